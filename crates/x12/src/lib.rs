@@ -1,0 +1,1 @@
+//! Healthcare X12 as values: bytes in, findings and documents out.
