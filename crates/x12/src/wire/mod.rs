@@ -8,4 +8,4 @@ mod segment;
 pub use delimiters::Delimiters;
 pub use isa::{Header, header};
 pub use scanner::{Fault, Limits, Mode, Scanner, Tokens};
-pub use segment::{Components, Element, Elements, Repetitions, Segment, SegmentId};
+pub use segment::{Components, Element, Elements, Repetitions, Segment, SegmentId, marks};

@@ -394,10 +394,7 @@ impl Tape {
         for (at, &byte) in (base..).zip(window) {
             let class = self.class[usize::from(byte)];
             marks[count] = at;
-            #[allow(clippy::cast_possible_truncation)] // at most a window and a segment of marks
-            {
-                ends[closed] = count as u32;
-            }
+            ends[closed] = count as u32; // at most a window and a segment of marks
             count += usize::from(class & 1);
             closed += usize::from(class >> 1);
         }
