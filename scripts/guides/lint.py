@@ -75,8 +75,8 @@ def _lint_loops(guide: Guide) -> Iterator[str]:
                 used.add(child.id)
                 if child.id not in guide.loops:
                     yield f"loop {loop.id} uses {child.id}, which is not defined"
-        positions = [child.pos for child in loop.children]
-        if loop.id != "ST" and positions != sorted(positions):
+        positions = [(child.table, child.pos) for child in loop.children]
+        if positions != sorted(positions):
             yield f"loop {loop.id}: positions go back"
     for loop_id in guide.loops.keys() - used:
         yield f"loop {loop_id} is never used"

@@ -80,6 +80,7 @@ class Segment:
     key: tuple[int, int] | None = None
     key_codes: tuple[str, ...] = ()
     notes: tuple[str, ...] | None = None
+    table: int = 1
     line: int = 0
 
     @property
@@ -95,6 +96,7 @@ class LoopUse:
     usage: str
     max: int | None
     pos: int
+    table: int = 1
     line: int = 0
 
 
@@ -107,6 +109,7 @@ class Loop:
     usage: str = "R"
     max: int | None = 1
     pos: int = 0
+    table: int = 1
     children: tuple[Segment | LoopUse | Loop, ...] = ()
 
     @property
@@ -138,7 +141,7 @@ class Guide:
     def _grown(self, use: LoopUse) -> Loop:
         loop = self.loops[use.id]
         children = tuple(self._grown(c) if isinstance(c, LoopUse) else c for c in loop.children)
-        return replace(loop, usage=use.usage, max=use.max, pos=use.pos, children=children)
+        return replace(loop, usage=use.usage, max=use.max, pos=use.pos, table=use.table, children=children)
 
 
 def walk(loop: Loop, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Loop]]:
@@ -212,7 +215,7 @@ _USE = re.compile(r"use\s+(\w+)\s+([RS])(\d+|>)\s+@(\d+)")
 def read_guide(path: Path) -> Guide:
     """Read a `.guide` file."""
     guide = Guide()
-    loop_id, title, children = "", "", []
+    loop_id, title, children, table = "", "", [], 1
 
     def close() -> None:
         if loop_id:
@@ -224,12 +227,13 @@ def read_guide(path: Path) -> Guide:
             if word == "loop":
                 close()
                 loop_id, _, title = rest.strip().partition(" ")
-                children = []
+                children, table = [], 1
                 if loop_id in guide.loops:
                     raise NotationError(f"loop {loop_id} is defined twice")
+            elif word == "table":
+                table = int(rest)
             elif loop_id:
-                if word != "table":
-                    children.append(_child(text, number, guide.code_sets))
+                children.append(replace(_child(text, number, guide.code_sets), table=table))
             else:
                 _header(guide, word, rest.split(), number)
         except ValueError as error:
@@ -256,7 +260,7 @@ def _header(guide: Guide, word: str, words: list[str], line: int) -> None:
 
 def _child(text: str, line: int, code_sets: dict[str, tuple[str, ...]]) -> Segment | LoopUse:
     if use := _USE.fullmatch(text):
-        return LoopUse(use[1], use[2], _count(use[3]), int(use[4]), line)
+        return LoopUse(use[1], use[2], _count(use[3]), int(use[4]), line=line)
     match = _SEGMENT.fullmatch(text)
     if not match:
         raise NotationError(f"not a segment line: {text!r}")
@@ -274,7 +278,7 @@ def _child(text: str, line: int, code_sets: dict[str, tuple[str, ...]]) -> Segme
         (int(match["key"]), int(match["part"] or 0)) if match["key"] else None,
         _codes(match["codes"]) if match["codes"] else (),
         tuple(match["notes"].split()) if match["notes"] is not None else None,
-        line,
+        line=line,
     )
 
 

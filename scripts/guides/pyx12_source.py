@@ -47,7 +47,7 @@ def _children(node: ET.Element) -> list[Segment | Loop]:
                     _USAGE[_text(child, "usage")],
                     _limit(_text(child, "repeat", "1")),
                     int(_text(child, "pos")),
-                    tuple(_children(child)),
+                    children=tuple(_children(child)),
                 )
             )
         elif child.tag == "segment" and child.attrib["xid"] not in ("ISA", "IEA", "GS", "GE", "TA1"):

@@ -196,7 +196,7 @@ def _children(call: Call, names: dict[str, Call]) -> list[Segment | Loop]:
             content = _children(arg, names)
             first = next(child for child in content if isinstance(child, Segment))
             loop_id, _, title = str(arg.args[0]).partition(" ")
-            found.append(Loop(loop_id, title, first.usage, _limit(arg), first.pos, tuple(content)))
+            found.append(Loop(loop_id, title, first.usage, _limit(arg), first.pos, children=tuple(content)))
     return found
 
 
