@@ -331,6 +331,8 @@ def _element(
         if match["codes"]:
             element = replace(element, codes=_codes(match["codes"]))
         elif match["set"]:
+            if match["set"] not in code_sets:
+                raise NotationError(f"no code set {match['set']}")
             element = replace(element, codes=code_sets[match["set"]], code_set=match["set"])
         elif match["ext"]:
             element = replace(element, external=match["ext"])
