@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 class NotationError(ValueError):
@@ -14,7 +17,7 @@ class NotationError(ValueError):
 
 @dataclass(frozen=True)
 class DataElement:
-    """A data element of the base: its type, its lengths, and its codes where the whole list is known."""
+    """A data element of the base; codes only where the whole list is known."""
 
     number: str
     type: str
@@ -64,7 +67,6 @@ class Element:
     form: int | None = None
     repeat: int | None = None
     parts: tuple[Element, ...] = ()
-    code_set: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Segment:
 
     @property
     def label(self) -> str:
+        """`REF/tax`, or `REF` where it has no siblings."""
         return f"{self.id}/{self.name}" if self.name else self.id
 
 
@@ -102,7 +105,7 @@ class LoopUse:
 
 @dataclass(frozen=True)
 class Loop:
-    """A loop with its content; in a definition nested loops are `LoopUse`, in a tree they are `Loop`."""
+    """A loop with its content; nested loops are `LoopUse` in a definition, `Loop` in a tree."""
 
     id: str
     title: str = ""
@@ -114,10 +117,12 @@ class Loop:
 
     @property
     def segments(self) -> list[Segment]:
+        """Its own segments, in order."""
         return [child for child in self.children if isinstance(child, Segment)]
 
     @property
     def loops(self) -> list[Loop]:
+        """The loops directly inside; only a tree has them."""
         return [child for child in self.children if isinstance(child, Loop)]
 
 
@@ -141,7 +146,8 @@ class Guide:
     def _grown(self, use: LoopUse) -> Loop:
         loop = self.loops[use.id]
         children = tuple(self._grown(c) if isinstance(c, LoopUse) else c for c in loop.children)
-        return replace(loop, usage=use.usage, max=use.max, pos=use.pos, table=use.table, children=children)
+        grown = replace(loop, usage=use.usage, max=use.max, pos=use.pos, table=use.table)
+        return replace(grown, children=children)
 
 
 def walk(loop: Loop, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Loop]]:
@@ -171,11 +177,14 @@ def read_base(path: Path) -> Base:
         try:
             if word == "de":
                 ref, kind, low, high = head.split()
-                base.elements[ref] = DataElement(ref, kind, int(low), int(high), tuple(tail.split()))
+                base.elements[ref] = DataElement(
+                    ref, kind, int(low), int(high), tuple(tail.split())
+                )
             elif word in ("composite", "segment"):
                 name, notes = _name_and_notes(head)
                 table = base.composites if word == "composite" else base.segments
-                table[name] = Structure(name, notes, tuple(map(_member, tail.split())))
+                members = tuple(_member(text) for text in tail.split())
+                table[name] = Structure(name, notes, members)
             elif word == "set":
                 items = (item.split() for item in tail.split(","))
                 base.sets[head.strip()] = {item[0]: item[1] == "M" for item in items}
@@ -215,7 +224,8 @@ _USE = re.compile(r"use\s+(\w+)\s+([RS])(\d+|>)\s+@(\d+)")
 def read_guide(path: Path) -> Guide:
     """Read a `.guide` file."""
     guide = Guide()
-    loop_id, title, children, table = "", "", [], 1
+    loop_id, title, table = "", "", 1
+    children: list[Segment | LoopUse] = []
 
     def close() -> None:
         if loop_id:
@@ -287,11 +297,14 @@ def _count(text: str) -> int | None:
 
 
 def _codes(text: str) -> tuple[str, ...]:
-    return tuple(code.replace("_", " ") for code in text.split("|"))
+    return tuple(code.replace("_", " ") for code in text.split("|") if code)
 
 
-_QUALITY = re.compile(r"=(?P<codes>[^#@<>%^*]+)|#(?P<set>[\w-]+)|@(?P<ext>[\w-]+)|<=(?P<max>\d+)"
-                      r"|>=(?P<min>\d+)|%by(?P<form>\d\d)|\^(?P<repeat>\d+)|\*(?P<times>\d+)")
+_QUALITY = re.compile(
+    r"=(?P<codes>[^#@<>%^*]+)|#(?P<set>[\w-]+)|@(?P<ext>[\w-]+)|<=(?P<max>\d+)"
+    r"|>=(?P<min>\d+)|%by(?P<form>\d\d)|\^(?P<repeat>\d+)|\*(?P<times>\d+)"
+)
+_NUMBERS = {"min", "max", "form", "repeat", "times"}
 
 
 def _elements(
@@ -300,12 +313,12 @@ def _elements(
     """Elements up to a closing parenthesis, and the tokens after it."""
     found: list[Element] = []
     while tokens:
-        token, *tokens = tokens
-        if token == ")":
+        head, *tokens = tokens
+        if head == ")":
             return tuple(found), [")", *tokens]
-        if token[0] not in "RS-":
-            raise NotationError(f"bad element {token!r}")
-        qualities = token[1:]
+        if head[0] not in "RS-":
+            raise NotationError(f"bad element {head!r}")
+        qualities = head[1:]
         parts: tuple[Element, ...] = ()
         if tokens and tokens[0] == "(" and not qualities:
             parts, tokens = _elements(tokens[1:], code_sets)
@@ -314,31 +327,37 @@ def _elements(
             tokens = tokens[1:]
             if tokens and tokens[0][0] in "*^":
                 qualities, *tokens = tokens
-        element, times = _element(token[0], qualities, parts, code_sets)
+        element, times = _element(head[0], qualities, parts, code_sets)
         found.extend([element] * times)
     return tuple(found), []
 
 
 def _element(
-    usage: str, qualities: str, parts: tuple[Element, ...], code_sets: dict[str, tuple[str, ...]]
+    usage: str,
+    qualities: str,
+    parts: tuple[Element, ...],
+    code_sets: dict[str, tuple[str, ...]],
 ) -> tuple[Element, int]:
-    element, times, at = Element(usage, parts=parts), 1, 0
+    """An element and how many times it stands on end."""
+    said: dict[str, str] = {}
+    at = 0
     while at < len(qualities):
         match = _QUALITY.match(qualities, at)
         if not match:
             raise NotationError(f"bad quality {qualities[at:]!r}")
         at = match.end()
-        if match["codes"]:
-            element = replace(element, codes=_codes(match["codes"]))
-        elif match["set"]:
-            if match["set"] not in code_sets:
-                raise NotationError(f"no code set {match['set']}")
-            element = replace(element, codes=code_sets[match["set"]], code_set=match["set"])
-        elif match["ext"]:
-            element = replace(element, external=match["ext"])
-        elif match["times"]:
-            times = int(match["times"])
-        else:
-            name = next(n for n in ("max", "min", "form", "repeat") if match[n])
-            element = replace(element, **{name: int(match[name])})
-    return element, times
+        said |= {name: value for name, value in match.groupdict().items() if value}
+    if "set" in said and said["set"] not in code_sets:
+        raise NotationError(f"no code set {said['set']}")
+    numbers = {name: int(said[name]) for name in _NUMBERS & said.keys()}
+    element = Element(
+        usage,
+        code_sets[said["set"]] if "set" in said else _codes(said.get("codes", "")),
+        said.get("ext"),
+        numbers.get("min"),
+        numbers.get("max"),
+        numbers.get("form"),
+        numbers.get("repeat"),
+        parts,
+    )
+    return element, numbers.get("times", 1)
