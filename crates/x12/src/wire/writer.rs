@@ -44,6 +44,12 @@ impl<'o> Writer<'o> {
         self
     }
 
+    /// A value for the element begun last, when nothing of its own could be written.
+    pub fn instead(&mut self, value: impl AsRef<[u8]>) -> &mut Self {
+        self.value(value.as_ref(), usize::MAX);
+        self
+    }
+
     /// The next component of the element begun last.
     pub fn component(&mut self, value: impl AsRef<[u8]>) -> &mut Self {
         self.clip_component(value, usize::MAX)
