@@ -34,7 +34,7 @@ def run(
 ) -> str:
     """One scrub or validate, whole: reads the inputs, writes `out`, returns the result as JSON.
 
-    The result is ``{"summary": {...}, "run": {...}, "reasons": [...], "exit": 0 | 1}``: the contents
+    The result is ``{"summary": {}, "run": {}, "reasons": [], "exit": 0 | 1}``: the contents
     of summary.json and run.json (`scrubjay.summary`), and every code that was found, most claims
     first, as ``{"code", "severity", "title", "count", "claims", "fix"}``. `exit` is 1 when an error
     was found.
