@@ -25,7 +25,7 @@ check: .venv/.built ## format, lints, types and layers of both halves; changes n
 	$(BIN)/ruff format --check --quiet src tests
 	$(BIN)/ruff check --quiet src tests
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports --no-logo
 
 test: .venv/.built ## every test: Rust, Python, cases
 	cargo test --workspace --locked --quiet

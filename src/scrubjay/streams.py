@@ -106,7 +106,7 @@ async def _first(
 
 def _open(
     source: str | os.PathLike[str] | bytes, batch_size: int, as_of: date | None
-) -> _native.Reader:
+) -> "_native.Reader":
     if batch_size < 1:
         raise UsageError("batch_size is the number of claims in a batch: at least 1")
     if not isinstance(source, bytes):
@@ -116,7 +116,7 @@ def _open(
     return _native.Reader(source, job.to_json())
 
 
-def _next(reader: _native.Reader, limit: int) -> Batch | None:
+def _next(reader: "_native.Reader", limit: int) -> Batch | None:
     from scrubjay.models import Claim
 
     rows = reader.next(limit)

@@ -22,12 +22,13 @@ def command(shell: str) -> int:
     """Print the completion script of SHELL."""
     from click.shell_completion import get_completion_class
 
+    from scrubjay.cli.guard import COMPLETION
     from scrubjay.cli.root import root
 
     kind = get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"no completion for {shell}")
     # source() of bash asks the installed bash for its version; the template alone needs no shell.
-    script = kind(root, {}, "scrubjay", "_SCRUBJAY_COMPLETE")
+    script = kind(root, {}, "scrubjay", COMPLETION)
     sys.stdout.write(script.source_template % script.source_vars() + "\n")
     return 0

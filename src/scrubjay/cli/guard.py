@@ -15,16 +15,25 @@ import click
 
 from scrubjay.errors import InternalError, Interrupted, OutputError, ScrubjayError, UsageError
 
-__all__ = ["guarded"]
+__all__ = ["COMPLETION", "guarded"]
+
+COMPLETION = "_SCRUBJAY_COMPLETE"
 
 
 def guarded(command: click.Command, arguments: Sequence[str]) -> int:
     """Run `command`; whatever happens becomes an exit code."""
     # A polite kill cleans up as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if COMPLETION in os.environ:
+        # A shell asks for completions: click answers and leaves.
+        command.main(prog_name="scrubjay")
     try:
-        code = command.main(list(arguments), prog_name="scrubjay", standalone_mode=False)
+        # Not command.main: it has its own ways with Ctrl-C and a closed pipe.
+        with command.make_context("scrubjay", list(arguments)) as context:
+            code = command.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
     except BrokenPipeError:
         # The reader of our output has seen enough: `scrubjay inspect big.837 | head`.
         _silence()

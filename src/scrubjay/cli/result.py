@@ -62,7 +62,7 @@ def counts(run: Run) -> Iterator[tuple[str, str, str]]:
         yield "  unreadable", f"{run.unreadable:,}", ""
     rate = summary["clean_claim_rate"]
     if rate is not None:
-        yield "clean claims", f"{rate:.1%}", ""
+        yield "clean claim rate", f"{rate:.1%}", ""
 
 
 def pace(run: Run) -> str:
@@ -83,8 +83,8 @@ def places(run: Run) -> Iterator[str]:
     wanted = ("report.html", "worklist.csv", "findings.jsonl", "unreadable.x12")
     there = [name for name in wanted if (run.out / name).exists()]
     yield f"written to {run.out}/" + (f": {', '.join(there)} and more" if there else "")
-    for table, count in run.summary["no_data"].items():
-        yield f"not judged for want of the table {table}: {count:,} look-ups"
+    if run.summary["no_data"]:
+        yield f"not judged for want of tables: {', '.join(run.summary['no_data'])}"
 
 
 def _more(run: Run) -> Iterator[str]:
