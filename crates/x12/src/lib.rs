@@ -1,1 +1,14 @@
-//! Healthcare X12 as values: bytes in, findings and documents out.
+//! Healthcare X12 without I/O: bytes in, values out.
+//!
+//! The way of the data: [`wire`] → [`validate`] (against a [`guide`]) → [`claim`] → [`scrub`] →
+//! [`acknowledge`] and [`split`]. Upper rooms use lower ones, never the other way.
+
+pub mod acknowledge;
+pub mod claim;
+pub mod finding;
+pub mod guide;
+pub mod position;
+pub mod scrub;
+pub mod split;
+pub mod validate;
+pub mod wire;

@@ -1,0 +1,1 @@
+//! Outcomes and findings to TA1, 999 and 277CA.

@@ -1,0 +1,208 @@
+//! A compiled guide: immutable, shared, cheap to walk.
+
+use std::ops::Range;
+
+use crate::finding::Scope;
+use crate::wire::SegmentId;
+
+/// What a loop is to the engine, as the guide's `role` lines say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The billing provider's level.
+    Provider,
+    /// The subscriber's level.
+    Subscriber,
+    /// The level of a patient who is not the subscriber.
+    Patient,
+    /// The claim.
+    Claim,
+    /// The service line.
+    Line,
+}
+
+/// A compiled guide. Loop 0 is the whole set.
+#[derive(Debug)]
+pub struct Plan {
+    /// The kind as users say it: `837P`, `999`, `277CA`.
+    pub kind: String,
+    /// ST03 and GS08.
+    pub version: String,
+    /// What the guide is called.
+    pub title: String,
+    /// ST01.
+    pub set_id: String,
+    /// GS01.
+    pub group_id: String,
+    /// Later errata taken for this guide when the option says so.
+    pub aliases: Vec<String>,
+    /// Digest of the text it was compiled from.
+    pub fingerprint: u64,
+    /// The loops; definitions are shared by all places that use them.
+    pub loops: Vec<Loop>,
+    /// The places of segments and child loops, by loop, in order.
+    pub slots: Vec<Slot>,
+    /// Element rules, by slot, components behind their composite.
+    pub elements: Vec<ElementRule>,
+    /// The hierarchy segment, if the set has one.
+    pub hierarchy: Option<Hierarchy>,
+    /// Segments before which a set may be cut, with the values of their key (none: any).
+    pub cuts: Vec<(SegmentId, Vec<String>)>,
+    /// How lookups are done; private to the guide and the walker.
+    pub(crate) index: super::index::Index,
+}
+
+/// A loop as the guide defines it.
+#[derive(Debug)]
+pub struct Loop {
+    /// The guide's name: `2010AA`; `ST` for the whole set.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// What it is to the engine.
+    pub role: Option<Role>,
+    /// What a finding inside it reaches.
+    pub scope: Scope,
+    /// Its slots.
+    pub slots: Range<u32>,
+    /// True when its opening decides what stands before it: a cut segment opens it, or it is the claim.
+    pub seals: bool,
+}
+
+/// A place in a loop: of a segment, or of a child loop (by its opening segment).
+#[derive(Debug)]
+pub struct Slot {
+    /// The loop it is a place in.
+    pub loop_index: u16,
+    /// The segment that comes here (for a child loop: its first).
+    pub segment: SegmentId,
+    /// Tells siblings with the same id apart: `onset` of `DTP/onset`; empty otherwise.
+    pub name: String,
+    /// Required by the guide.
+    pub required: bool,
+    /// Mandatory in the base standard too.
+    pub mandatory: bool,
+    /// How often; `u32::MAX` for any number.
+    pub max: u32,
+    /// Order: table and position.
+    pub position: u32,
+    /// The child loop that comes here.
+    pub opens: Option<u16>,
+    /// Rules of its elements (of a child loop's slot: empty, see the loop's first slot).
+    pub elements: Range<u32>,
+    /// The element and component that hold the qualifier, and its values; 0 for none.
+    pub key: Key,
+    /// Syntax notes in force, as a range of the index's notes.
+    pub notes: Range<u32>,
+    /// The highest element number of the base segment (more is "too many elements").
+    pub base_len: u8,
+}
+
+/// The element whose value tells a segment from its siblings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Key {
+    /// Element, from 1; 0 for no key.
+    pub element: u8,
+    /// Component, from 1; 0 for the element itself.
+    pub component: u8,
+    /// The values, each a code.
+    pub values: Vec<String>,
+}
+
+/// Usage of an element in the guide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usage {
+    /// Always there.
+    Required,
+    /// There when its situation is.
+    Situational,
+    /// Never there.
+    NotUsed,
+}
+
+/// Data type of an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// Text.
+    An,
+    /// A code.
+    Id,
+    /// A date, CCYYMMDD or YYMMDD.
+    Dt,
+    /// A time, HHMM[SS[d[d]]].
+    Tm,
+    /// A decimal number with an explicit point.
+    R,
+    /// An integer with implied decimals.
+    N(u8),
+    /// Binary.
+    B,
+    /// A composite; its components follow.
+    Composite,
+}
+
+/// What one element (or component) must be.
+#[derive(Clone, Debug)]
+pub struct ElementRule {
+    /// Element number, from 1.
+    pub element: u8,
+    /// Component number, from 1; 0 for an element.
+    pub component: u8,
+    /// Data element number, for the 999; 0 for a composite.
+    pub data_element: u16,
+    /// Usage in the guide.
+    pub usage: Usage,
+    /// Mandatory in the base standard.
+    pub mandatory: bool,
+    /// Type.
+    pub kind: Type,
+    /// Shortest and longest, the narrower of guide and base.
+    pub length: (u32, u32),
+    /// The guide's codes, as an index into the index's code sets.
+    pub codes: Option<u16>,
+    /// The base standard's codes, likewise.
+    pub base_codes: Option<u16>,
+    /// The element that names the format of this date, time or range; 0 for none.
+    pub format_by: u8,
+    /// How often it may repeat.
+    pub repetitions: u16,
+    /// Rules of the components, when it is a composite.
+    pub components: Range<u32>,
+    /// Name of an external code list, not judged here.
+    pub external: Option<String>,
+}
+
+/// The elements of the hierarchy segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hierarchy {
+    /// The segment.
+    pub segment: SegmentId,
+    /// Element of the level's own id.
+    pub id: u8,
+    /// Element of the parent's id.
+    pub parent: u8,
+    /// Element of the level code.
+    pub level: u8,
+    /// Element that tells whether levels follow below.
+    pub child: u8,
+}
+
+impl Plan {
+    /// The loop at `index`; the whole set when there is none.
+    #[must_use]
+    pub fn loop_at(&self, index: u16) -> &Loop {
+        self.loops.get(usize::from(index)).unwrap_or(&self.loops[0])
+    }
+
+    /// The slots of loop `index`.
+    #[must_use]
+    pub fn slots_of(&self, index: u16) -> &[Slot] {
+        let range = &self.loop_at(index).slots;
+        &self.slots[range.start as usize..range.end as usize]
+    }
+
+    /// The index of the loop named `id`.
+    #[must_use]
+    pub fn find_loop(&self, id: &str) -> Option<u16> {
+        self.loops.iter().position(|candidate| candidate.id == id).and_then(|at| u16::try_from(at).ok())
+    }
+}

@@ -1,0 +1,1 @@
+//! Rule programs over claim batches.

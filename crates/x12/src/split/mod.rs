@@ -1,0 +1,1 @@
+//! Outcomes to accepted and rejected interchanges.

@@ -1,0 +1,284 @@
+//! One segment, as a view into the bytes it was read from.
+
+use super::Delimiters;
+use crate::position::Span;
+
+/// A segment identifier of two or three characters, packed so that it compares as an integer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SegmentId(u32);
+
+impl SegmentId {
+    /// Packs `text`; identifiers longer than four bytes keep their first four, so they match nothing known.
+    #[must_use]
+    pub fn new(text: &[u8]) -> Self {
+        let mut packed = 0u32;
+        for &byte in text.iter().take(4) {
+            packed = packed << 8 | u32::from(byte);
+        }
+        Self(packed)
+    }
+
+    /// The packed form.
+    #[must_use]
+    pub fn packed(self) -> u32 {
+        self.0
+    }
+
+    /// The identifier as text; bytes outside printable ASCII are shown as `?`.
+    #[must_use]
+    pub fn text(self) -> String {
+        let bytes = self.0.to_be_bytes();
+        bytes
+            .iter()
+            .skip_while(|&&byte| byte == 0)
+            .map(|&byte| if byte.is_ascii_graphic() { byte as char } else { '?' })
+            .collect()
+    }
+}
+
+/// One segment of an interchange: a view, nothing is copied.
+///
+/// `marks` are the offsets in `bytes` of every separator of the segment, ascending; the last is its terminator
+/// (or the end of the bytes when the data stops without one).
+#[derive(Clone, Copy, Debug)]
+pub struct Segment<'a> {
+    bytes: &'a [u8],
+    marks: &'a [u32],
+    start: u32,
+    delimiters: Delimiters,
+}
+
+impl<'a> Segment<'a> {
+    /// A segment of `bytes` that begins at `start` and whose separators are `marks` (never empty).
+    #[must_use]
+    pub fn new(bytes: &'a [u8], start: u32, marks: &'a [u32], delimiters: Delimiters) -> Self {
+        debug_assert!(!marks.is_empty());
+        Self { bytes, marks, start, delimiters }
+    }
+
+    /// The delimiters in force.
+    #[must_use]
+    pub fn delimiters(&self) -> Delimiters {
+        self.delimiters
+    }
+
+    /// The buffer that all spans and offsets of this segment refer to.
+    #[must_use]
+    pub fn buffer(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Offset in the buffer of the segment's first byte.
+    #[must_use]
+    pub fn start(&self) -> u32 {
+        self.start
+    }
+
+    /// Offset in the buffer of the terminator.
+    #[must_use]
+    pub fn end(&self) -> u32 {
+        self.marks.last().copied().unwrap_or(self.start)
+    }
+
+    /// Offsets of all separators, the terminator last.
+    #[must_use]
+    pub fn marks(&self) -> &'a [u32] {
+        self.marks
+    }
+
+    /// The bytes from the identifier up to the terminator, without it.
+    #[must_use]
+    pub fn raw(&self) -> &'a [u8] {
+        self.slice(self.start, self.end())
+    }
+
+    /// The identifier's bytes.
+    #[must_use]
+    pub fn name(&self) -> &'a [u8] {
+        self.slice(self.start, self.marks.first().copied().unwrap_or(self.start))
+    }
+
+    /// The identifier.
+    #[must_use]
+    pub fn id(&self) -> SegmentId {
+        SegmentId::new(self.name())
+    }
+
+    /// The elements in order, from element 1.
+    #[must_use]
+    pub fn elements(&self) -> Elements<'a> {
+        Elements { segment: *self, at: 0 }
+    }
+
+    /// Element `number` (from 1) with its components and repetitions; empty when it is not there.
+    #[must_use]
+    pub fn element(&self, number: usize) -> &'a [u8] {
+        self.span(number).of(self.bytes)
+    }
+
+    /// Where element `number` (from 1) lies; an empty span when it is not there.
+    #[must_use]
+    pub fn span(&self, number: usize) -> Span {
+        self.elements().nth(number.wrapping_sub(1)).map_or(Span::default(), |element| element.span())
+    }
+
+    /// Component `component` of the first repetition of element `number`, both from 1; empty when it is not there.
+    #[must_use]
+    pub fn component(&self, number: usize, component: usize) -> &'a [u8] {
+        self.component_span(number, component).of(self.bytes)
+    }
+
+    /// Where component `component` of the first repetition of element `number` lies, both from 1.
+    #[must_use]
+    pub fn component_span(&self, number: usize, component: usize) -> Span {
+        let Some(element) = self.elements().nth(number.wrapping_sub(1)) else { return Span::default() };
+        let Some(first) = element.repetitions().next() else { return Span::default() };
+        first.components().nth(component.wrapping_sub(1)).unwrap_or_default()
+    }
+
+    fn slice(&self, start: u32, end: u32) -> &'a [u8] {
+        self.bytes.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
+
+/// The elements of a segment, from element 1.
+#[derive(Clone, Debug)]
+pub struct Elements<'a> {
+    segment: Segment<'a>,
+    at: usize,
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Element<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Element<'a>> {
+        let marks = self.segment.marks;
+        if self.at + 1 >= marks.len() {
+            return None;
+        }
+        let bytes = self.segment.bytes;
+        let separator = self.segment.delimiters.element;
+        let start = marks[self.at] + 1;
+        let first = self.at + 1;
+        let mut last = first;
+        while last + 1 < marks.len() && bytes[marks[last] as usize] != separator {
+            last += 1;
+        }
+        self.at = last;
+        Some(Element { bytes, inner: &marks[first..last], start, end: marks[last], delimiters: self.segment.delimiters })
+    }
+}
+
+/// One element: its bytes, and the component and repetition separators inside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Element<'a> {
+    bytes: &'a [u8],
+    inner: &'a [u32],
+    start: u32,
+    end: u32,
+    delimiters: Delimiters,
+}
+
+impl<'a> Element<'a> {
+    /// Where the element lies in the segment's buffer.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        Span::new(self.start, self.end)
+    }
+
+    /// The element's bytes, separators included.
+    #[must_use]
+    pub fn value(&self) -> &'a [u8] {
+        self.bytes.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
+    /// True when nothing stands between the separators.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.start >= self.end
+    }
+
+    /// True when neither component nor repetition separators are inside: the usual case.
+    #[must_use]
+    pub fn is_simple(&self) -> bool {
+        self.inner.is_empty()
+    }
+
+    /// The repetitions in order; one when the element does not repeat.
+    #[must_use]
+    pub fn repetitions(&self) -> Repetitions<'a> {
+        Repetitions { rest: Some(*self) }
+    }
+
+    /// The components of a repetition in order; one when it is simple.
+    #[must_use]
+    pub fn components(&self) -> Components<'a> {
+        Components { element: *self, at: 0, start: self.start, done: false }
+    }
+}
+
+/// The repetitions of an element.
+#[derive(Clone, Debug)]
+pub struct Repetitions<'a> {
+    rest: Option<Element<'a>>,
+}
+
+impl<'a> Iterator for Repetitions<'a> {
+    type Item = Element<'a>;
+
+    fn next(&mut self) -> Option<Element<'a>> {
+        let element = self.rest.take()?;
+        let cut = element
+            .delimiters
+            .repetition
+            .and_then(|separator| element.inner.iter().position(|&mark| element.bytes[mark as usize] == separator));
+        let Some(cut) = cut else { return Some(element) };
+        let mark = element.inner[cut];
+        self.rest = Some(Element { inner: &element.inner[cut + 1..], start: mark + 1, ..element });
+        Some(Element { inner: &element.inner[..cut], end: mark, ..element })
+    }
+}
+
+/// The components of one repetition, as spans of the segment's buffer.
+#[derive(Clone, Debug)]
+pub struct Components<'a> {
+    element: Element<'a>,
+    at: usize,
+    start: u32,
+    done: bool,
+}
+
+impl Iterator for Components<'_> {
+    type Item = Span;
+
+    #[inline]
+    fn next(&mut self) -> Option<Span> {
+        if self.done {
+            return None;
+        }
+        let end = if let Some(&mark) = self.element.inner.get(self.at) {
+            self.at += 1;
+            mark
+        } else {
+            self.done = true;
+            self.element.end
+        };
+        let span = Span::new(self.start, end);
+        self.start = end + 1;
+        Some(span)
+    }
+}
+
+/// The offsets of all separators in `start..end` of `bytes`, and `end`: what a [`Segment`] is made of when it is read
+/// on its own.
+#[must_use]
+pub fn marks(bytes: &[u8], start: u32, end: u32, delimiters: Delimiters) -> Vec<u32> {
+    let separates = |byte: u8| {
+        byte == delimiters.element || byte == delimiters.component || Some(byte) == delimiters.repetition
+    };
+    let mut marks: Vec<u32> =
+        (start..end).filter(|&at| bytes.get(at as usize).is_some_and(|&byte| separates(byte))).collect();
+    marks.push(end);
+    marks
+}
