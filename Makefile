@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 SECONDS_EACH ?= 60
-RUST_SOURCES := $(shell find crates -type f \( -name '*.rs' -o -name '*.guide' -o -name '*.txt' -o -name Cargo.toml \) 2>/dev/null)
+RUST_SOURCES := $(shell find crates -name target -prune -o -type f -print)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)

@@ -37,5 +37,11 @@ def test_what_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
         Job(command=Command.SCRUB, **wrong)
 
 
+@pytest.mark.parametrize("value", [0, -1, 2**32])
+def test_a_limit_fits_the_engine(value: int) -> None:
+    with pytest.raises(UsageError, match="limit of segment"):
+        Limits(segment=value)
+
+
 def test_the_key_is_not_in_the_repr() -> None:
     assert "5ec7e7" not in repr(Job(command=Command.SCRUB, token_key="5ec7e7"))  # noqa: S106

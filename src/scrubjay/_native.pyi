@@ -5,7 +5,7 @@ Four calls, each taking its options as one JSON object, the *job* (`scrubjay.job
     {"command": "scrub" | "validate" | "read" | "inspect",
      "inputs": [path | "-", ...], "out": path | null,
      "threads": 0,                       # 0: one a core
-     "window": 1048576,                  # bytes read at a time; bounds memory, never results
+     "window": 524288,                   # bytes read at a time; bounds memory, never results
      "guide_aliases": false, "reject_unit": "claim" | "set",
      "as_of": "YYYY-MM-DD" | null, "received_date": "YYYY-MM-DD" | null,
      "control_start": int | null, "max_claims_per_set": 5000,
