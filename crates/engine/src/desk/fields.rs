@@ -125,3 +125,44 @@ impl<'a> Values<'a> {
         self.column(at).map_or(NO_DATE, |column| column.date(row))
     }
 }
+
+impl Fields {
+    /// The table named `name`; out of range when the map does not have it.
+    pub(crate) fn at_table(&self, name: &str) -> usize {
+        self.schema.tables.iter().position(|table| table.name == name).unwrap_or(usize::MAX)
+    }
+}
+
+impl Values<'_> {
+    /// A text or a code in `row` of its own table; empty when missing.
+    pub(crate) fn any_of(&self, at: At, row: u32) -> Vec<u8> {
+        match self.column(at) {
+            Some(Column::Text(_)) => self.text_of(at, row).to_vec(),
+            _ => self.code_of(at, row),
+        }
+    }
+
+    /// Any value as X12 writes it; empty when missing.
+    pub(crate) fn shown(&self, table: usize, column: usize, row: u32) -> Vec<u8> {
+        let at = At { table, column };
+        let kind = self.fields.schema.tables.get(table).and_then(|table| table.fields.get(column)).map(|field| field.kind);
+        let mut out = Vec::new();
+        match (self.column(at), kind) {
+            (Some(Column::Date(_)), _) => {
+                let days = self.date_of(at, row);
+                if days != NO_DATE {
+                    x12::claim::write_days(&mut out, days);
+                }
+            }
+            (Some(values @ Column::Amount(_)), kind) => {
+                let amount = values.amount(row);
+                if amount != MISSING {
+                    let places = if kind == Some(x12::claim::FieldKind::Money) { 2 } else { 3 };
+                    x12::claim::write_amount(&mut out, amount, places);
+                }
+            }
+            _ => out = self.any_of(at, row),
+        }
+        out
+    }
+}
