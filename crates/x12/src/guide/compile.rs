@@ -417,7 +417,6 @@ fn slot_facts(plan: &Plan, at: usize, slot: &Slot) -> SlotFacts {
         loop_index: slot.loop_index,
         opens: slot.opens.unwrap_or(NO_LOOP),
         rel: u16::try_from(at - plan.loop_at(slot.loop_index).slots.start as usize).unwrap_or(u16::MAX),
-        base_len: slot.base_len,
         mandatory: slot.mandatory,
         action: Action::None,
     }

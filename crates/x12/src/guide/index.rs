@@ -56,7 +56,6 @@ pub(crate) struct SlotFacts {
     pub opens: u16,
     /// Number of the slot in its loop.
     pub rel: u16,
-    pub base_len: u8,
     pub mandatory: bool,
     pub action: Action,
 }
