@@ -160,7 +160,7 @@ impl Pen {
         for place in &field.places {
             let element = if place.relative { start + place.element } else { place.element };
             if self.has(element, place.component) {
-                if place.part == Part::To && self.join(element, cell) {
+                if place.part == Part::To && self.agree(form, place, wants) && self.join(element, cell) {
                     return true;
                 }
                 if !place.relative && start != 0 {
@@ -228,7 +228,7 @@ impl Pen {
             }
         }
         self.defaults(form, scope);
-        if let Some((element, component, values)) = &form.key {
+        if let Some((element, component, values)) = form.key.as_ref().filter(|key| !form.siblings.is_empty() || key.2.len() == 1) {
             if let (false, Some(code)) = (self.has(*element, *component), values.first()) {
                 self.put(*element, *component, code.as_bytes());
             }

@@ -2,7 +2,7 @@
 
 use super::map::{Condition, ElementPlace, Opener};
 use super::taps::{fault, loop_named, slot_named};
-use super::{FieldKind, MapError, Part, Taps};
+use super::{Cell, FieldKind, MapError, Part, Record, Taps};
 use crate::guide::{ElementRule, NoteKind, Plan, Slot, Usage};
 
 /// How all segments of a guide are made.
@@ -26,6 +26,8 @@ pub(super) struct Form {
     pub(super) rows: Option<(u16, u16)>,
     /// Where each group begins, when groups of elements are rows.
     pub(super) each: Vec<u8>,
+    /// Other slots of the loop with the same identifier: without its key, a segment would not be known for this one's.
+    pub(super) siblings: Vec<u32>,
     /// What stands there whenever its neighbours do.
     pub(super) fills: Vec<Fill>,
     /// Elements whose format another one names.
@@ -79,7 +81,11 @@ impl Forms {
             let key = (slot.key.element != 0)
                 .then(|| (slot.key.element, slot.key.component, slot.key.values.clone()))
                 .filter(|(_, _, values)| !values.is_empty());
-            forms.slots.push(Form { id: slot.segment.text(), key, ..Form::default() });
+            let twin = |at: &u32| {
+                *at as usize != index && plan.slots.get(*at as usize).is_some_and(|other| other.segment == slot.segment)
+            };
+            let siblings = plan.loop_at(slot.loop_index).slots.clone().filter(twin).collect();
+            forms.slots.push(Form { id: slot.segment.text(), key, siblings, ..Form::default() });
             if slot.opens.is_none() {
                 forms.fill(plan, index);
             }
@@ -97,6 +103,16 @@ impl Forms {
             }
         }
         Ok(forms)
+    }
+
+    /// True when a row of `table` goes into the segments of `slot` and not into those of a sibling: its key says so, or
+    /// no sibling's does and this is the first of them.
+    pub(super) fn belongs(&self, slot: u32, table: u16, row: &Record<'_>) -> bool {
+        let form = |slot: u32| self.slots.get(slot as usize).filter(|form| form.rows.is_some_and(|rows| rows.0 == table));
+        let Some(own) = form(slot) else { return false };
+        let mut others = own.siblings.iter().filter_map(|at| form(*at).map(|form| (*at, form.claims(table, row))));
+        let first = own.siblings.iter().all(|at| form(*at).is_none() || *at > slot);
+        if own.claims(table, row) { !others.any(|(at, claims)| claims && at < slot) } else { first && !others.any(|other| other.1) }
     }
 
     fn open(&mut self, plan: &Plan, table: u16, opener: &Opener) -> Result<(), MapError> {
@@ -151,6 +167,17 @@ fn paired(plan: &Plan, slot: &Slot, element: u8) -> u64 {
 }
 
 impl Form {
+    /// True when a row of `table` says the code of this form's key. One that says none at all does too.
+    pub(super) fn claims(&self, table: u16, row: &Record<'_>) -> bool {
+        let Some((element, component, values)) = &self.key else { return true };
+        let at_key = |place: &FormPlace| !place.relative && (place.element, place.component) == (*element, *component);
+        let field = self.fields.iter().find(|field| field.table == table && field.places.iter().any(at_key));
+        match field.and_then(|field| row.get(field.column)) {
+            Some(Cell::Text(text)) => values.iter().any(|value| value.as_bytes() == text.as_ref()),
+            _ => true,
+        }
+    }
+
     fn place(&mut self, table: u16, column: u16, kind: FieldKind, default: Option<&String>, place: &ElementPlace) {
         let place = FormPlace {
             element: place.element,

@@ -11,10 +11,14 @@ mod convert;
 mod emit;
 mod envelope;
 mod form;
+#[cfg(test)]
+mod harness;
 mod map;
 mod parse;
 mod record;
 mod taps;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use batch::{

@@ -71,7 +71,7 @@ impl Writer {
     /// When map, guide and envelope do not go together.
     pub fn new(plan: Arc<Plan>, taps: Arc<Taps>, envelope: Envelope) -> Result<Self, MapError> {
         let forms = Forms::new(&plan, &taps)?;
-        let mut ways = ways(&plan, taps.claim_loop);
+        let mut ways = taps.ways.clone();
         ways.sort_by_key(|way| std::cmp::Reverse(way.len()));
         if ways.is_empty() {
             return Err(fault("no way leads to the claim".to_owned()));
@@ -277,7 +277,7 @@ impl Writer {
             return;
         };
         let rows = rows_in(&self.taps, table, parent, scope);
-        let rows: Vec<_> = rows.into_iter().filter(|row| belongs(form, table, row)).collect();
+        let rows: Vec<_> = rows.into_iter().filter(|row| self.forms.belongs(slot, table, row)).collect();
         if !form.each.is_empty() {
             self.pen.groups(form, table, &rows, scope);
             return;
@@ -360,19 +360,6 @@ fn rows_in<'r>(taps: &Taps, table: u16, parent: u16, scope: &Scope<'r>) -> Vec<&
     owner.map(|owner| owner.within(table).collect()).unwrap_or_default()
 }
 
-/// True when a row goes into this form's segments and not into those of a sibling with another key.
-fn belongs(form: &super::form::Form, table: u16, row: &Record<'_>) -> bool {
-    let Some((element, component, values)) = &form.key else { return true };
-    let at_key = form.fields.iter().find(|field| {
-        field.table == table
-            && field.places.iter().any(|place| !place.relative && (place.element, place.component) == (*element, *component))
-    });
-    match at_key.and_then(|field| row.get(field.column)) {
-        Some(super::record::Cell::Text(text)) => values.iter().any(|value| value.as_bytes() == text.as_ref()),
-        _ => true,
-    }
-}
-
 fn same(one: Option<&Record<'_>>, other: Option<&Record<'_>>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => one == other,
@@ -394,25 +381,4 @@ fn own(record: &Record<'_>) -> Record<'static> {
         (*column, cell)
     });
     Record { table: record.table, cells: cells.collect(), records: record.records.iter().map(own).collect() }
-}
-
-/// The ways from the set to the claim loop: the loops passed, without the set and the claim.
-fn ways(plan: &Plan, claim_loop: u16) -> Vec<Vec<u16>> {
-    fn search(plan: &Plan, at: u16, claim_loop: u16, path: &mut Vec<u16>, found: &mut Vec<Vec<u16>>) {
-        if path.len() > 16 {
-            return;
-        }
-        for child in plan.slots_of(at).iter().filter_map(|slot| slot.opens) {
-            if child == claim_loop {
-                found.push(path.clone());
-            } else if !path.contains(&child) {
-                path.push(child);
-                search(plan, child, claim_loop, path, found);
-                path.pop();
-            }
-        }
-    }
-    let mut found = Vec::new();
-    search(plan, 0, claim_loop, &mut Vec::new(), &mut found);
-    found
 }
