@@ -2,6 +2,10 @@
 
 mod control;
 mod item;
+mod kept;
+mod pen;
+mod side;
+mod source;
 mod splitter;
 
 pub use crate::wire::{MemoryOutput, Output};
