@@ -1,1 +1,26 @@
-//! Files, windows, threads and staged outputs around the X12 core.
+//! Files, windows, threads and staged outputs around the X12 core. No Python.
+//!
+//! The way of a file: [`source`](self) → cut into pieces → analysed in parallel → settled in order → the desk, which
+//! judges claims and writes everything down, staged until the run is whole.
+
+mod analyse;
+mod cut;
+mod day;
+mod desk;
+mod error;
+mod inspect;
+mod job;
+mod peek;
+mod read;
+mod run;
+mod scrub;
+mod source;
+mod stage;
+mod token;
+
+pub use desk::{HandedClaim, Judge, Judged};
+pub use error::Error;
+pub use inspect::inspect;
+pub use job::{Command, Job, RejectUnit};
+pub use read::Reader;
+pub use scrub::{Callbacks, run};

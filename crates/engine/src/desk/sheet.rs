@@ -93,7 +93,7 @@ impl Desk<'_> {
                 }
             }
             if let Some(judge) = &mut self.judge {
-                for judged in judge.judge(analysed, &scrub.taps)? {
+                for judged in judge.judge(batch, bytes, &scrub.taps)? {
                     if let Some(item) = of_claim(judged.claim) {
                         entries.push((item, Entry::Judged(judged)));
                     }

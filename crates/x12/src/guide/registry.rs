@@ -12,6 +12,7 @@ use super::text::{GuideError, fault};
 #[derive(Debug, Default)]
 pub struct Guides {
     entries: Vec<Entry>,
+    openers: OnceLock<Vec<crate::wire::SegmentId>>,
 }
 
 /// What is known of a guide before it is compiled.
@@ -116,6 +117,15 @@ impl Guides {
             Some(entry) => entry.plan(),
             None => fault(0, format!("there is no guide {kind}")),
         }
+    }
+
+    /// True when `segment` begins a claim in some guide that was compiled so far or can be.
+    #[must_use]
+    pub fn opens_claim(&self, segment: crate::wire::SegmentId) -> bool {
+        let openers = self.openers.get_or_init(|| {
+            self.entries.iter().filter_map(|entry| entry.plan().ok()?.claim_opener()).collect()
+        });
+        openers.contains(&segment)
     }
 
     /// The guide for a set. ST03 decides; where it is empty, GS08 does. `aliases`: take later errata too.
