@@ -14,6 +14,7 @@
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.expressions import Bool, Code, Date, Money, Number, Text, Value, received, today
 from scrubjay.rules.judge import RULE_FAILED, Flag, Judge
+from scrubjay.rules.rows import seen_before
 from scrubjay.rules.rule import Rule, rule
 from scrubjay.rules.ruleset import RuleSet, load, rules_of
 
@@ -35,5 +36,6 @@ __all__ = [
     "received",
     "rule",
     "rules_of",
+    "seen_before",
     "today",
 ]

@@ -26,7 +26,7 @@ from scrubjay.rules.expressions import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["TABLES", "Above", "Below", "Field", "Row", "Rows"]
+__all__ = ["TABLES", "Above", "Below", "Field", "Row", "Rows", "seen_before"]
 
 V = TypeVar("V", bound=Value)
 R = TypeVar("R", bound="Row")
@@ -60,7 +60,10 @@ class Row:
         return ~self.is_missing()
 
     def repeats(self, *keys: Value, within: str = "claim") -> Bool:
-        """An earlier row of the same claim (or other row above) has the same values for all keys."""
+        """An earlier row of the same claim (or other row above) has the same values for all keys.
+
+        A missing value is the same as a missing value; only a row without the first key repeats nothing.
+        """
         if self._way or not keys:
             raise RuleError("repeats() is asked of the row itself, with the values that tell rows apart")
         if not isinstance(vars(type(self)).get(within), Above):
@@ -220,6 +223,13 @@ class Rows(Generic[R]):
 
     def __bool__(self) -> NoReturn:
         raise RuleError("ask for rows with .any(), .none() or .count()")
+
+
+def seen_before(claim: Row) -> Bool:
+    """The same claim came earlier in the file; the engine decides it, by keyed digests, in order."""
+    if claim.table != "claim":
+        raise RuleError(f"seen_before() is asked of a claim, not of a {claim.table}")
+    return Bool(["duplicate", claim._number, list(claim._way)])  # noqa: SLF001
 
 
 def text(place: str) -> Field[Text]:

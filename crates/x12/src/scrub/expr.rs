@@ -137,7 +137,10 @@ pub(crate) enum Bool {
     Any(Children, Box<Bool>),
     All(Children, Box<Bool>),
     /// There is no such row above.
-    Absent { var: usize, ups: Box<[Up]> },
+    Absent {
+        var: usize,
+        ups: Box<[Up]>,
+    },
     /// The claim was seen before in the file.
     Duplicate(Field),
     /// A statement about a row above, judged once for each such row.

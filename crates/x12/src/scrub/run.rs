@@ -390,7 +390,7 @@ impl<'f, 'a> Evaluator<'f, 'a> {
         }
     }
 
-    /// Marks the repeats within one group.
+    /// Marks the repeats within one group. Missing equals missing, but a row without its first key repeats nothing.
     fn mark(&self, keys: &[Kinded], lanes: &[Vec<i64>], start: usize, end: usize, states: &mut [u8]) {
         let order = |left: usize, right: usize| {
             keys.iter().zip(lanes).fold(std::cmp::Ordering::Equal, |order, (key, lanes)| {
@@ -400,7 +400,7 @@ impl<'f, 'a> Evaluator<'f, 'a> {
                 })
             })
         };
-        let missing = |at: usize| lanes.iter().any(|lanes| lanes[at] == MISSING);
+        let missing = |at: usize| lanes.first().is_none_or(|first| first[at] == MISSING);
         if end - start <= SMALL {
             for at in start..end {
                 states[at] =
