@@ -143,7 +143,7 @@ impl From<Home> for Answer {
 
 macro_rules! codes {
     ($($name:ident: $home:expr, $severity:ident, $snip:literal, $title:literal, $fix:literal;)*) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        #[allow(non_camel_case_types, reason = "one name serves the constant and its ordinal")]
         #[repr(u16)]
         enum Ordinal { $($name),* }
 

@@ -1,1 +1,10 @@
 //! Outcomes to accepted and rejected interchanges.
+
+mod control;
+mod item;
+mod splitter;
+
+pub use crate::wire::{MemoryOutput, Output};
+pub use control::{ControlKind, Renumbered};
+pub use item::Item;
+pub use splitter::{SplitOptions, Splitter};

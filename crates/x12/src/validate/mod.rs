@@ -2,6 +2,7 @@
 
 mod boundary;
 mod element;
+mod envelope;
 mod frame;
 mod ledger;
 mod number;
@@ -14,6 +15,7 @@ mod visitor;
 mod walker;
 
 pub use boundary::Boundary;
+pub use envelope::{Envelope, Place, Routed, plain};
 pub use report::{At, Options};
 pub use visitor::Visitor;
 pub use walker::Walker;

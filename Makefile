@@ -1,0 +1,68 @@
+# One target a line of `make help`; run again, each does only what has changed since.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check test cases bench fuzz docs pins clean
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+BIN := .venv/bin
+SECONDS_EACH ?= 60
+RUST_SOURCES := $(shell find crates -name target -prune -o -type f -print)
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
+
+setup: .venv/.built ## create .venv, install the pinned tools, build the Rust half (asks for what is missing)
+
+demo: .venv/.built ## scrub the claims in examples/ into out/demo and show the result
+	@rm -rf out/demo
+	@$(BIN)/scrubjay scrub examples/*.837 --out out/demo || [ $$? -eq 1 ]
+	@echo && echo "Open out/demo/report.html in a browser, or read out/demo/worklist.csv."
+
+check: .venv/.built ## format, lints, types and layers of both halves; changes nothing
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	$(BIN)/ruff format --check --quiet src tests
+	$(BIN)/ruff check --quiet src tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: .venv/.built ## every test: Rust, Python, cases
+	cargo test --workspace --locked --quiet
+	@mkdir -p .cache
+	$(BIN)/pytest -q $(ARGS) 2>&1 | tee .cache/pytest.txt
+
+cases: .venv/.built ## only the Markdown cases of cases/
+	$(BIN)/pytest -q tests/cases $(ARGS)
+
+bench: .venv/.built ## throughput and memory against the yardstick, in one run
+	$(BIN)/python benches/run.py $(ARGS)
+
+fuzz: ## every fuzz target for SECONDS_EACH (60) seconds; needs cargo-fuzz
+	@command -v cargo-fuzz >/dev/null || { echo "missing: cargo-fuzz.  cargo install cargo-fuzz --locked" >&2; exit 1; }
+	@for target in $$(cargo fuzz list); do \
+	  echo "fuzz $$target for $(SECONDS_EACH) s"; \
+	  cargo fuzz run --sanitizer none $$target -- -max_total_time=$(SECONDS_EACH) -verbosity=0 -print_final_stats=1; \
+	done
+
+docs: .venv/.built ## generate the rule and finding pages of docs/
+	$(BIN)/python -m scrubjay rules list --markdown > docs/rules.md
+
+pins: .venv/.pins ## renew requirements/dev.txt (needs uv); commit what it changes
+	uv pip compile pyproject.toml requirements/dev.in --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements/dev.txt
+
+clean: ## remove everything that was built, keep out/
+	rm -rf target .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -f src/scrubjay/_native*.so
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.pins: requirements/dev.txt .ci/need
+	@python=$$(.ci/need) && { [ -x $(BIN)/python ] || "$$python" -m venv .venv; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/.built: .venv/.pins pyproject.toml Cargo.toml Cargo.lock $(RUST_SOURCES)
+	@.ci/need >/dev/null
+	PIP_QUIET=1 VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --release --locked --quiet >/dev/null
+	@touch $@

@@ -1,0 +1,1 @@
+//! Files, windows, threads and staged outputs around the X12 core.

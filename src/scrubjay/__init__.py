@@ -1,0 +1,82 @@
+"""Scrubjay reads healthcare X12 and says, claim by claim, what is right, what is not, and why.
+
+>>> import scrubjay
+>>> run = scrubjay.scrub("claims.837", out="out/")            # doctest: +SKIP
+>>> for batch in scrubjay.read("claims.837", batch_size=100): # doctest: +SKIP
+...     for claim, findings in batch: ...
+
+Names are loaded when first asked for: the command line streams gigabytes in 40 MB, and models or
+asyncio alone would take half of that.
+"""
+
+from typing import TYPE_CHECKING
+
+from scrubjay._version import __version__
+
+if TYPE_CHECKING:
+    from scrubjay.errors import (
+        InputError,
+        InternalError,
+        Interrupted,
+        OutputError,
+        ScrubjayError,
+        UsageError,
+    )
+    from scrubjay.findings import Finding, Scope, Severity
+    from scrubjay.guides import Guide
+    from scrubjay.runs import Run, scrub, validate
+    from scrubjay.streams import Batch, read, stream
+
+__all__ = [
+    "Batch",
+    "Finding",
+    "Guide",
+    "InputError",
+    "InternalError",
+    "Interrupted",
+    "OutputError",
+    "Run",
+    "Scope",
+    "ScrubjayError",
+    "Severity",
+    "UsageError",
+    "__version__",
+    "read",
+    "scrub",
+    "stream",
+    "validate",
+]
+
+_HOMES = {
+    "errors": (
+        "InputError",
+        "InternalError",
+        "Interrupted",
+        "OutputError",
+        "ScrubjayError",
+        "UsageError",
+    ),
+    "findings": ("Finding", "Scope", "Severity"),
+    "guides": ("Guide",),
+    "runs": ("Run", "scrub", "validate"),
+    "streams": ("Batch", "read", "stream"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+# Hidden from type checkers: they would take any name for one of ours.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        home = _HOME.get(name)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        value: object = getattr(import_module(f"{__name__}.{home}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

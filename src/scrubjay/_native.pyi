@@ -1,0 +1,70 @@
+"""The border to the Rust half: crossed with batches, the interpreter lock released behind it.
+
+Four calls, each taking its options as one JSON object, the *job* (`scrubjay.job.Job` writes it)::
+
+    {"command": "scrub" | "validate" | "read" | "inspect",
+     "inputs": [path | "-", ...], "out": path | null,
+     "threads": 0,                       # 0: one a core
+     "window": 524288,                   # bytes read at a time; bounds memory, never results
+     "guide_aliases": false, "reject_unit": "claim" | "set",
+     "as_of": "YYYY-MM-DD" | null, "received_date": "YYYY-MM-DD" | null,
+     "control_start": int | null, "max_claims_per_set": 5000,
+     "token_key": hex, "token_key_id": str,
+     "show_phi": false, "worklist": true, "force": false, "exact": false,
+     "program": {...} | null,            # the rule set, lowered to JSON
+     "limits": {"element": int, "segment": int, "repetitions": int, "elements": int},
+     "payer_mode": false}
+
+A limit that is absent is the engine's own. Every call raises the classes of `scrubjay.errors`, by
+their import name: `InputError`, `OutputError`, `UsageError`, `Interrupted`, and `InternalError` for
+a panic. Signals are looked at once a window, so Ctrl-C is answered while a call runs.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+VERSION: str
+"""The version of the Rust half; the same as `scrubjay.__version__`."""
+
+def run(
+    job: str,
+    progress: Callable[[int, int | None], None] | None = None,
+    judge: Callable[[list[dict[str, Any]]], list[list[dict[str, Any]]]] | None = None,
+    report: Callable[[str], str] | None = None,
+) -> str:
+    """One scrub or validate, whole: reads the inputs, writes `out`, returns the result as JSON.
+
+    The result is ``{"summary": {}, "run": {}, "reasons": [], "exit": 0 | 1}``: the contents
+    of summary.json and run.json (`scrubjay.summary`), and every code that was found, most claims
+    first, as ``{"code", "severity", "title", "count", "claims", "fix"}``. `exit` is 1 when an error
+    was found.
+
+    `progress` gets (bytes done, bytes in all or None for a pipe) some ten times a second, from the
+    thread that called. `judge` gets claims as plain dicts and gives a list of findings for each:
+    the rules that are plain functions. `report` gets the result before the output is committed and
+    gives the HTML page, which is staged with the other files and renamed before summary.json.
+    """
+
+def inspect(path: str, job: str, emit: Callable[[str], None]) -> str:
+    """The envelope and loop tree of one file, streamed, as JSON objects, one line each.
+
+    ``{"depth", "kind", "id", "title", "loop", "segment", "elements", "offset"}``, `kind` one of
+    interchange, group, set, loop, segment; values masked unless the job says `show_phi`. `emit`
+    gets whole lines, a good many at a time. Returns the summary (counts by kind) as JSON.
+    """
+
+def guides() -> str:
+    """The guides compiled in, as a JSON list.
+
+    ``[{"name", "transaction_set", "version", "title", "aliases", "fingerprint"}, ...]``
+    """
+
+class Reader:
+    """A file, or the bytes of one, as claims with their findings, in the order of the file."""
+
+    def __init__(self, source: str | bytes, job: str) -> None: ...
+    def next(self, limit: int) -> list[tuple[dict[str, Any], list[dict[str, Any]]]] | None:
+        """At most `limit` claims, each with its findings (findings.jsonl's names); None at the end.
+
+        A claim is the nested dict that `scrubjay.models.Claim` takes.
+        """

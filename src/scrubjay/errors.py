@@ -1,0 +1,79 @@
+"""Where we failed, as opposed to findings, which say where a claim did.
+
+::
+
+    ScrubjayError
+    ├── UsageError       exit 2    final       the call makes no sense as it stands
+    ├── InputError       exit 2    final       a file that is missing, unreadable or not X12 at all
+    ├── OutputError      exit 3    retryable   no room, no right, or no clean place to write
+    ├── InternalError    exit 3    ambiguous   ours: please report it
+    └── Interrupted      exit 130  retryable   stopped by the user; nothing was committed
+
+A message is one line, names the next step, and never holds a value out of a claim.
+The native half raises these classes too.
+"""
+
+from enum import Enum
+from typing import ClassVar
+
+__all__ = [
+    "Fate",
+    "InputError",
+    "InternalError",
+    "Interrupted",
+    "OutputError",
+    "ScrubjayError",
+    "UsageError",
+]
+
+
+class Fate(Enum):
+    """What doing the same thing again would bring."""
+
+    RETRYABLE = "retryable"
+    AMBIGUOUS = "ambiguous"
+    FINAL = "final"
+
+
+class ScrubjayError(Exception):
+    """The root: catch this to catch every failure of ours."""
+
+    exit_code: ClassVar[int] = 3
+    fate: ClassVar[Fate] = Fate.AMBIGUOUS
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same call may succeed later, once its cause is gone."""
+        return self.fate is Fate.RETRYABLE
+
+
+class UsageError(ScrubjayError):
+    """The call itself is wrong: an option, an argument, a combination of them."""
+
+    exit_code = 2
+    fate = Fate.FINAL
+
+
+class InputError(ScrubjayError):
+    """The input cannot be used: missing, unreadable, a folder, or not X12 at all."""
+
+    exit_code = 2
+    fate = Fate.FINAL
+
+
+class OutputError(ScrubjayError):
+    """The output cannot be written: no room, no right, or something already there."""
+
+    exit_code = 3
+    fate = Fate.RETRYABLE
+
+
+class InternalError(ScrubjayError):
+    """A fault of Scrubjay's own, such as a panic in the native half."""
+
+
+class Interrupted(ScrubjayError):  # noqa: N818 - a request, not an error of anybody's
+    """Ctrl-C or a termination signal; staged files are gone, nothing was committed."""
+
+    exit_code = 130
+    fate = Fate.RETRYABLE

@@ -1,0 +1,104 @@
+"""What the engine is asked to do: every option of a run as one value, written as JSON."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from scrubjay.errors import UsageError
+
+__all__ = ["Command", "Job", "Limits", "RejectUnit"]
+
+WINDOW = 512 * 1024
+CLAIMS_PER_SET = 5_000
+LAST_CONTROL_NUMBER = 999_999_999
+MOST_THREADS = 256
+LARGEST_LIMIT = 2**32 - 1
+
+
+class Command(StrEnum):
+    """The work that the engine knows."""
+
+    SCRUB = "scrub"
+    VALIDATE = "validate"
+    READ = "read"
+    INSPECT = "inspect"
+
+
+class RejectUnit(StrEnum):
+    """What a fault of syntax inside one claim takes down with it."""
+
+    CLAIM = "claim"
+    SET = "set"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Caps that keep a hostile file from growing; None is the engine's own."""
+
+    element: int | None = None
+    segment: int | None = None
+    repetitions: int | None = None
+    elements: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in self.given().items():
+            if not 0 < value <= LARGEST_LIMIT:
+                raise UsageError(f"the limit of {name} is 1 to {LARGEST_LIMIT}")
+
+    def given(self) -> dict[str, int]:
+        """Only the caps that were set."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One run. The defaults are those of the command line (docs/contract.md)."""
+
+    command: Command
+    inputs: tuple[str, ...] = ()
+    out: str | None = None
+    threads: int = 0
+    window: int = WINDOW
+    guide_aliases: bool = False
+    reject_unit: RejectUnit = RejectUnit.CLAIM
+    as_of: date | None = None
+    received_date: date | None = None
+    control_start: int | None = None
+    max_claims_per_set: int = CLAIMS_PER_SET
+    token_key: str = ""
+    token_key_id: str = ""
+    show_phi: bool = False
+    worklist: bool = True
+    force: bool = False
+    exact: bool = False
+    program: Mapping[str, Any] | None = field(default=None, repr=False)
+    limits: Limits = Limits()
+    payer_mode: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.threads <= MOST_THREADS:
+            raise UsageError(f"threads are 1 to {MOST_THREADS}; 0 means one a core")
+        if self.control_start is not None and not 0 < self.control_start <= LAST_CONTROL_NUMBER:
+            raise UsageError("control numbers have nine digits: give 1 to 999999999")
+        if self.max_claims_per_set < 1:
+            raise UsageError("a set holds at least one claim; the usual limit is 5000")
+
+    def to_json(self) -> str:
+        """The job as the border takes it (`_native.pyi`)."""
+        names = (name for name in self.__slots__ if name != "limits")
+        job: dict[str, Any] = {name: getattr(self, name) for name in names}
+        job["as_of"] = _iso(self.as_of)
+        job["received_date"] = _iso(self.received_date)
+        job["limits"] = self.limits.given()
+        return json.dumps(job)
+
+    def __repr__(self) -> str:
+        # Without the key: a job may end up in a log or a traceback.
+        return f"Job({self.command.value}, {len(self.inputs)} inputs, out={self.out!r})"
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

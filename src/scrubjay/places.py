@@ -1,0 +1,91 @@
+"""Which files a run reads and where it may write, settled before the first byte is read.
+
+Every refusal is one line with the next step. The engine meets the same faults again when they
+appear later (a file that vanishes, a disk that fills) and raises the same errors.
+"""
+
+import glob
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from scrubjay.errors import InputError, OutputError, UsageError
+
+__all__ = ["STDIN", "inputs", "output"]
+
+STDIN = "-"
+_WILD = frozenset("*?[")
+
+
+def inputs(patterns: Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
+    """The files meant, in the order given; a pattern that the shell left alone is expanded.
+
+    The same file twice would be counted twice, so it is refused.
+    """
+    found: list[str] = []
+    for pattern in patterns:
+        found.extend(_expand(os.fspath(pattern)))
+    if not found:
+        raise UsageError("no input: name a file, a pattern, or '-' for standard input")
+    seen: set[tuple[int, int] | str] = set()
+    for name in found:
+        mark = _check(name)
+        if mark in seen:
+            raise UsageError(f"{name} is named twice; name each input once")
+        seen.add(mark)
+    return tuple(found)
+
+
+def output(out: str | os.PathLike[str], *, force: bool = False) -> str:
+    """The folder that a run writes to: new, or empty, or given over with force."""
+    path = Path(out)
+    try:
+        if path.exists():
+            if not path.is_dir():
+                raise UsageError(f"{path} is a file; name a folder to write to")
+            if not os.access(path, os.W_OK | os.X_OK):
+                raise OutputError(f"{path}: no right to write there; name another folder")
+            if not force and any(path.iterdir()):
+                raise UsageError(
+                    f"{path} is not empty; name a new folder, or replace its results with --force"
+                )
+        else:
+            above = next(parent for parent in path.absolute().parents if parent.exists())
+            if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+                raise OutputError(f"{path}: no right to make it in {above}; name another folder")
+    except OSError as error:
+        raise OutputError(f"{path}: {_why(error)}; name another folder") from None
+    return os.fspath(path)
+
+
+def _expand(pattern: str) -> list[str]:
+    if pattern == STDIN or not _WILD.intersection(pattern) or Path(pattern).exists():
+        return [pattern]
+    matches = sorted(name for name in glob.glob(pattern, recursive=True) if Path(name).is_file())  # noqa: PTH207 - the pattern is the user's own text, absolute or not
+    if not matches:
+        raise InputError(f"{pattern}: no file matches; check the folder and the pattern")
+    return matches
+
+
+def _check(name: str) -> tuple[int, int] | str:
+    """What tells this input from another; raises where it cannot be read."""
+    if name == STDIN:
+        return name
+    if not name:
+        raise UsageError("an input name is empty; name a file, a pattern, or '-'")
+    try:
+        facts = Path(name).stat()
+    except ValueError:
+        raise UsageError("an input name holds a NUL; name a file, a pattern, or '-'") from None
+    except OSError as error:
+        raise InputError(f"{name}: {_why(error)}; check the path") from None
+    if stat.S_ISDIR(facts.st_mode):
+        raise InputError(f"{name} is a folder; name its files, for example '{name.rstrip('/')}/*'")
+    if not os.access(name, os.R_OK):
+        raise InputError(f"{name}: no right to read it; run: ls -l {name}")
+    return facts.st_dev, facts.st_ino
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or "cannot be opened").lower()

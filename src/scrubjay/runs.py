@@ -1,0 +1,176 @@
+"""Whole files, once through: `scrub` and `validate`, and the `Run` that each returns."""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Self, cast
+
+from scrubjay import _native, places
+from scrubjay.errors import UsageError
+from scrubjay.findings import Severity
+from scrubjay.job import Command, Job, RejectUnit
+from scrubjay.keys import TokenKey
+from scrubjay.summary import Reason, Result, RunFacts, Summary
+
+__all__ = ["Progress", "Run", "execute", "scrub", "validate"]
+
+AnyPath = str | os.PathLike[str]
+Progress = Callable[[int, int | None], None]
+Judge = Callable[[list[dict[str, Any]]], list[list[dict[str, Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run came to: the numbers, the reasons, the facts, and where its files are."""
+
+    summary: Summary
+    facts: RunFacts
+    reasons: tuple[Reason, ...]
+    out: Path | None
+
+    @classmethod
+    def from_result(cls, result: Result, out: str | None) -> Self:
+        """The engine's answer as a value."""
+        folder = None if out is None else Path(out)
+        return cls(result["summary"], result["run"], tuple(result["reasons"]), folder)
+
+    @property
+    def claims(self) -> int:
+        """All claims that were found: accepted, rejected and unreadable."""
+        return self.summary["claims"]
+
+    @property
+    def accepted(self) -> int:
+        """Claims without an error on them or above them."""
+        return self.summary["accepted"]
+
+    @property
+    def rejected(self) -> int:
+        """Claims with at least one."""
+        return self.summary["rejected"]
+
+    @property
+    def unreadable(self) -> int:
+        """Claims that could not be placed at all; their bytes are in unreadable.x12."""
+        return self.summary["unreadable"]
+
+    @property
+    def charges(self) -> Decimal:
+        """Dollars over accepted and rejected claims."""
+        return Decimal(self.summary["charges_accepted"]) + Decimal(self.summary["charges_rejected"])
+
+    def found(self, threshold: Severity) -> bool:
+        """Whether anything as bad as `threshold` was found."""
+        return any(Severity(reason["severity"]).reaches(threshold) for reason in self.reasons)
+
+
+def scrub(
+    source: AnyPath | Iterable[AnyPath],
+    out: AnyPath,
+    *,
+    rules: Sequence[AnyPath] = (),
+    as_of: date | None = None,
+    received_date: date | None = None,
+    reject_unit: RejectUnit | str = RejectUnit.CLAIM,
+    control_start: int | None = None,
+    token_key: AnyPath | None = None,
+    threads: int = 0,
+    worklist: bool = True,
+    show_phi: bool = False,
+    exact: bool = False,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Run:
+    """Judge every claim of a file, or of several, and write `out`: see docs/contract.md.
+
+    `rules` are files of rules to load beside the shipped ones. Findings do not raise: look at
+    ``run.rejected`` and ``run.reasons``, or read ``out/findings.jsonl``.
+    """
+    job = Job(
+        command=Command.SCRUB,
+        inputs=places.inputs(_listed(source)),
+        out=places.output(out, force=force),
+        as_of=as_of,
+        received_date=received_date,
+        reject_unit=_unit(reject_unit),
+        control_start=control_start,
+        threads=threads,
+        worklist=worklist,
+        show_phi=show_phi,
+        exact=exact,
+        force=force,
+    )
+    return execute(job, rules=rules, token_key=token_key, progress=progress)
+
+
+def validate(
+    source: AnyPath | Iterable[AnyPath],
+    out: AnyPath | None = None,
+    *,
+    received_date: date | None = None,
+    reject_unit: RejectUnit | str = RejectUnit.CLAIM,
+    token_key: AnyPath | None = None,
+    threads: int = 0,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Run:
+    """Hold files against their guides (SNIP 1 to 3); with `out` also findings, TA1 and 999."""
+    job = Job(
+        command=Command.VALIDATE,
+        inputs=places.inputs(_listed(source)),
+        out=None if out is None else places.output(out, force=force),
+        received_date=received_date,
+        reject_unit=_unit(reject_unit),
+        threads=threads,
+        force=force,
+        worklist=False,
+    )
+    return execute(job, token_key=token_key, progress=progress)
+
+
+def execute(
+    job: Job,
+    *,
+    rules: Sequence[AnyPath] = (),
+    token_key: AnyPath | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """A job that is complete but for its key and its rules: find both, run, and read the answer."""
+    key = TokenKey.find(None if token_key is None else Path(token_key))
+    job = replace(job, token_key=key.secret, token_key_id=key.id)
+    judge: Judge | None = None
+    if job.command is Command.SCRUB:
+        program, judge = _ruleset(rules)
+        job = replace(job, program=program)
+    report = _page if job.out is not None else None
+    answer = _native.run(job.to_json(), progress, judge, report)
+    return Run.from_result(cast("Result", json.loads(answer)), job.out)
+
+
+def _ruleset(files: Sequence[AnyPath]) -> tuple[dict[str, Any], Judge | None]:
+    """The shipped rules and those of `files`: lowered for the engine, and the plain functions."""
+    from scrubjay.rules import load
+
+    ruleset = load([Path(file) for file in files])
+    return ruleset.program, ruleset.judge
+
+
+def _page(answer: str) -> str:
+    from scrubjay.report import render
+
+    return render(cast("Result", json.loads(answer)))
+
+
+def _listed(source: AnyPath | Iterable[AnyPath]) -> Iterable[AnyPath]:
+    return (source,) if isinstance(source, str | os.PathLike) else source
+
+
+def _unit(name: RejectUnit | str) -> RejectUnit:
+    try:
+        return RejectUnit(name)
+    except ValueError:
+        raise UsageError(f"reject_unit is 'claim' or 'set', not {name!r}") from None
