@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 SECONDS_EACH ?= 60
-RUST_SOURCES := $(shell find crates -type f \( -name '*.rs' -o -name '*.guide' -o -name '*.txt' -o -name Cargo.toml \) 2>/dev/null)
+RUST_SOURCES := $(shell find crates -name target -prune -o -type f -print)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ check: .venv/.built ## format, lints, types and layers of both halves; changes n
 	$(BIN)/ruff format --check --quiet src tests
 	$(BIN)/ruff check --quiet src tests
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports --no-logo
 
 test: .venv/.built ## every test: Rust, Python, cases
 	cargo test --workspace --locked --quiet
@@ -46,7 +46,7 @@ fuzz: ## every fuzz target for SECONDS_EACH (60) seconds; needs cargo-fuzz
 	done
 
 docs: .venv/.built ## generate the rule and finding pages of docs/
-	$(BIN)/python -m scrubjay.cli rules list --markdown > docs/rules.md
+	$(BIN)/python -m scrubjay rules list --markdown > docs/rules.md
 
 pins: .venv/.pins ## renew requirements/dev.txt (needs uv); commit what it changes
 	uv pip compile pyproject.toml requirements/dev.in --universal --python-version 3.11 --upgrade \

@@ -5,7 +5,7 @@ Four calls, each taking its options as one JSON object, the *job* (`scrubjay.job
     {"command": "scrub" | "validate" | "read" | "inspect",
      "inputs": [path | "-", ...], "out": path | null,
      "threads": 0,                       # 0: one a core
-     "window": 1048576,                  # bytes read at a time; bounds memory, never results
+     "window": 524288,                   # bytes read at a time; bounds memory, never results
      "guide_aliases": false, "reject_unit": "claim" | "set",
      "as_of": "YYYY-MM-DD" | null, "received_date": "YYYY-MM-DD" | null,
      "control_start": int | null, "max_claims_per_set": 5000,
@@ -34,7 +34,7 @@ def run(
 ) -> str:
     """One scrub or validate, whole: reads the inputs, writes `out`, returns the result as JSON.
 
-    The result is ``{"summary": {...}, "run": {...}, "reasons": [...], "exit": 0 | 1}``: the contents
+    The result is ``{"summary": {}, "run": {}, "reasons": [], "exit": 0 | 1}``: the contents
     of summary.json and run.json (`scrubjay.summary`), and every code that was found, most claims
     first, as ``{"code", "severity", "title", "count", "claims", "fix"}``. `exit` is 1 when an error
     was found.
