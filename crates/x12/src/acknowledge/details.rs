@@ -416,8 +416,10 @@ fn distinct<'a>(reasons: &[Reason<'a>], entities: &[&str]) -> Vec<(Reason<'a>, &
     kept
 }
 
+/// A decimal number without a sign, of up to fifteen digits.
 fn is_number(value: &[u8]) -> bool {
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let points = value.iter().filter(|&&byte| byte == b'.').count();
-    (1..=15).contains(&digits) && points <= 1 && digits + points == value.len()
+    let mut parts = value.split(|&byte| byte == b'.');
+    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    let whole = parts.next().is_some_and(digits) && parts.next().is_none_or(digits) && parts.next().is_none();
+    whole && value.len() <= 15 && value.iter().any(u8::is_ascii_digit)
 }

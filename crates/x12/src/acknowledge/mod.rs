@@ -9,6 +9,8 @@ mod envelope;
 pub mod implementation;
 mod notes;
 mod status;
+#[cfg(test)]
+mod tests;
 pub mod ta1;
 
 pub use claim_status::{SetNumber, Source, StatusSet, Submitter};

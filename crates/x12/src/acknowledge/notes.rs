@@ -181,7 +181,7 @@ impl Notes {
                     self.segment(&mut writer, &Fault { trigger: None, ..*fault }, "8");
                     self.open = Some(fault.position);
                 }
-                self.element(&mut writer, &element);
+                note_element(&mut writer, &element);
                 self.trigger(&mut writer, fault.trigger);
             }
         }
@@ -197,17 +197,6 @@ impl Notes {
         }
     }
 
-    fn element(self, writer: &mut Writer<'_>, fault: &ElementFault<'_>) {
-        writer.segment("IK4").number(u64::from(fault.element.clamp(1, 99)));
-        writer.number_component(fault.component.min(99)).number_component(fault.repetition.min(9999));
-        if fault.data_element == 0 {
-            writer.skip(1);
-        } else {
-            writer.number(fault.data_element.min(9999));
-        }
-        writer.text(fault.code).clip(fault.value, 99).end();
-    }
-
     fn trigger(self, writer: &mut Writer<'_>, trigger: Option<Trigger<'_>>) {
         let Some(trigger) = trigger.filter(|trigger| is_segment_id(trigger.segment)) else { return };
         writer.segment("CTX").text("SITUATIONAL TRIGGER").text(trigger.segment).number(trigger.position);
@@ -221,6 +210,18 @@ impl Notes {
     fn loop_id(self, id: &str) -> &str {
         if self.loop_ids == LoopIds::Full || id.len() <= 4 { id } else { "" }
     }
+}
+
+/// Writes an IK4.
+fn note_element(writer: &mut Writer<'_>, fault: &ElementFault<'_>) {
+    writer.segment("IK4").number(u64::from(fault.element.clamp(1, 99)));
+    writer.number_component(fault.component.min(99)).number_component(fault.repetition.min(9999));
+    if fault.data_element == 0 {
+        writer.skip(1);
+    } else {
+        writer.number(fault.data_element.min(9999));
+    }
+    writer.text(fault.code).clip(fault.value, 99).end();
 }
 
 /// IK301 holds two or three letters and digits.

@@ -105,7 +105,7 @@ impl<O: Output> Work<'_, O> {
                 self.desk.source.delimiters = delimiters;
                 self.desk.source.interchange.open(raw, control, Span::default(), 0);
                 self.desk.numbers.forget(ControlKind::Group);
-                for side in [&mut self.accepted.0, &mut self.rejected.0] {
+                for side in [&mut *self.accepted.0, &mut *self.rejected.0] {
                     side.interchange = Written::default();
                 }
             }
@@ -113,7 +113,7 @@ impl<O: Output> Work<'_, O> {
                 self.desk.source.group.open(raw, control, Span::default(), 0);
                 self.desk.numbers.see(ControlKind::Group, self.desk.source.group.control(self.accepted.1.piece));
                 self.desk.numbers.forget(ControlKind::Set);
-                for side in [&mut self.accepted.0, &mut self.rejected.0] {
+                for side in [&mut *self.accepted.0, &mut *self.rejected.0] {
                     side.group = Written::default();
                     side.before_group = side.interchange.changed;
                 }
@@ -121,7 +121,7 @@ impl<O: Output> Work<'_, O> {
             Item::SetOpen { raw, control, batch, segments } => {
                 self.desk.source.set.open(raw, control, batch, segments);
                 self.desk.numbers.see(ControlKind::Set, self.desk.source.set.control(self.accepted.1.piece));
-                for side in [&mut self.accepted.0, &mut self.rejected.0] {
+                for side in [&mut *self.accepted.0, &mut *self.rejected.0] {
                     side.set = WrittenSet::default();
                     side.before_set = (side.interchange.changed, side.group.changed);
                 }
@@ -136,10 +136,8 @@ impl<O: Output> Work<'_, O> {
                     (level.kept.inside(id), level.kept.inside(parent), level.kept.inside(child));
             }
             Item::Claim { raw, segments, accepted } if self.desk.source.set.active => {
-                let (to, other) = match accepted {
-                    true => (&mut self.accepted, &mut self.rejected),
-                    false => (&mut self.rejected, &mut self.accepted),
-                };
+                let (to, other) = (&mut self.accepted, &mut self.rejected);
+                let (to, other) = if accepted { (to, other) } else { (other, to) };
                 other.0.change_set(&mut self.desk, &mut other.1);
                 to.0.claim(&mut self.desk, &mut to.1, raw, segments);
             }
