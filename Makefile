@@ -16,7 +16,7 @@ setup: .venv/.built ## create .venv, install the pinned tools, build the Rust ha
 
 demo: .venv/.built ## scrub the claims in examples/ into out/demo and show the result
 	@rm -rf out/demo
-	@$(BIN)/scrubjay scrub examples/*.837 --out out/demo || [ $$? -eq 1 ]
+	@$(BIN)/scrubjay scrub examples/*.837 --out out/demo --as-of 2025-03-14 --received-date 2025-03-14 || [ $$? -eq 1 ]
 	@echo && echo "Open out/demo/report.html in a browser, or read out/demo/worklist.csv."
 
 check: .venv/.built ## format, lints, types and layers of both halves; changes nothing
