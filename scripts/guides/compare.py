@@ -13,16 +13,19 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyx12_source
 import stupidedi_source
 from facts import Facts, base_facts, guide_facts, value_of
 from lint import lint_base, lint_guide
 from notation import Base, NotationError, read_base, read_guide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 GUIDES = Path(__file__).parents[2] / "crates/x12/guides"
 
@@ -55,10 +58,12 @@ class Ruling:
     decision: str
 
     def settles(self, difference: Difference) -> bool:
-        return fnmatchcase(difference.fact, self.fact) and (self.pyx12, self.stupidedi, self.decision) == (
-            difference.pyx12,
-            difference.stupidedi,
-            difference.ours,
+        """Whether this row argues exactly that difference."""
+        said = (difference.pyx12, difference.stupidedi, difference.ours)
+        return fnmatchcase(difference.fact, self.fact) and said == (
+            self.pyx12,
+            self.stupidedi,
+            self.decision,
         )
 
 
@@ -113,7 +118,7 @@ def unsettled(found: list[Difference], rulings: list[Ruling]) -> Iterator[str]:
     """Differences nobody argued, and arguments about nothing."""
     for difference in found:
         if not any(ruling.settles(difference) for ruling in rulings):
-            yield "\t".join((difference.fact, difference.pyx12, difference.stupidedi, difference.ours))
+            yield "\t".join(astuple(difference))
     for ruling in rulings:
         if not any(ruling.settles(difference) for difference in found):
             yield f"disputed.tsv: {ruling.fact} is no difference (any more)"
@@ -128,7 +133,10 @@ def lint_all() -> Iterator[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    """Print what is wrong; 1 if anything is."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--lint", action="store_true", help="check our files only")
     parser.add_argument("--pyx12", type=Path, help="a checkout of azoner/pyx12")
     parser.add_argument("--stupidedi", type=Path, help="a checkout of kputnam/stupidedi")
@@ -143,7 +151,7 @@ def main() -> int:
     except NotationError as error:
         complaints = [str(error)]
     for complaint in complaints:
-        print(complaint)
+        sys.stdout.write(f"{complaint}\n")
     return 1 if complaints else 0
 
 

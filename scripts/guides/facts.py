@@ -8,14 +8,19 @@ trailing elements that are not used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from notation import Base, Element, Loop, Member, Segment, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Facts = dict[str, str]
 
 
-def guide_facts(kind: str, ours: Loop, described: Loop, base: Base, *, says: frozenset[str]) -> Facts:
+def guide_facts(
+    kind: str, ours: Loop, described: Loop, base: Base, *, says: frozenset[str]
+) -> Facts:
     """The facts that `described` states about the loops and segments of `ours`.
 
     `base` gives the syntax notes that `described` leaves to the standard. `says` names the
@@ -24,17 +29,16 @@ def guide_facts(kind: str, ours: Loop, described: Loop, base: Base, *, says: fro
     """
     table: Facts = {}
     known = list(walk(described))
-    met: set[int] = set()
     for path, loop in walk(ours):
         there = _same_loop(path, known)
         _put(table, kind, path, " loop", "present" if there else "absent")
         if there is None:
             continue
-        met.add(id(there))
         for fact, value in _loop_facts(loop, there, base):
             if fact.rpartition(" ")[2] in says:
                 _put(table, kind, path, fact, value)
-    strangers = [path for path, loop in known if loop.id not in {path[-1] for path, _ in walk(ours)}]
+    ids = {path[-1] for path, _ in walk(ours)}
+    strangers = [path for path, loop in known if loop.id not in ids]
     return table | {f"{kind}/{'>'.join(path)} loop": "present" for path in strangers}
 
 
@@ -42,7 +46,8 @@ def base_facts(base: Base, within: Base, *, codes: bool) -> Facts:
     """What `base` states about the data elements and structures that `within` defines."""
     table: Facts = {}
     for number, ours in within.elements.items():
-        if there := base.elements.get(number):
+        there = base.elements.get(number)
+        if there:
             table[f"base/{number} type"] = there.type
             table[f"base/{number} lengths"] = f"{there.min}-{there.max}"
             if codes and ours.codes:
@@ -50,10 +55,10 @@ def base_facts(base: Base, within: Base, *, codes: bool) -> Facts:
     for known, asked in ((base.composites, within.composites), (base.segments, within.segments)):
         for name in asked.keys() & known.keys():
             table[f"base/{name} notes"] = " ".join(sorted(known[name].notes)) or "none"
-            for number, member in enumerate(known[name].members, 1):
-                table[f"base/{name}/{number:02} ref"] = member.ref
-                table[f"base/{name}/{number:02} requirement"] = member.requirement
-                table[f"base/{name}/{number:02} repeat"] = str(member.repeat)
+            for place, member in enumerate(known[name].members, 1):
+                table[f"base/{name}/{place:02} ref"] = member.ref
+                table[f"base/{name}/{place:02} requirement"] = member.requirement
+                table[f"base/{name}/{place:02} repeat"] = str(member.repeat)
     return table
 
 
@@ -74,7 +79,7 @@ def value_of(table: Facts, fact: str) -> str | None:
 
 
 def _same_loop(path: tuple[str, ...], known: list[tuple[tuple[str, ...], Loop]]) -> Loop | None:
-    """The loop of that id which shares most ancestors; sources nest hierarchical levels or list them flat."""
+    """The loop of that id which shares most ancestors; sources nest levels or list them flat."""
     alike = [item for item in known if item[0][-1] == path[-1]]
     best = max(alike, key=lambda item: len(set(item[0]) & set(path)), default=None)
     return best[1] if best else None
@@ -84,7 +89,7 @@ def _loop_facts(ours: Loop, there: Loop, base: Base) -> Iterator[tuple[str, str]
     if ours.id != "ST":
         yield " usage", there.usage
         yield " max", _limit(there.max)
-        if ours.segments[0].id != "HL":  # the standard has one loop 2000; its levels have no position of their own
+        if ours.segments[0].id != "HL":  # a level has no position of its own in the standard
             yield " pos", str(there.pos)
     free = list(there.segments)
     for segment in ours.segments:
@@ -125,7 +130,9 @@ def _at(elements: tuple[Element, ...], position: int) -> Element:
     return elements[position - 1] if position <= len(elements) else Element()
 
 
-def _segment_facts(ours: Segment, there: Segment, base: Base, *, opens: bool) -> Iterator[tuple[str, str]]:
+def _segment_facts(
+    ours: Segment, there: Segment, base: Base, *, opens: bool
+) -> Iterator[tuple[str, str]]:
     if not opens:
         yield f"{ours.label} usage", there.usage
         yield f"{ours.label} max", _limit(there.max)
@@ -142,12 +149,15 @@ def _segment_facts(ours: Segment, there: Segment, base: Base, *, opens: bool) ->
                 yield from _element_facts(f"{place}-{part}", _at(element.parts, part), inner, base)
 
 
-def _element_facts(place: str, element: Element, member: Member, base: Base) -> Iterator[tuple[str, str]]:
+def _element_facts(
+    place: str, element: Element, member: Member, base: Base
+) -> Iterator[tuple[str, str]]:
     yield f"{place} usage", element.usage
     if element.usage != "-" and not member.composite:
         longest = base.elements[member.ref].max
         yield f"{place} codes", "|".join(sorted(set(element.codes))) or "any"
-        yield f"{place} length", str(element.max) if element.max and element.max < longest else "base"
+        narrowed = element.max and element.max < longest
+        yield f"{place} length", str(element.max) if narrowed else "base"
 
 
 def _limit(count: int | None) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from itertools import combinations
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from facts import key_codes
 from notation import Base, Element, Guide, Loop, LoopUse, Member, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 def lint_base(base: Base) -> Iterator[str]:
@@ -58,7 +61,7 @@ def lint_guide(path: Path, guide: Guide, base: Base) -> Iterator[str]:
                 yield f"{place}: set {guide.transaction_set} has no such segment"
             for finding in _lint_segment(segment, base):
                 yield f"{place}: {finding}"
-        for finding in _lint_siblings(loop, guide, base):
+        for finding in _lint_siblings(loop, guide):
             yield f"{here}: {loop.id}: {finding}"
 
 
@@ -75,18 +78,24 @@ def _lint_loops(guide: Guide) -> Iterator[str]:
                 used.add(child.id)
                 if child.id not in guide.loops:
                     yield f"loop {loop.id} uses {child.id}, which is not defined"
-        positions = [child.pos for child in loop.children]
-        if loop.id != "ST" and positions != sorted(positions):
+        positions = [(child.table, child.pos) for child in loop.children]
+        if positions != sorted(positions):
             yield f"loop {loop.id}: positions go back"
     for loop_id in guide.loops.keys() - used:
         yield f"loop {loop_id} is never used"
 
 
+_NAMES_A_LOOP = {
+    "role": r"role \w+ (\w+)",
+    "sequence": r"sequence (\w+)",
+    "balance": r"(?:balance |[ =])(2\d{3}[A-Z]*)\b",
+}
+
+
 def _lint_facts(guide: Guide) -> Iterator[str]:
     """Header lines may name only loops that there are."""
     for line, fact in guide.facts:
-        named = {"role": r"role \w+ (\w+)", "sequence": r"sequence (\w+)", "balance": r"(?:balance |[ =])(2\d{3}[A-Z]*)\b"}
-        pattern = named.get(fact.split()[0])
+        pattern = _NAMES_A_LOOP.get(fact.split()[0])
         for loop_id in re.findall(pattern, fact) if pattern else ():
             if loop_id not in guide.loops:
                 yield f"line {line}: no loop {loop_id}"
@@ -100,7 +109,8 @@ def _lint_segment(segment: Segment, base: Base) -> Iterator[str]:
     if len(segment.elements) > len(structure.members):
         yield f"has {len(segment.elements)} elements, the base {len(structure.members)}"
     yield from _lint_notes(segment.id, segment.notes or (), len(structure.members))
-    for number, (element, member) in enumerate(zip(segment.elements, structure.members, strict=False), 1):
+    pairs = zip(segment.elements, structure.members, strict=False)
+    for number, (element, member) in enumerate(pairs, 1):
         for finding in _lint_element(element, member, base):
             yield f"{number:02}: {finding}"
         if element.form is not None and not _names_a_format(segment, element.form, base):
@@ -144,7 +154,7 @@ def _lint_composite(element: Element, member: Member, base: Base) -> Iterator[st
             yield f"component {number}: {finding}"
 
 
-def _lint_siblings(loop: Loop, guide: Guide, base: Base) -> Iterator[str]:
+def _lint_siblings(loop: Loop, guide: Guide) -> Iterator[str]:
     """Same-id segments of a container, and the openers of its loops, must have disjoint keys."""
     groups: dict[str, list[Segment]] = defaultdict(list)
     for child in loop.children:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 class NotationError(ValueError):
@@ -14,7 +17,7 @@ class NotationError(ValueError):
 
 @dataclass(frozen=True)
 class DataElement:
-    """A data element of the base: its type, its lengths, and its codes where the whole list is known."""
+    """A data element of the base; codes only where the whole list is known."""
 
     number: str
     type: str
@@ -64,7 +67,6 @@ class Element:
     form: int | None = None
     repeat: int | None = None
     parts: tuple[Element, ...] = ()
-    code_set: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,12 @@ class Segment:
     key: tuple[int, int] | None = None
     key_codes: tuple[str, ...] = ()
     notes: tuple[str, ...] | None = None
+    table: int = 1
     line: int = 0
 
     @property
     def label(self) -> str:
+        """`REF/tax`, or `REF` where it has no siblings."""
         return f"{self.id}/{self.name}" if self.name else self.id
 
 
@@ -95,26 +99,30 @@ class LoopUse:
     usage: str
     max: int | None
     pos: int
+    table: int = 1
     line: int = 0
 
 
 @dataclass(frozen=True)
 class Loop:
-    """A loop with its content; in a definition nested loops are `LoopUse`, in a tree they are `Loop`."""
+    """A loop with its content; nested loops are `LoopUse` in a definition, `Loop` in a tree."""
 
     id: str
     title: str = ""
     usage: str = "R"
     max: int | None = 1
     pos: int = 0
+    table: int = 1
     children: tuple[Segment | LoopUse | Loop, ...] = ()
 
     @property
     def segments(self) -> list[Segment]:
+        """Its own segments, in order."""
         return [child for child in self.children if isinstance(child, Segment)]
 
     @property
     def loops(self) -> list[Loop]:
+        """The loops directly inside; only a tree has them."""
         return [child for child in self.children if isinstance(child, Loop)]
 
 
@@ -138,7 +146,8 @@ class Guide:
     def _grown(self, use: LoopUse) -> Loop:
         loop = self.loops[use.id]
         children = tuple(self._grown(c) if isinstance(c, LoopUse) else c for c in loop.children)
-        return replace(loop, usage=use.usage, max=use.max, pos=use.pos, children=children)
+        grown = replace(loop, usage=use.usage, max=use.max, pos=use.pos, table=use.table)
+        return replace(grown, children=children)
 
 
 def walk(loop: Loop, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Loop]]:
@@ -168,11 +177,14 @@ def read_base(path: Path) -> Base:
         try:
             if word == "de":
                 ref, kind, low, high = head.split()
-                base.elements[ref] = DataElement(ref, kind, int(low), int(high), tuple(tail.split()))
+                base.elements[ref] = DataElement(
+                    ref, kind, int(low), int(high), tuple(tail.split())
+                )
             elif word in ("composite", "segment"):
                 name, notes = _name_and_notes(head)
                 table = base.composites if word == "composite" else base.segments
-                table[name] = Structure(name, notes, tuple(map(_member, tail.split())))
+                members = tuple(_member(text) for text in tail.split())
+                table[name] = Structure(name, notes, members)
             elif word == "set":
                 items = (item.split() for item in tail.split(","))
                 base.sets[head.strip()] = {item[0]: item[1] == "M" for item in items}
@@ -212,7 +224,8 @@ _USE = re.compile(r"use\s+(\w+)\s+([RS])(\d+|>)\s+@(\d+)")
 def read_guide(path: Path) -> Guide:
     """Read a `.guide` file."""
     guide = Guide()
-    loop_id, title, children = "", "", []
+    loop_id, title, table = "", "", 1
+    children: list[Segment | LoopUse] = []
 
     def close() -> None:
         if loop_id:
@@ -224,12 +237,13 @@ def read_guide(path: Path) -> Guide:
             if word == "loop":
                 close()
                 loop_id, _, title = rest.strip().partition(" ")
-                children = []
+                children, table = [], 1
                 if loop_id in guide.loops:
                     raise NotationError(f"loop {loop_id} is defined twice")
+            elif word == "table":
+                table = int(rest)
             elif loop_id:
-                if word != "table":
-                    children.append(_child(text, number, guide.code_sets))
+                children.append(replace(_child(text, number, guide.code_sets), table=table))
             else:
                 _header(guide, word, rest.split(), number)
         except ValueError as error:
@@ -256,7 +270,7 @@ def _header(guide: Guide, word: str, words: list[str], line: int) -> None:
 
 def _child(text: str, line: int, code_sets: dict[str, tuple[str, ...]]) -> Segment | LoopUse:
     if use := _USE.fullmatch(text):
-        return LoopUse(use[1], use[2], _count(use[3]), int(use[4]), line)
+        return LoopUse(use[1], use[2], _count(use[3]), int(use[4]), line=line)
     match = _SEGMENT.fullmatch(text)
     if not match:
         raise NotationError(f"not a segment line: {text!r}")
@@ -274,7 +288,7 @@ def _child(text: str, line: int, code_sets: dict[str, tuple[str, ...]]) -> Segme
         (int(match["key"]), int(match["part"] or 0)) if match["key"] else None,
         _codes(match["codes"]) if match["codes"] else (),
         tuple(match["notes"].split()) if match["notes"] is not None else None,
-        line,
+        line=line,
     )
 
 
@@ -283,11 +297,14 @@ def _count(text: str) -> int | None:
 
 
 def _codes(text: str) -> tuple[str, ...]:
-    return tuple(code.replace("_", " ") for code in text.split("|"))
+    return tuple(code.replace("_", " ") for code in text.split("|") if code)
 
 
-_QUALITY = re.compile(r"=(?P<codes>[^#@<>%^*]+)|#(?P<set>[\w-]+)|@(?P<ext>[\w-]+)|<=(?P<max>\d+)"
-                      r"|>=(?P<min>\d+)|%by(?P<form>\d\d)|\^(?P<repeat>\d+)|\*(?P<times>\d+)")
+_QUALITY = re.compile(
+    r"=(?P<codes>[^#@<>%^*]+)|#(?P<set>[\w-]+)|@(?P<ext>[\w-]+)|<=(?P<max>\d+)"
+    r"|>=(?P<min>\d+)|%by(?P<form>\d\d)|\^(?P<repeat>\d+)|\*(?P<times>\d+)"
+)
+_NUMBERS = {"min", "max", "form", "repeat", "times"}
 
 
 def _elements(
@@ -296,12 +313,12 @@ def _elements(
     """Elements up to a closing parenthesis, and the tokens after it."""
     found: list[Element] = []
     while tokens:
-        token, *tokens = tokens
-        if token == ")":
+        head, *tokens = tokens
+        if head == ")":
             return tuple(found), [")", *tokens]
-        if token[0] not in "RS-":
-            raise NotationError(f"bad element {token!r}")
-        qualities = token[1:]
+        if head[0] not in "RS-":
+            raise NotationError(f"bad element {head!r}")
+        qualities = head[1:]
         parts: tuple[Element, ...] = ()
         if tokens and tokens[0] == "(" and not qualities:
             parts, tokens = _elements(tokens[1:], code_sets)
@@ -310,29 +327,37 @@ def _elements(
             tokens = tokens[1:]
             if tokens and tokens[0][0] in "*^":
                 qualities, *tokens = tokens
-        element, times = _element(token[0], qualities, parts, code_sets)
+        element, times = _element(head[0], qualities, parts, code_sets)
         found.extend([element] * times)
     return tuple(found), []
 
 
 def _element(
-    usage: str, qualities: str, parts: tuple[Element, ...], code_sets: dict[str, tuple[str, ...]]
+    usage: str,
+    qualities: str,
+    parts: tuple[Element, ...],
+    code_sets: dict[str, tuple[str, ...]],
 ) -> tuple[Element, int]:
-    element, times, at = Element(usage, parts=parts), 1, 0
+    """An element and how many times it stands on end."""
+    said: dict[str, str] = {}
+    at = 0
     while at < len(qualities):
         match = _QUALITY.match(qualities, at)
         if not match:
             raise NotationError(f"bad quality {qualities[at:]!r}")
         at = match.end()
-        if match["codes"]:
-            element = replace(element, codes=_codes(match["codes"]))
-        elif match["set"]:
-            element = replace(element, codes=code_sets[match["set"]], code_set=match["set"])
-        elif match["ext"]:
-            element = replace(element, external=match["ext"])
-        elif match["times"]:
-            times = int(match["times"])
-        else:
-            name = next(n for n in ("max", "min", "form", "repeat") if match[n])
-            element = replace(element, **{name: int(match[name])})
-    return element, times
+        said |= {name: value for name, value in match.groupdict().items() if value}
+    if "set" in said and said["set"] not in code_sets:
+        raise NotationError(f"no code set {said['set']}")
+    numbers = {name: int(said[name]) for name in _NUMBERS & said.keys()}
+    element = Element(
+        usage,
+        code_sets[said["set"]] if "set" in said else _codes(said.get("codes", "")),
+        said.get("ext"),
+        numbers.get("min"),
+        numbers.get("max"),
+        numbers.get("form"),
+        numbers.get("repeat"),
+        parts,
+    )
+    return element, numbers.get("times", 1)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from notation import Base, DataElement, Element, Loop, Member, Segment, Structure
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass
@@ -22,6 +25,7 @@ class Call:
 
     @property
     def verb(self) -> str:
+        """What is called: `simple_use` of `e::E143.simple_use`."""
         return re.split(r"::|\.", self.name)[-1]
 
     @property
@@ -31,14 +35,21 @@ class Call:
 
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|:?[A-Za-z_]\w*|\d+|::|=>|[().,\[\]=]')
-_ASSIGNMENT = re.compile(r"^ *([A-Za-z]\w*) *= *(?=\s*(?:d::LoopDef\.build|b\.build|s::SegmentDef\.build|"
-                         r"[tc]:: *\w+\.new|Schema::CompositeElementDef\.build)\b)", re.M)
+_ASSIGNMENT = re.compile(
+    r"^ *([A-Za-z]\w*) *= *(?=\s*(?:d::LoopDef\.build|b\.build|s::SegmentDef\.build|"
+    r"[tc]:: *\w+\.new|Schema::CompositeElementDef\.build)\b)",
+    re.MULTILINE,
+)
 
 
 def _assignments(path: Path) -> dict[str, Call]:
     text = re.sub(r"(?m)(^|\s)#[^\n\"]*$", r"\1", path.read_text(encoding="utf-8"))
     text = re.sub(r"(?m)\)\) +#.*$", "))", text)
-    return {m[1]: _expression(_TOKEN.findall(text[m.end() : _end(text, m.end())])) for m in _ASSIGNMENT.finditer(text)}
+    found: dict[str, Call] = {}
+    for match in _ASSIGNMENT.finditer(text):
+        source = text[match.end() : _end(text, match.end())]
+        found[match[1]] = _expression(_TOKEN.findall(source))
+    return found
 
 
 def _end(text: str, start: int) -> int:
@@ -130,7 +141,9 @@ def _data_element(number: str, call: Call) -> DataElement:
     kind = call.name.split("::")[1].split(".")[0]
     low, high, *rest = [a for a in call.args[2:] if isinstance(a, int)]
     kind = f"N{rest[0]}" if kind == "Nn" and rest else _TYPE.get(kind, kind)
-    codes = [code for a in call.args if isinstance(a, Call) and a.verb == "build" for code in a.args]
+    codes = [
+        code for a in call.args if isinstance(a, Call) and a.verb == "build" for code in a.args
+    ]
     return DataElement(number, kind, low, high, tuple(map(str, codes)))
 
 
@@ -189,20 +202,25 @@ def _children(call: Call, names: dict[str, Call]) -> list[Segment | Loop]:
     for arg in call.args:
         if not isinstance(arg, Call):
             continue
-        arg = names.get(arg.name, arg)
-        if arg.name == "b::Segment":
-            found.append(_segment(arg))
-        elif arg.name == "d::LoopDef.build":
-            content = _children(arg, names)
-            first = next(child for child in content if isinstance(child, Segment))
-            loop_id, _, title = str(arg.args[0]).partition(" ")
-            found.append(Loop(loop_id, title, first.usage, _limit(arg), first.pos, tuple(content)))
+        child = names.get(arg.name, arg)
+        if child.name == "b::Segment":
+            found.append(_segment(child))
+        elif child.name == "d::LoopDef.build":
+            found.append(_loop(child, names))
     return found
+
+
+def _loop(call: Call, names: dict[str, Call]) -> Loop:
+    content = tuple(_children(call, names))
+    first = next(child for child in content if isinstance(child, Segment))
+    loop_id, _, title = str(call.args[0]).partition(" ")
+    return Loop(loop_id, title, first.usage, _limit(call), first.pos, children=content)
 
 
 def _segment(call: Call) -> Segment:
     pos, definition, title, usage = call.args[:4]
-    assert isinstance(pos, int) and isinstance(definition, Call) and isinstance(usage, Call)
+    if not (isinstance(pos, int) and isinstance(definition, Call) and isinstance(usage, Call)):
+        raise TypeError(f"not a segment: {title}")
     return Segment(
         definition.verb,
         _USAGE[usage.verb],

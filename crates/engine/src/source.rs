@@ -152,17 +152,46 @@ impl Source {
         Taken { bytes, offset, breaks }
     }
 
-    /// Puts back what was not used of the last [`Source::take`].
-    pub(crate) fn give_back(&mut self, taken: &mut Taken, used: usize) {
-        let rest = taken.bytes.split_off(used);
-        self.offset = taken.offset + used as u64 + taken.breaks.as_ref().map_or(0, |breaks| breaks.before(used as u32));
-        if let (Some(ours), Some(theirs)) = (&mut self.breaks, &mut taken.breaks) {
-            let cut = theirs.at.partition_point(|&at| at as usize <= used);
-            let mut back: Vec<u32> = theirs.at.split_off(cut).iter().map(|at| at - used as u32).collect();
-            back.extend(ours.at.iter().map(|at| at + rest.len() as u32));
-            ours.at = back;
-        }
-        self.ahead.splice(0..0, rest);
+    /// Puts back the end of the last [`Source::take`].
+    pub(crate) fn give_back(&mut self, rest: Taken) {
+        let taken = Taken {
+            bytes: std::mem::take(&mut self.ahead),
+            offset: self.offset,
+            breaks: self.breaks.take(),
+        };
+        self.offset = rest.offset;
+        let Taken { bytes, breaks, .. } = rest.join(taken);
+        self.ahead = bytes;
+        self.breaks = breaks;
+    }
+}
+
+impl Taken {
+    /// Cuts the bytes from `at` on off.
+    pub(crate) fn split_off(&mut self, at: usize) -> Self {
+        let offset = self.offset_of(at as u32);
+        let bytes = self.bytes.split_off(at);
+        let breaks = self.breaks.as_mut().map(|breaks| {
+            let cut = breaks.at.partition_point(|&gone| gone as usize <= at);
+            Breaks { at: breaks.at.split_off(cut).iter().map(|gone| gone - at as u32).collect() }
+        });
+        Self { bytes, offset, breaks }
+    }
+
+    /// These bytes and then those of `next`.
+    pub(crate) fn join(mut self, next: Self) -> Self {
+        let shift = self.bytes.len() as u32;
+        self.bytes.extend_from_slice(&next.bytes);
+        let breaks = self.breaks.take().map_or_else(Vec::new, |breaks| breaks.at);
+        let more = next.breaks.map_or_else(Vec::new, |breaks| breaks.at);
+        let at: Vec<u32> = breaks.into_iter().chain(more.into_iter().map(|gone| gone + shift)).collect();
+        self.breaks = (!at.is_empty()).then_some(Breaks { at });
+        self
+    }
+
+    /// Where byte `at` of these stands in the file.
+    pub(crate) fn offset_of(&self, at: u32) -> u64 {
+        self.offset + u64::from(at) + self.breaks.as_ref().map_or(0, |breaks| breaks.before(at))
     }
 }
 

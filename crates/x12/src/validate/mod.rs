@@ -1,7 +1,21 @@
 //! Segments against a plan: placed loops and findings.
 
+mod boundary;
+mod element;
 mod envelope;
+mod frame;
+mod ledger;
+mod number;
+mod place;
+mod report;
+mod state;
+mod syntax;
+mod value;
 mod visitor;
+mod walker;
 
+pub use boundary::Boundary;
 pub use envelope::{Envelope, Place, Routed, plain};
+pub use report::{At, Options};
 pub use visitor::Visitor;
+pub use walker::Walker;

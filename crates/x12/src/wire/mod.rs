@@ -2,10 +2,14 @@
 
 mod delimiters;
 mod isa;
+mod output;
 mod scanner;
 mod segment;
+mod writer;
 
 pub use delimiters::Delimiters;
 pub use isa::{Header, header};
+pub use output::{MemoryOutput, Output, move_tail};
 pub use scanner::{Fault, Limits, Mode, Scanner, Tokens};
 pub use segment::{Components, Element, Elements, Repetitions, Segment, SegmentId, marks};
+pub use writer::{Writer, decimal, is_writable};

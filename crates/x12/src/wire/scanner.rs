@@ -72,7 +72,6 @@ pub struct Scanner {
     mode: Mode,
     limits: Limits,
     tape: Tape,
-    wrapped: bool,
 }
 
 /// How many bytes are taped at a time: the tape takes four bytes a byte at worst.
@@ -94,13 +93,6 @@ impl Scanner {
     /// Puts it elsewhere.
     pub fn resume(&mut self, mode: Mode) {
         self.mode = mode;
-    }
-
-    /// True when the last header had line breaks inside: the file is wrapped, and the caller should take the line
-    /// breaks out of what it feeds.
-    #[must_use]
-    pub fn wrapped(&self) -> bool {
-        self.wrapped
     }
 
     /// Reads `bytes` and returns how many were used up; the rest (part of a segment or of a header) must be fed again
@@ -140,9 +132,8 @@ impl Scanner {
                     self.stray(stray..at, tokens);
                     return at;
                 }
-                Header::Found { delimiters, len, wrapped } => {
+                Header::Found { delimiters, len, .. } => {
                     self.stray(stray..at, tokens);
-                    self.wrapped = wrapped;
                     self.mode = Mode::Inside(delimiters);
                     self.tape.clear();
                     let marks = header_marks(&bytes[at..at + len], at, delimiters);

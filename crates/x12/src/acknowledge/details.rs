@@ -1,0 +1,423 @@
+//! Providers, patients and claims of a 277CA: everything below the submitter.
+
+use super::status::{Reason, Totals, date, money};
+use super::Stamp;
+use crate::wire::{Delimiters, Output, Writer, is_writable};
+
+/// Entities that 2200C lists for STC01-3.
+const PROVIDER_ENTITIES: &[&str] = &["36", "40", "41", "77", "82", "85", "87", "AY", "PR"];
+/// Entities that 2200D and 2220D list for STC01-3.
+const CLAIM_ENTITIES: &[&str] = &[
+    "03", "1P", "1Z", "40", "41", "71", "72", "73", "77", "82", "85", "87", "DK", "DN", "DQ", "FA", "GB", "HK", "IL",
+    "LI", "MSC", "PR", "PRP", "QB", "QC", "QD", "SEP", "TL", "TTP", "TU",
+];
+/// Qualifiers that 2220D lists for SVC01-1.
+const PROCEDURES: &[&[u8]] = &[b"AD", b"ER", b"HC", b"HP", b"IV", b"NU", b"WK"];
+/// At most so many statuses for one claim, provider or line.
+const MOST_STATUSES: usize = 20;
+/// Stands where the answer needs a value that the claim does not have.
+pub(super) const UNKNOWN: &[u8] = b"UNKNOWN";
+
+/// How we stand to the submitter, which decides what an accepted claim is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// A clearinghouse or scrubber: `A1:19:PR`, information source `AY`.
+    #[default]
+    Clearinghouse,
+    /// A payer: `A2:20:PR`, information source `PR`.
+    Payer,
+}
+
+/// A person or an organisation, as NM1 names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Party<'a> {
+    /// NM102 is `1`.
+    pub person: bool,
+    /// NM103.
+    pub name: &'a [u8],
+    /// NM104; persons only.
+    pub first: &'a [u8],
+    /// NM105; persons only.
+    pub middle: &'a [u8],
+    /// NM107; persons only.
+    pub suffix: &'a [u8],
+}
+
+/// A billing provider: 2010AA.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProviderRef<'a> {
+    /// NM1*85.
+    pub party: Party<'a>,
+    /// NM109 with `XX`; empty when it was not sent.
+    pub npi: &'a [u8],
+    /// REF*EI or REF*SY, for those without an NPI.
+    pub tax_id: &'a [u8],
+    /// Faults of the provider itself, which reject all of its claims; empty for none.
+    pub reasons: &'a [Reason<'a>],
+}
+
+/// A patient: the subscriber, or 2010CA.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PatientRef<'a> {
+    /// NM1*IL or NM1*QC.
+    pub party: Party<'a>,
+    /// The member's number: that of the subscriber where the patient has none.
+    pub id: &'a [u8],
+    /// Its qualifier, `MI` or `II`; anything else is sent as `MI`.
+    pub qualifier: &'a [u8],
+}
+
+/// A claim and what became of it.
+#[derive(Clone, Copy, Debug)]
+pub struct ClaimStatus<'a> {
+    /// CLM01.
+    pub claim: &'a [u8],
+    /// CLM02 in cents.
+    pub charge: i64,
+    /// The verdict.
+    pub accepted: bool,
+    /// Why it was rejected, its own and inherited reasons; the faults of its lines stand there.
+    pub reasons: &'a [Reason<'a>],
+    /// The number that the payer gave it (REF*1K); empty for none.
+    pub payer_number: &'a [u8],
+    /// The number that a clearinghouse gave it, as sent (REF*D9); empty for none.
+    pub clearinghouse_number: &'a [u8],
+    /// The type of bill (REF*BLT), institutional only; empty for none.
+    pub bill_type: &'a [u8],
+    /// First date of service, in days.
+    pub from: i32,
+    /// Last date of service, in days; that of `from` when there is no other.
+    pub through: i32,
+    /// Lines that caused the rejection, in their order.
+    pub lines: &'a [LineStatus<'a>],
+}
+
+/// A line that caused the rejection of its claim.
+#[derive(Clone, Copy, Debug)]
+pub struct LineStatus<'a> {
+    /// SV101 (or SV202, SV301) as sent.
+    pub procedure: &'a [u8],
+    /// The component separator in it.
+    pub separator: u8,
+    /// The line's charge in cents.
+    pub charge: i64,
+    /// SV201; empty for none.
+    pub revenue: &'a [u8],
+    /// Units of service as sent; empty for none.
+    pub units: &'a [u8],
+    /// REF*6R; empty for none: then the line's number is sent.
+    pub control: &'a [u8],
+    /// LX01.
+    pub number: u32,
+    /// First date of service, in days.
+    pub from: i32,
+    /// Last date of service, in days.
+    pub through: i32,
+    /// Why.
+    pub reasons: &'a [Reason<'a>],
+}
+
+/// The details of one set, or of one piece of it.
+///
+/// The bytes of a piece stay in one buffer until the piece is whole; then [`Details::append`] takes them over,
+/// to a file if need be. For the charges of a provider are known only after its last claim: the provider's own
+/// statuses are written with a charge of 0 and corrected when the next provider comes.
+#[derive(Clone, Debug)]
+pub struct Details {
+    delimiters: Delimiters,
+    standing: Standing,
+    today: [u8; 8],
+    number: u64,
+    provider: u64,
+    segments: u64,
+    totals: Totals,
+    leading: i64,
+    opened: bool,
+    pending: Option<Pending>,
+}
+
+/// Where the charges of the open provider stand in the bytes, once a status, and how much they are by now.
+#[derive(Clone, Debug)]
+struct Pending {
+    places: Vec<u64>,
+    charges: i64,
+}
+
+impl Details {
+    /// The details of a set from its start: two levels, source and submitter, come before.
+    #[must_use]
+    pub fn new(delimiters: Delimiters, standing: Standing, stamp: Stamp) -> Self {
+        Self::resume(delimiters, standing, stamp, 2, 0)
+    }
+
+    /// The details of a piece in the middle of a set. `number` is the last HL01 before it and `provider` the
+    /// HL01 of the open provider: each provider and each claim take one number, so both can be counted ahead.
+    #[must_use]
+    pub fn resume(delimiters: Delimiters, standing: Standing, stamp: Stamp, number: u64, provider: u64) -> Self {
+        Self {
+            delimiters,
+            standing,
+            today: stamp.date,
+            number,
+            provider,
+            segments: 0,
+            totals: Totals::default(),
+            leading: 0,
+            opened: false,
+            pending: None,
+        }
+    }
+
+    /// The HL01 written last.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The HL01 of the open provider; 0 before the first.
+    #[must_use]
+    pub fn provider_number(&self) -> u64 {
+        self.provider
+    }
+
+    /// Counts and charges so far.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    /// Segments so far.
+    #[must_use]
+    pub fn segments(&self) -> u64 {
+        self.segments
+    }
+
+    /// Begins a provider. Call it only when a claim of the provider follows.
+    pub fn open_provider(&mut self, out: &mut Vec<u8>, suffix: &[u8], provider: &ProviderRef<'_>) {
+        self.settle(out);
+        self.opened = true;
+        self.number += 1;
+        self.provider = self.number;
+        let (delimiters, number) = (self.delimiters, self.number);
+        let mut writer = Writer::new(out, delimiters, suffix);
+        writer.segment("HL").number(number).number(2u64).text("19").text("1").end();
+        writer.segment("NM1").text("85");
+        name(&mut writer, &provider.party);
+        let npi = provider.npi.len() >= 2 && is_writable(delimiters, provider.npi);
+        let tax = provider.tax_id.len() >= 2 && is_writable(delimiters, provider.tax_id);
+        match (npi, tax) {
+            (true, _) => writer.text("XX").clip(provider.npi, 80).end(),
+            (false, true) => writer.text("FI").clip(provider.tax_id, 80).end(),
+            (false, false) => writer.text("FI").text(UNKNOWN).end(),
+        }
+        let mut places = Vec::new();
+        if !provider.reasons.is_empty() {
+            writer.segment("TRN").text("1").text("0").end();
+            for (reason, _) in distinct(provider.reasons, PROVIDER_ENTITIES) {
+                writer.segment("STC").text(reason.rejecting()).component(reason.status).component(reason.entity);
+                writer.skip(1).text("U").text("0");
+                places.push(writer.position() as u64 - 1);
+                writer.end();
+            }
+        }
+        self.segments += writer.segments();
+        self.pending = Some(Pending { places, charges: 0 });
+    }
+
+    /// Writes a claim of the open provider.
+    pub fn claim(&mut self, out: &mut Vec<u8>, suffix: &[u8], patient: &PatientRef<'_>, claim: &ClaimStatus<'_>) {
+        self.count(claim);
+        self.number += 1;
+        let mut writer = Writer::new(out, self.delimiters, suffix);
+        writer.segment("HL").number(self.number).number(self.provider).text("PT").end();
+        writer.segment("NM1").text("QC");
+        name(&mut writer, &Party { person: true, ..patient.party });
+        let known = patient.id.len() >= 2 && is_writable(self.delimiters, patient.id);
+        writer.text(if patient.qualifier == b"II" { "II" } else { "MI" });
+        writer.clip(if known { patient.id } else { UNKNOWN }, 80).end();
+        let traced = is_writable(self.delimiters, claim.claim);
+        writer.segment("TRN").text("2").clip(if traced { claim.claim } else { b"0" }, 50).end();
+        self.statuses(&mut writer, claim);
+        for (qualifier, value) in
+            [("1K", claim.payer_number), ("D9", claim.clearinghouse_number), ("BLT", claim.bill_type)]
+        {
+            if is_writable(self.delimiters, value) {
+                writer.segment("REF").text(qualifier).clip(value, 50).end();
+            }
+        }
+        let from = date(claim.from).or(date(claim.through)).unwrap_or(self.today);
+        service_date(&mut writer, from, date(claim.through).unwrap_or(from));
+        for line in claim.lines.iter().filter(|line| !claim.accepted && self.is_expressible(line)) {
+            self.line(&mut writer, line);
+        }
+        self.segments += writer.segments();
+    }
+
+    /// Adds the details of the next piece: closes the open provider in `out` when the piece opened another, and
+    /// appends the piece's bytes.
+    pub fn append(&mut self, out: &mut (impl Output + ?Sized), piece: &[u8], other: Self) {
+        if let Some(pending) = &mut self.pending {
+            pending.charges = pending.charges.saturating_add(other.leading);
+        } else {
+            self.leading = self.leading.saturating_add(other.leading);
+        }
+        if other.opened {
+            if let Some(pending) = self.pending.take() {
+                pending.settle(out);
+            }
+            let base = out.len();
+            self.pending = other.pending.map(|pending| pending.moved(base));
+            self.opened = true;
+        }
+        out.append(piece);
+        self.number = other.number;
+        self.provider = other.provider;
+        self.segments += other.segments;
+        self.totals.add(other.totals);
+    }
+
+    /// Ends the details: the last provider's charges are put in their place.
+    pub fn finish(&mut self, out: &mut (impl Output + ?Sized)) {
+        if let Some(pending) = self.pending.take() {
+            pending.settle(out);
+        }
+    }
+
+    fn count(&mut self, claim: &ClaimStatus<'_>) {
+        let mut one = Totals::default();
+        one.claim(claim.accepted, claim.charge);
+        self.totals.add(one);
+        match &mut self.pending {
+            Some(pending) => pending.charges = pending.charges.saturating_add(one.charges()),
+            None => self.leading = self.leading.saturating_add(one.charges()),
+        }
+    }
+
+    fn settle(&mut self, out: &mut Vec<u8>) {
+        let Some(pending) = self.pending.take() else { return };
+        let charges = money(pending.charges);
+        for place in pending.places.iter().rev() {
+            let at = usize::try_from(*place).unwrap_or(usize::MAX);
+            if at < out.len() {
+                out.splice(at..=at, charges.as_ref().iter().copied());
+            }
+        }
+    }
+
+    fn statuses(&self, writer: &mut Writer<'_>, claim: &ClaimStatus<'_>) {
+        let charge = money(claim.charge);
+        if claim.accepted {
+            let told = if self.standing == Standing::Payer { Reason::ADJUDICATED } else { Reason::RECEIVED };
+            writer.segment("STC").text(told.category).component(told.status).component(told.entity);
+            writer.text(self.today).text("WQ").text(charge).end();
+            return;
+        }
+        let lifted = claim.lines.iter().filter(|line| !self.is_expressible(line)).flat_map(|line| line.reasons);
+        let mut reasons: Vec<Reason<'_>> = claim.reasons.iter().chain(lifted).copied().collect();
+        if reasons.is_empty() {
+            reasons.push(if claim.lines.is_empty() { Reason::SYNTAX } else { Reason::LINES });
+        }
+        for (reason, entity) in distinct(&reasons, CLAIM_ENTITIES) {
+            writer.segment("STC").text(reason.rejecting()).component(reason.status).component(entity);
+            writer.text(self.today).text("U").text(charge).end();
+        }
+    }
+
+    fn is_expressible(&self, line: &LineStatus<'_>) -> bool {
+        let mut parts = line.procedure.split(|&byte| byte == line.separator);
+        let listed = parts.next().is_some_and(|qualifier| PROCEDURES.contains(&qualifier));
+        listed && parts.next().is_some_and(|code| is_writable(self.delimiters, code))
+    }
+
+    fn line(&self, writer: &mut Writer<'_>, line: &LineStatus<'_>) {
+        writer.segment("SVC");
+        for (number, part) in line.procedure.split(|&byte| byte == line.separator).take(6).enumerate() {
+            match number {
+                0 => writer.text(part),
+                1 => writer.clip_component(part, 48),
+                _ => writer.component(if part.len() == 2 { part } else { b"" }),
+            };
+        }
+        writer.text(money(line.charge)).skip(1).clip(line.revenue, 48).skip(2);
+        writer.text(if is_number(line.units) { line.units } else { b"" }).end();
+        let reasons: &[Reason<'_>] = if line.reasons.is_empty() { &[Reason::SYNTAX] } else { line.reasons };
+        for (reason, entity) in distinct(reasons, CLAIM_ENTITIES) {
+            writer.segment("STC").text(reason.rejecting()).component(reason.status).component(entity);
+            writer.skip(1).text("U").end();
+        }
+        writer.segment("REF").text("FJ");
+        if is_writable(self.delimiters, line.control) {
+            writer.clip(line.control, 50).end();
+        } else {
+            writer.number(line.number).end();
+        }
+        if let Some(from) = date(line.from).or(date(line.through)) {
+            service_date(writer, from, date(line.through).unwrap_or(from));
+        }
+    }
+}
+
+impl Pending {
+    fn settle(&self, out: &mut (impl Output + ?Sized)) {
+        let charges = money(self.charges);
+        for place in self.places.iter().rev() {
+            out.splice(*place, 1, charges.as_ref());
+        }
+    }
+
+    fn moved(mut self, base: u64) -> Self {
+        for place in &mut self.places {
+            *place += base;
+        }
+        self
+    }
+}
+
+/// NM102 to NM107, and the place of NM108.
+pub(super) fn name(writer: &mut Writer<'_>, party: &Party<'_>) {
+    writer.text(if party.person { "1" } else { "2" });
+    let before = writer.position();
+    writer.clip(party.name, 60);
+    if writer.position() == before {
+        // Nothing of the name could be written: the element begun stays, so only its value is given again.
+        writer.instead(UNKNOWN);
+    }
+    if party.person {
+        writer.clip(party.first, 35).clip(party.middle, 25).skip(1).clip(party.suffix, 10);
+    } else {
+        writer.skip(4);
+    }
+}
+
+fn service_date(writer: &mut Writer<'_>, from: [u8; 8], through: [u8; 8]) {
+    writer.segment("DTP").text("472");
+    if through <= from {
+        writer.text("D8").text(from).end();
+        return;
+    }
+    let mut range = [b'-'; 17];
+    range[..8].copy_from_slice(&from);
+    range[9..].copy_from_slice(&through);
+    writer.text("RD8").text(range).end();
+}
+
+/// The different reasons, each with its entity where `entities` lists it.
+fn distinct<'a>(reasons: &[Reason<'a>], entities: &[&str]) -> Vec<(Reason<'a>, &'a str)> {
+    let mut kept: Vec<(Reason<'a>, &'a str)> = Vec::new();
+    for reason in reasons {
+        let entity = if entities.contains(&reason.entity) { reason.entity } else { "" };
+        let known = kept.iter().any(|(other, its)| {
+            other.rejecting() == reason.rejecting() && other.status == reason.status && *its == entity
+        });
+        if !known && kept.len() < MOST_STATUSES {
+            kept.push((*reason, entity));
+        }
+    }
+    kept
+}
+
+fn is_number(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let points = value.iter().filter(|&&byte| byte == b'.').count();
+    (1..=15).contains(&digits) && points <= 1 && digits + points == value.len()
+}
