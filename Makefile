@@ -7,6 +7,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 SECONDS_EACH ?= 60
+PYTHON_SOURCES := src tests $(wildcard scripts benches)
 RUST_SOURCES := $(shell find crates -name target -prune -o -type f -print)
 
 help: ## this list
@@ -22,8 +23,8 @@ demo: .venv/.built ## scrub the claims in examples/ into out/demo and show the r
 check: .venv/.built ## format, lints, types and layers of both halves; changes nothing
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
-	$(BIN)/ruff format --check --quiet src tests
-	$(BIN)/ruff check --quiet src tests
+	$(BIN)/ruff format --check --quiet $(PYTHON_SOURCES)
+	$(BIN)/ruff check --quiet $(PYTHON_SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
