@@ -149,12 +149,12 @@ pub(crate) enum Kind {
     Claim(u32),
     /// More of the item before the piece.
     More(Inside),
-    /// `SE`; without segment where it is missing.
-    SetEnd(bool),
+    /// `SE`, or the place where it is missing.
+    SetEnd,
     /// `GE`, likewise.
-    GroupEnd(bool),
+    GroupEnd,
     /// `IEA`, likewise.
-    InterchangeEnd(bool),
+    InterchangeEnd,
     /// A trailer without a header.
     Alone,
     /// Segments of the envelope that belong nowhere.
@@ -217,25 +217,17 @@ impl Analyser {
         } else if upcoming.is_none() {
             pass.cut_short();
         }
-        if let Some(builder) = pass.builder {
+        let Pass { mode, group, set, walker, inside, findings, made_in, items, plan, lost_claims, builder, .. } = pass;
+        if let Some(builder) = builder {
             builder.finish();
         }
-        let set = match pass.set {
+        let set = match set {
             Open::None => Set::None,
             Open::Opaque => Set::Opaque,
-            Open::Walked => Set::Walked(Box::new(pass.walker)),
+            Open::Walked => Set::Walked(Box::new(walker)),
         };
-        Analysed {
-            used,
-            end: Standing { mode: pass.mode, group: pass.group, set, inside: pass.inside },
-            findings: pass.findings,
-            made_in: pass.made_in,
-            items: pass.items,
-            batch,
-            plan: pass.plan,
-            lost_claims: pass.lost_claims,
-            taken,
-        }
+        let end = Standing { mode, group, set, inside };
+        Analysed { used, end, findings, made_in, items, batch, plan, lost_claims, taken }
     }
 }
 
@@ -357,13 +349,13 @@ impl<'a> Pass<'a> {
     fn imply(&mut self, depth: u8, at: u32) {
         if self.set != Open::None {
             self.end_set();
-            self.implied(Kind::SetEnd(false), at);
+            self.implied(Kind::SetEnd, at);
         }
         if depth <= 2 && self.group.take().is_some() {
-            self.implied(Kind::GroupEnd(false), at);
+            self.implied(Kind::GroupEnd, at);
         }
         if depth <= 1 && std::mem::take(&mut self.in_interchange) {
-            self.implied(Kind::InterchangeEnd(false), at);
+            self.implied(Kind::InterchangeEnd, at);
         }
     }
 
@@ -574,7 +566,7 @@ impl Pass<'_> {
             Open::Walked => self.walk(segment),
         }
         self.end_set();
-        self.item(Kind::SetEnd(true), segment);
+        self.item(Kind::SetEnd, segment);
     }
 
     /// `GE` (what is open inside: depth 3) or `IEA` (depth 2).
@@ -583,8 +575,8 @@ impl Pass<'_> {
         let open = if depth == 3 { self.group.take().is_some() } else { std::mem::take(&mut self.in_interchange) };
         let kind = match (open, depth) {
             (false, _) => Kind::Alone,
-            (true, 3) => Kind::GroupEnd(true),
-            (true, _) => Kind::InterchangeEnd(true),
+            (true, 3) => Kind::GroupEnd,
+            (true, _) => Kind::InterchangeEnd,
         };
         self.item(kind, segment);
         self.inside = if depth == 3 { Inside::Envelope } else { Inside::Nothing };

@@ -253,7 +253,7 @@ impl Line {
         if let (Mode::Inside(delimiters), plan) = (self.standing.mode, &analysed.plan) {
             let same = self.known.as_ref().is_some_and(|known| known.delimiters == delimiters);
             let plan = match (&self.standing.set, plan) {
-                (Set::Walked(walker), _) => Some(Arc::clone(walker.plan())),
+                (Set::Walked(walker), _) => walker.plan().cloned(),
                 (_, Some(plan)) => Some(Arc::clone(plan)),
                 _ if same => self.known.as_ref().and_then(|known| known.plan.clone()),
                 _ => None,

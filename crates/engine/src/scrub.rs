@@ -126,11 +126,8 @@ impl Sink for Metered<'_, '_, '_> {
 /// What a job comes to before the first byte is read: shared by runs and readers.
 pub(crate) struct Setup {
     pub(crate) setting: Arc<Setting>,
-    catalog: Catalog,
     tokens: Tokens,
-    program: Option<Program>,
-    duplicates: Option<DuplicateKey>,
-    rulings_received: i32,
+    received: i32,
     as_of: i32,
     stamp: Stamp,
 }
@@ -140,16 +137,6 @@ impl Setup {
         let guides = Guides::embedded();
         let claims = matches!(job.command, Command::Scrub | Command::Read);
         let taps = if claims { Some(Arc::new(professional(&guides)?)) } else { None };
-        let mut catalog = Catalog::default();
-        let mut program = None;
-        let mut duplicates = None;
-        if let Some(taps) = &taps {
-            if let Some(rules) = &job.program {
-                let compiled = Program::compile(&rules.to_string(), &taps.schema, &mut catalog);
-                program = Some(compiled.map_err(|error| Error::Usage(error.to_string()))?);
-                duplicates = Some(DuplicateKey::compile(&taps.schema).map_err(|error| Error::Internal(error.to_string()))?);
-            }
-        }
         let now = day::now();
         let as_of = job.as_of.as_deref().map(day::parse).transpose()?;
         let received = job.received_date.as_deref().map(day::parse).transpose()?;
@@ -163,11 +150,8 @@ impl Setup {
                 aliases: job.guide_aliases,
                 limits: job.limits.limits(),
             }),
-            catalog,
             tokens: Tokens::new(&job.key()?, &job.token_key_id),
-            program,
-            duplicates,
-            rulings_received: received.unwrap_or(today),
+            received: received.unwrap_or(today),
             as_of: today,
             stamp: Stamp { date: day::compact(today), time },
         })
@@ -179,38 +163,20 @@ impl Setup {
         stage: Option<Stage>,
         judge: Option<Box<dyn Judge + 'j>>,
     ) -> Result<Desk<'j>, Error> {
-        let mut catalog = self.catalog.clone();
-        let scrub = match &self.setting.taps {
-            None => None,
-            Some(taps) => {
-                let mut key = [0; 16];
-                key.copy_from_slice(&self.tokens.digest("duplicate", b"")[..16]);
-                Some(Scrub {
-                    fields: ClaimFields::new(Arc::clone(taps)),
-                    taps: Arc::clone(taps),
-                    program: job.program.as_ref().map(|rules| {
-                        let mut fresh = Catalog::default();
-                        let program = Program::compile(&rules.to_string(), &taps.schema, &mut fresh);
-                        catalog = fresh;
-                        program.map_err(|error| Error::Usage(error.to_string()))
-                    }).transpose()?,
-                    duplicates: self.duplicates.is_some().then(|| DuplicateKey::compile(&taps.schema)).transpose().map_err(|error| Error::Internal(error.to_string()))?,
-                    duplicate_key: key,
-                    seen: Seen::new(job.exact),
-                })
-            }
-        };
+        let mut catalog = Catalog::default();
+        let taps = self.setting.taps.as_ref();
+        let scrub = taps.map(|taps| self.scrub(job, taps, &mut catalog)).transpose()?;
         let scrubbing = job.command == Command::Scrub;
         let rulings = Rulings {
             manner: Manner {
                 stamp: self.stamp,
-                received: day::compact(self.rulings_received),
+                received: day::compact(self.received),
                 standing: if job.payer_mode { Standing::Payer } else { Standing::Clearinghouse },
                 claims: scrubbing,
             },
             reject_unit: job.reject_unit,
             as_of: self.as_of,
-            received: self.rulings_received,
+            received: self.received,
             show_phi: job.show_phi,
             claims_per_set: job.max_claims_per_set,
             control_start: job.control_start,
@@ -218,6 +184,23 @@ impl Setup {
             worklist: scrubbing && job.worklist,
         };
         Ok(Desk::new(rulings, catalog, self.tokens.clone(), stage, scrub, judge))
+    }
+
+    fn scrub(&self, job: &Job, taps: &Arc<Taps>, catalog: &mut Catalog) -> Result<Scrub, Error> {
+        let unusable = |error: x12::scrub::RuleError| Error::Usage(error.to_string());
+        let rules = job.program.as_ref().map(|rules| Program::compile(&rules.to_string(), &taps.schema, catalog));
+        let program = rules.transpose().map_err(unusable)?;
+        let key = program.as_ref().map(|_| DuplicateKey::compile(&taps.schema));
+        let mut duplicate_key = [0; 16];
+        duplicate_key.copy_from_slice(&self.tokens.digest("duplicate", b"")[..16]);
+        Ok(Scrub {
+            fields: ClaimFields::new(Arc::clone(taps)),
+            taps: Arc::clone(taps),
+            program,
+            duplicates: key.transpose().map_err(unusable)?,
+            duplicate_key,
+            seen: Seen::new(job.exact),
+        })
     }
 
     fn result(&self, job: &Job, desk: &Desk<'_>, inputs: &[Value], begun: Instant, outputs: &[Value]) -> Value {

@@ -182,7 +182,10 @@ impl Output for StagedFile {
             self.flush();
         }
         if at >= self.written {
-            self.buffer.patch(at - self.written, bytes);
+            let from = (at - self.written) as usize;
+            if let Some(room) = self.buffer.get_mut(from..from + bytes.len()) {
+                room.copy_from_slice(bytes);
+            }
         } else if let Some(file) = &self.file {
             if let Err(error) = file.write_all_at(bytes, at) {
                 self.failure.get_or_insert(error);
@@ -192,7 +195,10 @@ impl Output for StagedFile {
 
     fn read(&mut self, at: u64, buffer: &mut [u8]) -> usize {
         if at >= self.written {
-            return self.buffer.read(at - self.written, buffer);
+            let rest = self.buffer.get((at - self.written) as usize..).unwrap_or_default();
+            let count = rest.len().min(buffer.len());
+            buffer[..count].copy_from_slice(&rest[..count]);
+            return count;
         }
         let Some(file) = &self.file else { return 0 };
         let count = usize::try_from(self.written - at).unwrap_or(usize::MAX).min(buffer.len());

@@ -20,7 +20,7 @@ use x12::scrub::{Counts, DuplicateKey, Program};
 use x12::validate::Envelope;
 use x12::wire::Output;
 
-use crate::analyse::{Analysed, Item, Kind};
+use crate::analyse::{Analysed, Item};
 use crate::error::Error;
 use crate::job::RejectUnit;
 use crate::run::Sink;
@@ -61,7 +61,7 @@ pub(crate) struct Rulings {
 }
 
 /// A rule that is a function of the user's: gets the claims of a piece, gives what it found.
-pub trait Judge {
+pub trait Judge: Send {
     /// What was found, by claim row of the batch.
     ///
     /// # Errors
@@ -260,11 +260,6 @@ impl Part<'_> {
     /// The bytes of the item.
     fn bytes(&self) -> &[u8] {
         self.sheet.bytes().get(self.item.start as usize..self.end as usize).unwrap_or_default()
-    }
-
-    /// True when the item is a claim.
-    fn is_claim(&self) -> bool {
-        matches!(self.item.kind, Kind::Claim(_))
     }
 }
 

@@ -200,13 +200,6 @@ impl Plan {
         &self.slots[range.start as usize..range.end as usize]
     }
 
-    /// The segment that begins a claim.
-    #[must_use]
-    pub fn claim_opener(&self) -> Option<SegmentId> {
-        let claim = self.loops.iter().find(|each| each.role == Some(Role::Claim))?;
-        self.slots.get(claim.slots.start as usize).map(|slot| slot.segment)
-    }
-
     /// The index of the loop named `id`.
     #[must_use]
     pub fn find_loop(&self, id: &str) -> Option<u16> {
