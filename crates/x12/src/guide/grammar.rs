@@ -95,7 +95,7 @@ const TABLE: u32 = 1 << 20;
 
 impl<'a> GuideText<'a> {
     /// Reads the text of a guide.
-    pub fn parse(text: &'a str) -> Result<Self, GuideError> {
+    pub(super) fn parse(text: &'a str) -> Result<Self, GuideError> {
         let mut guide = Self::default();
         for (line, statement) in statements(text) {
             guide.statement(statement, line)?;
@@ -105,7 +105,7 @@ impl<'a> GuideText<'a> {
     }
 
     /// Reads the statements before the first loop: what routing needs to know.
-    pub fn parse_head(text: &'a str) -> Result<Self, GuideError> {
+    pub(super) fn parse_head(text: &'a str) -> Result<Self, GuideError> {
         let mut guide = Self::default();
         for (line, statement) in statements(text) {
             if statement.starts_with("loop ") {

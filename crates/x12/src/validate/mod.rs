@@ -8,8 +8,12 @@ mod ledger;
 mod number;
 mod place;
 mod report;
+#[cfg(test)]
+mod sample;
 mod state;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod value;
 mod visitor;
 mod walker;

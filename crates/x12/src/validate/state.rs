@@ -19,6 +19,8 @@ pub(super) struct State {
     pub ordinal: u32,
     /// Where it stood, in its buffer.
     pub bounds: (u32, u32),
+    /// Offset in the file of that buffer.
+    pub base: u64,
     /// Claims so far.
     pub claims: u32,
     /// Number of the current line.
@@ -34,9 +36,10 @@ pub(super) struct State {
 
 impl State {
     /// One segment.
-    pub fn segment(&mut self, plan: &Plan, segment: &Segment<'_>, visitor: &mut impl Visitor, report: &mut Report<'_>) {
+    pub(super) fn segment(&mut self, plan: &Plan, segment: &Segment<'_>, visitor: &mut impl Visitor, report: &mut Report<'_>) {
         self.ordinal = self.ordinal.saturating_add(1);
         self.bounds = report.bounds;
+        self.base = report.at.base;
         if self.stack.frames.is_empty() {
             self.open(plan, 0, false, segment, visitor);
             self.opener(plan, 0, segment, visitor, report);
@@ -46,6 +49,11 @@ impl State {
         match find(plan, &self.stack, segment) {
             Found::Clean(depth, candidate) if lost == Some(candidate.slot) => {
                 self.find_opener(plan, depth, &candidate, segment, visitor, report);
+            }
+            Found::Clean(depth, candidate) if self.is_twin(plan, depth, &candidate, segment) => {
+                visitor.unplaced(segment);
+                self.locate(self.top(), report);
+                report.segment(Code::SEGMENT_EXCEEDS_MAX);
             }
             Found::Clean(depth, candidate) => {
                 self.prepare(plan, depth, &candidate, visitor, report);
@@ -58,16 +66,28 @@ impl State {
             Found::Lost(depth, slot, candidate) => self.lost(plan, depth, slot, &candidate, segment, visitor, report),
             Found::Nowhere(code) => {
                 visitor.unplaced(segment);
-                let top = self.stack.frames.last().map_or(0, |top| top.loop_index);
-                self.locate(top, report);
+                self.locate(self.top(), report);
                 report.segment(code);
             }
         }
     }
 
+    fn top(&self) -> u16 {
+        self.stack.frames.last().map_or(0, |top| top.loop_index)
+    }
+
+    /// True when `segment` opened the loop on top a moment ago and comes once more, though that loop wants others.
+    pub(super) fn is_twin(&self, plan: &Plan, depth: usize, candidate: &Candidate, segment: &Segment<'_>) -> bool {
+        let Some(top) = self.stack.frames.last().filter(|top| top.opener != 0) else { return false };
+        self.stack.frames.len() == depth + 2
+            && plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) == Some(top.loop_index)
+            && plan.index.loops.get(usize::from(top.loop_index)).is_some_and(|facts| facts.required.0 < facts.required.1)
+            && top.opener == digest(segment.raw())
+    }
+
     /// What has to happen before a segment comes to `candidate` of the frame at `depth`: loops close, what stands
     /// before is decided.
-    pub fn prepare(
+    pub(super) fn prepare(
         &mut self,
         plan: &Plan,
         depth: usize,
@@ -89,6 +109,7 @@ impl State {
         }
         if let Some(frame) = self.stack.frames.get_mut(depth) {
             frame.position = candidate.position;
+            frame.opener = 0;
         }
     }
 
@@ -136,7 +157,7 @@ impl State {
     /// Opens a loop on top.
     fn open(&mut self, plan: &Plan, child: u16, foreign: bool, segment: &Segment<'_>, visitor: &mut impl Visitor) {
         let depth = self.stack.frames.len();
-        self.stack.push(plan, child, foreign);
+        self.stack.push(plan, child, foreign).opener = digest(segment.raw());
         if let Some(facts) = plan.index.loops.get(usize::from(child)) {
             if facts.is_claim {
                 self.claims = self.claims.saturating_add(1);
@@ -205,6 +226,7 @@ impl State {
         report: &mut Report<'_>,
     ) {
         let Some(facts) = plan.index.slots.get(candidate.slot as usize) else { return };
+        self.stack.frames.iter_mut().for_each(|frame| frame.opener = 0);
         if self.stack.frames.get(depth).is_some_and(|frame| candidate.position >= frame.sealed)
             && let Some(count) = self.stack.count_mut(depth, candidate.rel)
         {
@@ -247,23 +269,40 @@ impl State {
     ) {
         let ahead = self.stack.frames.get(depth).is_some_and(|frame| candidate.position >= frame.position);
         let max = plan.index.slots.get(candidate.slot as usize).map_or(0, |facts| facts.max);
-        let before = report.findings.len();
-        if ahead && self.stack.count(depth, candidate.rel) < max {
+        let place = ahead && self.stack.count(depth, candidate.rel) < max;
+        if place {
             self.prepare(plan, depth, candidate, visitor, report);
+        }
+        let before = report.findings.len();
+        if place {
             self.fill(plan, depth, candidate, segment, visitor, report);
         } else {
             self.aside(plan, depth, candidate, None, segment, visitor, report);
         }
-        let (element, component) = (candidate.element, candidate.component);
-        let blamed = |finding: &crate::finding::Finding| {
-            finding.position.segment == report.ordinal && finding.position.element == element
-        };
-        if !report.findings.iter().skip(before).any(blamed) {
-            let span = match component {
+        if segment.marks().len() < 2 {
+            return;
+        }
+        // which of the siblings was meant is not known, so only the qualifier can be judged
+        let index = self.stack.frames.get(depth).map_or(0, |frame| frame.loop_index);
+        let id = plan.index.ids.find(segment.id()).map_or(0, |(id, _)| id);
+        let element = candidate.element;
+        let mut kept = before;
+        for at in before..report.findings.len() {
+            let finding = report.findings[at];
+            let blamed = finding.position.element == element && finding.position.segment == report.ordinal;
+            if blamed || plan.index.candidates(index, id).len() < 2 {
+                report.findings[kept] = finding;
+                kept += 1;
+            }
+        }
+        report.findings.truncate(kept);
+        let blamed = report.findings.iter().skip(before).any(|finding| finding.position.element == element);
+        if !blamed {
+            let span = match candidate.component {
                 0 => segment.span(usize::from(element)),
-                _ => segment.component_span(usize::from(element), usize::from(component)),
+                component => segment.component_span(usize::from(element), usize::from(component)),
             };
-            let place = super::report::Place { element, component, ..super::report::Place::default() };
+            let place = super::report::Place { element, component: candidate.component, ..Default::default() };
             report.element(Code::CODE_NOT_IN_GUIDE, place, span);
         }
     }
@@ -289,6 +328,7 @@ impl State {
             *count = count.saturating_add(1);
         }
         self.open(plan, child, false, segment, visitor);
+        self.ledger.doubt();
         self.number_lost(plan);
         self.locate(child, report);
         let known = plan.index.loops.get(usize::from(child));
@@ -346,7 +386,7 @@ impl State {
     }
 
     /// Closes the innermost loop.
-    pub fn close(&mut self, plan: &Plan, visitor: &mut impl Visitor, report: &mut Report<'_>) {
+    pub(super) fn close(&mut self, plan: &Plan, visitor: &mut impl Visitor, report: &mut Report<'_>) {
         let Some(depth) = self.stack.frames.len().checked_sub(1) else { return };
         let Some(frame) = self.stack.frames.get(depth) else { return };
         let (index, scope, sealed) = (frame.loop_index, frame.scope, frame.sealed);
@@ -370,7 +410,7 @@ impl State {
 
     /// Findings from here on are of loop `index`, and reach what the innermost loop reaches.
     #[inline]
-    pub fn locate(&self, index: u16, report: &mut Report<'_>) {
+    pub(super) fn locate(&self, index: u16, report: &mut Report<'_>) {
         report.loop_index = index;
         report.scope = self.stack.frames.last().map_or(Scope::Set, |top| top.scope);
         report.claim = if self.claim_at.is_some() { self.claims.wrapping_sub(1) } else { NO_CLAIM };
@@ -380,4 +420,13 @@ impl State {
 
 fn missing_code(facts: &SlotFacts, report: &Report<'_>) -> Code {
     if facts.mandatory || report.options.strict_dependent { Code::SEGMENT_MISSING } else { Code::SEGMENT_REQUIRED }
+}
+
+/// Tells segments apart that follow each other: eight bytes at a time.
+fn digest(bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let tail = rest.iter().fold(bytes.len() as u64, |tail, &byte| tail << 8 | u64::from(byte));
+    let mix = |hash: u64, word: u64| (hash.rotate_left(29) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    // 0 stands for no digest
+    mix(words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word))), tail) | 1
 }
