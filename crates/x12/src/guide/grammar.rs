@@ -321,7 +321,7 @@ fn element_texts<'a>(words: &[&'a str], line: u32) -> Result<Vec<ElementText<'a>
 }
 
 /// One element and how many of it stand on end.
-fn element_text<'a>(word: &'a str, line: u32) -> Result<(ElementText<'a>, usize), GuideError> {
+fn element_text(word: &str, line: u32) -> Result<(ElementText<'_>, usize), GuideError> {
     let mut element = ElementText {
         usage: Usage::NotUsed,
         codes: None,

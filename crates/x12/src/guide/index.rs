@@ -62,6 +62,7 @@ pub(crate) struct SlotFacts {
 
 /// What the walker knows of a loop.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, asked for alone")]
 pub(crate) struct LoopFacts {
     /// Its first slot, and how many there are.
     pub first: u32,

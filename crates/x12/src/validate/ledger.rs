@@ -167,8 +167,9 @@ impl Ledger {
         }
         for account in &self.accounts {
             if differ(charge, add(account.paid, account.adjusted)) {
-                let payers = self.payers.iter_mut().filter(|payer| payer.id == Some(account.payer));
-                payers.for_each(|payer| payer.silent = true);
+                for payer in self.payers.iter_mut().filter(|payer| payer.id == Some(account.payer)) {
+                    payer.silent = true;
+                }
                 report.earlier(Code::COB_LINE_UNBALANCED, &account.spot, Scope::Line);
             }
         }
@@ -201,7 +202,7 @@ fn differ(one: Money, other: Money) -> bool {
 /// The sum of an adjustment segment's amounts: elements 3, 6, 9 ...
 fn adjustments(segment: &Segment<'_>) -> Money {
     let amounts = segment.elements().skip(2).step_by(3).filter(|element| !element.is_empty());
-    amounts.fold(Some(0), |sum, element| add(sum, cents(element.value())))
+    amounts.map(|element| cents(element.value())).try_fold(0, |sum, amount| add(Some(sum), amount))
 }
 
 /// FNV-1a: ids are compared within one claim only.

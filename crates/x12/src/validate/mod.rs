@@ -7,6 +7,7 @@ mod frame;
 mod ledger;
 mod number;
 mod place;
+mod recover;
 mod report;
 #[cfg(test)]
 mod sample;

@@ -114,7 +114,7 @@ impl<'f> Report<'f> {
     #[cold]
     pub(super) fn missing(&mut self, code: Code, segment: SegmentId, loop_index: u16, scope: Scope) {
         let finding = self.finding(code, Place::default(), Span::new(self.bounds.0, self.bounds.0));
-        self.findings.push(Finding { segment, loop_index, scope, ..finding });
+        self.findings.push(Finding { scope, segment, loop_index, ..finding });
     }
 
     /// A fault of a segment that was read before.
@@ -127,11 +127,11 @@ impl<'f> Report<'f> {
         let offset = spot.base + u64::from(spot.span.start);
         let position = Position { segment: spot.ordinal, offset, ..finding.position };
         self.findings.push(Finding {
+            scope,
             position,
-            value,
             segment: spot.segment,
             loop_index: spot.loop_index,
-            scope,
+            value,
             ..finding
         });
     }

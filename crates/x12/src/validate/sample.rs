@@ -161,14 +161,10 @@ pub(super) fn walk<S: AsRef<str>>(segments: &[S]) -> Vec<Finding> {
 /// `2300/CLM05-1 CODE`, with the segment's ordinal before it where that is asked for.
 pub(super) fn short(finding: &Finding) -> String {
     let place = finding.position;
-    let mut text = format!("{}/{}", plan().loop_at(finding.loop_index).id, finding.segment.text());
-    if place.element > 0 {
-        text += &format!("{:02}", place.element);
-    }
-    if place.component > 0 {
-        text += &format!("-{}", place.component);
-    }
-    format!("{text} {}", BUILT_IN[usize::from(finding.code.0)].0)
+    let element = if place.element > 0 { format!("{:02}", place.element) } else { String::new() };
+    let component = if place.component > 0 { format!("-{}", place.component) } else { String::new() };
+    let (plan, code) = (plan(), BUILT_IN[usize::from(finding.code.0)].0);
+    format!("{}/{}{element}{component} {code}", plan.loop_at(finding.loop_index).id, finding.segment.text())
 }
 
 pub(super) fn found<S: AsRef<str>>(segments: &[S]) -> Vec<String> {

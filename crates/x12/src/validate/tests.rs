@@ -235,20 +235,15 @@ fn a_lost_repeated_or_swapped_segment_starts_no_avalanche() {
     let mut counts: Vec<(usize, String)> = Vec::new();
     for (name, list) in mutants() {
         let findings = witnessed(&list);
-        let texts: Vec<_> = findings.iter().map(short).collect();
-        if findings.len() > 2 {
-            println!("{:3} {name}: {}", findings.len(), texts.join(", "));
-        }
         counts.push((findings.len(), name));
     }
     counts.sort();
     let median = counts[counts.len() / 2].0;
     let most = counts.last().map_or(0, |last| last.0);
-    let mut histogram = vec![0; most + 1];
-    counts.iter().for_each(|(count, _)| histogram[*count] += 1);
-    println!("{} mutants, median {median}, by number of findings: {histogram:?}", counts.len());
+    let few = counts.iter().filter(|(count, _)| *count <= 2).count();
     assert_eq!(median, 1);
-    assert!(most <= 12, "{:?}", counts.last());
+    assert!(few * 100 > counts.len() * 97, "{few} of {} have one or two findings", counts.len());
+    assert!(most <= 6, "{:?}", counts.last());
 }
 
 /// A small generator of numbers, so that runs repeat.
@@ -371,7 +366,6 @@ fn a_set_in_pieces_is_judged_as_a_whole() {
             }
         }
     }
-    println!("{held} assumptions held, {failed} did not");
     assert!(held > 3 * failed);
 }
 

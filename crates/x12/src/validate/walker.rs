@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::boundary::Boundary;
 use super::place::{Found, find};
 use super::report::{At, Options, Report};
-use super::state::State;
+use super::state::{State, Step};
 use super::visitor::Visitor;
 use crate::finding::Finding;
 use crate::guide::{Plan, SlotFacts};
@@ -54,8 +54,8 @@ impl Walker {
     ) {
         let Some(plan) = &self.plan else { return };
         let ordinal = self.state.ordinal.saturating_add(1);
-        let mut report = Report::new(findings, self.options, at, ordinal, segment);
-        self.state.segment(plan, segment, visitor, &mut report);
+        let report = Report::new(findings, self.options, at, ordinal, segment);
+        self.state.segment(&mut Step { plan, segment, visitor, report });
     }
 
     /// `segment` comes next, in another piece: everything that it ends and decides happens now. To be followed
@@ -79,7 +79,7 @@ impl Walker {
         let ordinal = self.state.ordinal.saturating_add(1);
         let mut report = Report::new(findings, self.options, at, ordinal, segment);
         report.buffer = self.state.base;
-        self.state.prepare(plan, depth, &candidate, visitor, &mut report);
+        self.state.prepare(&mut Step { plan, segment, visitor, report }, depth, &candidate);
         self.state.just_lost = None;
     }
 
@@ -91,8 +91,9 @@ impl Walker {
         let last = Segment::new(bytes, self.state.bounds.0, &marks, crate::wire::Delimiters::default());
         let mut report = Report::new(findings, self.options, at, self.state.ordinal, &last);
         report.buffer = self.state.base;
+        let mut step = Step { plan, segment: &last, visitor, report };
         while !self.state.stack.frames.is_empty() {
-            self.state.close(plan, visitor, &mut report);
+            self.state.close(&mut step);
         }
         self.plan = None;
     }
