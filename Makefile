@@ -7,6 +7,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 SECONDS_EACH ?= 60
+PYTHON_SOURCES := src tests $(wildcard scripts benches)
 RUST_SOURCES := $(shell find crates -name target -prune -o -type f -print)
 
 help: ## this list
@@ -16,14 +17,14 @@ setup: .venv/.built ## create .venv, install the pinned tools, build the Rust ha
 
 demo: .venv/.built ## scrub the claims in examples/ into out/demo and show the result
 	@rm -rf out/demo
-	@$(BIN)/scrubjay scrub examples/*.837 --out out/demo || [ $$? -eq 1 ]
+	@$(BIN)/scrubjay scrub examples/*.837 --out out/demo --as-of 2025-03-14 --received-date 2025-03-14 || [ $$? -eq 1 ]
 	@echo && echo "Open out/demo/report.html in a browser, or read out/demo/worklist.csv."
 
 check: .venv/.built ## format, lints, types and layers of both halves; changes nothing
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
-	$(BIN)/ruff format --check --quiet src tests
-	$(BIN)/ruff check --quiet src tests
+	$(BIN)/ruff format --check --quiet $(PYTHON_SOURCES)
+	$(BIN)/ruff check --quiet $(PYTHON_SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 

@@ -116,12 +116,13 @@ impl Pen {
             self.begin();
             let mut wants: Wants<'_> = Vec::new();
             let mut last = None;
-            for start in &form.each {
+            for (ordinal, start) in form.each.iter().enumerate() {
                 // A row goes into this segment when what all rows of a segment share is the same.
                 let Some(row) = rows.next_if(|row| last.is_none_or(|last| shares(form, table, last, row))) else { break };
                 let before = scope.enter(table, Some(row));
                 for field in &form.fields {
                     self.field(form, field, *start, scope, &mut wants);
+                    self.group_default(field, *start, ordinal);
                 }
                 scope.enter(table, before);
                 last = Some(row);
@@ -251,6 +252,15 @@ impl Pen {
             }
         }
         self.end(&form.id);
+    }
+
+    /// The default of a field of a group: its first code in the first group, its last in those behind.
+    fn group_default(&mut self, field: &FormField, start: u8, ordinal: usize) {
+        let (Some(default), Some(place)) = (&field.default, field.places.first().filter(|place| place.relative)) else { return };
+        if !self.has(start + place.element, place.component) {
+            let code = default.split('|').take(ordinal + 1).last().unwrap_or_default();
+            self.put(start + place.element, place.component, code.as_bytes());
+        }
     }
 
     fn defaults(&mut self, form: &Form, scope: &Scope<'_>) {

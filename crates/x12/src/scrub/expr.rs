@@ -92,6 +92,12 @@ pub(crate) enum Value {
     FirstOf(Box<Value>, Box<Value>),
     Arithmetic(Arithmetic, Box<Value>, Box<Value>),
     Fold(Fold, Children, Option<Box<Bool>>, Option<Box<Value>>),
+    /// A value of a row above, worked out once for each such row.
+    Lift {
+        var: usize,
+        ups: Box<[Up]>,
+        inner: Box<Value>,
+    },
 }
 
 /// A value whose lane must be read as bytes.
@@ -123,13 +129,26 @@ pub(crate) enum Bool {
     /// The code stands in a table (on a day).
     Listed(usize, Kinded, Option<Value>),
     /// An earlier row of the same parent has the same keys.
-    Repeats { var: usize, link: usize, keys: Box<[Kinded]> },
+    Repeats {
+        var: usize,
+        link: usize,
+        keys: Box<[Kinded]>,
+    },
     Any(Children, Box<Bool>),
     All(Children, Box<Bool>),
+    /// There is no such row above.
+    Absent {
+        var: usize,
+        ups: Box<[Up]>,
+    },
     /// The claim was seen before in the file.
     Duplicate(Field),
     /// A statement about a row above, judged once for each such row.
-    Lift { var: usize, ups: Box<[Up]>, inner: Box<Bool> },
+    Lift {
+        var: usize,
+        ups: Box<[Up]>,
+        inner: Box<Bool>,
+    },
 }
 
 impl Bool {
@@ -139,7 +158,7 @@ impl Bool {
             Self::Const(_) => 0,
             Self::In(value, _) | Self::Missing(value) => 1 + value.cost(),
             Self::Compare(_, left, right) => 1 + left.cost() + right.cost(),
-            Self::Duplicate(_) => 1,
+            Self::Duplicate(_) | Self::Absent { .. } => 1,
             Self::Not(inner) => inner.cost(),
             Self::Same(left, right) => 4 + left.cost() + right.cost(),
             Self::TextIn(..) | Self::Starts(..) => 6,
@@ -161,8 +180,10 @@ impl Value {
             Self::Field(field) => 1 + u32::from(!field.ups.is_empty()),
             Self::Length(inner) => 1 + inner.value.cost(),
             Self::FirstOf(left, right) | Self::Arithmetic(_, left, right) => 1 + left.cost() + right.cost(),
+            Self::Lift { inner, .. } => 3 + inner.cost() / 4,
             Self::Fold(_, _, filter, value) => {
-                20 + 4 * filter.as_ref().map_or(0, |filter| filter.cost()) + value.as_ref().map_or(0, |value| value.cost())
+                20 + 4 * filter.as_ref().map_or(0, |filter| filter.cost())
+                    + value.as_ref().map_or(0, |value| value.cost())
             }
         }
     }

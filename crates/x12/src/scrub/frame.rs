@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use super::expr::Up;
 use super::program::Context;
-use crate::claim::{Batch, Column, MISSING, NO_DATE, NONE};
+use crate::claim::{Batch, Column, MISSING, NO_DATE, NONE, pack, unpack};
 use crate::position::Span;
 
 /// A value that was not looked for because a table is not there; propagates like [`MISSING`].
@@ -104,7 +104,8 @@ impl Presence {
 impl<'a> Frame<'a> {
     pub(crate) fn new(batch: &'a Batch, bytes: &'a [u8], context: &'a Context<'a>, links: &'a [Link]) -> Self {
         let groups = links.iter().map(|_| OnceCell::new()).collect();
-        let presence = batch.tables.iter().map(|table| table.columns.iter().map(|_| OnceCell::new()).collect()).collect();
+        let presence =
+            batch.tables.iter().map(|table| table.columns.iter().map(|_| OnceCell::new()).collect()).collect();
         Self { batch, bytes, context, links, groups, presence }
     }
 
@@ -201,20 +202,12 @@ pub(crate) fn unpack_span(lane: i64) -> Span {
     Span { start: (lane as u64 >> 32) as u32, len: lane as u64 as u32 }
 }
 
-/// Up to eight characters as a lane.
-pub(crate) fn pack_code(text: &[u8]) -> Option<i64> {
-    if text.is_empty() || text.len() > 8 {
-        return None;
-    }
-    Some(text.iter().fold(0u64, |packed, &byte| packed << 8 | u64::from(byte)) as i64)
+/// A code as a lane.
+pub(crate) fn pack_code(text: &str) -> Option<i64> {
+    pack(text.as_bytes()).filter(|&packed| packed != 0).map(|packed| packed as i64)
 }
 
 /// The characters of a code's lane, and how many they are.
 pub(crate) fn unpack_code(lane: i64) -> ([u8; 8], usize) {
-    let packed = if lane == MISSING || lane == UNCHECKED { 0 } else { lane as u64 };
-    let len = 8 - packed.leading_zeros() as usize / 8;
-    let mut bytes = [0; 8];
-    let shifted = if len == 0 { 0 } else { packed << (8 * (8 - len)) };
-    bytes.copy_from_slice(&shifted.to_be_bytes());
-    (bytes, len)
+    unpack(if lane == MISSING || lane == UNCHECKED { 0 } else { lane as u64 })
 }

@@ -19,7 +19,11 @@ pub struct RuleError {
 
 impl std::fmt::Display for RuleError {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.rule.is_empty() { out.write_str(&self.message) } else { write!(out, "rule {}: {}", self.rule, self.message) }
+        if self.rule.is_empty() {
+            out.write_str(&self.message)
+        } else {
+            write!(out, "rule {}: {}", self.rule, self.message)
+        }
     }
 }
 
@@ -30,6 +34,7 @@ impl std::error::Error for RuleError {}
 pub struct Program {
     pub(super) version: String,
     pub(super) rules: Vec<Rule>,
+    pub(super) functions: Vec<Function>,
     pub(super) links: Vec<Link>,
     pub(super) tables: Vec<String>,
     pub(super) levels: Levels,
@@ -42,6 +47,8 @@ pub(super) struct Levels {
     pub(super) to_claim: Vec<Option<Box<[Up]>>>,
     /// By table: the way to its line, if it has one.
     pub(super) to_line: Vec<Option<Box<[Up]>>>,
+    /// By table: it stands above the claim, so that its row 0 was handed down from an earlier piece.
+    pub(super) context: Vec<bool>,
 }
 
 /// One compiled rule.
@@ -66,6 +73,20 @@ pub struct Rule {
     pub(super) expr: Bool,
 }
 
+/// A rule that is a plain function, called back with claims.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its id: the `code` that the callback gives.
+    pub id: String,
+    /// Its code in the catalog of the run.
+    pub code: Code,
+    /// How much what it finds matters.
+    pub severity: Severity,
+}
+
+/// The id under which a callback tells that one of its rules failed.
+pub const RULE_FAILED: &str = "RULE_FAILED";
+
 /// A field that a rule points at.
 #[derive(Clone, Debug)]
 pub struct EvidenceField {
@@ -89,8 +110,6 @@ pub struct Context<'a> {
     pub received: i32,
     /// By claim row: the claim was seen before in the file. Empty when that was not looked for.
     pub duplicates: &'a [bool],
-    /// By table: how many rows at its top were handed down from an earlier piece, which has counted them.
-    pub inherited: &'a [u32],
     /// The code tables that the user supplied.
     pub tables: Option<&'a CodeTables>,
 }
@@ -164,6 +183,11 @@ impl Program {
         &self.rules
     }
 
+    /// The rules that are called back, and [`RULE_FAILED`]; empty when there are none.
+    pub fn functions(&self) -> &[Function] {
+        &self.functions
+    }
+
     /// The names of the code tables that the rules look up.
     pub fn code_tables(&self) -> &[String] {
         &self.tables
@@ -171,9 +195,17 @@ impl Program {
 
     /// Judges every row of `batch`, whose text lies in `bytes`; `counts` has one entry a rule or is empty.
     ///
+    /// Row 0 of a table above the claim was handed down: its hits are marked and it is not counted.
     /// Hits come rule by rule, rows ascending. They depend on nothing but the rows: a claim judged alone gets the
     /// same hits as in a batch.
-    pub fn run(&self, batch: &Batch, bytes: &[u8], context: &Context<'_>, hits: &mut Vec<Hit>, counts: &mut Vec<Counts>) {
+    pub fn run(
+        &self,
+        batch: &Batch,
+        bytes: &[u8],
+        context: &Context<'_>,
+        hits: &mut Vec<Hit>,
+        counts: &mut Vec<Counts>,
+    ) {
         counts.resize(self.rules.len(), Counts::default());
         let frame = Frame::new(batch, bytes, context, &self.links);
         let mut evaluator = Evaluator::new(&frame, &self.tables);
@@ -185,7 +217,7 @@ impl Program {
             }
             rows.all(frame.rows(rule.table));
             evaluator.judge(&rule.expr, &rows, &mut states);
-            let inherited = context.inherited.get(rule.table).copied().unwrap_or(0);
+            let inherited = u32::from(self.levels.context.get(rule.table).copied().unwrap_or(false));
             self.collect(index as u16, rule, &frame, &states, inherited, hits);
             counts.add(count(states.get(inherited as usize..).unwrap_or_default()));
         }

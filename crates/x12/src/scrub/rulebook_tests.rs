@@ -1,0 +1,136 @@
+//! The shipped rules on their examples, which Python writes to `tests/data/rulebook.json`.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use super::testing::{Builder, schema, thin};
+use super::{Context, Counts, DuplicateKey, Hit, Program};
+use crate::claim::{Batch, NONE, Schema};
+use crate::finding::{Catalog, Scope};
+
+fn document() -> Json {
+    serde_json::from_str(include_str!("../../tests/data/rulebook.json")).unwrap()
+}
+
+fn program(document: &Json, schema: &Schema) -> Program {
+    Program::compile(&document["program"].to_string(), schema, &mut Catalog::default()).unwrap()
+}
+
+/// The claims of a batch that a hit reaches.
+fn reached(program: &Program, schema: &Schema, batch: &Batch, hit: &Hit) -> Vec<u32> {
+    let claim = schema.tables.iter().position(|table| table.name == "claim").unwrap();
+    let table = program.rules()[usize::from(hit.rule)].table;
+    if hit.claim != NONE {
+        return vec![hit.claim];
+    }
+    let above = |row: u32| {
+        let mut open = vec![(claim, row)];
+        while let Some((at, row)) = open.pop() {
+            if at == table && row == hit.row {
+                return true;
+            }
+            for (list, &parent) in batch.tables[at].parents.iter().zip(&schema.tables[at].parents) {
+                if let Some(&row) = list.get(row as usize).filter(|&&row| row != NONE) {
+                    open.push((parent, row));
+                }
+            }
+        }
+        false
+    };
+    (0..batch.tables[claim].rows).filter(|&row| above(row)).collect()
+}
+
+/// The ids of the rules that hit each claim.
+fn judge(document: &Json, claims: &[&Json], duplicates: &[bool]) -> (Vec<BTreeSet<String>>, Vec<Counts>) {
+    let (map, schema) = schema();
+    let program = program(document, &schema);
+    let mut builder = Builder::new(&map);
+    claims.iter().for_each(|claim| builder.claim(claim));
+    thin(&mut builder.batch);
+    let day = document["as_of"].as_i64().unwrap() as i32;
+    let context = Context { as_of: day, received: day, duplicates, tables: None };
+    let (mut hits, mut counts) = (Vec::new(), Vec::new());
+    program.run(&builder.batch, &builder.bytes, &context, &mut hits, &mut counts);
+    let mut found = vec![BTreeSet::new(); claims.len()];
+    for hit in &hits {
+        for claim in reached(&program, &schema, &builder.batch, hit) {
+            found[claim as usize].insert(program.rules()[usize::from(hit.rule)].id.clone());
+        }
+    }
+    (found, counts)
+}
+
+#[test]
+fn every_rule_hits_and_misses_as_its_examples_say() {
+    let document = document();
+    let mut wrong = Vec::new();
+    for (at, case) in document["cases"].as_array().unwrap().iter().enumerate() {
+        let rule = case["rule"].as_str().unwrap();
+        let (found, _) = judge(&document, &[&case["claim"]], &[case["claim"]["id"] == "SEEN"]);
+        if found[0].contains(rule) != case["hit"].as_bool().unwrap() {
+            wrong.push(format!("{rule} on case {at}: {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_clean_claim_is_clean() {
+    let document = document();
+    let (found, _) = judge(&document, &[&document["clean"]], &[false]);
+    assert_eq!(found[0], BTreeSet::new());
+}
+
+#[test]
+fn results_do_not_depend_on_the_batch() {
+    let document = document();
+    let claims: Vec<&Json> = document["cases"].as_array().unwrap().iter().map(|case| &case["claim"]).collect();
+    let (together, _) = judge(&document, &claims, &vec![false; claims.len()]);
+    for (claim, together) in claims.iter().zip(together) {
+        assert_eq!(judge(&document, &[claim], &[false]).0[0], together);
+    }
+}
+
+#[test]
+fn provider_rules_reach_all_below() {
+    let document = document();
+    let (_, schema) = schema();
+    let program = program(&document, &schema);
+    let rule = program.rules().iter().find(|rule| rule.id == "INVALID_NPI").unwrap();
+    assert_eq!(rule.scope, Scope::Provider);
+    assert_eq!(rule.evidence[0].path, "provider.npi");
+    assert_eq!((rule.evidence[0].place.loop_id.as_str(), rule.evidence[0].place.element), ("2010AA", 9));
+}
+
+#[test]
+fn a_resent_claim_has_the_digest_of_the_first() {
+    let document = document();
+    let (map, schema) = schema();
+    let keys = DuplicateKey::compile(&schema).unwrap();
+    let clean = &document["clean"];
+    let change = |path: &str, value: Json| {
+        let mut claim = clean.clone();
+        *claim.pointer_mut(path).unwrap() = value;
+        claim
+    };
+    let mut swapped = clean.clone();
+    swapped["lines"].as_array_mut().unwrap().reverse();
+    let claims = [
+        clean.clone(),
+        change("/id", "OTHER".into()),
+        swapped,
+        change("/lines/0/units", 2000.into()),
+        change("/subscriber/member_id", "W1".into()),
+        change("/frequency", "7".into()),
+    ];
+    let mut builder = Builder::new(&map);
+    claims.iter().for_each(|claim| builder.claim(claim));
+    let digests = keys.digests(&builder.batch, &builder.bytes, &[7; 16]);
+    assert!(digests[0].is_some() && digests[0] == digests[1] && digests[0] == digests[2]);
+    assert!(digests[3] != digests[0] && digests[4] != digests[0]);
+    assert_eq!(digests[5], None);
+    thin(&mut builder.batch);
+    assert_eq!(keys.digests(&builder.batch, &builder.bytes, &[7; 16]), digests);
+    assert_ne!(keys.digests(&builder.batch, &builder.bytes, &[8; 16])[0], digests[0]);
+}
