@@ -1,6 +1,6 @@
 //! The faults of a set in a 999: IK3, CTX and IK4, rendered piece by piece.
 
-use crate::wire::{Delimiters, Writer, is_writable};
+use crate::wire::{Delimiters, Writer, written_len};
 
 /// What IK303 holds; the standard gives the element four characters, and the names of loops have up to six.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -189,10 +189,16 @@ impl Notes {
     }
 
     fn segment(self, writer: &mut Writer<'_>, fault: &Fault<'_>, code: &str) {
-        writer.segment("IK3").text(fault.segment).number(fault.position).text(self.loop_id(fault.loop_id)).text(code).end();
+        writer
+            .segment("IK3")
+            .text(fault.segment)
+            .number(fault.position)
+            .text(self.loop_id(fault.loop_id))
+            .text(code)
+            .end();
         self.trigger(writer, fault.trigger);
         let Some(unit) = fault.unit else { return };
-        if is_writable(self.delimiters, unit.value) {
+        if written_len(self.delimiters, unit.value, 35) > 0 {
             writer.segment("CTX").text(unit.kind.name()).clip_component(unit.value, 35).end();
         }
     }

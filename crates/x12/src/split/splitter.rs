@@ -2,8 +2,9 @@
 
 use super::control::{ControlKind, Numbers};
 use super::pen::Pen;
-use super::side::{Desk, Side, Trailer, Written, WrittenSet};
+use super::side::{Desk, Side, Written, WrittenSet};
 use super::source::Source;
+use super::trailer::Trailer;
 use super::{Item, Renumbered};
 use crate::position::Span;
 use crate::wire::Output;
@@ -142,7 +143,9 @@ impl<O: Output> Work<'_, O> {
                 to.0.claim(&mut self.desk, &mut to.1, raw, segments);
             }
             Item::Level { .. } | Item::Claim { .. } => {}
-            Item::SetClose { raw, count, control, accepted } => self.close_set(Trailer { raw, count, control }, accepted),
+            Item::SetClose { raw, count, control, accepted } => {
+                self.close_set(Trailer { raw, count, control }, accepted);
+            }
             Item::GroupClose { raw, count, control, accepted } => {
                 self.close_group(Trailer { raw, count, control }, accepted);
             }
@@ -203,7 +206,7 @@ impl<O: Output> Work<'_, O> {
         rejected.ensure_group(&mut self.desk, rejected_pen);
         pen.move_tail(mark.at, rejected_pen);
         rejected.group.children += accepted.set.count;
-        accepted.group.children -= accepted.set.count;
+        accepted.group.children = accepted.group.children.saturating_sub(accepted.set.count);
         accepted.prune(pen);
         accepted.change_group(&mut self.desk, pen);
     }

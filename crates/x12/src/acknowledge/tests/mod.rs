@@ -41,6 +41,8 @@ fn text(out: &[u8]) -> String {
     String::from_utf8(out.to_vec()).expect("ASCII")
 }
 
+mod reread;
+
 mod envelopes {
     use super::*;
 
@@ -86,7 +88,7 @@ mod envelopes {
         ta1::write(&mut out, envelope, Receipt::Rejected, "022");
         assert_eq!(
             text(&out),
-            "ISA*00*          *00*          *ZZ*               *ZZ*AVERYLONG SENDE*260105*0830*^*00501*000000001*0*P*:~\
+            "ISA*00*          *00*          *ZZ*UNKNOWN        *ZZ*AVERYLONG SENDE*260105*0830*^*00501*000000001*0*P*:~\
              TA1*000000012*260105*0830*R*022~IEA*0*000000001~"
         );
     }
@@ -153,8 +155,10 @@ mod implementations {
         answer.close_set(&mut out, SetStatus::Accepted, &[]);
         answer.open_set(&mut out, b"837", b"0002", b"005010X222A1");
         let claim = Unit { kind: UnitKind::Claim, value: b"123" };
-        let (notes, tally) =
-            noted(LoopIds::Strict, &[Fault { unit: Some(claim), ..fault(b"CLM", 22, "2300", element("1", 2, 0, b"")) }]);
+        let (notes, tally) = noted(
+            LoopIds::Strict,
+            &[Fault { unit: Some(claim), ..fault(b"CLM", 22, "2300", element("1", 2, 0, b"")) }],
+        );
         answer.append(&mut out, notes.as_bytes(), tally);
         answer.close_set(&mut out, SetStatus::Errors, &[]);
         answer.open_set(&mut out, b"837", b"0003", b"");
@@ -302,15 +306,15 @@ mod implementations {
     }
 
     #[test]
-    fn broken_control_numbers_are_filled_up() {
+    fn what_is_required_and_was_not_sent_is_filled_up() {
         let mut out = Vec::new();
         let mut answer = Implementation::new(envelope());
         let broken = Gs { control: b"A1".to_vec(), version: Vec::new(), kind: b"H".to_vec(), ..gs("") };
         answer.open_group(&mut out, &broken);
         answer.open_set(&mut out, b"", b"12", b"");
-        answer.open_set(&mut out, b"837", b"", b"");
+        answer.open_set(&mut out, b"820", b"", b"");
         let text = text(&out);
-        assert!(text.contains("AK1*HC*1*UNKNOWN~\nAK2*000*0012~\nAK2*837*0000~\n"), "{text}");
+        assert!(text.contains("AK1*HC*1*UNKNOWN~\nAK2*837*0012~\nAK2*820*0000~\n"), "{text}");
     }
 
     #[test]
