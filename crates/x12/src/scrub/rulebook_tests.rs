@@ -134,3 +134,61 @@ fn a_resent_claim_has_the_digest_of_the_first() {
     assert_eq!(keys.digests(&builder.batch, &builder.bytes, &[7; 16]), digests);
     assert_ne!(keys.digests(&builder.batch, &builder.bytes, &[8; 16])[0], digests[0]);
 }
+
+/// `cargo test --release -p scrubjay-x12 scrub::rulebook_tests::speed -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement"]
+fn speed() {
+    let document = document();
+    let (map, schema) = schema();
+    let program = program(&document, &schema);
+    let cases: Vec<&Json> = document["cases"].as_array().unwrap().iter().map(|case| &case["claim"]).collect();
+    for (name, share) in [("clean", 0), ("one claim in five with a fault", 5)] {
+        let mut builder = Builder::new(&map);
+        for number in 0..1000usize {
+            let case =
+                if share > 0 && number % share == 0 { cases[number / share % cases.len()] } else { &document["clean"] };
+            let mut claim = case.clone();
+            // A subscriber a claim, a provider every hundred claims, three lines.
+            claim["subscriber"]["member_id"] = format!("W{number}").into();
+            claim["provider"]["phone"] = format!("{}", number / 100).into();
+            let mut line = claim["lines"][1].clone();
+            line["procedure"] = "36415".into();
+            line["control"] = "A1001-3".into();
+            claim["lines"].as_array_mut().unwrap().push(line);
+            builder.claim(&claim);
+        }
+        thin(&mut builder.batch);
+        let context = Context { as_of: 20_514, received: 20_514, duplicates: &vec![false; 1000], tables: None };
+        let (mut hits, mut counts) = (Vec::new(), Vec::new());
+        let run = |hits: &mut Vec<Hit>, counts: &mut Vec<Counts>| {
+            hits.clear();
+            program.run(&builder.batch, &builder.bytes, &context, hits, counts);
+        };
+        run(&mut hits, &mut counts);
+        let start = std::time::Instant::now();
+        (0..125).for_each(|_| run(&mut hits, &mut counts));
+        let all = start.elapsed();
+        println!("{name}: {} rules, 125,000 claims in {all:?}, {} hits a batch", program.rules().len(), hits.len());
+        let keys = DuplicateKey::compile(&schema).unwrap();
+        let start = std::time::Instant::now();
+        (0..125).for_each(|_| drop(keys.digests(&builder.batch, &builder.bytes, &[1; 16])));
+        println!("  duplicate digests: {:?}", start.elapsed());
+        if share == 0 {
+            let mut each: Vec<(u128, &str)> = Vec::new();
+            for rule in document["program"]["rules"].as_array().unwrap() {
+                let one = serde_json::json!({"version": "", "rules": [rule]}).to_string();
+                let one = Program::compile(&one, &schema, &mut Catalog::default()).unwrap();
+                let start = std::time::Instant::now();
+                for _ in 0..125 {
+                    hits.clear();
+                    counts.clear();
+                    one.run(&builder.batch, &builder.bytes, &context, &mut hits, &mut counts);
+                }
+                each.push((start.elapsed().as_micros(), rule["id"].as_str().unwrap()));
+            }
+            each.sort_unstable();
+            each.iter().rev().take(25).for_each(|(micros, id)| println!("  {micros:>6} us {id}"));
+        }
+    }
+}
