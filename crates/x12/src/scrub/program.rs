@@ -256,6 +256,25 @@ impl Program {
     }
 }
 
+#[cfg(test)]
+impl Program {
+    /// The state of every row under one rule: T, F, U, N.
+    pub(super) fn states(&self, rule: usize, batch: &Batch, bytes: &[u8], context: &Context<'_>) -> String {
+        let frame = Frame::new(batch, bytes, context, &self.links);
+        let (mut rows, mut states) = (Rows::default(), Vec::new());
+        let rule = &self.rules[rule];
+        rows.all(frame.rows(rule.table));
+        Evaluator::new(&frame, self).judge(&rule.expr, &rows, &mut states);
+        let letter = |state: &u8| match *state {
+            TRUE => 'T',
+            NODATA => 'N',
+            super::run::FALSE => 'F',
+            _ => 'U',
+        };
+        states.iter().map(letter).collect()
+    }
+}
+
 fn resolve<'a>(field: &'a EvidenceField, row: u32, batch: &'a Batch, bytes: &'a [u8]) -> Evidence<'a> {
     let context = Context::default();
     let row = Frame::new(batch, bytes, &context, &[]).up(&field.field.ups, row);

@@ -192,3 +192,31 @@ fn speed() {
         }
     }
 }
+
+/// Random rules come to the same, on every row, as in the plain interpreter of `scrubjay.rules.interpreter`.
+#[test]
+fn the_language_means_what_the_interpreter_says() {
+    let document: Json = serde_json::from_str(include_str!("../../tests/data/differential.json")).unwrap();
+    let (map, schema) = schema();
+    let program = program(&document, &schema);
+    let claims: Vec<&Json> = document["claims"].as_array().unwrap().iter().collect();
+    let mut tables = super::CodeTables::default();
+    tables.add("dx", b"A1\t19700101\t20260216\nB22\t20260206\t20520220\n").unwrap();
+    let today = document["today"].as_i64().unwrap() as i32;
+    let context = Context { as_of: today, received: today, duplicates: &[], tables: Some(&tables) };
+    let states = |claims: &[&Json], rule: usize| {
+        let mut builder = Builder::new(&map);
+        claims.iter().for_each(|claim| builder.claim(claim));
+        thin(&mut builder.batch);
+        program.states(rule, &builder.batch, &builder.bytes, &context)
+    };
+    let mut wrong = Vec::new();
+    for (at, expected) in document["states"].as_array().unwrap().iter().enumerate() {
+        let together = states(&claims, at);
+        let alone: String = claims.iter().map(|claim| states(&[claim], at)).collect();
+        if together != expected.as_str().unwrap() || alone != together {
+            wrong.push(format!("{at}: {}\n  {together}\n  {alone}\n  {expected}", document["program"]["rules"][at]["expr"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong, first: {}", wrong.len(), wrong[0]);
+}

@@ -434,7 +434,7 @@ impl<'f, 'a> Evaluator<'f, 'a> {
         let mut found = false;
         let mut set = |row: u32, repeat: bool| {
             if let Some(place) = states.get_mut(row as usize) {
-                *place = if missing(row) { UNKNOWN } else { state(repeat) };
+                *place = state(repeat && !missing(row));
                 found |= *place == TRUE;
             }
         };
