@@ -6,6 +6,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 BIN := .venv/bin
+# Where .ci/run puts cargo-fuzz.
+export PATH := $(CURDIR)/.cache/cargo-fuzz/bin:$(PATH)
 SECONDS_EACH ?= 60
 PYTHON_SOURCES := src tests $(wildcard scripts benches)
 RUST_SOURCES := $(shell find crates -name target -prune -o -type f -print)
@@ -43,7 +45,9 @@ fuzz: ## every fuzz target for SECONDS_EACH (60) seconds; needs cargo-fuzz
 	@command -v cargo-fuzz >/dev/null || { echo "missing: cargo-fuzz.  cargo install cargo-fuzz --locked" >&2; exit 1; }
 	@for target in $$(cargo fuzz list); do \
 	  echo "fuzz $$target for $(SECONDS_EACH) s"; \
-	  cargo fuzz run --sanitizer none $$target -- -max_total_time=$(SECONDS_EACH) -verbosity=0 -print_final_stats=1; \
+	  mkdir -p fuzz/corpus/$$target; \
+	  cargo fuzz run --sanitizer none $$target fuzz/corpus/$$target examples -- \
+	    -max_total_time=$(SECONDS_EACH) -max_len=65536 -verbosity=0 -print_final_stats=1; \
 	done
 
 docs: .venv/.built ## generate the rule and finding pages of docs/

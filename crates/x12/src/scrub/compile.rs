@@ -6,7 +6,7 @@
 
 use serde_json::Value as Json;
 
-use super::expr::{Arithmetic, Bool, Children, Compare, Field, Fold, Kinded, Up, Value};
+use super::expr::{Arithmetic, Bool, Children, Compare, Field, Fold, Kinded, Repeats, Shared, Up, Value};
 use super::frame::{Link, pack_code};
 use super::kernels::Check;
 use super::pattern::Pattern;
@@ -25,7 +25,14 @@ pub(super) fn compile(json: &str, schema: &Schema, catalog: &mut Catalog) -> Res
         return Err(whole(format!("more than {MAX_RULES} rules")));
     }
     let levels = levels(schema);
-    let mut compiler = Compiler { schema, links: Vec::new(), tables: Vec::new(), used: Vec::new() };
+    let mut compiler = Compiler {
+        schema,
+        links: Vec::new(),
+        tables: Vec::new(),
+        shared: Vec::new(),
+        repeats: Vec::new(),
+        used: Vec::new(),
+    };
     let mut compiled = Vec::with_capacity(rules.len());
     for rule in rules {
         let id = rule["id"].as_str().unwrap_or_default();
@@ -35,7 +42,16 @@ pub(super) fn compile(json: &str, schema: &Schema, catalog: &mut Catalog) -> Res
     }
     let functions = functions(&json["functions"], catalog)?;
     let version = json["version"].as_str().unwrap_or_default().to_owned();
-    Ok(Program { version, rules: compiled, functions, links: compiler.links, tables: compiler.tables, levels })
+    Ok(Program {
+        version,
+        rules: compiled,
+        functions,
+        links: compiler.links,
+        tables: compiler.tables,
+        shared: compiler.shared,
+        repeats: compiler.repeats,
+        levels,
+    })
 }
 
 /// The way from each table to `target`, by first parents.
@@ -88,6 +104,8 @@ struct Compiler<'a> {
     schema: &'a Schema,
     links: Vec<Link>,
     tables: Vec<String>,
+    shared: Vec<Shared>,
+    repeats: Vec<Repeats>,
     /// Code tables that the rule in hand looks up.
     used: Vec<usize>,
 }
@@ -340,8 +358,12 @@ impl Compiler<'_> {
         if binding.strip > 0 || free.iter().any(|(other, _)| Some(*other) != var.as_u64()) {
             return Err("the keys of a repeat are of its own row".into());
         }
-        let keys = parts(keys)?.iter().map(|key| self.kinded(key, env)).collect::<Try<Vec<_>>>()?;
-        Ok(Bool::Repeats { var: binding.index, link, keys: keys.into() })
+        let mut inside = env.clone();
+        inside.vars[var.as_u64().unwrap_or_default() as usize].index = 0;
+        inside.next = 1;
+        let keys = parts(keys)?.iter().map(|key| self.kinded(key, &inside)).collect::<Try<Vec<_>>>()?;
+        self.repeats.push(Repeats { link, keys: keys.into() });
+        Ok(Bool::Repeats { var: binding.index, slot: self.repeats.len() - 1 })
     }
 
     fn code_table(&mut self, name: &str) -> usize {
@@ -373,12 +395,38 @@ impl Compiler<'_> {
         if kind == wanted { Ok(value) } else { Err(format!("{wanted:?} is wanted, not {kind:?}")) }
     }
 
+    /// A value; what is reckoned over rows below a single row is shared by all rules that ask for it.
     fn value(&mut self, json: &Json, env: &Env) -> Try<(Value, FieldKind)> {
-        let Some((var, ups, inside)) = self.lift(json, env)? else {
+        let name = json.get(0).and_then(Json::as_str).unwrap_or_default();
+        if !matches!(name, "count" | "sum" | "min" | "max") {
+            return self.plain_value(json, env);
+        }
+        let mut free = Vec::new();
+        references(json, &mut free);
+        free.retain(|(var, _)| (*var as usize) < env.vars.len());
+        let Some((var, mut shared)) = free.first().map(|(var, ups)| (*var as usize, ups.clone())) else {
             return self.plain_value(json, env);
         };
-        let (inner, kind) = self.plain_value(json, &inside)?;
-        Ok((Value::Lift { var, ups, inner: Box::new(inner) }, kind))
+        if free.iter().any(|(other, _)| *other as usize != var) {
+            return self.plain_value(json, env);
+        }
+        for (_, ups) in &free {
+            shared.truncate(shared.iter().zip(ups).take_while(|(left, right)| left == right).count());
+        }
+        let binding = env.vars[var];
+        let names = Json::Array(shared.iter().map(|name| Json::from(*name)).collect());
+        let (table, index, ups) = self.reach(&Json::from(var), &names, env)?;
+        let mut inside = env.clone();
+        inside.vars[var] = Binding { table, index: 0, strip: binding.strip + ups.len() };
+        inside.next = 1;
+        let (value, kind) = self.plain_value(json, &inside)?;
+        // Bound rows are told apart by number and steps, so the debug form of the typed value is its key.
+        let key = format!("{value:?}");
+        let slot = self.shared.iter().position(|known| known.table == table && known.key == key).unwrap_or_else(|| {
+            self.shared.push(Shared { table, key, value });
+            self.shared.len() - 1
+        });
+        Ok((Value::Shared { var: index, ups, slot }, kind))
     }
 
     fn plain_value(&mut self, json: &Json, env: &Env) -> Try<(Value, FieldKind)> {

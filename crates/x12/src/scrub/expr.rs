@@ -92,12 +92,30 @@ pub(crate) enum Value {
     FirstOf(Box<Value>, Box<Value>),
     Arithmetic(Arithmetic, Box<Value>, Box<Value>),
     Fold(Fold, Children, Option<Box<Bool>>, Option<Box<Value>>),
-    /// A value of a row above, worked out once for each such row.
-    Lift {
+    /// A value worked out once for every row of its table: an index into the program's shared values.
+    Shared {
         var: usize,
         ups: Box<[Up]>,
-        inner: Box<Value>,
+        slot: usize,
     },
+}
+
+/// Keys by which rows repeat.
+#[derive(Clone, Debug)]
+pub(crate) struct Repeats {
+    /// The table and the parent within which its rows are compared.
+    pub(crate) link: usize,
+    pub(crate) keys: Box<[Kinded]>,
+}
+
+/// A value that rules share.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared {
+    /// The table whose rows have it.
+    pub(crate) table: usize,
+    /// Its typed form as text, by which rules find that they ask the same.
+    pub(crate) key: String,
+    pub(crate) value: Value,
 }
 
 /// A value whose lane must be read as bytes.
@@ -131,8 +149,7 @@ pub(crate) enum Bool {
     /// An earlier row of the same parent has the same keys.
     Repeats {
         var: usize,
-        link: usize,
-        keys: Box<[Kinded]>,
+        slot: usize,
     },
     Any(Children, Box<Bool>),
     All(Children, Box<Bool>),
@@ -180,7 +197,7 @@ impl Value {
             Self::Field(field) => 1 + u32::from(!field.ups.is_empty()),
             Self::Length(inner) => 1 + inner.value.cost(),
             Self::FirstOf(left, right) | Self::Arithmetic(_, left, right) => 1 + left.cost() + right.cost(),
-            Self::Lift { inner, .. } => 3 + inner.cost() / 4,
+            Self::Shared { .. } => 2,
             Self::Fold(_, _, filter, value) => {
                 20 + 4 * filter.as_ref().map_or(0, |filter| filter.cost())
                     + value.as_ref().map_or(0, |value| value.cost())

@@ -123,9 +123,9 @@ impl<'a> Frame<'a> {
         }))
     }
 
-    /// The parent row of `row` by `link`.
-    pub(crate) fn parent(&self, link: usize, row: u32) -> u32 {
-        self.links.get(link).map_or(NONE, |link| self.up(&[Up { table: link.child, parent: link.parent }], row))
+    /// Rows of the child and of the parent table of `link`.
+    pub(crate) fn ends(&self, link: usize) -> (u32, u32) {
+        self.links.get(link).map_or((0, 0), |link| (self.rows(link.child), self.rows(link.above)))
     }
 
     /// What a column holds; None where it is not there.
@@ -134,7 +134,7 @@ impl<'a> Frame<'a> {
         Some(cell.get_or_init(|| {
             let mut presence = Presence::default();
             let mut lanes = Vec::new();
-            self.column(table, column, 0..self.rows(table), &mut lanes);
+            self.whole(table, column, &mut lanes);
             lanes.into_iter().for_each(|lane| presence.add(lane));
             presence
         }))
@@ -147,6 +147,28 @@ impl<'a> Frame<'a> {
             row = parents.and_then(|parents| parents.get(row as usize)).copied().unwrap_or(NONE);
         }
         row
+    }
+
+    /// True when no row of the table has a value in the column.
+    pub(crate) fn vacant(&self, table: usize, column: usize) -> bool {
+        self.batch.tables.get(table).and_then(|table| table.columns.get(column)).is_none_or(Column::is_empty)
+    }
+
+    /// Appends the lanes of a whole column.
+    pub(crate) fn whole(&self, table: usize, column: usize, out: &mut Vec<i64>) {
+        let rows = self.rows(table) as usize;
+        match self.batch.tables.get(table).and_then(|table| table.columns.get(column)) {
+            Some(Column::Text(spans)) => out.extend(spans.iter().map(|&span| pack_span(span))),
+            Some(Column::Code(codes)) => {
+                out.extend(codes.iter().map(|&code| if code == 0 { MISSING } else { code as i64 }));
+            }
+            Some(Column::Amount(amounts)) => out.extend_from_slice(amounts),
+            Some(Column::Date(days)) => {
+                out.extend(days.iter().map(|&day| if day == NO_DATE { MISSING } else { i64::from(day) }));
+            }
+            None => {}
+        }
+        out.resize(rows, MISSING);
     }
 
     /// Appends the lanes of a column at `rows`.

@@ -1,6 +1,6 @@
 //! A rule program: compiled once, run over any number of batches.
 
-use super::expr::{Bool, Field, Up};
+use super::expr::{Bool, Field, Repeats, Shared, Up};
 use super::frame::{Frame, Link, pack_span, text_of};
 use super::run::{Evaluator, FALSE, NODATA, Rows, TRUE};
 use super::tables::CodeTables;
@@ -37,6 +37,8 @@ pub struct Program {
     pub(super) functions: Vec<Function>,
     pub(super) links: Vec<Link>,
     pub(super) tables: Vec<String>,
+    pub(super) shared: Vec<Shared>,
+    pub(super) repeats: Vec<Repeats>,
     pub(super) levels: Levels,
 }
 
@@ -150,6 +152,13 @@ impl Counts {
         self.bypassed += other.bypassed;
         self.no_data += other.no_data;
     }
+
+    fn take(&mut self, other: Self) {
+        self.pass -= other.pass;
+        self.fail -= other.fail;
+        self.bypassed -= other.bypassed;
+        self.no_data -= other.no_data;
+    }
 }
 
 /// A field that a hit points at, found in its batch.
@@ -208,7 +217,7 @@ impl Program {
     ) {
         counts.resize(self.rules.len(), Counts::default());
         let frame = Frame::new(batch, bytes, context, &self.links);
-        let mut evaluator = Evaluator::new(&frame, &self.tables);
+        let mut evaluator = Evaluator::new(&frame, self);
         let mut rows = Rows::default();
         let mut states = Vec::new();
         for ((index, rule), counts) in self.rules.iter().enumerate().zip(counts) {
@@ -218,8 +227,12 @@ impl Program {
             rows.all(frame.rows(rule.table));
             evaluator.judge(&rule.expr, &rows, &mut states);
             let inherited = u32::from(self.levels.context.get(rule.table).copied().unwrap_or(false));
-            self.collect(index as u16, rule, &frame, &states, inherited, hits);
-            counts.add(count(states.get(inherited as usize..).unwrap_or_default()));
+            let found = count(&states);
+            if found.fail > 0 {
+                self.collect(index as u16, rule, &frame, &states, inherited, hits);
+            }
+            counts.add(found);
+            counts.take(count(states.get(..inherited as usize).unwrap_or_default()));
         }
     }
 
@@ -243,6 +256,25 @@ impl Program {
     }
 }
 
+#[cfg(test)]
+impl Program {
+    /// The state of every row under one rule: T, F, U, N.
+    pub(super) fn states(&self, rule: usize, batch: &Batch, bytes: &[u8], context: &Context<'_>) -> String {
+        let frame = Frame::new(batch, bytes, context, &self.links);
+        let (mut rows, mut states) = (Rows::default(), Vec::new());
+        let rule = &self.rules[rule];
+        rows.all(frame.rows(rule.table));
+        Evaluator::new(&frame, self).judge(&rule.expr, &rows, &mut states);
+        let letter = |state: &u8| match *state {
+            TRUE => 'T',
+            NODATA => 'N',
+            super::run::FALSE => 'F',
+            _ => 'U',
+        };
+        states.iter().map(letter).collect()
+    }
+}
+
 fn resolve<'a>(field: &'a EvidenceField, row: u32, batch: &'a Batch, bytes: &'a [u8]) -> Evidence<'a> {
     let context = Context::default();
     let row = Frame::new(batch, bytes, &context, &[]).up(&field.field.ups, row);
@@ -262,11 +294,7 @@ fn resolve<'a>(field: &'a EvidenceField, row: u32, batch: &'a Batch, bytes: &'a 
 }
 
 fn count(states: &[u8]) -> Counts {
-    let mut tally = [0u64; 16];
-    for &state in states {
-        tally[usize::from(state & 15)] += 1;
-    }
-    let of = |state: u8| tally[usize::from(state)];
+    let of = |wanted: u8| states.iter().filter(|&&state| state == wanted).count() as u64;
     let (fail, pass, no_data) = (of(TRUE), of(FALSE), of(NODATA));
     Counts { pass, fail, no_data, bypassed: states.len() as u64 - fail - pass - no_data }
 }

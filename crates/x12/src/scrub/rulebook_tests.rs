@@ -134,3 +134,89 @@ fn a_resent_claim_has_the_digest_of_the_first() {
     assert_eq!(keys.digests(&builder.batch, &builder.bytes, &[7; 16]), digests);
     assert_ne!(keys.digests(&builder.batch, &builder.bytes, &[8; 16])[0], digests[0]);
 }
+
+/// `cargo test --release -p scrubjay-x12 scrub::rulebook_tests::speed -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement"]
+fn speed() {
+    let document = document();
+    let (map, schema) = schema();
+    let program = program(&document, &schema);
+    let cases: Vec<&Json> = document["cases"].as_array().unwrap().iter().map(|case| &case["claim"]).collect();
+    for (name, share) in [("clean", 0), ("one claim in five with a fault", 5)] {
+        let mut builder = Builder::new(&map);
+        for number in 0..1000usize {
+            let case =
+                if share > 0 && number % share == 0 { cases[number / share % cases.len()] } else { &document["clean"] };
+            let mut claim = case.clone();
+            // A subscriber a claim, a provider every hundred claims, three lines.
+            claim["subscriber"]["member_id"] = format!("W{number}").into();
+            claim["provider"]["phone"] = format!("{}", number / 100).into();
+            let mut line = claim["lines"][1].clone();
+            line["procedure"] = "36415".into();
+            line["control"] = "A1001-3".into();
+            claim["lines"].as_array_mut().unwrap().push(line);
+            builder.claim(&claim);
+        }
+        thin(&mut builder.batch);
+        let context = Context { as_of: 20_514, received: 20_514, duplicates: &vec![false; 1000], tables: None };
+        let (mut hits, mut counts) = (Vec::new(), Vec::new());
+        let run = |hits: &mut Vec<Hit>, counts: &mut Vec<Counts>| {
+            hits.clear();
+            program.run(&builder.batch, &builder.bytes, &context, hits, counts);
+        };
+        run(&mut hits, &mut counts);
+        let start = std::time::Instant::now();
+        (0..125).for_each(|_| run(&mut hits, &mut counts));
+        let all = start.elapsed();
+        println!("{name}: {} rules, 125,000 claims in {all:?}, {} hits a batch", program.rules().len(), hits.len());
+        let keys = DuplicateKey::compile(&schema).unwrap();
+        let start = std::time::Instant::now();
+        (0..125).for_each(|_| drop(keys.digests(&builder.batch, &builder.bytes, &[1; 16])));
+        println!("  duplicate digests: {:?}", start.elapsed());
+        if share == 0 {
+            let mut each: Vec<(u128, &str)> = Vec::new();
+            for rule in document["program"]["rules"].as_array().unwrap() {
+                let one = serde_json::json!({"version": "", "rules": [rule]}).to_string();
+                let one = Program::compile(&one, &schema, &mut Catalog::default()).unwrap();
+                let start = std::time::Instant::now();
+                for _ in 0..125 {
+                    hits.clear();
+                    counts.clear();
+                    one.run(&builder.batch, &builder.bytes, &context, &mut hits, &mut counts);
+                }
+                each.push((start.elapsed().as_micros(), rule["id"].as_str().unwrap()));
+            }
+            each.sort_unstable();
+            each.iter().rev().take(25).for_each(|(micros, id)| println!("  {micros:>6} us {id}"));
+        }
+    }
+}
+
+/// Random rules come to the same, on every row, as in the plain interpreter of `scrubjay.rules.interpreter`.
+#[test]
+fn the_language_means_what_the_interpreter_says() {
+    let document: Json = serde_json::from_str(include_str!("../../tests/data/differential.json")).unwrap();
+    let (map, schema) = schema();
+    let program = program(&document, &schema);
+    let claims: Vec<&Json> = document["claims"].as_array().unwrap().iter().collect();
+    let mut tables = super::CodeTables::default();
+    tables.add("dx", b"A1\t19700101\t20260216\nB22\t20260206\t20520220\n").unwrap();
+    let today = document["today"].as_i64().unwrap() as i32;
+    let context = Context { as_of: today, received: today, duplicates: &[], tables: Some(&tables) };
+    let states = |claims: &[&Json], rule: usize| {
+        let mut builder = Builder::new(&map);
+        claims.iter().for_each(|claim| builder.claim(claim));
+        thin(&mut builder.batch);
+        program.states(rule, &builder.batch, &builder.bytes, &context)
+    };
+    let mut wrong = Vec::new();
+    for (at, expected) in document["states"].as_array().unwrap().iter().enumerate() {
+        let together = states(&claims, at);
+        let alone: String = claims.iter().map(|claim| states(&[claim], at)).collect();
+        if together != expected.as_str().unwrap() || alone != together {
+            wrong.push(format!("{at}: {}\n  {together}\n  {alone}\n  {expected}", document["program"]["rules"][at]["expr"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong, first: {}", wrong.len(), wrong[0]);
+}

@@ -1,7 +1,11 @@
 //! Judging expressions, all rows at a time.
 
-use super::expr::{Arithmetic, Bool, Children, Compare, Field, Fold, Kinded, Up, Value};
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+use super::expr::{Arithmetic, Bool, Children, Compare, Field, Fold, Kinded, Repeats, Up, Value};
 use super::frame::{Frame, UNCHECKED, unpack_code};
+use super::program::Program;
 use super::tables::{CodeTable, civil};
 use crate::claim::{FieldKind, MISSING, NONE};
 
@@ -22,35 +26,23 @@ const MAX_PAIRS: usize = 4096;
 /// Groups up to this size are searched for repeats by comparing all pairs.
 const SMALL: usize = 12;
 
-/// "And" of two states, by their union.
-const AND: [u8; 16] = table(FALSE, TRUE);
-/// "Or" of two states, by their union.
-const OR: [u8; 16] = table(TRUE, FALSE);
-
-const fn table(strong: u8, weak: u8) -> [u8; 16] {
-    let mut out = [UNKNOWN; 16];
-    let mut union = 0;
-    while union < 16 {
-        out[union as usize] = if union & strong != 0 {
-            strong
-        } else if union & NODATA != 0 {
-            NODATA
-        } else if union & UNKNOWN != 0 {
-            UNKNOWN
-        } else {
-            weak
-        };
-        union += 1;
-    }
-    out
+/// One state decides; else unchecked does, else unknown; only two weak ones are weak.
+#[inline]
+fn join(left: u8, right: u8, strong: u8) -> u8 {
+    let union = left | right;
+    let rest = if union & UNKNOWN != 0 { UNKNOWN } else { TRUE + FALSE - strong };
+    let rest = if union & NODATA != 0 { NODATA } else { rest };
+    if union & strong != 0 { strong } else { rest }
 }
 
+#[inline]
 fn and(left: u8, right: u8) -> u8 {
-    AND[usize::from((left | right) & 15)]
+    join(left, right, FALSE)
 }
 
+#[inline]
 fn or(left: u8, right: u8) -> u8 {
-    OR[usize::from((left | right) & 15)]
+    join(left, right, TRUE)
 }
 
 fn not(state: u8) -> u8 {
@@ -70,6 +62,8 @@ fn state(holds: bool) -> u8 {
 pub(crate) struct Rows {
     vars: Vec<Vec<u32>>,
     len: usize,
+    /// True when row 0 is bound to every row of its table, in order.
+    whole: bool,
 }
 
 impl Rows {
@@ -77,6 +71,7 @@ impl Rows {
     pub(crate) fn all(&mut self, count: u32) {
         self.vars.resize_with(1, Vec::new);
         self.len = count as usize;
+        self.whole = true;
         let first = &mut self.vars[0];
         first.clear();
         first.extend(0..count);
@@ -88,7 +83,7 @@ impl Rows {
 
     fn pick(&self, picked: &[u32]) -> Self {
         let gather = |rows: &Vec<u32>| picked.iter().filter_map(|&at| rows.get(at as usize).copied()).collect();
-        Self { vars: self.vars.iter().map(gather).collect(), len: picked.len() }
+        Self { vars: self.vars.iter().map(gather).collect(), len: picked.len(), whole: false }
     }
 }
 
@@ -97,22 +92,63 @@ pub(crate) struct Evaluator<'f, 'a> {
     frame: &'f Frame<'a>,
     /// The code tables that the program names; None for those that are not there.
     tables: Vec<Option<&'a CodeTable>>,
+    program: &'f Program,
+    /// The shared values that were asked for, by row of their tables.
+    worked_out: Vec<Option<Rc<[i64]>>>,
+    /// The repeats that were asked for, likewise.
+    repeated: Vec<Option<Rc<[u8]>>>,
 }
 
 impl<'f, 'a> Evaluator<'f, 'a> {
-    pub(crate) fn new(frame: &'f Frame<'a>, names: &[String]) -> Self {
+    pub(crate) fn new(frame: &'f Frame<'a>, program: &'f Program) -> Self {
         let supplied = frame.context.tables;
-        let tables = names.iter().map(|name| supplied.and_then(|tables| tables.find(name))).collect();
-        Self { frame, tables }
+        let tables = program.tables.iter().map(|name| supplied.and_then(|tables| tables.find(name))).collect();
+        let (worked_out, repeated) = (vec![None; program.shared.len()], vec![None; program.repeats.len()]);
+        Self { frame, tables, program, worked_out, repeated }
+    }
+
+    /// The value is a field of which no row has one.
+    fn vacant(&self, value: &Value) -> bool {
+        matches!(value, Value::Field(field) if self.frame.vacant(field.table, field.column))
+    }
+
+    /// What a statement says of all rows, when it asks for fields of which no row has one.
+    fn at_once(&self, expr: &Bool) -> Option<u8> {
+        match expr {
+            Bool::Const(holds) => Some(state(*holds)),
+            Bool::Missing(value) => self.vacant(value).then_some(TRUE),
+            Bool::In(value, _) | Bool::TextIn(value, _) => self.vacant(value).then_some(UNKNOWN),
+            Bool::Compare(_, left, right) | Bool::Same(left, right) => {
+                // A shared value may be unchecked, which is more than unknown.
+                let plain =
+                    |value: &Value| matches!(value, Value::Const(_) | Value::Field(_) | Value::AsOf | Value::Received);
+                (plain(left) && plain(right) && (self.vacant(left) || self.vacant(right))).then_some(UNKNOWN)
+            }
+            Bool::Matches(value, _) | Bool::Starts(value, _) | Bool::Check(value, _) => {
+                self.vacant(&value.value).then_some(UNKNOWN)
+            }
+            Bool::Not(inner) => self.at_once(inner).map(not),
+            Bool::And(parts) => self.all_at_once(parts, FALSE),
+            Bool::Or(parts) => self.all_at_once(parts, TRUE),
+            _ => None,
+        }
+    }
+
+    fn all_at_once(&self, parts: &[Bool], strong: u8) -> Option<u8> {
+        parts.iter().try_fold(not(strong), |so_far, part| Some(join(so_far, self.at_once(part)?, strong)))
     }
 
     /// Writes the state of every row to `out`.
     pub(crate) fn judge(&mut self, expr: &Bool, rows: &Rows, out: &mut Vec<u8>) {
         out.clear();
+        if let Some(state) = self.at_once(expr) {
+            out.resize(rows.len, state);
+            return;
+        }
         match expr {
             Bool::Const(holds) => out.resize(rows.len, state(*holds)),
-            Bool::And(parts) => self.chain(parts, rows, out, FALSE, and),
-            Bool::Or(parts) => self.chain(parts, rows, out, TRUE, or),
+            Bool::And(parts) => self.chain(parts, rows, out, FALSE),
+            Bool::Or(parts) => self.chain(parts, rows, out, TRUE),
             Bool::Not(inner) => {
                 self.judge(inner, rows, out);
                 out.iter_mut().for_each(|state| *state = not(*state));
@@ -141,7 +177,10 @@ impl<'f, 'a> Evaluator<'f, 'a> {
             }
             Bool::Check(value, check) => self.bytes(value, rows, out, |bytes| check.passes(bytes)),
             Bool::Listed(table, value, day) => self.listed(*table, value, day.as_ref(), rows, out),
-            Bool::Repeats { var, link, keys } => self.repeats(*var, *link, keys, rows, out),
+            Bool::Repeats { var, slot } => {
+                let states = self.repeats(*slot);
+                out.extend(rows.var(*var).iter().map(|&row| states.get(row as usize).copied().unwrap_or(UNKNOWN)));
+            }
             Bool::Any(children, inner) => self.quantify(children, inner, rows, out, FALSE, or),
             Bool::All(children, inner) => self.quantify(children, inner, rows, out, TRUE, and),
             Bool::Absent { var, ups } => {
@@ -152,28 +191,27 @@ impl<'f, 'a> Evaluator<'f, 'a> {
         }
     }
 
-    fn chain(&mut self, parts: &[Bool], rows: &Rows, out: &mut Vec<u8>, stop: u8, join: fn(u8, u8) -> u8) {
-        let Some((first, rest)) = parts.split_first() else {
-            out.resize(rows.len, not(stop));
-            return;
-        };
-        self.judge(first, rows, out);
+    /// Judges parts one after another; `strong` decides, so that rows which have it are done with.
+    fn chain(&mut self, parts: &[Bool], rows: &Rows, out: &mut Vec<u8>, strong: u8) {
+        out.resize(rows.len, not(strong));
         let mut more = Vec::new();
-        let mut open = Vec::new();
-        for part in rest {
-            open.clear();
-            open.extend((0u32..).zip(out.iter()).filter(|&(_, &state)| state != stop).map(|(at, _)| at));
-            if open.is_empty() {
-                return;
-            }
-            if open.len() == rows.len {
+        for part in parts {
+            if let Some(state) = self.at_once(part) {
+                out.iter_mut().for_each(|place| *place = join(*place, state, strong));
+            } else if !out.contains(&strong) {
                 self.judge(part, rows, &mut more);
+                out.iter_mut().zip(&more).for_each(|(place, &state)| *place = join(*place, state, strong));
             } else {
+                let open = (0u32..).zip(out.iter()).filter(|&(_, &state)| state != strong).map(|(at, _)| at);
+                let open: Vec<u32> = open.collect();
+                if open.is_empty() {
+                    return;
+                }
                 self.judge(part, &rows.pick(&open), &mut more);
-            }
-            for (&at, &state) in open.iter().zip(&more) {
-                if let Some(place) = out.get_mut(at as usize) {
-                    *place = join(*place, state);
+                for (&at, &state) in open.iter().zip(&more) {
+                    if let Some(place) = out.get_mut(at as usize) {
+                        *place = join(*place, state, strong);
+                    }
                 }
             }
         }
@@ -209,22 +247,20 @@ impl<'f, 'a> Evaluator<'f, 'a> {
             }
         }
         let lanes = self.lanes(value, rows);
-        if list.len() <= 8 {
+        if list.len() <= 4 {
             out.extend(lanes.iter().map(|&lane| known(lane, || list.contains(&lane))));
         } else {
-            out.extend(lanes.iter().map(|&lane| known(lane, || list.binary_search(&lane).is_ok())));
+            remembered(&lanes, out, |lane| list.binary_search(&lane).is_ok());
         }
     }
 
     fn bytes(&mut self, value: &Kinded, rows: &Rows, out: &mut Vec<u8>, test: impl Fn(&[u8]) -> bool) {
         let lanes = self.lanes(&value.value, rows);
         if value.kind == FieldKind::Code {
-            out.extend(lanes.iter().map(|&lane| {
-                known(lane, || {
-                    let (bytes, len) = unpack_code(lane);
-                    test(bytes.get(..len).unwrap_or_default())
-                })
-            }));
+            remembered(&lanes, out, |lane| {
+                let (bytes, len) = unpack_code(lane);
+                test(bytes.get(..len).unwrap_or_default())
+            });
         } else {
             out.extend(lanes.iter().map(|&lane| known(lane, || test(self.frame.text(lane)))));
         }
@@ -281,7 +317,7 @@ impl<'f, 'a> Evaluator<'f, 'a> {
             index.push(above.len() - 1);
         }
         let len = above.len();
-        (Rows { vars: vec![above], len }, index)
+        (Rows { vars: vec![above], len, whole: false }, index)
     }
 
     fn quantify(
@@ -316,7 +352,7 @@ impl<'f, 'a> Evaluator<'f, 'a> {
         let Some(groups) = frame.groups(children.link) else {
             return;
         };
-        let mut expanded = Rows { vars: vec![Vec::new(); children.bind + 1], len: 0 };
+        let mut expanded = Rows { vars: vec![Vec::new(); children.bind + 1], len: 0, whole: false };
         let mut owners = Vec::new();
         for (owner, &row) in (0u32..).zip(rows.var(children.var)) {
             let group = groups.of(frame.up(&children.ups, row));
@@ -347,73 +383,76 @@ impl<'f, 'a> Evaluator<'f, 'a> {
         }
     }
 
-    /// Whether an earlier row of the same parent has the same keys.
-    fn repeats(&mut self, var: usize, link: usize, keys: &[Kinded], rows: &Rows, out: &mut Vec<u8>) {
-        let frame = self.frame;
-        let Some(groups) = frame.groups(link) else {
-            out.resize(rows.len, UNKNOWN);
-            return;
-        };
-        // Only groups of two and more need their keys.
-        let mut members = Rows { vars: vec![Vec::new(); var + 1], len: 0 };
-        let mut bounds: Vec<(u32, usize, usize)> = Vec::new();
-        for &row in rows.var(var) {
-            let parent = frame.parent(link, row);
-            let group = groups.of(parent);
-            if group.len() > 1 && bounds.last().is_none_or(|last| last.0 != parent) {
-                let start = members.vars[var].len();
-                members.vars[var].extend_from_slice(group);
-                bounds.push((parent, start, start + group.len()));
-            }
+    /// Whether an earlier row of the same parent has the same keys, by row of the table.
+    fn repeats(&mut self, slot: usize) -> Rc<[u8]> {
+        if let Some(Some(known)) = self.repeated.get(slot) {
+            return Rc::clone(known);
         }
-        members.len = members.vars[var].len();
-        let lanes: Vec<Vec<i64>> = keys.iter().map(|key| self.lanes(&key.value, &members)).collect();
-        let mut states = vec![FALSE; members.len];
-        for &(_, start, end) in &bounds {
-            self.mark(keys, &lanes, start, end, &mut states);
-        }
-        let mut at = 0;
-        for &row in rows.var(var) {
-            let parent = frame.parent(link, row);
-            if groups.of(parent).len() < 2 {
-                out.push(FALSE);
-                continue;
-            }
-            while bounds.get(at).is_some_and(|bound| bound.0 != parent) {
-                at += 1;
-            }
-            let found = bounds.get(at).and_then(|&(_, start, end)| {
-                let place = members.vars[var].get(start..end)?.binary_search(&row).ok()?;
-                states.get(start + place)
-            });
-            out.push(found.copied().unwrap_or(UNKNOWN));
-        }
+        let Some(repeats) = self.program.repeats.get(slot) else { return Rc::from([]) };
+        let states: Rc<[u8]> = self.find_repeats(repeats).into();
+        self.repeated[slot] = Some(Rc::clone(&states));
+        states
     }
 
-    /// Marks the repeats within one group. Missing equals missing, but a row without its first key repeats nothing.
-    fn mark(&self, keys: &[Kinded], lanes: &[Vec<i64>], start: usize, end: usize, states: &mut [u8]) {
-        let order = |left: usize, right: usize| {
-            keys.iter().zip(lanes).fold(std::cmp::Ordering::Equal, |order, (key, lanes)| {
-                order.then_with(|| match key.kind {
-                    FieldKind::Text => self.frame.text(lanes[left]).cmp(self.frame.text(lanes[right])),
-                    _ => lanes[left].cmp(&lanes[right]),
+    /// Most rows are told apart by the first key; the others are looked at only where that repeats.
+    fn find_repeats(&mut self, repeats: &Repeats) -> Vec<u8> {
+        let frame = self.frame;
+        let (count, above) = frame.ends(repeats.link);
+        let mut states = vec![FALSE; count as usize];
+        let Some(groups) = frame.groups(repeats.link) else { return states };
+        let mut rows = Rows::default();
+        rows.all(count);
+        let told: Vec<&Kinded> = repeats.keys.iter().collect();
+        let (first, rest) = told.split_at(told.len().min(1));
+        let mut lanes: Vec<Vec<i64>> = first.iter().map(|key| self.lanes(&key.value, &rows)).collect();
+        let mut open = Vec::new();
+        for group in (0..above).map(|row| groups.of(row)).filter(|group| group.len() > 1) {
+            if self.mark(first, &lanes, group, &mut states) {
+                open.push(group);
+            }
+        }
+        if !open.is_empty() && !rest.is_empty() {
+            lanes.extend(rest.iter().map(|key| self.lanes(&key.value, &rows)));
+            open.into_iter().for_each(|group| _ = self.mark(&told, &lanes, group, &mut states));
+        }
+        states
+    }
+
+    /// Marks the repeats within one group; true when there are any. Missing equals missing, but a row without its
+    /// first key repeats nothing.
+    fn mark(&self, keys: &[&Kinded], lanes: &[Vec<i64>], group: &[u32], states: &mut [u8]) -> bool {
+        let lane = |lanes: &[i64], row: u32| lanes.get(row as usize).copied().unwrap_or(MISSING);
+        let order = |left: u32, right: u32| {
+            keys.iter().zip(lanes).fold(Ordering::Equal, |order, (key, lanes)| {
+                order.then_with(|| match (lane(lanes, left), lane(lanes, right)) {
+                    (left, right) if key.kind == FieldKind::Text => self.frame.text(left).cmp(self.frame.text(right)),
+                    (left, right) => left.cmp(&right),
                 })
             })
         };
-        let missing = |at: usize| lanes.first().is_none_or(|first| first[at] == MISSING);
-        if end - start <= SMALL {
-            for at in start..end {
-                states[at] =
-                    if missing(at) { UNKNOWN } else { state((start..at).any(|earlier| order(earlier, at).is_eq())) };
+        let missing = |row: u32| lanes.first().is_none_or(|first| lane(first, row) == MISSING);
+        let mut found = false;
+        let mut set = |row: u32, repeat: bool| {
+            if let Some(place) = states.get_mut(row as usize) {
+                *place = state(repeat && !missing(row));
+                found |= *place == TRUE;
             }
-            return;
+        };
+        if group.len() <= SMALL {
+            for (at, &row) in group.iter().enumerate() {
+                set(row, group.iter().take(at).any(|&earlier| order(earlier, row).is_eq()));
+            }
+            return found;
         }
-        let mut sorted: Vec<usize> = (start..end).collect();
+        let mut sorted = group.to_vec();
         sorted.sort_by(|&left, &right| order(left, right).then(left.cmp(&right)));
+        sorted.first().into_iter().for_each(|&row| set(row, false));
         for pair in sorted.windows(2) {
-            states[pair[1]] = state(order(pair[0], pair[1]).is_eq());
+            if let &[before, row] = pair {
+                set(row, order(before, row).is_eq());
+            }
         }
-        (start..end).filter(|&at| missing(at)).for_each(|at| states[at] = UNKNOWN);
+        found
     }
 
     /// The values of all rows.
@@ -444,10 +483,10 @@ impl<'f, 'a> Evaluator<'f, 'a> {
                 let (left, right) = (self.lanes(left, rows), self.lanes(right, rows));
                 out.extend(left.iter().zip(&right).map(|(&left, &right)| reckon(*how, left, right)));
             }
-            Value::Lift { var, ups, inner } => {
-                let (above, index) = self.above(*var, ups, rows);
-                let lanes = self.lanes(inner, &above);
-                out.extend(index.into_iter().map(|at| lanes.get(at).copied().unwrap_or(MISSING)));
+            Value::Shared { var, ups, slot } => {
+                let lanes = self.shared(*slot);
+                let lane = |row: u32| lanes.get(row as usize).copied().unwrap_or(MISSING);
+                out.extend(rows.var(*var).iter().map(|&row| lane(self.frame.up(ups, row))));
             }
             Value::Fold(how, children, filter, inner) => {
                 self.fold(*how, children, filter.as_deref(), inner.as_deref(), rows, &mut out);
@@ -456,10 +495,28 @@ impl<'f, 'a> Evaluator<'f, 'a> {
         out
     }
 
+    /// A shared value, by row.
+    fn shared(&mut self, slot: usize) -> Rc<[i64]> {
+        if let Some(Some(known)) = self.worked_out.get(slot) {
+            return Rc::clone(known);
+        }
+        let Some(shared) = self.program.shared.get(slot) else { return Rc::from([]) };
+        let mut rows = Rows::default();
+        rows.all(self.frame.rows(shared.table));
+        let lanes: Rc<[i64]> = self.lanes(&shared.value, &rows).into();
+        self.worked_out[slot] = Some(Rc::clone(&lanes));
+        lanes
+    }
+
     fn field(&self, field: &Field, rows: &Rows, out: &mut Vec<i64>) {
         let frame = self.frame;
+        if frame.vacant(field.table, field.column) {
+            out.resize(rows.len, MISSING);
+            return;
+        }
         let from = rows.var(field.var).iter().copied();
         match &*field.ups {
+            [] if rows.whole && field.var == 0 => frame.whole(field.table, field.column, out),
             [] => frame.column(field.table, field.column, from, out),
             ups => frame.column(field.table, field.column, from.map(|row| frame.up(ups, row)), out),
         }
@@ -475,6 +532,13 @@ impl<'f, 'a> Evaluator<'f, 'a> {
         rows: &Rows,
         out: &mut Vec<i64>,
     ) {
+        if let (Fold::Count, None, false, Some(groups)) =
+            (how, filter, children.bind > 1, self.frame.groups(children.link))
+        {
+            let count = |row: u32| groups.of(self.frame.up(&children.ups, row)).len() as i64 * 1000;
+            out.extend(rows.var(children.var).iter().map(|&row| count(row)));
+            return;
+        }
         let neutral = if matches!(how, Fold::Count | Fold::Sum) { 0 } else { MISSING };
         out.resize(rows.len, neutral);
         let mut states = Vec::new();
@@ -523,6 +587,20 @@ fn gather(how: Fold, so_far: i64, lane: i64) -> i64 {
 
 fn void(lane: i64) -> bool {
     lane <= UNCHECKED
+}
+
+/// As [`known`], for codes: few are different, so the answers are kept for a while.
+fn remembered(lanes: &[i64], out: &mut Vec<u8>, holds: impl Fn(i64) -> bool) {
+    let mut memory = [(MISSING, UNKNOWN); 64];
+    memory[0].0 = UNCHECKED;
+    memory[0].1 = NODATA;
+    out.extend(lanes.iter().map(|&lane| {
+        let slot = ((lane as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58) as usize;
+        if memory[slot].0 != lane {
+            memory[slot] = (lane, known(lane, || holds(lane)));
+        }
+        memory[slot].1
+    }));
 }
 
 fn known(lane: i64, holds: impl FnOnce() -> bool) -> u8 {

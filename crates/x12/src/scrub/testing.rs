@@ -44,17 +44,13 @@ impl<'a> Builder<'a> {
         self.row(table, claim, &parents);
     }
 
-    fn context(&mut self, table: usize, below: &Json) -> u32 {
+    fn context(&mut self, table: usize, claim: &Json) -> u32 {
         let definition = &self.map.tables[table];
-        let row = &below[definition.name.as_str()];
+        let row = if definition.name == "set" { &claim["provider"]["set"] } else { &claim[definition.name.as_str()] };
         if row.is_null() && definition.name == "patient" {
             return NONE;
         }
-        let parents: Vec<u32> = definition
-            .parents
-            .iter()
-            .map(|&above| self.context(above, if row.is_null() { below } else { row }))
-            .collect();
+        let parents: Vec<u32> = definition.parents.iter().map(|&above| self.context(above, claim)).collect();
         let key = format!("{row}{parents:?}");
         if let Some((known, row)) = &self.last[table] {
             if *known == key {
