@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use x12::acknowledge::{ClaimStatus, ElementFault, LineStatus, Party, PatientRef, ProviderRef, Reason, Unit, UnitKind};
-use x12::claim::{FieldPlace, NONE, NO_DATE, Schema};
+use x12::claim::{FieldPlace, NONE, NO_DATE, Taps};
 use x12::finding::{Answer, Code, Finding, Info, NO_CLAIM, NO_LOOP, Scope, Severity};
 use x12::position::{Position, Span};
 use x12::scrub::Hit;
@@ -79,8 +79,8 @@ pub(crate) struct ClaimFields {
 }
 
 impl ClaimFields {
-    pub(crate) fn new(schema: Arc<Schema>) -> Self {
-        let all = Fields::new(schema);
+    pub(crate) fn new(taps: Arc<Taps>) -> Self {
+        let all = Fields::new(taps);
         let at = |path: &str| all.at(path);
         let batch_place = all
             .schema()
@@ -183,10 +183,17 @@ impl Desk<'_> {
         let taken = &part.sheet.analysed.taken;
         let mut finding = *finding;
         let relative = finding.position;
+        let offset = match relative.offset.checked_sub(taken.offset) {
+            Some(ahead) => taken.offset_of(ahead as u32),
+            None => {
+                finding.value = Span::default(); // of a piece that is gone
+                relative.offset
+            }
+        };
         let place = x12::validate::Place { offset: 0, segment: 0 };
         finding.position = Position {
             segment: if relative.segment == 0 { 0 } else { relative.segment + self.piece_base },
-            offset: taken.offset_of(relative.offset as u32),
+            offset,
             element: relative.element,
             component: relative.component,
             repetition: relative.repetition,
@@ -405,8 +412,11 @@ impl Desk<'_> {
             findings.append(&text);
             before + at as u64
         });
-        if let (Some(_), Some(verdict)) = (&self.handed, &mut part.claim) {
-            verdict.found.push(text.clone());
+        if let Some(handed) = &mut self.handed {
+            match &mut part.claim {
+                Some(verdict) => verdict.found.push(text.clone()),
+                None => handed.above.push(text.clone()),
+            }
         }
         self.scratch = text;
         place

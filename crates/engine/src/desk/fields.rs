@@ -1,6 +1,8 @@
 //! The fields that the desk itself reads, found by their names in the claim map.
 
-use x12::claim::{Batch, Column, MISSING, NONE, NO_DATE, Schema, unpack};
+use std::sync::Arc;
+
+use x12::claim::{Batch, Column, MISSING, NONE, NO_DATE, Schema, Taps, unpack};
 
 /// A field: its table and column; both out of range when the map does not have it.
 #[derive(Clone, Copy, Debug)]
@@ -14,32 +16,33 @@ pub(crate) struct At {
 pub(crate) struct Fields {
     pub(crate) claim: usize,
     pub(crate) line: usize,
-    /// For each table: the way up to the claim is not needed here, the parents of a claim are.
+    /// The tables that a claim points to.
     parents: Vec<usize>,
     line_parents: Vec<usize>,
-    schema: std::sync::Arc<Schema>,
+    taps: Arc<Taps>,
 }
 
 impl Fields {
-    /// Finds them in `schema`.
-    pub(crate) fn new(schema: std::sync::Arc<Schema>) -> Self {
+    /// Finds them in the schema of `taps`.
+    pub(crate) fn new(taps: Arc<Taps>) -> Self {
+        let schema = &taps.schema;
         let find = |name: &str| schema.tables.iter().position(|table| table.name == name).unwrap_or(usize::MAX);
         let (claim, line) = (find("claim"), find("line"));
         let parents_of = |table: usize| schema.tables.get(table).map(|table| table.parents.clone()).unwrap_or_default();
         let (parents, line_parents) = (parents_of(claim), parents_of(line));
-        Self { claim, line, parents, line_parents, schema }
+        Self { claim, line, parents, line_parents, taps }
     }
 
     /// The schema.
     pub(crate) fn schema(&self) -> &Schema {
-        &self.schema
+        &self.taps.schema
     }
 
     /// The field named `table.field`.
     pub(crate) fn at(&self, path: &str) -> At {
         let (table, field) = path.split_once('.').unwrap_or((path, ""));
-        let table = self.schema.tables.iter().position(|candidate| candidate.name == table);
-        let column = table.and_then(|at| self.schema.tables[at].fields.iter().position(|candidate| candidate.name == field));
+        let table = self.schema().tables.iter().position(|candidate| candidate.name == table);
+        let column = table.and_then(|at| self.schema().tables[at].fields.iter().position(|candidate| candidate.name == field));
         At { table: table.unwrap_or(usize::MAX), column: column.unwrap_or(usize::MAX) }
     }
 }
@@ -129,7 +132,7 @@ impl<'a> Values<'a> {
 impl Fields {
     /// The table named `name`; out of range when the map does not have it.
     pub(crate) fn at_table(&self, name: &str) -> usize {
-        self.schema.tables.iter().position(|table| table.name == name).unwrap_or(usize::MAX)
+        self.schema().tables.iter().position(|table| table.name == name).unwrap_or(usize::MAX)
     }
 }
 
@@ -145,7 +148,7 @@ impl Values<'_> {
     /// Any value as X12 writes it; empty when missing.
     pub(crate) fn shown(&self, table: usize, column: usize, row: u32) -> Vec<u8> {
         let at = At { table, column };
-        let kind = self.fields.schema.tables.get(table).and_then(|table| table.fields.get(column)).map(|field| field.kind);
+        let kind = self.fields.schema().tables.get(table).and_then(|table| table.fields.get(column)).map(|field| field.kind);
         let mut out = Vec::new();
         match (self.column(at), kind) {
             (Some(Column::Date(_)), _) => {

@@ -174,9 +174,9 @@ impl Desk<'_> {
                 self.keep_unreadable(part);
             }
             Kind::More(inside) => self.more(part, inside, split),
-            Kind::SetEnd(_) => self.close_set(part, split),
-            Kind::GroupEnd(_) => self.close_group(part, split),
-            Kind::InterchangeEnd(_) => {
+            Kind::SetEnd => self.close_set(part, split),
+            Kind::GroupEnd => self.close_group(part, split),
+            Kind::InterchangeEnd => {
                 self.close_interchange(part, split);
                 self.write_split(part.sheet, split)?;
                 self.finish_interchange()?;

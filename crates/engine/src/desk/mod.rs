@@ -13,22 +13,26 @@ mod worklist;
 
 use std::sync::Arc;
 
-use x12::claim::{Context, Taps};
+use x12::claim::{Batch, Context, Taps};
 use x12::finding::{Catalog, Severity};
 use x12::guide::Plan;
 use x12::scrub::{Counts, DuplicateKey, Program};
 use x12::validate::Envelope;
 use x12::wire::Output;
 
-use crate::analyse::{Analysed, Item, Kind};
+use crate::analyse::{Analysed, Item};
 use crate::error::Error;
 use crate::job::RejectUnit;
 use crate::run::Sink;
+use crate::source::Source;
 use crate::stage::{Stage, StagedFile};
 use crate::token::Tokens;
 
-use answers::Manner;
 pub(crate) use claims::{ClaimFields, Seen};
+pub(crate) use answers::Manner;
+pub(crate) use line::masked;
+pub use record::HandedClaim;
+pub(crate) use record::Handed;
 use levels::{Group, Interchange, Reach, Set};
 pub(crate) use results::{FileFacts, Totals};
 use sheet::{Entry, Sheet};
@@ -57,18 +61,26 @@ pub(crate) struct Rulings {
 }
 
 /// A rule that is a function of the user's: gets the claims of a piece, gives what it found.
-pub(crate) trait Judge {
+pub trait Judge: Send {
     /// What was found, by claim row of the batch.
-    fn judge(&mut self, analysed: &Analysed, taps: &Taps) -> Result<Vec<Judged>, Error>;
+    ///
+    /// # Errors
+    /// When the function cannot be asked; what it raises itself is one of its findings.
+    fn judge(&mut self, batch: &Batch, bytes: &[u8], taps: &Taps) -> Result<Vec<Judged>, Error>;
 }
 
 /// A finding of a user's function.
-pub(crate) struct Judged {
-    pub(crate) claim: u32,
-    pub(crate) code: String,
-    pub(crate) severity: Option<Severity>,
-    pub(crate) message: Option<String>,
-    pub(crate) line: Option<u32>,
+pub struct Judged {
+    /// The claim, by its row in the batch.
+    pub claim: u32,
+    /// The rule's code.
+    pub code: String,
+    /// How much it matters, if the function says so.
+    pub severity: Option<Severity>,
+    /// What is wrong, in plain words, if the function says so.
+    pub message: Option<String>,
+    /// LX01 of the line it speaks of.
+    pub line: Option<u32>,
 }
 
 /// What rules and claim columns need; absent in a plain validation.
@@ -92,7 +104,7 @@ pub(crate) struct Desk<'j> {
     pub(crate) totals: Totals,
     pub(crate) file: FileFacts,
     /// Claims with their findings, when somebody wants to have them.
-    pub(crate) handed: Option<record::Handed>,
+    pub(crate) handed: Option<Handed>,
     pub(crate) counts: Vec<Counts>,
     pub(crate) names: Names,
     findings: Option<StagedFile>,
@@ -205,7 +217,7 @@ impl<'j> Desk<'j> {
 }
 
 impl Sink for Desk<'_> {
-    fn piece(&mut self, mut analysed: Analysed) -> Result<(), Error> {
+    fn piece(&mut self, mut analysed: Analysed, _source: &Source) -> Result<(), Error> {
         self.file.bytes += analysed.used as u64;
         let length = analysed.taken.bytes.len() as u32;
         if let (Some(batch), Some(scrub)) = (&mut analysed.batch, &self.scrub) {
@@ -216,6 +228,10 @@ impl Sink for Desk<'_> {
         self.piece_base = self.segments;
         let mut entries = sheet.entries.iter().peekable();
         let mut split = Vec::new();
+        if let Some(handed) = &mut self.handed {
+            handed.turn();
+        }
+        self.totals.unreadable += analysed.lost_claims;
         for (at, item) in analysed.items.iter().enumerate() {
             let end = analysed.items.get(at + 1).map_or(analysed.used as u32, |next| next.start);
             let mut part = Part { sheet: &sheet, item, end, claim: None };
@@ -244,11 +260,6 @@ impl Part<'_> {
     /// The bytes of the item.
     fn bytes(&self) -> &[u8] {
         self.sheet.bytes().get(self.item.start as usize..self.end as usize).unwrap_or_default()
-    }
-
-    /// True when the item is a claim.
-    fn is_claim(&self) -> bool {
-        matches!(self.item.kind, Kind::Claim(_))
     }
 }
 

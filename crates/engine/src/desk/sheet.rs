@@ -21,8 +21,6 @@ pub(crate) struct Sheet<'a> {
     pub(crate) analysed: &'a Analysed,
     /// Findings and hits with the item they belong to, in the order of the items.
     pub(crate) entries: Vec<(u32, Entry)>,
-    /// Claim rows whose claim was seen before in the file.
-    pub(crate) duplicates: Vec<bool>,
 }
 
 impl<'a> Sheet<'a> {
@@ -93,7 +91,7 @@ impl Desk<'_> {
                 }
             }
             if let Some(judge) = &mut self.judge {
-                for judged in judge.judge(analysed, &scrub.taps)? {
+                for judged in judge.judge(batch, bytes, &scrub.taps)? {
                     if let Some(item) = of_claim(judged.claim) {
                         entries.push((item, Entry::Judged(judged)));
                     }
@@ -101,7 +99,7 @@ impl Desk<'_> {
             }
         }
         entries.sort_by_key(|(item, _)| *item);
-        Ok(Sheet { analysed, entries, duplicates })
+        Ok(Sheet { analysed, entries })
     }
 
     /// The values of the claims of a sheet.

@@ -1,8 +1,9 @@
 //! Providers, patients and claims of a 277CA: everything below the submitter.
 
-use super::status::{Reason, Totals, date, money};
 use super::Stamp;
-use crate::wire::{Delimiters, Output, Writer, is_writable};
+use super::status::{Reason, Totals, date, money};
+use super::subject::{ClaimStatus, LineStatus, Party, PatientRef, ProviderRef, UNKNOWN, name, service_date};
+use crate::wire::{Delimiters, Output, Writer, written_len};
 
 /// Entities that 2200C lists for STC01-3.
 const PROVIDER_ENTITIES: &[&str] = &["36", "40", "41", "77", "82", "85", "87", "AY", "PR"];
@@ -15,8 +16,6 @@ const CLAIM_ENTITIES: &[&str] = &[
 const PROCEDURES: &[&[u8]] = &[b"AD", b"ER", b"HC", b"HP", b"IV", b"NU", b"WK"];
 /// At most so many statuses for one claim, provider or line.
 const MOST_STATUSES: usize = 20;
-/// Stands where the answer needs a value that the claim does not have.
-pub(super) const UNKNOWN: &[u8] = b"UNKNOWN";
 
 /// How we stand to the submitter, which decides what an accepted claim is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,95 +25,6 @@ pub enum Standing {
     Clearinghouse,
     /// A payer: `A2:20:PR`, information source `PR`.
     Payer,
-}
-
-/// A person or an organisation, as NM1 names it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Party<'a> {
-    /// NM102 is `1`.
-    pub person: bool,
-    /// NM103.
-    pub name: &'a [u8],
-    /// NM104; persons only.
-    pub first: &'a [u8],
-    /// NM105; persons only.
-    pub middle: &'a [u8],
-    /// NM107; persons only.
-    pub suffix: &'a [u8],
-}
-
-/// A billing provider: 2010AA.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ProviderRef<'a> {
-    /// NM1*85.
-    pub party: Party<'a>,
-    /// NM109 with `XX`; empty when it was not sent.
-    pub npi: &'a [u8],
-    /// REF*EI or REF*SY, for those without an NPI.
-    pub tax_id: &'a [u8],
-    /// Faults of the provider itself, which reject all of its claims; empty for none.
-    pub reasons: &'a [Reason<'a>],
-}
-
-/// A patient: the subscriber, or 2010CA.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PatientRef<'a> {
-    /// NM1*IL or NM1*QC.
-    pub party: Party<'a>,
-    /// The member's number: that of the subscriber where the patient has none.
-    pub id: &'a [u8],
-    /// Its qualifier, `MI` or `II`; anything else is sent as `MI`.
-    pub qualifier: &'a [u8],
-}
-
-/// A claim and what became of it.
-#[derive(Clone, Copy, Debug)]
-pub struct ClaimStatus<'a> {
-    /// CLM01.
-    pub claim: &'a [u8],
-    /// CLM02 in cents.
-    pub charge: i64,
-    /// The verdict.
-    pub accepted: bool,
-    /// Why it was rejected, its own and inherited reasons; the faults of its lines stand there.
-    pub reasons: &'a [Reason<'a>],
-    /// The number that the payer gave it (REF*1K); empty for none.
-    pub payer_number: &'a [u8],
-    /// The number that a clearinghouse gave it, as sent (REF*D9); empty for none.
-    pub clearinghouse_number: &'a [u8],
-    /// The type of bill (REF*BLT), institutional only; empty for none.
-    pub bill_type: &'a [u8],
-    /// First date of service, in days.
-    pub from: i32,
-    /// Last date of service, in days; that of `from` when there is no other.
-    pub through: i32,
-    /// Lines that caused the rejection, in their order.
-    pub lines: &'a [LineStatus<'a>],
-}
-
-/// A line that caused the rejection of its claim.
-#[derive(Clone, Copy, Debug)]
-pub struct LineStatus<'a> {
-    /// SV101 (or SV202, SV301) as sent.
-    pub procedure: &'a [u8],
-    /// The component separator in it.
-    pub separator: u8,
-    /// The line's charge in cents.
-    pub charge: i64,
-    /// SV201; empty for none.
-    pub revenue: &'a [u8],
-    /// Units of service as sent; empty for none.
-    pub units: &'a [u8],
-    /// REF*6R; empty for none: then the line's number is sent.
-    pub control: &'a [u8],
-    /// LX01.
-    pub number: u32,
-    /// First date of service, in days.
-    pub from: i32,
-    /// Last date of service, in days.
-    pub through: i32,
-    /// Why.
-    pub reasons: &'a [Reason<'a>],
 }
 
 /// The details of one set, or of one piece of it.
@@ -203,8 +113,8 @@ impl Details {
         writer.segment("HL").number(number).number(2u64).text("19").text("1").end();
         writer.segment("NM1").text("85");
         name(&mut writer, &provider.party);
-        let npi = provider.npi.len() >= 2 && is_writable(delimiters, provider.npi);
-        let tax = provider.tax_id.len() >= 2 && is_writable(delimiters, provider.tax_id);
+        let npi = written_len(delimiters, provider.npi, 80) >= 2;
+        let tax = written_len(delimiters, provider.tax_id, 80) >= 2;
         match (npi, tax) {
             (true, _) => writer.text("XX").clip(provider.npi, 80).end(),
             (false, true) => writer.text("FI").clip(provider.tax_id, 80).end(),
@@ -213,8 +123,8 @@ impl Details {
         let mut places = Vec::new();
         if !provider.reasons.is_empty() {
             writer.segment("TRN").text("1").text("0").end();
-            for (reason, _) in distinct(provider.reasons, PROVIDER_ENTITIES) {
-                writer.segment("STC").text(reason.rejecting()).component(reason.status).component(reason.entity);
+            for (reason, entity) in distinct(provider.reasons, PROVIDER_ENTITIES) {
+                writer.segment("STC").text(reason.rejecting()).component(reason.status).component(entity);
                 writer.skip(1).text("U").text("0");
                 places.push(writer.position() as u64 - 1);
                 writer.end();
@@ -232,16 +142,16 @@ impl Details {
         writer.segment("HL").number(self.number).number(self.provider).text("PT").end();
         writer.segment("NM1").text("QC");
         name(&mut writer, &Party { person: true, ..patient.party });
-        let known = patient.id.len() >= 2 && is_writable(self.delimiters, patient.id);
+        let known = written_len(self.delimiters, patient.id, 80) >= 2;
         writer.text(if patient.qualifier == b"II" { "II" } else { "MI" });
         writer.clip(if known { patient.id } else { UNKNOWN }, 80).end();
-        let traced = is_writable(self.delimiters, claim.claim);
+        let traced = written_len(self.delimiters, claim.claim, 50) > 0;
         writer.segment("TRN").text("2").clip(if traced { claim.claim } else { b"0" }, 50).end();
         self.statuses(&mut writer, claim);
         for (qualifier, value) in
             [("1K", claim.payer_number), ("D9", claim.clearinghouse_number), ("BLT", claim.bill_type)]
         {
-            if is_writable(self.delimiters, value) {
+            if written_len(self.delimiters, value, 50) > 0 {
                 writer.segment("REF").text(qualifier).clip(value, 50).end();
             }
         }
@@ -326,7 +236,7 @@ impl Details {
     fn is_expressible(&self, line: &LineStatus<'_>) -> bool {
         let mut parts = line.procedure.split(|&byte| byte == line.separator);
         let listed = parts.next().is_some_and(|qualifier| PROCEDURES.contains(&qualifier));
-        listed && parts.next().is_some_and(|code| is_writable(self.delimiters, code))
+        listed && parts.next().is_some_and(|code| written_len(self.delimiters, code, 48) > 0)
     }
 
     fn line(&self, writer: &mut Writer<'_>, line: &LineStatus<'_>) {
@@ -346,7 +256,7 @@ impl Details {
             writer.skip(1).text("U").end();
         }
         writer.segment("REF").text("FJ");
-        if is_writable(self.delimiters, line.control) {
+        if written_len(self.delimiters, line.control, 50) > 0 {
             writer.clip(line.control, 50).end();
         } else {
             writer.number(line.number).end();
@@ -373,34 +283,6 @@ impl Pending {
     }
 }
 
-/// NM102 to NM107, and the place of NM108.
-pub(super) fn name(writer: &mut Writer<'_>, party: &Party<'_>) {
-    writer.text(if party.person { "1" } else { "2" });
-    let before = writer.position();
-    writer.clip(party.name, 60);
-    if writer.position() == before {
-        // Nothing of the name could be written: the element begun stays, so only its value is given again.
-        writer.instead(UNKNOWN);
-    }
-    if party.person {
-        writer.clip(party.first, 35).clip(party.middle, 25).skip(1).clip(party.suffix, 10);
-    } else {
-        writer.skip(4);
-    }
-}
-
-fn service_date(writer: &mut Writer<'_>, from: [u8; 8], through: [u8; 8]) {
-    writer.segment("DTP").text("472");
-    if through <= from {
-        writer.text("D8").text(from).end();
-        return;
-    }
-    let mut range = [b'-'; 17];
-    range[..8].copy_from_slice(&from);
-    range[9..].copy_from_slice(&through);
-    writer.text("RD8").text(range).end();
-}
-
 /// The different reasons, each with its entity where `entities` lists it.
 fn distinct<'a>(reasons: &[Reason<'a>], entities: &[&str]) -> Vec<(Reason<'a>, &'a str)> {
     let mut kept: Vec<(Reason<'a>, &'a str)> = Vec::new();
@@ -416,8 +298,10 @@ fn distinct<'a>(reasons: &[Reason<'a>], entities: &[&str]) -> Vec<(Reason<'a>, &
     kept
 }
 
+/// A decimal number without a sign, of up to fifteen digits.
 fn is_number(value: &[u8]) -> bool {
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let points = value.iter().filter(|&&byte| byte == b'.').count();
-    (1..=15).contains(&digits) && points <= 1 && digits + points == value.len()
+    let mut parts = value.split(|&byte| byte == b'.');
+    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    let whole = parts.next().is_some_and(digits) && parts.next().is_none_or(digits) && parts.next().is_none();
+    whole && value.len() <= 15 && value.iter().any(u8::is_ascii_digit)
 }

@@ -11,16 +11,44 @@ use crate::wire::Delimiters;
 #[derive(Debug)]
 pub(super) struct Scope<'r> {
     rows: Vec<Option<&'r Record<'r>>>,
+    /// By table: which columns the row in force has values in.
+    columns: Vec<Columns>,
+}
+
+/// A set of columns; those from 255 on share a bit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Columns([u64; 4]);
+
+impl Columns {
+    pub(super) fn add(&mut self, column: u16) {
+        let bit = column.min(255);
+        self.0[usize::from(bit / 64)] |= 1 << (bit % 64);
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(one, other)| one & other != 0)
+    }
 }
 
 impl<'r> Scope<'r> {
     pub(super) fn new(tables: usize) -> Self {
-        Self { rows: vec![None; tables] }
+        Self { rows: vec![None; tables], columns: vec![Columns::default(); tables] }
     }
 
     /// Puts a row in force, and gives the one it takes the place of.
     pub(super) fn enter(&mut self, table: u16, row: Option<&'r Record<'r>>) -> Option<&'r Record<'r>> {
+        if let Some(columns) = self.columns.get_mut(usize::from(table)) {
+            *columns = Columns::default();
+            row.into_iter().flat_map(|row| &row.cells).for_each(|cell| columns.add(cell.0));
+        }
         self.rows.get_mut(usize::from(table)).and_then(|place| std::mem::replace(place, row))
+    }
+
+    /// True when a row in force may have a value that `form` writes.
+    fn meets(&self, form: &Form) -> bool {
+        form.tables.iter().any(|(table, columns)| {
+            self.columns.get(usize::from(*table)).is_some_and(|there| there.meets(columns))
+        })
     }
 
     pub(super) fn row(&self, table: u16) -> Option<&'r Record<'r>> {
@@ -78,6 +106,9 @@ impl Pen {
     /// The segments of a form, as many as its values need and at least one if `always`. `variant` is what element 01
     /// must say. True when there was one.
     pub(super) fn form(&mut self, form: &Form, scope: &Scope<'_>, always: bool, variant: Option<&String>) -> bool {
+        if !always && !scope.meets(form) {
+            return false;
+        }
         let mut done = std::mem::take(&mut self.done);
         done.clear();
         done.resize(form.fields.len(), false);
@@ -116,12 +147,13 @@ impl Pen {
             self.begin();
             let mut wants: Wants<'_> = Vec::new();
             let mut last = None;
-            for start in &form.each {
+            for (ordinal, start) in form.each.iter().enumerate() {
                 // A row goes into this segment when what all rows of a segment share is the same.
                 let Some(row) = rows.next_if(|row| last.is_none_or(|last| shares(form, table, last, row))) else { break };
                 let before = scope.enter(table, Some(row));
                 for field in &form.fields {
                     self.field(form, field, *start, scope, &mut wants);
+                    self.group_default(field, *start, ordinal);
                 }
                 scope.enter(table, before);
                 last = Some(row);
@@ -253,6 +285,15 @@ impl Pen {
         self.end(&form.id);
     }
 
+    /// The default of a field of a group: its first code in the first group, its last in those behind.
+    fn group_default(&mut self, field: &FormField, start: u8, ordinal: usize) {
+        let (Some(default), Some(place)) = (&field.default, field.places.first().filter(|place| place.relative)) else { return };
+        if !self.has(start + place.element, place.component) {
+            let code = default.split('|').take(ordinal + 1).last().unwrap_or_default();
+            self.put(start + place.element, place.component, code.as_bytes());
+        }
+    }
+
     fn defaults(&mut self, form: &Form, scope: &Scope<'_>) {
         for field in &form.fields {
             let (Some(default), Some(place)) = (&field.default, field.places.first()) else { continue };
@@ -330,7 +371,7 @@ fn write_cell(out: &mut Vec<u8>, kind: FieldKind, cell: &Cell<'_>) {
 impl Form {
     /// True when the rows in force have a value that this form writes (beside element 01 being `variant`).
     pub(super) fn has_value(&self, scope: &Scope<'_>, variant: Option<&String>) -> bool {
-        self.fields.iter().any(|field| {
+        scope.meets(self) && self.fields.iter().any(|field| {
             scope.value(field).is_some()
                 && variant.is_none_or(|code| {
                     field.places.iter().any(|place| {

@@ -1,5 +1,6 @@
 //! A claim map turned round: for each slot of the guide, how its segments are made from records.
 
+use super::emit::Columns;
 use super::map::{Condition, ElementPlace, Opener};
 use super::taps::{fault, loop_named, slot_named};
 use super::{Cell, FieldKind, MapError, Part, Record, Taps};
@@ -22,6 +23,8 @@ pub(super) struct Form {
     /// The element and component of the key, and its values.
     pub(super) key: Option<(u8, u8, Vec<String>)>,
     pub(super) fields: Vec<FormField>,
+    /// The columns of those fields, by table.
+    pub(super) tables: Vec<(u16, Columns)>,
     /// The table whose rows the segments, or groups of their elements, are; and the parent that holds them.
     pub(super) rows: Option<(u16, u16)>,
     /// Where each group begins, when groups of elements are rows.
@@ -186,6 +189,12 @@ impl Form {
             part: place.part,
             condition: place.condition.clone(),
         };
+        if self.tables.last().is_none_or(|last| last.0 != table) {
+            self.tables.push((table, Columns::default()));
+        }
+        if let Some((_, columns)) = self.tables.last_mut() {
+            columns.add(column);
+        }
         match self.fields.iter_mut().find(|field| (field.table, field.column) == (table, column)) {
             Some(field) => field.places.push(place),
             None => self.fields.push(FormField { table, column, kind, default: default.cloned(), places: vec![place] }),

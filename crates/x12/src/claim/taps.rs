@@ -14,6 +14,8 @@ pub struct Taps {
     pub map: ClaimMap,
     /// The table of the claims.
     pub claim: usize,
+    /// Fingerprint of the plan it is bound to.
+    plan: u64,
     pub(super) tables: Vec<TableTaps>,
     pub(super) loops: Vec<Vec<RowTap>>,
     pub(super) slots: Vec<SlotTaps>,
@@ -95,6 +97,7 @@ impl Taps {
         let mut taps = Self {
             schema: map.schema(),
             claim: 0,
+            plan: plan.fingerprint,
             tables: tables(&map.tables),
             loops: vec![Vec::new(); plan.loops.len()],
             slots: plan.slots.iter().map(|_| SlotTaps::default()).collect(),
@@ -118,6 +121,12 @@ impl Taps {
         taps.claim = claim.ok_or_else(|| fault("no table begins a row with the claim loop".to_owned()))?;
         taps.map = map;
         Ok(taps)
+    }
+
+    /// True when it is bound to `plan`.
+    #[must_use]
+    pub fn serves(&self, plan: &Plan) -> bool {
+        self.plan == plan.fingerprint
     }
 
     fn bind(&mut self, plan: &Plan, index: u16, table: &MapTable) -> Result<(), MapError> {

@@ -51,7 +51,7 @@ pub(super) struct Base<'a> {
 
 impl<'a> Base<'a> {
     /// Reads the text of a base.
-    pub fn parse(text: &'a str) -> Result<Self, GuideError> {
+    pub(super) fn parse(text: &'a str) -> Result<Self, GuideError> {
         let mut base = Self::default();
         for (line, statement) in statements(text) {
             base.statement(statement, line)?;

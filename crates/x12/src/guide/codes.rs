@@ -31,7 +31,7 @@ struct CodeSet {
 impl CodeSets {
     /// True when `value` is in set `id`; `packed` is what [`pack`] says of it.
     #[inline]
-    pub fn contains(&self, id: u16, value: &[u8], packed: Option<u64>) -> bool {
+    pub(crate) fn contains(&self, id: u16, value: &[u8], packed: Option<u64>) -> bool {
         let Some(set) = self.sets.get(usize::from(id)) else { return false };
         let Some(packed) = packed else {
             return slice(&self.long, set.long).iter().any(|code| **code == *value);
@@ -41,7 +41,7 @@ impl CodeSets {
     }
 
     /// The codes of set `id`, as text.
-    pub fn list(&self, id: u16) -> Vec<String> {
+    pub(crate) fn list(&self, id: u16) -> Vec<String> {
         let Some(set) = self.sets.get(usize::from(id)) else { return Vec::new() };
         let short = slice(&self.packed, set.packed).iter().map(|code| {
             code.to_be_bytes().iter().skip_while(|&&byte| byte == 0).map(|&byte| byte as char).collect()
@@ -51,11 +51,11 @@ impl CodeSets {
     }
 
     /// True when the sets share a code.
-    pub fn overlap(&self, one: u16, other: u16) -> bool {
+    pub(crate) fn overlap(&self, one: u16, other: u16) -> bool {
         self.list(one).iter().any(|code| self.contains(other, code.as_bytes(), pack(code.as_bytes())))
     }
 
-    pub fn add(&mut self, codes: &[String]) -> Option<u16> {
+    pub(crate) fn add(&mut self, codes: &[String]) -> Option<u16> {
         let id = u16::try_from(self.sets.len()).ok().filter(|&id| id != NO_CODES)?;
         let from = (self.packed.len(), self.long.len());
         for code in codes {
@@ -85,7 +85,7 @@ pub(super) struct CodeBuilder {
 
 impl CodeBuilder {
     /// The set of `codes`; `None` when there are too many sets.
-    pub fn intern(&mut self, codes: Vec<String>) -> Option<u16> {
+    pub(super) fn intern(&mut self, codes: Vec<String>) -> Option<u16> {
         if let Some(&id) = self.known.get(&codes) {
             return Some(id);
         }

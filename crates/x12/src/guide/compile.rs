@@ -158,7 +158,7 @@ impl<'t> Compiler<'t> {
             return fault(line, format!("segment {} has only {} elements", text.id, structure.members.len()));
         }
         let elements = self.members(structure, &text.elements, 0, line)?;
-        self.admit_aliases(text, &elements)?;
+        self.admit_aliases(text, elements)?;
         let notes = self.add_notes(text.notes.as_ref().unwrap_or(&structure.notes));
         Ok(Slot {
             name: text.name.to_owned(),
@@ -340,7 +340,7 @@ impl<'t> Compiler<'t> {
     }
 
     /// Where the set names its guide, the later errata that the guide takes are as good.
-    fn admit_aliases(&mut self, text: &SegmentText<'t>, elements: &(u32, u32)) -> Result<(), GuideError> {
+    fn admit_aliases(&mut self, text: &SegmentText<'t>, elements: (u32, u32)) -> Result<(), GuideError> {
         if text.id != "ST" || self.text.aliases.is_empty() {
             return Ok(());
         }

@@ -95,7 +95,7 @@ const TABLE: u32 = 1 << 20;
 
 impl<'a> GuideText<'a> {
     /// Reads the text of a guide.
-    pub fn parse(text: &'a str) -> Result<Self, GuideError> {
+    pub(super) fn parse(text: &'a str) -> Result<Self, GuideError> {
         let mut guide = Self::default();
         for (line, statement) in statements(text) {
             guide.statement(statement, line)?;
@@ -105,7 +105,7 @@ impl<'a> GuideText<'a> {
     }
 
     /// Reads the statements before the first loop: what routing needs to know.
-    pub fn parse_head(text: &'a str) -> Result<Self, GuideError> {
+    pub(super) fn parse_head(text: &'a str) -> Result<Self, GuideError> {
         let mut guide = Self::default();
         for (line, statement) in statements(text) {
             if statement.starts_with("loop ") {
@@ -321,7 +321,7 @@ fn element_texts<'a>(words: &[&'a str], line: u32) -> Result<Vec<ElementText<'a>
 }
 
 /// One element and how many of it stand on end.
-fn element_text<'a>(word: &'a str, line: u32) -> Result<(ElementText<'a>, usize), GuideError> {
+fn element_text(word: &str, line: u32) -> Result<(ElementText<'_>, usize), GuideError> {
     let mut element = ElementText {
         usage: Usage::NotUsed,
         codes: None,

@@ -8,7 +8,7 @@ use crate::wire::SegmentId;
 
 /// Lookup tables of a plan.
 #[derive(Debug, Default)]
-pub struct Index {
+pub(crate) struct Index {
     pub(crate) ids: Ids,
     /// Number of segment ids that the guide uses; they are numbered first.
     pub(crate) guide_ids: usize,
@@ -62,6 +62,7 @@ pub(crate) struct SlotFacts {
 
 /// What the walker knows of a loop.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, asked for alone")]
 pub(crate) struct LoopFacts {
     /// Its first slot, and how many there are.
     pub first: u32,
@@ -152,7 +153,7 @@ pub(crate) enum Known {
 
 impl Ids {
     /// Numbers `ids` from 0 in their order.
-    pub fn new(ids: &[(SegmentId, Known)]) -> Self {
+    pub(crate) fn new(ids: &[(SegmentId, Known)]) -> Self {
         let size = (ids.len() * 4).next_power_of_two().max(16);
         let shift = 32 - size.trailing_zeros();
         let mut table = vec![(0, 0, Known::No); size];
@@ -168,7 +169,7 @@ impl Ids {
 
     /// The number of `id` and how well it is known.
     #[inline]
-    pub fn find(&self, id: SegmentId) -> Option<(u16, Known)> {
+    pub(crate) fn find(&self, id: SegmentId) -> Option<(u16, Known)> {
         let packed = id.packed();
         let mut at = home(id, self.shift);
         // the table is at most a quarter full, so an empty place ends the search

@@ -47,7 +47,7 @@ fn parse_note(word: &str, line: u32) -> Result<Note, GuideError> {
         _ => return fault(line, format!("no such syntax note: {word}")),
     };
     let digits = &bytes[1..];
-    if digits.len() < 4 || digits.len() % 2 != 0 || !digits.iter().all(u8::is_ascii_digit) {
+    if digits.len() < 4 || !digits.len().is_multiple_of(2) || !digits.iter().all(u8::is_ascii_digit) {
         return fault(line, format!("a syntax note names members by two digits each: {word}"));
     }
     let mut members = 0u64;

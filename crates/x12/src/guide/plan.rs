@@ -206,6 +206,13 @@ impl Plan {
         self.loops.iter().position(|candidate| candidate.id == id).and_then(|at| u16::try_from(at).ok())
     }
 
+    /// The segment that opens a claim, where the guide has claims.
+    #[must_use]
+    pub fn claim_opener(&self) -> Option<SegmentId> {
+        let claim = self.loops.iter().find(|known| known.role == Some(Role::Claim))?;
+        self.slots.get(claim.slots.start as usize).map(|slot| slot.segment)
+    }
+
     /// The slot numbered `slot`.
     #[must_use]
     pub fn slot(&self, slot: u32) -> Option<&Slot> {

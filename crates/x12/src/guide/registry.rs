@@ -5,13 +5,15 @@ use std::sync::{Arc, OnceLock};
 use super::compile::compile;
 use super::embedded::{BASES, GUIDES};
 use super::grammar::GuideText;
-use super::plan::Plan;
+use super::plan::{Plan, Role};
 use super::text::{GuideError, fault};
+use crate::wire::SegmentId;
 
 /// The guides at hand.
 #[derive(Debug, Default)]
 pub struct Guides {
     entries: Vec<Entry>,
+    claim_openers: OnceLock<Vec<SegmentId>>,
 }
 
 /// What is known of a guide before it is compiled.
@@ -34,6 +36,7 @@ pub struct GuideInfo {
 #[derive(Debug)]
 struct Entry {
     info: GuideInfo,
+    has_claims: bool,
     base: String,
     text: String,
     plan: OnceLock<Result<Arc<Plan>, GuideError>>,
@@ -96,9 +99,21 @@ impl Guides {
             group_id: head.group.to_owned(),
             aliases: head.aliases.iter().map(|&alias| alias.to_owned()).collect(),
         };
-        let entry = Entry { info, base: base.to_owned(), text: text.to_owned(), plan: OnceLock::new() };
+        let has_claims = head.roles.iter().any(|&(_, role, _)| role == Role::Claim);
+        let entry = Entry { info, has_claims, base: base.to_owned(), text: text.to_owned(), plan: OnceLock::new() };
         self.entries.insert(0, entry);
+        self.claim_openers = OnceLock::new();
         Ok(())
+    }
+
+    /// True when a claim begins with segment `id` in one of the guides.
+    #[must_use]
+    pub fn opens_claim(&self, id: SegmentId) -> bool {
+        let openers = self.claim_openers.get_or_init(|| {
+            let with_claims = self.entries.iter().filter(|entry| entry.has_claims);
+            with_claims.filter_map(|entry| entry.plan().ok()?.claim_opener()).collect()
+        });
+        openers.contains(&id)
     }
 
     /// What is at hand.
@@ -174,6 +189,7 @@ mod tests {
         assert!(matches!(route("", "004010X098A1", false), Route::UnsupportedGuide));
         assert!(matches!(route("", "", false), Route::MissingGuide));
         assert!(matches!(guides.route(b"999", b"005010X231A1", b"", b"HC", false), Route::WrongGroup(_)));
+        assert!(guides.opens_claim(SegmentId::new(b"CLM")) && !guides.opens_claim(SegmentId::new(b"HL")));
         assert!(matches!(guides.route(b"850", b"", b"", b"PO", false), Route::UnsupportedSet));
     }
 }

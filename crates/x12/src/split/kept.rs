@@ -38,7 +38,8 @@ impl Kept {
 
     /// `field` of the piece, counted from the start of this part; empty when it lies outside.
     pub(super) fn inside(&self, field: Span) -> Span {
-        let whole = u64::from(field.start) + u64::from(field.len) <= u64::from(self.span.start) + u64::from(self.span.len);
+        let whole =
+            u64::from(field.start) + u64::from(field.len) <= u64::from(self.span.start) + u64::from(self.span.len);
         if field.is_empty() || field.start < self.span.start || !whole {
             return Span::default();
         }

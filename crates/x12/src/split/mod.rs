@@ -7,6 +7,7 @@ mod pen;
 mod side;
 mod source;
 mod splitter;
+mod trailer;
 
 pub use crate::wire::{MemoryOutput, Output};
 pub use control::{ControlKind, Renumbered};

@@ -67,7 +67,7 @@ impl<'a, O: Output> Pen<'a, O> {
         } else {
             self.out.splice(place.at, place.len, new);
         }
-        new.len() as i64 - place.len as i64
+        (new.len() as u64).cast_signed() - place.len.cast_signed()
     }
 
     /// Drops everything from `at` on.
@@ -95,12 +95,10 @@ impl<'a, O: Output> Pen<'a, O> {
         if to <= from {
             return;
         }
-        match kept.span() {
-            Some(span) => self.copy(Span::new(span.start + from, span.start + to)),
-            None => {
-                let bytes = kept.bytes(self.piece).get(from as usize..to as usize).unwrap_or_default();
-                self.append(bytes);
-            }
+        if let Some(span) = kept.span() {
+            self.copy(Span::new(span.start + from, span.start + to));
+        } else {
+            self.append(kept.bytes(self.piece).get(from as usize..to as usize).unwrap_or_default());
         }
     }
 }

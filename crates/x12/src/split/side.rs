@@ -1,11 +1,11 @@
 //! One of the two documents: what of the interchange stands in it by now.
 
 use super::control::{ControlKind, Numbers, Renumbered};
-use super::kept::{Kept, number};
 use super::pen::{Pen, Place};
 use super::source::{Head, OnSide, Source};
+use super::trailer::{Trailer, differing, write_trailer};
 use crate::position::Span;
-use crate::wire::{Delimiters, Output, decimal};
+use crate::wire::Output;
 
 /// A header as it stands on a side.
 #[derive(Clone, Debug, Default)]
@@ -51,14 +51,6 @@ pub(super) struct WrittenSet {
     new_batch: Option<Vec<u8>>,
     segments: u64,
     levels: u64,
-}
-
-/// A trailer as the input has it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Trailer {
-    pub(super) raw: Span,
-    pub(super) count: Span,
-    pub(super) control: Span,
 }
 
 /// One of the two documents.
@@ -346,7 +338,7 @@ impl Side {
         if self.group.open && self.group.children == 0 {
             pen.truncate(self.group.start.at);
             self.group.open = false;
-            self.interchange.children -= 1;
+            self.interchange.children = self.interchange.children.saturating_sub(1);
         }
         if self.interchange.open && self.interchange.children == 0 {
             pen.truncate(self.interchange.start.at);
@@ -382,39 +374,4 @@ fn note(numbers: &mut Numbers, kind: ControlKind, old: &[u8], new: Option<Vec<u8
     if let Some(new) = new {
         numbers.renumbered.push(Renumbered { kind, old: old.to_vec(), new });
     }
-}
-
-/// The digits of `value`, unless `old` says the same.
-fn differing<'a>(old: &[u8], value: u64, digits: &'a mut [u8; 20]) -> Option<&'a [u8]> {
-    (number(old) != Some(value)).then(|| decimal(value, digits))
-}
-
-/// Writes a trailer: as the input has it where it is right, else corrected or made up.
-fn write_trailer<O: Output>(
-    pen: &mut Pen<'_, O>,
-    desk: &Desk<'_>,
-    id: &str,
-    trailer: Option<Trailer>,
-    count: u64,
-    control: &[u8],
-) {
-    let mut digits = [0; 20];
-    let Some(trailer) = trailer.filter(|trailer| !trailer.count.is_empty() && !trailer.control.is_empty()) else {
-        return made_up(pen, desk.source.delimiters, desk.suffix, id, decimal(count, &mut digits), control);
-    };
-    let mut kept = Kept::default();
-    kept.set(trailer.raw);
-    let count = differing(trailer.count.of(pen.piece), count, &mut digits);
-    let control = (trailer.control.of(pen.piece) != control).then_some(control);
-    pen.write(&kept, [(kept.inside(trailer.count), count), (kept.inside(trailer.control), control)]);
-}
-
-fn made_up<O: Output>(pen: &mut Pen<'_, O>, mark: Delimiters, suffix: &[u8], id: &str, count: &[u8], control: &[u8]) {
-    pen.append(id.as_bytes());
-    for value in [count, control] {
-        pen.append(&[mark.element]);
-        pen.append(value);
-    }
-    pen.append(&[mark.terminator]);
-    pen.append(suffix);
 }

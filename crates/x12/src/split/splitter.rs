@@ -2,8 +2,9 @@
 
 use super::control::{ControlKind, Numbers};
 use super::pen::Pen;
-use super::side::{Desk, Side, Trailer, Written, WrittenSet};
+use super::side::{Desk, Side, Written, WrittenSet};
 use super::source::Source;
+use super::trailer::Trailer;
 use super::{Item, Renumbered};
 use crate::position::Span;
 use crate::wire::Output;
@@ -105,7 +106,7 @@ impl<O: Output> Work<'_, O> {
                 self.desk.source.delimiters = delimiters;
                 self.desk.source.interchange.open(raw, control, Span::default(), 0);
                 self.desk.numbers.forget(ControlKind::Group);
-                for side in [&mut self.accepted.0, &mut self.rejected.0] {
+                for side in [&mut *self.accepted.0, &mut *self.rejected.0] {
                     side.interchange = Written::default();
                 }
             }
@@ -113,7 +114,7 @@ impl<O: Output> Work<'_, O> {
                 self.desk.source.group.open(raw, control, Span::default(), 0);
                 self.desk.numbers.see(ControlKind::Group, self.desk.source.group.control(self.accepted.1.piece));
                 self.desk.numbers.forget(ControlKind::Set);
-                for side in [&mut self.accepted.0, &mut self.rejected.0] {
+                for side in [&mut *self.accepted.0, &mut *self.rejected.0] {
                     side.group = Written::default();
                     side.before_group = side.interchange.changed;
                 }
@@ -121,7 +122,7 @@ impl<O: Output> Work<'_, O> {
             Item::SetOpen { raw, control, batch, segments } => {
                 self.desk.source.set.open(raw, control, batch, segments);
                 self.desk.numbers.see(ControlKind::Set, self.desk.source.set.control(self.accepted.1.piece));
-                for side in [&mut self.accepted.0, &mut self.rejected.0] {
+                for side in [&mut *self.accepted.0, &mut *self.rejected.0] {
                     side.set = WrittenSet::default();
                     side.before_set = (side.interchange.changed, side.group.changed);
                 }
@@ -136,15 +137,15 @@ impl<O: Output> Work<'_, O> {
                     (level.kept.inside(id), level.kept.inside(parent), level.kept.inside(child));
             }
             Item::Claim { raw, segments, accepted } if self.desk.source.set.active => {
-                let (to, other) = match accepted {
-                    true => (&mut self.accepted, &mut self.rejected),
-                    false => (&mut self.rejected, &mut self.accepted),
-                };
+                let (to, other) = (&mut self.accepted, &mut self.rejected);
+                let (to, other) = if accepted { (to, other) } else { (other, to) };
                 other.0.change_set(&mut self.desk, &mut other.1);
                 to.0.claim(&mut self.desk, &mut to.1, raw, segments);
             }
             Item::Level { .. } | Item::Claim { .. } => {}
-            Item::SetClose { raw, count, control, accepted } => self.close_set(Trailer { raw, count, control }, accepted),
+            Item::SetClose { raw, count, control, accepted } => {
+                self.close_set(Trailer { raw, count, control }, accepted);
+            }
             Item::GroupClose { raw, count, control, accepted } => {
                 self.close_group(Trailer { raw, count, control }, accepted);
             }
@@ -205,7 +206,7 @@ impl<O: Output> Work<'_, O> {
         rejected.ensure_group(&mut self.desk, rejected_pen);
         pen.move_tail(mark.at, rejected_pen);
         rejected.group.children += accepted.set.count;
-        accepted.group.children -= accepted.set.count;
+        accepted.group.children = accepted.group.children.saturating_sub(accepted.set.count);
         accepted.prune(pen);
         accepted.change_group(&mut self.desk, pen);
     }

@@ -27,6 +27,7 @@ impl Boundary {
                 u64::from(frame.position) << 32 | u64::from(frame.sealed),
                 frame.level,
                 frame.sequence,
+                frame.opener,
             ]);
             let slots = plan.loop_at(frame.loop_index).slots.clone();
             for ((rel, slot), &count) in (0u64..).zip(slots).zip(state.stack.counts_of(depth)) {

@@ -171,7 +171,8 @@ impl Check<'_, '_, '_> {
     #[inline]
     fn judge(&self, rule: &Rule, value: &[u8], format: Option<&[u8]>) -> Option<Code> {
         if rule.codes != NO_CODES {
-            return if self.index.codes.contains(rule.codes, value, pack(value)) { None } else { self.wrong_code(rule, value) };
+            let is_one = self.index.codes.contains(rule.codes, value, pack(value));
+            return if is_one { None } else { Some(self.wrong_code(rule, value)) };
         }
         let length = match rule.kind {
             Type::An | Type::Id => {
@@ -219,15 +220,15 @@ impl Check<'_, '_, '_> {
     }
 
     #[cold]
-    fn wrong_code(&self, rule: &Rule, value: &[u8]) -> Option<Code> {
+    fn wrong_code(&self, rule: &Rule, value: &[u8]) -> Code {
         if value.iter().all(|&byte| byte == b' ') && rule.usage == Usage::Required {
-            return Some(self.missing_code(rule));
+            return self.missing_code(rule);
         }
         if let Some(code) = self.length(rule, value.len(), value) {
-            return Some(code);
+            return code;
         }
         let known = rule.base_codes == NO_CODES || self.index.codes.contains(rule.base_codes, value, pack(value));
-        Some(if known { Code::CODE_NOT_IN_GUIDE } else { Code::INVALID_CODE })
+        if known { Code::CODE_NOT_IN_GUIDE } else { Code::INVALID_CODE }
     }
 
     fn missing_code(&self, rule: &Rule) -> Code {

@@ -27,6 +27,8 @@ pub(super) struct Frame {
     pub scope: Scope,
     /// Out of its place, on top of loops that it does not belong to.
     pub foreign: bool,
+    /// Digest of the segment that opened it, until another one has come into it.
+    pub opener: u64,
     /// Where in its loop the last segment stood.
     pub position: u32,
     /// Slots before this position are decided.
@@ -51,7 +53,7 @@ pub(super) struct Stack {
 
 impl Stack {
     /// Opens loop `loop_index` on top.
-    pub fn push(&mut self, plan: &Plan, loop_index: u16, foreign: bool) -> &mut Frame {
+    pub(super) fn push(&mut self, plan: &Plan, loop_index: u16, foreign: bool) -> &mut Frame {
         let (scope, slots, position) = match plan.index.loops.get(usize::from(loop_index)) {
             Some(facts) => (facts.scope, facts.len, plan.slots.get(facts.first as usize).map_or(0, |slot| slot.position)),
             None => (Scope::Set, 0, 0),
@@ -64,6 +66,7 @@ impl Stack {
             loop_index,
             scope,
             foreign,
+            opener: 0,
             position,
             sealed: 0,
             counts,
@@ -78,7 +81,7 @@ impl Stack {
     }
 
     /// Closes the innermost loop.
-    pub fn pop(&mut self) -> Option<Frame> {
+    pub(super) fn pop(&mut self) -> Option<Frame> {
         let frame = self.frames.pop()?;
         self.counts.truncate(frame.counts);
         Some(frame)
@@ -86,25 +89,25 @@ impl Stack {
 
     /// How often slot number `rel` of the frame at `depth` was filled.
     #[inline]
-    pub fn count(&self, depth: usize, rel: u16) -> u32 {
+    pub(super) fn count(&self, depth: usize, rel: u16) -> u32 {
         self.frames.get(depth).and_then(|frame| self.counts.get(frame.counts + usize::from(rel))).copied().unwrap_or(0)
     }
 
     /// The count itself.
     #[inline]
-    pub fn count_mut(&mut self, depth: usize, rel: u16) -> Option<&mut u32> {
+    pub(super) fn count_mut(&mut self, depth: usize, rel: u16) -> Option<&mut u32> {
         let at = self.frames.get(depth)?.counts + usize::from(rel);
         self.counts.get_mut(at)
     }
 
     /// The counts of the frame at `depth`.
-    pub fn counts_of(&self, depth: usize) -> &[u32] {
+    pub(super) fn counts_of(&self, depth: usize) -> &[u32] {
         let end = self.frames.get(depth + 1).map_or(self.counts.len(), |next| next.counts);
         self.frames.get(depth).and_then(|frame| self.counts.get(frame.counts..end)).unwrap_or_default()
     }
 
     /// Forgets everything.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.frames.clear();
         self.counts.clear();
     }

@@ -29,7 +29,8 @@ pub(super) struct Ledger {
     accounts: Vec<Account>,
     /// The payer of the claim whose line adjustments are being read.
     paying: Option<usize>,
-    too_many: bool,
+    /// The payers cannot be told: too many, or a part of one is lost.
+    doubtful: bool,
 }
 
 /// Another payer of the claim.
@@ -40,8 +41,8 @@ struct Payer {
     adjusted: Money,
     /// It has adjustments, at the claim or at a line, or adjudicated lines.
     explained: bool,
-    /// Another payer has the same id, so lines cannot be told apart.
-    twin: bool,
+    /// Another payer has the same id, so lines cannot be told apart; or a line of its has its finding.
+    silent: bool,
 }
 
 /// What one payer did to the line.
@@ -55,33 +56,38 @@ struct Account {
 
 impl Ledger {
     /// A claim begins.
-    pub fn open_claim(&mut self) {
+    pub(super) fn open_claim(&mut self) {
         self.charge = None;
         self.total = Some(0);
         self.lines = 0;
         self.payers.clear();
-        self.too_many = false;
+        self.doubtful = false;
         self.open_line();
     }
 
+    /// The opener of a loop was lost: whose amounts follow is not certain.
+    pub(super) fn doubt(&mut self) {
+        self.doubtful = true;
+    }
+
     /// A line begins.
-    pub fn open_line(&mut self) {
+    pub(super) fn open_line(&mut self) {
         self.line_charge = None;
         self.accounts.clear();
         self.paying = None;
     }
 
     /// Another payer begins.
-    pub fn open_payer(&mut self) {
+    pub(super) fn open_payer(&mut self) {
         if self.payers.len() >= MOST_PAYERS {
-            self.too_many = true;
+            self.doubtful = true;
             return;
         }
-        self.payers.push(Payer { id: None, paid: None, adjusted: Some(0), explained: false, twin: false });
+        self.payers.push(Payer { id: None, paid: None, adjusted: Some(0), explained: false, silent: false });
     }
 
     /// `segment` takes part.
-    pub fn part(&mut self, index: &Index, facts: &SlotFacts, segment: &Segment<'_>, report: &Report<'_>) {
+    pub(super) fn part(&mut self, index: &Index, facts: &SlotFacts, segment: &Segment<'_>, report: &Report<'_>) {
         let spot = |element: u8| {
             let rule = index.rules_of(facts.elements).get(usize::from(element).wrapping_sub(1));
             let span = segment.span(usize::from(element));
@@ -118,8 +124,8 @@ impl Ledger {
         let id = digest(id);
         let Some((last, others)) = self.payers.split_last_mut() else { return };
         for other in others.iter_mut().filter(|other| other.id == Some(id)) {
-            other.twin = true;
-            last.twin = true;
+            other.silent = true;
+            last.silent = true;
         }
         last.id = Some(id);
     }
@@ -138,7 +144,7 @@ impl Ledger {
         } else if self.accounts.len() < MOST_PAYERS {
             self.accounts.push(Account { payer: id, spot, paid, adjusted: Some(0) });
         } else {
-            self.too_many = true;
+            self.doubtful = true;
         }
     }
 
@@ -152,30 +158,33 @@ impl Ledger {
     }
 
     /// A line ends.
-    pub fn close_line(&mut self, index: &Index, report: &mut Report<'_>) {
+    pub(super) fn close_line(&mut self, index: &Index, report: &mut Report<'_>) {
         let charge = self.line_charge.flatten();
         self.lines = self.lines.saturating_add(1);
         self.total = add(self.total, charge);
-        if !index.balance.other_payers || self.too_many {
+        if !index.balance.other_payers || self.doubtful {
             return;
         }
         for account in &self.accounts {
             if differ(charge, add(account.paid, account.adjusted)) {
+                for payer in self.payers.iter_mut().filter(|payer| payer.id == Some(account.payer)) {
+                    payer.silent = true;
+                }
                 report.earlier(Code::COB_LINE_UNBALANCED, &account.spot, Scope::Line);
             }
         }
     }
 
     /// The claim ends.
-    pub fn close_claim(&mut self, index: &Index, report: &mut Report<'_>) {
+    pub(super) fn close_claim(&mut self, index: &Index, report: &mut Report<'_>) {
         let Some((spot, charge)) = &self.charge else { return };
         if index.balance.claim_total && self.lines > 0 && differ(*charge, self.total) {
             report.earlier(Code::CLAIM_TOTAL_MISMATCH, spot, Scope::Claim);
         }
-        if !index.balance.other_payers || self.too_many {
+        if !index.balance.other_payers || self.doubtful {
             return;
         }
-        for payer in self.payers.iter().filter(|payer| payer.explained && !payer.twin) {
+        for payer in self.payers.iter().filter(|payer| payer.explained && payer.id.is_some() && !payer.silent) {
             if let Some((spot, paid)) = &payer.paid
                 && differ(*charge, add(*paid, payer.adjusted))
             {
@@ -193,7 +202,7 @@ fn differ(one: Money, other: Money) -> bool {
 /// The sum of an adjustment segment's amounts: elements 3, 6, 9 ...
 fn adjustments(segment: &Segment<'_>) -> Money {
     let amounts = segment.elements().skip(2).step_by(3).filter(|element| !element.is_empty());
-    amounts.fold(Some(0), |sum, element| add(sum, cents(element.value())))
+    amounts.map(|element| cents(element.value())).try_fold(0, |sum, amount| add(Some(sum), amount))
 }
 
 /// FNV-1a: ids are compared within one claim only.

@@ -7,9 +7,14 @@ mod frame;
 mod ledger;
 mod number;
 mod place;
+mod recover;
 mod report;
+#[cfg(test)]
+mod sample;
 mod state;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod value;
 mod visitor;
 mod walker;

@@ -107,7 +107,9 @@ impl State {
         if known.level {
             self.last_level = self.last_level.saturating_add(1);
             let last = self.last_level;
-            self.stack.frames.iter_mut().last().into_iter().for_each(|top| top.level = last);
+            if let Some(top) = self.stack.frames.last_mut() {
+                top.level = last;
+            }
         }
         if known.sequence != 0 {
             let next = self.parent().map_or(0, |parent| {

@@ -1,6 +1,6 @@
 //! Where a segment belongs, given the loops that are open; and where it may have been meant to when it fits nowhere.
 
-use super::frame::Stack;
+use super::frame::{Children, Stack};
 use crate::finding::Code;
 use crate::guide::{Candidate, Known, Plan, packed_key};
 use crate::wire::Segment;
@@ -83,6 +83,9 @@ impl Search<'_, '_> {
         if is_level && let Some(found) = self.lost(Evidence::Key) {
             return found;
         }
+        if let Some(found) = self.lost(Evidence::Promise) {
+            return found;
+        }
         match self.late() {
             Some((found, false)) => return found,
             // it stood there already: it rather belongs to the next loop, whose opener is lost
@@ -90,8 +93,9 @@ impl Search<'_, '_> {
             None => {}
         }
         self.lost(Evidence::RequiredLoop)
-            .or_else(|| self.misfit())
+            .or_else(|| self.misfit(true))
             .or_else(|| self.lost(Evidence::Any))
+            .or_else(|| self.misfit(false))
             .unwrap_or(Found::Nowhere(Code::SEGMENT_UNEXPECTED))
     }
 
@@ -116,51 +120,72 @@ impl Search<'_, '_> {
     /// A loop that could come now, whose opener did not.
     fn lost(&mut self, evidence: Evidence) -> Option<Found> {
         for (depth, frame) in self.stack.frames.iter().enumerate().rev() {
-            for slot in self.plan.loop_at(frame.loop_index).slots.clone() {
+            if evidence == Evidence::Promise && frame.children != Children::Promised {
+                continue;
+            }
+            for slot in self.plan.loop_at(frame.loop_index).slots.clone().skip(1) {
                 let Some(facts) = self.plan.index.slots.get(slot as usize) else { continue };
-                let Some(child) = facts.opened() else { continue };
                 if facts.position < frame.position || self.is_full(depth, slot, facts.rel) {
                     continue;
                 }
-                let required = self.plan.slots.get(slot as usize).is_some_and(|slot| slot.required);
-                let awaited = required && self.stack.count(depth, facts.rel) == 0;
-                for candidate in self.plan.index.candidates(child, self.id) {
-                    let enough = match evidence {
-                        Evidence::Any => true,
-                        Evidence::Key => candidate.is_keyed(),
-                        Evidence::RequiredLoop => candidate.is_keyed() && awaited,
-                    };
-                    if enough && self.keys.fits(self.plan, candidate) {
-                        return Some(Found::Lost(depth, slot, *candidate));
+                let awaited = self.is_required(slot) && self.stack.count(depth, facts.rel) == 0;
+                if let Some(child) = facts.opened() {
+                    for candidate in self.plan.index.candidates(child, self.id) {
+                        if self.speaks(evidence, slot, child, awaited, candidate) && self.keys.fits(self.plan, candidate) {
+                            return Some(Found::Lost(depth, slot, *candidate));
+                        }
                     }
+                }
+                // what is required comes first
+                if awaited {
+                    break;
                 }
             }
         }
         None
     }
 
-    /// The nearest slot for such a segment, whatever its qualifier.
-    fn misfit(&self) -> Option<Found> {
-        let mut nearest = None;
+    /// True when the evidence is there that `candidate` of the loop `child`, which stands in `slot`, was meant.
+    fn speaks(&self, evidence: Evidence, slot: u32, child: u16, awaited: bool, candidate: &Candidate) -> bool {
+        let known = self.plan.index.loops.get(usize::from(child));
+        match evidence {
+            Evidence::Any => {
+                let claim = known.is_some_and(|known| known.is_claim);
+                claim || candidate.is_keyed() || candidate.rel == 1 || self.is_required(slot)
+            }
+            Evidence::Key => candidate.is_keyed(),
+            Evidence::RequiredLoop => candidate.is_keyed() && awaited,
+            Evidence::Promise => known.is_some_and(|known| known.level) && self.is_required(candidate.slot),
+        }
+    }
+
+    fn is_required(&self, slot: u32) -> bool {
+        self.plan.slots.get(slot as usize).is_some_and(|slot| slot.required)
+    }
+
+    /// The nearest slot for such a segment, whatever its qualifier: one that is still `open`, else any.
+    fn misfit(&self, open: bool) -> Option<Found> {
         for (depth, frame) in self.stack.frames.iter().enumerate().rev() {
             for candidate in self.plan.index.candidates(frame.loop_index, self.id) {
-                if candidate.position >= frame.position && !self.is_full(depth, candidate.slot, candidate.rel) {
+                let ahead = candidate.position >= frame.position;
+                if !open || ahead && !self.is_full(depth, candidate.slot, candidate.rel) {
                     return Some(Found::Misfit(depth, *candidate));
                 }
-                nearest = nearest.or(Some(Found::Misfit(depth, *candidate)));
             }
         }
-        nearest
+        None
     }
 }
 
 /// What must speak for a lost opener.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Evidence {
-    /// That the segment fits.
+    /// That the segment fits, and is no mere follower of what may be left out.
     Any,
     /// That its qualifier fits.
     Key,
     /// That its qualifier fits, and the loop is required and was not there yet.
     RequiredLoop,
+    /// That the level above promised a level below, which would have to have this segment.
+    Promise,
 }

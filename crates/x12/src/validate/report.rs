@@ -43,6 +43,8 @@ pub(super) struct Report<'f> {
     pub findings: &'f mut Vec<Finding>,
     pub options: Options,
     pub at: At,
+    /// Offset in the file of the buffer that was read last.
+    pub buffer: u64,
     /// Ordinal of the segment in the set.
     pub ordinal: u32,
     /// Where the segment begins and ends in the buffer.
@@ -65,7 +67,7 @@ pub(super) struct Place {
 
 impl<'f> Report<'f> {
     /// Findings of `segment`, number `ordinal` of its set; place and scope are not known yet.
-    pub fn new(
+    pub(super) fn new(
         findings: &'f mut Vec<Finding>,
         options: Options,
         at: At,
@@ -76,6 +78,7 @@ impl<'f> Report<'f> {
             findings,
             options,
             at,
+            buffer: at.base,
             ordinal,
             bounds: (segment.start(), segment.end()),
             segment: segment.id(),
@@ -88,53 +91,53 @@ impl<'f> Report<'f> {
 
     /// A fault of the segment itself.
     #[cold]
-    pub fn segment(&mut self, code: Code) {
+    pub(super) fn segment(&mut self, code: Code) {
         let finding = self.finding(code, Place::default(), Span::new(self.bounds.0, self.bounds.0));
         self.findings.push(finding);
     }
 
     /// A fault of an element; `span` is empty where it is missing.
     #[cold]
-    pub fn element(&mut self, code: Code, place: Place, span: Span) {
+    pub(super) fn element(&mut self, code: Code, place: Place, span: Span) {
         let finding = self.finding(code, place, span);
         self.findings.push(finding);
     }
 
     /// As [`Report::element`], for a fault that reaches the whole set.
     #[cold]
-    pub fn element_of_set(&mut self, code: Code, place: Place, span: Span) {
+    pub(super) fn element_of_set(&mut self, code: Code, place: Place, span: Span) {
         let finding = self.finding(code, place, span);
         self.findings.push(Finding { scope: Scope::Set, ..finding });
     }
 
     /// Segment `segment` of loop `loop_index` was not there when this one came.
     #[cold]
-    pub fn missing(&mut self, code: Code, segment: SegmentId, loop_index: u16, scope: Scope) {
+    pub(super) fn missing(&mut self, code: Code, segment: SegmentId, loop_index: u16, scope: Scope) {
         let finding = self.finding(code, Place::default(), Span::new(self.bounds.0, self.bounds.0));
-        self.findings.push(Finding { segment, loop_index, scope, ..finding });
+        self.findings.push(Finding { scope, segment, loop_index, ..finding });
     }
 
     /// A fault of a segment that was read before.
     #[cold]
-    pub fn earlier(&mut self, code: Code, spot: &Spot, scope: Scope) {
+    pub(super) fn earlier(&mut self, code: Code, spot: &Spot, scope: Scope) {
         let place = Place { element: spot.element, data_element: spot.data_element, ..Place::default() };
         let finding = self.finding(code, place, Span::default());
         // a span is of the buffer that was read: of an earlier one only the place in the file is left
-        let value = if spot.base == self.at.base { spot.span } else { Span::default() };
+        let value = if spot.base == self.buffer { spot.span } else { Span::default() };
         let offset = spot.base + u64::from(spot.span.start);
         let position = Position { segment: spot.ordinal, offset, ..finding.position };
         self.findings.push(Finding {
+            scope,
             position,
-            value,
             segment: spot.segment,
             loop_index: spot.loop_index,
-            scope,
+            value,
             ..finding
         });
     }
 
     /// Remembers element `element` of this segment.
-    pub fn spot(&self, element: u8, data_element: u16, span: Span) -> Spot {
+    pub(super) fn spot(&self, element: u8, data_element: u16, span: Span) -> Spot {
         Spot {
             ordinal: self.ordinal,
             base: self.at.base,

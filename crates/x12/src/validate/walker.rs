@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::boundary::Boundary;
 use super::place::{Found, find};
 use super::report::{At, Options, Report};
-use super::state::State;
+use super::state::{State, Step};
 use super::visitor::Visitor;
 use crate::finding::Finding;
 use crate::guide::{Plan, SlotFacts};
@@ -54,8 +54,8 @@ impl Walker {
     ) {
         let Some(plan) = &self.plan else { return };
         let ordinal = self.state.ordinal.saturating_add(1);
-        let mut report = Report::new(findings, self.options, at, ordinal, segment);
-        self.state.segment(plan, segment, visitor, &mut report);
+        let report = Report::new(findings, self.options, at, ordinal, segment);
+        self.state.segment(&mut Step { plan, segment, visitor, report });
     }
 
     /// `segment` comes next, in another piece: everything that it ends and decides happens now. To be followed
@@ -69,7 +69,7 @@ impl Walker {
     ) {
         let Some(plan) = &self.plan else { return };
         let Found::Clean(depth, candidate) = find(plan, &self.state.stack, segment) else { return };
-        if self.state.just_lost == Some(candidate.slot) {
+        if self.state.just_lost == Some(candidate.slot) || self.state.is_twin(plan, depth, &candidate, segment) {
             return;
         }
         let Some(opened) = plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) else { return };
@@ -78,7 +78,8 @@ impl Walker {
         }
         let ordinal = self.state.ordinal.saturating_add(1);
         let mut report = Report::new(findings, self.options, at, ordinal, segment);
-        self.state.prepare(plan, depth, &candidate, visitor, &mut report);
+        report.buffer = self.state.base;
+        self.state.prepare(&mut Step { plan, segment, visitor, report }, depth, &candidate);
         self.state.just_lost = None;
     }
 
@@ -89,8 +90,10 @@ impl Walker {
         let marks = [self.state.bounds.1];
         let last = Segment::new(bytes, self.state.bounds.0, &marks, crate::wire::Delimiters::default());
         let mut report = Report::new(findings, self.options, at, self.state.ordinal, &last);
+        report.buffer = self.state.base;
+        let mut step = Step { plan, segment: &last, visitor, report };
         while !self.state.stack.frames.is_empty() {
-            self.state.close(plan, visitor, &mut report);
+            self.state.close(&mut step);
         }
         self.plan = None;
     }
@@ -109,6 +112,12 @@ impl Walker {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.plan.is_some()
+    }
+
+    /// How many loops are open.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.state.stack.frames.len()
     }
 
     /// Number of segments of the set so far.
@@ -153,6 +162,11 @@ impl Walker {
         let walker = Self { options, plan: Some(Arc::clone(plan)), state };
         let boundary = walker.boundary();
         Some((walker, boundary))
+    }
+
+    /// The loops that are open, outermost first.
+    pub fn open_loops(&self) -> impl Iterator<Item = u16> + '_ {
+        self.state.stack.frames.iter().map(|frame| frame.loop_index)
     }
 
     /// The place of the last segment in its buffer.
