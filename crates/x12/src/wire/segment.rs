@@ -46,6 +46,8 @@ pub struct Segment<'a> {
     marks: &'a [u32],
     start: u32,
     delimiters: Delimiters,
+    /// Neither component nor repetition separators are inside: every mark ends an element.
+    plain: bool,
 }
 
 impl<'a> Segment<'a> {
@@ -53,7 +55,14 @@ impl<'a> Segment<'a> {
     #[must_use]
     pub fn new(bytes: &'a [u8], start: u32, marks: &'a [u32], delimiters: Delimiters) -> Self {
         debug_assert!(!marks.is_empty());
-        Self { bytes, marks, start, delimiters }
+        Self { bytes, marks, start, delimiters, plain: false }
+    }
+
+    /// As [`Segment::new`], of a segment that has neither component nor repetition separators: most are so, and
+    /// their elements are found at once.
+    #[must_use]
+    pub fn plain(bytes: &'a [u8], start: u32, marks: &'a [u32], delimiters: Delimiters) -> Self {
+        Self { plain: true, ..Self::new(bytes, start, marks, delimiters) }
     }
 
     /// The delimiters in force.
@@ -105,6 +114,7 @@ impl<'a> Segment<'a> {
     }
 
     /// The elements in order, from element 1.
+    #[inline]
     #[must_use]
     pub fn elements(&self) -> Elements<'a> {
         Elements { segment: *self, at: 0 }
@@ -119,6 +129,13 @@ impl<'a> Segment<'a> {
     /// Where element `number` (from 1) lies; an empty span when it is not there.
     #[must_use]
     pub fn span(&self, number: usize) -> Span {
+        if self.plain {
+            let ends = number.checked_sub(1).and_then(|before| self.marks.get(before..=number));
+            return match ends {
+                Some(&[before, end]) => Span::new(before + 1, end),
+                _ => Span::default(),
+            };
+        }
         self.elements().nth(number.wrapping_sub(1)).map_or(Span::default(), |element| element.span())
     }
 
@@ -162,8 +179,10 @@ impl<'a> Iterator for Elements<'a> {
         let start = marks[self.at] + 1;
         let first = self.at + 1;
         let mut last = first;
-        while last + 1 < marks.len() && bytes[marks[last] as usize] != separator {
-            last += 1;
+        if !self.segment.plain {
+            while last + 1 < marks.len() && bytes[marks[last] as usize] != separator {
+                last += 1;
+            }
         }
         self.at = last;
         Some(Element { bytes, inner: &marks[first..last], start, end: marks[last], delimiters: self.segment.delimiters })
