@@ -32,7 +32,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     rooms: dict[str, dict[str, object]] = {
         "testing": {"generate": generate},
         "models": {"Claim": Claim},
-        "writing": {"write": lambda claims: b"".join(b"%d~" % claim.number for claim in claims)},
+        "writing": {"stream_out": lambda claims: (b"%d~" % claim.number for claim in claims)},
     }
     for name, contents in rooms.items():
         room = ModuleType(f"scrubjay.{name}")
