@@ -304,6 +304,9 @@ impl Pen {
                 Some(text) => condition.codes.is_empty() || condition.codes.iter().any(|code| code.as_bytes() == text),
                 None => false,
             });
+            // Nor is a pair: an id's qualifier says nothing without the id.
+            let pair = form.pairs.iter().find(|pair| pair.0 == place.element);
+            let due = due && pair.is_none_or(|pair| self.cells.iter().any(|cell| pair.1 & 1u64 << (cell.0 & 63) != 0));
             // A composite is not begun by a default.
             let composite = place.component == 0 || self.cells.iter().any(|cell| cell.0 == place.element);
             if due && composite {

@@ -33,6 +33,8 @@ pub(super) struct Form {
     pub(super) siblings: Vec<u32>,
     /// What stands there whenever its neighbours do.
     pub(super) fills: Vec<Fill>,
+    /// Elements that a syntax note pairs with others (bit n is element n).
+    pub(super) pairs: Vec<(u8, u64)>,
     /// Elements whose format another one names.
     pub(super) formats: Vec<(u8, u8)>,
 }
@@ -137,9 +139,13 @@ impl Forms {
             if rule.format_by != 0 {
                 form.formats.push((rule.element, rule.format_by));
             }
+            let partners = paired(plan, slot, rule.element);
+            if partners != 0 {
+                form.pairs.push((rule.element, partners));
+            }
             let when = match rule.usage {
                 Usage::Required => When::Always,
-                Usage::Situational => When::With(paired(plan, slot, rule.element)),
+                Usage::Situational => When::With(partners),
                 Usage::NotUsed => continue,
             };
             if let Some(code) = sole_code(plan, rule).filter(|_| when != When::With(0)) {
