@@ -77,6 +77,16 @@ def test_build_writes_each_line(scrubjay: Command, asked: dict[str, Any], tmp_pa
     assert file.read_bytes() == b"1~2~"
 
 
+def test_a_file_without_a_claim_is_no_input(
+    scrubjay: Command, asked: dict[str, Any], tmp_path: Path
+) -> None:
+    del asked
+    source, file = tmp_path / "claims.jsonl", tmp_path / "claims.837"
+    source.write_text("\n")
+    assert scrubjay("build", source, "-o", file).code == 2
+    assert not file.exists()
+
+
 @pytest.mark.parametrize("line", ['{"number": "JANE"}', "JANE", '{"name": "JANE"}', "{"])
 def test_a_bad_line_is_named_and_never_quoted(
     scrubjay: Command, asked: dict[str, Any], tmp_path: Path, line: str

@@ -38,6 +38,8 @@ def command(**given: Any) -> int:
     counted = Counted(claims(name))
     with target(given["output"], force=given["force"]) as file:
         file.writelines(stream_out(counted))
+        if not counted.count:
+            raise InputError(f"{name}: no claim in it; give one JSON object a line")
     made = {"file": given["output"], "claims": counted.count}
     if given["as_json"]:
         (sys.stderr if given["output"] == "-" else sys.stdout).write(json.dumps(made) + "\n")
