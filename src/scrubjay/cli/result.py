@@ -73,7 +73,8 @@ def pace(run: Run) -> str:
     seconds = max(facts["seconds"], 1e-9)
     speed = facts["bytes"] / MEGA / seconds
     return (
-        f"{_size(facts['bytes'])} in {_time(seconds)}, {speed:,.{0 if speed >= FAST else 1}f} MB/s, "
+        f"{_size(facts['bytes'])} in {_time(seconds)}, "
+        f"{speed:,.{0 if speed >= FAST else 1}f} MB/s, "
         f"{facts['peak_rss_bytes'] / MEGA:,.0f} MB peak memory"
     )
 
