@@ -148,9 +148,10 @@ impl Scanner {
                 }
                 Header::Truncated => {
                     self.stray(stray..at, tokens);
-                    tokens.fault(Fault::HeaderTruncated, at..at + 3, true);
+                    let to = (at + 3).min(bytes.len());
+                    tokens.fault(Fault::HeaderTruncated, at..to, true);
                     self.mode = Mode::Straying;
-                    return at + 3;
+                    return to;
                 }
             }
         }
@@ -207,9 +208,13 @@ impl Scanner {
                 if stop < start {
                     continue; // a blank line, where the line break is the terminator
                 }
-                if is_header(bytes, start, stop, delimiters) {
-                    self.mode = Mode::Outside;
-                    return start;
+                match is_header(bytes, start, stop, delimiters, last) {
+                    Some(true) => {
+                        self.mode = Mode::Outside;
+                        return start;
+                    }
+                    Some(false) => {}
+                    None => return start,
                 }
                 self.one(bytes, start, marks, (delimiters, plain), true, tokens);
                 let trailer = bytes[start..stop].starts_with(b"IEA");
@@ -232,7 +237,7 @@ impl Scanner {
         if start >= bytes.len() {
             return bytes.len();
         }
-        if is_header(bytes, start, bytes.len(), delimiters) && last {
+        if last && is_header(bytes, start, bytes.len(), delimiters, last) == Some(true) {
             self.mode = Mode::Outside;
             return start;
         }
@@ -319,12 +324,22 @@ fn skip_gap(bytes: &[u8], mut at: usize, delimiters: Delimiters) -> usize {
     at
 }
 
-/// A segment that is an interchange header: the trailer of the one before is missing.
-fn is_header(bytes: &[u8], start: usize, stop: usize, delimiters: Delimiters) -> bool {
+/// Whether a segment is an interchange header, the trailer of the one before being missing; `None` while its
+/// bytes are not all there to tell.
+#[inline]
+fn is_header(bytes: &[u8], start: usize, stop: usize, delimiters: Delimiters, last: bool) -> Option<bool> {
     let text = &bytes[start.min(stop)..stop];
-    text.len() > 3
-        && text.starts_with(b"ISA")
-        && (text[3] == delimiters.element || matches!(isa::header(&bytes[start..], true), Header::Found { .. }))
+    if text.len() <= 3 || !text.starts_with(b"ISA") {
+        return Some(false);
+    }
+    if text[3] == delimiters.element {
+        return Some(true);
+    }
+    match isa::header(&bytes[start..], last) {
+        Header::Found { .. } => Some(true),
+        Header::Incomplete => None,
+        _ => Some(false),
+    }
 }
 
 fn header_marks(header: &[u8], base: usize, delimiters: Delimiters) -> Vec<u32> {
