@@ -80,6 +80,9 @@ impl<'t> Compiler<'t> {
             self.bind_loop(index, text)?;
         }
         self.bind_openers();
+        for rule in &mut self.rules {
+            rule.code = self.codes.sets.one_of(rule.codes);
+        }
         let text = self.text;
         let mut plan = Plan {
             kind: text.kind.to_owned(),
@@ -252,6 +255,7 @@ impl<'t> Compiler<'t> {
             components: (0, 0),
             notes: (0, 0),
             required_components: 0,
+            code: 0,
             codes: NO_CODES,
             base_codes: NO_CODES,
             data_element: 0,

@@ -1,8 +1,7 @@
 //! The lookup tables of a plan: which slot a segment may come to, in which loop.
 
 use super::base::Base;
-use super::codes::NO_CODES;
-use super::codes::pack;
+use super::codes::{NO_CODES, pack_at};
 use super::grammar::GuideText;
 use super::index::{Candidate, Ids, Known};
 use super::plan::{Key, Plan, Slot};
@@ -68,7 +67,8 @@ fn link_loop(plan: &mut Plan, index: usize, keys: &[u16]) -> Result<(), GuideErr
         for at in slots.start + 1..slots.end {
             let slot = &plan.slots[at as usize];
             if plan.index.ids.find(slot.segment).is_some_and(|(number, _)| usize::from(number) == id) {
-                let candidate = candidate(slot, at, at - slots.start, keys[at as usize]);
+                let mut candidate = candidate(slot, at, at - slots.start, keys[at as usize]);
+                candidate.value = plan.index.codes.one_of(candidate.keys);
                 plan.index.candidates.push(candidate);
             }
         }
@@ -91,6 +91,7 @@ fn candidate(slot: &Slot, at: u32, rel: u32, keys: u16) -> Candidate {
         keys,
         element: slot.key.element,
         component: slot.key.component,
+        value: 0,
     }
 }
 
@@ -182,6 +183,9 @@ pub(crate) fn key_value<'a>(segment: &crate::wire::Segment<'a>, element: u8, com
 
 /// The value of a key, and what `pack` says of it.
 pub(crate) fn packed_key<'a>(segment: &crate::wire::Segment<'a>, element: u8, component: u8) -> (&'a [u8], Option<u64>) {
-    let value = key_value(segment, element, component);
-    (value, pack(value))
+    let span = match component {
+        0 => segment.span(usize::from(element)),
+        _ => segment.component_span(usize::from(element), usize::from(component)),
+    };
+    (span.of(segment.buffer()), pack_at(segment.buffer(), span))
 }

@@ -3,7 +3,7 @@
 use super::frame::{Children, Stack};
 use crate::finding::Code;
 use crate::guide::{Candidate, Known, Plan, packed_key};
-use crate::wire::Segment;
+use crate::wire::{Segment, SegmentId};
 
 /// Where a segment belongs.
 #[derive(Clone, Copy, Debug)]
@@ -43,14 +43,14 @@ impl<'s, 'a> Keys<'s, 'a> {
             self.place = place;
             (self.value, self.packed) = packed_key(self.segment, place.0, place.1);
         }
-        plan.index.codes.contains(candidate.keys, self.value, self.packed)
+        self.packed == Some(candidate.value) || plan.index.codes.contains(candidate.keys, self.value, self.packed)
     }
 }
 
 /// Finds the place of `segment`: innermost loop first, first slot at or behind the current position.
 #[inline]
-pub(super) fn find(plan: &Plan, stack: &Stack, segment: &Segment<'_>) -> Found {
-    let Some((id, known)) = plan.index.ids.find(segment.id()) else { return Found::Nowhere(Code::SEGMENT_UNRECOGNISED) };
+pub(super) fn find(plan: &Plan, stack: &Stack, segment: &Segment<'_>, id: SegmentId) -> Found {
+    let Some((id, known)) = plan.index.ids.find(id) else { return Found::Nowhere(Code::SEGMENT_UNRECOGNISED) };
     match known {
         Known::Guide => {}
         Known::Set => return Found::Nowhere(Code::SEGMENT_NOT_USED),

@@ -149,7 +149,7 @@ impl State {
 /// unless there is but one.
 fn blame_qualifier<V>(step: &mut Step<'_, '_, '_, V>, candidate: &Candidate, before: usize, is_alone: bool) {
     let (element, component, ordinal) = (candidate.element, candidate.component, step.report.ordinal);
-    let findings = &mut step.report.findings;
+    let findings = &mut *step.report.findings;
     let mut blamed = false;
     let mut kept = before;
     for at in before..findings.len() {

@@ -75,7 +75,8 @@ fn other_payers_amounts_add_up() {
     const CLAIM: &str = "2320/AMT02 COB_CLAIM_UNBALANCED";
     const LINE: &str = "2430/SVD02 COB_LINE_UNBALANCED";
     // 100 charged, 50 paid, 10 adjusted by the claim, 40 by the line, which was paid 60
-    let cases: [(&[(&str, &[&str])], &[&str]); 12] = [
+    type Changes = &'static [(&'static str, &'static [&'static str])];
+    let cases: [(Changes, &[&str]); 12] = [
         (&[("AMT*D", &["AMT*D*49.99"])], &[CLAIM]),
         (&[("CAS*PR", &["CAS*PR*1*9"])], &[CLAIM]),
         (&[("CAS*PR", &["CAS*PR*1*4**2*6"])], &[]),

@@ -68,7 +68,7 @@ impl Walker {
         findings: &mut Vec<Finding>,
     ) {
         let Some(plan) = &self.plan else { return };
-        let Found::Clean(depth, candidate) = find(plan, &self.state.stack, segment) else { return };
+        let Found::Clean(depth, candidate) = find(plan, &self.state.stack, segment, segment.id()) else { return };
         if self.state.just_lost == Some(candidate.slot) || self.state.is_twin(plan, depth, &candidate, segment) {
             return;
         }
