@@ -6,6 +6,7 @@ use super::grammar::GuideText;
 use super::index::{Candidate, Ids, Known};
 use super::plan::{Key, Plan, Slot};
 use super::text::{GuideError, fault};
+use crate::position::Span;
 use crate::wire::SegmentId;
 
 /// Fills the index of `plan`.
@@ -182,9 +183,15 @@ pub(crate) fn key_value<'a>(segment: &crate::wire::Segment<'a>, element: u8, com
 }
 
 /// The value of a key, and what `pack` says of it.
+#[inline]
 pub(crate) fn packed_key<'a>(segment: &crate::wire::Segment<'a>, element: u8, component: u8) -> (&'a [u8], Option<u64>) {
-    let span = match component {
-        0 => segment.span(usize::from(element)),
+    let span = match (element, component, segment.marks()) {
+        // element 01 and nothing in it: the usual case
+        (1, 0, &[start, end]) => Span::new(start + 1, end),
+        (1, 0, &[start, end, ..]) if segment.buffer().get(end as usize) == Some(&segment.delimiters().element) => {
+            Span::new(start + 1, end)
+        }
+        (_, 0, _) => segment.span(usize::from(element)),
         _ => segment.component_span(usize::from(element), usize::from(component)),
     };
     (span.of(segment.buffer()), pack_at(segment.buffer(), span))

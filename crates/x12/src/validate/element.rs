@@ -10,25 +10,37 @@ use crate::wire::{Element, Segment};
 
 /// Judges all elements of `segment`, which stands in the slot of `facts`.
 pub(super) fn check_elements(index: &Index, facts: &SlotFacts, segment: &Segment<'_>, report: &mut Report<'_>) {
-    if segment.marks().len() < 2 {
+    let Some((&first, mut rest)) = segment.marks().split_first().filter(|(_, rest)| !rest.is_empty()) else {
         report.segment(Code::SEGMENT_EMPTY);
         return;
-    }
+    };
     let rules = index.rules_of(facts.elements);
+    let (bytes, delimiters) = (segment.buffer(), segment.delimiters());
     let mut check = Check { index, segment, report, odd: has_odd_bytes(segment.raw()) };
     let (mut present, mut number, mut open_end) = (0u64, 0u8, false);
-    for element in segment.elements() {
+    let mut start = first + 1;
+    while let Some((&mark, mut tail)) = rest.split_first() {
         number = number.saturating_add(1);
-        open_end = element.is_empty();
-        if open_end {
-            continue;
+        let (mut inner, mut end): (&[u32], u32) = (&[], mark);
+        if !tail.is_empty() && bytes.get(mark as usize) != Some(&delimiters.element) {
+            (inner, end, tail) = compound(bytes, rest, delimiters.element);
         }
-        let Some(rule) = rules.get(usize::from(number) - 1) else {
-            check.report.element(Code::TOO_MANY_ELEMENTS, Place { element: number, ..Place::default() }, element.span());
-            break;
-        };
-        present |= 1 << number;
-        check.element(rule, number, &element);
+        open_end = end <= start;
+        if !open_end {
+            let span = Span::new(start, end);
+            let Some(rule) = rules.get(usize::from(number) - 1) else {
+                check.report.element(Code::TOO_MANY_ELEMENTS, Place { element: number, ..Place::default() }, span);
+                break;
+            };
+            present |= 1 << number;
+            if inner.is_empty() && rule.usage != Usage::NotUsed && rule.kind != Type::Composite {
+                check.simple(rule, number, span);
+            } else {
+                check.element(rule, number, &Element::new(bytes, inner, start, end, delimiters));
+            }
+        }
+        start = end + 1;
+        rest = tail;
     }
     if open_end {
         check.trailing(rules, number);
@@ -41,6 +53,18 @@ pub(super) fn check_elements(index: &Index, facts: &SlotFacts, segment: &Segment
         if let Some((member, code)) = broken(note, present) {
             check.note(rules, member, code);
         }
+    }
+}
+
+/// The separators within the element that begins before `marks`, its end, and the marks behind that.
+#[inline]
+fn compound<'m>(bytes: &[u8], marks: &'m [u32], separator: u8) -> (&'m [u32], u32, &'m [u32]) {
+    let is_end = |&mark: &u32| bytes.get(mark as usize) == Some(&separator);
+    let at = marks.iter().position(is_end).unwrap_or(marks.len().saturating_sub(1));
+    let (inner, rest) = marks.split_at(at);
+    match rest.split_first() {
+        Some((&end, rest)) => (inner, end, rest),
+        None => (inner, 0, rest),
     }
 }
 
@@ -71,16 +95,18 @@ struct Check<'c, 'a, 'f> {
 }
 
 impl Check<'_, '_, '_> {
+    /// An element without separators in it: the usual case.
     #[inline]
+    fn simple(&mut self, rule: &Rule, number: u8, span: Span) {
+        let format = if rule.format_by == 0 { None } else { Some(self.segment.element(usize::from(rule.format_by))) };
+        let place = Place { element: number, component: 0, repetition: 0, data_element: rule.data_element };
+        self.value(rule, place, span, span.of(self.segment.buffer()), format);
+    }
+
     fn element(&mut self, rule: &Rule, number: u8, element: &Element<'_>) {
         let place = Place { element: number, component: 0, repetition: 0, data_element: rule.data_element };
         if rule.usage == Usage::NotUsed {
             self.report.element(Code::ELEMENT_NOT_USED, place, element.span());
-        } else if rule.kind == Type::Composite {
-            self.repetitions(rule, place, element);
-        } else if element.is_simple() {
-            let format = if rule.format_by == 0 { None } else { Some(self.segment.element(usize::from(rule.format_by))) };
-            self.value(rule, place, element.span(), element.value(), format);
         } else {
             self.repetitions(rule, place, element);
         }
