@@ -101,6 +101,8 @@ pub(crate) struct Rule {
     pub usage: Usage,
     pub mandatory: bool,
     pub format_by: u8,
+    /// Text or a code, and nothing but its length is to be judged.
+    pub is_text: bool,
 }
 
 /// Amounts that take part in a balance.

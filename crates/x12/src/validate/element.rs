@@ -98,9 +98,25 @@ impl Check<'_, '_, '_> {
     /// An element without separators in it: the usual case.
     #[inline]
     fn simple(&mut self, rule: &Rule, number: u8, span: Span) {
+        if self.is_plainly_good(rule, span) {
+            return;
+        }
         let format = if rule.format_by == 0 { None } else { Some(self.segment.element(usize::from(rule.format_by))) };
         let place = Place { element: number, component: 0, repetition: 0, data_element: rule.data_element };
         self.value(rule, place, span, span.of(self.segment.buffer()), format);
+    }
+
+    /// True for the most usual of values: the code that comes first to mind, and text of the right length.
+    #[inline]
+    fn is_plainly_good(&self, rule: &Rule, span: Span) -> bool {
+        let buffer = self.segment.buffer();
+        if rule.codes != NO_CODES {
+            return pack_at(buffer, span) == Some(rule.code);
+        }
+        rule.is_text
+            && !self.odd
+            && (rule.min..=rule.max).contains(&span.len)
+            && buffer.get(span.start as usize).is_some_and(|&byte| byte != b' ')
     }
 
     fn element(&mut self, rule: &Rule, number: u8, element: &Element<'_>) {
@@ -146,6 +162,9 @@ impl Check<'_, '_, '_> {
                 break;
             };
             present |= 1 << number;
+            if part.usage != Usage::NotUsed && self.is_plainly_good(part, span) {
+                continue;
+            }
             let place = Place { component: number, data_element: part.data_element, ..place };
             if part.usage == Usage::NotUsed {
                 self.report.element(Code::ELEMENT_NOT_USED, place, span);
@@ -182,7 +201,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn value(&mut self, rule: &Rule, place: Place, span: Span, value: &[u8], format: Option<&[u8]>) {
         if self.odd && !self.plain(place, span, value) {
             return;
