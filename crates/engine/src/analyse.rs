@@ -8,7 +8,7 @@ use x12::claim::{Batch, Builder, Taps};
 use x12::finding::{Code, Finding, NO_CLAIM, Scope};
 use x12::guide::{Guides, Plan, Role, Route};
 use x12::position::{Position, Span};
-use x12::validate::{Assumed, Boundary, Options, Routed, Visitor, Walker, plain};
+use x12::validate::{At, Boundary, Options, Routed, Visitor, Walker, plain};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, Tokens};
 
 use crate::source::Taken;
@@ -78,7 +78,7 @@ impl Standing {
             && self.group.as_deref() == assumed.group.as_deref()
             && match (&self.set, &assumed.set) {
                 (Set::None, None) => true,
-                (Set::Walked(walker), Some((_, boundary))) => walker.boundary() == *boundary,
+                (Set::Walked(walker), Some((_, boundary))) => walker.boundary() == *boundary && self.inside == Inside::Nothing,
                 _ => false,
             }
     }
@@ -106,7 +106,7 @@ impl Assumption {
         if segment.name() == b"ST" {
             return Some(Self { delimiters, group, set: None });
         }
-        let Assumed { walker, boundary } = Walker::assume(plan?, &segment, options)?;
+        let (walker, boundary) = Walker::assume(plan?, &segment, options)?;
         Some(Self { delimiters, group, set: Some((Box::new(walker), boundary)) })
     }
 
@@ -149,12 +149,12 @@ pub(crate) enum Kind {
     Claim(u32),
     /// More of the item before the piece.
     More(Inside),
-    /// `SE`; without segment where it is missing.
-    SetEnd(bool),
+    /// `SE`, or the place where it is missing.
+    SetEnd,
     /// `GE`, likewise.
-    GroupEnd(bool),
+    GroupEnd,
     /// `IEA`, likewise.
-    InterchangeEnd(bool),
+    InterchangeEnd,
     /// A trailer without a header.
     Alone,
     /// Segments of the envelope that belong nowhere.
@@ -175,8 +175,8 @@ pub(crate) struct Analysed {
     pub(crate) made_in: Vec<u32>,
     pub(crate) batch: Option<Batch>,
     pub(crate) plan: Option<Arc<Plan>>,
-    /// Claim openers found where no claim could be placed.
-    pub(crate) lost_claims: Vec<u32>,
+    /// How many segments that begin a claim stand where no claim could be placed.
+    pub(crate) lost_claims: u64,
     pub(crate) end: Standing,
 }
 
@@ -205,67 +205,87 @@ impl Analyser {
     pub(crate) fn read(&mut self, taken: Taken, standing: Standing, upcoming: Option<&[u8]>, last: bool) -> Analysed {
         self.scanner.resume(standing.mode);
         let setting = Arc::clone(&self.setting);
-        let mut pass = Pass::new(&setting, standing, &taken.bytes);
+        let mut batch = setting.taps.as_ref().map(|_| Batch::default());
+        let mut pass = Pass::new(&setting, standing, &taken, batch.as_mut());
         let used = self.scanner.scan(&taken.bytes, last, &mut pass);
         pass.mode = self.scanner.mode();
         if let Some(cut) = upcoming.filter(|_| used == taken.bytes.len()) {
             pass.upcoming(cut);
         }
         if last {
-            pass.end_of_file(used as u32);
+            pass.imply(1, used as u32);
+        } else if upcoming.is_none() {
+            pass.cut_short();
         }
-        let end = Standing { mode: pass.mode, group: pass.group, set: pass.set, inside: pass.inside };
-        let batch = pass.builder.map(|builder| builder.finish(used as u32));
-        Analysed {
-            used,
-            findings: pass.findings,
-            items: pass.items,
-            batch,
-            plan: pass.plan,
-            lost_claims: pass.lost_claims,
-            end,
-            taken,
+        let Pass { mode, group, set, walker, inside, findings, made_in, items, plan, lost_claims, builder, .. } = pass;
+        if let Some(builder) = builder {
+            builder.finish();
         }
+        let set = match set {
+            Open::None => Set::None,
+            Open::Opaque => Set::Opaque,
+            Open::Walked => Set::Walked(Box::new(walker)),
+        };
+        let end = Standing { mode, group, set, inside };
+        Analysed { used, end, findings, made_in, items, batch, plan, lost_claims, taken }
     }
 }
 
 /// One pass over a piece.
 struct Pass<'a> {
     setting: &'a Setting,
-    bytes: &'a [u8],
+    length: u32,
+    base: u64,
     mode: Mode,
     group: Option<Arc<Group>>,
-    set: Set,
+    set: Open,
+    walker: Walker,
     plan: Option<Arc<Plan>>,
     inside: Inside,
-    segments: u32,
     items: Vec<Item>,
     findings: Vec<Finding>,
-    builder: Option<Builder>,
-    lost_claims: Vec<u32>,
+    made_in: Vec<u32>,
+    builder: Option<Builder<'a>>,
+    lost_claims: u64,
     in_interchange: bool,
 }
 
+/// The open set, while its walker is at work.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    None,
+    Opaque,
+    Walked,
+}
+
 impl<'a> Pass<'a> {
-    fn new(setting: &'a Setting, standing: Standing, bytes: &'a [u8]) -> Self {
+    fn new(setting: &'a Setting, standing: Standing, taken: &Taken, batch: Option<&'a mut Batch>) -> Self {
+        let (set, walker) = match standing.set {
+            Set::None => (Open::None, Walker::new(setting.options)),
+            Set::Opaque => (Open::Opaque, Walker::new(setting.options)),
+            Set::Walked(walker) => (Open::Walked, *walker),
+        };
+        let builder = setting.taps.as_ref().zip(batch).map(|(taps, batch)| Builder::new(taps, batch));
         let mut pass = Self {
             setting,
-            bytes,
+            length: taken.bytes.len() as u32,
+            base: taken.offset,
             mode: standing.mode,
             group: standing.group,
-            set: standing.set,
-            plan: None,
+            set,
+            plan: walker.plan().cloned(),
+            walker,
             inside: standing.inside,
-            segments: 0,
             items: Vec::new(),
             findings: Vec::new(),
-            builder: None,
-            lost_claims: Vec::new(),
+            made_in: Vec::new(),
+            builder,
+            lost_claims: 0,
             in_interchange: matches!(standing.mode, Mode::Inside(_) | Mode::Skipping(_)),
         };
-        if let Set::Walked(walker) = &pass.set {
-            pass.plan = Some(Arc::clone(walker.plan()));
-            pass.builder = pass.builder_for(walker.plan());
+        pass.walker.count_from(0, 0);
+        if let (Some(builder), Open::Walked) = (&mut pass.builder, set) {
+            builder.resume(pass.walker.open_loops());
         }
         if pass.inside != Inside::Nothing {
             pass.items.push(Item { kind: Kind::More(pass.inside), start: 0, head_end: 0, segments: 0 });
@@ -273,15 +293,70 @@ impl<'a> Pass<'a> {
         pass
     }
 
-    fn builder_for(&self, plan: &Arc<Plan>) -> Option<Builder> {
-        let taps = self.setting.taps.as_ref()?;
-        taps.serves(plan).then(|| Builder::new(Arc::clone(taps)))
+    /// The builder, when the open set is of the guide whose claims are wanted.
+    fn serves(&self) -> bool {
+        self.plan.as_ref().zip(self.setting.taps.as_ref()).is_some_and(|(plan, taps)| taps.serves(plan))
     }
 
     /// Begins an item with `segment`.
     fn item(&mut self, kind: Kind, segment: &Segment<'_>) {
-        let head_end = (segment.end() + 1).min(self.bytes.len() as u32);
+        let head_end = (segment.end() + 1).min(self.length);
         self.items.push(Item { kind, start: segment.start(), head_end, segments: 1 });
+    }
+
+    /// Lets the walker work, and notes in which item its findings were made.
+    fn with_walker(&mut self, work: impl FnOnce(&mut Walker, At, &mut Listener<'_, 'a>, &mut Vec<Finding>)) {
+        let Some(plan) = self.plan.clone() else { return };
+        let serves = self.serves();
+        let at = At { base: self.base, ..At::default() };
+        let claims = self.walker.claims();
+        let builder = if serves { self.builder.as_mut() } else { None };
+        let mut listener =
+            Listener { plan: &plan, builder, items: &mut self.items, opened: None, claims, length: self.length };
+        work(&mut self.walker, at, &mut listener, &mut self.findings);
+        match listener.opened {
+            Some(Opened::Claim) => self.inside = Inside::Claim,
+            Some(Opened::Level) => self.inside = Inside::Level,
+            Some(Opened::Lost) => self.lost_claims += 1,
+            None => {}
+        }
+        self.tag();
+    }
+
+    fn tag(&mut self) {
+        let last = self.items.len().saturating_sub(1) as u32;
+        self.made_in.resize(self.findings.len(), last);
+    }
+
+    fn walk(&mut self, segment: &Segment<'_>) {
+        let hierarchy = self.plan.as_ref().and_then(|plan| plan.hierarchy).is_some_and(|at| at.segment == segment.id());
+        if hierarchy {
+            // what the levels before leave open is theirs, not that of the level which begins
+            self.with_walker(|walker, at, listener, findings| walker.upcoming(segment, at, listener, findings));
+        }
+        self.with_walker(|walker, at, listener, findings| walker.segment(segment, at, listener, findings));
+    }
+
+    fn end_set(&mut self) {
+        if self.set == Open::Walked {
+            self.with_walker(|walker, at, listener, findings| walker.end(at, listener, findings));
+        }
+        self.set = Open::None;
+        self.inside = Inside::Envelope;
+    }
+
+    /// Closes what is still open down to `depth`: 3 the set, 2 the group, 1 the interchange; all of it for want of trailers.
+    fn imply(&mut self, depth: u8, at: u32) {
+        if self.set != Open::None {
+            self.end_set();
+            self.implied(Kind::SetEnd, at);
+        }
+        if depth <= 2 && self.group.take().is_some() {
+            self.implied(Kind::GroupEnd, at);
+        }
+        if depth <= 1 && std::mem::take(&mut self.in_interchange) {
+            self.implied(Kind::InterchangeEnd, at);
+        }
     }
 
     /// An item for what is missing, at `at`.
@@ -289,108 +364,74 @@ impl<'a> Pass<'a> {
         self.items.push(Item { kind, start: at, head_end: at, segments: 0 });
     }
 
-    fn end_set(&mut self, at: u32) {
-        if let Set::Walked(mut walker) = std::mem::replace(&mut self.set, Set::None) {
-            let Self { findings, builder, items, .. } = self;
-            let mut listener = Listener { plan: walker.plan().clone(), builder: builder.as_mut(), items, opened: None };
-            walker.end(Position { segment: self.segments, offset: u64::from(at), ..Position::default() }, &mut listener, findings);
-        }
-        self.inside = Inside::Envelope;
-    }
-
-    /// Closes what is still open down to `depth`: 3 the set, 2 the group, 1 the interchange; all of it for want of trailers.
-    fn imply(&mut self, depth: u8, at: u32) {
-        if depth <= 3 && !matches!(self.set, Set::None) {
-            self.end_set(at);
-            self.implied(Kind::SetEnd(false), at);
-        }
-        if depth <= 2 && self.group.take().is_some() {
-            self.implied(Kind::GroupEnd(false), at);
-        }
-        if depth <= 1 && std::mem::take(&mut self.in_interchange) {
-            self.implied(Kind::InterchangeEnd(false), at);
-        }
-    }
-
-    fn end_of_file(&mut self, at: u32) {
-        self.imply(1, at);
-    }
-
     fn upcoming(&mut self, cut: &[u8]) {
-        let Mode::Inside(delimiters) = self.mode else { return };
+        let (Mode::Inside(delimiters), Open::Walked) = (self.mode, self.set) else { return };
         let marks = x12::wire::marks(cut, 0, cut.len() as u32, delimiters);
         let segment = Segment::new(cut, 0, &marks, delimiters);
-        let Set::Walked(mut walker) = std::mem::replace(&mut self.set, Set::None) else { return };
-        let at = Position { segment: self.segments + 1, offset: self.bytes.len() as u64, ..Position::default() };
-        let Self { findings, builder, items, .. } = self;
-        let mut listener = Listener { plan: walker.plan().clone(), builder: builder.as_mut(), items, opened: None };
-        walker.upcoming(&segment, at, &mut listener, findings);
-        self.set = Set::Walked(walker);
+        let end = self.base + u64::from(self.length);
+        self.with_walker(|walker, at, listener, findings| {
+            walker.upcoming(&segment, At { base: end, ..at }, listener, findings);
+        });
         self.inside = Inside::Nothing;
+    }
+
+    /// The piece ends where nothing does: a claim that is open was too large for it.
+    fn cut_short(&mut self) {
+        if self.inside == Inside::Claim && self.set == Open::Walked {
+            let position = Position { segment: self.walker.segments(), offset: self.base, ..Position::default() };
+            let mut finding = plain(Code::CLAIM_TOO_LARGE, Scope::Claim, position, SegmentId::default(), Span::default());
+            finding.claim = self.walker.claims().checked_sub(1).unwrap_or(NO_CLAIM);
+            self.findings.push(finding);
+            self.tag();
+        }
     }
 
     fn open_set(&mut self, segment: &Segment<'_>) {
         self.imply(3, segment.start());
-        self.segments = 1;
         let setting = self.setting;
         let routed = match Group::route(self.group.as_deref(), segment, &setting.guides, setting.aliases) {
             Route::Plan(plan) => {
                 self.item(Kind::Set(Arc::clone(&plan)), segment);
-                if self.builder.is_none() {
-                    self.builder = self.builder_for(&plan);
-                }
-                let walker = Walker::new(Arc::clone(&plan), self.setting.options);
+                self.walker.begin(Arc::clone(&plan));
                 self.plan = Some(plan);
-                self.set = Set::Walked(Box::new(walker));
+                self.set = Open::Walked;
                 self.inside = Inside::Header;
                 self.walk(segment);
                 return;
             }
             Route::UnsupportedSet => Routed::UnknownSet,
-            Route::UnsupportedGuide => Routed::UnknownGuide,
-            Route::WrongGroup => Routed::WrongGroup,
+            Route::WrongGroup(_) => Routed::WrongGroup,
+            Route::MissingGuide | Route::UnsupportedGuide | Route::Broken(_) => Routed::UnknownGuide,
         };
         self.item(Kind::Opaque(routed), segment);
-        self.set = Set::Opaque;
+        self.set = Open::Opaque;
         self.inside = Inside::Opaque;
-    }
-
-    fn walk(&mut self, segment: &Segment<'_>) {
-        let Set::Walked(mut walker) = std::mem::replace(&mut self.set, Set::None) else { return };
-        let at = Position { segment: self.segments, offset: u64::from(segment.start()), ..Position::default() };
-        let Self { findings, builder, items, lost_claims, .. } = self;
-        let mut listener = Listener { plan: walker.plan().clone(), builder: builder.as_mut(), items, opened: None };
-        walker.segment(segment, at, &mut listener, findings);
-        match listener.opened {
-            Some(Opened::Claim) => self.inside = Inside::Claim,
-            Some(Opened::Level) => self.inside = Inside::Level,
-            Some(Opened::Lost) => lost_claims.push(segment.start()),
-            None => {}
-        }
-        self.set = Set::Walked(walker);
     }
 
     /// A segment over a limit, or an empty one: it counts towards its claim, else its set.
     fn faulty_segment(&mut self, fault: Fault, at: u32) {
         let code = if fault == Fault::Empty { Code::SEGMENT_EMPTY } else { Code::SEGMENT_TOO_LONG };
-        let in_set = !matches!(self.set, Set::None);
-        if in_set && fault == Fault::TooLong {
-            self.segments += 1;
+        let walked = self.set == Open::Walked;
+        if fault == Fault::TooLong {
             self.count();
+            if walked {
+                self.walker.count_from(self.walker.segments() + 1, self.walker.claims());
+            }
         }
-        let scope = match (in_set, self.inside, &self.group) {
-            (true, Inside::Claim, _) => Scope::Claim,
-            (true, ..) => Scope::Set,
-            (false, _, Some(_)) => Scope::Group,
+        let scope = match (self.set, self.inside, &self.group) {
+            (Open::Walked, Inside::Claim, _) => Scope::Claim,
+            (Open::Walked | Open::Opaque, ..) => Scope::Set,
+            (Open::None, _, Some(_)) => Scope::Group,
             _ => Scope::Interchange,
         };
-        let segment = if in_set { self.segments } else { 0 };
-        let position = Position { segment, offset: u64::from(at), ..Position::default() };
+        let segment = if walked { self.walker.segments() } else { 0 };
+        let position = Position { segment, offset: self.base + u64::from(at), ..Position::default() };
         let mut finding = plain(code, scope, position, SegmentId::default(), Span::default());
         if scope == Scope::Claim {
-            finding.claim = self.builder.as_ref().map_or(NO_CLAIM, |builder| builder.claims().wrapping_sub(1));
+            finding.claim = self.walker.claims().checked_sub(1).unwrap_or(NO_CLAIM);
         }
         self.findings.push(finding);
+        self.tag();
     }
 
     /// Counts a segment towards the item it belongs to.
@@ -416,23 +457,25 @@ enum Opened {
 }
 
 /// Turns the walk into items and columns.
-struct Listener<'p> {
-    plan: Arc<Plan>,
-    builder: Option<&'p mut Builder>,
+struct Listener<'p, 'b> {
+    plan: &'p Plan,
+    builder: Option<&'p mut Builder<'b>>,
     items: &'p mut Vec<Item>,
     opened: Option<Opened>,
+    claims: u32,
+    length: u32,
 }
 
-impl Visitor for Listener<'_> {
+impl Visitor for Listener<'_, '_> {
     fn open(&mut self, index: u16, segment: &Segment<'_>) {
         if let Some(builder) = &mut self.builder {
             builder.open(index, segment);
         }
         let kind = match self.plan.loop_at(index).role {
             Some(Role::Claim) => {
-                let row = self.builder.as_ref().map_or(0, |builder| builder.claims() - 1);
                 self.opened = Some(Opened::Claim);
-                Kind::Claim(row)
+                self.claims += 1;
+                Kind::Claim(self.claims - 1)
             }
             Some(role @ (Role::Provider | Role::Subscriber | Role::Patient)) => {
                 self.opened = Some(Opened::Level);
@@ -440,7 +483,7 @@ impl Visitor for Listener<'_> {
             }
             _ => return,
         };
-        let head_end = (segment.end() + 1).min(segment.buffer().len() as u32);
+        let head_end = (segment.end() + 1).min(self.length);
         self.items.push(Item { kind, start: segment.start(), head_end, segments: 0 });
     }
 
@@ -474,8 +517,7 @@ impl Tokens for Pass<'_> {
         self.inside = Inside::Envelope;
     }
 
-    fn segment(&mut self, segment: &Segment<'_>, terminated: bool) {
-        let _ = terminated;
+    fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
         match segment.name() {
             b"ST" => self.open_set(segment),
             b"SE" => self.close_set(segment),
@@ -487,19 +529,15 @@ impl Tokens for Pass<'_> {
             b"GE" => self.close_envelope(segment, 3),
             b"IEA" => self.close_envelope(segment, 2),
             _ => match self.set {
-                Set::Walked(_) => {
-                    self.segments += 1;
+                Open::Walked => {
                     self.walk(segment);
                     self.count();
                 }
-                Set::Opaque => {
-                    self.segments += 1;
+                Open::Opaque => {
                     self.count();
-                    if self.setting.guides.opens_claim(segment.id()) {
-                        self.lost_claims.push(segment.start());
-                    }
+                    self.lost_claims += u64::from(self.setting.guides.opens_claim(segment.id()));
                 }
-                Set::None => self.misplaced(segment),
+                Open::None => self.misplaced(segment),
             },
         }
     }
@@ -519,14 +557,16 @@ impl Tokens for Pass<'_> {
 
 impl Pass<'_> {
     fn close_set(&mut self, segment: &Segment<'_>) {
-        if matches!(self.set, Set::None) {
-            self.item(Kind::Alone, segment);
-            return;
+        match self.set {
+            Open::None => {
+                self.item(Kind::Alone, segment);
+                return;
+            }
+            Open::Opaque => {}
+            Open::Walked => self.walk(segment),
         }
-        self.segments += 1;
-        self.walk(segment);
-        self.end_set(segment.start());
-        self.item(Kind::SetEnd(true), segment);
+        self.end_set();
+        self.item(Kind::SetEnd, segment);
     }
 
     /// `GE` (what is open inside: depth 3) or `IEA` (depth 2).
@@ -535,8 +575,8 @@ impl Pass<'_> {
         let open = if depth == 3 { self.group.take().is_some() } else { std::mem::take(&mut self.in_interchange) };
         let kind = match (open, depth) {
             (false, _) => Kind::Alone,
-            (true, 3) => Kind::GroupEnd(true),
-            (true, _) => Kind::InterchangeEnd(true),
+            (true, 3) => Kind::GroupEnd,
+            (true, _) => Kind::InterchangeEnd,
         };
         self.item(kind, segment);
         self.inside = if depth == 3 { Inside::Envelope } else { Inside::Nothing };

@@ -18,8 +18,8 @@ const LONGEST_PIECE: usize = 4 * 1024 * 1024;
 
 /// Takes what was analysed, in the order of the file.
 pub(crate) trait Sink {
-    /// A piece, whole and right.
-    fn piece(&mut self, analysed: Analysed) -> Result<(), Error>;
+    /// A piece of `source`, whole and right.
+    fn piece(&mut self, analysed: Analysed, source: &Source) -> Result<(), Error>;
 }
 
 /// Reads `source` to its end with `workers` threads and hands every piece to `sink`.
@@ -30,10 +30,8 @@ pub(crate) fn read(
     workers: usize,
     sink: &mut impl Sink,
 ) -> Result<(), Error> {
-    let window = window.clamp(4 * 1024, LONGEST_PIECE);
     if workers <= 1 {
-        let mut line = Line::new(setting, window, 0);
-        return line.run(source, sink, None);
+        return drive(&mut Line::new(setting, window, 0), source, None, sink);
     }
     let (send_work, take_work) = sync_channel::<Work>(workers * 2);
     let (send_done, take_done) = sync_channel::<Done>(workers * 4);
@@ -45,11 +43,16 @@ pub(crate) fn read(
             scope.spawn(move || work(&setting, &take_work, &send_done));
         }
         drop(send_done);
-        let mut line = Line::new(setting, window, workers + 2);
-        let result = line.run(source, sink, Some(&Crew { send: send_work, take: take_done }));
-        drop(line);
-        result
+        let crew = Crew { send: send_work, take: take_done };
+        drive(&mut Line::new(setting, window, workers + 2), source, Some(&crew), sink)
     })
+}
+
+fn drive(line: &mut Line, source: &mut Source, crew: Option<&Crew>, sink: &mut impl Sink) -> Result<(), Error> {
+    while let Some(analysed) = line.next(source, crew)? {
+        sink.piece(analysed, source)?;
+    }
+    Ok(())
 }
 
 /// A piece to analyse from an assumption.
@@ -67,7 +70,7 @@ struct Done {
 }
 
 /// The threads, seen from the one that leads.
-struct Crew {
+pub(crate) struct Crew {
     send: SyncSender<Work>,
     take: Receiver<Done>,
 }
@@ -99,9 +102,9 @@ struct Waiting {
 }
 
 /// The order of the file: cuts pieces off, sends them out, takes them back in turn.
-struct Line<'a> {
+pub(crate) struct Line {
     analyser: Analyser,
-    setting: &'a Arc<Setting>,
+    setting: Arc<Setting>,
     window: usize,
     ahead: usize,
     standing: Standing,
@@ -115,12 +118,12 @@ struct Line<'a> {
     early: BTreeMap<u64, Option<Analysed>>,
 }
 
-impl<'a> Line<'a> {
-    fn new(setting: &'a Arc<Setting>, window: usize, ahead: usize) -> Self {
+impl Line {
+    pub(crate) fn new(setting: &Arc<Setting>, window: usize, ahead: usize) -> Self {
         Self {
             analyser: Analyser::new(Arc::clone(setting)),
-            setting,
-            window,
+            setting: Arc::clone(setting),
+            window: window.clamp(4 * 1024, LONGEST_PIECE),
             ahead,
             standing: Standing::outside(),
             known: None,
@@ -132,7 +135,8 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn run(&mut self, source: &mut Source, sink: &mut impl Sink, crew: Option<&Crew>) -> Result<(), Error> {
+    /// The next piece, in the order of the file; `None` at its end.
+    pub(crate) fn next(&mut self, source: &mut Source, crew: Option<&Crew>) -> Result<Option<Analysed>, Error> {
         loop {
             let finished = source.ended() && source.ahead().is_empty() && self.next_ticket > 0;
             let alone = self.waiting.back().is_some_and(|piece| piece.kept.is_some());
@@ -143,8 +147,8 @@ impl<'a> Line<'a> {
                 }
             }
             match self.waiting.pop_front() {
-                Some(piece) => self.settle(piece, source, sink, crew)?,
-                None if finished => return Ok(()),
+                Some(piece) => return self.settle(piece, source, crew).map(Some),
+                None if finished => return Ok(None),
                 None => {}
             }
         }
@@ -214,9 +218,8 @@ impl<'a> Line<'a> {
         &mut self,
         mut piece: Waiting,
         source: &mut Source,
-        sink: &mut impl Sink,
         crew: Option<&Crew>,
-    ) -> Result<(), Error> {
+    ) -> Result<Analysed, Error> {
         let begin = self.standing.clone();
         let done = match (piece.kept.take(), crew) {
             (Some(taken), _) => Err(taken),
@@ -250,14 +253,14 @@ impl<'a> Line<'a> {
         if let (Mode::Inside(delimiters), plan) = (self.standing.mode, &analysed.plan) {
             let same = self.known.as_ref().is_some_and(|known| known.delimiters == delimiters);
             let plan = match (&self.standing.set, plan) {
-                (Set::Walked(walker), _) => Some(Arc::clone(walker.plan())),
+                (Set::Walked(walker), _) => walker.plan().cloned(),
                 (_, Some(plan)) => Some(Arc::clone(plan)),
                 _ if same => self.known.as_ref().and_then(|known| known.plan.clone()),
                 _ => None,
             };
             self.known = Some(Known { delimiters, group: self.standing.group.clone(), plan });
         }
-        sink.piece(analysed)
+        Ok(analysed)
     }
 
     fn wait_for(&mut self, ticket: u64, crew: &Crew) -> Result<Analysed, Error> {

@@ -15,6 +15,7 @@ pub(crate) struct Source {
     offset: u64,
     total: Option<u64>,
     breaks: Option<Breaks>,
+    count: u64,
     digest: sha2::Sha256,
 }
 
@@ -72,6 +73,7 @@ impl Source {
             offset: 0,
             total,
             breaks: None,
+            count: 0,
             digest: sha2::Digest::new(),
         }
     }
@@ -87,6 +89,11 @@ impl Source {
     /// The file's length, where it has one.
     pub(crate) fn total(&self) -> Option<u64> {
         self.total
+    }
+
+    /// How many bytes were read.
+    pub(crate) fn read_bytes(&self) -> u64 {
+        self.count
     }
 
     /// Digest of everything read, as lower-case hexadecimals.
@@ -130,6 +137,7 @@ impl Source {
             };
             self.ahead.truncate(have + count);
             self.ended = count == 0;
+            self.count += count as u64;
             sha2::Digest::update(&mut self.digest, &self.ahead[have..]);
             if let Some(breaks) = &mut self.breaks {
                 strip(&mut self.ahead, have, breaks);

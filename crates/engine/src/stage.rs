@@ -17,12 +17,15 @@ pub(crate) struct Stage {
     out: PathBuf,
     staging: PathBuf,
     done: Vec<String>,
+    /// The folder was made for this run.
+    made: bool,
 }
 
 impl Stage {
     /// Makes the folder `out`, which must be empty unless `force`, and a staging folder inside it.
     pub(crate) fn new(out: &Path, force: bool) -> Result<Self, Error> {
         let failed = |error: io::Error| Error::output(out, &error);
+        let made = !out.exists();
         fs::DirBuilder::new().recursive(true).mode(0o700).create(out).map_err(failed)?;
         if !force && fs::read_dir(out).map_err(failed)?.next().is_some() {
             let text = format!("{}: is not empty; give another folder, or --force to replace its contents", out.display());
@@ -30,7 +33,7 @@ impl Stage {
         }
         let staging = out.join(format!(".staging-{}", std::process::id()));
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&staging).map_err(failed)?;
-        Ok(Self { out: out.to_owned(), staging, done: Vec::new() })
+        Ok(Self { out: out.to_owned(), staging, done: Vec::new(), made })
     }
 
     /// A file that will be called `name`.
@@ -92,7 +95,9 @@ impl Drop for Stage {
     fn drop(&mut self) {
         // What is left is of no use to anybody, and a failure to remove it changes no result.
         let _ = fs::remove_dir_all(&self.staging);
-        let _ = fs::remove_dir(&self.out);
+        if self.made {
+            let _ = fs::remove_dir(&self.out); // stays when it is not empty
+        }
     }
 }
 
@@ -177,7 +182,10 @@ impl Output for StagedFile {
             self.flush();
         }
         if at >= self.written {
-            self.buffer.patch(at - self.written, bytes);
+            let from = (at - self.written) as usize;
+            if let Some(room) = self.buffer.get_mut(from..from + bytes.len()) {
+                room.copy_from_slice(bytes);
+            }
         } else if let Some(file) = &self.file {
             if let Err(error) = file.write_all_at(bytes, at) {
                 self.failure.get_or_insert(error);
@@ -187,7 +195,10 @@ impl Output for StagedFile {
 
     fn read(&mut self, at: u64, buffer: &mut [u8]) -> usize {
         if at >= self.written {
-            return self.buffer.read(at - self.written, buffer);
+            let rest = self.buffer.get((at - self.written) as usize..).unwrap_or_default();
+            let count = rest.len().min(buffer.len());
+            buffer[..count].copy_from_slice(&rest[..count]);
+            return count;
         }
         let Some(file) = &self.file else { return 0 };
         let count = usize::try_from(self.written - at).unwrap_or(usize::MAX).min(buffer.len());
@@ -209,6 +220,25 @@ impl Output for StagedFile {
         self.written = len;
         if let Some(Err(error)) = self.file.as_ref().map(|file| file.set_len(len)) {
             self.failure.get_or_insert(error);
+        }
+    }
+}
+
+/// Size and SHA-256 of the file at `path`.
+pub(crate) fn digest_of(path: &Path) -> Result<(u64, String), Error> {
+    use std::io::Read;
+    let failed = |error: io::Error| Error::output(path, &error);
+    let mut file = File::open(path).map_err(failed)?;
+    let mut digest = <sha2::Sha256 as sha2::Digest>::new();
+    let mut buffer = vec![0; BUFFER];
+    let mut total = 0;
+    loop {
+        match file.read(&mut buffer).map_err(failed)? {
+            0 => return Ok((total, crate::token::hex(&sha2::Digest::finalize(digest)))),
+            count => {
+                total += count as u64;
+                sha2::Digest::update(&mut digest, &buffer[..count]);
+            }
         }
     }
 }

@@ -52,7 +52,7 @@ def _failure(error: BaseException) -> ScrubjayError:
         case ScrubjayError():
             return error
         case KeyboardInterrupt() | click.Abort():
-            return Interrupted("interrupted; nothing that was begun is left looking finished")
+            return Interrupted("interrupted; nothing half-written is left behind")
         case click.ClickException():
             return UsageError(_usage(error))
         case MemoryError():

@@ -71,6 +71,7 @@ threads = click.option(
     "--threads",
     type=click.IntRange(min=0),
     default=0,
+    metavar="N",
     help="Threads; 0, the default, is all cores.",
 )
 received_date = click.option(

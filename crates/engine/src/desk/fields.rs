@@ -1,6 +1,8 @@
 //! The fields that the desk itself reads, found by their names in the claim map.
 
-use x12::claim::{Batch, Column, MISSING, NONE, NO_DATE, Schema, unpack};
+use std::sync::Arc;
+
+use x12::claim::{Batch, Column, MISSING, NONE, NO_DATE, Schema, Taps, unpack};
 
 /// A field: its table and column; both out of range when the map does not have it.
 #[derive(Clone, Copy, Debug)]
@@ -14,32 +16,31 @@ pub(crate) struct At {
 pub(crate) struct Fields {
     pub(crate) claim: usize,
     pub(crate) line: usize,
-    /// For each table: the way up to the claim is not needed here, the parents of a claim are.
-    parents: Vec<usize>,
     line_parents: Vec<usize>,
-    schema: std::sync::Arc<Schema>,
+    taps: Arc<Taps>,
 }
 
 impl Fields {
-    /// Finds them in `schema`.
-    pub(crate) fn new(schema: std::sync::Arc<Schema>) -> Self {
+    /// Finds them in the schema of `taps`.
+    pub(crate) fn new(taps: Arc<Taps>) -> Self {
+        let schema = &taps.schema;
         let find = |name: &str| schema.tables.iter().position(|table| table.name == name).unwrap_or(usize::MAX);
         let (claim, line) = (find("claim"), find("line"));
         let parents_of = |table: usize| schema.tables.get(table).map(|table| table.parents.clone()).unwrap_or_default();
-        let (parents, line_parents) = (parents_of(claim), parents_of(line));
-        Self { claim, line, parents, line_parents, schema }
+        let line_parents = parents_of(line);
+        Self { claim, line, line_parents, taps }
     }
 
     /// The schema.
     pub(crate) fn schema(&self) -> &Schema {
-        &self.schema
+        &self.taps.schema
     }
 
     /// The field named `table.field`.
     pub(crate) fn at(&self, path: &str) -> At {
         let (table, field) = path.split_once('.').unwrap_or((path, ""));
-        let table = self.schema.tables.iter().position(|candidate| candidate.name == table);
-        let column = table.and_then(|at| self.schema.tables[at].fields.iter().position(|candidate| candidate.name == field));
+        let table = self.schema().tables.iter().position(|candidate| candidate.name == table);
+        let column = table.and_then(|at| self.schema().tables[at].fields.iter().position(|candidate| candidate.name == field));
         At { table: table.unwrap_or(usize::MAX), column: column.unwrap_or(usize::MAX) }
     }
 }
@@ -58,9 +59,25 @@ impl<'a> Values<'a> {
         if table == self.fields.claim {
             return claim;
         }
-        let Some(at) = self.fields.parents.iter().position(|&parent| parent == table) else { return NONE };
-        let table = self.batch.tables.get(self.fields.claim);
-        table.and_then(|table| table.parents.get(at)?.get(claim as usize).copied()).unwrap_or(NONE)
+        self.parent(self.fields.claim, claim, table)
+    }
+
+    /// The row of `wanted` that `row` of `table` belongs to, directly or through a parent.
+    fn parent(&self, table: usize, row: u32, wanted: usize) -> u32 {
+        let Some(def) = self.fields.schema().tables.get(table) else { return NONE };
+        let up = |at: usize| self.batch.tables.get(table).and_then(|rows| rows.parents.get(at)?.get(row as usize).copied());
+        for (at, &parent) in def.parents.iter().enumerate() {
+            let above = up(at).unwrap_or(NONE);
+            let found = match above {
+                NONE => NONE,
+                _ if parent == wanted => above,
+                _ => self.parent(parent, above, wanted),
+            };
+            if found != NONE {
+                return found;
+            }
+        }
+        NONE
     }
 
     /// The lines of a claim, as a range of rows: they stand together.
@@ -123,5 +140,46 @@ impl<'a> Values<'a> {
     /// Days in `row` of its own table; `NO_DATE` when missing.
     pub(crate) fn date_of(&self, at: At, row: u32) -> i32 {
         self.column(at).map_or(NO_DATE, |column| column.date(row))
+    }
+}
+
+impl Fields {
+    /// The table named `name`; out of range when the map does not have it.
+    pub(crate) fn at_table(&self, name: &str) -> usize {
+        self.schema().tables.iter().position(|table| table.name == name).unwrap_or(usize::MAX)
+    }
+}
+
+impl Values<'_> {
+    /// A text or a code in `row` of its own table; empty when missing.
+    pub(crate) fn any_of(&self, at: At, row: u32) -> Vec<u8> {
+        match self.column(at) {
+            Some(Column::Text(_)) => self.text_of(at, row).to_vec(),
+            _ => self.code_of(at, row),
+        }
+    }
+
+    /// Any value as X12 writes it; empty when missing.
+    pub(crate) fn shown(&self, table: usize, column: usize, row: u32) -> Vec<u8> {
+        let at = At { table, column };
+        let kind = self.fields.schema().tables.get(table).and_then(|table| table.fields.get(column)).map(|field| field.kind);
+        let mut out = Vec::new();
+        match (self.column(at), kind) {
+            (Some(Column::Date(_)), _) => {
+                let days = self.date_of(at, row);
+                if days != NO_DATE {
+                    x12::claim::write_days(&mut out, days);
+                }
+            }
+            (Some(values @ Column::Amount(_)), kind) => {
+                let amount = values.amount(row);
+                if amount != MISSING {
+                    let places = if kind == Some(x12::claim::FieldKind::Money) { 2 } else { 3 };
+                    x12::claim::write_amount(&mut out, amount, places);
+                }
+            }
+            _ => out = self.any_of(at, row),
+        }
+        out
     }
 }

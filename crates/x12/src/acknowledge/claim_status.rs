@@ -3,11 +3,11 @@
 //! Totals stand before the claims they sum up: the details are written apart ([`Details`]), then the head of the
 //! set with its totals ([`StatusSet::header`]), the details, and its end ([`StatusSet::trailer`]).
 
-use super::details::{UNKNOWN, name};
 use super::implementation::set_number;
 use super::status::{Reason, money};
+use super::subject::{UNKNOWN, name};
 use super::{Details, Envelope, Gs, Party, Standing};
-use crate::wire::{Writer, is_writable};
+use crate::wire::{Writer, written_len};
 
 /// The version of the document, in GS08 and ST03.
 pub const VERSION: &str = "005010X214";
@@ -55,11 +55,20 @@ impl StatusSet<'_> {
     pub fn header(&self, out: &mut Vec<u8>, envelope: &mut Envelope, group: &Gs, details: &Details) -> SetNumber {
         let number = envelope.set(out, group, "HN", VERSION);
         let stamp = envelope.stamp();
-        let known = |value: &[u8], shortest: usize| value.len() >= shortest && is_writable(envelope.delimiters(), value);
+        let mark = envelope.delimiters();
+        let known = |value: &[u8], shortest: usize| written_len(mark, value, 30) >= shortest;
         let mut writer = Writer::new(out, envelope.delimiters(), envelope.suffix());
         writer.segment("ST").text("277").text(set_number(number)).text(VERSION).end();
         let trace = if known(self.trace, 1) { self.trace } else { b"0" };
-        writer.segment("BHT").text("0085").text("08").clip(trace, 30).text(stamp.date).text(stamp.time).text("TH").end();
+        writer
+            .segment("BHT")
+            .text("0085")
+            .text("08")
+            .clip(trace, 30)
+            .text(stamp.date)
+            .text(stamp.time)
+            .text("TH")
+            .end();
         writer.segment("HL").text("1").skip(1).text("20").text("1").end();
         let payer = self.standing == Standing::Payer;
         writer.segment("NM1").text(if payer { "PR" } else { "AY" });
@@ -75,7 +84,11 @@ impl StatusSet<'_> {
         writer.segment("NM1").text("41");
         name(&mut writer, &Party { suffix: b"", ..self.submitter.party });
         writer.text("46").clip(if known(self.submitter.id, 2) { self.submitter.id } else { UNKNOWN }, 80).end();
-        writer.segment("TRN").text("2").clip(if known(self.submitter.batch, 1) { self.submitter.batch } else { b"0" }, 50).end();
+        writer
+            .segment("TRN")
+            .text("2")
+            .clip(if known(self.submitter.batch, 1) { self.submitter.batch } else { b"0" }, 50)
+            .end();
         totals(&mut writer, details, stamp.date);
         SetNumber { number, segments: writer.segments() }
     }

@@ -1,8 +1,9 @@
 //! Providers, patients and claims of a 277CA: everything below the submitter.
 
-use super::status::{Reason, Totals, date, money};
 use super::Stamp;
-use crate::wire::{Delimiters, Output, Writer, is_writable};
+use super::status::{Reason, Short, Totals, date, money};
+use super::subject::{ClaimStatus, LineStatus, Party, PatientRef, ProviderRef, UNKNOWN, name, service_date};
+use crate::wire::{Delimiters, Output, Writer, written_len};
 
 /// Entities that 2200C lists for STC01-3.
 const PROVIDER_ENTITIES: &[&str] = &["36", "40", "41", "77", "82", "85", "87", "AY", "PR"];
@@ -15,8 +16,6 @@ const CLAIM_ENTITIES: &[&str] = &[
 const PROCEDURES: &[&[u8]] = &[b"AD", b"ER", b"HC", b"HP", b"IV", b"NU", b"WK"];
 /// At most so many statuses for one claim, provider or line.
 const MOST_STATUSES: usize = 20;
-/// Stands where the answer needs a value that the claim does not have.
-pub(super) const UNKNOWN: &[u8] = b"UNKNOWN";
 
 /// How we stand to the submitter, which decides what an accepted claim is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,100 +27,11 @@ pub enum Standing {
     Payer,
 }
 
-/// A person or an organisation, as NM1 names it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Party<'a> {
-    /// NM102 is `1`.
-    pub person: bool,
-    /// NM103.
-    pub name: &'a [u8],
-    /// NM104; persons only.
-    pub first: &'a [u8],
-    /// NM105; persons only.
-    pub middle: &'a [u8],
-    /// NM107; persons only.
-    pub suffix: &'a [u8],
-}
-
-/// A billing provider: 2010AA.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ProviderRef<'a> {
-    /// NM1*85.
-    pub party: Party<'a>,
-    /// NM109 with `XX`; empty when it was not sent.
-    pub npi: &'a [u8],
-    /// REF*EI or REF*SY, for those without an NPI.
-    pub tax_id: &'a [u8],
-    /// Faults of the provider itself, which reject all of its claims; empty for none.
-    pub reasons: &'a [Reason<'a>],
-}
-
-/// A patient: the subscriber, or 2010CA.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PatientRef<'a> {
-    /// NM1*IL or NM1*QC.
-    pub party: Party<'a>,
-    /// The member's number: that of the subscriber where the patient has none.
-    pub id: &'a [u8],
-    /// Its qualifier, `MI` or `II`; anything else is sent as `MI`.
-    pub qualifier: &'a [u8],
-}
-
-/// A claim and what became of it.
-#[derive(Clone, Copy, Debug)]
-pub struct ClaimStatus<'a> {
-    /// CLM01.
-    pub claim: &'a [u8],
-    /// CLM02 in cents.
-    pub charge: i64,
-    /// The verdict.
-    pub accepted: bool,
-    /// Why it was rejected, its own and inherited reasons; the faults of its lines stand there.
-    pub reasons: &'a [Reason<'a>],
-    /// The number that the payer gave it (REF*1K); empty for none.
-    pub payer_number: &'a [u8],
-    /// The number that a clearinghouse gave it, as sent (REF*D9); empty for none.
-    pub clearinghouse_number: &'a [u8],
-    /// The type of bill (REF*BLT), institutional only; empty for none.
-    pub bill_type: &'a [u8],
-    /// First date of service, in days.
-    pub from: i32,
-    /// Last date of service, in days; that of `from` when there is no other.
-    pub through: i32,
-    /// Lines that caused the rejection, in their order.
-    pub lines: &'a [LineStatus<'a>],
-}
-
-/// A line that caused the rejection of its claim.
-#[derive(Clone, Copy, Debug)]
-pub struct LineStatus<'a> {
-    /// SV101 (or SV202, SV301) as sent.
-    pub procedure: &'a [u8],
-    /// The component separator in it.
-    pub separator: u8,
-    /// The line's charge in cents.
-    pub charge: i64,
-    /// SV201; empty for none.
-    pub revenue: &'a [u8],
-    /// Units of service as sent; empty for none.
-    pub units: &'a [u8],
-    /// REF*6R; empty for none: then the line's number is sent.
-    pub control: &'a [u8],
-    /// LX01.
-    pub number: u32,
-    /// First date of service, in days.
-    pub from: i32,
-    /// Last date of service, in days.
-    pub through: i32,
-    /// Why.
-    pub reasons: &'a [Reason<'a>],
-}
-
 /// The details of one set, or of one piece of it.
 ///
-/// The bytes of a piece stay in one buffer until the piece is whole; then [`Details::append`] takes them over,
-/// to a file if need be. For the charges of a provider are known only after its last claim: the provider's own
-/// statuses are written with a charge of 0 and corrected when the next provider comes.
+/// The caller may empty its buffer whenever it likes, as long as all bytes end in one output, in order. The charges
+/// of a provider are known only after its last claim: a provider's own statuses are written with a charge of 0,
+/// and [`Details::finish`] puts the charges in their places (sixteen bytes are kept for each such status).
 #[derive(Clone, Debug)]
 pub struct Details {
     delimiters: Delimiters,
@@ -131,16 +41,15 @@ pub struct Details {
     provider: u64,
     segments: u64,
     totals: Totals,
+    written: u64,
+    /// Charges before the first provider: they are of one that an earlier piece opened.
     leading: i64,
     opened: bool,
-    pending: Option<Pending>,
-}
-
-/// Where the charges of the open provider stand in the bytes, once a status, and how much they are by now.
-#[derive(Clone, Debug)]
-struct Pending {
-    places: Vec<u64>,
+    /// Charges of the open provider so far, and where its places begin.
     charges: i64,
+    open_from: usize,
+    /// Where a charge stands as a `0`, and what it is.
+    places: Vec<(u64, i64)>,
 }
 
 impl Details {
@@ -162,9 +71,12 @@ impl Details {
             provider,
             segments: 0,
             totals: Totals::default(),
+            written: 0,
             leading: 0,
             opened: false,
-            pending: None,
+            charges: 0,
+            open_from: 0,
+            places: Vec::new(),
         }
     }
 
@@ -194,8 +106,9 @@ impl Details {
 
     /// Begins a provider. Call it only when a claim of the provider follows.
     pub fn open_provider(&mut self, out: &mut Vec<u8>, suffix: &[u8], provider: &ProviderRef<'_>) {
-        self.settle(out);
+        self.close_provider();
         self.opened = true;
+        let start = out.len();
         self.number += 1;
         self.provider = self.number;
         let (delimiters, number) = (self.delimiters, self.number);
@@ -203,45 +116,46 @@ impl Details {
         writer.segment("HL").number(number).number(2u64).text("19").text("1").end();
         writer.segment("NM1").text("85");
         name(&mut writer, &provider.party);
-        let npi = provider.npi.len() >= 2 && is_writable(delimiters, provider.npi);
-        let tax = provider.tax_id.len() >= 2 && is_writable(delimiters, provider.tax_id);
+        let npi = written_len(delimiters, provider.npi, 80) >= 2;
+        let tax = written_len(delimiters, provider.tax_id, 80) >= 2;
         match (npi, tax) {
             (true, _) => writer.text("XX").clip(provider.npi, 80).end(),
             (false, true) => writer.text("FI").clip(provider.tax_id, 80).end(),
             (false, false) => writer.text("FI").text(UNKNOWN).end(),
         }
-        let mut places = Vec::new();
         if !provider.reasons.is_empty() {
             writer.segment("TRN").text("1").text("0").end();
-            for (reason, _) in distinct(provider.reasons, PROVIDER_ENTITIES) {
-                writer.segment("STC").text(reason.rejecting()).component(reason.status).component(reason.entity);
+            for (reason, entity) in distinct(provider.reasons, PROVIDER_ENTITIES) {
+                writer.segment("STC").text(reason.rejecting()).component(reason.status).component(entity);
                 writer.skip(1).text("U").text("0");
-                places.push(writer.position() as u64 - 1);
+                let place = writer.position() - start - 1;
+                self.places.push((self.written + place as u64, 0));
                 writer.end();
             }
         }
         self.segments += writer.segments();
-        self.pending = Some(Pending { places, charges: 0 });
+        self.written += (out.len() - start) as u64;
     }
 
     /// Writes a claim of the open provider.
     pub fn claim(&mut self, out: &mut Vec<u8>, suffix: &[u8], patient: &PatientRef<'_>, claim: &ClaimStatus<'_>) {
         self.count(claim);
         self.number += 1;
+        let start = out.len();
         let mut writer = Writer::new(out, self.delimiters, suffix);
         writer.segment("HL").number(self.number).number(self.provider).text("PT").end();
         writer.segment("NM1").text("QC");
         name(&mut writer, &Party { person: true, ..patient.party });
-        let known = patient.id.len() >= 2 && is_writable(self.delimiters, patient.id);
+        let known = written_len(self.delimiters, patient.id, 80) >= 2;
         writer.text(if patient.qualifier == b"II" { "II" } else { "MI" });
         writer.clip(if known { patient.id } else { UNKNOWN }, 80).end();
-        let traced = is_writable(self.delimiters, claim.claim);
+        let traced = written_len(self.delimiters, claim.claim, 50) > 0;
         writer.segment("TRN").text("2").clip(if traced { claim.claim } else { b"0" }, 50).end();
         self.statuses(&mut writer, claim);
         for (qualifier, value) in
             [("1K", claim.payer_number), ("D9", claim.clearinghouse_number), ("BLT", claim.bill_type)]
         {
-            if is_writable(self.delimiters, value) {
+            if written_len(self.delimiters, value, 50) > 0 {
                 writer.segment("REF").text(qualifier).clip(value, 50).end();
             }
         }
@@ -251,57 +165,59 @@ impl Details {
             self.line(&mut writer, line);
         }
         self.segments += writer.segments();
+        self.written += (out.len() - start) as u64;
     }
 
-    /// Adds the details of the next piece: closes the open provider in `out` when the piece opened another, and
-    /// appends the piece's bytes.
+    /// Adds the details of the next piece, and its bytes to `out`.
     pub fn append(&mut self, out: &mut (impl Output + ?Sized), piece: &[u8], other: Self) {
-        if let Some(pending) = &mut self.pending {
-            pending.charges = pending.charges.saturating_add(other.leading);
-        } else {
-            self.leading = self.leading.saturating_add(other.leading);
-        }
+        self.charge(other.leading);
         if other.opened {
-            if let Some(pending) = self.pending.take() {
-                pending.settle(out);
-            }
-            let base = out.len();
-            self.pending = other.pending.map(|pending| pending.moved(base));
+            self.close_provider();
             self.opened = true;
+            self.charges = other.charges;
+            self.open_from += other.open_from;
+            let base = self.written;
+            self.places.extend(other.places.into_iter().map(|(place, charges)| (place + base, charges)));
         }
         out.append(piece);
+        self.written += other.written;
         self.number = other.number;
         self.provider = other.provider;
         self.segments += other.segments;
         self.totals.add(other.totals);
     }
 
-    /// Ends the details: the last provider's charges are put in their place.
+    /// Ends the details, all bytes of which stand at the end of `out`: the charges of providers are put in their
+    /// places, in one pass.
     pub fn finish(&mut self, out: &mut (impl Output + ?Sized)) {
-        if let Some(pending) = self.pending.take() {
-            pending.settle(out);
+        self.close_provider();
+        let base = out.len().saturating_sub(self.written);
+        let edits: Vec<(u64, Short)> =
+            self.places.iter().map(|&(place, charges)| (place + base, money(charges))).collect();
+        crate::wire::replace_bytes(out, &edits);
+        self.places.clear();
+        self.open_from = 0;
+    }
+
+    /// The open provider has no more claims.
+    fn close_provider(&mut self) {
+        for (_, charges) in self.places.iter_mut().skip(self.open_from) {
+            *charges = self.charges;
         }
+        self.open_from = self.places.len();
+        self.charges = 0;
+    }
+
+    fn charge(&mut self, charges: i64) {
+        let sum = if self.opened { &mut self.charges } else { &mut self.leading };
+        *sum = sum.saturating_add(charges);
     }
 
     fn count(&mut self, claim: &ClaimStatus<'_>) {
         let mut one = Totals::default();
         one.claim(claim.accepted, claim.charge);
         self.totals.add(one);
-        match &mut self.pending {
-            Some(pending) => pending.charges = pending.charges.saturating_add(one.charges()),
-            None => self.leading = self.leading.saturating_add(one.charges()),
-        }
-    }
-
-    fn settle(&mut self, out: &mut Vec<u8>) {
-        let Some(pending) = self.pending.take() else { return };
-        let charges = money(pending.charges);
-        for place in pending.places.iter().rev() {
-            let at = usize::try_from(*place).unwrap_or(usize::MAX);
-            if at < out.len() {
-                out.splice(at..=at, charges.as_ref().iter().copied());
-            }
-        }
+        self.charge(one.charges());
     }
 
     fn statuses(&self, writer: &mut Writer<'_>, claim: &ClaimStatus<'_>) {
@@ -326,7 +242,7 @@ impl Details {
     fn is_expressible(&self, line: &LineStatus<'_>) -> bool {
         let mut parts = line.procedure.split(|&byte| byte == line.separator);
         let listed = parts.next().is_some_and(|qualifier| PROCEDURES.contains(&qualifier));
-        listed && parts.next().is_some_and(|code| is_writable(self.delimiters, code))
+        listed && parts.next().is_some_and(|code| written_len(self.delimiters, code, 48) > 0)
     }
 
     fn line(&self, writer: &mut Writer<'_>, line: &LineStatus<'_>) {
@@ -346,7 +262,7 @@ impl Details {
             writer.skip(1).text("U").end();
         }
         writer.segment("REF").text("FJ");
-        if is_writable(self.delimiters, line.control) {
+        if written_len(self.delimiters, line.control, 50) > 0 {
             writer.clip(line.control, 50).end();
         } else {
             writer.number(line.number).end();
@@ -355,50 +271,6 @@ impl Details {
             service_date(writer, from, date(line.through).unwrap_or(from));
         }
     }
-}
-
-impl Pending {
-    fn settle(&self, out: &mut (impl Output + ?Sized)) {
-        let charges = money(self.charges);
-        for place in self.places.iter().rev() {
-            out.splice(*place, 1, charges.as_ref());
-        }
-    }
-
-    fn moved(mut self, base: u64) -> Self {
-        for place in &mut self.places {
-            *place += base;
-        }
-        self
-    }
-}
-
-/// NM102 to NM107, and the place of NM108.
-pub(super) fn name(writer: &mut Writer<'_>, party: &Party<'_>) {
-    writer.text(if party.person { "1" } else { "2" });
-    let before = writer.position();
-    writer.clip(party.name, 60);
-    if writer.position() == before {
-        // Nothing of the name could be written: the element begun stays, so only its value is given again.
-        writer.instead(UNKNOWN);
-    }
-    if party.person {
-        writer.clip(party.first, 35).clip(party.middle, 25).skip(1).clip(party.suffix, 10);
-    } else {
-        writer.skip(4);
-    }
-}
-
-fn service_date(writer: &mut Writer<'_>, from: [u8; 8], through: [u8; 8]) {
-    writer.segment("DTP").text("472");
-    if through <= from {
-        writer.text("D8").text(from).end();
-        return;
-    }
-    let mut range = [b'-'; 17];
-    range[..8].copy_from_slice(&from);
-    range[9..].copy_from_slice(&through);
-    writer.text("RD8").text(range).end();
 }
 
 /// The different reasons, each with its entity where `entities` lists it.
@@ -416,8 +288,10 @@ fn distinct<'a>(reasons: &[Reason<'a>], entities: &[&str]) -> Vec<(Reason<'a>, &
     kept
 }
 
+/// A decimal number without a sign, of up to fifteen digits.
 fn is_number(value: &[u8]) -> bool {
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let points = value.iter().filter(|&&byte| byte == b'.').count();
-    (1..=15).contains(&digits) && points <= 1 && digits + points == value.len()
+    let mut parts = value.split(|&byte| byte == b'.');
+    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    let whole = parts.next().is_some_and(digits) && parts.next().is_none_or(digits) && parts.next().is_none();
+    whole && value.len() <= 15 && value.iter().any(u8::is_ascii_digit)
 }

@@ -1,6 +1,6 @@
 //! ISA to IEA of an answer: sender and receiver change places, the numbers are ours.
 
-use crate::wire::{Delimiters, Segment, Writer, decimal, is_writable};
+use crate::wire::{Delimiters, Segment, Writer, decimal, written_len};
 
 /// When an answer is written. Never a clock: the caller says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,9 +206,9 @@ impl Envelope {
             (b"00", 2),
             (b"", 10),
             (qualifier(&isa.receiver_qualifier), 2),
-            (&isa.receiver, 15),
+            (party(&isa.receiver, mark), 15),
             (qualifier(&isa.sender_qualifier), 2),
-            (&isa.sender, 15),
+            (party(&isa.sender, mark), 15),
             (&self.stamp.date[2..], 6),
             (&self.stamp.time, 4),
             (&repetition, 1),
@@ -237,19 +237,25 @@ pub(super) fn nine(control: u32, digits: &mut [u8; 20]) -> &[u8] {
 
 fn fixed(out: &mut Vec<u8>, value: &[u8], width: usize, delimiters: Delimiters, raw: bool) {
     let start = out.len();
-    let kept = value.iter().copied().filter(|&byte| raw || is_writable(delimiters, &[byte]) || byte == b' ');
+    let kept = value.iter().copied().filter(|&byte| raw || written_len(delimiters, &[byte], 1) > 0 || byte == b' ');
     out.extend(kept.take(width));
     out.resize(start + width, b' ');
 }
 
 fn qualifier(value: &[u8]) -> &[u8] {
-    if value.len() == 2 && value.iter().all(u8::is_ascii_alphanumeric) { value } else { b"ZZ" }
+    let numbered =
+        matches!(value, [b'0', b'1'..=b'4' | b'7'..=b'9'] | [b'1' | b'2', b'0'..=b'9'] | [b'3', b'0'..=b'8']);
+    if numbered || matches!(value, b"AM" | b"NR" | b"SA" | b"SN") { value } else { b"ZZ" }
+}
+
+fn party(id: &[u8], delimiters: Delimiters) -> &[u8] {
+    if written_len(delimiters, id, 15) > 0 { id } else { b"UNKNOWN" }
 }
 
 /// GS02 and GS03 have two to fifteen characters.
 fn application(code: &[u8], interchange: &[u8], delimiters: Delimiters) -> Vec<u8> {
     let clean = |value: &[u8]| -> Vec<u8> {
-        let kept = value.iter().copied().filter(|&byte| byte == b' ' || is_writable(delimiters, &[byte]));
+        let kept = value.iter().copied().filter(|&byte| byte == b' ' || written_len(delimiters, &[byte], 1) > 0);
         kept.take(15).collect::<Vec<u8>>().trim_ascii().to_vec()
     };
     let found = [clean(code), clean(interchange)].into_iter().find(|value| value.len() >= 2);

@@ -2,7 +2,7 @@
 
 use super::notes::Tally;
 use super::{Envelope, Gs};
-use crate::wire::Writer;
+use crate::wire::{Delimiters, Writer, written_len};
 
 /// The version of the document, in GS08 and ST03.
 pub const VERSION: &str = "005010X231A1";
@@ -50,6 +50,7 @@ pub struct GroupEnd<'a> {
 pub struct Implementation {
     envelope: Envelope,
     number: u32,
+    kind: [u8; 2],
     segments: u64,
     sets: Sets,
     tally: Tally,
@@ -66,7 +67,7 @@ impl Implementation {
     /// The answer that goes out in `envelope`.
     #[must_use]
     pub fn new(envelope: Envelope) -> Self {
-        Self { envelope, number: 0, segments: 0, sets: Sets::default(), tally: Tally::default() }
+        Self { envelope, number: 0, kind: *b"HC", segments: 0, sets: Sets::default(), tally: Tally::default() }
     }
 
     /// The envelope, for its delimiters and suffix.
@@ -81,20 +82,25 @@ impl Implementation {
         self.sets = Sets::default();
         let mut writer = Writer::new(out, self.envelope.delimiters(), self.envelope.suffix());
         writer.segment("ST").text("999").text(set_number(self.number)).text(VERSION).end();
-        let kind = if group.kind.len() == 2 { group.kind.as_slice() } else { b"HC" };
+        let kind = if is_kind(&group.kind) { group.kind.as_slice() } else { b"HC" };
+        self.kind = [kind[0], kind[1]];
         writer.segment("AK1").text(kind).text(group_number(&group.control));
-        writer.clip(if group.version.is_empty() { b"UNKNOWN" } else { group.version.as_slice() }, 12).end();
+        let version = group.version.as_slice();
+        let known = written_len(self.envelope.delimiters(), version, 12) > 0;
+        writer.clip(if known { version } else { b"UNKNOWN" }, 12).end();
         self.segments = writer.segments();
     }
 
     /// Begins the answer to a set, with its ST01, ST02 and ST03: `AK2`.
     ///
-    /// What is missing or too short is filled up with zeros, since both numbers are required in the answer.
+    /// Both numbers are required in the answer: where ST01 is none, the set that belongs in the group stands for it,
+    /// and ST02 is filled up with zeros where it is too short.
     pub fn open_set(&mut self, out: &mut Vec<u8>, id: &[u8], control: &[u8], version: &[u8]) {
         self.sets.received += 1;
         self.tally = Tally::default();
         let mut writer = Writer::new(out, self.envelope.delimiters(), self.envelope.suffix());
-        writer.segment("AK2").text(filled(id, 3, 3)).text(filled(control, 4, 9)).clip(version, 35).end();
+        let id = if is_set(id) { id } else { set_of(self.kind) };
+        writer.segment("AK2").text(id).text(filled(control, self.envelope.delimiters())).clip(version, 35).end();
         self.segments += writer.segments();
     }
 
@@ -172,12 +178,36 @@ pub(super) fn set_number(number: u32) -> String {
     format!("{number:04}")
 }
 
-/// The leading zeros that make a number of a set's control long enough, and no more than it may have.
-fn filled(value: &[u8], shortest: usize, longest: usize) -> Vec<u8> {
-    let clean: Vec<u8> = value.iter().copied().filter(u8::is_ascii_graphic).take(longest).collect();
-    let mut filled = vec![b'0'; shortest.saturating_sub(clean.len())];
-    filled.extend(clean);
+/// AK202 has four to nine characters.
+fn filled(control: &[u8], delimiters: Delimiters) -> Vec<u8> {
+    let writable = |byte: &u8| written_len(delimiters, &[*byte], 1) > 0;
+    let kept: Vec<u8> = control.iter().copied().filter(writable).take(9).collect();
+    let mut filled = vec![b'0'; 4usize.saturating_sub(kept.len())];
+    filled.extend(kept);
     filled
+}
+
+fn is_kind(kind: &[u8]) -> bool {
+    kind.len() == 2 && kind.iter().all(u8::is_ascii_uppercase)
+}
+
+fn is_set(id: &[u8]) -> bool {
+    id.len() == 3 && id.iter().all(u8::is_ascii_digit)
+}
+
+/// The set that belongs in groups of `kind` (GS01).
+fn set_of(kind: [u8; 2]) -> &'static [u8] {
+    match &kind {
+        b"BE" => b"834",
+        b"HB" => b"271",
+        b"HI" => b"278",
+        b"HN" => b"277",
+        b"HP" => b"835",
+        b"HR" => b"276",
+        b"HS" => b"270",
+        b"RA" => b"820",
+        _ => b"837",
+    }
 }
 
 /// AK102 is a number of one to nine digits.

@@ -9,12 +9,16 @@ mod envelope;
 pub mod implementation;
 mod notes;
 mod status;
+mod subject;
 pub mod ta1;
+#[cfg(test)]
+mod tests;
 
 pub use claim_status::{SetNumber, Source, StatusSet, Submitter};
-pub use details::{ClaimStatus, Details, LineStatus, Party, PatientRef, ProviderRef, Standing};
+pub use details::{Details, Standing};
 pub use envelope::{Envelope, Gs, Isa, Stamp};
 pub use implementation::{GroupEnd, Implementation, SetStatus};
 pub use notes::{ElementFault, Fault, FaultKind, LoopIds, Notes, Tally, Trigger, Unit, UnitKind};
 pub use status::{Reason, Totals};
+pub use subject::{ClaimStatus, LineStatus, Party, PatientRef, ProviderRef};
 pub use ta1::Receipt;

@@ -1,6 +1,6 @@
 //! The faults of a set in a 999: IK3, CTX and IK4, rendered piece by piece.
 
-use crate::wire::{Delimiters, Writer, is_writable};
+use crate::wire::{Delimiters, Writer, written_len};
 
 /// What IK303 holds; the standard gives the element four characters, and the names of loops have up to six.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -181,7 +181,7 @@ impl Notes {
                     self.segment(&mut writer, &Fault { trigger: None, ..*fault }, "8");
                     self.open = Some(fault.position);
                 }
-                self.element(&mut writer, &element);
+                note_element(&mut writer, &element);
                 self.trigger(&mut writer, fault.trigger);
             }
         }
@@ -189,23 +189,18 @@ impl Notes {
     }
 
     fn segment(self, writer: &mut Writer<'_>, fault: &Fault<'_>, code: &str) {
-        writer.segment("IK3").text(fault.segment).number(fault.position).text(self.loop_id(fault.loop_id)).text(code).end();
+        writer
+            .segment("IK3")
+            .text(fault.segment)
+            .number(fault.position)
+            .text(self.loop_id(fault.loop_id))
+            .text(code)
+            .end();
         self.trigger(writer, fault.trigger);
         let Some(unit) = fault.unit else { return };
-        if is_writable(self.delimiters, unit.value) {
+        if written_len(self.delimiters, unit.value, 35) > 0 {
             writer.segment("CTX").text(unit.kind.name()).clip_component(unit.value, 35).end();
         }
-    }
-
-    fn element(self, writer: &mut Writer<'_>, fault: &ElementFault<'_>) {
-        writer.segment("IK4").number(u64::from(fault.element.clamp(1, 99)));
-        writer.number_component(fault.component.min(99)).number_component(fault.repetition.min(9999));
-        if fault.data_element == 0 {
-            writer.skip(1);
-        } else {
-            writer.number(fault.data_element.min(9999));
-        }
-        writer.text(fault.code).clip(fault.value, 99).end();
     }
 
     fn trigger(self, writer: &mut Writer<'_>, trigger: Option<Trigger<'_>>) {
@@ -221,6 +216,18 @@ impl Notes {
     fn loop_id(self, id: &str) -> &str {
         if self.loop_ids == LoopIds::Full || id.len() <= 4 { id } else { "" }
     }
+}
+
+/// Writes an IK4.
+fn note_element(writer: &mut Writer<'_>, fault: &ElementFault<'_>) {
+    writer.segment("IK4").number(u64::from(fault.element.clamp(1, 99)));
+    writer.number_component(fault.component.min(99)).number_component(fault.repetition.min(9999));
+    if fault.data_element == 0 {
+        writer.skip(1);
+    } else {
+        writer.number(fault.data_element.min(9999));
+    }
+    writer.text(fault.code).clip(fault.value, 99).end();
 }
 
 /// IK301 holds two or three letters and digits.

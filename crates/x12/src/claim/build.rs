@@ -37,9 +37,14 @@ impl<'b> Builder<'b> {
         for index in open {
             for row in self.taps.loops.get(usize::from(index)).into_iter().flatten() {
                 let context = self.taps.tables.get(usize::from(row.table)).is_some_and(|table| table.context);
-                if let (true, Some(table)) = (context, self.batch.tables.get_mut(usize::from(row.table))) {
-                    table.current = 0;
+                if context {
+                    self.set_current(usize::from(row.table), 0);
                 }
+            }
+        }
+        for (index, table) in self.taps.tables.iter().enumerate().filter(|(_, table)| table.context && table.aside) {
+            if table.parents.iter().all(|parent| self.current(*parent) == 0) {
+                self.set_current(index, 0);
             }
         }
     }

@@ -14,11 +14,15 @@ pub struct Taps {
     pub map: ClaimMap,
     /// The table of the claims.
     pub claim: usize,
+    /// Fingerprint of the plan it is bound to.
+    plan: u64,
     pub(super) tables: Vec<TableTaps>,
     pub(super) loops: Vec<Vec<RowTap>>,
     pub(super) slots: Vec<SlotTaps>,
     pub(super) conditions: Vec<Test>,
     pub(super) claim_loop: u16,
+    /// The ways from the set to the claim: the loops passed, without the set and the claim.
+    pub(super) ways: Vec<Vec<u16>>,
 }
 
 /// What the builder must know of a table.
@@ -26,6 +30,10 @@ pub struct Taps {
 pub(super) struct TableTaps {
     /// Row 0 is what an earlier piece left in force.
     pub(super) context: bool,
+    /// Its loop is not one that claims stand in: it closes, but its row stays in force as long as its parent's.
+    pub(super) aside: bool,
+    /// As in the schema.
+    pub(super) parents: Vec<usize>,
     /// The tables whose current row ends when one of this table begins.
     pub(super) below: Vec<u16>,
 }
@@ -89,11 +97,13 @@ impl Taps {
         let mut taps = Self {
             schema: map.schema(),
             claim: 0,
+            plan: plan.fingerprint,
             tables: tables(&map.tables),
             loops: vec![Vec::new(); plan.loops.len()],
             slots: plan.slots.iter().map(|_| SlotTaps::default()).collect(),
             conditions: Vec::new(),
             claim_loop: claim_loop as u16,
+            ways: ways(plan, claim_loop as u16),
             map: ClaimMap::default(),
         };
         for (index, table) in map.tables.iter().enumerate() {
@@ -102,10 +112,21 @@ impl Taps {
         for slot in &mut taps.slots {
             slot.taps.sort_by_key(|tap| (tap.element, tap.component));
         }
+        for index in taps.ways.iter().flatten().chain(&[0]) {
+            for row in &taps.loops[usize::from(*index)] {
+                taps.tables[usize::from(row.table)].aside = false;
+            }
+        }
         let claim = taps.loops[claim_loop].first().map(|row| usize::from(row.table));
         taps.claim = claim.ok_or_else(|| fault("no table begins a row with the claim loop".to_owned()))?;
         taps.map = map;
         Ok(taps)
+    }
+
+    /// True when it is bound to `plan`.
+    #[must_use]
+    pub fn serves(&self, plan: &Plan) -> bool {
+        self.plan == plan.fingerprint
     }
 
     fn bind(&mut self, plan: &Plan, index: u16, table: &MapTable) -> Result<(), MapError> {
@@ -208,7 +229,12 @@ fn tables(tables: &[MapTable]) -> Vec<TableTaps> {
     tables
         .iter()
         .enumerate()
-        .map(|(index, table)| TableTaps { context: table.context, below: below(index) })
+        .map(|(index, table)| TableTaps {
+            context: table.context,
+            aside: true,
+            parents: table.parents.clone(),
+            below: below(index),
+        })
         .collect()
 }
 
@@ -238,4 +264,25 @@ pub(super) fn slot_named(plan: &Plan, at: &SegmentPlace) -> Result<usize, MapErr
 
 pub(super) fn fault(message: String) -> MapError {
     MapError { line: 0, message }
+}
+
+/// The ways from the set to the claim loop: the loops passed, without the set and the claim.
+fn ways(plan: &Plan, claim_loop: u16) -> Vec<Vec<u16>> {
+    fn search(plan: &Plan, at: u16, claim_loop: u16, path: &mut Vec<u16>, found: &mut Vec<Vec<u16>>) {
+        if path.len() > 16 {
+            return;
+        }
+        for child in plan.slots_of(at).iter().filter_map(|slot| slot.opens) {
+            if child == claim_loop {
+                found.push(path.clone());
+            } else if !path.contains(&child) {
+                path.push(child);
+                search(plan, child, claim_loop, path, found);
+                path.pop();
+            }
+        }
+    }
+    let mut found = Vec::new();
+    search(plan, 0, claim_loop, &mut Vec::new(), &mut found);
+    found
 }

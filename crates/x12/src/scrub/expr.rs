@@ -92,6 +92,30 @@ pub(crate) enum Value {
     FirstOf(Box<Value>, Box<Value>),
     Arithmetic(Arithmetic, Box<Value>, Box<Value>),
     Fold(Fold, Children, Option<Box<Bool>>, Option<Box<Value>>),
+    /// A value worked out once for every row of its table: an index into the program's shared values.
+    Shared {
+        var: usize,
+        ups: Box<[Up]>,
+        slot: usize,
+    },
+}
+
+/// Keys by which rows repeat.
+#[derive(Clone, Debug)]
+pub(crate) struct Repeats {
+    /// The table and the parent within which its rows are compared.
+    pub(crate) link: usize,
+    pub(crate) keys: Box<[Kinded]>,
+}
+
+/// A value that rules share.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared {
+    /// The table whose rows have it.
+    pub(crate) table: usize,
+    /// Its typed form as text, by which rules find that they ask the same.
+    pub(crate) key: String,
+    pub(crate) value: Value,
 }
 
 /// A value whose lane must be read as bytes.
@@ -123,13 +147,25 @@ pub(crate) enum Bool {
     /// The code stands in a table (on a day).
     Listed(usize, Kinded, Option<Value>),
     /// An earlier row of the same parent has the same keys.
-    Repeats { var: usize, link: usize, keys: Box<[Kinded]> },
+    Repeats {
+        var: usize,
+        slot: usize,
+    },
     Any(Children, Box<Bool>),
     All(Children, Box<Bool>),
+    /// There is no such row above.
+    Absent {
+        var: usize,
+        ups: Box<[Up]>,
+    },
     /// The claim was seen before in the file.
     Duplicate(Field),
     /// A statement about a row above, judged once for each such row.
-    Lift { var: usize, ups: Box<[Up]>, inner: Box<Bool> },
+    Lift {
+        var: usize,
+        ups: Box<[Up]>,
+        inner: Box<Bool>,
+    },
 }
 
 impl Bool {
@@ -139,7 +175,7 @@ impl Bool {
             Self::Const(_) => 0,
             Self::In(value, _) | Self::Missing(value) => 1 + value.cost(),
             Self::Compare(_, left, right) => 1 + left.cost() + right.cost(),
-            Self::Duplicate(_) => 1,
+            Self::Duplicate(_) | Self::Absent { .. } => 1,
             Self::Not(inner) => inner.cost(),
             Self::Same(left, right) => 4 + left.cost() + right.cost(),
             Self::TextIn(..) | Self::Starts(..) => 6,
@@ -161,8 +197,10 @@ impl Value {
             Self::Field(field) => 1 + u32::from(!field.ups.is_empty()),
             Self::Length(inner) => 1 + inner.value.cost(),
             Self::FirstOf(left, right) | Self::Arithmetic(_, left, right) => 1 + left.cost() + right.cost(),
+            Self::Shared { .. } => 2,
             Self::Fold(_, _, filter, value) => {
-                20 + 4 * filter.as_ref().map_or(0, |filter| filter.cost()) + value.as_ref().map_or(0, |value| value.cost())
+                20 + 4 * filter.as_ref().map_or(0, |filter| filter.cost())
+                    + value.as_ref().map_or(0, |value| value.cost())
             }
         }
     }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use super::expr::Up;
 use super::program::Context;
-use crate::claim::{Batch, Column, MISSING, NO_DATE, NONE};
+use crate::claim::{Batch, Column, MISSING, NO_DATE, NONE, pack, unpack};
 use crate::position::Span;
 
 /// A value that was not looked for because a table is not there; propagates like [`MISSING`].
@@ -104,7 +104,8 @@ impl Presence {
 impl<'a> Frame<'a> {
     pub(crate) fn new(batch: &'a Batch, bytes: &'a [u8], context: &'a Context<'a>, links: &'a [Link]) -> Self {
         let groups = links.iter().map(|_| OnceCell::new()).collect();
-        let presence = batch.tables.iter().map(|table| table.columns.iter().map(|_| OnceCell::new()).collect()).collect();
+        let presence =
+            batch.tables.iter().map(|table| table.columns.iter().map(|_| OnceCell::new()).collect()).collect();
         Self { batch, bytes, context, links, groups, presence }
     }
 
@@ -122,9 +123,9 @@ impl<'a> Frame<'a> {
         }))
     }
 
-    /// The parent row of `row` by `link`.
-    pub(crate) fn parent(&self, link: usize, row: u32) -> u32 {
-        self.links.get(link).map_or(NONE, |link| self.up(&[Up { table: link.child, parent: link.parent }], row))
+    /// Rows of the child and of the parent table of `link`.
+    pub(crate) fn ends(&self, link: usize) -> (u32, u32) {
+        self.links.get(link).map_or((0, 0), |link| (self.rows(link.child), self.rows(link.above)))
     }
 
     /// What a column holds; None where it is not there.
@@ -133,7 +134,7 @@ impl<'a> Frame<'a> {
         Some(cell.get_or_init(|| {
             let mut presence = Presence::default();
             let mut lanes = Vec::new();
-            self.column(table, column, 0..self.rows(table), &mut lanes);
+            self.whole(table, column, &mut lanes);
             lanes.into_iter().for_each(|lane| presence.add(lane));
             presence
         }))
@@ -146,6 +147,28 @@ impl<'a> Frame<'a> {
             row = parents.and_then(|parents| parents.get(row as usize)).copied().unwrap_or(NONE);
         }
         row
+    }
+
+    /// True when no row of the table has a value in the column.
+    pub(crate) fn vacant(&self, table: usize, column: usize) -> bool {
+        self.batch.tables.get(table).and_then(|table| table.columns.get(column)).is_none_or(Column::is_empty)
+    }
+
+    /// Appends the lanes of a whole column.
+    pub(crate) fn whole(&self, table: usize, column: usize, out: &mut Vec<i64>) {
+        let rows = self.rows(table) as usize;
+        match self.batch.tables.get(table).and_then(|table| table.columns.get(column)) {
+            Some(Column::Text(spans)) => out.extend(spans.iter().map(|&span| pack_span(span))),
+            Some(Column::Code(codes)) => {
+                out.extend(codes.iter().map(|&code| if code == 0 { MISSING } else { code as i64 }));
+            }
+            Some(Column::Amount(amounts)) => out.extend_from_slice(amounts),
+            Some(Column::Date(days)) => {
+                out.extend(days.iter().map(|&day| if day == NO_DATE { MISSING } else { i64::from(day) }));
+            }
+            None => {}
+        }
+        out.resize(rows, MISSING);
     }
 
     /// Appends the lanes of a column at `rows`.
@@ -201,20 +224,12 @@ pub(crate) fn unpack_span(lane: i64) -> Span {
     Span { start: (lane as u64 >> 32) as u32, len: lane as u64 as u32 }
 }
 
-/// Up to eight characters as a lane.
-pub(crate) fn pack_code(text: &[u8]) -> Option<i64> {
-    if text.is_empty() || text.len() > 8 {
-        return None;
-    }
-    Some(text.iter().fold(0u64, |packed, &byte| packed << 8 | u64::from(byte)) as i64)
+/// A code as a lane.
+pub(crate) fn pack_code(text: &str) -> Option<i64> {
+    pack(text.as_bytes()).filter(|&packed| packed != 0).map(|packed| packed as i64)
 }
 
 /// The characters of a code's lane, and how many they are.
 pub(crate) fn unpack_code(lane: i64) -> ([u8; 8], usize) {
-    let packed = if lane == MISSING || lane == UNCHECKED { 0 } else { lane as u64 };
-    let len = 8 - packed.leading_zeros() as usize / 8;
-    let mut bytes = [0; 8];
-    let shifted = if len == 0 { 0 } else { packed << (8 * (8 - len)) };
-    bytes.copy_from_slice(&shifted.to_be_bytes());
-    (bytes, len)
+    unpack(if lane == MISSING || lane == UNCHECKED { 0 } else { lane as u64 })
 }

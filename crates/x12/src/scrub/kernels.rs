@@ -23,7 +23,9 @@ impl Check {
 
 /// Ten digits, the first 1 or 2, and a Luhn digit reckoned with 80840 in front (which adds 24).
 fn npi(bytes: &[u8]) -> bool {
-    let Ok(digits) = <&[u8; 10]>::try_from(bytes) else { return false };
+    let Ok(digits) = <&[u8; 10]>::try_from(bytes) else {
+        return false;
+    };
     if !matches!(digits[0], b'1' | b'2') || !digits.iter().all(u8::is_ascii_digit) {
         return false;
     }

@@ -143,7 +143,9 @@ impl Parser<'_> {
         match self.take()? {
             b'd' => (b'0'..=b'9').for_each(|digit| put(set, digit)),
             byte if byte.is_ascii_punctuation() || byte == b' ' => put(set, byte),
-            byte => return Err(format!("\\{} is not part of this language", char::from(byte))),
+            byte => {
+                return Err(format!("\\{} is not part of this language", char::from(byte)));
+            }
         }
         Ok(())
     }
@@ -383,7 +385,22 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_says_why() {
-        for text in ["(", "a)", "[", "[]", "[z-a]", "a**", "^a", "a$", "\\w", "a{", "a{3,1}", "a{999}", "\u{e9}", "((a{256}){256})"] {
+        for text in [
+            "(",
+            "a)",
+            "[",
+            "[]",
+            "[z-a]",
+            "a**",
+            "^a",
+            "a$",
+            "\\w",
+            "a{",
+            "a{3,1}",
+            "a{999}",
+            "\u{e9}",
+            "((a{256}){256})",
+        ] {
             assert!(Pattern::new(text).is_err(), "{text}");
         }
     }

@@ -1,6 +1,6 @@
 //! A rule program: compiled once, run over any number of batches.
 
-use super::expr::{Bool, Field, Up};
+use super::expr::{Bool, Field, Repeats, Shared, Up};
 use super::frame::{Frame, Link, pack_span, text_of};
 use super::run::{Evaluator, FALSE, NODATA, Rows, TRUE};
 use super::tables::CodeTables;
@@ -19,7 +19,11 @@ pub struct RuleError {
 
 impl std::fmt::Display for RuleError {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.rule.is_empty() { out.write_str(&self.message) } else { write!(out, "rule {}: {}", self.rule, self.message) }
+        if self.rule.is_empty() {
+            out.write_str(&self.message)
+        } else {
+            write!(out, "rule {}: {}", self.rule, self.message)
+        }
     }
 }
 
@@ -30,8 +34,11 @@ impl std::error::Error for RuleError {}
 pub struct Program {
     pub(super) version: String,
     pub(super) rules: Vec<Rule>,
+    pub(super) functions: Vec<Function>,
     pub(super) links: Vec<Link>,
     pub(super) tables: Vec<String>,
+    pub(super) shared: Vec<Shared>,
+    pub(super) repeats: Vec<Repeats>,
     pub(super) levels: Levels,
 }
 
@@ -42,6 +49,8 @@ pub(super) struct Levels {
     pub(super) to_claim: Vec<Option<Box<[Up]>>>,
     /// By table: the way to its line, if it has one.
     pub(super) to_line: Vec<Option<Box<[Up]>>>,
+    /// By table: it stands above the claim, so that its row 0 was handed down from an earlier piece.
+    pub(super) context: Vec<bool>,
 }
 
 /// One compiled rule.
@@ -66,6 +75,20 @@ pub struct Rule {
     pub(super) expr: Bool,
 }
 
+/// A rule that is a plain function, called back with claims.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its id: the `code` that the callback gives.
+    pub id: String,
+    /// Its code in the catalog of the run.
+    pub code: Code,
+    /// How much what it finds matters.
+    pub severity: Severity,
+}
+
+/// The id under which a callback tells that one of its rules failed.
+pub const RULE_FAILED: &str = "RULE_FAILED";
+
 /// A field that a rule points at.
 #[derive(Clone, Debug)]
 pub struct EvidenceField {
@@ -89,8 +112,6 @@ pub struct Context<'a> {
     pub received: i32,
     /// By claim row: the claim was seen before in the file. Empty when that was not looked for.
     pub duplicates: &'a [bool],
-    /// By table: how many rows at its top were handed down from an earlier piece, which has counted them.
-    pub inherited: &'a [u32],
     /// The code tables that the user supplied.
     pub tables: Option<&'a CodeTables>,
 }
@@ -131,6 +152,13 @@ impl Counts {
         self.bypassed += other.bypassed;
         self.no_data += other.no_data;
     }
+
+    fn take(&mut self, other: Self) {
+        self.pass -= other.pass;
+        self.fail -= other.fail;
+        self.bypassed -= other.bypassed;
+        self.no_data -= other.no_data;
+    }
 }
 
 /// A field that a hit points at, found in its batch.
@@ -164,6 +192,11 @@ impl Program {
         &self.rules
     }
 
+    /// The rules that are called back, and [`RULE_FAILED`]; empty when there are none.
+    pub fn functions(&self) -> &[Function] {
+        &self.functions
+    }
+
     /// The names of the code tables that the rules look up.
     pub fn code_tables(&self) -> &[String] {
         &self.tables
@@ -171,12 +204,20 @@ impl Program {
 
     /// Judges every row of `batch`, whose text lies in `bytes`; `counts` has one entry a rule or is empty.
     ///
+    /// Row 0 of a table above the claim was handed down: its hits are marked and it is not counted.
     /// Hits come rule by rule, rows ascending. They depend on nothing but the rows: a claim judged alone gets the
     /// same hits as in a batch.
-    pub fn run(&self, batch: &Batch, bytes: &[u8], context: &Context<'_>, hits: &mut Vec<Hit>, counts: &mut Vec<Counts>) {
+    pub fn run(
+        &self,
+        batch: &Batch,
+        bytes: &[u8],
+        context: &Context<'_>,
+        hits: &mut Vec<Hit>,
+        counts: &mut Vec<Counts>,
+    ) {
         counts.resize(self.rules.len(), Counts::default());
         let frame = Frame::new(batch, bytes, context, &self.links);
-        let mut evaluator = Evaluator::new(&frame, &self.tables);
+        let mut evaluator = Evaluator::new(&frame, self);
         let mut rows = Rows::default();
         let mut states = Vec::new();
         for ((index, rule), counts) in self.rules.iter().enumerate().zip(counts) {
@@ -185,9 +226,13 @@ impl Program {
             }
             rows.all(frame.rows(rule.table));
             evaluator.judge(&rule.expr, &rows, &mut states);
-            let inherited = context.inherited.get(rule.table).copied().unwrap_or(0);
-            self.collect(index as u16, rule, &frame, &states, inherited, hits);
-            counts.add(count(states.get(inherited as usize..).unwrap_or_default()));
+            let inherited = u32::from(self.levels.context.get(rule.table).copied().unwrap_or(false));
+            let found = count(&states);
+            if found.fail > 0 {
+                self.collect(index as u16, rule, &frame, &states, inherited, hits);
+            }
+            counts.add(found);
+            counts.take(count(states.get(..inherited as usize).unwrap_or_default()));
         }
     }
 
@@ -211,6 +256,25 @@ impl Program {
     }
 }
 
+#[cfg(test)]
+impl Program {
+    /// The state of every row under one rule: T, F, U, N.
+    pub(super) fn states(&self, rule: usize, batch: &Batch, bytes: &[u8], context: &Context<'_>) -> String {
+        let frame = Frame::new(batch, bytes, context, &self.links);
+        let (mut rows, mut states) = (Rows::default(), Vec::new());
+        let rule = &self.rules[rule];
+        rows.all(frame.rows(rule.table));
+        Evaluator::new(&frame, self).judge(&rule.expr, &rows, &mut states);
+        let letter = |state: &u8| match *state {
+            TRUE => 'T',
+            NODATA => 'N',
+            super::run::FALSE => 'F',
+            _ => 'U',
+        };
+        states.iter().map(letter).collect()
+    }
+}
+
 fn resolve<'a>(field: &'a EvidenceField, row: u32, batch: &'a Batch, bytes: &'a [u8]) -> Evidence<'a> {
     let context = Context::default();
     let row = Frame::new(batch, bytes, &context, &[]).up(&field.field.ups, row);
@@ -230,11 +294,7 @@ fn resolve<'a>(field: &'a EvidenceField, row: u32, batch: &'a Batch, bytes: &'a 
 }
 
 fn count(states: &[u8]) -> Counts {
-    let mut tally = [0u64; 16];
-    for &state in states {
-        tally[usize::from(state & 15)] += 1;
-    }
-    let of = |state: u8| tally[usize::from(state)];
+    let of = |wanted: u8| states.iter().filter(|&&state| state == wanted).count() as u64;
     let (fail, pass, no_data) = (of(TRUE), of(FALSE), of(NODATA));
     Counts { pass, fail, no_data, bypassed: states.len() as u64 - fail - pass - no_data }
 }

@@ -2,7 +2,12 @@
 
 mod control;
 mod item;
+mod kept;
+mod pen;
+mod side;
+mod source;
 mod splitter;
+mod trailer;
 
 pub use crate::wire::{MemoryOutput, Output};
 pub use control::{ControlKind, Renumbered};

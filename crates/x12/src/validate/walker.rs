@@ -164,6 +164,11 @@ impl Walker {
         Some((walker, boundary))
     }
 
+    /// The loops that are open, outermost first.
+    pub fn open_loops(&self) -> impl Iterator<Item = u16> + '_ {
+        self.state.stack.frames.iter().map(|frame| frame.loop_index)
+    }
+
     /// The place of the last segment in its buffer.
     #[must_use]
     pub fn last(&self) -> Span {

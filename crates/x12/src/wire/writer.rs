@@ -124,10 +124,11 @@ impl<'o> Writer<'o> {
     }
 }
 
-/// True when anything of `value` would be written.
+/// How many characters of `value` a [`Writer`] would write, cut to `longest`.
 #[must_use]
-pub fn is_writable(delimiters: Delimiters, value: &[u8]) -> bool {
-    value.iter().any(|&byte| byte != b' ' && allowed(delimiters, byte))
+pub fn written_len(delimiters: Delimiters, value: &[u8], longest: usize) -> usize {
+    let kept = value.iter().filter(|&&byte| allowed(delimiters, byte)).take(longest);
+    kept.enumerate().filter(|&(_, &byte)| byte != b' ').map(|(at, _)| at + 1).last().unwrap_or(0)
 }
 
 fn allowed(delimiters: Delimiters, byte: u8) -> bool {
@@ -177,7 +178,14 @@ mod tests {
     #[test]
     fn components_are_trimmed_each_for_itself() {
         let text = written(|w| {
-            w.segment("SVC").text("HC").component("99213").component("").component("25").component("").text("100").end();
+            w.segment("SVC")
+                .text("HC")
+                .component("99213")
+                .component("")
+                .component("25")
+                .component("")
+                .text("100")
+                .end();
         });
         assert_eq!(text, "SVC*HC:99213::25*100~\n");
     }
@@ -203,6 +211,14 @@ mod tests {
     fn numbers_and_clipping() {
         let text = written(|w| w.segment("AK9").number(0u64).number(u64::MAX).clip("ABCDEF", 3).end());
         assert_eq!(text, "AK9*0*18446744073709551615*ABC~\n");
+    }
+
+    #[test]
+    fn the_length_is_known_ahead() {
+        let length = |value: &[u8], longest| written_len(Delimiters::default(), value, longest);
+        assert_eq!(length(b"AB C*~ ", 9), 4);
+        assert_eq!(length(b"AB C*~ ", 3), 2);
+        assert_eq!(length(b" ~\x00", 9), 0);
     }
 
     #[test]

@@ -1,0 +1,222 @@
+//! The shipped rules on their examples, which Python writes to `tests/data/rulebook.json`.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use super::testing::{Builder, schema, thin};
+use super::{Context, Counts, DuplicateKey, Hit, Program};
+use crate::claim::{Batch, NONE, Schema};
+use crate::finding::{Catalog, Scope};
+
+fn document() -> Json {
+    serde_json::from_str(include_str!("../../tests/data/rulebook.json")).unwrap()
+}
+
+fn program(document: &Json, schema: &Schema) -> Program {
+    Program::compile(&document["program"].to_string(), schema, &mut Catalog::default()).unwrap()
+}
+
+/// The claims of a batch that a hit reaches.
+fn reached(program: &Program, schema: &Schema, batch: &Batch, hit: &Hit) -> Vec<u32> {
+    let claim = schema.tables.iter().position(|table| table.name == "claim").unwrap();
+    let table = program.rules()[usize::from(hit.rule)].table;
+    if hit.claim != NONE {
+        return vec![hit.claim];
+    }
+    let above = |row: u32| {
+        let mut open = vec![(claim, row)];
+        while let Some((at, row)) = open.pop() {
+            if at == table && row == hit.row {
+                return true;
+            }
+            for (list, &parent) in batch.tables[at].parents.iter().zip(&schema.tables[at].parents) {
+                if let Some(&row) = list.get(row as usize).filter(|&&row| row != NONE) {
+                    open.push((parent, row));
+                }
+            }
+        }
+        false
+    };
+    (0..batch.tables[claim].rows).filter(|&row| above(row)).collect()
+}
+
+/// The ids of the rules that hit each claim.
+fn judge(document: &Json, claims: &[&Json], duplicates: &[bool]) -> (Vec<BTreeSet<String>>, Vec<Counts>) {
+    let (map, schema) = schema();
+    let program = program(document, &schema);
+    let mut builder = Builder::new(&map);
+    claims.iter().for_each(|claim| builder.claim(claim));
+    thin(&mut builder.batch);
+    let day = document["as_of"].as_i64().unwrap() as i32;
+    let context = Context { as_of: day, received: day, duplicates, tables: None };
+    let (mut hits, mut counts) = (Vec::new(), Vec::new());
+    program.run(&builder.batch, &builder.bytes, &context, &mut hits, &mut counts);
+    let mut found = vec![BTreeSet::new(); claims.len()];
+    for hit in &hits {
+        for claim in reached(&program, &schema, &builder.batch, hit) {
+            found[claim as usize].insert(program.rules()[usize::from(hit.rule)].id.clone());
+        }
+    }
+    (found, counts)
+}
+
+#[test]
+fn every_rule_hits_and_misses_as_its_examples_say() {
+    let document = document();
+    let mut wrong = Vec::new();
+    for (at, case) in document["cases"].as_array().unwrap().iter().enumerate() {
+        let rule = case["rule"].as_str().unwrap();
+        let (found, _) = judge(&document, &[&case["claim"]], &[case["claim"]["id"] == "SEEN"]);
+        if found[0].contains(rule) != case["hit"].as_bool().unwrap() {
+            wrong.push(format!("{rule} on case {at}: {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_clean_claim_is_clean() {
+    let document = document();
+    let (found, _) = judge(&document, &[&document["clean"]], &[false]);
+    assert_eq!(found[0], BTreeSet::new());
+}
+
+#[test]
+fn results_do_not_depend_on_the_batch() {
+    let document = document();
+    let claims: Vec<&Json> = document["cases"].as_array().unwrap().iter().map(|case| &case["claim"]).collect();
+    let (together, _) = judge(&document, &claims, &vec![false; claims.len()]);
+    for (claim, together) in claims.iter().zip(together) {
+        assert_eq!(judge(&document, &[claim], &[false]).0[0], together);
+    }
+}
+
+#[test]
+fn provider_rules_reach_all_below() {
+    let document = document();
+    let (_, schema) = schema();
+    let program = program(&document, &schema);
+    let rule = program.rules().iter().find(|rule| rule.id == "INVALID_NPI").unwrap();
+    assert_eq!(rule.scope, Scope::Provider);
+    assert_eq!(rule.evidence[0].path, "provider.npi");
+    assert_eq!((rule.evidence[0].place.loop_id.as_str(), rule.evidence[0].place.element), ("2010AA", 9));
+}
+
+#[test]
+fn a_resent_claim_has_the_digest_of_the_first() {
+    let document = document();
+    let (map, schema) = schema();
+    let keys = DuplicateKey::compile(&schema).unwrap();
+    let clean = &document["clean"];
+    let change = |path: &str, value: Json| {
+        let mut claim = clean.clone();
+        *claim.pointer_mut(path).unwrap() = value;
+        claim
+    };
+    let mut swapped = clean.clone();
+    swapped["lines"].as_array_mut().unwrap().reverse();
+    let claims = [
+        clean.clone(),
+        change("/id", "OTHER".into()),
+        swapped,
+        change("/lines/0/units", 2000.into()),
+        change("/subscriber/member_id", "W1".into()),
+        change("/frequency", "7".into()),
+    ];
+    let mut builder = Builder::new(&map);
+    claims.iter().for_each(|claim| builder.claim(claim));
+    let digests = keys.digests(&builder.batch, &builder.bytes, &[7; 16]);
+    assert!(digests[0].is_some() && digests[0] == digests[1] && digests[0] == digests[2]);
+    assert!(digests[3] != digests[0] && digests[4] != digests[0]);
+    assert_eq!(digests[5], None);
+    thin(&mut builder.batch);
+    assert_eq!(keys.digests(&builder.batch, &builder.bytes, &[7; 16]), digests);
+    assert_ne!(keys.digests(&builder.batch, &builder.bytes, &[8; 16])[0], digests[0]);
+}
+
+/// `cargo test --release -p scrubjay-x12 scrub::rulebook_tests::speed -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement"]
+fn speed() {
+    let document = document();
+    let (map, schema) = schema();
+    let program = program(&document, &schema);
+    let cases: Vec<&Json> = document["cases"].as_array().unwrap().iter().map(|case| &case["claim"]).collect();
+    for (name, share) in [("clean", 0), ("one claim in five with a fault", 5)] {
+        let mut builder = Builder::new(&map);
+        for number in 0..1000usize {
+            let case =
+                if share > 0 && number % share == 0 { cases[number / share % cases.len()] } else { &document["clean"] };
+            let mut claim = case.clone();
+            // A subscriber a claim, a provider every hundred claims, three lines.
+            claim["subscriber"]["member_id"] = format!("W{number}").into();
+            claim["provider"]["phone"] = format!("{}", number / 100).into();
+            let mut line = claim["lines"][1].clone();
+            line["procedure"] = "36415".into();
+            line["control"] = "A1001-3".into();
+            claim["lines"].as_array_mut().unwrap().push(line);
+            builder.claim(&claim);
+        }
+        thin(&mut builder.batch);
+        let context = Context { as_of: 20_514, received: 20_514, duplicates: &vec![false; 1000], tables: None };
+        let (mut hits, mut counts) = (Vec::new(), Vec::new());
+        let run = |hits: &mut Vec<Hit>, counts: &mut Vec<Counts>| {
+            hits.clear();
+            program.run(&builder.batch, &builder.bytes, &context, hits, counts);
+        };
+        run(&mut hits, &mut counts);
+        let start = std::time::Instant::now();
+        (0..125).for_each(|_| run(&mut hits, &mut counts));
+        let all = start.elapsed();
+        println!("{name}: {} rules, 125,000 claims in {all:?}, {} hits a batch", program.rules().len(), hits.len());
+        let keys = DuplicateKey::compile(&schema).unwrap();
+        let start = std::time::Instant::now();
+        (0..125).for_each(|_| drop(keys.digests(&builder.batch, &builder.bytes, &[1; 16])));
+        println!("  duplicate digests: {:?}", start.elapsed());
+        if share == 0 {
+            let mut each: Vec<(u128, &str)> = Vec::new();
+            for rule in document["program"]["rules"].as_array().unwrap() {
+                let one = serde_json::json!({"version": "", "rules": [rule]}).to_string();
+                let one = Program::compile(&one, &schema, &mut Catalog::default()).unwrap();
+                let start = std::time::Instant::now();
+                for _ in 0..125 {
+                    hits.clear();
+                    counts.clear();
+                    one.run(&builder.batch, &builder.bytes, &context, &mut hits, &mut counts);
+                }
+                each.push((start.elapsed().as_micros(), rule["id"].as_str().unwrap()));
+            }
+            each.sort_unstable();
+            each.iter().rev().take(25).for_each(|(micros, id)| println!("  {micros:>6} us {id}"));
+        }
+    }
+}
+
+/// Random rules come to the same, on every row, as in the plain interpreter of `scrubjay.rules.interpreter`.
+#[test]
+fn the_language_means_what_the_interpreter_says() {
+    let document: Json = serde_json::from_str(include_str!("../../tests/data/differential.json")).unwrap();
+    let (map, schema) = schema();
+    let program = program(&document, &schema);
+    let claims: Vec<&Json> = document["claims"].as_array().unwrap().iter().collect();
+    let mut tables = super::CodeTables::default();
+    tables.add("dx", b"A1\t19700101\t20260216\nB22\t20260206\t20520220\n").unwrap();
+    let today = document["today"].as_i64().unwrap() as i32;
+    let context = Context { as_of: today, received: today, duplicates: &[], tables: Some(&tables) };
+    let states = |claims: &[&Json], rule: usize| {
+        let mut builder = Builder::new(&map);
+        claims.iter().for_each(|claim| builder.claim(claim));
+        thin(&mut builder.batch);
+        program.states(rule, &builder.batch, &builder.bytes, &context)
+    };
+    let mut wrong = Vec::new();
+    for (at, expected) in document["states"].as_array().unwrap().iter().enumerate() {
+        let together = states(&claims, at);
+        let alone: String = claims.iter().map(|claim| states(&[claim], at)).collect();
+        if together != expected.as_str().unwrap() || alone != together {
+            wrong.push(format!("{at}: {}\n  {together}\n  {alone}\n  {expected}", document["program"]["rules"][at]["expr"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong, first: {}", wrong.len(), wrong[0]);
+}

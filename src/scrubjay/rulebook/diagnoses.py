@@ -1,0 +1,172 @@
+"""Diagnoses: form, order, version, and the lines that point at them."""
+
+import datetime as dt
+
+from scrubjay.rules import Bool, Date, rule
+from scrubjay.rules.fields import Claim, Diagnosis, Line
+
+_TRANSITION = dt.date(2015, 10, 1)
+_ICD10 = ("ABK", "ABF")
+_ICD9 = ("BK", "BF")
+
+
+def first_service(claim: Claim) -> Date:
+    """The earliest date of service."""
+    return claim.lines.min(lambda line: line.service_from)
+
+
+@rule(
+    "INVALID_ICD10_FORMAT",
+    severity="error",
+    snip=5,
+    status="A7:255",
+    source="ICD-10-CM: three to seven characters, a letter, a digit, a digit or A or B; X12 sends no point",
+    fix="Send the code without its point, as ICD-10-CM lists it",
+    at=lambda diagnosis: diagnosis.code,
+)
+def invalid_icd10_format(diagnosis: Diagnosis) -> Bool:
+    """A diagnosis is not of the form of an ICD-10-CM code."""
+    return diagnosis.qualifier.is_in(_ICD10) & ~diagnosis.code.matches("[A-Z][0-9][0-9AB][0-9A-Z]{0,4}")
+
+
+@rule(
+    "INVALID_ICD10",
+    severity="error",
+    snip=5,
+    status="A7:255",
+    source="ICD-10-CM of the date of service; asks for the code table icd10cm",
+    fix="Use a code that is valid and billable on the date of service",
+    at=lambda diagnosis, claim: diagnosis.code,
+)
+def invalid_icd10(diagnosis: Diagnosis, claim: Claim) -> Bool:
+    """A diagnosis is not a billable ICD-10-CM code on the date of service.
+
+    Judged only when the code table is there; without it the outcome is no_data, not pass.
+    """
+    well_formed = diagnosis.code.matches("[A-Z][0-9][0-9AB][0-9A-Z]{0,4}")
+    return (
+        diagnosis.qualifier.is_in(_ICD10)
+        & well_formed
+        & ~diagnosis.code.listed("icd10cm", on=first_service(claim))
+    )
+
+
+@rule(
+    "DUPLICATE_DIAGNOSIS",
+    severity="warning",
+    snip=5,
+    status="A8:255",
+    source="ICD-10-CM guidelines I.B.11: a code is reported once an encounter",
+    fix="Send each diagnosis once and correct the pointers of the lines",
+)
+def duplicate_diagnosis(diagnosis: Diagnosis) -> Bool:
+    """The same diagnosis stands on the claim twice."""
+    return diagnosis.repeats(diagnosis.code)
+
+
+@rule(
+    "EXTERNAL_CAUSE_PRINCIPAL",
+    severity="error",
+    snip=5,
+    status="A7:254",
+    source="ICD-10-CM guidelines I.C.20: external cause codes (V00-Y99) are never first; CMS MCE edit 6",
+    fix="Put the injury or illness first and its cause behind",
+    at=lambda diagnosis: diagnosis.code,
+)
+def external_cause_principal(diagnosis: Diagnosis) -> Bool:
+    """The principal diagnosis is an external cause.
+
+    V, W, X and Y codes say how something came about; what came about is the principal diagnosis.
+    """
+    return (diagnosis.qualifier == "ABK") & diagnosis.code.starts_with("V", "W", "X", "Y")
+
+
+@rule(
+    "SEQUELA_PRINCIPAL",
+    severity="warning",
+    snip=5,
+    status="A7:254",
+    source="ICD-10-CM guidelines I.B.10: the condition that is left comes before the sequela code",
+    fix="Put the condition treated now first and the sequela code behind",
+    at=lambda diagnosis: diagnosis.code,
+)
+def sequela_principal(diagnosis: Diagnosis) -> Bool:
+    """The principal diagnosis is a sequela code (seventh character S)."""
+    return (diagnosis.qualifier == "ABK") & diagnosis.code.matches("[STVWXY].{5}S")
+
+
+@rule(
+    "ICD9_AFTER_TRANSITION",
+    severity="error",
+    snip=5,
+    status="A7:255",
+    source="45 CFR 162.1002: ICD-10-CM for services from 2015-10-01",
+    fix="Code the diagnosis in ICD-10-CM (qualifiers ABK and ABF)",
+    at=lambda diagnosis, claim: diagnosis.code,
+)
+def icd9_after_transition(diagnosis: Diagnosis, claim: Claim) -> Bool:
+    """An ICD-9 diagnosis stands on a claim for services since October 2015."""
+    return diagnosis.qualifier.is_in(_ICD9) & (first_service(claim) >= _TRANSITION)
+
+
+@rule(
+    "ICD10_BEFORE_TRANSITION",
+    severity="error",
+    snip=5,
+    status="A7:255",
+    source="45 CFR 162.1002: ICD-9-CM for services before 2015-10-01",
+    fix="Code the diagnosis in ICD-9-CM (qualifiers BK and BF)",
+    at=lambda diagnosis, claim: diagnosis.code,
+)
+def icd10_before_transition(diagnosis: Diagnosis, claim: Claim) -> Bool:
+    """An ICD-10 diagnosis stands on a claim for services before October 2015."""
+    last = claim.lines.max(lambda line: line.service_to.otherwise(line.service_from))
+    return diagnosis.qualifier.is_in(_ICD10) & (last < _TRANSITION)
+
+
+@rule(
+    "MIXED_ICD_VERSIONS",
+    severity="error",
+    snip=5,
+    status="A8:255",
+    source="X222 2300 HI: one version of ICD a claim",
+    fix="Code all diagnoses in the version of the date of service",
+    at=lambda diagnosis, claim: diagnosis.qualifier,
+)
+def mixed_icd_versions(diagnosis: Diagnosis, claim: Claim) -> Bool:
+    """ICD-9 and ICD-10 diagnoses stand on one claim."""
+    return diagnosis.qualifier.is_in(_ICD9) & claim.diagnoses.any(lambda other: other.qualifier.is_in(_ICD10))
+
+
+@rule(
+    "INVALID_DX_POINTER",
+    severity="error",
+    snip=4,
+    status="A7:477",
+    source="X222 2400 SV107: the position of a diagnosis in HI",
+    fix="Point at a diagnosis that is on the claim",
+    at=lambda line, claim: (line.pointer_1, line.pointer_2, line.pointer_3, line.pointer_4),
+)
+def invalid_dx_pointer(line: Line, claim: Claim) -> Bool:
+    """A service line points at a diagnosis that is not on the claim."""
+    there = claim.diagnoses.count()
+    wrong = [
+        pointer.between(1, 12) & (pointer > there)
+        for pointer in (line.pointer_1, line.pointer_2, line.pointer_3, line.pointer_4)
+    ]
+    return wrong[0] | wrong[1] | wrong[2] | wrong[3]
+
+
+@rule(
+    "DUPLICATE_DX_POINTER",
+    severity="warning",
+    snip=4,
+    status="A7:477",
+    source="X222 2400 SV107",
+    fix="Point at each diagnosis once",
+    at=lambda line: line.pointer_2,
+)
+def duplicate_dx_pointer(line: Line) -> Bool:
+    """A service line points at the same diagnosis twice."""
+    one, two, three, four = line.pointer_1, line.pointer_2, line.pointer_3, line.pointer_4
+    return (two == one) | (three == one) | (three == two) | (four == one) | (four == two) | (four == three)

@@ -1,0 +1,152 @@
+"""Why the claim is sent: originals, replacements, repeats, and the order of payers."""
+
+from scrubjay.rulebook.procedures import lacks
+from scrubjay.rules import Bool, rule, seen_before
+from scrubjay.rules.fields import Claim, Line, OtherPayer
+
+
+@rule(
+    "INVALID_FREQUENCY_CODE",
+    severity="error",
+    snip=5,
+    status="A7:535",
+    source="X222 2300 CLM05-3: 1 original, 7 replacement, 8 void",
+    fix="Send 1, 7 or 8",
+)
+def invalid_frequency_code(claim: Claim) -> Bool:
+    """The frequency code is not one of a professional claim."""
+    return ~claim.frequency.is_in("1", "7", "8")
+
+
+@rule(
+    "FREQ_REQUIRES_ORIGINAL_REF",
+    severity="error",
+    snip=4,
+    status="A6:464",
+    source="X222 2300 REF*F8: sent when CLM05-3 says that the claim replaces or voids another",
+    fix="Send the payer's number of the original claim in REF*F8",
+    at=lambda claim: (claim.original_reference, claim.frequency),
+)
+def freq_requires_original_ref(claim: Claim) -> Bool:
+    """The claim replaces or voids another but does not say which."""
+    return claim.frequency.is_in("7", "8") & claim.original_reference.is_missing()
+
+
+@rule(
+    "ORIGINAL_REF_ON_ORIGINAL",
+    severity="warning",
+    snip=4,
+    status="A8:464",
+    source="X222 2300 REF*F8",
+    fix="Leave REF*F8 out of an original, or send frequency 7 or 8",
+    at=lambda claim: claim.original_reference,
+)
+def original_ref_on_original(claim: Claim) -> Bool:
+    """An original claim names an earlier claim."""
+    return (claim.frequency == "1") & claim.original_reference.is_present()
+
+
+@rule(
+    "DUPLICATE_CLAIM",
+    severity="error",
+    snip=7,
+    status="A8:78",
+    source="Claims processing: a second claim for the same services is denied as a duplicate",
+    fix="Send it once; to correct a claim, replace it (frequency 7)",
+    at=lambda claim: claim.id,
+)
+def duplicate_claim(claim: Claim) -> Bool:
+    """The same claim came earlier in this file.
+
+    Payer and its place in line, member, patient, billing and rendering provider, total and all lines are the
+    same. A replacement or void is no duplicate of its original.
+    """
+    return seen_before(claim)
+
+
+@rule(
+    "DUPLICATE_LINE",
+    severity="warning",
+    snip=7,
+    status="A8:54",
+    source="Claims processing: the same service twice on a day needs a modifier that says why",
+    fix="Send the service once with its units, or a modifier such as 76, 77, 91 or 59",
+    at=lambda line: line.procedure,
+)
+def duplicate_line(line: Line) -> Bool:
+    """The same service stands on the claim twice."""
+    same = line.repeats(
+        line.procedure,
+        line.modifier_1,
+        line.modifier_2,
+        line.modifier_3,
+        line.modifier_4,
+        line.service_from,
+        line.service_to,
+        line.charge,
+        line.units,
+        line.place_of_service,
+        line.rendering_npi,
+        line.ndc,
+    )
+    return same & lacks(line, "76", "77", "91", "59", "XE", "XP", "XS", "XU")
+
+
+@rule(
+    "LINE_CONTROL_DUPLICATE",
+    severity="warning",
+    snip=4,
+    status="A7:584",
+    source="X222 2400 REF*6R: unique within the claim",
+    fix="Give each line a control number of its own",
+)
+def line_control_duplicate(line: Line) -> Bool:
+    """Two lines of the claim have the same control number.
+
+    Payments are matched to lines by it; with two alike the wrong line may be paid off.
+    """
+    return line.repeats(line.control)
+
+
+@rule(
+    "COB_RESPONSIBILITY_ORDER",
+    severity="warning",
+    snip=4,
+    status="A8:742",
+    source="X222 2000B and 2320 SBR01: each payer has a place of its own",
+    fix="Give each payer its place: P, S, T, A to H",
+)
+def cob_responsibility_order(other_payer: OtherPayer, claim: Claim) -> Bool:
+    """Two payers of the claim have the same place in line."""
+    place = other_payer.responsibility
+    taken = (place == claim.subscriber.responsibility) | other_payer.repeats(place)
+    return (place != "U") & taken
+
+
+@rule(
+    "COB_MISSING_OTHER_PAYER",
+    severity="warning",
+    snip=4,
+    status="A6:286",
+    source="X222 2320: the payers before this one",
+    fix="Send who paid before, and what, in loop 2320",
+    at=lambda claim: claim.subscriber.responsibility,
+)
+def cob_missing_other_payer(claim: Claim) -> Bool:
+    """The claim goes to a second payer but does not name the first."""
+    return ~claim.subscriber.responsibility.is_in("P", "U") & claim.other_payers.none()
+
+
+@rule(
+    "COB_MISSING_ADJUDICATION_DATE",
+    severity="warning",
+    snip=4,
+    status="A6:516:PR",
+    source="X222 2330B and 2430 DTP*573: when the other payer decided",
+    fix="Send the date of the other payer's decision in 2330B or 2430",
+    at=lambda other_payer, claim: other_payer.adjudication_date,
+)
+def cob_missing_adjudication_date(other_payer: OtherPayer, claim: Claim) -> Bool:
+    """Another payer has paid but there is no date of its decision."""
+    on_lines = claim.lines.any(lambda line: line.adjudications.any(lambda paid: paid.date.is_present()))
+    return other_payer.paid.is_present() & other_payer.adjudication_date.is_missing() & ~on_lines

@@ -1,0 +1,41 @@
+"""The language in which rules are written: Python that is read once and runs in Rust.
+
+::
+
+    from scrubjay.rules import rule
+
+    @rule("TELEHEALTH_PLACE", severity="warning", snip=6, status="A8:249", fix="Send place 02 or 10")
+    def telehealth_place(line, claim):
+        '''A telehealth line is not at a telehealth place.'''
+        place = line.place_of_service.otherwise(claim.place_of_service)
+        return line.modifier_1.is_in("95", "93") & ~place.is_in("02", "10")
+"""
+
+from scrubjay.rules.errors import RuleError
+from scrubjay.rules.expressions import Bool, Code, Date, Money, Number, Text, Value, received, today
+from scrubjay.rules.judge import RULE_FAILED, Flag, Judge
+from scrubjay.rules.rows import seen_before
+from scrubjay.rules.rule import Rule, rule
+from scrubjay.rules.ruleset import RuleSet, load, rules_of
+
+__all__ = [
+    "RULE_FAILED",
+    "Bool",
+    "Code",
+    "Date",
+    "Flag",
+    "Judge",
+    "Money",
+    "Number",
+    "Rule",
+    "RuleError",
+    "RuleSet",
+    "Text",
+    "Value",
+    "load",
+    "received",
+    "rule",
+    "rules_of",
+    "seen_before",
+    "today",
+]

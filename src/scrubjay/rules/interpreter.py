@@ -1,0 +1,290 @@
+"""What the language means, in plain Python: one claim at a time, slowly.
+
+The native half must agree with this; a test holds the two together on random claims and rules. It also
+lets a rule be tried on a nested claim without the native half.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from scrubjay.rules import fields  # noqa: F401 - its classes are the tables
+from scrubjay.rules.rule import Rule
+from scrubjay.rules.rows import TABLES, Above, Below, Field
+
+__all__ = ["NO_DATA", "Interpreter", "Node", "Tree"]
+
+
+class _NoData:
+    """A look-up in a table that is not there."""
+
+    def __repr__(self) -> str:
+        return "NO_DATA"
+
+
+NO_DATA = _NoData()
+Logic: TypeAlias = bool | None | _NoData
+"""True, False, None (unknown), or unchecked."""
+
+_EPOCH = dt.date(1970, 1, 1)
+_MAX_ROWS = 4096
+
+
+@dataclass(eq=False)
+class Node:
+    """A row of a claim with its rows above and below."""
+
+    table: str
+    values: dict[str, Any]
+    above: dict[str, "Node"] = field(default_factory=dict)
+    below: dict[str, list["Node"]] = field(default_factory=dict)
+
+
+class Tree:
+    """A nested claim (values as the columns hold them: cents, thousandths, days) as rows."""
+
+    def __init__(self, claim: Mapping[str, Any]) -> None:
+        self.rows: dict[str, list[Node]] = {}
+        provider, subscriber = self._row("provider", claim), self._row("subscriber", claim)
+        payer = self._row("payer", claim)
+        subscriber.above["provider"] = provider
+        payer.above["subscriber"] = subscriber
+        self.claim = self._build("claim", claim)
+        self.claim.above |= {"provider": provider, "subscriber": subscriber, "payer": payer}
+        if "patient" in claim:
+            self.claim.above["patient"] = self._row("patient", claim)
+            self.claim.above["patient"].above["subscriber"] = subscriber
+
+    def _row(self, table: str, claim: Mapping[str, Any]) -> Node:
+        return self._build(table, claim.get(table, {}))
+
+    def _build(self, table: str, raw: Mapping[str, Any]) -> Node:
+        members = vars(TABLES[table])
+        values = {key: value for key, value in raw.items() if isinstance(members.get(key), Field)}
+        node = Node(table, values)
+        self.rows.setdefault(table, []).append(node)
+        for key, value in raw.items():
+            member = members.get(key)
+            if isinstance(member, Below):
+                node.below[member.table] = [self._build(member.table, item) for item in value]
+                for child in node.below[member.table]:
+                    child.above[table] = node
+            elif isinstance(member, Above) and member.table == "set":
+                node.above["set"] = self._build("set", value)
+        return node
+
+
+@dataclass
+class Interpreter:
+    """Judges rules on one claim."""
+
+    as_of: int
+    received: int
+    duplicate: bool | None = None
+    tables: Mapping[str, Mapping[str, list[tuple[int, int]]]] = field(default_factory=dict)
+
+    def judge(self, rule: Rule, tree: Tree) -> list[Logic]:
+        """The outcome on every row that the rule judges: True is a hit."""
+        if rule.expression is None or rule.table is None:
+            raise TypeError(f"{rule.id} is a plain function")
+        return [self.logic(rule.expression.node, [row]) for row in tree.rows.get(rule.table, [])]
+
+    def logic(self, node: list[Any], rows: list[Node]) -> Logic:
+        """The state of a statement."""
+        name, *rest = node
+        match name:
+            case "true" | "false":
+                return bool(name == "true")
+            case "and":
+                return _join([self.logic(part, rows) for part in rest], strong=False)
+            case "or":
+                return _join([self.logic(part, rows) for part in rest], strong=True)
+            case "not":
+                state = self.logic(rest[0], rows)
+                return (not state) if isinstance(state, bool) else state
+            case "missing":
+                value = self.value(rest[0], rows)
+                return NO_DATA if value is NO_DATA else value is None
+            case "absent":
+                return self._reach(rows, *rest) is None
+            case "duplicate":
+                return NO_DATA if self.duplicate is None else self.duplicate
+            case "any" | "all":
+                states = [self.logic(rest[1], [*rows, row]) for row in self._children(rest[0], rows)]
+                return _join(states, strong=name == "any")
+            case "repeats":
+                return self._repeats(rows[rest[0]], rest[1], rest[2], rows)
+            case "listed":
+                return self._listed(rest, rows)
+            case _:
+                return self._test(name, rest, rows)
+
+    def _test(self, name: str, rest: list[Any], rows: list[Node]) -> Logic:
+        """Statements that ask for values which all must be there."""
+        plain = {"in": 1, "matches": 1, "starts": 1}
+        if name == "check":
+            rest = [rest[1]]
+        asked = rest[: plain.get(name, len(rest))]
+        values = [self.value(part, rows) for part in asked]
+        if any(value is NO_DATA for value in values):
+            return NO_DATA
+        if any(value is None for value in values):
+            return None
+        match name:
+            case "in":
+                return values[0] in rest[1]
+            case "matches":
+                return re.fullmatch(rest[1], values[0], re.ASCII | re.DOTALL) is not None
+            case "starts":
+                return values[0].startswith(tuple(rest[1]))  # type: ignore[no-any-return]
+            case "check":
+                return _npi(values[0])
+        left, right = values
+        return bool(
+            {
+                "eq": left == right,
+                "ne": left != right,
+                "lt": name == "lt" and left < right,
+                "le": name == "le" and left <= right,
+                "gt": name == "gt" and left > right,
+                "ge": name == "ge" and left >= right,
+            }[name]
+        )
+
+    def value(self, node: list[Any], rows: list[Node]) -> Any:
+        """A value; None where it is missing."""
+        name, *rest = node
+        match name:
+            case "field":
+                row = self._reach(rows, rest[0], rest[1])
+                return None if row is None else row.values.get(rest[2])
+            case "code" | "money" | "number" | "date":
+                return rest[0]
+            case "as_of":
+                return self.as_of
+            case "received":
+                return self.received
+            case "first_of":
+                first = self.value(rest[0], rows)
+                return self.value(rest[1], rows) if first is None else first
+            case "length":
+                text = self.value(rest[0], rows)
+                return len(text.encode()) * 1000 if isinstance(text, str) else text
+            case "count" | "sum" | "min" | "max":
+                return self._fold(name, rest, rows)
+            case _:
+                return self._reckon(name, rest, rows)
+
+    def _reckon(self, name: str, rest: list[Any], rows: list[Node]) -> Any:
+        left, right = (self.value(part, rows) for part in rest)
+        if left is NO_DATA or right is NO_DATA:
+            return NO_DATA
+        if left is None or right is None:
+            return None
+        kinds = _kind(rest[0]), _kind(rest[1])
+        match name, kinds:
+            case "sub", ("date", "date"):
+                return (left - right) * 1000
+            case "add", ("date", _):
+                return left + right // 1000
+            case "sub", ("date", _):
+                return left - right // 1000
+            case "years", _:
+                born, later = (_EPOCH + dt.timedelta(days=day) for day in (left, right))
+                return (later.year - born.year - ((later.month, later.day) < (born.month, born.day))) * 1000
+            case "mul", _:
+                product = left * right
+                return product // 1000 if product >= 0 else -(-product // 1000)
+        return left + right if name == "add" else left - right
+
+    def _fold(self, name: str, rest: list[Any], rows: list[Node]) -> Any:
+        values: list[int] = []
+        for child in self._children(rest[0], rows):
+            inside = [*rows, child]
+            state = True if rest[1] is None else self.logic(rest[1], inside)
+            value = 1000 if name == "count" else self.value(rest[2], inside)
+            if state is NO_DATA or (state is True and value is NO_DATA):
+                return NO_DATA
+            if state is True and value is not None:
+                values.append(value)
+        if name in {"count", "sum"}:
+            return sum(values)
+        return (min if name == "min" else max)(values, default=None)
+
+    def _repeats(self, row: Node, within: str, keys: list[Any], rows: list[Node]) -> Logic:
+        at = rows.index(row)
+        mine = [self.value(key, rows) for key in keys]
+        siblings = row.above[within].below[row.table]
+        if mine[0] is None:
+            return False
+        for other in siblings[: siblings.index(row)]:
+            inside = [*rows[:at], other, *rows[at + 1 :]]
+            if [self.value(key, inside) for key in keys] == mine:
+                return True
+        return False
+
+    def _listed(self, rest: list[Any], rows: list[Node]) -> Logic:
+        table = self.tables.get(rest[0])
+        if table is None:
+            return NO_DATA
+        code = self.value(rest[1], rows)
+        day = None if rest[2] is None else self.value(rest[2], rows)
+        if code is NO_DATA or day is NO_DATA:
+            return NO_DATA
+        if code is None or (rest[2] is not None and day is None):
+            return None
+        spans = table.get(code, [])
+        return any(day is None or first <= day <= last for first, last in spans)
+
+    def _reach(self, rows: list[Node], number: int, ups: list[str]) -> Node | None:
+        row: Node | None = rows[number]
+        for name in ups:
+            row = None if row is None else row.above.get(name)
+        return row
+
+    def _children(self, node: list[Any], rows: list[Node]) -> list[Node]:
+        row = self._reach(rows, node[1], node[2])
+        return [] if row is None else row.below.get(node[3], [])
+
+
+def _join(states: list[Logic], *, strong: bool) -> Logic:
+    if strong in states:
+        return strong
+    if any(state is NO_DATA for state in states):
+        return NO_DATA
+    return None if None in states else not strong
+
+
+def _kind(node: list[Any]) -> str:
+    """The kind of a value's JSON, as far as arithmetic asks."""
+    name = node[0]
+    if name in {"as_of", "received", "date"}:
+        return "date"
+    if name == "field":
+        return "date" if node[-1] in _DATES else "number"
+    if name in {"first_of", "min", "max"}:
+        return _kind(node[-1])
+    if name in {"add", "sub"}:
+        left, right = _kind(node[1]), _kind(node[2])
+        return "date" if left == "date" and right != "date" else "number"
+    return "number"
+
+
+_DATES = {
+    key
+    for table in TABLES.values()
+    for key, member in vars(table).items()
+    if isinstance(member, Field) and member.kind.kind == "date"
+}
+
+
+def _npi(text: str) -> bool:
+    if not re.fullmatch("[12][0-9]{9}", text):
+        return False
+    total = 24
+    for at, digit in enumerate(text):
+        value = int(digit) * (2 - at % 2)
+        total += value // 10 + value % 10
+    return total % 10 == 0

@@ -1,0 +1,87 @@
+"""Rules that are plain functions: called from the native half with claims, a batch at a time."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scrubjay.rules.rule import Rule
+
+__all__ = ["RULE_FAILED", "Flag", "Judge"]
+
+RULE_FAILED = "RULE_FAILED"
+"""The code of the finding that tells of a rule that raised: our failure or the rule's, never the claim's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What a plain function found: a message without values, and the line (LX01) and field it speaks of."""
+
+    message: str | None = None
+    line: int | None = None
+    field: str | None = None
+
+
+class Judge:
+    """Calls plain functions with claims. One that raises costs its own verdict on that claim, no more."""
+
+    def __init__(
+        self, rules: Sequence[Rule], claim_type: Callable[[dict[str, Any]], Any] | None = None
+    ) -> None:
+        self._rules = rules
+        self._claim_type = claim_type or _model
+        self.failures: Counter[str] = Counter()
+        """How often each rule raised, by its id."""
+
+    def __call__(self, claims: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+        """For each claim what was found: ``{"code", "message", "line", "field"}``."""
+        return [list(self._findings(claim)) for claim in claims]
+
+    def _findings(self, raw: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        try:
+            claim = self._claim_type(raw)
+        except Exception as error:  # noqa: BLE001 - a claim that fits no model must not stop the file
+            for rule in self._rules:
+                yield self._failed(rule, error)
+            return
+        for rule in self._rules:
+            try:
+                flags = list(_flags(rule.function(claim)))
+            except Exception as error:  # noqa: BLE001 - the rule is the user's, the file is not
+                yield self._failed(rule, error)
+            else:
+                yield from ({"code": rule.id, **flag} for flag in flags)
+
+    def _failed(self, rule: Rule, error: Exception) -> dict[str, Any]:
+        self.failures[rule.id] += 1
+        # The text of an exception may quote the claim; its type never does.
+        message = f"Rule {rule.id} failed with {type(error).__name__}"
+        return {"code": RULE_FAILED, "message": message, "line": None, "field": None}
+
+
+def _flags(result: object) -> Iterator[dict[str, Any]]:
+    if result is None or result is False:
+        return
+    if result is True:
+        yield _row(Flag())
+    elif isinstance(result, str):
+        yield _row(Flag(result))
+    elif isinstance(result, Flag):
+        yield _row(result)
+    elif isinstance(result, Mapping):
+        yield _row(Flag(**result))
+    elif isinstance(result, Iterable):
+        for item in result:
+            yield from _flags(item)
+    else:
+        raise TypeError("a rule gives a message, a Flag, True, or several of these")
+
+
+def _row(flag: Flag) -> dict[str, Any]:
+    return {"message": flag.message, "line": flag.line, "field": flag.field}
+
+
+def _model(raw: dict[str, Any]) -> Any:
+    from scrubjay.models import Claim
+
+    return Claim.model_validate(raw)

@@ -1,0 +1,275 @@
+"""Rows of a claim: the row a rule judges, those above it, and those below it.
+
+The classes of `fields` are made of these; they are generated from the claim map of the guide.
+"""
+
+import difflib
+from collections.abc import Callable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar, overload
+
+from scrubjay.rules.errors import RuleError
+from scrubjay.rules.expressions import (
+    Bool,
+    Code,
+    Date,
+    Expression,
+    Money,
+    Node,
+    Number,
+    Text,
+    Value,
+    _statement,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["TABLES", "Above", "Below", "Field", "Row", "Rows", "seen_before"]
+
+V = TypeVar("V", bound=Value)
+R = TypeVar("R", bound="Row")
+N = TypeVar("N", Money, Number)
+O = TypeVar("O", Money, Number, Date)  # noqa: E741 - an ordered value
+
+TABLES: dict[str, type["Row"]] = {}
+"""The classes of rows by the name of their table."""
+
+_bound: ContextVar[int] = ContextVar("bound", default=1)
+
+
+class Row:
+    """One row of a table, as a rule speaks of it."""
+
+    table: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        TABLES[cls.table] = cls
+
+    def __init__(self, number: int, way: tuple[str, ...] = ()) -> None:
+        self._number = number
+        self._way = way
+
+    def is_missing(self) -> Bool:
+        """There is no such row: a claim whose patient is the subscriber has no patient row."""
+        return Bool(["absent", self._number, list(self._way)])
+
+    def is_present(self) -> Bool:
+        """There is such a row."""
+        return ~self.is_missing()
+
+    def repeats(self, *keys: Value, within: str = "claim") -> Bool:
+        """An earlier row of the same claim (or other row above) has the same values for all keys.
+
+        A missing value is the same as a missing value; only a row without the first key repeats nothing.
+        """
+        if self._way or not keys:
+            raise RuleError("repeats() is asked of the row itself, with the values that tell rows apart")
+        if not isinstance(vars(type(self)).get(within), Above):
+            raise RuleError(f"{within} is not directly above {self.table}")
+        return Bool(["repeats", self._number, within, [key.node for key in keys]])
+
+    def _field(self, name: str) -> Node:
+        return ["field", self._number, list(self._way), name]
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        known = [key for key, value in vars(type(self)).items() if isinstance(value, Field | Above | Below)]
+        near = difflib.get_close_matches(name, known, n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise RuleError(f"there is no field {self.table}.{name}{hint}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not name.startswith("_"):
+            raise RuleError("a rule judges a claim, it does not change it")
+        super().__setattr__(name, value)
+
+    def __bool__(self) -> NoReturn:
+        raise RuleError("ask for a row with .is_present() or .is_missing()")
+
+
+class Field(Generic[V]):
+    """A field of a row: its kind, and where the guide has it."""
+
+    def __init__(self, kind: type[V], place: str) -> None:
+        self.kind = kind
+        self.place = place
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, row: None, owner: type) -> "Field[V]": ...
+    @overload
+    def __get__(self, row: Row, owner: type) -> V: ...
+    def __get__(self, row: Row | None, owner: type) -> Any:
+        return self if row is None else self.kind(row._field(self.name))  # noqa: SLF001
+
+
+class Above(Generic[R]):
+    """The one row above: the claim of a line, the provider of a claim."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    @overload
+    def __get__(self, row: None, owner: type) -> "Above[R]": ...
+    @overload
+    def __get__(self, row: Row, owner: type) -> R: ...
+    def __get__(self, row: Row | None, owner: type) -> Any:
+        if row is None:
+            return self
+        return TABLES[self.table](row._number, (*row._way, self.table))  # noqa: SLF001
+
+
+class Below(Generic[R]):
+    """The rows below: the lines of a claim."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    @overload
+    def __get__(self, row: None, owner: type) -> "Below[R]": ...
+    @overload
+    def __get__(self, row: Row, owner: type) -> "Rows[R]": ...
+    def __get__(self, row: Row | None, owner: type) -> Any:
+        if row is None:
+            return self
+        return Rows(self.table, ["rows", row._number, list(row._way), self.table])  # noqa: SLF001
+
+
+@contextmanager
+def _inside(table: str) -> "Iterator[Row]":
+    """A row bound by a quantifier; numbers count how many are bound."""
+    number = _bound.get()
+    token = _bound.set(number + 1)
+    try:
+        yield TABLES[table](number)
+    finally:
+        _bound.reset(token)
+
+
+class Rows(Generic[R]):
+    """The rows below a row. A row counts where the condition is true; missing values are passed over."""
+
+    def __init__(self, table: str, node: Node, where: Callable[[R], Bool] | None = None) -> None:
+        self._table = table
+        self._node = node
+        self._where = where
+
+    def where(self, condition: Callable[[R], Bool]) -> "Rows[R]":
+        """Those rows on which the condition is true."""
+        first = self._where
+        if first is None:
+            return Rows(self._table, self._node, condition)
+        return Rows(self._table, self._node, lambda row: first(row) & condition(row))
+
+    def any(self, condition: Callable[[R], Bool] | None = None) -> Bool:
+        """On some row the condition is true; without one: there is a row."""
+        if condition is None and self._where is None:
+            return self.count() > 0
+        with _inside(self._table) as row:
+            asked = [_statement(ask(row)) for ask in (self._where, condition) if ask]  # type: ignore[arg-type]
+        joined = asked[0] if len(asked) == 1 else asked[0] & asked[1]
+        return Bool(["any", self._node, joined.node])
+
+    def all(self, condition: Callable[[R], Bool]) -> Bool:
+        """On every row the condition is true; so it is where there are no rows."""
+        with _inside(self._table) as row:
+            asked = _statement(condition(row))  # type: ignore[arg-type]
+            if self._where is not None:
+                asked = ~_statement(self._where(row)) | asked  # type: ignore[arg-type]
+        return Bool(["all", self._node, asked.node])
+
+    def none(self, condition: Callable[[R], Bool] | None = None) -> Bool:
+        """On no row the condition is true."""
+        return ~self.any(condition)
+
+    def count(self, condition: Callable[[R], Bool] | None = None) -> Number:
+        """How many rows; with a condition, on how many it is true."""
+        chosen = self if condition is None else self.where(condition)
+        return Number(["count", self._node, chosen._filter()])  # noqa: SLF001
+
+    def sum(self, value: Callable[[R], N]) -> N:
+        """The sum of a value; 0 where there is none."""
+        return self._fold("sum", value, (Money, Number))
+
+    def min(self, value: Callable[[R], O]) -> O:
+        """The least value; missing where there is none."""
+        return self._fold("min", value, (Money, Number, Date))
+
+    def max(self, value: Callable[[R], O]) -> O:
+        """The greatest value; missing where there is none."""
+        return self._fold("max", value, (Money, Number, Date))
+
+    def _filter(self) -> Node | None:
+        if self._where is None:
+            return None
+        with _inside(self._table) as row:
+            return _statement(self._where(row)).node  # type: ignore[arg-type]
+
+    def _fold(self, name: str, value: Callable[[R], Any], kinds: tuple[type[Value], ...]) -> Any:
+        with _inside(self._table) as row:
+            asked = value(row)  # type: ignore[arg-type]
+        if not isinstance(asked, kinds):
+            raise RuleError(f"{name}() is of {' or '.join(kind.kind for kind in kinds)}")
+        return type(asked)([name, self._node, self._filter(), asked.node])
+
+    def __iter__(self) -> NoReturn:
+        raise RuleError("ask for rows with .any(...), .all(...), .count(...) instead of a loop")
+
+    def __bool__(self) -> NoReturn:
+        raise RuleError("ask for rows with .any(), .none() or .count()")
+
+
+def seen_before(claim: Row) -> Bool:
+    """The same claim came earlier in the file; the engine decides it, by keyed digests, in order."""
+    if claim.table != "claim":
+        raise RuleError(f"seen_before() is asked of a claim, not of a {claim.table}")
+    return Bool(["duplicate", claim._number, list(claim._way)])  # noqa: SLF001
+
+
+def text(place: str) -> Field[Text]:
+    """A field of free text."""
+    return Field(Text, place)
+
+
+def code(place: str) -> Field[Code]:
+    """A field that holds a code of a bounded list."""
+    return Field(Code, place)
+
+
+def money(place: str) -> Field[Money]:
+    """A field that holds an amount of money."""
+    return Field(Money, place)
+
+
+def number(place: str) -> Field[Number]:
+    """A field that holds a quantity."""
+    return Field(Number, place)
+
+
+def date(place: str) -> Field[Date]:
+    """A field that holds a day."""
+    return Field(Date, place)
+
+
+def fields_of(expression: Expression) -> list[Node]:
+    """The fields of the judged row, and of rows above it, that an expression speaks of, in order."""
+    found: list[Node] = []
+
+    def walk(node: Any) -> None:
+        if not isinstance(node, list):
+            return
+        if len(node) == 4 and node[0] == "field" and isinstance(node[2], list):  # noqa: PLR2004
+            if node[1] == 0 and node not in found:
+                found.append(node)
+            return
+        for part in node[1:]:
+            walk(part)
+
+    walk(expression.node)
+    return found

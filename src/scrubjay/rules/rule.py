@@ -1,0 +1,207 @@
+"""`@rule`: a function of a claim becomes a rule, read once when it is loaded."""
+
+import datetime as dt
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scrubjay.findings import Severity
+from scrubjay.rules import fields  # noqa: F401 - its classes are the tables
+from scrubjay.rules.errors import RuleError
+from scrubjay.rules.expressions import Bool, Node, Value
+from scrubjay.rules.rows import TABLES, Above, Row, fields_of
+
+__all__ = ["Rule", "rule"]
+
+_ID = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
+_STATUS = re.compile(r"A[0-8]:\d{1,3}(:[A-Z0-9]{2,3})?")
+_EPOCH = dt.date(1970, 1, 1)
+_SNIP = range(1, 8)
+_TRANSACTIONS = {"P": "837P", "I": "837I", "D": "837D"}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rule:
+    """A rule as it was loaded: what it says of itself, and what it asks."""
+
+    id: str
+    title: str
+    text: str
+    severity: Severity
+    snip: int
+    status: str | None
+    level: str
+    transactions: str
+    source: str
+    fix: str
+    since: dt.date | None
+    until: dt.date | None
+    at: str
+    """``my_rules.py:12``: where it is written."""
+    function: Callable[..., Any]
+    table: str | None = None
+    """The table whose rows it judges; None for a plain function."""
+    expression: Bool | None = None
+    evidence: tuple[Node, ...] = ()
+
+    @property
+    def native(self) -> bool:
+        """True when it runs in the native half, False when it is a plain function over a `Claim`."""
+        return self.expression is not None
+
+    def describe(self) -> dict[str, Any]:
+        """What the native half must know of it, as JSON."""
+        row: dict[str, Any] = {
+            "id": self.id,
+            "level": self.level,
+            "severity": self.severity.value,
+            "snip": self.snip,
+            "status": self.status,
+            "title": self.title,
+            "fix": self.fix,
+            "since": None if self.since is None else (self.since - _EPOCH).days,
+            "until": None if self.until is None else (self.until - _EPOCH).days,
+            "transactions": self.transactions,
+        }
+        if self.expression is not None:
+            row |= {
+                "table": self.table,
+                "expr": self.expression.node,
+                "evidence": list(self.evidence),
+            }
+        return row
+
+
+def rule(
+    id: str,  # noqa: A002 - what everybody calls it
+    *,
+    severity: str,
+    snip: int,
+    level: str | None = None,
+    transactions: str = "P",
+    status: str | None = None,
+    since: dt.date | str | None = None,
+    until: dt.date | str | None = None,
+    source: str = "",
+    fix: str = "",
+    at: Value | Callable[..., Value | tuple[Value, ...]] | None = None,
+    native: bool = True,
+) -> Callable[[Callable[..., Any]], Rule]:
+    """Makes a rule of a function that says when a claim is wrong.
+
+    The names of its parameters are rows: the first is judged (`claim`, `line`, `diagnosis`,
+    `provider`, `subscriber`...), the others stand above it. Its docstring is its page; the first line
+    is what people read. `at` is the field that is pointed at, the first one asked for unless given.
+
+    With ``native=False`` it is a plain function of a `scrubjay.models.Claim` instead, called for
+    every claim; it returns or yields what is wrong: a message, a `Flag`, or True.
+    """
+
+    def make(function: Callable[..., Any]) -> Rule:
+        place = _place(function)
+        doc = inspect.getdoc(function) or ""
+        common = {
+            "id": _checked(id, _ID, "an id is UPPER_SNAKE", place),
+            "title": doc.split("\n", 1)[0].rstrip("."),
+            "text": doc,
+            "severity": _severity(severity, place),
+            "snip": snip,
+            "status": None if status is None else _checked(status, _STATUS, "a status is A7:562:85", place),
+            "transactions": transactions,
+            "source": source,
+            "fix": fix,
+            "since": _day(since, place),
+            "until": _day(until, place),
+            "at": place,
+            "function": function,
+        }
+        if not doc:
+            raise RuleError(f"{id}: a rule has a docstring: its page", place)
+        if snip not in _SNIP:
+            raise RuleError(f"{id}: snip is 1 to 7", place)
+        if not transactions or set(transactions) - set(_TRANSACTIONS):
+            raise RuleError(f"{id}: transactions are of {''.join(_TRANSACTIONS)}", place)
+        if not native:
+            return Rule(**common, level=level or "claim")
+        table, expression, evidence = _trace(function, at, place)
+        natural = "line" if _of_line(table) else "claim"
+        if level not in {None, natural}:
+            raise RuleError(f"{id}: a rule of a {table} has level {natural}", place)
+        return Rule(**common, level=natural, table=table, expression=expression, evidence=evidence)
+
+    return make
+
+
+def _trace(function: Callable[..., Any], at: Any, place: str) -> tuple[str, Bool, tuple[Node, ...]]:
+    """Calls the function once, with rows that write down what is asked of them."""
+    names = list(inspect.signature(function).parameters)
+    if not names or names[0] not in TABLES:
+        raise RuleError(f"the first parameter is a row: {', '.join(TABLES)}", place)
+    rows: list[Row] = [TABLES[names[0]](0)]
+    for name in names[1:]:
+        rows.append(_above(rows, name, place))
+    expression = _call(function, rows, place)
+    if not isinstance(expression, Bool):
+        raise RuleError("a rule returns the statement that is true of a wrong claim", place)
+    if at is None:
+        evidence = fields_of(expression)
+    else:
+        asked = at(*rows[: len(inspect.signature(at).parameters)])
+        pointed = [value.node for value in (asked if isinstance(asked, tuple) else (asked,))]
+        evidence = pointed + [node for node in fields_of(expression) if node not in pointed]
+    return names[0], expression, tuple(evidence)
+
+
+def _call(function: Callable[..., Any], rows: list[Row], place: str) -> Any:
+    try:
+        return function(*rows)
+    except RuleError:
+        raise
+    except Exception as error:
+        line, trace = place, error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code is function.__code__:
+                line = f"{place.rsplit(':', 1)[0]}:{trace.tb_lineno}"
+            trace = trace.tb_next
+        raise RuleError(f"{type(error).__name__}: {error}", line) from error
+
+
+def _above(rows: list[Row], name: str, place: str) -> Row:
+    for row in rows:
+        if isinstance(vars(type(row)).get(name), Above):
+            return getattr(row, name)  # type: ignore[no-any-return]
+    raise RuleError(f"{name} does not stand above {' or '.join(row.table for row in rows)}", place)
+
+
+def _of_line(table: str) -> bool:
+    above = [key for key, value in vars(TABLES[table]).items() if isinstance(value, Above)]
+    return table == "line" or (above == ["line"]) or any(_of_line(name) for name in above if len(above) == 1)
+
+
+def _place(function: Callable[..., Any]) -> str:
+    return f"{Path(function.__code__.co_filename).name}:{function.__code__.co_firstlineno}"
+
+
+def _checked(value: str, form: re.Pattern[str], why: str, place: str) -> str:
+    if not form.fullmatch(value):
+        raise RuleError(f"{why}, not {value!r}", place)
+    return value
+
+
+def _severity(value: str, place: str) -> Severity:
+    try:
+        return Severity(value)
+    except ValueError:
+        raise RuleError(f"severity is error, warning or info, not {value!r}", place) from None
+
+
+def _day(value: dt.date | str | None, place: str) -> dt.date | None:
+    if not isinstance(value, str):
+        return value
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise RuleError(f"a day is YYYY-MM-DD, not {value!r}", place) from None

@@ -1,0 +1,56 @@
+"""The shipped rules on their examples, as the language is meant (the native half has the same test)."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from scrubjay.rulebook import shipped
+from scrubjay.rules.interpreter import Interpreter, Tree
+
+
+def _examples() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("examples", Path(__file__).with_name("examples.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+EXAMPLES = _examples()
+RULES = {rule.id: rule for rule in shipped()}
+TODAY = 20_514
+
+
+def hit(rule: str, claim: dict[str, object]) -> bool:
+    judge = Interpreter(TODAY, TODAY, duplicate=claim["id"] == "SEEN")
+    return True in judge.judge(RULES[rule], Tree(EXAMPLES.lanes(claim)))
+
+
+def test_every_rule_has_examples() -> None:
+    assert set(EXAMPLES.EXAMPLES) == set(RULES)
+    without = [rule for rule, (hits, misses) in EXAMPLES.EXAMPLES.items() if not hits or not misses]
+    assert without == ["INVALID_ICD10"], "it hits only with a code table"
+
+
+@pytest.mark.parametrize(("rule", "expected", "claim"), list(EXAMPLES.cases()))
+def test_example(rule: str, expected: bool, claim: dict[str, object]) -> None:  # noqa: FBT001
+    assert hit(rule, claim) is expected
+
+
+def test_a_clean_claim_is_clean() -> None:
+    assert [rule for rule in RULES if hit(rule, EXAMPLES.CLEAN)] == []
+
+
+def test_a_missing_table_is_no_data_and_a_table_decides() -> None:
+    from scrubjay.rules.interpreter import NO_DATA
+
+    tree = Tree(EXAMPLES.lanes(EXAMPLES.CLEAN))
+    assert Interpreter(TODAY, TODAY).judge(RULES["INVALID_ICD10"], tree) == [NO_DATA, NO_DATA]
+    table = {"icd10cm": {"E119": [(0, TODAY)]}}
+    judged = Interpreter(TODAY, TODAY, tables=table).judge(RULES["INVALID_ICD10"], tree)
+    assert judged == [False, True]
+
+
+def test_the_native_tests_read_these_rules_and_examples() -> None:
+    assert EXAMPLES.TARGET.read_text() == EXAMPLES.document(), "run python tests/rulebook/examples.py"
