@@ -201,6 +201,16 @@ impl State {
         }
     }
 
+    /// Moves all remembered places `segments` back.
+    pub(super) fn count_back(&mut self, segments: u32) {
+        for frame in &mut self.stack.frames {
+            frame.says.ordinal = frame.says.ordinal.wrapping_sub(segments);
+        }
+        for spot in self.ledger.spots() {
+            spot.ordinal = spot.ordinal.wrapping_sub(segments);
+        }
+    }
+
     /// Closes the innermost loop.
     pub(super) fn close<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>) {
         let Some(depth) = self.stack.frames.len().checked_sub(1) else { return };

@@ -382,3 +382,55 @@ fn a_clean_set_may_be_cut_before_its_levels() {
         assert_eq!(in_two(&clean, cut).is_some(), level != "23", "{segment}");
     }
 }
+
+#[test]
+fn a_set_may_be_left_and_taken_up_anywhere() {
+    let lists = [
+        segments(SET),
+        replaced("AMT*D", "AMT*D*51"),
+        replaced("CAS*CO", "CAS*CO*45*41"),
+        replaced("CLM*C1", "CLM*C1*151***11:B:1*Y*A*Y*Y"),
+        replaced("HL*2", "HL*2*1*22*1"),
+        edited(|list| _ = list.remove(at(list, "CLM*C1"))),
+        edited(|list| list.insert(at(list, "LX*1"), "LX*1".to_owned())),
+    ];
+    for list in lists {
+        let whole = walk(&list);
+        for cut in 1..list.len() {
+            assert_eq!(taken_up(&list, cut), stripped(&whole), "cut before {}", list[cut]);
+        }
+    }
+}
+
+/// Walks a set in two pieces, the second with the state that the first ended in.
+fn taken_up(list: &[String], cut: usize) -> Vec<Finding> {
+    let (first, second) = (Tape::new(&list[..cut]), Tape::new(&list[cut..]));
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let mut walker = Walker::new(Options::default());
+    walker.begin(plan());
+    for number in 0..first.len() {
+        walker.segment(&first.segment(number), At::default(), &mut (), &mut before);
+    }
+    let (segments, claims) = (walker.segments(), walker.claims());
+    let mut walker = walker.clone();
+    walker.new_piece();
+    let at = At { base: first.bytes.len() as u64, ..At::default() };
+    for number in 0..second.len() {
+        walker.segment(&second.segment(number), at, &mut (), &mut after);
+    }
+    walker.end(at, &mut (), &mut after);
+    for finding in &mut after {
+        finding.position.segment = finding.position.segment.wrapping_add(segments);
+        // of a claim that goes on from before, only the scope tells
+        if finding.claim != NO_CLAIM || finding.scope >= Scope::Claim {
+            finding.claim = finding.claim.wrapping_add(claims);
+        }
+    }
+    before.extend(after);
+    stripped(&before)
+}
+
+/// Findings without the bytes they speak of: of a buffer that is gone nothing can be shown.
+fn stripped(findings: &[Finding]) -> Vec<Finding> {
+    findings.iter().map(|finding| Finding { value: crate::position::Span::default(), ..*finding }).collect()
+}

@@ -138,6 +138,14 @@ impl Walker {
         self.state.claim_at.map(|_| self.state.claims.wrapping_sub(1))
     }
 
+    /// A piece begins in the middle of anything: segments and claims are counted from 0 again. A place that was
+    /// remembered from before is counted back from there and wraps: adding the number of the segments before the piece
+    /// (wrapping) makes all ordinals right. A claim that goes on from before is [`NO_CLAIM`](crate::finding::NO_CLAIM).
+    pub fn new_piece(&mut self) {
+        self.state.count_back(self.state.ordinal);
+        self.count_from(0, 0);
+    }
+
     /// Counts on from other ordinals: the next segment is `segments + 1`, the next claim is `claims` (an open claim
     /// is `claims - 1`).
     pub fn count_from(&mut self, segments: u32, claims: u32) {
