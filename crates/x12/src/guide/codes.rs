@@ -57,15 +57,19 @@ impl CodeSets {
 
     /// One code of the set, so that most values need no look at the set; [`NO_VALUE`] where it has no short code.
     pub(crate) fn one_of(&self, id: u16) -> u64 {
-        self.sets.get(usize::from(id)).and_then(|set| slice(&self.packed, set.packed).first()).copied().unwrap_or(NO_VALUE)
+        self.sets
+            .get(usize::from(id))
+            .and_then(|set| slice(&self.packed, set.packed).first())
+            .copied()
+            .unwrap_or(NO_VALUE)
     }
 
     /// The codes of set `id`, as text.
     pub(crate) fn list(&self, id: u16) -> Vec<String> {
         let Some(set) = self.sets.get(usize::from(id)) else { return Vec::new() };
-        let short = slice(&self.packed, set.packed).iter().map(|code| {
-            code.to_be_bytes().iter().skip_while(|&&byte| byte == 0).map(|&byte| byte as char).collect()
-        });
+        let short = slice(&self.packed, set.packed)
+            .iter()
+            .map(|code| code.to_be_bytes().iter().skip_while(|&&byte| byte == 0).map(|&byte| byte as char).collect());
         let long = slice(&self.long, set.long).iter().map(|code| String::from_utf8_lossy(code).into_owned());
         short.chain(long).collect()
     }
@@ -126,7 +130,9 @@ mod tests {
         let id = builder.intern(codes.clone()).unwrap();
         assert_eq!(builder.intern(codes), Some(id));
         let sets = &builder.sets;
-        for (value, there) in [("A", true), ("AB", true), ("B", false), ("LONG CODE HERE", true), ("LONG CODE", false), ("", false)] {
+        for (value, there) in
+            [("A", true), ("AB", true), ("B", false), ("LONG CODE HERE", true), ("LONG CODE", false), ("", false)]
+        {
             assert_eq!(sets.contains(id, value.as_bytes(), pack(value.as_bytes())), there, "{value}");
         }
         assert!(!sets.contains(NO_CODES, b"A", pack(b"A")));
@@ -134,7 +140,11 @@ mod tests {
         assert_eq!((Some(sets.one_of(id)), sets.one_of(NO_CODES)), (pack(b"A"), NO_VALUE));
         let text = b"ABCDEFGHIJ";
         for (start, end) in [(0, 1), (0, 8), (0, 9), (2, 10), (3, 5), (8, 10), (10, 10)] {
-            assert_eq!(pack_at(text, Span::new(start, end)), pack(&text[start as usize..end as usize]), "{start}..{end}");
+            assert_eq!(
+                pack_at(text, Span::new(start, end)),
+                pack(&text[start as usize..end as usize]),
+                "{start}..{end}"
+            );
         }
     }
 }

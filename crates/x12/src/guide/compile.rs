@@ -98,7 +98,13 @@ impl<'t> Compiler<'t> {
             slots: self.slots,
             elements: self.elements,
             hierarchy: hierarchy(text),
-            cuts: text.cuts.iter().map(|(id, values)| (SegmentId::new(id.as_bytes()), values.iter().map(|&value| value.to_owned()).collect())).collect(),
+            cuts: text
+                .cuts
+                .iter()
+                .map(|(id, values)| {
+                    (SegmentId::new(id.as_bytes()), values.iter().map(|&value| value.to_owned()).collect())
+                })
+                .collect(),
             index: Index { rules: self.rules, notes: self.notes, codes: self.codes.sets, ..Index::default() },
         };
         plan.index.slots = plan.slots.iter().enumerate().map(|(at, slot)| slot_facts(&plan, at, slot)).collect();
@@ -122,7 +128,8 @@ impl<'t> Compiler<'t> {
             slot.required = line.required;
             slot.max = line.max;
             slot.position = line.position;
-            slot.mandatory = index == 0 && self.set.iter().any(|(name, root)| *root && SegmentId::new(name.as_bytes()) == id);
+            slot.mandatory =
+                index == 0 && self.set.iter().any(|(name, root)| *root && SegmentId::new(name.as_bytes()) == id);
             self.slots.push(slot);
         }
         self.loops.push(Loop {
@@ -571,7 +578,11 @@ loop L1 First
         assert_eq!((parts.len(), parts[0].component, parts[1].external.as_deref()), (2, 1, Some("list")));
         assert_eq!(rules[2].repetitions, 3);
         let home = plan.slots.iter().position(|slot| slot.opens.is_some()).unwrap();
-        assert_eq!(plan.element_rules(u32::try_from(home).unwrap()).len(), 3, "a child loop's slot has its opener's rules");
+        assert_eq!(
+            plan.element_rules(u32::try_from(home).unwrap()).len(),
+            3,
+            "a child loop's slot has its opener's rules"
+        );
         assert_eq!(plan.loop_at(1).scope, Scope::Claim);
         assert!(plan.loop_at(1).seals);
         assert_eq!(plan.claim_opener(), Some(SegmentId::new(b"BB")));

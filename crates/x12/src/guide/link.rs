@@ -184,7 +184,11 @@ pub(crate) fn key_value<'a>(segment: &crate::wire::Segment<'a>, element: u8, com
 
 /// The value of a key, and what `pack` says of it.
 #[inline]
-pub(crate) fn packed_key<'a>(segment: &crate::wire::Segment<'a>, element: u8, component: u8) -> (&'a [u8], Option<u64>) {
+pub(crate) fn packed_key<'a>(
+    segment: &crate::wire::Segment<'a>,
+    element: u8,
+    component: u8,
+) -> (&'a [u8], Option<u64>) {
     let span = match (element, component, segment.marks()) {
         // element 01 and nothing in it: the usual case
         (1, 0, &[start, end]) => Span::new(start + 1, end),

@@ -75,7 +75,8 @@ fn has_odd_bytes(bytes: &[u8]) -> bool {
     // high bit: outside ASCII; high bit after adding one: DEL; borrow in subtracting a blank: a control character.
     // Carries reach a neighbour only from a byte that is odd itself.
     let odd = |word: u64| {
-        word | word.wrapping_add(u64::from_ne_bytes([1; 8])) | (word.wrapping_sub(u64::from_ne_bytes([0x20; 8])) & !word)
+        word | word.wrapping_add(u64::from_ne_bytes([1; 8]))
+            | (word.wrapping_sub(u64::from_ne_bytes([0x20; 8])) & !word)
     };
     let (words, rest) = bytes.as_chunks::<8>();
     let mut found = words.iter().fold(0, |found, word| found | odd(u64::from_ne_bytes(*word)));
@@ -237,7 +238,11 @@ impl Check<'_, '_, '_> {
         let length = match rule.kind {
             Type::An | Type::Id => {
                 if value.first() == Some(&b' ') && value.iter().all(|&byte| byte == b' ') {
-                    return Some(if rule.usage == Usage::Required { self.missing_code(rule) } else { Code::ELEMENT_TOO_SHORT });
+                    return Some(if rule.usage == Usage::Required {
+                        self.missing_code(rule)
+                    } else {
+                        Code::ELEMENT_TOO_SHORT
+                    });
                 }
                 value.len()
             }
@@ -292,7 +297,11 @@ impl Check<'_, '_, '_> {
     }
 
     fn missing_code(&self, rule: &Rule) -> Code {
-        if rule.mandatory || self.report.options.strict_dependent { Code::ELEMENT_MISSING } else { Code::ELEMENT_REQUIRED }
+        if rule.mandatory || self.report.options.strict_dependent {
+            Code::ELEMENT_MISSING
+        } else {
+            Code::ELEMENT_REQUIRED
+        }
     }
 
     #[cold]
@@ -314,7 +323,8 @@ impl Check<'_, '_, '_> {
     #[cold]
     fn trailing(&mut self, rules: &[Rule], number: u8) {
         let rule = rules.get(usize::from(number) - 1);
-        let place = Place { element: number, data_element: rule.map_or(0, |rule| rule.data_element), ..Place::default() };
+        let place =
+            Place { element: number, data_element: rule.map_or(0, |rule| rule.data_element), ..Place::default() };
         let end = self.segment.end();
         self.report.element(Code::TRAILING_SEPARATOR, place, Span::new(end, end));
     }

@@ -131,7 +131,9 @@ impl Search<'_, '_> {
                 let awaited = self.is_required(slot) && self.stack.count(depth, facts.rel) == 0;
                 if let Some(child) = facts.opened() {
                     for candidate in self.plan.index.candidates(child, self.id) {
-                        if self.speaks(evidence, slot, child, awaited, candidate) && self.keys.fits(self.plan, candidate) {
+                        if self.speaks(evidence, slot, child, awaited, candidate)
+                            && self.keys.fits(self.plan, candidate)
+                        {
                             return Some(Found::Lost(depth, slot, *candidate));
                         }
                     }

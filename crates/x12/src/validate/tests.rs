@@ -117,7 +117,10 @@ fn a_segment_in_excess_or_out_of_place_is_one_finding() {
         (|list| list.insert(at(list, "HI*"), "ZZZ*1".to_owned()), "2300/ZZZ SEGMENT_UNRECOGNISED"),
         (|list| list.insert(at(list, "HI*"), "CL1*1".to_owned()), "2300/CL1 SEGMENT_NOT_USED"),
         (|list| list.insert(at(list, "HI*"), "INS*Y".to_owned()), "2300/INS SEGMENT_NOT_IN_SET"),
-        (|list| list.insert(at(list, "HI*"), "BHT*0019*00*B*20240105*1200*CH".to_owned()), "ST/BHT SEGMENT_OUT_OF_ORDER"),
+        (
+            |list| list.insert(at(list, "HI*"), "BHT*0019*00*B*20240105*1200*CH".to_owned()),
+            "ST/BHT SEGMENT_OUT_OF_ORDER",
+        ),
         (|list| swap(list, "N3*1", "N4*"), "2010AA/N3 SEGMENT_OUT_OF_ORDER"),
         (|list| _ = list.remove(at(list, "N4*")), "2010AA/N4 SEGMENT_REQUIRED"),
         (|list| _ = list.remove(at(list, "BHT*")), "ST/BHT SEGMENT_MISSING"),
@@ -172,7 +175,10 @@ fn a_finding_reaches_what_is_around_it() {
     assert_eq!(reach(&replaced("HL*4", "HL*4*9*23*0")), (Scope::Set, NO_CLAIM));
     assert_eq!(reach(&edited(|list| _ = list.remove(at(list, "CLM*C1")))).0, Scope::Set);
     // a provider's segment that strayed into a claim spoils that claim only
-    assert_eq!(reach(&edited(|list| list.insert(at(list, "REF*D9"), "PRV*BI*PXC*207Q00000X".to_owned()))), (Scope::Claim, 0));
+    assert_eq!(
+        reach(&edited(|list| list.insert(at(list, "REF*D9"), "PRV*BI*PXC*207Q00000X".to_owned()))),
+        (Scope::Claim, 0)
+    );
 }
 
 fn swap(list: &mut [String], one: &str, other: &str) {
@@ -262,8 +268,21 @@ impl Dice {
 /// The sample, badly treated.
 fn shaken(dice: &mut Dice) -> Vec<String> {
     const JUNK: [&str; 15] = [
-        "", "HL", "HL***", "HL*x*y*z*w", "HL*9*1*22*0", "CLM", "LX*99999999999999999999", "NM1*85", "NM1*PR", "HL*1**20*1",
-        "SVD*::^^:", "SE*1*1", "\u{fffd}*\u{0}", "CAS*::*^", "ST*837*1",
+        "",
+        "HL",
+        "HL***",
+        "HL*x*y*z*w",
+        "HL*9*1*22*0",
+        "CLM",
+        "LX*99999999999999999999",
+        "NM1*85",
+        "NM1*PR",
+        "HL*1**20*1",
+        "SVD*::^^:",
+        "SE*1*1",
+        "\u{fffd}*\u{0}",
+        "CAS*::*^",
+        "ST*837*1",
     ];
     let mut list = segments(SET);
     for _ in 0..=dice.roll(12) {

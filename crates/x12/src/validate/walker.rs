@@ -45,13 +45,7 @@ impl Walker {
     }
 
     /// One segment of the set.
-    pub fn segment(
-        &mut self,
-        segment: &Segment<'_>,
-        at: At,
-        visitor: &mut impl Visitor,
-        findings: &mut Vec<Finding>,
-    ) {
+    pub fn segment(&mut self, segment: &Segment<'_>, at: At, visitor: &mut impl Visitor, findings: &mut Vec<Finding>) {
         let Some(plan) = &self.plan else { return };
         let ordinal = self.state.ordinal.saturating_add(1);
         let report = Report::new(findings, self.options, at, ordinal, segment);
@@ -60,13 +54,7 @@ impl Walker {
 
     /// `segment` comes next, in another piece: everything that it ends and decides happens now. To be followed
     /// by [`Walker::boundary`], or by [`Walker::segment`] with the same segment.
-    pub fn upcoming(
-        &mut self,
-        segment: &Segment<'_>,
-        at: At,
-        visitor: &mut impl Visitor,
-        findings: &mut Vec<Finding>,
-    ) {
+    pub fn upcoming(&mut self, segment: &Segment<'_>, at: At, visitor: &mut impl Visitor, findings: &mut Vec<Finding>) {
         let Some(plan) = &self.plan else { return };
         let Found::Clean(depth, candidate) = find(plan, &self.state.stack, segment, segment.id()) else { return };
         if self.state.just_lost == Some(candidate.slot) || self.state.is_twin(plan, depth, &candidate, segment) {
