@@ -59,7 +59,7 @@ impl State {
         match find(step.plan, &self.stack, step.segment, step.report.segment) {
             Found::Clean(depth, candidate) if lost == Some(candidate.slot) => self.find_opener(step, depth, &candidate),
             Found::Clean(depth, candidate) if self.is_twin(step.plan, depth, &candidate, step.segment) => {
-                self.nowhere(step, Code::SEGMENT_EXCEEDS_MAX)
+                self.nowhere(step, Code::SEGMENT_EXCEEDS_MAX);
             }
             Found::Clean(depth, candidate) => {
                 self.prepare(step, depth, &candidate);
