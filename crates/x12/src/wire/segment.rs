@@ -10,7 +10,14 @@ pub struct SegmentId(u32);
 impl SegmentId {
     /// Packs `text`; identifiers longer than four bytes keep their first four, so they match nothing known.
     #[must_use]
+    #[inline]
     pub fn new(text: &[u8]) -> Self {
+        // nearly all identifiers have two or three characters
+        match *text {
+            [first, second, third] => return Self(u32::from_be_bytes([0, first, second, third])),
+            [first, second] => return Self(u32::from_be_bytes([0, 0, first, second])),
+            _ => {}
+        }
         let mut packed = 0u32;
         for &byte in text.iter().take(4) {
             packed = packed << 8 | u32::from(byte);
@@ -200,6 +207,12 @@ pub struct Element<'a> {
 }
 
 impl<'a> Element<'a> {
+    /// The element `start..end` of `bytes`, with the offsets of the separators in it.
+    #[must_use]
+    pub(crate) fn new(bytes: &'a [u8], inner: &'a [u32], start: u32, end: u32, delimiters: Delimiters) -> Self {
+        Self { bytes, inner, start, end, delimiters }
+    }
+
     /// Where the element lies in the segment's buffer.
     #[must_use]
     pub fn span(&self) -> Span {
