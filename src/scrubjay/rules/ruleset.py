@@ -5,6 +5,7 @@ import importlib.util
 import json
 import traceback
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,9 +21,14 @@ FORMAT = 1
 
 
 class RuleSet:
-    """Rules that run together. Ids are unique."""
+    """Rules that run together; ids are unique. `claim_type` makes the claims of plain functions."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        claim_type: Callable[[dict[str, Any]], Any] | None = None,
+    ) -> None:
+        self._claim_type = claim_type
         self.rules = tuple(rules)
         seen: dict[str, Rule] = {}
         for rule in self.rules:
@@ -48,9 +54,10 @@ class RuleSet:
         """The rules that are plain functions."""
         return tuple(rule for rule in self.rules if not rule.native)
 
-    def judge(self, claim_type: Callable[[dict[str, Any]], Any] | None = None) -> Judge | None:
+    @cached_property
+    def judge(self) -> Judge | None:
         """What calls the plain functions, a batch of claims at a time; None when there are none."""
-        return Judge(self.python_rules, claim_type) if self.python_rules else None
+        return Judge(self.python_rules, self._claim_type) if self.python_rules else None
 
 
 def _canonical(value: object) -> str:
@@ -77,10 +84,16 @@ def load(path: str | Path) -> list[Rule]:
     except SyntaxError as error:
         raise RuleError(f"SyntaxError: {error.msg}", f"{path.name}:{error.lineno}") from error
     except Exception as error:
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+        lines = [
+            frame.lineno
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == str(path)
+        ]
         at = f"{path.name}:{lines[-1]}" if lines else path.name
         raise RuleError(f"{type(error).__name__}: {error}", at) from error
     found = rules_of(module)
     if not found:
-        raise RuleError("there is no rule in this file; decorate functions with @scrubjay.rules.rule", path.name)
+        raise RuleError(
+            "there is no rule in this file; decorate functions with @scrubjay.rules.rule", path.name
+        )
     return found
