@@ -6,8 +6,11 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 BIN := .venv/bin
+# Where .ci/run puts cargo-fuzz.
+export PATH := $(CURDIR)/.cache/cargo-fuzz/bin:$(PATH)
 SECONDS_EACH ?= 60
-RUST_SOURCES := $(shell find crates -type f \( -name '*.rs' -o -name '*.guide' -o -name '*.txt' -o -name Cargo.toml \) 2>/dev/null)
+PYTHON_SOURCES := src tests $(wildcard scripts benches)
+RUST_SOURCES := $(shell find crates -name target -prune -o -type f -print)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
@@ -16,16 +19,16 @@ setup: .venv/.built ## create .venv, install the pinned tools, build the Rust ha
 
 demo: .venv/.built ## scrub the claims in examples/ into out/demo and show the result
 	@rm -rf out/demo
-	@$(BIN)/scrubjay scrub examples/*.837 --out out/demo || [ $$? -eq 1 ]
+	@$(BIN)/scrubjay scrub examples/*.837 --out out/demo --as-of 2025-03-14 --received-date 2025-03-14 || [ $$? -eq 1 ]
 	@echo && echo "Open out/demo/report.html in a browser, or read out/demo/worklist.csv."
 
 check: .venv/.built ## format, lints, types and layers of both halves; changes nothing
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
-	$(BIN)/ruff format --check --quiet src tests
-	$(BIN)/ruff check --quiet src tests
+	$(BIN)/ruff format --check --quiet $(PYTHON_SOURCES)
+	$(BIN)/ruff check --quiet $(PYTHON_SOURCES)
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports --no-logo
 
 test: .venv/.built ## every test: Rust, Python, cases
 	cargo test --workspace --locked --quiet
@@ -42,11 +45,13 @@ fuzz: ## every fuzz target for SECONDS_EACH (60) seconds; needs cargo-fuzz
 	@command -v cargo-fuzz >/dev/null || { echo "missing: cargo-fuzz.  cargo install cargo-fuzz --locked" >&2; exit 1; }
 	@for target in $$(cargo fuzz list); do \
 	  echo "fuzz $$target for $(SECONDS_EACH) s"; \
-	  cargo fuzz run --sanitizer none $$target -- -max_total_time=$(SECONDS_EACH) -verbosity=0 -print_final_stats=1; \
+	  mkdir -p fuzz/corpus/$$target; \
+	  cargo fuzz run --sanitizer none $$target fuzz/corpus/$$target examples -- \
+	    -max_total_time=$(SECONDS_EACH) -max_len=65536 -verbosity=0 -print_final_stats=1; \
 	done
 
 docs: .venv/.built ## generate the rule and finding pages of docs/
-	$(BIN)/python -m scrubjay.cli rules list --markdown > docs/rules.md
+	$(BIN)/python -m scrubjay rules list --markdown > docs/rules.md
 
 pins: .venv/.pins ## renew requirements/dev.txt (needs uv); commit what it changes
 	uv pip compile pyproject.toml requirements/dev.in --universal --python-version 3.11 --upgrade \

@@ -5,7 +5,7 @@ Four calls, each taking its options as one JSON object, the *job* (`scrubjay.job
     {"command": "scrub" | "validate" | "read" | "inspect",
      "inputs": [path | "-", ...], "out": path | null,
      "threads": 0,                       # 0: one a core
-     "window": 1048576,                  # bytes read at a time; bounds memory, never results
+     "window": 524288,                   # bytes read at a time; bounds memory, never results
      "guide_aliases": false, "reject_unit": "claim" | "set",
      "as_of": "YYYY-MM-DD" | null, "received_date": "YYYY-MM-DD" | null,
      "control_start": int | null, "max_claims_per_set": 5000,
@@ -34,7 +34,7 @@ def run(
 ) -> str:
     """One scrub or validate, whole: reads the inputs, writes `out`, returns the result as JSON.
 
-    The result is ``{"summary": {...}, "run": {...}, "reasons": [...], "exit": 0 | 1}``: the contents
+    The result is ``{"summary": {}, "run": {}, "reasons": [], "exit": 0 | 1}``: the contents
     of summary.json and run.json (`scrubjay.summary`), and every code that was found, most claims
     first, as ``{"code", "severity", "title", "count", "claims", "fix"}``. `exit` is 1 when an error
     was found.
@@ -53,6 +53,9 @@ def inspect(path: str, job: str, emit: Callable[[str], None]) -> str:
     gets whole lines, a good many at a time. Returns the summary (counts by kind) as JSON.
     """
 
+def digest(text: str) -> str:
+    """SHA-256 of `text` in UTF-8, as lower-case hexadecimals: hashlib costs 4 MB, this nothing."""
+
 def guides() -> str:
     """The guides compiled in, as a JSON list.
 
@@ -68,3 +71,23 @@ class Reader:
 
         A claim is the nested dict that `scrubjay.models.Claim` takes.
         """
+
+class ClaimWriter:
+    """Claims, as the nested dicts that `scrubjay.models.Claim` takes, written as one interchange.
+
+    `envelope` is lines ``name=value`` (`scrubjay.writing.Envelope` writes them). ValueError for an
+    unknown name and for a value that holds a delimiter; TypeError for a value that is none.
+    """
+
+    def __init__(self, envelope: str) -> None: ...
+    def add(self, claims: list[dict[str, Any]]) -> bytes:
+        """Writes claims; gives the bytes that are final."""
+
+    def finish(self) -> bytes:
+        """Ends the interchange; gives the rest of the bytes."""
+
+def write_claims(claims: list[dict[str, Any]], envelope: str) -> bytes:
+    """Claims as one interchange, at once."""
+
+def claim_fields() -> list[tuple[str, str, bool, list[str], list[tuple[str, str]]]]:
+    """The tables of a claim: (name, name in the claim, is a list, parents, [(field, kind), ...])."""

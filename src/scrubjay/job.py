@@ -11,9 +11,11 @@ from scrubjay.errors import UsageError
 
 __all__ = ["Command", "Job", "Limits", "RejectUnit"]
 
-WINDOW = 1 << 20
+WINDOW = 512 * 1024
 CLAIMS_PER_SET = 5_000
 LAST_CONTROL_NUMBER = 999_999_999
+MOST_THREADS = 256
+LARGEST_LIMIT = 2**32 - 1
 
 
 class Command(StrEnum):
@@ -40,6 +42,11 @@ class Limits:
     segment: int | None = None
     repetitions: int | None = None
     elements: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in self.given().items():
+            if not 0 < value <= LARGEST_LIMIT:
+                raise UsageError(f"the limit of {name} is 1 to {LARGEST_LIMIT}")
 
     def given(self) -> dict[str, int]:
         """Only the caps that were set."""
@@ -72,8 +79,8 @@ class Job:
     payer_mode: bool = False
 
     def __post_init__(self) -> None:
-        if self.threads < 0:
-            raise UsageError("threads cannot be negative; 0 means one a core")
+        if not 0 <= self.threads <= MOST_THREADS:
+            raise UsageError(f"threads are 1 to {MOST_THREADS}; 0 means one a core")
         if self.control_start is not None and not 0 < self.control_start <= LAST_CONTROL_NUMBER:
             raise UsageError("control numbers have nine digits: give 1 to 999999999")
         if self.max_claims_per_set < 1:

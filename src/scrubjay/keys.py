@@ -36,7 +36,7 @@ class TokenKey:
             mode = path.stat().st_mode
             text = path.read_text(encoding="ascii", errors="replace")
         except OSError as error:
-            reason = error.strerror or "cannot be read"
+            reason = (error.strerror or "cannot be read").lower()
             raise InputError(f"token key {path}: {reason}; name a key file that exists") from None
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise UsageError(f"token key {path} can be read by others; run: chmod 600 {path}")
@@ -62,7 +62,7 @@ class TokenKey:
                 os.link(draft, path)
             draft.unlink()
         except OSError as error:
-            reason = error.strerror or "cannot be written"
+            reason = (error.strerror or "cannot be written").lower()
             raise OutputError(
                 f"token key {path}: {reason}; name a key file with --token-key FILE"
             ) from None

@@ -43,11 +43,11 @@ def output(out: str | os.PathLike[str], *, force: bool = False) -> str:
     try:
         if path.exists():
             if not path.is_dir():
-                raise OutputError(f"{path} is a file; name a folder to write to")
+                raise UsageError(f"{path} is a file; name a folder to write to")
             if not os.access(path, os.W_OK | os.X_OK):
                 raise OutputError(f"{path}: no right to write there; name another folder")
             if not force and any(path.iterdir()):
-                raise OutputError(
+                raise UsageError(
                     f"{path} is not empty; name a new folder, or replace its results with --force"
                 )
         else:

@@ -6,7 +6,7 @@ findings; what no claim can be blamed for (a wrong envelope) reaches the claims 
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -62,7 +62,7 @@ async def stream(
     max_concurrency: int = 25,
     *,
     as_of: date | None = None,
-) -> AsyncIterator[Batch]:
+) -> AsyncGenerator[Batch, None]:
     """The same for asyncio: reading runs in a thread, at most `max_concurrency` batches ahead.
 
     A consumer that falls behind stops the reading; one that leaves early ends it.
@@ -70,43 +70,31 @@ async def stream(
     if max_concurrency < 1:
         raise UsageError("max_concurrency is the number of batches read ahead: at least 1")
     reader = await asyncio.to_thread(_open, source, batch_size, as_of)
-    ahead: asyncio.Queue[Batch | None] = asyncio.Queue(max_concurrency)
+    ahead: asyncio.Queue[Batch | Exception | None] = asyncio.Queue(max_concurrency)
 
     async def fill() -> None:
-        while (batch := await asyncio.to_thread(_next, reader, batch_size)) is not None:
-            await ahead.put(batch)
-        await ahead.put(None)
+        try:
+            while (batch := await asyncio.to_thread(_next, reader, batch_size)) is not None:
+                await ahead.put(batch)
+        except Exception as error:  # noqa: BLE001 - raised where the batches are asked for
+            await ahead.put(error)
+        else:
+            await ahead.put(None)
 
     filling = asyncio.create_task(fill())
     try:
-        while (batch := await _first(ahead, filling)) is not None:
-            yield batch
+        while (item := await ahead.get()) is not None:
+            if isinstance(item, Exception):
+                raise item
+            yield item
     finally:
         filling.cancel()
         await asyncio.gather(filling, return_exceptions=True)
 
 
-async def _first(
-    ahead: "asyncio.Queue[Batch | None]", filling: "asyncio.Task[None]"
-) -> Batch | None:
-    """The next batch that was read, or the error that reading ended with."""
-    if ahead.empty() and not filling.done():
-        getting = asyncio.create_task(ahead.get())
-        try:
-            await asyncio.wait({getting, filling}, return_when=asyncio.FIRST_COMPLETED)
-            if getting.done():
-                return getting.result()
-        finally:
-            if not getting.done():
-                getting.cancel()
-    if ahead.empty():
-        filling.result()
-    return ahead.get_nowait()
-
-
 def _open(
     source: str | os.PathLike[str] | bytes, batch_size: int, as_of: date | None
-) -> _native.Reader:
+) -> "_native.Reader":
     if batch_size < 1:
         raise UsageError("batch_size is the number of claims in a batch: at least 1")
     if not isinstance(source, bytes):
@@ -116,7 +104,7 @@ def _open(
     return _native.Reader(source, job.to_json())
 
 
-def _next(reader: _native.Reader, limit: int) -> Batch | None:
+def _next(reader: "_native.Reader", limit: int) -> Batch | None:
     from scrubjay.models import Claim
 
     rows = reader.next(limit)

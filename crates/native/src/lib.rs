@@ -1,8 +1,22 @@
 //! The thin Python face of the engine: no decisions.
 
+mod claims;
+mod errors;
+mod reading;
+mod running;
+mod writing;
+
 use pyo3::prelude::*;
 
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(running::run, module)?)?;
+    module.add_function(wrap_pyfunction!(running::inspect, module)?)?;
+    module.add_function(wrap_pyfunction!(running::guides, module)?)?;
+    module.add_function(wrap_pyfunction!(running::digest, module)?)?;
+    module.add_class::<reading::Reader>()?;
+    module.add_class::<writing::ClaimWriter>()?;
+    module.add_function(wrap_pyfunction!(writing::write_claims, module)?)?;
+    module.add_function(wrap_pyfunction!(writing::claim_fields, module)?)?;
     module.add("VERSION", env!("CARGO_PKG_VERSION"))
 }

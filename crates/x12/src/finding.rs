@@ -90,6 +90,14 @@ pub enum Home {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(pub u16);
 
+impl Code {
+    /// The severity of a built-in code; of a rule's code, `Error`.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        BUILT_IN.get(usize::from(self.0)).map_or(Severity::Error, |known| known.2)
+    }
+}
+
 /// What is known of a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Info {
@@ -135,7 +143,7 @@ impl From<Home> for Answer {
 
 macro_rules! codes {
     ($($name:ident: $home:expr, $severity:ident, $snip:literal, $title:literal, $fix:literal;)*) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        #[allow(non_camel_case_types, reason = "one name serves the constant and its ordinal")]
         #[repr(u16)]
         enum Ordinal { $($name),* }
 
@@ -206,6 +214,7 @@ codes! {
     ELEMENT_TOO_SHORT: Home::Element("4"), Error, 1, "The value is too short", "Give a value of the length the guide says";
     ELEMENT_TOO_LONG: Home::Element("5"), Error, 1, "The value is too long", "Give a value of the length the guide says";
     INVALID_CHARACTER: Home::Element("6"), Error, 1, "The value has characters that are not allowed", "Remove the characters";
+    CHARACTER_NOT_ASCII: Home::Element("6"), Warning, 1, "The value has characters outside ASCII", "Write the value in plain letters";
     INVALID_CODE: Home::Element("7"), Error, 1, "The code is not in the standard's list", "Use a code of the list";
     INVALID_DATE: Home::Element("8"), Error, 1, "The date is not valid", "Give a real date in the stated format";
     INVALID_TIME: Home::Element("9"), Error, 1, "The time is not valid", "Give a time as HHMM or HHMMSS";

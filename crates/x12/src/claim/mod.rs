@@ -1,16 +1,38 @@
-//! Placed loops to claim columns, in batches.
+//! Placed loops to claim columns, in batches; columns to nested values, and those back to an 837.
 //!
-//! What a claim is made of is data: the [`ClaimMap`] of its guide.
+//! What a claim is made of is data: the [`ClaimMap`] of its guide. Bound to the compiled guide it is [`Taps`]; a [`Builder`]
+//! listens to the walk and fills a [`Batch`], a table a level, a column a field. [`Batch::claim`] gives one claim as a
+//! nested [`Record`]; a [`Writer`] turns records into an interchange.
 
 mod batch;
+mod build;
+mod context;
+mod convert;
+mod emit;
+mod envelope;
+mod form;
+#[cfg(test)]
+mod harness;
 mod map;
 mod parse;
+mod record;
+mod taps;
+#[cfg(test)]
+mod tests;
+mod write;
 
 pub use batch::{
     Batch, Column, Extent, FieldDef, FieldKind, FieldPlace, LONG, MISSING, NONE, NO_DATE, RowPlace, Schema, Table,
     TableDef, pack, unpack,
 };
+pub use build::Builder;
+pub use context::Context;
+pub use convert::{amount, civil, days, write_amount, write_days};
+pub use envelope::Envelope;
 pub use map::{ClaimMap, Condition, ElementPlace, MapError, MapField, MapTable, Opener, Part, SegmentPlace};
+pub use record::{Cell, Nesting, Record};
+pub use taps::Taps;
+pub use write::{WriteError, Writer};
 
 /// The text of the claim map of the professional claim, 837P 005010X222A1.
 #[must_use]

@@ -1,6 +1,24 @@
 //! Guide text to [`Plan`]: parsed, compiled once, shared.
 
+mod balance;
+mod base;
+mod codes;
+mod compile;
+mod embedded;
+mod grammar;
 mod index;
+mod link;
+mod notes;
 mod plan;
+mod registry;
+mod text;
 
+pub use compile::compile;
 pub use plan::{ElementRule, Hierarchy, Key, Loop, Plan, Role, Slot, Type, Usage};
+pub use registry::{GuideInfo, Guides, Route};
+pub use text::GuideError;
+
+pub(crate) use codes::{NO_CODES, pack};
+pub(crate) use index::{Action, Candidate, Index, Known, Rule, SlotFacts};
+pub(crate) use link::packed_key;
+pub(crate) use notes::{Note, NoteKind};

@@ -205,4 +205,53 @@ impl Plan {
     pub fn find_loop(&self, id: &str) -> Option<u16> {
         self.loops.iter().position(|candidate| candidate.id == id).and_then(|at| u16::try_from(at).ok())
     }
+
+    /// The segment that opens a claim, where the guide has claims.
+    #[must_use]
+    pub fn claim_opener(&self) -> Option<SegmentId> {
+        let claim = self.loops.iter().find(|known| known.role == Some(Role::Claim))?;
+        self.slots.get(claim.slots.start as usize).map(|slot| slot.segment)
+    }
+
+    /// The slot numbered `slot`.
+    #[must_use]
+    pub fn slot(&self, slot: u32) -> Option<&Slot> {
+        self.slots.get(slot as usize)
+    }
+
+    /// The slot of `segment` in the loop named `loop_id`; `name` tells siblings apart (`onset` of `DTP/onset`),
+    /// empty for the first of them. A child loop's slot is not meant: ask for the first slot of that loop.
+    #[must_use]
+    pub fn find_slot(&self, loop_id: &str, segment: &str, name: &str) -> Option<u32> {
+        let id = SegmentId::new(segment.as_bytes());
+        let index = self.find_loop(loop_id)?;
+        self.loop_at(index).slots.clone().find(|&at| {
+            self.slot(at).is_some_and(|slot| {
+                slot.segment == id && slot.opens.is_none() && (name.is_empty() || slot.name == name)
+            })
+        })
+    }
+
+    /// The rules of the elements of `slot`, element 1 first; of a child loop's slot, those of the segment that
+    /// opens it. Every element of the base segment has one.
+    #[must_use]
+    pub fn element_rules(&self, slot: u32) -> &[ElementRule] {
+        let Some(mut found) = self.slot(slot) else { return &[] };
+        if let Some(child) = found.opens {
+            found = &self.slots[self.loop_at(child).slots.start as usize];
+        }
+        self.elements.get(found.elements.start as usize..found.elements.end as usize).unwrap_or_default()
+    }
+
+    /// The rules of the components of a composite, component 1 first.
+    #[must_use]
+    pub fn component_rules(&self, rule: &ElementRule) -> &[ElementRule] {
+        self.elements.get(rule.components.start as usize..rule.components.end as usize).unwrap_or_default()
+    }
+
+    /// The codes of a set that an element rule names.
+    #[must_use]
+    pub fn codes(&self, set: u16) -> Vec<String> {
+        self.index.codes.list(set)
+    }
 }

@@ -1,5 +1,26 @@
 //! Segments against a plan: placed loops and findings.
 
+mod boundary;
+mod element;
+mod envelope;
+mod frame;
+mod ledger;
+mod number;
+mod place;
+mod recover;
+mod report;
+#[cfg(test)]
+mod sample;
+mod state;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod value;
 mod visitor;
+mod walker;
 
+pub use boundary::Boundary;
+pub use envelope::{Envelope, Place, Routed, plain};
+pub use report::{At, Options};
 pub use visitor::Visitor;
+pub use walker::Walker;

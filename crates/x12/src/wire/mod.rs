@@ -1,7 +1,15 @@
-//! Bytes to segments and back: delimiters, reader, writer.
+//! Bytes to segments and back: delimiters, scanner, writer.
 
 mod delimiters;
+mod isa;
+mod output;
+mod scanner;
 mod segment;
+mod writer;
 
 pub use delimiters::Delimiters;
-pub use segment::{Components, Element, Elements, Repetitions, Segment, SegmentId};
+pub use isa::{Header, header};
+pub use output::{MemoryOutput, Output, move_tail, replace_bytes};
+pub use scanner::{Fault, Limits, Mode, Scanner, Tokens};
+pub use segment::{Components, Element, Elements, Repetitions, Segment, SegmentId, marks};
+pub use writer::{Writer, decimal, written_len};

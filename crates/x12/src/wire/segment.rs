@@ -269,3 +269,16 @@ impl Iterator for Components<'_> {
         Some(span)
     }
 }
+
+/// The offsets of all separators in `start..end` of `bytes`, and `end`: what a [`Segment`] is made of when it is read
+/// on its own.
+#[must_use]
+pub fn marks(bytes: &[u8], start: u32, end: u32, delimiters: Delimiters) -> Vec<u32> {
+    let separates = |byte: u8| {
+        byte == delimiters.element || byte == delimiters.component || Some(byte) == delimiters.repetition
+    };
+    let mut marks: Vec<u32> =
+        (start..end).filter(|&at| bytes.get(at as usize).is_some_and(|&byte| separates(byte))).collect();
+    marks.push(end);
+    marks
+}

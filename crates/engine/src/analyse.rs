@@ -1,0 +1,584 @@
+//! A piece of a file to placed segments, findings and claim columns: all that can be done without knowing what came
+//! before, so that pieces are worked on at the same time.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use x12::claim::{Batch, Builder, Taps};
+use x12::finding::{Code, Finding, NO_CLAIM, Scope};
+use x12::guide::{Guides, Plan, Role, Route};
+use x12::position::{Position, Span};
+use x12::validate::{At, Boundary, Options, Routed, Visitor, Walker, plain};
+use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, Tokens};
+
+use crate::source::Taken;
+
+/// What is open where a piece begins or ends.
+#[derive(Clone)]
+pub(crate) struct Standing {
+    pub(crate) mode: Mode,
+    pub(crate) group: Option<Arc<Group>>,
+    pub(crate) set: Set,
+    /// Inside what kind of item the piece begins.
+    pub(crate) inside: Inside,
+}
+
+/// A functional group, as far as sets are routed by it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) functional_id: Vec<u8>,
+    pub(crate) version: Vec<u8>,
+}
+
+impl Group {
+    /// The group that `segment`, a `GS`, opens.
+    pub(crate) fn of(segment: &Segment<'_>) -> Self {
+        Self { functional_id: segment.element(1).to_vec(), version: segment.element(8).to_vec() }
+    }
+
+    /// The guide of the set that `st` opens in `group`.
+    pub(crate) fn route(group: Option<&Self>, st: &Segment<'_>, guides: &Guides, aliases: bool) -> Route {
+        let (gs01, gs08) = group.map_or((&[][..], &[][..]), |group| (&group.functional_id[..], &group.version[..]));
+        guides.route(st.element(1), st.element(3), gs08, gs01, aliases)
+    }
+}
+
+/// The open set.
+#[derive(Clone)]
+pub(crate) enum Set {
+    /// None is open.
+    None,
+    /// One that no guide is known for.
+    Opaque,
+    /// One that is walked.
+    Walked(Box<Walker>),
+}
+
+/// What kind of item was begun and goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inside {
+    Nothing,
+    Envelope,
+    Header,
+    Level,
+    Claim,
+    Opaque,
+    Stray,
+}
+
+impl Standing {
+    /// Before the first byte of a file.
+    pub(crate) fn outside() -> Self {
+        Self { mode: Mode::Outside, group: None, set: Set::None, inside: Inside::Nothing }
+    }
+
+    /// True when work that began from `assumed` holds for a piece that begins here.
+    pub(crate) fn matches(&self, assumed: &Assumption) -> bool {
+        self.mode == Mode::Inside(assumed.delimiters)
+            && self.group.as_deref() == assumed.group.as_deref()
+            && match (&self.set, &assumed.set) {
+                (Set::None, None) => true,
+                (Set::Walked(walker), Some((_, boundary))) => walker.boundary() == *boundary && self.inside == Inside::Nothing,
+                _ => false,
+            }
+    }
+}
+
+/// How a piece is thought to begin: right before a cut segment.
+#[derive(Clone)]
+pub(crate) struct Assumption {
+    pub(crate) delimiters: Delimiters,
+    pub(crate) group: Option<Arc<Group>>,
+    pub(crate) set: Option<(Box<Walker>, Boundary)>,
+}
+
+impl Assumption {
+    /// What stands before `cut`, if `plan` is in force there.
+    pub(crate) fn before(
+        cut: &[u8],
+        delimiters: Delimiters,
+        group: Option<Arc<Group>>,
+        plan: Option<&Arc<Plan>>,
+        options: Options,
+    ) -> Option<Self> {
+        let marks = x12::wire::marks(cut, 0, cut.len() as u32, delimiters);
+        let segment = Segment::new(cut, 0, &marks, delimiters);
+        if segment.name() == b"ST" {
+            return Some(Self { delimiters, group, set: None });
+        }
+        let (walker, boundary) = Walker::assume(plan?, &segment, options)?;
+        Some(Self { delimiters, group, set: Some((Box::new(walker), boundary)) })
+    }
+
+    /// As a standing to begin from.
+    pub(crate) fn standing(self) -> Standing {
+        let (set, inside) = match self.set {
+            None => (Set::None, Inside::Envelope),
+            Some((walker, _)) => (Set::Walked(walker), Inside::Nothing),
+        };
+        Standing { mode: Mode::Inside(self.delimiters), group: self.group, set, inside }
+    }
+}
+
+/// A run of segments that is handled as one: it reaches to the start of the next item.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub(crate) kind: Kind,
+    /// Offset in the piece of its first byte.
+    pub(crate) start: u32,
+    /// Offset behind its first segment's last byte (its terminator).
+    pub(crate) head_end: u32,
+    /// How many segments it has.
+    pub(crate) segments: u32,
+}
+
+/// What an item is.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    /// `ISA`.
+    Interchange(Delimiters),
+    /// `GS`.
+    Group,
+    /// `ST` and what stands before the first level or claim; of a walked set.
+    Set(Arc<Plan>),
+    /// A set that is not walked, up to its trailer.
+    Opaque(Routed),
+    /// A hierarchical level and what stands before the next level or claim.
+    Level(Role),
+    /// A claim: its row in the batch.
+    Claim(u32),
+    /// More of the item before the piece.
+    More(Inside),
+    /// `SE`, or the place where it is missing.
+    SetEnd,
+    /// `GE`, likewise.
+    GroupEnd,
+    /// `IEA`, likewise.
+    InterchangeEnd,
+    /// A trailer without a header.
+    Alone,
+    /// Segments of the envelope that belong nowhere.
+    Misplaced,
+    /// Bytes outside any interchange, with what is wrong; `true` where the run begins.
+    Stray(Fault, bool),
+}
+
+/// What came of a piece.
+pub(crate) struct Analysed {
+    pub(crate) taken: Taken,
+    /// Bytes used; fewer than taken only when the piece was not cut at a segment.
+    pub(crate) used: usize,
+    /// In the order of the piece; offsets and segment numbers relative to it.
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) items: Vec<Item>,
+    /// For each finding, the item that was open when it was made.
+    pub(crate) made_in: Vec<u32>,
+    pub(crate) batch: Option<Batch>,
+    pub(crate) plan: Option<Arc<Plan>>,
+    /// How many segments that begin a claim stand where no claim could be placed.
+    pub(crate) lost_claims: u64,
+    pub(crate) end: Standing,
+}
+
+/// Works on pieces, one after the other; buffers are kept.
+pub(crate) struct Analyser {
+    scanner: Scanner,
+    setting: Arc<Setting>,
+}
+
+/// What all pieces share.
+pub(crate) struct Setting {
+    pub(crate) guides: Arc<Guides>,
+    pub(crate) taps: Option<Arc<Taps>>,
+    pub(crate) options: Options,
+    pub(crate) aliases: bool,
+    pub(crate) limits: Limits,
+}
+
+impl Analyser {
+    pub(crate) fn new(setting: Arc<Setting>) -> Self {
+        Self { scanner: Scanner::new(setting.limits), setting }
+    }
+
+    /// Reads `taken` from `standing` on. `upcoming` is the cut segment that the next piece begins with; `last` says that
+    /// nothing follows.
+    pub(crate) fn read(&mut self, taken: Taken, standing: Standing, upcoming: Option<&[u8]>, last: bool) -> Analysed {
+        self.scanner.resume(standing.mode);
+        let setting = Arc::clone(&self.setting);
+        let mut batch = setting.taps.as_ref().map(|_| Batch::default());
+        let mut pass = Pass::new(&setting, standing, &taken, batch.as_mut());
+        let used = self.scanner.scan(&taken.bytes, last, &mut pass);
+        pass.mode = self.scanner.mode();
+        if let Some(cut) = upcoming.filter(|_| used == taken.bytes.len()) {
+            pass.upcoming(cut);
+        }
+        if last {
+            pass.imply(1, used as u32);
+        } else if upcoming.is_none() {
+            pass.cut_short();
+        }
+        let Pass { mode, group, set, walker, inside, findings, made_in, items, plan, lost_claims, builder, .. } = pass;
+        if let Some(builder) = builder {
+            builder.finish();
+        }
+        let set = match set {
+            Open::None => Set::None,
+            Open::Opaque => Set::Opaque,
+            Open::Walked => Set::Walked(Box::new(walker)),
+        };
+        let end = Standing { mode, group, set, inside };
+        Analysed { used, end, findings, made_in, items, batch, plan, lost_claims, taken }
+    }
+}
+
+/// One pass over a piece.
+struct Pass<'a> {
+    setting: &'a Setting,
+    length: u32,
+    base: u64,
+    mode: Mode,
+    group: Option<Arc<Group>>,
+    set: Open,
+    walker: Walker,
+    plan: Option<Arc<Plan>>,
+    inside: Inside,
+    items: Vec<Item>,
+    findings: Vec<Finding>,
+    made_in: Vec<u32>,
+    builder: Option<Builder<'a>>,
+    lost_claims: u64,
+    in_interchange: bool,
+}
+
+/// The open set, while its walker is at work.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    None,
+    Opaque,
+    Walked,
+}
+
+impl<'a> Pass<'a> {
+    fn new(setting: &'a Setting, standing: Standing, taken: &Taken, batch: Option<&'a mut Batch>) -> Self {
+        let (set, walker) = match standing.set {
+            Set::None => (Open::None, Walker::new(setting.options)),
+            Set::Opaque => (Open::Opaque, Walker::new(setting.options)),
+            Set::Walked(walker) => (Open::Walked, *walker),
+        };
+        let builder = setting.taps.as_ref().zip(batch).map(|(taps, batch)| Builder::new(taps, batch));
+        let mut pass = Self {
+            setting,
+            length: taken.bytes.len() as u32,
+            base: taken.offset,
+            mode: standing.mode,
+            group: standing.group,
+            set,
+            plan: walker.plan().cloned(),
+            walker,
+            inside: standing.inside,
+            items: Vec::new(),
+            findings: Vec::new(),
+            made_in: Vec::new(),
+            builder,
+            lost_claims: 0,
+            in_interchange: matches!(standing.mode, Mode::Inside(_) | Mode::Skipping(_)),
+        };
+        pass.walker.count_from(0, 0);
+        if let (Some(builder), Open::Walked) = (&mut pass.builder, set) {
+            builder.resume(pass.walker.open_loops());
+        }
+        if pass.inside != Inside::Nothing {
+            pass.items.push(Item { kind: Kind::More(pass.inside), start: 0, head_end: 0, segments: 0 });
+        }
+        pass
+    }
+
+    /// The builder, when the open set is of the guide whose claims are wanted.
+    fn serves(&self) -> bool {
+        self.plan.as_ref().zip(self.setting.taps.as_ref()).is_some_and(|(plan, taps)| taps.serves(plan))
+    }
+
+    /// Begins an item with `segment`.
+    fn item(&mut self, kind: Kind, segment: &Segment<'_>) {
+        let head_end = (segment.end() + 1).min(self.length);
+        self.items.push(Item { kind, start: segment.start(), head_end, segments: 1 });
+    }
+
+    /// Lets the walker work, and notes in which item its findings were made.
+    fn with_walker(&mut self, work: impl FnOnce(&mut Walker, At, &mut Listener<'_, 'a>, &mut Vec<Finding>)) {
+        let Some(plan) = self.plan.clone() else { return };
+        let serves = self.serves();
+        let at = At { base: self.base, ..At::default() };
+        let claims = self.walker.claims();
+        let builder = if serves { self.builder.as_mut() } else { None };
+        let mut listener =
+            Listener { plan: &plan, builder, items: &mut self.items, opened: None, claims, length: self.length };
+        work(&mut self.walker, at, &mut listener, &mut self.findings);
+        match listener.opened {
+            Some(Opened::Claim) => self.inside = Inside::Claim,
+            Some(Opened::Level) => self.inside = Inside::Level,
+            Some(Opened::Lost) => self.lost_claims += 1,
+            None => {}
+        }
+        self.tag();
+    }
+
+    fn tag(&mut self) {
+        let last = self.items.len().saturating_sub(1) as u32;
+        self.made_in.resize(self.findings.len(), last);
+    }
+
+    fn walk(&mut self, segment: &Segment<'_>) {
+        let hierarchy = self.plan.as_ref().and_then(|plan| plan.hierarchy).is_some_and(|at| at.segment == segment.id());
+        if hierarchy {
+            // what the levels before leave open is theirs, not that of the level which begins
+            self.with_walker(|walker, at, listener, findings| walker.upcoming(segment, at, listener, findings));
+        }
+        self.with_walker(|walker, at, listener, findings| walker.segment(segment, at, listener, findings));
+    }
+
+    fn end_set(&mut self) {
+        if self.set == Open::Walked {
+            self.with_walker(|walker, at, listener, findings| walker.end(at, listener, findings));
+        }
+        self.set = Open::None;
+        self.inside = Inside::Envelope;
+    }
+
+    /// Closes what is still open down to `depth`: 3 the set, 2 the group, 1 the interchange; all of it for want of trailers.
+    fn imply(&mut self, depth: u8, at: u32) {
+        if self.set != Open::None {
+            self.end_set();
+            self.implied(Kind::SetEnd, at);
+        }
+        if depth <= 2 && self.group.take().is_some() {
+            self.implied(Kind::GroupEnd, at);
+        }
+        if depth <= 1 && std::mem::take(&mut self.in_interchange) {
+            self.implied(Kind::InterchangeEnd, at);
+        }
+    }
+
+    /// An item for what is missing, at `at`.
+    fn implied(&mut self, kind: Kind, at: u32) {
+        self.items.push(Item { kind, start: at, head_end: at, segments: 0 });
+    }
+
+    fn upcoming(&mut self, cut: &[u8]) {
+        let (Mode::Inside(delimiters), Open::Walked) = (self.mode, self.set) else { return };
+        let marks = x12::wire::marks(cut, 0, cut.len() as u32, delimiters);
+        let segment = Segment::new(cut, 0, &marks, delimiters);
+        let end = self.base + u64::from(self.length);
+        self.with_walker(|walker, at, listener, findings| {
+            walker.upcoming(&segment, At { base: end, ..at }, listener, findings);
+        });
+        self.inside = Inside::Nothing;
+    }
+
+    /// The piece ends where nothing does: a claim that is open was too large for it.
+    fn cut_short(&mut self) {
+        if self.inside == Inside::Claim && self.set == Open::Walked {
+            let position = Position { segment: self.walker.segments(), offset: self.base, ..Position::default() };
+            let mut finding = plain(Code::CLAIM_TOO_LARGE, Scope::Claim, position, SegmentId::default(), Span::default());
+            finding.claim = self.walker.claims().checked_sub(1).unwrap_or(NO_CLAIM);
+            self.findings.push(finding);
+            self.tag();
+        }
+    }
+
+    fn open_set(&mut self, segment: &Segment<'_>) {
+        self.imply(3, segment.start());
+        let setting = self.setting;
+        let routed = match Group::route(self.group.as_deref(), segment, &setting.guides, setting.aliases) {
+            Route::Plan(plan) => {
+                self.item(Kind::Set(Arc::clone(&plan)), segment);
+                self.walker.begin(Arc::clone(&plan));
+                self.plan = Some(plan);
+                self.set = Open::Walked;
+                self.inside = Inside::Header;
+                self.walk(segment);
+                return;
+            }
+            Route::UnsupportedSet => Routed::UnknownSet,
+            Route::WrongGroup(_) => Routed::WrongGroup,
+            Route::MissingGuide | Route::UnsupportedGuide | Route::Broken(_) => Routed::UnknownGuide,
+        };
+        self.item(Kind::Opaque(routed), segment);
+        self.set = Open::Opaque;
+        self.inside = Inside::Opaque;
+    }
+
+    /// A segment over a limit, or an empty one: it counts towards its claim, else its set.
+    fn faulty_segment(&mut self, fault: Fault, at: u32) {
+        let code = if fault == Fault::Empty { Code::SEGMENT_EMPTY } else { Code::SEGMENT_TOO_LONG };
+        let walked = self.set == Open::Walked;
+        if fault == Fault::TooLong {
+            self.count();
+            if walked {
+                self.walker.count_from(self.walker.segments() + 1, self.walker.claims());
+            }
+        }
+        let scope = match (self.set, self.inside, &self.group) {
+            (Open::Walked, Inside::Claim, _) => Scope::Claim,
+            (Open::Walked | Open::Opaque, ..) => Scope::Set,
+            (Open::None, _, Some(_)) => Scope::Group,
+            _ => Scope::Interchange,
+        };
+        let segment = if walked { self.walker.segments() } else { 0 };
+        let position = Position { segment, offset: self.base + u64::from(at), ..Position::default() };
+        let mut finding = plain(code, scope, position, SegmentId::default(), Span::default());
+        if scope == Scope::Claim {
+            finding.claim = self.walker.claims().checked_sub(1).unwrap_or(NO_CLAIM);
+        }
+        self.findings.push(finding);
+        self.tag();
+    }
+
+    /// Counts a segment towards the item it belongs to.
+    fn count(&mut self) {
+        if let Some(item) = self.items.last_mut() {
+            item.segments += 1;
+        }
+    }
+
+    fn misplaced(&mut self, segment: &Segment<'_>) {
+        match self.items.last_mut() {
+            Some(Item { kind: Kind::Misplaced, segments, .. }) => *segments += 1,
+            _ => self.item(Kind::Misplaced, segment),
+        }
+    }
+}
+
+/// What a segment began.
+enum Opened {
+    Level,
+    Claim,
+    Lost,
+}
+
+/// Turns the walk into items and columns.
+struct Listener<'p, 'b> {
+    plan: &'p Plan,
+    builder: Option<&'p mut Builder<'b>>,
+    items: &'p mut Vec<Item>,
+    opened: Option<Opened>,
+    claims: u32,
+    length: u32,
+}
+
+impl Visitor for Listener<'_, '_> {
+    fn open(&mut self, index: u16, segment: &Segment<'_>) {
+        if let Some(builder) = &mut self.builder {
+            builder.open(index, segment);
+        }
+        let kind = match self.plan.loop_at(index).role {
+            Some(Role::Claim) => {
+                self.opened = Some(Opened::Claim);
+                self.claims += 1;
+                Kind::Claim(self.claims - 1)
+            }
+            Some(role @ (Role::Provider | Role::Subscriber | Role::Patient)) => {
+                self.opened = Some(Opened::Level);
+                Kind::Level(role)
+            }
+            _ => return,
+        };
+        let head_end = (segment.end() + 1).min(self.length);
+        self.items.push(Item { kind, start: segment.start(), head_end, segments: 0 });
+    }
+
+    fn segment(&mut self, loop_index: u16, slot: u32, segment: &Segment<'_>) {
+        if let Some(builder) = &mut self.builder {
+            builder.segment(loop_index, slot, segment);
+        }
+    }
+
+    fn unplaced(&mut self, segment: &Segment<'_>) {
+        if let Some(builder) = &mut self.builder {
+            builder.unplaced(segment);
+        }
+        if self.plan.claim_opener() == Some(segment.id()) {
+            self.opened = Some(Opened::Lost);
+        }
+    }
+
+    fn close(&mut self, index: u16) {
+        if let Some(builder) = &mut self.builder {
+            builder.close(index);
+        }
+    }
+}
+
+impl Tokens for Pass<'_> {
+    fn header(&mut self, segment: &Segment<'_>) {
+        self.imply(1, segment.start());
+        self.in_interchange = true;
+        self.item(Kind::Interchange(segment.delimiters()), segment);
+        self.inside = Inside::Envelope;
+    }
+
+    fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
+        match segment.name() {
+            b"ST" => self.open_set(segment),
+            b"SE" => self.close_set(segment),
+            b"GS" => {
+                self.imply(2, segment.start());
+                self.group = Some(Arc::new(Group::of(segment)));
+                self.item(Kind::Group, segment);
+            }
+            b"GE" => self.close_envelope(segment, 3),
+            b"IEA" => self.close_envelope(segment, 2),
+            _ => match self.set {
+                Open::Walked => {
+                    self.walk(segment);
+                    self.count();
+                }
+                Open::Opaque => {
+                    self.count();
+                    self.lost_claims += u64::from(self.setting.guides.opens_claim(segment.id()));
+                }
+                Open::None => self.misplaced(segment),
+            },
+        }
+    }
+
+    fn fault(&mut self, fault: Fault, range: Range<usize>, first: bool) {
+        if self.in_interchange {
+            if first {
+                self.faulty_segment(fault, range.start as u32);
+            }
+            return;
+        }
+        let (start, head_end) = (range.start as u32, range.end as u32);
+        self.items.push(Item { kind: Kind::Stray(fault, first), start, head_end, segments: 0 });
+        self.inside = Inside::Stray;
+    }
+}
+
+impl Pass<'_> {
+    fn close_set(&mut self, segment: &Segment<'_>) {
+        match self.set {
+            Open::None => {
+                self.item(Kind::Alone, segment);
+                return;
+            }
+            Open::Opaque => {}
+            Open::Walked => self.walk(segment),
+        }
+        self.end_set();
+        self.item(Kind::SetEnd, segment);
+    }
+
+    /// `GE` (what is open inside: depth 3) or `IEA` (depth 2).
+    fn close_envelope(&mut self, segment: &Segment<'_>, depth: u8) {
+        self.imply(depth, segment.start());
+        let open = if depth == 3 { self.group.take().is_some() } else { std::mem::take(&mut self.in_interchange) };
+        let kind = match (open, depth) {
+            (false, _) => Kind::Alone,
+            (true, 3) => Kind::GroupEnd,
+            (true, _) => Kind::InterchangeEnd,
+        };
+        self.item(kind, segment);
+        self.inside = if depth == 3 { Inside::Envelope } else { Inside::Nothing };
+    }
+}

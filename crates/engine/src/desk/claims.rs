@@ -1,0 +1,768 @@
+//! What was found, and what becomes of a claim for it.
+
+use std::collections::{HashSet, VecDeque};
+use std::ops::Range;
+use std::sync::Arc;
+
+use x12::acknowledge::{ClaimStatus, ElementFault, LineStatus, Party, PatientRef, ProviderRef, Reason, Unit, UnitKind};
+use x12::claim::{FieldPlace, NONE, NO_DATE, Taps};
+use x12::finding::{Answer, Code, Finding, Info, NO_CLAIM, NO_LOOP, Scope, Severity};
+use x12::position::{Position, Span};
+use x12::scrub::Hit;
+use x12::split::Item as SplitItem;
+use x12::wire::{Delimiters, Output, Segment, SegmentId};
+
+use super::answers::{self, Parties};
+use super::fields::{At, Fields, Values};
+use super::line::{Line, masked};
+use super::{Desk, Judged, Part, worklist};
+
+/// How many claims are remembered to find duplicates.
+const WINDOW: usize = 500_000;
+
+/// Claims seen so far, as keyed digests: the last [`WINDOW`] of them.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    digests: HashSet<u64>,
+    order: VecDeque<u64>,
+    forgot: bool,
+    exact: bool,
+}
+
+impl Seen {
+    /// Remembers everything when `exact`, else the window.
+    pub(crate) fn new(exact: bool) -> Self {
+        Self { exact, ..Self::default() }
+    }
+
+    /// True when `digest` was seen before.
+    pub(crate) fn again(&mut self, digest: u64) -> bool {
+        if !self.digests.insert(digest) {
+            return true;
+        }
+        if !self.exact {
+            self.order.push_back(digest);
+            if self.order.len() > WINDOW {
+                self.forgot = true;
+                if let Some(oldest) = self.order.pop_front() {
+                    self.digests.remove(&oldest);
+                }
+            }
+        }
+        false
+    }
+
+    pub(crate) fn forgot(&self) -> bool {
+        self.forgot
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::new(self.exact);
+    }
+}
+
+/// The fields that acknowledgments, the worklist and the counts read.
+pub(crate) struct ClaimFields {
+    pub(crate) all: Fields,
+    /// Where the batch's reference stands.
+    pub(crate) batch_place: FieldPlace,
+    id: At,
+    charge: At,
+    clearinghouse: At,
+    service: [At; 2],
+    provider: [At; 7],
+    subscriber: [At; 7],
+    patient: [At; 6],
+    payer: [At; 2],
+    set: [At; 7],
+    line: [At; 10],
+}
+
+impl ClaimFields {
+    pub(crate) fn new(taps: Arc<Taps>) -> Self {
+        let all = Fields::new(taps);
+        let at = |path: &str| all.at(path);
+        let batch_place = all
+            .schema()
+            .tables
+            .iter()
+            .find(|table| table.name == "set")
+            .and_then(|table| table.fields.iter().find(|field| field.name == "reference"))
+            .map(|field| field.place.clone())
+            .unwrap_or_default();
+        Self {
+            batch_place,
+            id: at("claim.id"),
+            charge: at("claim.charge"),
+            clearinghouse: at("claim.clearinghouse_number"),
+            service: [at("line.service_from"), at("line.service_to")],
+            provider: ["entity", "name", "first", "middle", "suffix", "npi", "tax_id"].map(|name| at(&format!("provider.{name}"))),
+            subscriber: ["entity", "last", "first", "middle", "suffix", "member_id", "member_id_qualifier"]
+                .map(|name| at(&format!("subscriber.{name}"))),
+            patient: ["entity", "last", "first", "middle", "suffix", "member_id"].map(|name| at(&format!("patient.{name}"))),
+            payer: [at("payer.name"), at("payer.id")],
+            set: [
+                "submitter_name",
+                "submitter_first",
+                "submitter_middle",
+                "submitter_id",
+                "reference",
+                "receiver_name",
+                "receiver_id",
+            ]
+            .map(|name| at(&format!("set.{name}"))),
+            line: [
+                "procedure_qualifier",
+                "procedure",
+                "modifier1",
+                "modifier2",
+                "modifier3",
+                "modifier4",
+                "charge",
+                "units",
+                "control",
+                "number",
+            ]
+            .map(|name| at(&format!("line.{name}"))),
+            all,
+        }
+    }
+}
+
+/// A claim's verdict in the making.
+pub(crate) struct Verdict {
+    pub(crate) row: u32,
+    error: bool,
+    /// An error that the 999 tells.
+    syntax: bool,
+    reasons: Vec<String>,
+    lines: Vec<(u32, Vec<String>)>,
+    rows: Vec<WorkRow>,
+    /// The findings as lines of findings.jsonl, when claims are handed out.
+    pub(crate) found: Vec<Vec<u8>>,
+}
+
+/// Most rows of the worklist that wait for a claim: findings above it stand with the first claim below them.
+const MOST_ABOVE: usize = 1_000;
+
+/// A row of the worklist.
+pub(crate) struct WorkRow {
+    code: Code,
+    severity: Severity,
+    message: Option<String>,
+    field: String,
+    value: Vec<u8>,
+    segment: u32,
+}
+
+impl Verdict {
+    pub(crate) fn new(row: u32) -> Self {
+        Self {
+            row,
+            error: false,
+            syntax: false,
+            reasons: Vec::new(),
+            lines: Vec::new(),
+            rows: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+}
+
+/// A finding with everything that is said of it.
+struct Found<'a> {
+    finding: Finding,
+    /// Paths and values, the faulty one first.
+    evidence: Vec<(String, &'a [u8])>,
+    loop_id: Option<&'a str>,
+    message: Option<&'a str>,
+    line_row: u32,
+    rule: bool,
+}
+
+impl Desk<'_> {
+    /// A finding of the walk: its place is relative to the piece.
+    pub(crate) fn found(&mut self, part: &mut Part<'_>, finding: &Finding) {
+        let taken = &part.sheet.analysed.taken;
+        let mut finding = *finding;
+        let relative = finding.position;
+        let offset = match relative.offset.checked_sub(taken.offset) {
+            Some(ahead) => taken.offset_of(ahead as u32),
+            None => {
+                finding.value = Span::default(); // of a piece that is gone
+                relative.offset
+            }
+        };
+        let place = x12::validate::Place { offset: 0, segment: 0 };
+        finding.position = Position {
+            segment: if relative.segment == 0 { 0 } else { relative.segment + self.piece_base },
+            offset,
+            element: relative.element,
+            component: relative.component,
+            repetition: relative.repetition,
+            ..self.envelope.position(place)
+        };
+        self.take(part, &finding);
+    }
+
+    /// A finding with its place in the file.
+    pub(crate) fn take(&mut self, part: &mut Part<'_>, finding: &Finding) {
+        let plan = self.plan.clone();
+        let loop_id = plan.as_ref().filter(|_| finding.loop_index != NO_LOOP).map(|plan| plan.loop_at(finding.loop_index).id.as_str());
+        let path = path_of(loop_id, &finding.segment.text(), finding.position.element, finding.position.component);
+        let value = finding.value.of(part.sheet.bytes());
+        let line_row = self.line_row(part, finding.line);
+        let evidence = vec![(path, value)];
+        self.write(part, Found { finding: *finding, evidence, loop_id, message: None, line_row, rule: false });
+    }
+
+    /// A hit of a native rule.
+    pub(crate) fn hit(&mut self, part: &mut Part<'_>, hit: &Hit) {
+        let Some(scrub) = self.scrub.clone() else { return };
+        if let (Some(program), Some(batch)) = (&scrub.program, &part.sheet.analysed.batch) {
+            let rule = &program.rules()[usize::from(hit.rule)];
+            let bytes = part.sheet.bytes();
+            let values = Values { fields: &scrub.fields.all, batch, bytes };
+            let evidence: Vec<_> = program.evidence(hit, batch, bytes).collect();
+            let first = evidence.first();
+            let place = first.map(|evidence| evidence.field.place.clone()).unwrap_or_default();
+            let row = first.and_then(|evidence| evidence.place).unwrap_or_default();
+            let shown: Vec<(String, Vec<u8>)> = evidence
+                .iter()
+                .map(|each| {
+                    let field = &each.field;
+                    let text = values.shown(field.table, field.column, each.row);
+                    let place = &field.place;
+                    (path_of(Some(&place.loop_id), &place.segment, place.element, place.component), text)
+                })
+                .collect();
+            let value = shown.first().map_or(&[][..], |(_, value)| value);
+            let located = locate(bytes, row.offset..part.end.max(row.offset), self.delimiters(), &place, value);
+            let (segments, offset) = located.unwrap_or((0, row.offset));
+            let finding = Finding {
+                code: rule.code,
+                severity: rule.severity,
+                scope: rule.scope,
+                position: Position {
+                    segment: row.segment + self.piece_base + segments,
+                    offset: part.sheet.analysed.taken.offset_of(offset),
+                    element: place.element,
+                    component: place.component,
+                    ..self.envelope.position(x12::validate::Place { offset: 0, segment: 0 })
+                },
+                segment: SegmentId::new(place.segment.as_bytes()),
+                loop_index: NO_LOOP,
+                data_element: 0,
+                value: Span::default(),
+                claim: if hit.claim == NONE { NO_CLAIM } else { hit.claim },
+                line: if hit.line == NONE { 0 } else { self.line_number(&values, &scrub.fields, hit.line) },
+                note: "",
+            };
+            let evidence = shown.iter().map(|(path, value)| (path.clone(), value.as_slice())).collect();
+            let loop_id = Some(place.loop_id.as_str());
+            self.write(part, Found { finding, evidence, loop_id, message: None, line_row: hit.line, rule: true });
+        }
+    }
+
+    /// What a user's function found.
+    pub(crate) fn judged(&mut self, part: &mut Part<'_>, judged: &Judged) {
+        let code = self.catalog.find(&judged.code).unwrap_or_else(|| {
+            self.catalog.register(Info {
+                name: judged.code.clone(),
+                severity: judged.severity.unwrap_or(Severity::Error),
+                snip: 7,
+                home: Answer { kind: "277CA", segment: "STC", code: "A8:684".to_owned() },
+                title: judged.message.clone().unwrap_or_else(|| judged.code.clone()),
+                fix: String::new(),
+            })
+        });
+        let line = judged.line.unwrap_or(0);
+        let finding = Finding {
+            code,
+            severity: judged.severity.unwrap_or(self.catalog.info(code).severity),
+            scope: if line == 0 { Scope::Claim } else { Scope::Line },
+            position: Position {
+                segment: self.segments + 1,
+                offset: part.sheet.analysed.taken.offset_of(part.item.start),
+                ..self.envelope.position(x12::validate::Place { offset: 0, segment: 0 })
+            },
+            segment: SegmentId::default(),
+            loop_index: NO_LOOP,
+            data_element: 0,
+            value: Span::default(),
+            claim: judged.claim,
+            line,
+            note: "",
+        };
+        let line_row = self.line_row(part, line);
+        let message = judged.message.as_deref();
+        self.write(part, Found { finding, evidence: Vec::new(), loop_id: None, message, line_row, rule: true });
+    }
+
+    /// Counts a finding, writes it down, answers it, and lets it speak against what it reaches.
+    fn write(&mut self, part: &mut Part<'_>, found: Found<'_>) {
+        let finding = &found.finding;
+        let info = self.catalog.info(finding.code).clone();
+        let code = if finding.note.is_empty() { info.home.code.as_str() } else { finding.note };
+        self.totals.count(finding.code, finding.severity);
+        let place = self.write_line(part, &found, &info, code);
+        let error = finding.severity == Severity::Error;
+        if error && matches!(info.home.segment, "IK3" | "IK4") {
+            self.note_fault(part, &found, &info, code);
+        }
+        if error && matches!(info.home.segment, "TA1" | "AK9" | "IK5") {
+            self.take_down(finding, info.home.segment, code);
+        }
+        let status = (info.home.kind == "277CA" && error).then_some(code);
+        self.reach.mark(finding, place, status);
+        let in_claim = matches!(finding.scope, Scope::Claim | Scope::Line);
+        if in_claim {
+            if let Some(set) = &mut self.set {
+                set.faulty_claims |= error && info.home.kind == "999";
+            }
+        } else if error {
+            self.take_down(finding, "", "");
+        }
+        if let (true, Some(verdict)) = (in_claim, &mut part.claim) {
+            self.totals.reached_claim(finding.code);
+            verdict.error |= error;
+            verdict.syntax |= error && info.home.kind == "999";
+            if let Some(reason) = status {
+                let line = (found.line_row != NONE && finding.scope == Scope::Line).then_some(found.line_row);
+                verdict.reason(line, reason);
+            }
+        }
+        if self.worklist.is_none() || finding.severity == Severity::Info {
+            return;
+        }
+        let (field, value) = found.evidence.into_iter().next().unwrap_or_default();
+        let row = WorkRow {
+            code: finding.code,
+            severity: finding.severity,
+            message: found.message.map(str::to_owned),
+            field,
+            value: value.to_vec(),
+            segment: finding.position.segment,
+        };
+        match &mut part.claim {
+            Some(verdict) => verdict.rows.push(row),
+            None if self.work_above.len() < MOST_ABOVE => self.work_above.push(row),
+            None => {}
+        }
+    }
+
+    /// The line of findings.jsonl; returns where the count of claims stands when it has to be put in later.
+    fn write_line(&mut self, part: &mut Part<'_>, found: &Found<'_>, info: &Info, code: &str) -> Option<u64> {
+        if self.findings.is_none() && self.handed.is_none() {
+            return None;
+        }
+        let finding = &found.finding;
+        let row = part.claim.as_ref().map(|verdict| verdict.row).filter(|_| matches!(finding.scope, Scope::Claim | Scope::Line));
+        let claim = row.and_then(|row| {
+            let (values, scrub) = (self.values(part.sheet)?, self.scrub.as_ref()?);
+            let id = values.text(scrub.fields.id, row);
+            (!id.is_empty()).then(|| self.clear_or_token("claim", id))
+        });
+        let show = self.rulings.show_phi;
+        let evidence: Vec<(String, String)> = found
+            .evidence
+            .iter()
+            .filter(|(path, _)| !path.is_empty())
+            .map(|(path, value)| {
+                let value = if show { String::from_utf8_lossy(value).into_owned() } else { masked(value) };
+                (path.clone(), value)
+            })
+            .collect();
+        let doc = if found.rule {
+            format!("docs/rules/{}.md", info.name)
+        } else {
+            format!("docs/findings.md#{}", info.name.to_lowercase())
+        };
+        let position = &finding.position;
+        let segment = finding.segment.text();
+        let scope = finding.scope;
+        let some = |value: u8| (value > 0).then_some(value);
+        let line = Line {
+            code: &info.name,
+            severity: finding.severity.name(),
+            snip: info.snip,
+            scope: scope.name(),
+            message: found.message.unwrap_or(&info.title),
+            fix: &info.fix,
+            doc: &doc,
+            file: &self.file.name,
+            interchange_index: self.interchange.as_ref().map(|_| position.interchange),
+            group_index: self.group.as_ref().filter(|_| scope > Scope::Interchange).map(|_| position.group),
+            set_index: self.set.as_ref().filter(|_| scope > Scope::Group).map(|_| position.set),
+            interchange: self.interchange.as_ref().map(|open| open.control.as_slice()),
+            group: self.group.as_ref().filter(|_| scope > Scope::Interchange).map(|open| open.control.as_slice()),
+            set: self.set.as_ref().filter(|_| scope > Scope::Group).map(|open| open.control.as_slice()),
+            claim_index: row.map(|_| self.file.claims),
+            claim: claim.as_deref(),
+            segment_index: (position.segment > 0).then_some(position.segment),
+            byte_offset: position.offset,
+            loop_id: found.loop_id.filter(|id| !id.is_empty()),
+            segment: (!segment.is_empty()).then_some(segment.as_str()),
+            element: some(position.element),
+            component: some(position.component),
+            repetition: (position.repetition > 0).then_some(position.repetition),
+            line: (finding.line > 0).then_some(finding.line),
+            evidence: &evidence,
+            ack: (!info.home.kind.is_empty()).then_some((info.home.kind, info.home.segment, code)),
+            rule_version: self.scrub.as_ref().filter(|_| found.rule).and_then(|scrub| scrub.program.as_ref()).map(x12::scrub::Program::version),
+        };
+        let mut text = std::mem::take(&mut self.scratch);
+        text.clear();
+        let at = line.write(&mut text, u64::from(row.is_some()));
+        let place = self.findings.as_mut().map(|findings| {
+            let before = findings.len();
+            findings.append(&text);
+            before + at as u64
+        });
+        if let Some(handed) = &mut self.handed {
+            match &mut part.claim {
+                Some(verdict) => verdict.found.push(text.clone()),
+                None => handed.above.push(text.clone()),
+            }
+        }
+        self.scratch = text;
+        place
+    }
+
+    fn clear_or_token(&self, field: &str, value: &[u8]) -> String {
+        if self.rulings.show_phi { String::from_utf8_lossy(value).into_owned() } else { self.tokens.token(field, value) }
+    }
+
+    /// A fault that the 999 tells in a segment.
+    fn note_fault(&mut self, part: &Part<'_>, found: &Found<'_>, info: &Info, code: &str) {
+        let finding = &found.finding;
+        let id = part.claim.as_ref().and_then(|verdict| {
+            let (values, scrub) = (self.values(part.sheet)?, self.scrub.as_ref()?);
+            Some(values.text(scrub.fields.id, verdict.row).to_vec()).filter(|id| !id.is_empty())
+        });
+        let unit = id.as_deref().map(|value| Unit { kind: UnitKind::Claim, value });
+        let name = finding.segment.text();
+        let position = &finding.position;
+        let element = (info.home.segment == "IK4").then(|| ElementFault {
+            code,
+            element: position.element.max(1),
+            component: position.component,
+            repetition: position.repetition,
+            data_element: finding.data_element,
+            value: found.evidence.first().map_or(&[][..], |(_, value)| value),
+        });
+        let loop_id = found.loop_id.filter(|id| *id != "ST").unwrap_or_default();
+        let fault = answers::fault(name.as_bytes(), position.segment, loop_id, element, code, unit);
+        if let Some(answers) = self.answers() {
+            answers.note(&fault);
+        }
+    }
+
+    /// A claim is complete: its verdict, and everything that tells it.
+    pub(crate) fn claim(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
+        let Some(mut verdict) = part.claim.take() else { return };
+        let accepted = !verdict.error && !self.reach.rejects();
+        self.totals.claims_seen += 1;
+        self.file.claims += 1;
+        let raw = Span::new(part.item.start, part.end);
+        split.push(SplitItem::Claim { raw, segments: part.item.segments, accepted });
+        let Some(scrub) = self.scrub.clone() else { return };
+        if let Some(batch) = &part.sheet.analysed.batch {
+            let values = Values { fields: &scrub.fields.all, batch, bytes: part.sheet.bytes() };
+            let fields = &scrub.fields;
+            let cents = values.amount(fields.charge, verdict.row);
+            let payer = self.names.number(values.text(fields.payer[1], verdict.row));
+            let provider = self.names.number(values.text(fields.provider[5], verdict.row));
+            if let Some(set) = &mut self.set {
+                set.tally.add(payer, provider, cents, accepted);
+            }
+            self.answer(&values, fields, &verdict, accepted, cents);
+            self.work(&values, fields, &verdict);
+            if let Some(handed) = &mut self.handed {
+                handed.add(batch, &scrub.taps, verdict.row, part.sheet.bytes(), std::mem::take(&mut verdict.found));
+            }
+        }
+    }
+
+    /// The claim's entry in the 277CA.
+    fn answer(&mut self, values: &Values<'_>, fields: &ClaimFields, verdict: &Verdict, accepted: bool, cents: i64) {
+        let Some(answers) = self.interchange.as_mut().and_then(|open| open.answers.as_mut()) else { return };
+        let row = verdict.row;
+        let person = |at: At| values.code(at, row) == b"1";
+        let inherited: Vec<Reason<'_>> = self.reach.provider_reasons().iter().filter_map(|text| Reason::parse(text)).collect();
+        let [entity, name, first, middle, suffix, npi, tax_id] = fields.provider;
+        let text = |at: At| values.text(at, row);
+        let provider = ProviderRef {
+            party: Party { person: person(entity), name: text(name), first: text(first), middle: text(middle), suffix: text(suffix) },
+            npi: text(npi),
+            tax_id: text(tax_id),
+            reasons: &inherited,
+        };
+        let own = values.row(row, values.fields.at_table("patient")) != NONE;
+        let names = if own { &fields.patient[..5] } else { &fields.subscriber[..5] };
+        let qualifier = values.code(fields.subscriber[6], row);
+        let patient = PatientRef {
+            party: Party {
+                person: !own && person(names[0]) || own,
+                name: text(names[1]),
+                first: text(names[2]),
+                middle: text(names[3]),
+                suffix: text(names[4]),
+            },
+            id: text(fields.subscriber[5]),
+            qualifier: &qualifier,
+        };
+        let mut reasons: Vec<Reason<'_>> = Vec::new();
+        if !accepted {
+            reasons.extend(verdict.reasons.iter().chain(self.reach.reasons()).filter_map(|text| Reason::parse(text)));
+            if verdict.syntax || reasons.is_empty() && verdict.lines.is_empty() {
+                reasons.push(Reason::SYNTAX);
+            }
+        }
+        let (from, through) = service_dates(values, fields, row);
+        let texts: Vec<LineText> = verdict.lines.iter().map(|(line, _)| LineText::new(values, fields, *line)).collect();
+        let why: Vec<Vec<Reason<'_>>> =
+            verdict.lines.iter().map(|(_, reasons)| reasons.iter().filter_map(|text| Reason::parse(text)).collect()).collect();
+        let lines: Vec<LineStatus<'_>> = if accepted {
+            Vec::new()
+        } else {
+            texts.iter().zip(&why).map(|(text, reasons)| text.status(reasons)).collect()
+        };
+        if !lines.is_empty() && reasons.is_empty() {
+            reasons.push(Reason::LINES);
+        }
+        let status = ClaimStatus {
+            claim: text(fields.id),
+            charge: cents,
+            accepted,
+            reasons: &reasons,
+            payer_number: b"",
+            clearinghouse_number: text(fields.clearinghouse),
+            bill_type: b"",
+            from,
+            through,
+            lines: &lines,
+        };
+        let parties = || {
+            let set = |at: usize| text(fields.set[at]).to_vec();
+            Parties {
+                submitter: [set(0), set(1), set(2), set(3)],
+                person: !text(fields.set[1]).is_empty(),
+                batch: set(4),
+                receiver_name: set(5),
+                receiver_id: set(6),
+            }
+        };
+        answers.claim(parties, &provider, &patient, &status);
+    }
+
+    /// The claim's rows in the worklist.
+    fn work(&mut self, values: &Values<'_>, fields: &ClaimFields, verdict: &Verdict) {
+        let above = std::mem::take(&mut self.work_above);
+        let Some(file) = self.worklist.as_mut().filter(|_| !verdict.rows.is_empty() || !above.is_empty()) else { return };
+        let row = verdict.row;
+        let own = values.row(row, values.fields.at_table("patient")) != NONE;
+        let names = if own { &fields.patient } else { &fields.subscriber[..6] };
+        let patient = [values.text(names[1], row), values.text(names[2], row)];
+        let patient = patient.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(&b", "[..]);
+        let payer = [fields.payer[0], fields.payer[1]].map(|at| values.text(at, row));
+        let payer = if payer[0].is_empty() { payer[1] } else { payer[0] };
+        let (from, _) = service_dates(values, fields, row);
+        let date = if from == NO_DATE { String::new() } else { iso(from) };
+        let charge = super::tally::money(values.amount(fields.charge, row));
+        self.scratch.clear();
+        for work in above.iter().chain(&verdict.rows) {
+            let info = self.catalog.info(work.code);
+            worklist::row(
+                &mut self.scratch,
+                &[
+                    values.text(fields.id, row),
+                    &patient,
+                    payer,
+                    date.as_bytes(),
+                    charge.as_bytes(),
+                    info.name.as_bytes(),
+                    work.severity.name().as_bytes(),
+                    work.message.as_deref().unwrap_or(&info.title).as_bytes(),
+                    work.field.as_bytes(),
+                    &work.value,
+                    info.fix.as_bytes(),
+                    work.segment.to_string().as_bytes(),
+                ],
+            );
+        }
+        file.append(&self.scratch);
+    }
+
+    /// The row of line number `line` of the claim at hand.
+    fn line_row(&self, part: &Part<'_>, line: u32) -> u32 {
+        let (Some(verdict), Some(values), Some(scrub)) = (&part.claim, self.values(part.sheet), &self.scrub) else { return NONE };
+        if line == 0 {
+            return NONE;
+        }
+        let lines = values.lines(verdict.row);
+        let numbered = lines.clone().find(|&row| self.line_number(&values, &scrub.fields, row) == line);
+        numbered.or_else(|| lines.clone().nth(line as usize - 1)).unwrap_or(NONE)
+    }
+
+    /// LX01 of a line.
+    fn line_number(&self, values: &Values<'_>, fields: &ClaimFields, row: u32) -> u32 {
+        let table = fields.line[9];
+        let text = values.text_of(table, row);
+        if let Some(number) = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()) {
+            return number;
+        }
+        u32::try_from(values.amount_of(table, row) / 1000).unwrap_or(0)
+    }
+}
+
+impl Verdict {
+    /// Another reason for the 277CA, of line row `line` or of the claim.
+    fn reason(&mut self, line: Option<u32>, reason: &str) {
+        let reasons = match line {
+            None => &mut self.reasons,
+            Some(line) => match self.lines.iter().position(|(known, _)| *known == line) {
+                Some(at) => &mut self.lines[at].1,
+                None => {
+                    self.lines.push((line, Vec::new()));
+                    let last = self.lines.len() - 1;
+                    &mut self.lines[last].1
+                }
+            },
+        };
+        if !reasons.iter().any(|known| known == reason) {
+            reasons.push(reason.to_owned());
+        }
+    }
+}
+
+/// What the 277CA says of a line, owned.
+struct LineText {
+    procedure: Vec<u8>,
+    units: Vec<u8>,
+    control: Vec<u8>,
+    charge: i64,
+    number: u32,
+    dates: (i32, i32),
+}
+
+impl LineText {
+    fn new(values: &Values<'_>, fields: &ClaimFields, row: u32) -> Self {
+        let mut procedure = values.code_of(fields.line[0], row);
+        let mut parts: Vec<Vec<u8>> = (1..6).map(|at| values.any_of(fields.line[at], row)).collect();
+        while parts.last().is_some_and(Vec::is_empty) {
+            parts.pop();
+        }
+        for part in parts {
+            procedure.push(b':');
+            procedure.extend(part);
+        }
+        let mut units = Vec::new();
+        let thousandths = values.amount_of(fields.line[7], row);
+        if thousandths != 0 {
+            x12::claim::write_amount(&mut units, thousandths, 3);
+        }
+        let [from, to] = fields.service.map(|at| values.date_of(at, row));
+        let number = values.text_of(fields.line[9], row);
+        Self {
+            procedure,
+            units,
+            control: values.text_of(fields.line[8], row).to_vec(),
+            charge: values.amount_of(fields.line[6], row),
+            number: std::str::from_utf8(number).ok().and_then(|text| text.parse().ok()).unwrap_or_else(|| {
+                u32::try_from(values.amount_of(fields.line[9], row) / 1000).unwrap_or(0)
+            }),
+            dates: (from, if to == NO_DATE { from } else { to }),
+        }
+    }
+
+    fn status<'a>(&'a self, reasons: &'a [Reason<'a>]) -> LineStatus<'a> {
+        LineStatus {
+            procedure: &self.procedure,
+            separator: b':',
+            charge: self.charge,
+            revenue: b"",
+            units: &self.units,
+            control: &self.control,
+            number: self.number,
+            from: self.dates.0,
+            through: self.dates.1,
+            reasons,
+        }
+    }
+}
+
+/// The first and the last day of service of a claim's lines.
+fn service_dates(values: &Values<'_>, fields: &ClaimFields, claim: u32) -> (i32, i32) {
+    let (mut from, mut through) = (NO_DATE, NO_DATE);
+    for row in values.lines(claim) {
+        for day in fields.service.map(|at| values.date_of(at, row)) {
+            if day != NO_DATE {
+                from = if from == NO_DATE { day } else { from.min(day) };
+                through = through.max(day);
+            }
+        }
+    }
+    (from, through)
+}
+
+/// Days as CCYY-MM-DD.
+fn iso(days: i32) -> String {
+    let (year, month, day) = x12::claim::civil(days);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// `2010AA.NM109`, `2400.SV101-2`.
+fn path_of(loop_id: Option<&str>, segment: &str, element: u8, component: u8) -> String {
+    let mut path = loop_id.map(|id| format!("{id}.")).unwrap_or_default();
+    path.push_str(segment);
+    if element > 0 {
+        path.push_str(&format!("{element:02}"));
+    }
+    if component > 0 {
+        path.push_str(&format!("-{component}"));
+    }
+    path
+}
+
+/// Shows each segment in `range` of `bytes` to `look` until it says false.
+pub(crate) fn segments(bytes: &[u8], range: Range<u32>, delimiters: Delimiters, mut look: impl FnMut(&Segment<'_>) -> bool) {
+    let mut start = range.start;
+    loop {
+        while bytes.get(start as usize).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0)) {
+            start += 1;
+        }
+        let Some(rest) = bytes.get(start as usize..range.end as usize).filter(|rest| !rest.is_empty()) else { return };
+        let len = memchr::memchr(delimiters.terminator, rest).unwrap_or(rest.len());
+        let end = start + len as u32;
+        let marks = x12::wire::marks(bytes, start, end, delimiters);
+        if !look(&Segment::new(bytes, start, &marks, delimiters)) {
+            return;
+        }
+        start = end + 1;
+    }
+}
+
+/// The segment in `range` that holds `value` at `place`, else the first with that id: how many segments it lies behind
+/// the first, and the offset of the element.
+fn locate(bytes: &[u8], range: Range<u32>, delimiters: Delimiters, place: &FieldPlace, value: &[u8]) -> Option<(u32, u32)> {
+    let mut best = None;
+    let mut behind = 0;
+    segments(bytes, range, delimiters, |segment| {
+        if segment.name() == place.segment.as_bytes() {
+            let (element, component) = (usize::from(place.element), usize::from(place.component));
+            let span = if component > 0 { segment.component_span(element, component) } else { segment.span(element) };
+            let offset = if span.start > 0 { span.start } else { segment.start() };
+            let exact = !value.is_empty() && span.of(bytes).starts_with(value);
+            if exact || best.is_none() {
+                best = Some((behind, offset));
+            }
+            if exact || value.is_empty() {
+                return false;
+            }
+        }
+        behind += 1;
+        behind < 2_000
+    });
+    best
+}

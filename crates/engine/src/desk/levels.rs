@@ -1,0 +1,577 @@
+//! Interchanges, groups, sets and hierarchical levels as they open and close.
+
+use x12::acknowledge::{Gs, Isa};
+use x12::claim::FieldPlace;
+use x12::finding::{Code, Finding, Scope, Severity};
+use x12::guide::Role;
+use x12::position::{Position, Span};
+use x12::split::{Item as SplitItem, SplitOptions, Splitter};
+use x12::validate::{Place, Routed, plain};
+use x12::wire::{Delimiters, Fault, Output, Segment, SegmentId};
+
+use super::answers::Answers;
+use super::line::affected;
+use super::sheet::Sheet;
+use super::tally::Tally;
+use super::{Desk, Outcome, Part};
+use crate::analyse::{Inside, Kind};
+use crate::error::Error;
+use crate::job::RejectUnit;
+use crate::stage::{Stage, StagedFile};
+
+/// Most findings above one claim whose affected claims are counted; of more than that, the count stays open.
+const MOST_PENDING: usize = 100_000;
+
+/// The open interchange.
+pub(crate) struct Interchange {
+    pub(crate) control: Vec<u8>,
+    pub(crate) delimiters: Delimiters,
+    pub(crate) answers: Option<Answers>,
+    split: Option<Split>,
+    tally: Tally,
+    /// TA105 of the first error.
+    note: Option<String>,
+}
+
+/// The accepted and the rejected part of an interchange in the making.
+struct Split {
+    splitter: Splitter,
+    accepted: StagedFile,
+    rejected: StagedFile,
+}
+
+/// The open group.
+pub(crate) struct Group {
+    pub(crate) control: Vec<u8>,
+    tally: Tally,
+    bad: bool,
+}
+
+/// The open set.
+pub(crate) struct Set {
+    pub(crate) control: Vec<u8>,
+    pub(crate) tally: Tally,
+    bad: bool,
+    /// A claim has a fault that the 999 tells.
+    pub(crate) faulty_claims: bool,
+    opaque: bool,
+}
+
+/// Findings above the claim: whether they reject, and where their counts of claims have to be put.
+#[derive(Default)]
+pub(crate) struct Reach {
+    levels: [Level; 6],
+}
+
+#[derive(Default)]
+struct Level {
+    bad: bool,
+    claims_before: u64,
+    /// Where the count stands in findings.jsonl, if it is written, and of which code it is.
+    pending: Vec<(Option<u64>, Code)>,
+    /// 277CA reasons of the level's own faults.
+    reasons: Vec<String>,
+}
+
+/// The levels of [`Reach`] by scope; claims and lines are none.
+fn level_of(scope: Scope) -> Option<usize> {
+    match scope {
+        Scope::Interchange => Some(0),
+        Scope::Group => Some(1),
+        Scope::Set => Some(2),
+        Scope::Provider => Some(3),
+        Scope::Subscriber => Some(4),
+        Scope::Patient => Some(5),
+        Scope::Claim | Scope::Line => None,
+    }
+}
+
+impl Reach {
+    /// True when something above the claim rejects it.
+    pub(crate) fn rejects(&self) -> bool {
+        self.levels.iter().any(|level| level.bad)
+    }
+
+    /// The 277CA reasons of provider-level faults.
+    pub(crate) fn provider_reasons(&self) -> &[String] {
+        &self.levels[3].reasons
+    }
+
+    /// The 277CA reasons of all faults between provider and claim.
+    pub(crate) fn reasons(&self) -> impl Iterator<Item = &String> {
+        self.levels[3..].iter().flat_map(|level| &level.reasons)
+    }
+
+    /// A finding of `scope`: remembers where its count stands, and whether it rejects.
+    pub(crate) fn mark(&mut self, finding: &Finding, place: Option<u64>, reason: Option<&str>) {
+        let Some(level) = level_of(finding.scope).map(|at| &mut self.levels[at]) else { return };
+        level.bad |= finding.severity == Severity::Error;
+        if level.pending.len() < MOST_PENDING {
+            level.pending.push((place, finding.code));
+        }
+        if let Some(reason) = reason.filter(|reason| !level.reasons.iter().any(|known| known == reason)) {
+            level.reasons.push(reason.to_owned());
+        }
+    }
+}
+
+impl Interchange {
+    pub(crate) fn check(&mut self) -> Result<(), Error> {
+        if let Some(split) = &mut self.split {
+            split.accepted.check()?;
+            split.rejected.check()?;
+        }
+        self.answers.as_mut().map_or(Ok(()), Answers::check)
+    }
+}
+
+impl Desk<'_> {
+    /// An item begins: what it opens is opened.
+    pub(crate) fn enter(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) -> Result<(), Error> {
+        match &part.item.kind {
+            Kind::Interchange(delimiters) => self.open_interchange(part, *delimiters, split)?,
+            Kind::Group => self.open_group(part, split),
+            Kind::Set(plan) => {
+                self.plan = Some(plan.clone());
+                self.open_set(part, Routed::Known);
+            }
+            Kind::Opaque(routed) => {
+                self.plan = None;
+                self.open_set(part, *routed);
+            }
+            Kind::Level(role) => {
+                let from = match role {
+                    Role::Provider => 3,
+                    Role::Subscriber => 4,
+                    _ => 5,
+                };
+                self.end_levels(from);
+                if let (3, Some(answers)) = (from, self.answers()) {
+                    answers.next_provider();
+                }
+            }
+            Kind::Claim(row) => part.claim = Some(super::claims::Verdict::new(*row)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// An item ends: what it closes is closed, and its bytes go where they belong.
+    pub(crate) fn leave(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) -> Result<(), Error> {
+        let in_set = self.set.is_some();
+        if in_set && !matches!(part.item.kind, Kind::Set(_) | Kind::Opaque(_)) {
+            self.segments += part.item.segments;
+        }
+        let opaque = self.set.as_ref().is_some_and(|set| set.opaque);
+        match part.item.kind {
+            Kind::Set(_) if opaque => self.keep_unreadable(part),
+            Kind::Set(_) => self.split_set_open(part, split),
+            Kind::Level(role) => self.split_level(part, role, split),
+            Kind::Claim(_) => self.claim(part, split),
+            Kind::Opaque(_) => {
+                self.totals.unreadable_sets += 1;
+                self.totals.unreadable_segments += u64::from(part.item.segments);
+                self.keep_unreadable(part);
+            }
+            Kind::More(inside) => self.more(part, inside, split),
+            Kind::SetEnd => self.close_set(part, split),
+            Kind::GroupEnd => self.close_group(part, split),
+            Kind::InterchangeEnd => {
+                self.close_interchange(part, split);
+                self.write_split(part.sheet, split)?;
+                self.finish_interchange()?;
+            }
+            Kind::Alone | Kind::Misplaced => self.out_of_place(part),
+            Kind::Stray(fault, first) => self.stray(part, fault, first),
+            Kind::Interchange(_) | Kind::Group => {}
+        }
+        Ok(())
+    }
+
+    pub(crate) fn answers(&mut self) -> Option<&mut Answers> {
+        self.interchange.as_mut()?.answers.as_mut()
+    }
+
+    pub(crate) fn delimiters(&self) -> Delimiters {
+        self.interchange.as_ref().map_or_else(Delimiters::default, |open| open.delimiters)
+    }
+
+    /// Levels from `from` on are over: the claims below them are counted.
+    fn end_levels(&mut self, from: usize) {
+        let claims = self.totals.claims_seen;
+        for level in &mut self.reach.levels[from..] {
+            let below = claims - level.claims_before;
+            let count = affected(below);
+            for (place, code) in level.pending.drain(..) {
+                self.totals.reached(code, below);
+                if let (Some(findings), Some(place)) = (&mut self.findings, place) {
+                    findings.patch(place, count.as_bytes());
+                }
+            }
+            *level = Level { claims_before: claims, ..Level::default() };
+        }
+    }
+
+    /// Runs an envelope check on the first segment of an item and takes what it finds.
+    fn judge_envelope(
+        &mut self,
+        part: &mut Part<'_>,
+        check: impl FnOnce(&mut x12::validate::Envelope, Option<&Segment<'_>>, Place, &mut Vec<Finding>),
+    ) {
+        let place = Place {
+            offset: part.sheet.analysed.taken.offset_of(part.item.start),
+            segment: if self.set.is_some() { self.segments } else { 0 },
+        };
+        let mut findings = Vec::new();
+        let delimiters = self.delimiters();
+        let envelope = &mut self.envelope;
+        part.sheet.with_segment(part.item, delimiters, |segment| check(envelope, segment, place, &mut findings));
+        for finding in &findings {
+            self.take(part, finding);
+        }
+    }
+
+    fn open_interchange(
+        &mut self,
+        part: &mut Part<'_>,
+        delimiters: Delimiters,
+        split: &mut Vec<SplitItem>,
+    ) -> Result<(), Error> {
+        self.end_levels(0);
+        self.file.interchanges += 1;
+        self.totals.interchanges += 1;
+        let suffix: Vec<u8> =
+            part.sheet.bytes()[part.item.head_end as usize..].iter().copied().take(2).take_while(|byte| matches!(byte, b'\r' | b'\n')).collect();
+        let isa = part.sheet.with_segment(part.item, delimiters, |segment| segment.map(Isa::read)).unwrap_or_default();
+        let stem = self.file.stem(&isa.control);
+        self.interchange = Some(Interchange {
+            control: isa.control.clone(),
+            delimiters,
+            answers: self.stage.as_ref().map(|stage| {
+                Answers::new(stage, &stem, isa, delimiters, &suffix, self.rulings.manner.clone())
+            }),
+            split: self.stage.as_ref().filter(|_| self.rulings.split).map(|stage| self.new_split(stage, &stem, suffix)),
+            tally: Tally::default(),
+            note: None,
+        });
+        self.judge_envelope(part, |envelope, segment, place, findings| {
+            if let Some(segment) = segment {
+                envelope.open_interchange(segment, place, findings);
+            }
+        });
+        let control = part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(13)));
+        split.push(SplitItem::InterchangeOpen { raw: raw(part), control, delimiters });
+        Ok(())
+    }
+
+    fn new_split(&self, stage: &Stage, stem: &str, suffix: Vec<u8>) -> Split {
+        let options = SplitOptions {
+            claims_per_set: self.rulings.claims_per_set,
+            control_start: u64::from(self.rulings.control_start.unwrap_or(1)),
+            suffix,
+        };
+        Split {
+            splitter: Splitter::new(options),
+            accepted: stage.file(&format!("{stem}.accepted.837")),
+            rejected: stage.file(&format!("{stem}.rejected.837")),
+        }
+    }
+
+    fn close_interchange(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
+        self.judge_envelope(part, |envelope, segment, place, findings| {
+            envelope.close_interchange(segment, place, findings);
+        });
+        let accepted = !self.reach.levels[0].bad;
+        let (count, control) = self.trailer_spans(part);
+        split.push(SplitItem::InterchangeClose { raw: trailer(part), count, control, accepted });
+    }
+
+    /// Everything of the interchange is written: its files are final.
+    fn finish_interchange(&mut self) -> Result<(), Error> {
+        let accepted = !self.reach.levels[0].bad;
+        self.end_levels(0);
+        let Some(mut open) = self.interchange.take() else { return Ok(()) };
+        if !accepted {
+            open.tally.reject_all();
+        }
+        self.totals.tally.absorb(open.tally);
+        let Some(stage) = &mut self.stage else { return Ok(()) };
+        if let Some(answers) = open.answers {
+            answers.close(stage, open.note.as_deref(), false)?;
+        }
+        if let Some(split) = open.split {
+            for file in [split.accepted, split.rejected] {
+                if file.is_empty() { file.discard() } else { stage.finish(file)? }
+            }
+        }
+        Ok(())
+    }
+
+    fn open_group(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
+        self.end_levels(1);
+        self.totals.groups += 1;
+        let delimiters = self.delimiters();
+        let (gs, control) = part.sheet.with_segment(part.item, delimiters, |segment| {
+            segment.map_or_else(Default::default, |segment| (Gs::read(segment), segment.span(6)))
+        });
+        self.group = Some(Group { control: gs.control.clone(), tally: Tally::default(), bad: false });
+        if let Some(answers) = self.answers() {
+            answers.open_group(gs);
+        }
+        self.judge_envelope(part, |envelope, segment, place, findings| {
+            if let Some(segment) = segment {
+                envelope.open_group(segment, place, findings);
+            }
+        });
+        split.push(SplitItem::GroupOpen { raw: raw(part), control });
+    }
+
+    fn close_group(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
+        let delimiters = self.delimiters();
+        let included = part.sheet.with_segment(part.item, delimiters, |segment| {
+            std::str::from_utf8(segment.map_or(&[], |segment| segment.element(1))).ok().and_then(|text| text.parse().ok())
+        });
+        self.judge_envelope(part, |envelope, segment, place, findings| envelope.close_group(segment, place, findings));
+        let bad = self.reach.levels[1].bad;
+        if let Some(answers) = self.answers() {
+            answers.close_group(included, bad);
+        }
+        let (count, control) = self.trailer_spans(part);
+        split.push(SplitItem::GroupClose { raw: trailer(part), count, control, accepted: !bad });
+        self.end_levels(1);
+        if let Some(mut group) = self.group.take() {
+            if bad || group.bad {
+                group.tally.reject_all();
+            }
+            if let Some(interchange) = &mut self.interchange {
+                interchange.tally.absorb(group.tally);
+            }
+        }
+    }
+
+    fn open_set(&mut self, part: &mut Part<'_>, routed: Routed) {
+        self.end_levels(2);
+        self.totals.sets += 1;
+        let delimiters = self.delimiters();
+        let st = part.sheet.with_segment(part.item, delimiters, |segment| {
+            let element = |number| segment.map_or(&[][..], |segment| segment.element(number)).to_vec();
+            [element(1), element(2), element(3)]
+        });
+        let ordinal = self.totals.sets;
+        if let (Some(interchange), Some(stage)) = (&mut self.interchange, &self.stage) {
+            if let Some(answers) = &mut interchange.answers {
+                answers.open_set(stage, [&st[0], &st[1], &st[2]], ordinal);
+            }
+        }
+        self.segments = 1;
+        let [_, control, _] = st;
+        let claims = self.plan.as_ref().is_some_and(|plan| plan.loops.iter().any(|each| each.role == Some(Role::Claim)));
+        let opaque = routed != Routed::Known || (self.rulings.split && !claims);
+        self.set = Some(Set { control, tally: Tally::default(), bad: false, faulty_claims: false, opaque });
+        self.judge_envelope(part, |envelope, segment, place, findings| {
+            if let Some(segment) = segment {
+                envelope.open_set(segment, routed, place, findings);
+            }
+        });
+        self.segments = part.item.segments;
+        self.piece_base = 0;
+    }
+
+    fn close_set(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
+        self.judge_envelope(part, |envelope, segment, place, findings| envelope.close_set(segment, place, findings));
+        let Some(mut set) = self.set.take() else { return };
+        let whole = self.rulings.reject_unit == RejectUnit::Set && set.faulty_claims;
+        let rejected = set.bad || self.reach.levels[2].bad || whole;
+        let outcome = match () {
+            () if rejected => Outcome::Rejected,
+            () if set.faulty_claims => Outcome::Errors,
+            () => Outcome::Accepted,
+        };
+        if let Some(answers) = self.answers() {
+            answers.close_set(outcome);
+        }
+        if set.opaque {
+            self.totals.unreadable_segments += u64::from(part.item.segments);
+            self.keep_unreadable(part);
+        } else {
+            let (count, control) = self.trailer_spans(part);
+            split.push(SplitItem::SetClose { raw: trailer(part), count, control, accepted: !rejected });
+        }
+        self.end_levels(2);
+        if rejected {
+            set.tally.reject_all();
+        }
+        if let Some(group) = &mut self.group {
+            group.tally.absorb(set.tally);
+        } else if let Some(interchange) = &mut self.interchange {
+            interchange.tally.absorb(set.tally);
+        }
+        self.plan = None;
+    }
+
+    fn split_set_open(&mut self, part: &Part<'_>, split: &mut Vec<SplitItem>) {
+        let delimiters = self.delimiters();
+        let control = part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(2)));
+        let batch = self.scrub.as_ref().map_or(Span::default(), |scrub| {
+            batch_reference(part, delimiters, &scrub.fields.batch_place)
+        });
+        let segments = part.item.segments;
+        split.push(SplitItem::SetOpen { raw: raw(part), control, batch, segments });
+    }
+
+    fn split_level(&mut self, part: &Part<'_>, role: Role, split: &mut Vec<SplitItem>) {
+        let Some(hierarchy) = self.plan.as_ref().and_then(|plan| plan.hierarchy) else { return };
+        let delimiters = self.delimiters();
+        let depth = match role {
+            Role::Provider => 1,
+            Role::Subscriber => 2,
+            _ => 3,
+        };
+        let spans = part.sheet.with_segment(part.item, delimiters, |segment| {
+            let place = |element: u8| segment.map_or(Span::default(), |segment| segment.span(usize::from(element)));
+            [place(hierarchy.id), place(hierarchy.parent), place(hierarchy.child)]
+        });
+        let [id, parent, child] = spans;
+        split.push(SplitItem::Level { depth, raw: raw(part), id, parent, child, segments: part.item.segments });
+    }
+
+    /// More of what an earlier piece began.
+    fn more(&mut self, part: &Part<'_>, inside: Inside, split: &mut Vec<SplitItem>) {
+        let empty = part.end <= part.item.start;
+        match inside {
+            Inside::Opaque => {
+                self.totals.unreadable_segments += u64::from(part.item.segments);
+                self.keep_unreadable(part);
+            }
+            Inside::Stray => self.keep_unreadable(part),
+            Inside::Header | Inside::Level | Inside::Claim if !empty => {
+                if self.set.as_ref().is_some_and(|set| set.opaque) {
+                    self.keep_unreadable(part);
+                } else {
+                    split.push(SplitItem::Claim { raw: raw(part), segments: part.item.segments, accepted: false });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A trailer without a header, or segments between sets.
+    fn out_of_place(&mut self, part: &mut Part<'_>) {
+        let alone = matches!(part.item.kind, Kind::Alone);
+        self.totals.unreadable_segments += u64::from(part.item.segments);
+        self.judge_envelope(part, |envelope, segment, place, findings| match segment {
+            Some(segment) if alone => envelope.trailer_alone(segment, place, findings),
+            // a TA1 answers an earlier interchange and has its place between ISA and GS
+            Some(segment) if segment.name() != b"TA1" => envelope.misplaced(segment, place, findings),
+            _ => {}
+        });
+        self.keep_unreadable(part);
+    }
+
+    fn stray(&mut self, part: &mut Part<'_>, fault: Fault, first: bool) {
+        self.keep_unreadable(part);
+        if !first {
+            return;
+        }
+        let code = match fault {
+            Fault::HeaderTruncated => Code::INTERCHANGE_TRUNCATED,
+            Fault::DelimitersUnusable => Code::DELIMITER_INVALID,
+            _ => Code::STRAY_BYTES,
+        };
+        if code != Code::STRAY_BYTES {
+            self.file.interchanges += 1;
+        }
+        let offset = part.sheet.analysed.taken.offset_of(part.item.start);
+        let position = Position { interchange: self.file.interchanges, offset, ..Position::default() };
+        self.take(part, &plain(code, Scope::Interchange, position, SegmentId::default(), Span::default()));
+    }
+
+    /// Keeps the bytes of an item that is no claim's, as they are.
+    fn keep_unreadable(&mut self, part: &Part<'_>) {
+        if let Some(file) = &mut self.unreadable {
+            file.append(part.bytes());
+        }
+    }
+
+    /// Writes the items so far to the accepted and rejected part of the open interchange.
+    pub(crate) fn write_split(&mut self, sheet: &Sheet<'_>, items: &mut Vec<SplitItem>) -> Result<(), Error> {
+        if let Some(split) = self.interchange.as_mut().and_then(|open| open.split.as_mut()) {
+            split.splitter.write(sheet.bytes(), items, &mut split.accepted, &mut split.rejected);
+            let renumbered = split.splitter.take_renumbered();
+            if let Some(map) = &mut self.control_map {
+                for change in renumbered {
+                    let row = serde_json::json!({
+                        "file": self.file.name,
+                        "interchange_index": self.file.interchanges.saturating_sub(1),
+                        "kind": change.kind.name(),
+                        "old": String::from_utf8_lossy(&change.old),
+                        "new": String::from_utf8_lossy(&change.new),
+                    });
+                    map.append(format!("{row}\n").as_bytes());
+                }
+            }
+        }
+        items.clear();
+        Ok(())
+    }
+
+    /// Where the count and the control number of a trailer stand; where they would stand when it is missing.
+    fn trailer_spans(&self, part: &Part<'_>) -> (Span, Span) {
+        part.sheet.with_segment(part.item, self.delimiters(), |segment| {
+            segment.map_or_else(Default::default, |segment| (segment.span(1), segment.span(2)))
+        })
+    }
+
+    /// An error of the envelope: what it takes down, and the code that answers it.
+    pub(crate) fn take_down(&mut self, finding: &Finding, segment: &str, code: &str) {
+        if finding.severity != Severity::Error {
+            return;
+        }
+        match finding.scope {
+            Scope::Interchange => {
+                let code = if finding.note.is_empty() { code } else { finding.note };
+                if let Some(open) = &mut self.interchange {
+                    open.note.get_or_insert_with(|| if code.is_empty() { "024".to_owned() } else { code.to_owned() });
+                }
+            }
+            Scope::Group => {
+                if let Some(group) = &mut self.group {
+                    group.bad = true;
+                }
+            }
+            Scope::Set => {
+                if let Some(set) = &mut self.set {
+                    set.bad = true;
+                }
+            }
+            _ => {}
+        }
+        if let Some(answers) = self.answers() {
+            answers.code(segment, code);
+        }
+    }
+}
+
+/// The bytes of an item up to the next one.
+fn raw(part: &Part<'_>) -> Span {
+    Span::new(part.item.start, part.end)
+}
+
+/// The bytes of a trailer; none where it is missing.
+fn trailer(part: &Part<'_>) -> Span {
+    if part.item.head_end > part.item.start { raw(part) } else { Span::default() }
+}
+
+/// Where the batch's reference stands in a set's header: `place` says in which segment and element.
+fn batch_reference(part: &Part<'_>, delimiters: Delimiters, place: &FieldPlace) -> Span {
+    let bytes = part.sheet.bytes();
+    let mut found = Span::default();
+    super::claims::segments(bytes, part.item.start..part.end, delimiters, |segment| {
+        let here = segment.name() == place.segment.as_bytes();
+        if here {
+            found = segment.span(usize::from(place.element));
+        }
+        !here
+    });
+    found
+}

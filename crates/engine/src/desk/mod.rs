@@ -1,0 +1,277 @@
+//! The desk: takes analysed pieces in the order of the file, judges their claims and writes everything down.
+
+mod answers;
+mod claims;
+mod fields;
+mod levels;
+mod line;
+mod record;
+mod results;
+mod sheet;
+mod tally;
+mod worklist;
+
+use std::sync::Arc;
+
+use x12::claim::{Batch, Context, Taps};
+use x12::finding::{Catalog, Severity};
+use x12::guide::Plan;
+use x12::scrub::{Counts, DuplicateKey, Program};
+use x12::validate::Envelope;
+use x12::wire::Output;
+
+use crate::analyse::{Analysed, Item};
+use crate::error::Error;
+use crate::job::RejectUnit;
+use crate::run::Sink;
+use crate::source::Source;
+use crate::stage::{Stage, StagedFile};
+use crate::token::Tokens;
+
+pub(crate) use claims::{ClaimFields, Seen};
+pub(crate) use answers::Manner;
+pub(crate) use line::masked;
+pub use record::HandedClaim;
+pub(crate) use record::Handed;
+use levels::{Group, Interchange, Reach, Set};
+pub(crate) use results::{FileFacts, Totals};
+use sheet::{Entry, Sheet};
+use tally::Names;
+
+/// What became of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Accepted,
+    Errors,
+    Rejected,
+}
+
+/// How a run judges and writes.
+pub(crate) struct Rulings {
+    pub(crate) manner: Manner,
+    pub(crate) reject_unit: RejectUnit,
+    pub(crate) as_of: i32,
+    pub(crate) received: i32,
+    pub(crate) show_phi: bool,
+    pub(crate) claims_per_set: u32,
+    pub(crate) control_start: Option<u32>,
+    /// Accepted and rejected claims are written.
+    pub(crate) split: bool,
+    pub(crate) worklist: bool,
+}
+
+/// A rule that is a function of the user's: gets the claims of a piece, gives what it found.
+pub trait Judge: Send {
+    /// What was found, by claim row of the batch.
+    ///
+    /// # Errors
+    /// When the function cannot be asked; what it raises itself is one of its findings.
+    fn judge(&mut self, batch: &Batch, bytes: &[u8], taps: &Taps) -> Result<Vec<Judged>, Error>;
+}
+
+/// A finding of a user's function.
+pub struct Judged {
+    /// The claim, by its row in the batch.
+    pub claim: u32,
+    /// The rule's code.
+    pub code: String,
+    /// How much it matters, if the function says so.
+    pub severity: Option<Severity>,
+    /// What is wrong, in plain words, if the function says so.
+    pub message: Option<String>,
+    /// LX01 of the line it speaks of.
+    pub line: Option<u32>,
+}
+
+/// What rules and claim columns need; absent in a plain validation.
+pub(crate) struct Scrub {
+    pub(crate) taps: Arc<Taps>,
+    pub(crate) fields: ClaimFields,
+    pub(crate) program: Option<Program>,
+    pub(crate) duplicates: Option<DuplicateKey>,
+    pub(crate) duplicate_key: [u8; 16],
+}
+
+/// Everything that a run writes down.
+pub(crate) struct Desk<'j> {
+    pub(crate) rulings: Rulings,
+    pub(crate) catalog: Catalog,
+    pub(crate) tokens: Tokens,
+    pub(crate) stage: Option<Stage>,
+    pub(crate) scrub: Option<Arc<Scrub>>,
+    pub(crate) judge: Option<Box<dyn Judge + 'j>>,
+    pub(crate) totals: Totals,
+    pub(crate) file: FileFacts,
+    /// Claims with their findings, when somebody wants to have them.
+    pub(crate) handed: Option<Handed>,
+    pub(crate) counts: Vec<Counts>,
+    pub(crate) names: Names,
+    seen: Seen,
+    /// Rows of the worklist that stand above claims.
+    work_above: Vec<claims::WorkRow>,
+    findings: Option<StagedFile>,
+    worklist: Option<StagedFile>,
+    unreadable: Option<StagedFile>,
+    control_map: Option<StagedFile>,
+    envelope: Envelope,
+    context: Context,
+    plan: Option<Arc<Plan>>,
+    interchange: Option<Interchange>,
+    group: Option<Group>,
+    set: Option<Set>,
+    /// Segments of the open set so far.
+    segments: u32,
+    /// What the segment numbers of the piece at hand count from, up to the first set that begins in it.
+    piece_base: u32,
+    /// What findings above the claim reach.
+    reach: Reach,
+    scratch: Vec<u8>,
+}
+
+impl<'j> Desk<'j> {
+    pub(crate) fn new(
+        rulings: Rulings,
+        catalog: Catalog,
+        tokens: Tokens,
+        stage: Option<Stage>,
+        scrub: Option<Scrub>,
+        seen: Seen,
+        judge: Option<Box<dyn Judge + 'j>>,
+    ) -> Self {
+        let file = |name: &str, wanted: bool| stage.as_ref().filter(|_| wanted).map(|stage| stage.file(name));
+        let (findings, unreadable) = (file("findings.jsonl", true), file("unreadable.x12", rulings.split));
+        let (mut worklist, control_map) = (file("worklist.csv", rulings.worklist), file("control-map.jsonl", rulings.split));
+        if let Some(worklist) = &mut worklist {
+            worklist.append(worklist::HEADER.as_bytes());
+        }
+        Self {
+            rulings,
+            catalog,
+            tokens,
+            scrub: scrub.map(Arc::new),
+            seen,
+            work_above: Vec::new(),
+            judge,
+            findings,
+            worklist,
+            unreadable,
+            control_map,
+            stage,
+            totals: Totals::default(),
+            file: FileFacts::default(),
+            handed: None,
+            counts: Vec::new(),
+            names: Names::default(),
+            envelope: Envelope::default(),
+            context: Context::default(),
+            plan: None,
+            interchange: None,
+            group: None,
+            set: None,
+            segments: 0,
+            piece_base: 0,
+            reach: Reach::default(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Begins a file. What was seen of control numbers in earlier files is forgotten.
+    pub(crate) fn begin_file(&mut self, name: &str, ordinal: usize) {
+        self.file = FileFacts::new(name, ordinal);
+        self.envelope = Envelope::default();
+        self.context = Context::default();
+        self.segments = 0;
+        self.seen.clear();
+        self.totals.files.push(name.to_owned());
+    }
+
+    /// Ends a file.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when it holds no interchange at all.
+    pub(crate) fn end_file(&mut self) -> Result<(), Error> {
+        if self.file.interchanges == 0 {
+            let text = if self.file.bytes == 0 { "is empty" } else { "is not X12: no interchange (ISA) was found in it" };
+            return Err(Error::Input(format!("{}: {text}", self.file.name)));
+        }
+        self.totals.forgot |= self.envelope.forgot() || self.seen.forgot();
+        Ok(())
+    }
+
+    /// Hands finished files in and gives the stage back, ready for its last files.
+    pub(crate) fn close(&mut self) -> Result<Option<Stage>, Error> {
+        let Some(mut stage) = self.stage.take() else { return Ok(None) };
+        for file in [self.findings.take(), self.worklist.take()].into_iter().flatten() {
+            stage.finish(file)?;
+        }
+        for file in [self.unreadable.take(), self.control_map.take()].into_iter().flatten() {
+            if file.is_empty() { file.discard() } else { stage.finish(file)? }
+        }
+        Ok(Some(stage))
+    }
+
+    /// A failed write stops the run as early as the next piece.
+    fn check(&mut self) -> Result<(), Error> {
+        for file in [&mut self.findings, &mut self.worklist, &mut self.unreadable, &mut self.control_map] {
+            file.as_mut().map_or(Ok(()), StagedFile::check)?;
+        }
+        self.interchange.as_mut().map_or(Ok(()), Interchange::check)
+    }
+}
+
+impl Sink for Desk<'_> {
+    fn piece(&mut self, mut analysed: Analysed, _source: &Source) -> Result<(), Error> {
+        self.file.bytes += analysed.used as u64;
+        let length = analysed.taken.bytes.len() as u32;
+        if let (Some(batch), Some(scrub)) = (&mut analysed.batch, &self.scrub) {
+            batch.inherit(&self.context, length);
+            self.context = batch.context(&scrub.taps, &analysed.taken.bytes, &self.context);
+        }
+        let sheet = self.sheet(&analysed)?;
+        self.piece_base = self.segments;
+        let mut entries = sheet.entries.iter().peekable();
+        let mut split = Vec::new();
+        if let Some(handed) = &mut self.handed {
+            handed.turn();
+        }
+        self.totals.unreadable += analysed.lost_claims;
+        for (at, item) in analysed.items.iter().enumerate() {
+            let end = analysed.items.get(at + 1).map_or(analysed.used as u32, |next| next.start);
+            let mut part = Part { sheet: &sheet, item, end, claim: None };
+            self.enter(&mut part, &mut split)?;
+            while let Some((_, entry)) = entries.next_if(|(owner, _)| *owner as usize == at) {
+                self.entry(&mut part, entry);
+            }
+            self.leave(&mut part, &mut split)?;
+        }
+        self.write_split(&sheet, &mut split)?;
+        self.check()
+    }
+}
+
+/// An item on the desk.
+pub(crate) struct Part<'s> {
+    sheet: &'s Sheet<'s>,
+    item: &'s Item,
+    /// Where the next item begins.
+    end: u32,
+    /// The verdict in the making, when it is a claim.
+    claim: Option<claims::Verdict>,
+}
+
+impl Part<'_> {
+    /// The bytes of the item.
+    fn bytes(&self) -> &[u8] {
+        self.sheet.bytes().get(self.item.start as usize..self.end as usize).unwrap_or_default()
+    }
+}
+
+impl Desk<'_> {
+    fn entry(&mut self, part: &mut Part<'_>, entry: &Entry) {
+        match entry {
+            Entry::Finding(finding) => self.found(part, finding),
+            Entry::Hit(hit) => self.hit(part, hit),
+            Entry::Judged(judged) => self.judged(part, judged),
+        }
+    }
+}

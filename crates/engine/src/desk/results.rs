@@ -1,0 +1,195 @@
+//! What a run came to: counts, and the JSON of summary.json and the reasons.
+
+use serde_json::{Map, Value, json};
+use x12::finding::{Catalog, Code, Severity};
+use x12::scrub::{Counts, Program};
+
+use super::tally::{Names, Tally, money};
+use crate::token::Tokens;
+
+/// The file at hand.
+#[derive(Debug, Default)]
+pub(crate) struct FileFacts {
+    /// Its name without folder.
+    pub(crate) name: String,
+    pub(crate) bytes: u64,
+    pub(crate) interchanges: u32,
+    /// Claims so far.
+    pub(crate) claims: u64,
+    stem: String,
+}
+
+impl FileFacts {
+    /// The facts of file `name`, the `ordinal`-th of the run.
+    pub(crate) fn new(name: &str, ordinal: usize) -> Self {
+        let base = name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem });
+        let base: String = base.chars().map(|each| if each.is_control() || each == '/' { '_' } else { each }).collect();
+        let stem = if ordinal == 0 { base } else { format!("{base}~{ordinal}") };
+        Self { name: name.to_owned(), stem, ..Self::default() }
+    }
+
+    /// How the outputs of its latest interchange begin: `<stem>.<n>-<ISA13>`.
+    pub(crate) fn stem(&self, control: &[u8]) -> String {
+        let control: String = control.iter().map(|&byte| if byte.is_ascii_alphanumeric() { byte as char } else { '_' }).take(16).collect();
+        format!("{}.{}-{control}", self.stem, self.interchanges)
+    }
+}
+
+/// Counts of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Totals {
+    pub(crate) files: Vec<String>,
+    pub(crate) interchanges: u64,
+    pub(crate) groups: u64,
+    pub(crate) sets: u64,
+    pub(crate) claims_seen: u64,
+    pub(crate) unreadable: u64,
+    pub(crate) unreadable_sets: u64,
+    pub(crate) unreadable_segments: u64,
+    /// More control numbers or claims came than are remembered.
+    pub(crate) forgot: bool,
+    pub(crate) tally: Tally,
+    codes: Vec<Found>,
+}
+
+/// How often a code was found.
+#[derive(Clone, Copy, Debug, Default)]
+struct Found {
+    count: u64,
+    claims: u64,
+    last_claim: Option<u64>,
+    severity: Option<Severity>,
+}
+
+impl Totals {
+    fn code(&mut self, code: Code) -> &mut Found {
+        let at = usize::from(code.0);
+        if self.codes.len() <= at {
+            self.codes.resize(at + 1, Found::default());
+        }
+        &mut self.codes[at]
+    }
+
+    /// A finding of `code`.
+    pub(crate) fn count(&mut self, code: Code, severity: Severity) {
+        let found = self.code(code);
+        found.count += 1;
+        found.severity = found.severity.max(Some(severity));
+    }
+
+    /// It speaks of the claim at hand.
+    pub(crate) fn reached_claim(&mut self, code: Code) {
+        let now = self.claims_seen;
+        let found = self.code(code);
+        if found.last_claim != Some(now) {
+            found.last_claim = Some(now);
+            found.claims += 1;
+        }
+    }
+
+    /// It stands above `claims` claims.
+    pub(crate) fn reached(&mut self, code: Code, claims: u64) {
+        self.code(code).claims += claims;
+    }
+
+    /// True when something as bad as an error was found.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.codes.iter().any(|found| found.severity == Some(Severity::Error))
+    }
+
+    /// summary.json.
+    pub(crate) fn summary(
+        &self,
+        catalog: &Catalog,
+        names: &Names,
+        tokens: &Tokens,
+        rules: Option<(&Program, &[Counts])>,
+        scrubbed: bool,
+    ) -> Value {
+        let tally = &self.tally;
+        let rate = (tally.claims > 0).then(|| {
+            let rate = tally.accepted as f64 / tally.claims as f64;
+            (rate * 10_000.0).round() / 10_000.0
+        });
+        let mut findings: Vec<_> = self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
+        findings.sort_by_key(|(at, _)| catalog.info(Code(*at as u16)).name.clone());
+        let findings: Map<String, Value> =
+            findings.into_iter().map(|(at, found)| (catalog.info(Code(at as u16)).name.clone(), found.count.into())).collect();
+        let mut no_data = Map::new();
+        if let Some((program, counts)) = rules {
+            for (rule, counts) in program.rules().iter().zip(counts) {
+                for &table in rule.code_tables.iter().filter(|_| counts.no_data > 0) {
+                    let name = program.code_tables().get(table).cloned().unwrap_or_default();
+                    let before = no_data.get(&name).and_then(Value::as_u64).unwrap_or(0);
+                    no_data.insert(name, (before + counts.no_data).into());
+                }
+            }
+        }
+        let charges = |cents: i64| if scrubbed { Value::String(money(cents)) } else { Value::Null };
+        json!({
+            "files": self.files,
+            "interchanges": self.interchanges,
+            "groups": self.groups,
+            "sets": self.sets,
+            "claims": tally.claims + self.unreadable,
+            "accepted": tally.accepted,
+            "rejected": tally.claims - tally.accepted,
+            "unreadable": self.unreadable,
+            "unreadable_sets": self.unreadable_sets,
+            "unreadable_segments": self.unreadable_segments,
+            "charges_accepted": charges(tally.cents_accepted),
+            "charges_rejected": charges(tally.cents_rejected),
+            "clean_claim_rate": rate,
+            "findings": findings,
+            "by_payer": if scrubbed { tally.by_payer(names) } else { json!({}) },
+            "by_billing_npi": if scrubbed { tally.by_provider(names, tokens) } else { json!({}) },
+            "no_data": no_data,
+        })
+    }
+
+    /// Every code that was found, most claims first.
+    pub(crate) fn reasons(&self, catalog: &Catalog) -> Value {
+        let mut found: Vec<(usize, &Found)> = self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
+        found.sort_by_key(|(at, found)| {
+            (std::cmp::Reverse(found.severity), std::cmp::Reverse(found.claims), std::cmp::Reverse(found.count), *at)
+        });
+        let rows = found.into_iter().map(|(at, found)| {
+            let info = catalog.info(Code(at as u16));
+            json!({
+                "code": info.name,
+                "severity": found.severity.map_or("info", Severity::name),
+                "title": info.title,
+                "count": found.count,
+                "claims": found.claims,
+                "fix": if info.fix.is_empty() { Value::Null } else { info.fix.clone().into() },
+            })
+        });
+        Value::Array(rows.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outputs_are_named_by_file_interchange_and_control_number() {
+        let mut facts = FileFacts::new("claims.837", 0);
+        facts.interchanges = 2;
+        assert_eq!(facts.stem(b"000000905"), "claims.2-000000905");
+        assert_eq!(facts.stem(b"../x"), "claims.2-___x");
+        assert_eq!(FileFacts::new(".837", 1).stem, ".837~1");
+    }
+
+    #[test]
+    fn a_claim_counts_once_for_a_code() {
+        let mut totals = Totals::default();
+        let code = Code::ELEMENT_MISSING;
+        for _ in 0..3 {
+            totals.count(code, Severity::Error);
+            totals.reached_claim(code);
+        }
+        let reasons = totals.reasons(&Catalog::default());
+        assert_eq!((reasons[0]["count"].as_u64(), reasons[0]["claims"].as_u64()), (Some(3), Some(1)));
+    }
+}

@@ -1,0 +1,165 @@
+//! Counts of claims and money, kept by level so that a late fault can turn them round.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::token::Tokens;
+
+/// Most payers, and most billing providers, that are told apart; the rest are counted together.
+const MOST: usize = 10_000;
+/// What the rest is called.
+const OTHERS: &str = "others";
+
+/// Claims of one payer or provider.
+#[derive(Clone, Copy, Debug, Default)]
+struct Part {
+    claims: u64,
+    accepted: u64,
+    cents: i64,
+}
+
+/// Claims of a set, a group, an interchange or all files.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) claims: u64,
+    pub(crate) accepted: u64,
+    pub(crate) cents_accepted: i64,
+    pub(crate) cents_rejected: i64,
+    payers: HashMap<u32, Part>,
+    providers: HashMap<u32, Part>,
+}
+
+impl Tally {
+    /// Counts a claim of `payer` and `provider` (numbers of [`Names`]).
+    pub(crate) fn add(&mut self, payer: u32, provider: u32, cents: i64, accepted: bool) {
+        self.claims += 1;
+        self.accepted += u64::from(accepted);
+        let side = if accepted { &mut self.cents_accepted } else { &mut self.cents_rejected };
+        *side = side.saturating_add(cents);
+        for part in [self.payers.entry(payer).or_default(), self.providers.entry(provider).or_default()] {
+            part.claims += 1;
+            part.accepted += u64::from(accepted);
+            part.cents = part.cents.saturating_add(cents);
+        }
+    }
+
+    /// A late fault: all that was accepted is rejected.
+    pub(crate) fn reject_all(&mut self) {
+        self.accepted = 0;
+        self.cents_rejected = self.cents_rejected.saturating_add(std::mem::take(&mut self.cents_accepted));
+        for part in self.payers.values_mut().chain(self.providers.values_mut()) {
+            part.accepted = 0;
+        }
+    }
+
+    /// Adds a part that is final as far as this level goes.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.claims += other.claims;
+        self.accepted += other.accepted;
+        self.cents_accepted = self.cents_accepted.saturating_add(other.cents_accepted);
+        self.cents_rejected = self.cents_rejected.saturating_add(other.cents_rejected);
+        for (ours, theirs) in [(&mut self.payers, other.payers), (&mut self.providers, other.providers)] {
+            for (key, part) in theirs {
+                let sum = ours.entry(key).or_default();
+                sum.claims += part.claims;
+                sum.accepted += part.accepted;
+                sum.cents = sum.cents.saturating_add(part.cents);
+            }
+        }
+    }
+
+    /// The claims by payer, as summary.json has them.
+    pub(crate) fn by_payer(&self, names: &Names) -> Value {
+        shown(&self.payers, names, None)
+    }
+
+    /// The claims by billing provider, as summary.json has them: tokens, not identifiers.
+    pub(crate) fn by_provider(&self, names: &Names, tokens: &Tokens) -> Value {
+        shown(&self.providers, names, Some(tokens))
+    }
+}
+
+fn shown(parts: &HashMap<u32, Part>, names: &Names, tokens: Option<&Tokens>) -> Value {
+    let rows: Map<String, Value> = parts
+        .iter()
+        .map(|(&key, part)| {
+            let row = json!({
+                "claims": part.claims,
+                "accepted": part.accepted,
+                "rejected": part.claims - part.accepted,
+                "charges": money(part.cents),
+            });
+            (names.shown(key, tokens), row)
+        })
+        .collect();
+    Value::Object(rows)
+}
+
+/// Cents as decimal text.
+pub(crate) fn money(cents: i64) -> String {
+    let sign = if cents < 0 { "-" } else { "" };
+    let cents = cents.unsigned_abs();
+    format!("{sign}{}.{:02}", cents / 100, cents % 100)
+}
+
+/// Numbers for identifiers, in the order of their first appearance, up to a limit.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    numbers: HashMap<Box<[u8]>, u32>,
+    names: Vec<Box<[u8]>>,
+}
+
+impl Names {
+    /// The number of `name`.
+    pub(crate) fn number(&mut self, name: &[u8]) -> u32 {
+        if let Some(&number) = self.numbers.get(name) {
+            return number;
+        }
+        if self.names.len() >= MOST {
+            return u32::MAX;
+        }
+        let number = self.names.len() as u32;
+        self.numbers.insert(name.into(), number);
+        self.names.push(name.into());
+        number
+    }
+
+    fn shown(&self, number: u32, tokens: Option<&Tokens>) -> String {
+        match (self.names.get(number as usize), tokens) {
+            (None, _) => OTHERS.to_owned(),
+            (Some(name), _) if name.is_empty() => "none".to_owned(),
+            (Some(name), None) => String::from_utf8_lossy(name).into_owned(),
+            (Some(name), Some(tokens)) => tokens.token("npi", name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_fault_turns_the_counts_round() {
+        let mut names = Names::default();
+        let (payer, provider) = (names.number(b"PAYER"), names.number(b"1234567893"));
+        let mut set = Tally::default();
+        set.add(payer, provider, 1050, true);
+        set.add(payer, provider, 25, false);
+        let mut all = Tally::default();
+        all.absorb(set.clone());
+        set.reject_all();
+        all.absorb(set);
+        assert_eq!((all.claims, all.accepted, all.cents_accepted, all.cents_rejected), (4, 1, 1050, 1100));
+        assert_eq!(all.by_payer(&names)["PAYER"]["charges"], "21.50");
+        assert_eq!(money(-5), "-0.05");
+    }
+
+    #[test]
+    fn beyond_the_limit_names_are_counted_together() {
+        let mut names = Names::default();
+        let last = (0..=MOST as u32).map(|n| names.number(&n.to_be_bytes())).last();
+        assert_eq!(last, Some(u32::MAX));
+        assert_eq!(names.shown(u32::MAX, None), "others");
+    }
+}

@@ -1,0 +1,209 @@
+//! The envelope and loop tree of a file, as JSON lines.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use x12::guide::{Plan, Route};
+use x12::validate::{At, Visitor, Walker};
+use x12::wire::{Fault, Scanner, Segment, Tokens};
+
+use crate::analyse::Group;
+use crate::desk::masked;
+use crate::error::Error;
+use crate::job::Job;
+use crate::scrub::Setup;
+use crate::source::Source;
+
+/// Writes the tree of the file at `path` to `emit`, some lines at a time, and returns counts by kind as JSON.
+///
+/// # Errors
+/// When the file cannot be read or holds no interchange, or `emit` fails.
+pub fn inspect(path: &Path, job: &Job, emit: &mut dyn FnMut(&str) -> Result<(), Error>) -> Result<String, Error> {
+    let setup = Setup::new(job)?;
+    let mut source = Source::open(path)?;
+    let mut scanner = Scanner::new(setup.setting.limits);
+    let mut tree = Tree {
+        setup: &setup,
+        walker: Walker::new(setup.setting.options),
+        group: None,
+        opaque: false,
+        show: job.show_phi,
+        out: String::new(),
+        base: 0,
+        depth: Vec::new(),
+        counts: [0; 5],
+    };
+    loop {
+        source.fill(256 * 1024)?;
+        let last = source.ended();
+        let taken = source.take(source.ahead().len());
+        tree.base = taken.offset;
+        let used = scanner.scan(&taken.bytes, last, &mut tree);
+        if !tree.out.is_empty() {
+            emit(&std::mem::take(&mut tree.out))?;
+        }
+        if last {
+            break;
+        }
+        let mut taken = taken;
+        source.give_back(taken.split_off(used));
+        if used == 0 {
+            source.fill(source.ahead().len() + 256 * 1024)?;
+        }
+    }
+    let [interchanges, groups, sets, loops, segments] = tree.counts;
+    if interchanges == 0 {
+        return Err(Error::Input(format!("{}: is not X12: no interchange (ISA) was found in it", path.display())));
+    }
+    Ok(json!({
+        "interchanges": interchanges, "groups": groups, "sets": sets, "loops": loops, "segments": segments,
+    })
+    .to_string())
+}
+
+struct Tree<'s> {
+    setup: &'s Setup,
+    walker: Walker,
+    group: Option<Group>,
+    opaque: bool,
+    show: bool,
+    out: String,
+    base: u64,
+    /// Loops that are open, by index in the plan.
+    depth: Vec<u16>,
+    counts: [u64; 5],
+}
+
+impl Tree<'_> {
+    fn line(&mut self, kind: &str, depth: usize, title: &str, loop_id: Option<&str>, segment: &Segment<'_>) {
+        let elements: Vec<Value> = segment
+            .elements()
+            .map(|element| {
+                let value = element.value();
+                if self.show { String::from_utf8_lossy(value).into_owned().into() } else { shown(segment, value).into() }
+            })
+            .collect();
+        let row = json!({
+            "depth": depth,
+            "kind": kind,
+            "id": segment.id().text(),
+            "title": title,
+            "loop": loop_id,
+            "segment": self.walker.segments(),
+            "elements": elements,
+            "offset": self.base + u64::from(segment.start()),
+        });
+        self.out.push_str(&row.to_string());
+        self.out.push('\n');
+    }
+}
+
+/// Values of control segments say nothing of a patient; all others are masked but for codes of up to three characters.
+fn shown(segment: &Segment<'_>, value: &[u8]) -> String {
+    let control = matches!(segment.name(), b"ISA" | b"GS" | b"ST" | b"SE" | b"GE" | b"IEA" | b"HL" | b"LX");
+    if control || value.len() <= 3 { String::from_utf8_lossy(value).into_owned() } else { masked(value) }
+}
+
+impl Tokens for Tree<'_> {
+    fn header(&mut self, segment: &Segment<'_>) {
+        self.counts[0] += 1;
+        self.line("interchange", 0, "Interchange", None, segment);
+    }
+
+    fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
+        match segment.name() {
+            b"GS" => {
+                self.counts[1] += 1;
+                self.group = Some(Group::of(segment));
+                self.line("group", 1, "Functional group", None, segment);
+            }
+            b"GE" => self.line("group", 1, "End of group", None, segment),
+            b"IEA" => self.line("interchange", 0, "End of interchange", None, segment),
+            b"ST" => {
+                self.counts[2] += 1;
+                let setting = &self.setup.setting;
+                let route = Group::route(self.group.as_ref(), segment, &setting.guides, setting.aliases);
+                self.depth.clear();
+                self.opaque = true;
+                let mut title = "Transaction set of an unknown guide".to_owned();
+                if let Route::Plan(plan) | Route::WrongGroup(plan) = route {
+                    title = plan.title.clone();
+                    self.walker.begin(plan);
+                    self.opaque = false;
+                }
+                self.line("set", 2, &title, None, segment);
+                self.place(segment, false);
+            }
+            b"SE" => {
+                self.place(segment, false);
+                self.line("set", 2, "End of transaction set", None, segment);
+                self.walker.abandon(&mut ());
+            }
+            _ => {
+                self.counts[4] += 1;
+                self.place(segment, true);
+            }
+        }
+    }
+
+    fn fault(&mut self, fault: Fault, range: Range<usize>, first: bool) {
+        if first {
+            let offset = self.base + range.start as u64;
+            let row = json!({
+                "depth": 0, "kind": "segment", "id": "", "title": format!("bytes that are no segment ({fault:?})"),
+                "loop": null, "segment": null, "elements": [], "offset": offset,
+            });
+            self.out.push_str(&format!("{row}\n"));
+        }
+    }
+}
+
+impl Tree<'_> {
+    fn place(&mut self, segment: &Segment<'_>, show: bool) {
+        if self.opaque {
+            if show {
+                self.line("segment", 3, "", None, segment);
+            }
+            return;
+        }
+        let Some(plan) = self.walker.plan().cloned() else { return };
+        let mut steps = Steps { plan: Arc::clone(&plan), depth: std::mem::take(&mut self.depth), opened: Vec::new() };
+        let mut findings = Vec::new();
+        self.walker.segment(segment, At::default(), &mut steps, &mut findings);
+        let Steps { depth, opened, .. } = steps;
+        self.depth = depth;
+        if !show {
+            return;
+        }
+        for (level, index) in opened {
+            self.counts[3] += 1;
+            let each = plan.loop_at(index);
+            self.line("loop", 2 + level, &each.title, Some(&each.id), segment);
+        }
+        let id = self.depth.last().map(|&index| plan.loop_at(index).id.clone());
+        self.line("segment", 3 + self.depth.len().saturating_sub(1), "", id.as_deref(), segment);
+    }
+}
+
+/// Which loops a segment opens.
+struct Steps {
+    plan: Arc<Plan>,
+    depth: Vec<u16>,
+    opened: Vec<(usize, u16)>,
+}
+
+impl Visitor for Steps {
+    fn open(&mut self, index: u16, _segment: &Segment<'_>) {
+        if index != 0 {
+            self.opened.push((self.depth.len(), index));
+        }
+        self.depth.push(index);
+        debug_assert!(usize::from(index) < self.plan.loops.len());
+    }
+
+    fn close(&mut self, _index: u16) {
+        self.depth.pop();
+    }
+}

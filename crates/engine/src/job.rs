@@ -1,0 +1,158 @@
+//! What the engine is asked to do: the JSON job of the Python face, as a value.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// The work to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Command {
+    /// Judge every claim and write all outputs.
+    Scrub,
+    /// Hold files against their guides.
+    Validate,
+    /// Hand claims out.
+    Read,
+    /// Show the tree.
+    Inspect,
+}
+
+/// What a fault of syntax inside one claim takes down with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RejectUnit {
+    /// Its claim.
+    #[default]
+    Claim,
+    /// Its whole set.
+    Set,
+}
+
+/// Caps on the parts of a segment; what is absent is the engine's own.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Caps {
+    element: Option<u32>,
+    segment: Option<u32>,
+    repetitions: Option<u32>,
+    elements: Option<u32>,
+}
+
+impl Caps {
+    /// As the scanner takes them.
+    pub(crate) fn limits(self) -> x12::wire::Limits {
+        let own = x12::wire::Limits::default();
+        x12::wire::Limits {
+            element: self.element.unwrap_or(own.element),
+            segment: self.segment.unwrap_or(own.segment),
+            repetitions: self.repetitions.unwrap_or(own.repetitions),
+            elements: self.elements.unwrap_or(own.elements),
+        }
+    }
+}
+
+/// One run.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// The work.
+    pub command: Command,
+    /// Paths; `-` is the standard input.
+    #[serde(default)]
+    pub inputs: Vec<PathBuf>,
+    /// The folder to write.
+    #[serde(default)]
+    pub out: Option<PathBuf>,
+    /// Threads; 0 is one a core.
+    #[serde(default)]
+    pub threads: usize,
+    /// Bytes read at a time.
+    #[serde(default = "window")]
+    pub window: usize,
+    /// Take later errata of a guide for the guide.
+    #[serde(default)]
+    pub guide_aliases: bool,
+    /// What a fault of syntax takes down.
+    #[serde(default)]
+    pub reject_unit: RejectUnit,
+    /// The day that rules take for today, CCYY-MM-DD.
+    #[serde(default)]
+    pub as_of: Option<String>,
+    /// The day the file was received, CCYY-MM-DD.
+    #[serde(default)]
+    pub received_date: Option<String>,
+    /// First new control number.
+    #[serde(default)]
+    pub control_start: Option<u32>,
+    /// Most claims in a set that is written.
+    #[serde(default = "claims_per_set")]
+    pub max_claims_per_set: u32,
+    /// Key of the tokens, hexadecimal.
+    #[serde(default)]
+    pub token_key: String,
+    /// Its name.
+    #[serde(default)]
+    pub token_key_id: String,
+    /// Identifiers in clear.
+    #[serde(default)]
+    pub show_phi: bool,
+    /// Write worklist.csv.
+    #[serde(default = "yes")]
+    pub worklist: bool,
+    /// Overwrite a folder that is not empty.
+    #[serde(default)]
+    pub force: bool,
+    /// Remember everything that must be unique, on disk if need be.
+    #[serde(default)]
+    pub exact: bool,
+    /// The rule set.
+    #[serde(default)]
+    pub program: Option<Value>,
+    /// Caps.
+    #[serde(default)]
+    pub limits: Caps,
+    /// Answer as a payer: accepted claims are `A2:20`, not `A1:19`.
+    #[serde(default)]
+    pub payer_mode: bool,
+}
+
+fn window() -> usize {
+    512 * 1024
+}
+
+fn claims_per_set() -> u32 {
+    5_000
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Job {
+    /// Reads a job from its JSON.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it is not one.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|error| Error::Usage(format!("the job cannot be read: {error}")))
+    }
+
+    /// The token key as bytes.
+    pub(crate) fn key(&self) -> Result<Vec<u8>, Error> {
+        let text = self.token_key.as_bytes();
+        let pairs = text.chunks(2).map(|pair| std::str::from_utf8(pair).ok().and_then(|two| u8::from_str_radix(two, 16).ok()));
+        pairs.collect::<Option<Vec<u8>>>().ok_or_else(|| Error::Usage("the token key is not hexadecimal".to_owned()))
+    }
+
+    /// How many threads work.
+    pub(crate) fn workers(&self) -> usize {
+        if self.threads > 0 {
+            return self.threads.min(64);
+        }
+        std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(16)
+    }
+}

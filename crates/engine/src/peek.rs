@@ -1,0 +1,61 @@
+//! A look ahead: what is in force at the end of a run of bytes, so that it can be cut well.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use x12::guide::{Guides, Plan, Route};
+use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, Tokens};
+
+use crate::analyse::Group;
+
+/// What pieces are cut by.
+#[derive(Clone)]
+pub(crate) struct Known {
+    pub(crate) delimiters: Delimiters,
+    pub(crate) group: Option<Arc<Group>>,
+    pub(crate) plan: Option<Arc<Plan>>,
+}
+
+/// What is in force at the end of `bytes`, beginning from `known`; `None` while no interchange was seen.
+pub(crate) fn look(bytes: &[u8], known: Option<&Known>, guides: &Guides, aliases: bool) -> Option<Known> {
+    let mut scanner = Scanner::new(Limits::default());
+    scanner.resume(known.map_or(Mode::Outside, |known| Mode::Inside(known.delimiters)));
+    let mut seen = Seen { known: known.cloned(), guides, aliases };
+    scanner.scan(bytes, false, &mut seen);
+    seen.known
+}
+
+/// True when the first interchange header in `bytes` is broken into lines.
+pub(crate) fn is_wrapped(bytes: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::find(bytes, b"ISA") else { return false };
+    matches!(x12::wire::header(&bytes[at..], true), x12::wire::Header::Found { wrapped: true, .. })
+}
+
+struct Seen<'g> {
+    known: Option<Known>,
+    guides: &'g Guides,
+    aliases: bool,
+}
+
+impl Tokens for Seen<'_> {
+    fn header(&mut self, segment: &Segment<'_>) {
+        self.known = Some(Known { delimiters: segment.delimiters(), group: None, plan: None });
+    }
+
+    fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
+        let Some(known) = &mut self.known else { return };
+        match segment.name() {
+            b"GS" => known.group = Some(Arc::new(Group::of(segment))),
+            b"ST" => {
+                let group = known.group.as_deref();
+                known.plan = match Group::route(group, segment, self.guides, self.aliases) {
+                    Route::Plan(plan) => Some(plan),
+                    _ => None,
+                };
+            }
+            _ => {}
+        }
+    }
+
+    fn fault(&mut self, _fault: Fault, _range: Range<usize>, _first: bool) {}
+}

@@ -1,0 +1,78 @@
+//! Claims one after the other, pulled by the caller.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use x12::claim::Taps;
+
+use crate::desk::{Desk, Handed, HandedClaim};
+use crate::error::Error;
+use crate::job::Job;
+use crate::run::{Line, Sink};
+use crate::scrub::Setup;
+use crate::source::Source;
+
+/// A file, or the bytes of one, as claims with their findings.
+pub struct Reader {
+    setup: Setup,
+    source: Source,
+    line: Line,
+    desk: Desk<'static>,
+    ended: bool,
+}
+
+impl Reader {
+    /// Reads the file at `path`, or the standard input for `-`.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(path: &Path, job: &Job) -> Result<Self, Error> {
+        Self::new(Source::open(path)?, job)
+    }
+
+    /// Reads `content`.
+    ///
+    /// # Errors
+    /// When the job cannot be used.
+    pub fn of_bytes(content: Vec<u8>, job: &Job) -> Result<Self, Error> {
+        Self::new(Source::of_bytes(content), job)
+    }
+
+    fn new(source: Source, job: &Job) -> Result<Self, Error> {
+        let setup = Setup::new(job)?;
+        let mut desk = setup.desk(job, None, None)?;
+        desk.handed = Some(Handed::default());
+        desk.begin_file(&source.name(), 0);
+        let line = Line::new(&setup.setting, job.window.min(256 * 1024), 0);
+        Ok(Self { setup, source, line, desk, ended: false })
+    }
+
+    /// The tables and fields of the claims.
+    #[must_use]
+    pub fn taps(&self) -> Option<&Arc<Taps>> {
+        self.setup.setting.taps.as_ref()
+    }
+
+    /// At most `limit` claims; none at the end of the file.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds no interchange.
+    pub fn next(&mut self, limit: usize) -> Result<Vec<HandedClaim>, Error> {
+        while !self.ended && self.waiting() < limit {
+            match self.line.next(&mut self.source, None)? {
+                Some(analysed) => self.desk.piece(analysed, &self.source)?,
+                None => {
+                    self.ended = true;
+                    self.desk.end_file()?;
+                }
+            }
+        }
+        let Some(handed) = &mut self.desk.handed else { return Ok(Vec::new()) };
+        let count = limit.min(handed.claims.len());
+        Ok(handed.claims.drain(..count).collect())
+    }
+
+    fn waiting(&self) -> usize {
+        self.desk.handed.as_ref().map_or(0, |handed| handed.claims.len())
+    }
+}

@@ -1,0 +1,270 @@
+//! A whole run: `scrub` and `validate` over some files.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use x12::acknowledge::{Stamp, Standing};
+use x12::claim::{ClaimMap, Taps};
+use x12::finding::Catalog;
+use x12::guide::Guides;
+use x12::scrub::{DuplicateKey, Program};
+use x12::validate::Options;
+
+use crate::analyse::{Analysed, Setting};
+use crate::day;
+use crate::desk::{ClaimFields, Desk, Judge, Manner, Rulings, Scrub, Seen};
+use crate::error::Error;
+use crate::job::{Command, Job};
+use crate::run::{self, Sink};
+use crate::source::Source;
+use crate::stage::{Stage, digest_of};
+use crate::token::Tokens;
+
+/// What the caller wants to hear and to be asked during a run.
+pub struct Callbacks<'c> {
+    /// Hears bytes done and bytes in all, about ten times a second; an error stops the run.
+    pub progress: Option<Box<dyn FnMut(u64, Option<u64>) -> Result<(), Error> + 'c>>,
+    /// Rules that are functions of the user's.
+    pub judge: Option<Box<dyn Judge + 'c>>,
+    /// Gives the report for a result.
+    pub report: Option<Box<dyn FnOnce(&str) -> Result<String, Error> + 'c>>,
+}
+
+/// Does `job` and returns its result as JSON: `summary`, `run`, `reasons`, `exit`.
+///
+/// # Errors
+/// When an input cannot be read, an output cannot be written, or a callback fails. Nothing is left in the output
+/// folder then.
+pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
+    let begun = Instant::now();
+    let Callbacks { progress, judge, report } = callbacks;
+    let setup = Setup::new(job)?;
+    let mut sources = job.inputs.iter().map(|path| Source::open(path)).collect::<Result<Vec<_>, _>>()?;
+    let total = sources.iter().map(Source::total).sum::<Option<u64>>();
+    let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
+    let mut desk = setup.desk(job, stage, judge)?;
+    let mut meter = Meter { progress, last: begun, before: 0, done: 0, total };
+    let mut inputs = Vec::new();
+    for (ordinal, source) in sources.iter_mut().enumerate() {
+        desk.begin_file(&source.name(), ordinal.min(same_stems(&job.inputs[..ordinal], &job.inputs[ordinal])));
+        let mut both = Metered { desk: &mut desk, meter: &mut meter };
+        run::read(source, &setup.setting, job.window, job.workers(), &mut both)?;
+        desk.end_file()?;
+        meter.before = meter.done;
+        inputs.push(json!({"file": source.name(), "bytes": source.read_bytes(), "sha256": source.digest()}));
+    }
+    meter.tell(true)?;
+    let result = setup.result(job, &desk, &inputs, begun, &[]);
+    let Some(mut stage) = desk.close()? else { return Ok(result.to_string()) };
+    let outputs = digests(&stage)?;
+    if let Some(report) = report {
+        let page = report(&setup.result(job, &desk, &inputs, begun, &outputs).to_string())?;
+        stage.whole("report.html", page.as_bytes())?;
+    }
+    let outputs = digests(&stage)?;
+    let result = setup.result(job, &desk, &inputs, begun, &outputs);
+    stage.whole("run.json", pretty(&result["run"]).as_bytes())?;
+    stage.whole("summary.json", pretty(&result["summary"]).as_bytes())?;
+    stage.commit("summary.json")?;
+    Ok(result.to_string())
+}
+
+/// How many of the inputs before have the same file name: their outputs would be called the same.
+fn same_stems(before: &[std::path::PathBuf], path: &Path) -> usize {
+    before.iter().filter(|other| other.file_stem() == path.file_stem()).count()
+}
+
+fn digests(stage: &Stage) -> Result<Vec<Value>, Error> {
+    let mut rows = Vec::new();
+    for name in stage.names() {
+        let (bytes, sha256) = digest_of(&stage.path_of(name))?;
+        rows.push(json!({"file": name, "bytes": bytes, "sha256": sha256}));
+    }
+    rows.sort_by_key(|row| row["file"].as_str().map(str::to_owned));
+    Ok(rows)
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}
+
+/// Tells how far a run is.
+struct Meter<'c> {
+    progress: Option<Box<dyn FnMut(u64, Option<u64>) -> Result<(), Error> + 'c>>,
+    last: Instant,
+    before: u64,
+    done: u64,
+    total: Option<u64>,
+}
+
+impl Meter<'_> {
+    fn tell(&mut self, now: bool) -> Result<(), Error> {
+        let Some(progress) = &mut self.progress else { return Ok(()) };
+        if now || self.last.elapsed().as_millis() >= 100 {
+            self.last = Instant::now();
+            progress(self.done, self.total)?;
+        }
+        Ok(())
+    }
+}
+
+struct Metered<'a, 'd, 'c> {
+    desk: &'a mut Desk<'d>,
+    meter: &'a mut Meter<'c>,
+}
+
+impl Sink for Metered<'_, '_, '_> {
+    fn piece(&mut self, analysed: Analysed, source: &Source) -> Result<(), Error> {
+        self.desk.piece(analysed, source)?;
+        self.meter.done = self.meter.before + self.desk.file.bytes;
+        self.meter.tell(false)
+    }
+}
+
+/// What a job comes to before the first byte is read: shared by runs and readers.
+pub(crate) struct Setup {
+    pub(crate) setting: Arc<Setting>,
+    tokens: Tokens,
+    received: i32,
+    as_of: i32,
+    stamp: Stamp,
+}
+
+impl Setup {
+    pub(crate) fn new(job: &Job) -> Result<Self, Error> {
+        let guides = Guides::embedded();
+        let claims = job.command != Command::Inspect;
+        let taps = if claims { Some(Arc::new(professional(&guides)?)) } else { None };
+        let now = day::now();
+        let as_of = job.as_of.as_deref().map(day::parse).transpose()?;
+        let received = job.received_date.as_deref().map(day::parse).transpose()?;
+        let today = as_of.unwrap_or(now.day);
+        let time = if job.as_of.is_some() || job.received_date.is_some() { *b"0000" } else { now.time };
+        Ok(Self {
+            setting: Arc::new(Setting {
+                guides: Arc::new(guides),
+                taps,
+                options: Options::default(),
+                aliases: job.guide_aliases,
+                limits: job.limits.limits(),
+            }),
+            tokens: Tokens::new(&job.key()?, &job.token_key_id),
+            received: received.unwrap_or(today),
+            as_of: today,
+            stamp: Stamp { date: day::compact(today), time },
+        })
+    }
+
+    pub(crate) fn desk<'j>(
+        &self,
+        job: &Job,
+        stage: Option<Stage>,
+        judge: Option<Box<dyn Judge + 'j>>,
+    ) -> Result<Desk<'j>, Error> {
+        let mut catalog = Catalog::default();
+        let taps = self.setting.taps.as_ref();
+        let scrub = taps.map(|taps| self.scrub(job, taps, &mut catalog)).transpose()?;
+        let scrubbing = job.command == Command::Scrub;
+        let rulings = Rulings {
+            manner: Manner {
+                stamp: self.stamp,
+                received: day::compact(self.received),
+                standing: if job.payer_mode { Standing::Payer } else { Standing::Clearinghouse },
+                claims: scrubbing,
+            },
+            reject_unit: job.reject_unit,
+            as_of: self.as_of,
+            received: self.received,
+            show_phi: job.show_phi,
+            claims_per_set: job.max_claims_per_set,
+            control_start: job.control_start,
+            split: scrubbing,
+            worklist: scrubbing && job.worklist,
+        };
+        Ok(Desk::new(rulings, catalog, self.tokens.clone(), stage, scrub, Seen::new(job.exact), judge))
+    }
+
+    fn scrub(&self, job: &Job, taps: &Arc<Taps>, catalog: &mut Catalog) -> Result<Scrub, Error> {
+        let unusable = |error: x12::scrub::RuleError| Error::Usage(error.to_string());
+        let rules = job.program.as_ref().map(|rules| Program::compile(&rules.to_string(), &taps.schema, catalog));
+        let program = rules.transpose().map_err(unusable)?;
+        let key = program.as_ref().map(|_| DuplicateKey::compile(&taps.schema));
+        let mut duplicate_key = [0; 16];
+        duplicate_key.copy_from_slice(&self.tokens.digest("duplicate", b"")[..16]);
+        Ok(Scrub {
+            fields: ClaimFields::new(Arc::clone(taps)),
+            taps: Arc::clone(taps),
+            program,
+            duplicates: key.transpose().map_err(unusable)?,
+            duplicate_key,
+        })
+    }
+
+    fn result(&self, job: &Job, desk: &Desk<'_>, inputs: &[Value], begun: Instant, outputs: &[Value]) -> Value {
+        let totals = &desk.totals;
+        let scrub = desk.scrub.as_ref();
+        let program = scrub.and_then(|scrub| scrub.program.as_ref());
+        let rules = program.map(|program| (program, desk.counts.as_slice()));
+        let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, rules, scrub.is_some());
+        summary["token_key_id"] = job.token_key_id.clone().into();
+        summary["windows"] = json!({"duplicate_claims": if job.exact { Value::Null } else { 500_000.into() }, "exceeded": totals.forgot});
+        let guides: serde_json::Map<String, Value> = self
+            .setting
+            .guides
+            .list()
+            .map(|info| (info.kind.clone(), info.version.clone().into()))
+            .collect();
+        let bytes: u64 = inputs.iter().filter_map(|row| row["bytes"].as_u64()).sum();
+        json!({
+            "summary": summary,
+            "run": {
+                "version": env!("CARGO_PKG_VERSION"),
+                "options": options(job),
+                "inputs": inputs,
+                "outputs": outputs,
+                "guides": guides,
+                "overlay": Value::Null,
+                "ruleset": program.map(Program::version),
+                "tables": {},
+                "seconds": (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+                "bytes": bytes,
+                "peak_rss_bytes": peak_rss(),
+            },
+            "reasons": totals.reasons(&desk.catalog),
+            "exit": i32::from(totals.has_errors()),
+        })
+    }
+}
+
+/// The claim map of the professional claim, bound to its guide.
+pub(crate) fn professional(guides: &Guides) -> Result<Taps, Error> {
+    let broken = |text: String| Error::Internal(text);
+    let map = ClaimMap::parse(x12::claim::professional()).map_err(|error| broken(error.to_string()))?;
+    let plan = guides.plan(&map.version).map_err(|error| broken(error.to_string()))?;
+    Taps::new(map, &plan).map_err(|error| broken(error.to_string()))
+}
+
+fn options(job: &Job) -> Value {
+    json!({
+        "as_of": job.as_of,
+        "received_date": job.received_date,
+        "reject_unit": if job.reject_unit == crate::job::RejectUnit::Set { "set" } else { "claim" },
+        "guide_aliases": job.guide_aliases,
+        "control_start": job.control_start,
+        "max_claims_per_set": job.max_claims_per_set,
+        "show_phi": job.show_phi,
+        "worklist": job.worklist,
+        "exact": job.exact,
+        "payer_mode": job.payer_mode,
+        "threads": job.workers(),
+    })
+}
+
+/// The most memory this process has used, in bytes; `null` where the system does not tell.
+fn peak_rss() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
+}

@@ -1,0 +1,219 @@
+//! Bytes from a file or a pipe, with what was read ahead.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// An input: reads ahead on demand and gives its bytes away from the front.
+pub(crate) struct Source {
+    reader: Box<dyn Read + Send>,
+    path: PathBuf,
+    ahead: Vec<u8>,
+    ended: bool,
+    offset: u64,
+    total: Option<u64>,
+    breaks: Option<Breaks>,
+    count: u64,
+    digest: sha2::Sha256,
+}
+
+/// Line breaks that were taken out of a wrapped file, as counts before offsets.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Breaks {
+    /// Offsets in the bytes given away, each where one line break byte was taken out before it.
+    at: Vec<u32>,
+}
+
+impl Breaks {
+    /// How many bytes were taken out before `offset`.
+    pub(crate) fn before(&self, offset: u32) -> u64 {
+        self.at.partition_point(|&at| at <= offset) as u64
+    }
+}
+
+/// Bytes given away by a [`Source`].
+pub(crate) struct Taken {
+    /// The bytes.
+    pub(crate) bytes: Vec<u8>,
+    /// Where the first of them stands in the file.
+    pub(crate) offset: u64,
+    /// What was taken out of a wrapped file.
+    pub(crate) breaks: Option<Breaks>,
+}
+
+impl Source {
+    /// Opens `path`; `-` is the standard input.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        if path.as_os_str() == "-" {
+            return Ok(Self::new(Box::new(io::stdin()), PathBuf::from("-"), None));
+        }
+        let file = File::open(path).map_err(|error| Error::input(path, &error))?;
+        let about = file.metadata().map_err(|error| Error::input(path, &error))?;
+        if about.is_dir() {
+            return Err(Error::Input(format!("{}: is a directory; name the files in it", path.display())));
+        }
+        let total = about.is_file().then_some(about.len());
+        Ok(Self::new(Box::new(file), path.to_owned(), total))
+    }
+
+    /// The bytes of `content`, as if they were a file.
+    pub(crate) fn of_bytes(content: Vec<u8>) -> Self {
+        let total = Some(content.len() as u64);
+        Self::new(Box::new(io::Cursor::new(content)), PathBuf::from("-"), total)
+    }
+
+    fn new(reader: Box<dyn Read + Send>, path: PathBuf, total: Option<u64>) -> Self {
+        Self {
+            reader,
+            path,
+            ahead: Vec::new(),
+            ended: false,
+            offset: 0,
+            total,
+            breaks: None,
+            count: 0,
+            digest: sha2::Digest::new(),
+        }
+    }
+
+    /// The file's name without its folder; `stdin` for a pipe.
+    pub(crate) fn name(&self) -> String {
+        if self.path.as_os_str() == "-" {
+            return "stdin".to_owned();
+        }
+        self.path.file_name().map_or_else(|| "input".to_owned(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// The file's length, where it has one.
+    pub(crate) fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// How many bytes were read.
+    pub(crate) fn read_bytes(&self) -> u64 {
+        self.count
+    }
+
+    /// Digest of everything read, as lower-case hexadecimals.
+    pub(crate) fn digest(&self) -> String {
+        crate::token::hex(&sha2::Digest::finalize(self.digest.clone()))
+    }
+
+    /// What was read ahead.
+    pub(crate) fn ahead(&self) -> &[u8] {
+        &self.ahead
+    }
+
+    /// True when nothing can be read any more: what is ahead is all there is.
+    pub(crate) fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// From now on line breaks are taken out: the file is wrapped.
+    pub(crate) fn unwrap_lines(&mut self) {
+        if self.breaks.is_none() {
+            let mut breaks = Breaks::default();
+            strip(&mut self.ahead, 0, &mut breaks);
+            self.breaks = Some(breaks);
+        }
+    }
+
+    /// Reads until at least `wanted` bytes are ahead or the input ends.
+    pub(crate) fn fill(&mut self, wanted: usize) -> Result<(), Error> {
+        while !self.ended && self.ahead.len() < wanted {
+            let have = self.ahead.len();
+            let room = (wanted - have).max(16 * 1024);
+            self.ahead.resize(have + room, 0);
+            let got = self.reader.read(&mut self.ahead[have..]);
+            let count = match got {
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    self.ahead.truncate(have);
+                    continue;
+                }
+                Err(error) => return Err(Error::input(&self.path, &error)),
+            };
+            self.ahead.truncate(have + count);
+            self.ended = count == 0;
+            self.count += count as u64;
+            sha2::Digest::update(&mut self.digest, &self.ahead[have..]);
+            if let Some(breaks) = &mut self.breaks {
+                strip(&mut self.ahead, have, breaks);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the first `count` bytes away.
+    pub(crate) fn take(&mut self, count: usize) -> Taken {
+        let rest = self.ahead.split_off(count.min(self.ahead.len()));
+        let bytes = std::mem::replace(&mut self.ahead, rest);
+        let offset = self.offset;
+        let breaks = self.breaks.as_mut().map(|breaks| {
+            let cut = breaks.at.partition_point(|&at| (at as usize) < count);
+            let rest = breaks.at.split_off(cut).iter().map(|at| at - bytes.len() as u32).collect();
+            Breaks { at: std::mem::replace(&mut breaks.at, rest) }
+        });
+        self.offset += bytes.len() as u64 + breaks.as_ref().map_or(0, |breaks| breaks.at.len() as u64);
+        Taken { bytes, offset, breaks }
+    }
+
+    /// Puts back the end of the last [`Source::take`].
+    pub(crate) fn give_back(&mut self, rest: Taken) {
+        let taken = Taken {
+            bytes: std::mem::take(&mut self.ahead),
+            offset: self.offset,
+            breaks: self.breaks.take(),
+        };
+        self.offset = rest.offset;
+        let Taken { bytes, breaks, .. } = rest.join(taken);
+        self.ahead = bytes;
+        self.breaks = breaks;
+    }
+}
+
+impl Taken {
+    /// Cuts the bytes from `at` on off.
+    pub(crate) fn split_off(&mut self, at: usize) -> Self {
+        let offset = self.offset_of(at as u32);
+        let bytes = self.bytes.split_off(at);
+        let breaks = self.breaks.as_mut().map(|breaks| {
+            let cut = breaks.at.partition_point(|&gone| gone as usize <= at);
+            Breaks { at: breaks.at.split_off(cut).iter().map(|gone| gone - at as u32).collect() }
+        });
+        Self { bytes, offset, breaks }
+    }
+
+    /// These bytes and then those of `next`.
+    pub(crate) fn join(mut self, next: Self) -> Self {
+        let shift = self.bytes.len() as u32;
+        self.bytes.extend_from_slice(&next.bytes);
+        let breaks = self.breaks.take().map_or_else(Vec::new, |breaks| breaks.at);
+        let more = next.breaks.map_or_else(Vec::new, |breaks| breaks.at);
+        let at: Vec<u32> = breaks.into_iter().chain(more.into_iter().map(|gone| gone + shift)).collect();
+        self.breaks = (!at.is_empty()).then_some(Breaks { at });
+        self
+    }
+
+    /// Where byte `at` of these stands in the file.
+    pub(crate) fn offset_of(&self, at: u32) -> u64 {
+        self.offset + u64::from(at) + self.breaks.as_ref().map_or(0, |breaks| breaks.before(at))
+    }
+}
+
+/// Takes the line breaks out of `bytes` from `from` on.
+fn strip(bytes: &mut Vec<u8>, from: usize, breaks: &mut Breaks) {
+    let mut kept = from;
+    for at in from..bytes.len() {
+        let byte = bytes[at];
+        if byte == b'\r' || byte == b'\n' {
+            breaks.at.push(kept as u32);
+        } else {
+            bytes[kept] = byte;
+            kept += 1;
+        }
+    }
+    bytes.truncate(kept);
+}

@@ -1,0 +1,244 @@
+//! Outputs that appear all at once: staged beside their final names, renamed when the run is whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use x12::wire::Output;
+
+use crate::error::Error;
+
+/// Bytes kept in memory before they are written.
+const BUFFER: usize = 128 * 1024;
+
+/// The folder of a run's outputs. Dropped without [`Stage::commit`] it leaves nothing behind.
+pub(crate) struct Stage {
+    out: PathBuf,
+    staging: PathBuf,
+    done: Vec<String>,
+    /// The folder was made for this run.
+    made: bool,
+}
+
+impl Stage {
+    /// Makes the folder `out`, which must be empty unless `force`, and a staging folder inside it.
+    pub(crate) fn new(out: &Path, force: bool) -> Result<Self, Error> {
+        let failed = |error: io::Error| Error::output(out, &error);
+        let made = !out.exists();
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(out).map_err(failed)?;
+        if !force && fs::read_dir(out).map_err(failed)?.next().is_some() {
+            let text = format!("{}: is not empty; give another folder, or --force to replace its contents", out.display());
+            return Err(Error::Usage(text));
+        }
+        let staging = out.join(format!(".staging-{}", std::process::id()));
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&staging).map_err(failed)?;
+        Ok(Self { out: out.to_owned(), staging, done: Vec::new(), made })
+    }
+
+    /// A file that will be called `name`.
+    pub(crate) fn file(&self, name: &str) -> StagedFile {
+        StagedFile {
+            path: self.staging.join(name),
+            name: name.to_owned(),
+            file: None,
+            buffer: Vec::new(),
+            written: 0,
+            failure: None,
+        }
+    }
+
+    /// Takes a finished file in: it will be renamed at the end.
+    pub(crate) fn finish(&mut self, file: StagedFile) -> Result<(), Error> {
+        let name = file.name.clone();
+        file.close()?;
+        self.done.push(name);
+        Ok(())
+    }
+
+    /// A whole small file.
+    pub(crate) fn whole(&mut self, name: &str, content: &[u8]) -> Result<(), Error> {
+        let mut file = self.file(name);
+        file.append(content);
+        self.finish(file)
+    }
+
+    /// Where the finished file `name` lies now.
+    pub(crate) fn path_of(&self, name: &str) -> PathBuf {
+        self.staging.join(name)
+    }
+
+    /// The names of all finished files.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.done
+    }
+
+    /// Renames everything into place; `marker` last, as the sign that the folder is whole.
+    pub(crate) fn commit(mut self, marker: &str) -> Result<(), Error> {
+        let failed = |path: &Path, error: &io::Error| Error::output(path, error);
+        let old = self.out.join(marker);
+        match fs::remove_file(&old) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&old, &error)),
+            _ => {}
+        }
+        let mut names = std::mem::take(&mut self.done);
+        names.sort_by_key(|name| name == marker);
+        for name in &names {
+            let to = self.out.join(name);
+            fs::rename(self.staging.join(name), &to).map_err(|error| failed(&to, &error))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // What is left is of no use to anybody, and a failure to remove it changes no result.
+        let _ = fs::remove_dir_all(&self.staging);
+        if self.made {
+            let _ = fs::remove_dir(&self.out); // stays when it is not empty
+        }
+    }
+}
+
+/// A file in the making. It remembers its first failure and says so when it is closed.
+pub(crate) struct StagedFile {
+    path: PathBuf,
+    name: String,
+    file: Option<File>,
+    buffer: Vec<u8>,
+    written: u64,
+    failure: Option<io::Error>,
+}
+
+impl StagedFile {
+    /// Writes what is buffered.
+    fn flush(&mut self) {
+        if self.failure.is_some() || self.buffer.is_empty() {
+            return;
+        }
+        let at = self.written;
+        let result = match &mut self.file {
+            Some(file) => file.write_all_at(&self.buffer, at),
+            none => create(&self.path).and_then(|file| none.insert(file).write_all_at(&self.buffer, at)),
+        };
+        match result {
+            Ok(()) => self.written += self.buffer.len() as u64,
+            Err(error) => self.failure = Some(error),
+        }
+        self.buffer.clear();
+    }
+
+    /// True when an earlier write failed.
+    pub(crate) fn check(&mut self) -> Result<(), Error> {
+        match &self.failure {
+            None => Ok(()),
+            Some(error) => Err(Error::output(&self.path, error)),
+        }
+    }
+
+    fn close(mut self) -> Result<(), Error> {
+        self.flush();
+        if self.file.is_none() && self.failure.is_none() {
+            match create(&self.path) {
+                Ok(file) => self.file = Some(file),
+                Err(error) => self.failure = Some(error),
+            }
+        }
+        self.check()
+    }
+
+    /// Throws the file away.
+    pub(crate) fn discard(self) {
+        if self.file.is_some() {
+            // It lies in the staging folder, which goes away as a whole; removing it early saves room.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
+impl Output for StagedFile {
+    fn len(&self) -> u64 {
+        self.written + self.buffer.len() as u64
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        if self.failure.is_some() {
+            return;
+        }
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= BUFFER {
+            self.flush();
+        }
+    }
+
+    fn patch(&mut self, at: u64, bytes: &[u8]) {
+        let end = at + bytes.len() as u64;
+        if at < self.written && end > self.written {
+            self.flush();
+        }
+        if at >= self.written {
+            let from = (at - self.written) as usize;
+            if let Some(room) = self.buffer.get_mut(from..from + bytes.len()) {
+                room.copy_from_slice(bytes);
+            }
+        } else if let Some(file) = &self.file {
+            if let Err(error) = file.write_all_at(bytes, at) {
+                self.failure.get_or_insert(error);
+            }
+        }
+    }
+
+    fn read(&mut self, at: u64, buffer: &mut [u8]) -> usize {
+        if at >= self.written {
+            let rest = self.buffer.get((at - self.written) as usize..).unwrap_or_default();
+            let count = rest.len().min(buffer.len());
+            buffer[..count].copy_from_slice(&rest[..count]);
+            return count;
+        }
+        let Some(file) = &self.file else { return 0 };
+        let count = usize::try_from(self.written - at).unwrap_or(usize::MAX).min(buffer.len());
+        match file.read_exact_at(&mut buffer[..count], at) {
+            Ok(()) => count,
+            Err(error) => {
+                self.failure.get_or_insert(error);
+                0
+            }
+        }
+    }
+
+    fn truncate(&mut self, len: u64) {
+        if len >= self.written {
+            self.buffer.truncate(usize::try_from(len - self.written).unwrap_or(usize::MAX));
+            return;
+        }
+        self.buffer.clear();
+        self.written = len;
+        if let Some(Err(error)) = self.file.as_ref().map(|file| file.set_len(len)) {
+            self.failure.get_or_insert(error);
+        }
+    }
+}
+
+/// Size and SHA-256 of the file at `path`.
+pub(crate) fn digest_of(path: &Path) -> Result<(u64, String), Error> {
+    use std::io::Read;
+    let failed = |error: io::Error| Error::output(path, &error);
+    let mut file = File::open(path).map_err(failed)?;
+    let mut digest = <sha2::Sha256 as sha2::Digest>::new();
+    let mut buffer = vec![0; BUFFER];
+    let mut total = 0;
+    loop {
+        match file.read(&mut buffer).map_err(failed)? {
+            0 => return Ok((total, crate::token::hex(&sha2::Digest::finalize(digest)))),
+            count => {
+                total += count as u64;
+                sha2::Digest::update(&mut digest, &buffer[..count]);
+            }
+        }
+    }
+}

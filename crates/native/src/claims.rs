@@ -1,0 +1,170 @@
+//! Claims across the border: nested dicts whose names are the claim map's.
+
+use std::sync::{Arc, OnceLock};
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyList, PyString};
+use x12::claim::{Cell, ClaimMap, FieldKind, Record, Taps, civil, professional, write_amount};
+use x12::guide::{Guides, Plan};
+
+/// The guide of the professional claim and its claim map, bound to each other.
+pub(crate) fn guide() -> PyResult<&'static (Arc<Plan>, Arc<Taps>)> {
+    static GUIDE: OnceLock<Result<(Arc<Plan>, Arc<Taps>), String>> = OnceLock::new();
+    let made = GUIDE.get_or_init(|| {
+        let plan = Guides::embedded().plan("837P").map_err(|error| error.to_string())?;
+        let map = ClaimMap::parse(professional()).map_err(|error| error.to_string())?;
+        let taps = Taps::new(map, &plan).map_err(|error| error.to_string())?;
+        Ok((plan, Arc::new(taps)))
+    });
+    made.as_ref().map_err(|message| PyValueError::new_err(message.clone()))
+}
+
+/// The names of the claim map as Python strings, both ways.
+pub(crate) struct Names {
+    tables: Vec<TableNames>,
+    decimal: Py<PyAny>,
+    date: Py<PyAny>,
+}
+
+struct TableNames {
+    /// What rows of the table are called in the record they belong to; whether they are a list there.
+    list: Py<PyString>,
+    many: bool,
+    fields: Vec<Py<PyString>>,
+    /// Name to column, or to `-1 - table` for the rows that belong here.
+    known: Py<PyDict>,
+}
+
+impl Names {
+    /// The names of the professional claim.
+    pub(crate) fn get(py: Python<'_>) -> PyResult<&'static Self> {
+        static NAMES: PyOnceLock<Names> = PyOnceLock::new();
+        NAMES.get_or_try_init(py, || Self::new(py, &guide()?.1))
+    }
+
+    fn new(py: Python<'_>, taps: &Taps) -> PyResult<Self> {
+        let mut tables = Vec::new();
+        for (index, table) in taps.map.tables.iter().enumerate() {
+            let known = PyDict::new(py);
+            for (column, field) in table.fields.iter().enumerate() {
+                known.set_item(&field.name, column)?;
+            }
+            for (child, below) in taps.map.tables.iter().enumerate() {
+                let above = index == taps.claim && child < taps.claim;
+                if above || child > taps.claim && below.parents.contains(&index) {
+                    known.set_item(&below.list, -1 - child as i64)?;
+                }
+            }
+            tables.push(TableNames {
+                list: PyString::intern(py, &table.list).unbind(),
+                many: table.many,
+                fields: table.fields.iter().map(|field| PyString::intern(py, &field.name).unbind()).collect(),
+                known: known.unbind(),
+            });
+        }
+        let decimal = py.import("decimal")?.getattr("Decimal")?.unbind();
+        let date = py.import("datetime")?.getattr("date")?.unbind();
+        Ok(Self { tables, decimal, date })
+    }
+
+    /// A record as a dict; what is missing is left out.
+    pub(crate) fn dict<'py>(&self, py: Python<'py>, record: &Record<'_>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        let Some(names) = self.tables.get(usize::from(record.table)) else { return Ok(dict) };
+        for (column, cell) in &record.cells {
+            if let Some(name) = names.fields.get(usize::from(*column)) {
+                dict.set_item(name.bind(py), self.value(py, cell)?)?;
+            }
+        }
+        for inner in &record.records {
+            let Some(names) = self.tables.get(usize::from(inner.table)) else { continue };
+            let (name, value) = (names.list.bind(py), self.dict(py, inner)?);
+            if !names.many {
+                dict.set_item(name, value)?;
+            } else if let Some(list) = dict.get_item(name)? {
+                list.cast::<PyList>()?.append(value)?;
+            } else {
+                dict.set_item(name, PyList::new(py, [value])?)?;
+            }
+        }
+        Ok(dict)
+    }
+
+    fn value<'py>(&self, py: Python<'py>, cell: &Cell<'_>) -> PyResult<Bound<'py, PyAny>> {
+        let amount = |value: i64, places: usize| {
+            let mut text = Vec::new();
+            write_amount(&mut text, value, places);
+            self.decimal.bind(py).call1((String::from_utf8_lossy(&text),))
+        };
+        match cell {
+            Cell::Text(bytes) => Ok(text(py, bytes).into_any()),
+            Cell::Money(cents) => amount(*cents, 2),
+            Cell::Number(thousandths) => amount(*thousandths, 3),
+            Cell::Date(days) => self.date.bind(py).call1(civil(*days)),
+        }
+    }
+
+    /// A claim's dict as a record. Values may be text as it stands in the file, or numbers and dates.
+    pub(crate) fn record(&self, taps: &Taps, claim: &Bound<'_, PyDict>) -> PyResult<Record<'static>> {
+        self.read(taps, taps.claim, claim)
+    }
+
+    fn read(&self, taps: &Taps, index: usize, dict: &Bound<'_, PyDict>) -> PyResult<Record<'static>> {
+        let mut record = Record::new(index as u16);
+        let (Some(names), Some(def)) = (self.tables.get(index), taps.schema.tables.get(index)) else { return Ok(record) };
+        let known = names.known.bind(dict.py());
+        for (name, value) in dict.iter() {
+            if value.is_none() {
+                continue;
+            }
+            let Some(at) = known.get_item(&name)? else {
+                let message = format!("a {} has no field {name}", def.name);
+                return Err(PyValueError::new_err(message));
+            };
+            let at: i64 = at.extract()?;
+            if let Ok(column) = usize::try_from(at) {
+                let kind = def.fields.get(column).map_or(FieldKind::Text, |field| field.kind);
+                record.cells.push((column as u16, Cell::Text(plain(&value, kind)?.into())));
+                continue;
+            }
+            let child = (-1 - at) as usize;
+            if let Ok(inner) = value.cast::<PyDict>() {
+                record.records.push(self.read(taps, child, inner)?);
+                continue;
+            }
+            for inner in value.try_iter()? {
+                record.records.push(self.read(taps, child, inner?.cast::<PyDict>()?)?);
+            }
+        }
+        record.cells.sort_unstable_by_key(|cell| cell.0);
+        // Whatever order the dict has, rows are written in the order of their tables.
+        record.records.sort_by_key(|record| record.table);
+        Ok(record)
+    }
+}
+
+/// Text, and where a file holds bytes that are none, the same bytes as Latin-1.
+fn text<'py>(py: Python<'py>, bytes: &[u8]) -> Bound<'py, PyString> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => PyString::new(py, text),
+        Err(_) => PyString::new(py, &bytes.iter().map(|&byte| char::from(byte)).collect::<String>()),
+    }
+}
+
+/// A value as plain text. Numbers never in exponent form.
+fn plain(value: &Bound<'_, PyAny>, kind: FieldKind) -> PyResult<Vec<u8>> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(text.to_cow()?.as_bytes().to_vec());
+    }
+    if value.is_instance_of::<PyDict>() || value.is_instance_of::<PyList>() {
+        return Err(PyTypeError::new_err("a field holds text, a number or a date"));
+    }
+    let shown = match kind {
+        FieldKind::Money | FieldKind::Number => value.call_method1(intern!(value.py(), "__format__"), ("f",))?,
+        _ => value.str()?.into_any(),
+    };
+    Ok(shown.cast::<PyString>()?.to_cow()?.as_bytes().to_vec())
+}

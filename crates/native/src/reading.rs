@@ -1,0 +1,55 @@
+//! Claims one after the other.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use engine::{Error, Job};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+
+use crate::claims::Names;
+use crate::errors::{broken, detached, raise};
+
+/// A file, or the bytes of one, as claims with their findings.
+#[pyclass(frozen)]
+pub(crate) struct Reader {
+    inner: Mutex<engine::Reader>,
+}
+
+#[pymethods]
+impl Reader {
+    #[new]
+    fn new(py: Python<'_>, source: &Bound<'_, PyAny>, job: &str) -> PyResult<Self> {
+        let job = Job::parse(job).map_err(|error| raise(py, error))?;
+        let reader = if let Ok(path) = source.cast::<PyString>() {
+            engine::Reader::open(Path::new(path.to_str()?), &job)
+        } else {
+            engine::Reader::of_bytes(source.cast::<PyBytes>()?.as_bytes().to_vec(), &job)
+        };
+        Ok(Self { inner: Mutex::new(reader.map_err(|error| raise(py, error))?) })
+    }
+
+    /// At most `limit` claims, each with its findings; None at the end.
+    fn next<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Option<Bound<'py, PyList>>> {
+        py.check_signals()?;
+        let claims = detached(py, || {
+            let mut reader = self.inner.lock().map_err(|_| Error::Internal("the reader failed before".to_owned()))?;
+            reader.next(limit.max(1))
+        })?;
+        if claims.is_empty() {
+            return Ok(None);
+        }
+        let names = Names::get(py)?;
+        let loads = py.import("json")?.getattr("loads")?;
+        let rows = PyList::empty(py);
+        for claim in claims {
+            let findings = PyList::empty(py);
+            for line in &claim.findings {
+                let text = std::str::from_utf8(line).map_err(|_| broken("a finding is not text"))?;
+                findings.append(loads.call1((text,))?)?;
+            }
+            rows.append(PyTuple::new(py, [names.dict(py, &claim.record)?.into_any(), findings.into_any()])?)?;
+        }
+        Ok(Some(rows))
+    }
+}

@@ -1,0 +1,115 @@
+//! `run`, `inspect` and `guides`: whole files, once through.
+
+use std::path::Path;
+
+use engine::{Callbacks, Error, Job, Judge, Judged};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use x12::claim::{Batch, Nesting, Taps};
+
+use crate::claims::Names;
+use crate::errors::{Raised, detached, raise};
+
+/// One scrub or validate, whole.
+#[pyfunction]
+#[pyo3(signature = (job, progress=None, judge=None, report=None))]
+pub(crate) fn run(
+    py: Python<'_>,
+    job: &str,
+    progress: Option<Py<PyAny>>,
+    judge: Option<Py<PyAny>>,
+    report: Option<Py<PyAny>>,
+) -> PyResult<String> {
+    let job = Job::parse(job).map_err(|error| raise(py, error))?;
+    let raised = Raised::default();
+    let result = detached(py, || {
+        let callbacks = Callbacks {
+            progress: Some(Box::new(|done, total| tell(progress.as_ref(), done, total, &raised))),
+            judge: judge.map(|judge| Box::new(PythonJudge { judge, raised: &raised }) as Box<dyn Judge + '_>),
+            report: report.map(|report| {
+                let raised = &raised;
+                Box::new(move |result: &str| {
+                    Python::attach(|py| report.call1(py, (result,))?.extract(py)).map_err(|error| raised.keep(error))
+                }) as Box<dyn FnOnce(&str) -> Result<String, Error> + '_>
+            }),
+        };
+        engine::run(&job, callbacks)
+    });
+    result.map_err(|error| raised.or(error))
+}
+
+/// Tells how far the run is, and looks at signals.
+fn tell(progress: Option<&Py<PyAny>>, done: u64, total: Option<u64>, raised: &Raised) -> Result<(), Error> {
+    Python::attach(|py| {
+        py.check_signals()?;
+        progress.map_or(Ok(()), |progress| progress.call1(py, (done, total)).map(drop))
+    })
+    .map_err(|error| raised.keep(error))
+}
+
+/// The user's functions, asked for all claims of a piece at once.
+struct PythonJudge<'r> {
+    judge: Py<PyAny>,
+    raised: &'r Raised,
+}
+
+impl Judge for PythonJudge<'_> {
+    fn judge(&mut self, batch: &Batch, bytes: &[u8], taps: &Taps) -> Result<Vec<Judged>, Error> {
+        Python::attach(|py| self.ask(py, batch, bytes, taps)).map_err(|error| self.raised.keep(error))
+    }
+}
+
+impl PythonJudge<'_> {
+    fn ask(&self, py: Python<'_>, batch: &Batch, bytes: &[u8], taps: &Taps) -> PyResult<Vec<Judged>> {
+        let names = Names::get(py)?;
+        let nesting = Nesting::new(batch, taps);
+        let rows = batch.tables.get(taps.claim).map_or(0, |table| table.rows);
+        let claims = PyList::empty(py);
+        for row in 0..rows {
+            claims.append(names.dict(py, &batch.claim(taps, &nesting, row, bytes))?)?;
+        }
+        let answer = self.judge.call1(py, (claims,))?;
+        let mut judged = Vec::new();
+        for (claim, found) in (0..).zip(answer.bind(py).try_iter()?) {
+            for each in found?.try_iter()? {
+                let each = each?.cast_into::<PyDict>()?;
+                let text = |name: &str| -> PyResult<Option<String>> {
+                    each.get_item(name)?.map_or(Ok(None), |value| value.extract::<Option<String>>())
+                };
+                let line = each.get_item("line")?.map_or(Ok(None), |value| value.extract::<Option<u32>>())?;
+                let code = text("code")?.unwrap_or_default();
+                judged.push(Judged { claim, code, severity: None, message: text("message")?, line });
+            }
+        }
+        Ok(judged)
+    }
+}
+
+/// The envelope and loop tree of one file.
+#[pyfunction]
+pub(crate) fn inspect(py: Python<'_>, path: &str, job: &str, emit: Py<PyAny>) -> PyResult<String> {
+    let job = Job::parse(job).map_err(|error| raise(py, error))?;
+    let raised = Raised::default();
+    let result = detached(py, || {
+        engine::inspect(Path::new(path), &job, &mut |lines| {
+            Python::attach(|py| {
+                py.check_signals()?;
+                emit.call1(py, (lines,)).map(drop)
+            })
+            .map_err(|error| raised.keep(error))
+        })
+    });
+    result.map_err(|error| raised.or(error))
+}
+
+/// The guides compiled in, as a JSON list.
+#[pyfunction]
+pub(crate) fn guides() -> String {
+    engine::guides()
+}
+
+/// SHA-256 of `text`, as lower-case hexadecimals.
+#[pyfunction]
+pub(crate) fn digest(text: &str) -> String {
+    engine::digest(text.as_bytes())
+}

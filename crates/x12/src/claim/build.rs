@@ -1,0 +1,370 @@
+//! The listener that turns the walk into columns.
+
+use super::convert::{amount, days};
+use super::map::Part;
+use super::taps::{NO_TEST, RowTap, SlotTaps, Tap, Test};
+use super::{Batch, Column, Extent, FieldKind, LONG, MISSING, NO_DATE, NONE, RowPlace, Table, Taps, pack};
+use crate::position::Span;
+use crate::validate::Visitor;
+use crate::wire::{Element, Segment};
+
+/// Fills a [`Batch`] from the walk of a piece.
+///
+/// The batch is emptied first. A piece that begins inside a set tells with [`Builder::resume`] which loops are open.
+#[derive(Debug)]
+pub struct Builder<'b> {
+    taps: &'b Taps,
+    batch: &'b mut Batch,
+    /// Number of the last segment.
+    number: u32,
+    /// A claim is open.
+    in_claim: bool,
+}
+
+impl<'b> Builder<'b> {
+    /// Begins to fill `batch`.
+    #[must_use]
+    pub fn new(taps: &'b Taps, batch: &'b mut Batch) -> Self {
+        batch.clear(taps);
+        Self { taps, batch, number: 0, in_claim: false }
+    }
+
+    /// Says that the piece begins inside these loops, so that what they hold is in force: row 0 of their tables.
+    pub fn resume(&mut self, open: impl IntoIterator<Item = u16>) {
+        for table in &mut self.batch.tables {
+            table.current = NONE;
+        }
+        for index in open {
+            for row in self.taps.loops.get(usize::from(index)).into_iter().flatten() {
+                let context = self.taps.tables.get(usize::from(row.table)).is_some_and(|table| table.context);
+                if context {
+                    self.set_current(usize::from(row.table), 0);
+                }
+            }
+        }
+        for (index, table) in self.taps.tables.iter().enumerate().filter(|(_, table)| table.context && table.aside) {
+            if table.parents.iter().all(|parent| self.current(*parent) == 0) {
+                self.set_current(index, 0);
+            }
+        }
+    }
+
+    /// The number of the last segment: the next one gets `number + 1`.
+    pub fn renumber(&mut self, number: u32) {
+        self.number = number;
+    }
+
+    /// Ends the piece: every column that has a value is as long as its table.
+    pub fn finish(self) {
+        for table in &mut self.batch.tables {
+            let rows = table.rows as usize;
+            for column in &mut table.columns {
+                if !column.is_empty() {
+                    column.fill(rows);
+                }
+            }
+        }
+    }
+
+    fn begin_row(&mut self, row: &RowTap, segment: &Segment<'_>) {
+        let index = usize::from(row.table);
+        let (Some(rules), Some(def)) = (self.taps.tables.get(index), self.taps.schema.tables.get(index)) else { return };
+        let owner = row.parent.and_then(|at| def.parents.get(usize::from(at)));
+        let orphan = match owner {
+            Some(owner) => self.current(*owner) == NONE,
+            None => !rules.context && index != self.taps.claim && def.parents.iter().all(|at| self.current(*at) == NONE),
+        };
+        if orphan {
+            // Its parent was lost (the finding says so): a row of nobody would be judged as if it were somebody's.
+            self.set_current(index, NONE);
+            return;
+        }
+        for (at, parent) in def.parents.iter().enumerate() {
+            let mine = row.parent.is_none_or(|owner| usize::from(owner) == at);
+            let number = if mine { self.current(*parent) } else { NONE };
+            if let Some(list) = self.batch.tables.get_mut(index).and_then(|table| table.parents.get_mut(at)) {
+                list.push(number);
+            }
+        }
+        if let Some(table) = self.batch.tables.get_mut(index) {
+            table.places.push(RowPlace { offset: segment.start(), segment: self.number });
+            table.current = table.rows;
+            table.rows += 1;
+        }
+        for below in &rules.below {
+            self.set_current(usize::from(*below), NONE);
+        }
+    }
+
+    fn current(&self, table: usize) -> u32 {
+        self.batch.tables.get(table).map_or(NONE, |table| table.current)
+    }
+
+    fn set_current(&mut self, table: usize, row: u32) {
+        if let Some(table) = self.batch.tables.get_mut(table) {
+            table.current = row;
+        }
+    }
+
+    fn take(&mut self, slot: &SlotTaps, segment: &Segment<'_>) {
+        let mut taps = slot.taps.iter().peekable();
+        let mut begun = (0u8, 0u8);
+        for (number, element) in (1u8..).zip(segment.elements()) {
+            if taps.peek().is_none() {
+                return;
+            }
+            if element.is_empty() {
+                while taps.next_if(|tap| tap.element <= number).is_some() {}
+                continue;
+            }
+            let mut parts = Parts::of(element);
+            while let Some(tap) = taps.next_if(|tap| tap.element <= number) {
+                let span = parts.at(tap.component);
+                if tap.element < number || span.is_empty() || !self.holds(tap, segment) {
+                    continue;
+                }
+                if tap.group != 0 && begun != (tap.group, tap.ordinal) {
+                    begun = (tap.group, tap.ordinal);
+                    self.begin_group(slot, tap.group, segment);
+                }
+                self.put(tap, span, segment.buffer());
+            }
+        }
+    }
+
+    fn begin_group(&mut self, slot: &SlotTaps, group: u8, segment: &Segment<'_>) {
+        let Some(row) = slot.groups.get(usize::from(group) - 1) else { return };
+        self.begin_row(row, segment);
+        for tap in &row.shared {
+            let span = value_of(segment, tap.element, tap.component);
+            if !span.is_empty() && self.holds(tap, segment) {
+                self.put(tap, span, segment.buffer());
+            }
+        }
+    }
+
+    fn holds(&self, tap: &Tap, segment: &Segment<'_>) -> bool {
+        tap.condition == NO_TEST
+            || self.taps.conditions.get(usize::from(tap.condition)).is_some_and(|test| test.passes(segment))
+    }
+
+    fn put(&mut self, tap: &Tap, span: Span, bytes: &[u8]) {
+        let Some(table) = self.batch.tables.get_mut(usize::from(tap.table)) else { return };
+        if table.current != NONE {
+            table.put(tap.column, table.current, tap.kind, part_of(span, tap.part, bytes), bytes);
+        }
+    }
+}
+
+impl Visitor for Builder<'_> {
+    fn open(&mut self, index: u16, segment: &Segment<'_>) {
+        if index == 0 {
+            self.number = 0;
+        }
+        if index == self.taps.claim_loop {
+            self.in_claim = true;
+            let start = segment.start();
+            self.batch.extents.push(Extent { start, end: start, segments: 0 });
+        }
+        // The segment is counted when it is placed, just after.
+        self.number += 1;
+        let taps = self.taps;
+        for row in taps.loops.get(usize::from(index)).into_iter().flatten() {
+            self.begin_row(row, segment);
+        }
+        self.number -= 1;
+    }
+
+    fn segment(&mut self, _loop_index: u16, slot: u32, segment: &Segment<'_>) {
+        self.count(segment);
+        let taps = self.taps;
+        let Some(slot) = taps.slots.get(slot as usize) else { return };
+        for row in &slot.rows {
+            self.begin_row(row, segment);
+        }
+        if !slot.taps.is_empty() {
+            self.take(slot, segment);
+        }
+    }
+
+    fn unplaced(&mut self, segment: &Segment<'_>) {
+        self.count(segment);
+    }
+
+    fn close(&mut self, index: u16) {
+        if index == self.taps.claim_loop {
+            self.in_claim = false;
+        }
+    }
+}
+
+impl Builder<'_> {
+    #[inline]
+    fn count(&mut self, segment: &Segment<'_>) {
+        self.number += 1;
+        if self.in_claim {
+            if let Some(extent) = self.batch.extents.last_mut() {
+                extent.segments += 1;
+                extent.end = segment.end() + 1;
+            }
+        }
+    }
+}
+
+impl Batch {
+    /// Empties the batch and gives it the tables of `taps`; memory is kept.
+    pub fn clear(&mut self, taps: &Taps) {
+        self.inherited.clear();
+        self.extents.clear();
+        let fits = self.tables.len() == taps.tables.len();
+        if !fits {
+            self.tables = taps.schema.tables.iter().map(Table::new).collect();
+        }
+        for (table, rules) in self.tables.iter_mut().zip(&taps.tables) {
+            table.clear();
+            if rules.context {
+                table.rows = 1;
+                table.places.push(RowPlace::default());
+                for parents in &mut table.parents {
+                    parents.push(0);
+                }
+            }
+            table.current = if rules.context { 0 } else { NONE };
+        }
+    }
+}
+
+impl Table {
+    fn new(def: &super::TableDef) -> Self {
+        Self {
+            parents: vec![Vec::new(); def.parents.len()],
+            columns: def.fields.iter().map(|field| Column::new(field.kind)).collect(),
+            ..Self::default()
+        }
+    }
+
+    fn clear(&mut self) {
+        self.rows = 0;
+        self.places.clear();
+        self.long_codes.clear();
+        for parents in &mut self.parents {
+            parents.clear();
+        }
+        for column in &mut self.columns {
+            match column {
+                Column::Text(values) => values.clear(),
+                Column::Code(values) => values.clear(),
+                Column::Amount(values) => values.clear(),
+                Column::Date(values) => values.clear(),
+            }
+        }
+    }
+
+    /// Puts a value where there is none yet.
+    pub(super) fn put(&mut self, column: u16, row: u32, kind: FieldKind, span: Span, bytes: &[u8]) {
+        let Some(values) = self.columns.get_mut(usize::from(column)) else { return };
+        if span.is_empty() || values.has(row) {
+            return;
+        }
+        let at = row as usize;
+        let text = span.of(bytes);
+        match values {
+            Column::Text(values) => set(values, at, span, Span::default()),
+            Column::Code(values) => {
+                let code = pack(text).unwrap_or_else(|| {
+                    self.long_codes.push(span);
+                    LONG | (self.long_codes.len() as u64 - 1)
+                });
+                set(values, at, code, 0);
+            }
+            Column::Amount(values) => {
+                let places = if kind == FieldKind::Money { 2 } else { 3 };
+                set(values, at, amount(text, places), MISSING);
+            }
+            Column::Date(values) => set(values, at, days(text), NO_DATE),
+        }
+    }
+}
+
+impl Column {
+    /// Makes the column `rows` long; new rows are missing.
+    pub(super) fn fill(&mut self, rows: usize) {
+        match self {
+            Self::Text(values) => values.resize(rows, Span::default()),
+            Self::Code(values) => values.resize(rows, 0),
+            Self::Amount(values) => values.resize(rows, MISSING),
+            Self::Date(values) => values.resize(rows, NO_DATE),
+        }
+    }
+}
+
+#[inline]
+fn set<T: Clone + PartialEq>(values: &mut Vec<T>, at: usize, value: T, missing: T) {
+    if value == missing {
+        return;
+    }
+    if values.len() <= at {
+        values.resize(at + 1, missing);
+    }
+    values[at] = value;
+}
+
+impl Test {
+    fn passes(&self, segment: &Segment<'_>) -> bool {
+        let value = value_of(segment, self.element, self.component).of(segment.buffer());
+        if self.codes.is_empty() { !value.is_empty() } else { pack(value).is_some_and(|code| self.codes.contains(&code)) }
+    }
+}
+
+fn value_of(segment: &Segment<'_>, element: u8, component: u8) -> Span {
+    if component == 0 {
+        segment.span(usize::from(element))
+    } else {
+        segment.component_span(usize::from(element), usize::from(component))
+    }
+}
+
+/// One end of a date range CCYYMMDD-CCYYMMDD; a single value is its beginning.
+fn part_of(span: Span, part: Part, bytes: &[u8]) -> Span {
+    if part == Part::Whole {
+        return span;
+    }
+    match (span.of(bytes).iter().position(|&byte| byte == b'-'), part) {
+        (Some(dash), Part::From) => Span { len: dash as u32, ..span },
+        (Some(dash), _) => Span::new(span.start + dash as u32 + 1, span.start + span.len),
+        (None, Part::From) => span,
+        (None, _) => Span::default(),
+    }
+}
+
+/// The components of an element, read once from first to last.
+struct Parts<'a> {
+    element: Element<'a>,
+    components: Option<crate::wire::Components<'a>>,
+    /// The last component read, and its number.
+    last: (Span, u8),
+}
+
+impl<'a> Parts<'a> {
+    fn of(element: Element<'a>) -> Self {
+        Self { element, components: None, last: (Span::default(), 0) }
+    }
+
+    /// Component `number` of the first repetition, or the whole element for 0. Numbers must not go down, save to 0.
+    fn at(&mut self, number: u8) -> Span {
+        if number == 0 {
+            return self.element.span();
+        }
+        if self.element.is_simple() {
+            return if number == 1 { self.element.span() } else { Span::default() };
+        }
+        let element = self.element;
+        let components = self.components.get_or_insert_with(|| {
+            element.repetitions().next().unwrap_or(element).components()
+        });
+        while self.last.1 < number {
+            self.last = (components.next().unwrap_or_default(), self.last.1 + 1);
+        }
+        self.last.0
+    }
+}

@@ -1,0 +1,288 @@
+//! A claim map bound to a compiled guide: for each slot, what is taken from its segments and where it goes.
+
+use super::map::{ElementPlace, MapTable, Opener, Part, SegmentPlace};
+use super::{ClaimMap, FieldKind, MapError, Schema, pack};
+use crate::guide::{Plan, Role, Slot};
+use crate::wire::SegmentId;
+
+/// A claim map bound to a plan. Immutable and shared, as the plan is.
+#[derive(Debug)]
+pub struct Taps {
+    /// The tables and fields.
+    pub schema: Schema,
+    /// The map it was made from.
+    pub map: ClaimMap,
+    /// The table of the claims.
+    pub claim: usize,
+    /// Fingerprint of the plan it is bound to.
+    plan: u64,
+    pub(super) tables: Vec<TableTaps>,
+    pub(super) loops: Vec<Vec<RowTap>>,
+    pub(super) slots: Vec<SlotTaps>,
+    pub(super) conditions: Vec<Test>,
+    pub(super) claim_loop: u16,
+    /// The ways from the set to the claim: the loops passed, without the set and the claim.
+    pub(super) ways: Vec<Vec<u16>>,
+}
+
+/// What the builder must know of a table.
+#[derive(Debug)]
+pub(super) struct TableTaps {
+    /// Row 0 is what an earlier piece left in force.
+    pub(super) context: bool,
+    /// Its loop is not one that claims stand in: it closes, but its row stays in force as long as its parent's.
+    pub(super) aside: bool,
+    /// As in the schema.
+    pub(super) parents: Vec<usize>,
+    /// The tables whose current row ends when one of this table begins.
+    pub(super) below: Vec<u16>,
+}
+
+/// Begins a row.
+#[derive(Clone, Debug)]
+pub(super) struct RowTap {
+    pub(super) table: u16,
+    /// The one parent the row belongs to; all when `None`.
+    pub(super) parent: Option<u8>,
+    /// Elements taken for the row wherever they stand: those that no row of the segment has for itself.
+    pub(super) shared: Vec<Tap>,
+}
+
+/// What is taken from the segments of a slot.
+#[derive(Debug, Default)]
+pub(super) struct SlotTaps {
+    /// Rows that the segment itself begins.
+    pub(super) rows: Vec<RowTap>,
+    /// Rows that groups of its elements begin; `Tap::group` counts into them from 1.
+    pub(super) groups: Vec<RowTap>,
+    /// What is taken, by element and component.
+    pub(super) taps: Vec<Tap>,
+}
+
+/// Takes one value.
+#[derive(Clone, Debug)]
+pub(super) struct Tap {
+    pub(super) element: u8,
+    pub(super) component: u8,
+    pub(super) table: u16,
+    pub(super) column: u16,
+    pub(super) kind: FieldKind,
+    pub(super) part: Part,
+    /// Index into [`Taps::conditions`]; `NO_TEST` for none.
+    pub(super) condition: u16,
+    /// The group of elements that begins its row, and which one; 0 for none.
+    pub(super) group: u8,
+    pub(super) ordinal: u8,
+}
+
+/// "No condition", for [`Tap::condition`].
+pub(super) const NO_TEST: u16 = u16::MAX;
+
+/// A condition: the element must be one of the codes, or just be there when there are none.
+#[derive(Debug)]
+pub(super) struct Test {
+    pub(super) element: u8,
+    pub(super) component: u8,
+    pub(super) codes: Vec<u64>,
+}
+
+impl Taps {
+    /// Binds `map` to `plan`.
+    ///
+    /// # Errors
+    /// When the map names a loop or segment that the guide does not have, or no one segment in particular.
+    pub fn new(map: ClaimMap, plan: &Plan) -> Result<Self, MapError> {
+        let claim_loop = plan.loops.iter().position(|each| each.role == Some(Role::Claim));
+        let claim_loop = claim_loop.ok_or_else(|| fault("the guide has no claim loop".to_owned()))?;
+        let mut taps = Self {
+            schema: map.schema(),
+            claim: 0,
+            plan: plan.fingerprint,
+            tables: tables(&map.tables),
+            loops: vec![Vec::new(); plan.loops.len()],
+            slots: plan.slots.iter().map(|_| SlotTaps::default()).collect(),
+            conditions: Vec::new(),
+            claim_loop: claim_loop as u16,
+            ways: ways(plan, claim_loop as u16),
+            map: ClaimMap::default(),
+        };
+        for (index, table) in map.tables.iter().enumerate() {
+            taps.bind(plan, index as u16, table)?;
+        }
+        for slot in &mut taps.slots {
+            slot.taps.sort_by_key(|tap| (tap.element, tap.component));
+        }
+        for index in taps.ways.iter().flatten().chain(&[0]) {
+            for row in &taps.loops[usize::from(*index)] {
+                taps.tables[usize::from(row.table)].aside = false;
+            }
+        }
+        let claim = taps.loops[claim_loop].first().map(|row| usize::from(row.table));
+        taps.claim = claim.ok_or_else(|| fault("no table begins a row with the claim loop".to_owned()))?;
+        taps.map = map;
+        Ok(taps)
+    }
+
+    /// True when it is bound to `plan`.
+    #[must_use]
+    pub fn serves(&self, plan: &Plan) -> bool {
+        self.plan == plan.fingerprint
+    }
+
+    fn bind(&mut self, plan: &Plan, index: u16, table: &MapTable) -> Result<(), MapError> {
+        for opener in &table.openers {
+            let shared = Vec::new();
+            let row = RowTap { table: index, parent: opener.parent.and_then(|at| u8::try_from(at).ok()), shared };
+            if opener.at.segment.is_empty() {
+                self.loops[loop_named(plan, &opener.at)?].push(row);
+            } else if opener.each.is_empty() {
+                self.slots[slot_named(plan, &opener.at)?].rows.push(row);
+            } else {
+                let slot = slot_named(plan, &opener.at)?;
+                self.slots[slot].groups.push(row);
+            }
+        }
+        for (column, field) in table.fields.iter().enumerate() {
+            for place in &field.places {
+                let slot = slot_named(plan, &place.at)?;
+                let mut tap = Tap {
+                    element: place.element,
+                    component: place.component,
+                    table: index,
+                    column: column as u16,
+                    kind: field.kind,
+                    part: place.part,
+                    condition: self.condition(place),
+                    group: 0,
+                    ordinal: 0,
+                };
+                match group_of(plan, table, slot)? {
+                    Some(opener) => self.grouped(slot, index, opener, place, tap)?,
+                    None => {
+                        tap.group = 0;
+                        self.slots[slot].taps.push(tap);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A tap of a row that a group of elements begins: once for each group, or shared by all.
+    fn grouped(
+        &mut self,
+        slot: usize,
+        table: u16,
+        opener: &Opener,
+        place: &ElementPlace,
+        tap: Tap,
+    ) -> Result<(), MapError> {
+        let slot = &mut self.slots[slot];
+        let group = slot.groups.iter().position(|row| row.table == table);
+        let group = group.ok_or_else(|| fault("a group has no row".to_owned()))?;
+        if !place.relative {
+            slot.groups[group].shared.push(tap);
+            return Ok(());
+        }
+        for (ordinal, start) in opener.each.iter().enumerate() {
+            slot.taps.push(Tap {
+                element: start + place.element,
+                group: group as u8 + 1,
+                ordinal: ordinal as u8 + 1,
+                ..tap.clone()
+            });
+        }
+        Ok(())
+    }
+
+    fn condition(&mut self, place: &ElementPlace) -> u16 {
+        let Some(condition) = &place.condition else { return NO_TEST };
+        self.conditions.push(Test {
+            element: condition.element,
+            component: condition.component,
+            codes: condition.codes.iter().filter_map(|code| pack(code.as_bytes())).collect(),
+        });
+        self.conditions.len() as u16 - 1
+    }
+}
+
+/// The opener of `table` that makes groups of elements of `slot` its rows.
+fn group_of<'m>(plan: &Plan, table: &'m MapTable, slot: usize) -> Result<Option<&'m Opener>, MapError> {
+    for opener in table.openers.iter().filter(|opener| !opener.each.is_empty()) {
+        if slot_named(plan, &opener.at)? == slot {
+            return Ok(Some(opener));
+        }
+    }
+    Ok(None)
+}
+
+fn tables(tables: &[MapTable]) -> Vec<TableTaps> {
+    let below = |index: usize| {
+        let mut found = Vec::new();
+        for (at, table) in tables.iter().enumerate().skip(index + 1) {
+            if table.parents.iter().any(|parent| *parent == index || found.contains(&(*parent as u16))) {
+                found.push(at as u16);
+            }
+        }
+        found
+    };
+    tables
+        .iter()
+        .enumerate()
+        .map(|(index, table)| TableTaps {
+            context: table.context,
+            aside: true,
+            parents: table.parents.clone(),
+            below: below(index),
+        })
+        .collect()
+}
+
+/// The index of the loop that `at` names.
+pub(super) fn loop_named(plan: &Plan, at: &SegmentPlace) -> Result<usize, MapError> {
+    plan.find_loop(&at.loop_id)
+        .map(usize::from)
+        .ok_or_else(|| fault(format!("the guide has no loop {}", at.loop_id)))
+}
+
+/// The index of the slot that `at` names: the one of that segment, or the one whose key has the codes.
+pub(super) fn slot_named(plan: &Plan, at: &SegmentPlace) -> Result<usize, MapError> {
+    let range = &plan.loops[loop_named(plan, at)?].slots;
+    let id = SegmentId::new(at.segment.as_bytes());
+    let fits = |slot: &Slot| {
+        let keyed = slot.key.element != 0;
+        let named = at.codes.is_empty() || !keyed || at.codes.iter().any(|code| slot.key.values.contains(code));
+        slot.opens.is_none() && slot.segment == id && named
+    };
+    let mut found = (range.start as usize..range.end as usize).filter(|slot| plan.slots.get(*slot).is_some_and(fits));
+    match (found.next(), found.next()) {
+        (Some(slot), None) => Ok(slot),
+        (None, _) => Err(fault(format!("loop {} has no {} {}", at.loop_id, at.segment, at.codes.join("|")))),
+        (Some(_), Some(_)) => Err(fault(format!("loop {} has several {}", at.loop_id, at.segment))),
+    }
+}
+
+pub(super) fn fault(message: String) -> MapError {
+    MapError { line: 0, message }
+}
+
+/// The ways from the set to the claim loop: the loops passed, without the set and the claim.
+fn ways(plan: &Plan, claim_loop: u16) -> Vec<Vec<u16>> {
+    fn search(plan: &Plan, at: u16, claim_loop: u16, path: &mut Vec<u16>, found: &mut Vec<Vec<u16>>) {
+        if path.len() > 16 {
+            return;
+        }
+        for child in plan.slots_of(at).iter().filter_map(|slot| slot.opens) {
+            if child == claim_loop {
+                found.push(path.clone());
+            } else if !path.contains(&child) {
+                path.push(child);
+                search(plan, child, claim_loop, path, found);
+                path.pop();
+            }
+        }
+    }
+    let mut found = Vec::new();
+    search(plan, 0, claim_loop, &mut Vec::new(), &mut found);
+    found
+}

@@ -1,0 +1,303 @@
+//! The room as a whole: bytes to columns to values to bytes.
+
+use super::harness::{professional_taps, read, walk, write};
+use super::*;
+use crate::position::Span;
+
+const FILE: &str = "\
+ST*837*0001*005010X222A1~BHT*0019*00*REF1*20260930*1200*CH~NM1*41*2*SYNTHETIC BILLING*****46*SUB1~\
+PER*IC*ADA EXAMPLE*TE*5555550100*EX*7*EM*A@EXAMPLE.TEST~NM1*40*2*EXAMPLE CLEARING*****46*REC1~\
+HL*1**20*1~PRV*BI*PXC*207Q00000X~NM1*85*2*EXAMPLE CLINIC*****XX*1234567893~N3*1 TEST ROAD~N4*TESTVILLE*NY*100010001~\
+REF*EI*123456789~\
+HL*2*1*22*0~SBR*P*18*GRP1******CI~NM1*IL*1*SAMPLE*ANN*B***MI*MEM0001~N3*2 TEST ROAD~N4*TESTVILLE*NY*10001~\
+DMG*D8*19700102*F~NM1*PR*2*EXAMPLE PAYER*****PI*PAY1~\
+CLM*A1*150.5***11:B:1*Y*A*Y*Y**AA:OA::NY~DTP*439*D8*20260901~DTP*314*RD8*20260902-20260910~AMT*F5*10~\
+HI*ABK:S8001XA*ABF:M545*ABF:Z00~NM1*DN*1*REFERRER*RON****XX*1234567893~NM1*P3*1*PRIMARY*PAM~\
+NM1*82*1*RENDERER*REX****XX*1987654320~PRV*PE*PXC*208D00000X~\
+SBR*S*01*******CI~CAS*PR*1*20*1*2*5.25~CAS*CO*45*10~AMT*D*115.25~OI***Y***Y~NM1*IL*1*OTHER*OLGA****MI*OTH1~NM1*PR*2*OTHER PAYER*****PI*PAY2~\
+LX*1~SV1*HC:99213:25::::NOTE*100*UN*1***1:2~DTP*472*D8*20260930~REF*6R*L1~\
+SVD*PAY2*80*HC:99213**1~CAS*PR*1*20~DTP*573*D8*20261001~\
+LX*2~SV1*HC:J1885*50.5*UN*1.5***1~DTP*472*RD8*20260929-20260930~LIN**N4*00000000001~CTP****2*UN~\
+HL*3*1*22*1~SBR*P********MB~NM1*IL*1*OTHERSUB*OTTO****MI*MEM2~NM1*PR*2*EXAMPLE PAYER*****PI*PAY1~\
+HL*4*3*23*0~PAT*19~NM1*QC*1*OTHERSUB*OLLI~N3*3 TEST ROAD~N4*TESTVILLE*NY*10001~DMG*D8*20200229*M~\
+CLM*A2*70***11:B:7*Y*A*Y*Y~REF*F8*OLD1~HI*ABK:Z00~LX*1~SV1*HC:99212*70*UN*1***1~DTP*472*D8*20260930~SE*63*0001~";
+
+fn column<'b>(taps: &Taps, batch: &'b Batch, table: &str, field: &str) -> &'b Column {
+    let table = taps.map.find(table).unwrap();
+    &batch.tables[table].columns[taps.map.tables[table].find(field).unwrap()]
+}
+
+fn built(taps: &Taps, plan: &crate::guide::Plan, text: &[u8]) -> Batch {
+    let mut batch = Batch::default();
+    let mut builder = Builder::new(taps, &mut batch);
+    walk(plan, text, &mut builder);
+    builder.finish();
+    batch
+}
+
+#[test]
+fn a_file_becomes_columns() {
+    let (plan, taps) = professional_taps();
+    let text = FILE.as_bytes();
+    let batch = built(&taps, &plan, text);
+    let of = |table, field| column(&taps, &batch, table, field);
+    let rows = |table| batch.tables[taps.map.find(table).unwrap()].rows;
+    assert_eq!((rows("claim"), rows("line"), rows("diagnosis"), rows("adjustment"), rows("other_payer")), (2, 3, 4, 4, 1));
+    assert_eq!((rows("provider"), rows("subscriber"), rows("payer"), rows("patient")), (2, 3, 3, 2));
+    assert_eq!((of("claim", "charge").amount(0), of("claim", "charge").amount(1)), (15050, 7000));
+    assert_eq!(of("claim", "accident_state").code(0), pack(b"NY").unwrap());
+    assert_eq!(of("claim", "disability_to").date(0), days(b"20260910"));
+    assert_eq!(of("claim", "rendering_npi").text(0).of(text), b"1987654320");
+    assert_eq!(of("claim", "referring_last").text(0).of(text), b"REFERRER");
+    assert_eq!(of("claim", "primary_care_last").text(0).of(text), b"PRIMARY");
+    assert_eq!(of("claim", "original_reference").text(0), Span::default());
+    assert_eq!(of("diagnosis", "code").code(1), pack(b"M545").unwrap());
+    assert_eq!((of("line", "service_to").date(0), of("line", "service_to").date(1)), (NO_DATE, days(b"20260930")));
+    assert_eq!(of("line", "units").amount(1), 1500);
+    assert_eq!(of("line", "pointer_2").amount(0), 2000);
+    assert_eq!(of("set", "submitter_email").text(1).of(text), b"A@EXAMPLE.TEST");
+    assert_eq!(of("adjustment", "amount").amount(1), 525);
+    assert_eq!(of("adjustment", "group").code(2), pack(b"CO").unwrap());
+    assert!(of("line", "ordering_npi").is_empty());
+}
+
+#[test]
+fn rows_know_their_parents() {
+    let (plan, taps) = professional_taps();
+    let batch = built(&taps, &plan, FILE.as_bytes());
+    let parents = |table: &str| batch.tables[taps.map.find(table).unwrap()].parents.clone();
+    assert_eq!(parents("claim"), [vec![1, 1], vec![1, 2], vec![1, 2], vec![NONE, 1]]);
+    assert_eq!(parents("line"), [vec![0, 0, 1]]);
+    assert_eq!(parents("adjustment"), [vec![0, 0, 0, NONE], vec![NONE, NONE, NONE, 0]]);
+}
+
+#[test]
+fn claims_know_their_bytes() {
+    let (plan, taps) = professional_taps();
+    let batch = built(&taps, &plan, FILE.as_bytes());
+    let first = batch.extents[0];
+    assert!(FILE[first.start as usize..].starts_with("CLM*A1"));
+    assert!(FILE[first.end as usize..].starts_with("HL*3"));
+    assert_eq!(first.segments, 28);
+    let table = &batch.tables[taps.claim];
+    assert_eq!(table.places[0].offset, first.start);
+    assert_eq!(table.places[0].segment, 19);
+    assert!(FILE[batch.extents[1].end as usize..].starts_with("SE*"));
+}
+
+#[test]
+fn claims_come_back_as_they_were_written() {
+    let (plan, taps) = professional_taps();
+    let mut batch = Batch::default();
+    let mut claims = read(&plan, &taps, FILE.as_bytes(), &mut batch);
+    claims.iter_mut().for_each(|claim| drop_control(&taps, claim));
+    let text = write(&plan, &taps, &claims);
+    let mut again = Batch::default();
+    let mut back = read(&plan, &taps, &text, &mut again);
+    back.iter_mut().for_each(|claim| drop_control(&taps, claim));
+    assert!(back == claims, "{}", String::from_utf8_lossy(&text));
+    let shown = String::from_utf8(text.clone()).unwrap();
+    for part in ["ST*837*0001*005010X222A1~", "HL*2*1*22*0~", "HL*3*1*22*1~", "HL*4*3*23*0~", "PRV*BI*PXC*207Q00000X~",
+        "CAS*PR*1*20*1*2*5.25~\nCAS*CO*45*10~", "HI*ABK:S8001XA*ABF:M545*ABF:Z00~", "DTP*314*RD8*20260902-20260910~",
+        "PER*IC*ADA EXAMPLE*TE*5555550100*EX*7*EM*A@EXAMPLE.TEST~", "NM1*P3*1*PRIMARY*PAM~", "SE*63*0001~\nGE*1*1~\nIEA*1*000000001~"] {
+        assert!(shown.contains(part), "{part} not in\n{shown}");
+    }
+    assert_eq!(shown.find("IEA").map(|at| shown.len() - at), Some("IEA*1*000000001~\n".len()));
+    assert_eq!(&shown[105..107], "~\n");
+}
+
+/// ST02 is the writer's to give.
+fn drop_control(taps: &Taps, claim: &mut Record<'_>) {
+    let set = taps.map.find("set").unwrap();
+    let control = taps.map.tables[set].find("control").unwrap() as u16;
+    for record in claim.records.iter_mut().filter(|record| usize::from(record.table) == set) {
+        record.cells.retain(|cell| cell.0 != control);
+    }
+}
+
+/// A value for a field: the guide's first code where it has codes.
+fn value(plan: &crate::guide::Plan, field: &MapField) -> Cell<'static> {
+    match field.kind {
+        FieldKind::Text => Cell::Text(b"T"[..].into()),
+        FieldKind::Money => Cell::Money(1234),
+        FieldKind::Number => Cell::Number(3000),
+        FieldKind::Date => Cell::Date(20_000),
+        FieldKind::Code => {
+            let place = &field.places[0];
+            let slot = super::taps::slot_named(plan, &place.at).unwrap() as u32;
+            let element = plan.element_rules(slot).iter().find(|rule| rule.element == place.element.max(1)).unwrap();
+            let component = plan.component_rules(element).iter().find(|rule| rule.component == place.component);
+            let codes = component.unwrap_or(element).codes.map(|set| plan.codes(set)).unwrap_or_default();
+            Cell::Text(codes.first().map_or(b"C".to_vec(), |code| code.as_bytes().to_vec()).into())
+        }
+    }
+}
+
+#[test]
+fn every_field_of_the_map_comes_back() {
+    let (plan, taps) = professional_taps();
+    let mut missing = Vec::new();
+    for (index, table) in taps.map.tables.iter().enumerate() {
+        for (column, field) in table.fields.iter().enumerate() {
+            if matches!((table.name.as_str(), field.name.as_str()), ("set", "control" | "guide")) {
+                continue;
+            }
+            let name = field.name.as_str();
+            let mut record = Record::new(index as u16);
+            let cell = value(&plan, field);
+            if name == "ambulance_weight_unit" {
+                record.set(table.find("ambulance_weight").unwrap() as u16, Cell::Number(1));
+            }
+            record.set(column as u16, cell.clone());
+            if field.places[0].part == Part::To {
+                let from = taps.map.tables[index].find(&name.replace("_to", "_from")).unwrap();
+                record.set(from as u16, Cell::Date(19_999));
+            }
+            // CAS: a group of nothing is no row.
+            if table.name == "adjustment" && name == "group" {
+                record.set(table.find("reason").unwrap() as u16, Cell::Text(b"1"[..].into()));
+            }
+            if table.name == "diagnosis" && name == "qualifier" {
+                record.set(table.find("code").unwrap() as u16, Cell::Text(b"Z00"[..].into()));
+            }
+            let claims = [hang(&taps, record.clone())];
+            let text = write(&plan, &taps, &claims);
+            let mut batch = Batch::default();
+            let back = read(&plan, &taps, &text, &mut batch);
+            let found = find(&back[0], index as u16);
+            if back.len() != 1 || found.and_then(|row| row.get(column as u16)) != Some(&cell) {
+                missing.push(format!("{}.{name}: {}", table.name, String::from_utf8_lossy(&text[107..])));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{} fields:\n{}", missing.len(), missing.join("\n"));
+}
+
+/// A claim that holds `record`, below as many parents as it needs.
+fn hang(taps: &Taps, record: Record<'static>) -> Record<'static> {
+    let table = usize::from(record.table);
+    if table == taps.claim {
+        return record;
+    }
+    let parent = if table < taps.claim { taps.claim } else { taps.map.tables[table].parents[0] };
+    let mut above = Record::new(parent as u16);
+    if table < taps.claim && taps.map.tables[table].name == "payer" {
+        above.records.push(Record::new(taps.map.find("subscriber").unwrap() as u16));
+    }
+    if table < taps.claim && taps.map.tables[table].name == "patient" {
+        above.records.push(Record::new(taps.map.find("provider").unwrap() as u16));
+        above.records.push(Record::new(taps.map.find("subscriber").unwrap() as u16));
+    }
+    above.records.push(record);
+    hang(taps, above)
+}
+
+fn find<'r>(record: &'r Record<'r>, table: u16) -> Option<&'r Record<'r>> {
+    if record.table == table {
+        return Some(record);
+    }
+    record.records.iter().find_map(|record| find(record, table))
+}
+
+#[test]
+fn batches_do_not_change_the_bytes() {
+    let (plan, taps) = professional_taps();
+    let mut batch = Batch::default();
+    let claims = read(&plan, &taps, FILE.as_bytes(), &mut batch);
+    let many: Vec<_> = claims.iter().cycle().take(23).cloned().collect();
+    let whole = write(&plan, &taps, &many);
+    for size in [1, 2, 5] {
+        let mut writer = Writer::new(plan.clone(), taps.clone(), Envelope::default()).unwrap();
+        let mut out = Vec::new();
+        for some in many.chunks(size) {
+            out.extend(writer.add(some).unwrap());
+        }
+        out.extend(writer.finish());
+        assert_eq!(String::from_utf8_lossy(&out), String::from_utf8_lossy(&whole));
+    }
+}
+
+#[test]
+fn a_set_ends_after_its_number_of_claims() {
+    let (plan, taps) = professional_taps();
+    let mut batch = Batch::default();
+    let claims = read(&plan, &taps, FILE.as_bytes(), &mut batch);
+    let envelope = Envelope { claims_per_set: 2, ..Envelope::default() };
+    let mut writer = Writer::new(plan.clone(), taps.clone(), envelope).unwrap();
+    let many: Vec<_> = claims.iter().cycle().take(5).cloned().collect();
+    let mut out = writer.add(&many).unwrap();
+    out.extend(writer.finish());
+    let text = String::from_utf8(out).unwrap();
+    assert_eq!(text.matches("ST*837").count(), 3);
+    assert!(text.contains("ST*837*0003*") && text.contains("*0003~\nGE*3*1~"), "{text}");
+}
+
+#[test]
+fn a_delimiter_in_a_value_is_refused() {
+    let (plan, taps) = professional_taps();
+    let mut claim = Record::new(taps.claim as u16);
+    claim.set(0, Cell::Text(b"A*B"[..].into()));
+    let mut writer = Writer::new(plan, taps, Envelope::default()).unwrap();
+    assert_eq!(writer.add(&[Record::new(5), claim]), Err(WriteError { claim: 1 }));
+}
+
+#[test]
+fn what_was_in_force_is_handed_on() {
+    let (plan, taps) = professional_taps();
+    let cut = FILE.find("HL*4").unwrap();
+    let (first, second) = (FILE[..cut].as_bytes(), FILE[cut..].as_bytes());
+    let before = built(&taps, &plan, first);
+    let context = before.context(&taps, first, &Context::default());
+    let loops = ["ST", "2000A", "2000B"].map(|id| plan.find_loop(id).unwrap());
+    let mut batch = Batch::default();
+    let mut builder = Builder::new(&taps, &mut batch);
+    builder.resume(loops);
+    super::harness::walk_from(&plan, &loops, second, &mut builder);
+    builder.finish();
+    batch.inherit(&context, second.len() as u32);
+    let nesting = Nesting::new(&batch, &taps);
+    let claim = batch.claim(&taps, &nesting, 0, second);
+    let whole = built(&taps, &plan, FILE.as_bytes());
+    let nesting = Nesting::new(&whole, &taps);
+    let expected = whole.claim(&taps, &nesting, 1, FILE.as_bytes());
+    for (record, expected) in claim.records.iter().zip(&expected.records) {
+        assert_eq!(record, expected);
+    }
+    assert!(claim == expected);
+    // Nothing new above the claim: what was handed in is handed on.
+    let rest = batch.context(&taps, second, &context);
+    assert_eq!(rest.clone(), rest);
+    assert_ne!(rest, context, "the patient is new");
+}
+
+#[test]
+fn values_that_are_none_read_as_missing_and_long_codes_stay_themselves() {
+    let (plan, taps) = professional_taps();
+    let text = FILE.replace("*150.5*", "*12,5*").replace("20260901", "20260231").replace("HC:99213:25", "HC:99213TOOLONG:25");
+    let batch = built(&taps, &plan, text.as_bytes());
+    assert_eq!(column(&taps, &batch, "claim", "charge").amount(0), MISSING);
+    assert!(!column(&taps, &batch, "claim", "accident_date").has(0));
+    let procedure = column(&taps, &batch, "line", "procedure").code(0);
+    assert!(procedure >= LONG);
+    let lines = &batch.tables[taps.map.find("line").unwrap()];
+    assert_eq!(lines.long_code(procedure).of(text.as_bytes()), b"99213TOOLONG");
+}
+
+#[test]
+fn lines_without_a_claim_are_nobodys() {
+    let (plan, taps) = professional_taps();
+    let text = FILE.replace("CLM*A2*70***11:B:7*Y*A*Y*Y~REF*F8*OLD1~HI*ABK:Z00~", "");
+    let line = plan.find_loop("2400").unwrap();
+    let batch = {
+        let mut batch = Batch::default();
+        let mut builder = Builder::new(&taps, &mut batch);
+        let delimiters = crate::wire::Delimiters::default();
+        let marks = [2u32, 4];
+        let segment = crate::wire::Segment::new(b"LX*1~", 0, &marks, delimiters);
+        crate::validate::Visitor::open(&mut builder, line, &segment);
+        builder.finish();
+        batch
+    };
+    assert_eq!(batch.tables[taps.map.find("line").unwrap()].rows, 0);
+    assert_eq!(built(&taps, &plan, text.as_bytes()).tables[taps.claim].rows, 1);
+}

@@ -1,0 +1,115 @@
+//! Code sets: sorted integers, since nearly every code has at most eight characters.
+
+use std::collections::HashMap;
+
+/// "No code set".
+pub(crate) const NO_CODES: u16 = u16::MAX;
+
+/// `value` as one integer; `None` when it has more than eight bytes.
+#[inline]
+pub(crate) fn pack(value: &[u8]) -> Option<u64> {
+    if value.len() > 8 {
+        return None;
+    }
+    Some(value.iter().fold(0, |packed, &byte| packed << 8 | u64::from(byte)))
+}
+
+/// All code sets of a plan.
+#[derive(Debug, Default)]
+pub(crate) struct CodeSets {
+    packed: Vec<u64>,
+    long: Vec<Box<[u8]>>,
+    sets: Vec<CodeSet>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct CodeSet {
+    packed: (u32, u32),
+    long: (u32, u32),
+}
+
+impl CodeSets {
+    /// True when `value` is in set `id`; `packed` is what [`pack`] says of it.
+    #[inline]
+    pub(crate) fn contains(&self, id: u16, value: &[u8], packed: Option<u64>) -> bool {
+        let Some(set) = self.sets.get(usize::from(id)) else { return false };
+        let Some(packed) = packed else {
+            return slice(&self.long, set.long).iter().any(|code| **code == *value);
+        };
+        let codes = slice(&self.packed, set.packed);
+        if codes.len() <= 12 { codes.contains(&packed) } else { codes.binary_search(&packed).is_ok() }
+    }
+
+    /// The codes of set `id`, as text.
+    pub(crate) fn list(&self, id: u16) -> Vec<String> {
+        let Some(set) = self.sets.get(usize::from(id)) else { return Vec::new() };
+        let short = slice(&self.packed, set.packed).iter().map(|code| {
+            code.to_be_bytes().iter().skip_while(|&&byte| byte == 0).map(|&byte| byte as char).collect()
+        });
+        let long = slice(&self.long, set.long).iter().map(|code| String::from_utf8_lossy(code).into_owned());
+        short.chain(long).collect()
+    }
+
+    /// True when the sets share a code.
+    pub(crate) fn overlap(&self, one: u16, other: u16) -> bool {
+        self.list(one).iter().any(|code| self.contains(other, code.as_bytes(), pack(code.as_bytes())))
+    }
+
+    pub(crate) fn add(&mut self, codes: &[String]) -> Option<u16> {
+        let id = u16::try_from(self.sets.len()).ok().filter(|&id| id != NO_CODES)?;
+        let from = (self.packed.len(), self.long.len());
+        for code in codes {
+            match pack(code.as_bytes()) {
+                Some(packed) => self.packed.push(packed),
+                None => self.long.push(code.as_bytes().into()),
+            }
+        }
+        self.packed[from.0..].sort_unstable();
+        let range = |from: usize, to: usize| Some((u32::try_from(from).ok()?, u32::try_from(to).ok()?));
+        self.sets.push(CodeSet { packed: range(from.0, self.packed.len())?, long: range(from.1, self.long.len())? });
+        Some(id)
+    }
+}
+
+#[inline]
+fn slice<T>(all: &[T], range: (u32, u32)) -> &[T] {
+    all.get(range.0 as usize..range.1 as usize).unwrap_or_default()
+}
+
+/// Builds code sets, each list once.
+#[derive(Debug, Default)]
+pub(super) struct CodeBuilder {
+    pub sets: CodeSets,
+    known: HashMap<Vec<String>, u16>,
+}
+
+impl CodeBuilder {
+    /// The set of `codes`; `None` when there are too many sets.
+    pub(super) fn intern(&mut self, codes: Vec<String>) -> Option<u16> {
+        if let Some(&id) = self.known.get(&codes) {
+            return Some(id);
+        }
+        let id = self.sets.add(&codes)?;
+        self.known.insert(codes, id);
+        Some(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_found_short_and_long() {
+        let mut builder = CodeBuilder::default();
+        let codes = ["AB", "A", "LONG CODE HERE", "ZZ"].map(String::from).to_vec();
+        let id = builder.intern(codes.clone()).unwrap();
+        assert_eq!(builder.intern(codes), Some(id));
+        let sets = &builder.sets;
+        for (value, there) in [("A", true), ("AB", true), ("B", false), ("LONG CODE HERE", true), ("LONG CODE", false), ("", false)] {
+            assert_eq!(sets.contains(id, value.as_bytes(), pack(value.as_bytes())), there, "{value}");
+        }
+        assert!(!sets.contains(NO_CODES, b"A", pack(b"A")));
+        assert_eq!(sets.list(id).len(), 4);
+    }
+}

@@ -1,0 +1,502 @@
+//! A guide and its base, bound together: [`Plan`].
+
+use std::collections::HashMap;
+
+use super::balance::bind_balances;
+use super::base::{Base, DataElement, Member, Of, Structure};
+use super::codes::{CodeBuilder, NO_CODES};
+use super::grammar::{CodesText, Content, ElementText, GuideText, LoopText, SegmentText};
+use super::index::{Action, Index, LoopFacts, Rule, SlotFacts};
+use super::link::link;
+use super::notes::Note;
+use super::plan::{ElementRule, Hierarchy, Key, Loop, Plan, Role, Slot, Type, Usage};
+use super::text::{GuideError, fault};
+use crate::finding::{NO_LOOP, Scope};
+use crate::wire::SegmentId;
+
+/// Compiles the text of a guide over the text of its base.
+///
+/// # Errors
+///
+/// The first fault in either text, with its line.
+pub fn compile(base: &str, guide: &str) -> Result<Plan, GuideError> {
+    let fingerprint = digest(digest(0xcbf2_9ce4_8422_2325, base.as_bytes()), guide.as_bytes());
+    let base = Base::parse(base)
+        .map_err(|error| GuideError { message: format!("in the base: {}", error.message), ..error })?;
+    let text = GuideText::parse(guide)?;
+    Compiler::new(&base, &text)?.finish(fingerprint)
+}
+
+/// FNV-1a, 64 bits.
+fn digest(seed: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(seed, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+pub(super) struct Compiler<'t> {
+    pub base: &'t Base<'t>,
+    pub text: &'t GuideText<'t>,
+    set: &'t [(&'t str, bool)],
+    codes: CodeBuilder,
+    base_codes: HashMap<&'t str, u16>,
+    /// How many slots of the guide each segment id has.
+    uses: HashMap<&'t str, u32>,
+    loops: Vec<Loop>,
+    slots: Vec<Slot>,
+    elements: Vec<ElementRule>,
+    rules: Vec<Rule>,
+    notes: Vec<Note>,
+    composite_notes: HashMap<&'t str, (u32, u32)>,
+}
+
+impl<'t> Compiler<'t> {
+    fn new(base: &'t Base<'t>, text: &'t GuideText<'t>) -> Result<Self, GuideError> {
+        let Some(set) = base.sets.get(text.set_id) else {
+            return fault(0, format!("the base has no set {}", text.set_id));
+        };
+        let mut uses = HashMap::new();
+        for line in text.loops.iter().flat_map(|known| &known.lines) {
+            if let Content::Segment(segment) = &line.of {
+                *uses.entry(segment.id).or_insert(0) += 1;
+            }
+        }
+        Ok(Self {
+            base,
+            text,
+            set,
+            codes: CodeBuilder::default(),
+            base_codes: HashMap::new(),
+            uses,
+            loops: Vec::new(),
+            slots: Vec::new(),
+            elements: Vec::new(),
+            rules: Vec::new(),
+            notes: Vec::new(),
+            composite_notes: HashMap::new(),
+        })
+    }
+
+    fn finish(mut self, fingerprint: u64) -> Result<Plan, GuideError> {
+        for (index, text) in (0u16..).zip(&self.text.loops) {
+            self.bind_loop(index, text)?;
+        }
+        self.bind_openers();
+        let text = self.text;
+        let mut plan = Plan {
+            kind: text.kind.to_owned(),
+            version: text.version.to_owned(),
+            title: text.title.to_owned(),
+            set_id: text.set_id.to_owned(),
+            group_id: text.group.to_owned(),
+            aliases: text.aliases.iter().map(|&alias| alias.to_owned()).collect(),
+            fingerprint,
+            loops: self.loops,
+            slots: self.slots,
+            elements: self.elements,
+            hierarchy: hierarchy(text),
+            cuts: text.cuts.iter().map(|(id, values)| (SegmentId::new(id.as_bytes()), values.iter().map(|&value| value.to_owned()).collect())).collect(),
+            index: Index { rules: self.rules, notes: self.notes, codes: self.codes.sets, ..Index::default() },
+        };
+        plan.index.slots = plan.slots.iter().enumerate().map(|(at, slot)| slot_facts(&plan, at, slot)).collect();
+        bind_roles(&mut plan, text)?;
+        plan.index.loops = plan.loops.iter().map(|known| loop_facts(&plan, known)).collect();
+        link(&mut plan, text, self.base)?;
+        bind_sequences(&mut plan, text)?;
+        bind_balances(&mut plan, text)?;
+        Ok(plan)
+    }
+
+    fn bind_loop(&mut self, index: u16, text: &'t LoopText<'t>) -> Result<(), GuideError> {
+        let from = len(&self.slots);
+        for line in &text.lines {
+            let mut slot = match &line.of {
+                Content::Use(id) => self.child(id, line.line)?,
+                Content::Segment(segment) => self.segment(segment, line.line)?,
+            };
+            let id = slot.segment;
+            slot.loop_index = index;
+            slot.required = line.required;
+            slot.max = line.max;
+            slot.position = line.position;
+            slot.mandatory = index == 0 && self.set.iter().any(|(name, root)| *root && SegmentId::new(name.as_bytes()) == id);
+            self.slots.push(slot);
+        }
+        self.loops.push(Loop {
+            id: text.id.to_owned(),
+            title: text.title.to_owned(),
+            role: None,
+            scope: Scope::Set,
+            slots: from..len(&self.slots),
+            seals: false,
+        });
+        Ok(())
+    }
+
+    fn child(&self, id: &str, line: u32) -> Result<Slot, GuideError> {
+        let Some(at) = self.text.loops.iter().position(|known| known.id == id) else {
+            return fault(line, format!("there is no loop {id}"));
+        };
+        let opener = self.text.loops[at].lines.first().map(|first| &first.of);
+        let Some(Content::Segment(opener)) = opener else { return fault(line, format!("no segment opens loop {id}")) };
+        Ok(Slot { opens: u16::try_from(at).ok(), ..blank(SegmentId::new(opener.id.as_bytes())) })
+    }
+
+    /// The slots of child loops take key and length from the segment that opens them.
+    fn bind_openers(&mut self) {
+        for at in 0..self.slots.len() {
+            let Some(child) = self.slots[at].opens else { continue };
+            let opener = self.loops[usize::from(child)].slots.start as usize;
+            self.slots[at].key = self.slots[opener].key.clone();
+            self.slots[at].base_len = self.slots[opener].base_len;
+        }
+    }
+
+    fn segment(&mut self, text: &'t SegmentText<'t>, line: u32) -> Result<Slot, GuideError> {
+        let Some(structure) = self.base.segments.get(text.id) else {
+            return fault(line, format!("the base has no segment {}", text.id));
+        };
+        if text.elements.len() > structure.members.len() {
+            return fault(line, format!("segment {} has only {} elements", text.id, structure.members.len()));
+        }
+        let elements = self.members(structure, &text.elements, 0, line)?;
+        self.admit_aliases(text, elements)?;
+        let notes = self.add_notes(text.notes.as_ref().unwrap_or(&structure.notes));
+        Ok(Slot {
+            name: text.name.to_owned(),
+            key: self.key(text, line)?,
+            elements: elements.0..elements.1,
+            notes: notes.0..notes.1,
+            base_len: u8::try_from(structure.members.len()).unwrap_or(u8::MAX),
+            ..blank(SegmentId::new(text.id.as_bytes()))
+        })
+    }
+
+    fn add_notes(&mut self, notes: &[Note]) -> (u32, u32) {
+        let from = len(&self.notes);
+        self.notes.extend_from_slice(notes);
+        (from, len(&self.notes))
+    }
+
+    /// Rules of all members of a segment (`of` 0) or of the composite that is element `of`; their range.
+    fn members(
+        &mut self,
+        structure: &'t Structure<'t>,
+        texts: &'t [ElementText<'t>],
+        of: u8,
+        line: u32,
+    ) -> Result<(u32, u32), GuideError> {
+        let from = self.rules.len();
+        for (number, member) in (1u8..).zip(&structure.members) {
+            let text = texts.get(usize::from(number) - 1);
+            let (mut rule, external) = self.member(member, text, line)?;
+            if let Some(parts) = text.and_then(|text| text.components.as_ref()) {
+                let Of::Composite(name) = member.of else {
+                    return fault(line, format!("element {number:02} is no composite"));
+                };
+                rule.notes = self.notes_of_composite(name);
+                rule.required_components = required(parts);
+            } else if matches!(member.of, Of::Composite(_)) && rule.usage != Usage::NotUsed {
+                return fault(line, format!("element {number:02} is a composite: say what is in it"));
+            }
+            let place = if of == 0 { (number, 0) } else { (of, number) };
+            self.elements.push(shown(&rule, place, external));
+            self.rules.push(rule);
+        }
+        let to = self.rules.len();
+        for (at, (number, member)) in (from..to).zip((1u8..).zip(&structure.members)) {
+            let parts = texts.get(usize::from(number) - 1).and_then(|text| text.components.as_ref());
+            if let (Some(parts), Of::Composite(name)) = (parts, member.of) {
+                self.components(at, number, name, parts, line)?;
+            }
+        }
+        Ok((short(from), short(to)))
+    }
+
+    fn components(
+        &mut self,
+        at: usize,
+        number: u8,
+        name: &str,
+        parts: &'t [ElementText<'t>],
+        line: u32,
+    ) -> Result<(), GuideError> {
+        let composite = &self.base.composites[name];
+        if parts.len() > composite.members.len() {
+            return fault(line, format!("composite {name} has only {} components", composite.members.len()));
+        }
+        let range = self.members(composite, parts, number, line)?;
+        self.rules[at].components = range;
+        self.elements[at].components = range.0..range.1;
+        Ok(())
+    }
+
+    fn notes_of_composite(&mut self, name: &'t str) -> (u32, u32) {
+        if let Some(&range) = self.composite_notes.get(name) {
+            return range;
+        }
+        let base = self.base;
+        let range = self.add_notes(&base.composites[name].notes);
+        self.composite_notes.insert(name, range);
+        range
+    }
+
+    fn member(
+        &mut self,
+        member: &Member<'t>,
+        text: Option<&ElementText<'t>>,
+        line: u32,
+    ) -> Result<(Rule, Option<String>), GuideError> {
+        let usage = text.map_or(Usage::NotUsed, |text| text.usage);
+        let mut rule = Rule {
+            min: 0,
+            max: u32::MAX,
+            components: (0, 0),
+            notes: (0, 0),
+            required_components: 0,
+            codes: NO_CODES,
+            base_codes: NO_CODES,
+            data_element: 0,
+            repetitions: text.and_then(|text| text.repetitions).unwrap_or(member.repetitions),
+            kind: Type::Composite,
+            usage,
+            mandatory: member.mandatory,
+            format_by: text.map_or(0, |text| text.format_by),
+        };
+        if let Of::Element(id) = member.of {
+            let element = &self.base.elements[id];
+            rule.data_element = element.number;
+            rule.kind = element.kind;
+            (rule.min, rule.max) = element.length;
+            if usage != Usage::NotUsed {
+                rule.base_codes = self.codes_of_base(id, element, line)?;
+            }
+        }
+        if let Some(text) = text {
+            rule.min = rule.min.max(text.min.unwrap_or(0));
+            rule.max = rule.max.min(text.max.unwrap_or(u32::MAX));
+            if rule.min > rule.max {
+                return fault(line, "the shortest length is above the longest");
+            }
+            if let Some(codes) = text.codes {
+                rule.codes = self.code_set(codes, line)?;
+            }
+        }
+        Ok((rule, text.and_then(|text| text.external).map(str::to_owned)))
+    }
+
+    fn codes_of_base(&mut self, id: &'t str, element: &DataElement<'t>, line: u32) -> Result<u16, GuideError> {
+        if element.codes.is_empty() {
+            return Ok(NO_CODES);
+        }
+        if let Some(&known) = self.base_codes.get(id) {
+            return Ok(known);
+        }
+        let set = self.intern(element.codes.iter().map(|&code| code.to_owned()).collect(), line)?;
+        self.base_codes.insert(id, set);
+        Ok(set)
+    }
+
+    fn code_set(&mut self, text: CodesText<'_>, line: u32) -> Result<u16, GuideError> {
+        let codes = self.code_list(text, line)?;
+        self.intern(codes, line)
+    }
+
+    fn intern(&mut self, codes: Vec<String>, line: u32) -> Result<u16, GuideError> {
+        match self.codes.intern(codes) {
+            Some(id) => Ok(id),
+            None => fault(line, "there are too many code sets"),
+        }
+    }
+
+    fn code_list(&self, text: CodesText<'_>, line: u32) -> Result<Vec<String>, GuideError> {
+        let codes: Vec<String> = match text {
+            CodesText::Inline(codes) => codes.split('|').map(|code| code.replace('_', " ")).collect(),
+            CodesText::Named(name) => match self.text.codes.get(name) {
+                Some(codes) => codes.iter().map(|code| code.replace('_', " ")).collect(),
+                None => return fault(line, format!("there is no code set {name}")),
+            },
+        };
+        if codes.iter().any(String::is_empty) { fault(line, "a code is empty") } else { Ok(codes) }
+    }
+
+    /// The element that tells the segment from others of its id: stated, or else the first one where it is coded.
+    fn key(&self, text: &SegmentText<'_>, line: u32) -> Result<Key, GuideError> {
+        let (place, codes) = match &text.key {
+            Some(key) => {
+                let codes = key.codes.map(CodesText::Inline).or_else(|| codes_at(text, (key.element, key.component)));
+                if codes.is_none() {
+                    return fault(line, "the element of the key has no codes");
+                }
+                ((key.element, key.component), codes)
+            }
+            None if self.uses.get(text.id).is_none_or(|&uses| uses < 2) => return Ok(Key::default()),
+            None => {
+                let composite = text.elements.first().is_some_and(|first| first.components.is_some());
+                let place = (1, u8::from(composite));
+                (place, codes_at(text, place))
+            }
+        };
+        let Some(codes) = codes else { return Ok(Key::default()) };
+        Ok(Key { element: place.0, component: place.1, values: self.code_list(codes, line)? })
+    }
+
+    /// Where the set names its guide, the later errata that the guide takes are as good.
+    fn admit_aliases(&mut self, text: &SegmentText<'t>, elements: (u32, u32)) -> Result<(), GuideError> {
+        if text.id != "ST" || self.text.aliases.is_empty() {
+            return Ok(());
+        }
+        for (at, element) in (elements.0 as usize..).zip(&text.elements) {
+            if element.codes == Some(CodesText::Inline(self.text.version)) {
+                let versions = self.text.aliases.iter().chain([&self.text.version]);
+                let set = self.intern(versions.map(|&version| version.to_owned()).collect(), 0)?;
+                self.rules[at].codes = set;
+                self.elements[at].codes = Some(set);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn codes_at<'t>(text: &SegmentText<'t>, (element, component): (u8, u8)) -> Option<CodesText<'t>> {
+    let element = text.elements.get(usize::from(element).checked_sub(1)?)?;
+    match usize::from(component).checked_sub(1) {
+        None => element.codes,
+        Some(at) => element.components.as_ref()?.get(at)?.codes,
+    }
+}
+
+fn required(elements: &[ElementText<'_>]) -> u64 {
+    let bits = (1u32..).zip(elements).filter(|(_, text)| text.usage == Usage::Required);
+    bits.fold(0, |mask, (number, _)| mask | 1 << number)
+}
+
+fn shown(rule: &Rule, (element, component): (u8, u8), external: Option<String>) -> ElementRule {
+    ElementRule {
+        element,
+        component,
+        data_element: rule.data_element,
+        usage: rule.usage,
+        mandatory: rule.mandatory,
+        kind: rule.kind,
+        length: (rule.min, rule.max),
+        codes: (rule.codes != NO_CODES).then_some(rule.codes),
+        base_codes: (rule.base_codes != NO_CODES).then_some(rule.base_codes),
+        format_by: rule.format_by,
+        repetitions: rule.repetitions,
+        components: 0..0,
+        external,
+    }
+}
+
+fn blank(segment: SegmentId) -> Slot {
+    Slot {
+        loop_index: 0,
+        segment,
+        name: String::new(),
+        required: false,
+        mandatory: false,
+        max: 1,
+        position: 0,
+        opens: None,
+        elements: 0..0,
+        key: Key::default(),
+        notes: 0..0,
+        base_len: 0,
+    }
+}
+
+fn slot_facts(plan: &Plan, at: usize, slot: &Slot) -> SlotFacts {
+    let rules = plan.index.rules_of((slot.elements.start, slot.elements.end));
+    let required = (1u32..).zip(rules).filter(|(_, rule)| rule.usage == Usage::Required);
+    SlotFacts {
+        elements: (slot.elements.start, slot.elements.end),
+        required_elements: required.fold(0, |mask, (number, _)| mask | 1 << number),
+        notes: (slot.notes.start, slot.notes.end),
+        position: slot.position,
+        max: slot.max,
+        segment: slot.segment,
+        loop_index: slot.loop_index,
+        opens: slot.opens.unwrap_or(NO_LOOP),
+        rel: u16::try_from(at - plan.loop_at(slot.loop_index).slots.start as usize).unwrap_or(u16::MAX),
+        mandatory: slot.mandatory,
+        action: Action::None,
+    }
+}
+
+fn loop_facts(plan: &Plan, known: &Loop) -> LoopFacts {
+    let opener = plan.slots[known.slots.start as usize].segment;
+    LoopFacts {
+        first: known.slots.start,
+        len: known.slots.end - known.slots.start,
+        required: (0, 0),
+        scope: known.scope,
+        seals: known.seals,
+        level: plan.hierarchy.is_some_and(|hierarchy| hierarchy.segment == opener),
+        sequence: 0,
+        is_claim: known.role == Some(Role::Claim),
+        is_line: known.role == Some(Role::Line),
+        is_payer: false,
+    }
+}
+
+fn hierarchy(text: &GuideText<'_>) -> Option<Hierarchy> {
+    text.hierarchy.map(|(_, segment, [id, parent, level, child])| Hierarchy {
+        segment: SegmentId::new(segment.as_bytes()),
+        id,
+        parent,
+        level,
+        child,
+    })
+}
+
+fn bind_roles(plan: &mut Plan, text: &GuideText<'_>) -> Result<(), GuideError> {
+    for &(line, role, id) in &text.roles {
+        let Some(index) = plan.find_loop(id) else { return fault(line, format!("there is no loop {id}")) };
+        plan.loops[usize::from(index)].role = Some(role);
+    }
+    spread_scope(plan, 0, Scope::Set, 0)?;
+    for at in 0..plan.loops.len() {
+        let opener = &plan.slots[plan.loops[at].slots.start as usize];
+        let cut = plan.cuts.iter().any(|(id, values)| {
+            *id == opener.segment && (values.is_empty() || opener.key.values.iter().any(|value| values.contains(value)))
+        });
+        plan.loops[at].seals = cut || plan.loops[at].role == Some(Role::Claim);
+    }
+    Ok(())
+}
+
+/// The scope of a loop is that of the nearest role around it.
+fn spread_scope(plan: &mut Plan, index: u16, around: Scope, depth: u32) -> Result<(), GuideError> {
+    if depth > 32 {
+        return fault(0, format!("loop {} is used within itself", plan.loop_at(index).id));
+    }
+    let scope = match plan.loop_at(index).role {
+        Some(Role::Provider) => Scope::Provider,
+        Some(Role::Subscriber) => Scope::Subscriber,
+        Some(Role::Patient) => Scope::Patient,
+        Some(Role::Claim) => Scope::Claim,
+        Some(Role::Line) => Scope::Line,
+        None => around,
+    };
+    plan.loops[usize::from(index)].scope = scope;
+    let children: Vec<u16> = plan.slots_of(index).iter().filter_map(|slot| slot.opens).collect();
+    children.into_iter().try_for_each(|child| spread_scope(plan, child, scope, depth + 1))
+}
+
+fn bind_sequences(plan: &mut Plan, text: &GuideText<'_>) -> Result<(), GuideError> {
+    for &(line, id, segment, element) in &text.sequences {
+        let Some(index) = plan.find_loop(id) else { return fault(line, format!("there is no loop {id}")) };
+        if plan.slots_of(index)[0].segment != SegmentId::new(segment.as_bytes()) || element == 0 {
+            return fault(line, format!("{segment} does not open loop {id}"));
+        }
+        plan.index.loops[usize::from(index)].sequence = element;
+    }
+    Ok(())
+}
+
+fn len<T>(list: &[T]) -> u32 {
+    short(list.len())
+}
+
+fn short(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,11 @@
+//! The guides that come with the library, as text.
+
+/// The bases, by name.
+pub(super) const BASES: &[(&str, &str)] = &[("005010", include_str!("../../guides/base/005010.base"))];
+
+/// The guides.
+pub(super) const GUIDES: &[&str] = &[
+    include_str!("../../guides/277CA-005010X214.guide"),
+    include_str!("../../guides/837P-005010X222A1.guide"),
+    include_str!("../../guides/999-005010X231A1.guide"),
+];

@@ -1,0 +1,579 @@
+//! Random interchanges, random verdicts, random late faults: what must hold for all of them.
+
+use super::*;
+use crate::wire::{Delimiters, MemoryOutput};
+
+/// A generator of numbers that is the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+
+    fn in_hundred(&mut self, chance: u64) -> bool {
+        self.roll(100) < chance
+    }
+}
+
+/// An interchange as text, and its items with spans of that text.
+#[derive(Default)]
+struct Text {
+    bytes: Vec<u8>,
+    items: Vec<Item>,
+}
+
+struct Odds {
+    reject: u64,
+    late_set: u64,
+    late_group: u64,
+    late_interchange: u64,
+}
+
+impl Text {
+    fn push(&mut self, text: &str) -> Span {
+        let start = self.bytes.len() as u32;
+        self.bytes.extend_from_slice(text.as_bytes());
+        Span::new(start, self.bytes.len() as u32)
+    }
+
+    /// Element `number` of the first segment `id` inside `raw`.
+    fn element(&self, raw: Span, id: &str, number: usize) -> Span {
+        let mut at = raw.start;
+        for segment in raw.of(&self.bytes).split_inclusive(|&byte| byte == b'~') {
+            let lead = segment.len() - segment.trim_ascii_start().len();
+            let mut elements = segment.trim_ascii().split(|&byte| byte == b'*' || byte == b'~');
+            if elements.clone().next() == Some(id.as_bytes()) {
+                let before: usize = elements.clone().take(number).map(|element| element.len() + 1).sum();
+                let len = elements.nth(number).map_or(0, <[u8]>::len);
+                return Span { start: at + (lead + before) as u32, len: len as u32 };
+            }
+            at += segment.len() as u32;
+        }
+        Span::default()
+    }
+
+    fn level(&mut self, depth: u8, number: u32, parent: Option<u32>, code: &str, child: bool) {
+        let parent = parent.map_or(String::new(), |parent| parent.to_string());
+        let child = u8::from(child);
+        let raw = self.push(&format!("HL*{number}*{parent}*{code}*{child}~\nNM1*{code}*L{number}~\n"));
+        let (id, parent, child) = (self.element(raw, "HL", 1), self.element(raw, "HL", 2), self.element(raw, "HL", 4));
+        self.items.push(Item::Level { depth, raw, id, parent, child, segments: 2 });
+    }
+
+    fn claim(&mut self, name: &str, accepted: bool) {
+        let raw = self.push(&format!("CLM*{name}*100~\nLX*1~\n"));
+        self.items.push(Item::Claim { raw, segments: 2, accepted });
+    }
+
+    fn set(&mut self, dice: &mut Dice, name: &str, control: &str, odds: &Odds) {
+        let first = self.bytes.len();
+        let raw = self.push(&format!("ST*837*{control}*X~\nBHT*0019*00*B{name}~\nNM1*41~\n"));
+        let (number, batch) = (self.element(raw, "ST", 2), self.element(raw, "BHT", 3));
+        self.items.push(Item::SetOpen { raw, control: number, batch, segments: 3 });
+        let mut level = 0;
+        for _ in 0..dice.roll(4) {
+            level += 1;
+            let provider = level;
+            let subscribers = dice.roll(4);
+            self.level(1, level, None, "20", subscribers > 0);
+            for _ in 0..subscribers {
+                level += 1;
+                let subscriber = level;
+                let (claims, patients) = (dice.roll(4), dice.roll(3));
+                self.level(2, level, Some(provider), "22", patients > 0);
+                for claim in 0..claims {
+                    self.claim(&format!("{name}-{level}-{claim}"), !dice.in_hundred(odds.reject));
+                }
+                for _ in 0..patients {
+                    level += 1;
+                    self.level(3, level, Some(subscriber), "23", false);
+                    for claim in 0..dice.roll(8).saturating_sub(1) {
+                        self.claim(&format!("{name}-{level}-{claim}"), !dice.in_hundred(odds.reject));
+                    }
+                }
+            }
+        }
+        let segments = self.bytes[first..].split(|&byte| byte == b'~').count();
+        let late = dice.in_hundred(odds.late_set);
+        let raw = match (late, dice.roll(3)) {
+            (true, 0) => self.push(""),
+            (true, _) => self.push(&format!("SE*{}*{control}~\n", segments + 1)),
+            (false, _) => self.push(&format!("SE*{segments}*{control}~\n")),
+        };
+        let (count, control) = (self.element(raw, "SE", 1), self.element(raw, "SE", 2));
+        self.items.push(Item::SetClose { raw, count, control, accepted: !late });
+    }
+
+    fn interchange(dice: &mut Dice, odds: &Odds) -> Self {
+        let mut text = Self::default();
+        let raw = text.push("ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260101*1200*^*00501*000000007*0*T*:~\n");
+        let control = text.element(raw, "ISA", 13);
+        text.items.push(Item::InterchangeOpen { raw, control, delimiters: Delimiters::default() });
+        let groups = dice.roll(3) + u64::from(dice.roll(10) > 0);
+        for group in 0..groups {
+            let raw = text.push(&format!("GS*HC*S*R*20260101*1200*{}*X*V~\n", group + 1));
+            let control = text.element(raw, "GS", 6);
+            text.items.push(Item::GroupOpen { raw, control });
+            let sets = dice.roll(4) + u64::from(dice.roll(10) > 0);
+            for set in 0..sets {
+                text.set(dice, &format!("{group}.{set}"), &format!("{:04}", set + 1), odds);
+            }
+            let late = dice.in_hundred(odds.late_group);
+            let raw = if late && dice.roll(2) == 0 {
+                text.push("")
+            } else {
+                text.push(&format!("GE*{}*{}~\n", sets + u64::from(late), group + 1))
+            };
+            let (count, control) = (text.element(raw, "GE", 1), text.element(raw, "GE", 2));
+            text.items.push(Item::GroupClose { raw, count, control, accepted: !late });
+        }
+        let late = dice.in_hundred(odds.late_interchange);
+        let raw = text.push(&format!("IEA*{groups}*{}~\n", if late { "000000008" } else { "000000007" }));
+        let (count, control) = (text.element(raw, "IEA", 1), text.element(raw, "IEA", 2));
+        text.items.push(Item::InterchangeClose { raw, count, control, accepted: !late });
+        text
+    }
+
+    /// The items cut into pieces; each piece has bytes of its own and spans of them.
+    fn pieces(&self, dice: &mut Dice, chance: u64) -> Vec<(Vec<u8>, Vec<Item>)> {
+        let mut pieces = Vec::new();
+        let (mut base, mut end, mut items) = (0, 0, Vec::new());
+        for item in &self.items {
+            let raw = raw_of(item);
+            if dice.in_hundred(chance) {
+                pieces.push((self.bytes[base as usize..end as usize].to_vec(), std::mem::take(&mut items)));
+                base = raw.start;
+            }
+            end = raw.start + raw.len;
+            items.push(rebased(item, base));
+        }
+        pieces.push((self.bytes[base as usize..end as usize].to_vec(), items));
+        pieces
+    }
+}
+
+fn raw_of(item: &Item) -> Span {
+    match *item {
+        Item::InterchangeOpen { raw, .. }
+        | Item::GroupOpen { raw, .. }
+        | Item::SetOpen { raw, .. }
+        | Item::Level { raw, .. }
+        | Item::Claim { raw, .. }
+        | Item::SetClose { raw, .. }
+        | Item::GroupClose { raw, .. }
+        | Item::InterchangeClose { raw, .. } => raw,
+    }
+}
+
+fn rebased(item: &Item, base: u32) -> Item {
+    let mut item = *item;
+    let spans: Vec<&mut Span> = match &mut item {
+        Item::InterchangeOpen { raw, control, .. } | Item::GroupOpen { raw, control } => vec![raw, control],
+        Item::SetOpen { raw, control, batch, .. } => vec![raw, control, batch],
+        Item::Level { raw, id, parent, child, .. } => vec![raw, id, parent, child],
+        Item::Claim { raw, .. } => vec![raw],
+        Item::SetClose { raw, count, control, .. }
+        | Item::GroupClose { raw, count, control, .. }
+        | Item::InterchangeClose { raw, count, control, .. } => vec![raw, count, control],
+    };
+    for span in spans {
+        span.start = span.start.saturating_sub(base);
+    }
+    item
+}
+
+fn split(pieces: &[(Vec<u8>, Vec<Item>)], options: &SplitOptions) -> (String, String, Vec<Renumbered>) {
+    let (mut accepted, mut rejected) = (MemoryOutput::default(), MemoryOutput::default());
+    let mut splitter = Splitter::new(options.clone());
+    for (bytes, items) in pieces {
+        assert_eq!(splitter.write(bytes, items, &mut accepted, &mut rejected), items.len());
+    }
+    let text = |output: MemoryOutput| String::from_utf8(output.bytes).expect("ASCII");
+    (text(accepted), text(rejected), splitter.take_renumbered())
+}
+
+/// A claim with the names of the levels above it.
+type Path = (String, Vec<String>);
+
+/// What a document holds, after all that must be right in it was checked.
+#[derive(Debug, Default, PartialEq)]
+struct Document {
+    claims: Vec<Path>,
+    most_claims: usize,
+}
+
+struct SeenLevel {
+    name: String,
+    parent: Option<usize>,
+    child: String,
+    has_child: bool,
+}
+
+#[allow(clippy::too_many_lines, reason = "one check after the other, in the order of the document")]
+fn checked(text: &str, levels_are_right: bool) -> Document {
+    let mut document = Document::default();
+    let mut groups: Vec<String> = Vec::new();
+    let mut sets: Vec<String> = Vec::new();
+    let mut levels: Vec<SeenLevel> = Vec::new();
+    let (mut isa, mut group, mut set) = (None, None, None);
+    let (mut first, mut claims, mut open) = (0, 0, 0);
+    for (at, segment) in text.split("~\n").enumerate() {
+        let elements: Vec<&str> = segment.split('*').collect();
+        match elements[0] {
+            "ISA" => {
+                assert!(at == 0);
+                isa = Some(elements[13].to_owned());
+            }
+            "GS" => {
+                assert!(isa.is_some() && group.is_none());
+                assert!(!groups.contains(&elements[6].to_owned()), "GS06 twice: {text}");
+                groups.push(elements[6].to_owned());
+                group = Some(elements[6].to_owned());
+                sets.clear();
+            }
+            "ST" => {
+                assert!(group.is_some() && set.is_none());
+                assert!(!sets.contains(&elements[2].to_owned()), "ST02 twice: {text}");
+                sets.push(elements[2].to_owned());
+                set = Some(elements[2].to_owned());
+                (first, claims) = (at, 0);
+                levels.clear();
+            }
+            "HL" => {
+                assert!(set.is_some());
+                assert_eq!(elements[1], (levels.len() + 1).to_string(), "HL01: {text}");
+                let parent = elements[2].parse::<usize>().ok().map(|parent| parent - 1);
+                assert_eq!(parent.is_none(), elements[3] == "20");
+                if let Some(parent) = parent {
+                    levels[parent].has_child = true;
+                }
+                levels.push(SeenLevel { name: String::new(), parent, child: elements[4].to_owned(), has_child: false });
+                open = levels.len() - 1;
+            }
+            "NM1" => {
+                if let (Some(name), Some(level)) = (elements.get(2), levels.get_mut(open)) {
+                    (*name).clone_into(&mut level.name);
+                }
+            }
+            "CLM" => {
+                claims += 1;
+                document.most_claims = document.most_claims.max(claims);
+                let mut path = Vec::new();
+                let mut next = Some(open);
+                while let Some(level) = next {
+                    path.push(levels[level].name.clone());
+                    next = levels[level].parent;
+                }
+                document.claims.push((elements[1].to_owned(), path));
+            }
+            "SE" => {
+                assert_eq!(Some(elements[2]), set.take().as_deref());
+                assert_eq!(elements[1], (at - first + 1).to_string(), "SE01: {text}");
+                for level in levels.iter().filter(|_| levels_are_right) {
+                    assert_eq!(level.child == "1", level.has_child, "HL04 of {}: {text}", level.name);
+                }
+            }
+            "GE" => {
+                assert_eq!(Some(elements[2]), group.take().as_deref());
+                assert_eq!(elements[1], sets.len().to_string(), "GE01: {text}");
+                assert!(!sets.is_empty(), "an empty group: {text}");
+            }
+            "IEA" => {
+                assert_eq!(Some(elements[2]), isa.take().as_deref());
+                assert_eq!(elements[1], groups.len().to_string(), "IEA01: {text}");
+                assert!(!groups.is_empty(), "an empty interchange: {text}");
+            }
+            _ => {}
+        }
+    }
+    assert!(isa.is_none() && group.is_none() && set.is_none(), "open at the end: {text}");
+    document
+}
+
+const ODDS: Odds = Odds { reject: 20, late_set: 10, late_group: 5, late_interchange: 5 };
+
+fn interchange(seed: u64, odds: &Odds) -> (Text, Dice) {
+    let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    dice.roll(2);
+    (Text::interchange(&mut dice, odds), dice)
+}
+
+/// The claims of the input, and whether each ends on the accepted side.
+fn expected(text: &Text) -> Vec<(String, bool)> {
+    let mut claims: Vec<(String, bool)> = Vec::new();
+    let (mut set, mut group) = (0, 0);
+    for item in &text.items {
+        let (from, stays) = match *item {
+            Item::GroupOpen { .. } => {
+                group = claims.len();
+                continue;
+            }
+            Item::SetOpen { .. } => {
+                set = claims.len();
+                continue;
+            }
+            Item::Claim { raw, accepted, .. } => {
+                let name = String::from_utf8(raw.of(&text.bytes).split(|&b| b == b'*').nth(1).expect("CLM01").to_vec());
+                claims.push((name.expect("ASCII"), accepted));
+                continue;
+            }
+            Item::SetClose { accepted, .. } => (set, accepted),
+            Item::GroupClose { accepted, .. } => (group, accepted),
+            Item::InterchangeClose { accepted, .. } => (0, accepted),
+            _ => continue,
+        };
+        for claim in &mut claims[from..] {
+            claim.1 &= stays;
+        }
+    }
+    claims
+}
+
+fn names(document: &Document) -> Vec<String> {
+    let mut names: Vec<String> = document.claims.iter().map(|(name, _)| name.clone()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn every_claim_ends_on_its_side_once_under_its_own_levels() {
+    for seed in 0..3000 {
+        let (text, mut dice) = interchange(seed, &ODDS);
+        let limit = [0, 1, 2, 5, 5000][dice.roll(5) as usize];
+        let control_start = [1, 2, 900, 123_456_789][dice.roll(4) as usize];
+        let options = SplitOptions { claims_per_set: limit, control_start, suffix: b"\n".to_vec() };
+        let (accepted, rejected, _) = split(&text.pieces(&mut dice, 0), &options);
+        let original = checked_paths(&text);
+        let (accepted, rejected) = (checked(&accepted, true), checked(&rejected, true));
+        let wanted = expected(&text);
+        for (document, side) in [(&accepted, true), (&rejected, false)] {
+            let mut claims: Vec<String> =
+                wanted.iter().filter(|(_, on)| *on == side).map(|(name, _)| name.clone()).collect();
+            claims.sort();
+            assert_eq!(names(document), claims, "seed {seed}");
+            for claim in &document.claims {
+                assert!(original.contains(claim), "seed {seed}: {claim:?} moved");
+            }
+            assert!(limit == 0 || document.most_claims <= limit as usize, "seed {seed}");
+        }
+    }
+}
+
+/// The claims of the input under their levels, read from the input itself.
+fn checked_paths(text: &Text) -> Vec<Path> {
+    let mut paths = Vec::new();
+    let mut stack: Vec<(u8, String)> = Vec::new();
+    for item in &text.items {
+        match *item {
+            Item::SetOpen { .. } => stack.clear(),
+            Item::Level { depth, id, .. } => {
+                stack.retain(|(above, _)| *above < depth);
+                stack.push((depth, format!("L{}", String::from_utf8_lossy(id.of(&text.bytes)))));
+            }
+            Item::Claim { raw, .. } => {
+                let name = raw.of(&text.bytes).split(|&byte| byte == b'*').nth(1).expect("CLM01");
+                let path = stack.iter().rev().map(|(_, name)| name.clone()).collect();
+                paths.push((String::from_utf8_lossy(name).into_owned(), path));
+            }
+            _ => {}
+        }
+    }
+    paths
+}
+
+#[test]
+fn the_cut_into_pieces_changes_nothing() {
+    for seed in 0..1000 {
+        let (text, mut dice) = interchange(seed, &ODDS);
+        let options = SplitOptions { claims_per_set: dice.roll(8) as u32, ..SplitOptions::default() };
+        let whole = split(&text.pieces(&mut dice, 0), &options);
+        for chance in [5, 40, 100] {
+            assert!(split(&text.pieces(&mut dice, chance), &options) == whole, "seed {seed}");
+        }
+    }
+}
+
+/// An interchange in which every level has claims and every set levels.
+fn full(seed: u64, odds: &Odds) -> Text {
+    (seed * 1000..seed * 1000 + 1000).map(|seed| interchange(seed, odds).0).find(is_full).expect("one of many")
+}
+
+fn is_full(text: &Text) -> bool {
+    let mut kinds = text.items.iter().map(|item| match item {
+        Item::SetOpen { .. } => 1u8,
+        Item::Level { depth, .. } => 1 + depth,
+        Item::Claim { .. } => 9,
+        Item::GroupOpen { .. } => 10,
+        _ => 0,
+    });
+    let mut before = 0;
+    let deep = kinds.all(|kind| {
+        let empty =
+            (1..=4).contains(&before) && (kind == 0 || (kind <= before && before > 1)) || before == 10 && kind == 0;
+        before = kind;
+        !empty
+    });
+    deep && text.items.iter().any(|item| matches!(item, Item::Claim { .. }))
+}
+
+#[test]
+fn where_nothing_is_removed_the_bytes_are_those_of_the_input() {
+    for seed in 0..60 {
+        let text = full(seed, &Odds { reject: 0, late_set: 0, late_group: 0, late_interchange: 0 });
+        let (accepted, rejected, renumbered) = split(&text.pieces(&mut Dice(seed), 10), &SplitOptions::default());
+        assert_eq!(accepted.as_bytes(), text.bytes, "seed {seed}");
+        assert_eq!(rejected, "");
+        assert_eq!(renumbered, []);
+    }
+}
+
+#[test]
+fn where_all_is_rejected_the_bytes_are_those_of_the_input() {
+    for seed in 0..60 {
+        let text = full(seed, &Odds { reject: 100, late_set: 0, late_group: 0, late_interchange: 0 });
+        let (accepted, rejected, renumbered) = split(&text.pieces(&mut Dice(seed), 10), &SplitOptions::default());
+        assert_eq!(accepted, "");
+        assert_eq!(rejected.as_bytes(), text.bytes, "seed {seed}");
+        assert_eq!(renumbered, []);
+    }
+}
+
+/// As [`full`], with every end of one kind rejected though nothing is wrong with its bytes.
+fn late(seed: u64, is_late: impl Fn(&Item) -> bool) -> Text {
+    let mut text = full(seed, &Odds { reject: 0, late_set: 0, late_group: 0, late_interchange: 0 });
+    for item in &mut text.items {
+        let late = is_late(item);
+        if let Item::SetClose { accepted, .. }
+        | Item::GroupClose { accepted, .. }
+        | Item::InterchangeClose { accepted, .. } = item
+        {
+            *accepted = !late;
+        }
+    }
+    text
+}
+
+#[test]
+fn a_late_fault_moves_all_that_it_reaches_unchanged() {
+    // Numbers given out meanwhile must lie apart, or the input's own have to give way to them.
+    let options = SplitOptions { control_start: 5000, ..SplitOptions::default() };
+    for seed in 0..40 {
+        for (kind, text) in [
+            late(seed, |item| matches!(item, Item::InterchangeClose { .. })),
+            late(seed, |item| matches!(item, Item::GroupClose { .. })),
+            late(seed, |item| matches!(item, Item::SetClose { .. })),
+        ]
+        .iter()
+        .enumerate()
+        {
+            let (accepted, rejected, renumbered) = split(&text.pieces(&mut Dice(seed), 10), &options);
+            assert_eq!(accepted, "", "seed {seed}");
+            assert_eq!(rejected, String::from_utf8_lossy(&text.bytes), "seed {seed}, kind {kind}");
+            assert_eq!(renumbered, []);
+        }
+    }
+}
+
+fn one_set(verdicts: &[bool]) -> Text {
+    let mut text = Text::default();
+    let raw = text.push(
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260101*1200*^*00501*000000007*0*T*:~\n",
+    );
+    let control = text.element(raw, "ISA", 13);
+    text.items.push(Item::InterchangeOpen { raw, control, delimiters: Delimiters::default() });
+    let raw = text.push("GS*HC*S*R*20260101*1200*7*X*V~\n");
+    let control = text.element(raw, "GS", 6);
+    text.items.push(Item::GroupOpen { raw, control });
+    let raw = text.push("ST*837*0007*X~\nBHT*0019*00*BATCH~\n");
+    let (control, batch) = (text.element(raw, "ST", 2), text.element(raw, "BHT", 3));
+    text.items.push(Item::SetOpen { raw, control, batch, segments: 2 });
+    text.level(1, 1, None, "20", true);
+    for (at, &verdict) in verdicts.iter().enumerate() {
+        text.level(2, at as u32 + 2, Some(1), "22", false);
+        text.claim(&format!("C{at}"), verdict);
+    }
+    let segments = 5 + 4 * verdicts.len();
+    let raw = text.push(&format!("SE*{segments}*0007~\n"));
+    let (count, control) = (text.element(raw, "SE", 1), text.element(raw, "SE", 2));
+    text.items.push(Item::SetClose { raw, count, control, accepted: true });
+    let raw = text.push("GE*1*7~\n");
+    let (count, control) = (text.element(raw, "GE", 1), text.element(raw, "GE", 2));
+    text.items.push(Item::GroupClose { raw, count, control, accepted: true });
+    let raw = text.push("IEA*1*000000007~\n");
+    let (count, control) = (text.element(raw, "IEA", 1), text.element(raw, "IEA", 2));
+    text.items.push(Item::InterchangeClose { raw, count, control, accepted: true });
+    text
+}
+
+#[test]
+fn a_removed_claim_costs_its_level_and_all_numbers_above() {
+    let text = one_set(&[true, false, true]);
+    let options = SplitOptions { control_start: 100, ..SplitOptions::default() };
+    let (accepted, rejected, renumbered) = split(&text.pieces(&mut Dice(1), 50), &options);
+    assert_eq!(
+        accepted,
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260101*1200*^*00501*000000100*0*T*:~\n\
+         GS*HC*S*R*20260101*1200*100*X*V~\n\
+         ST*837*0100*X~\nBHT*0019*00*00100~\n\
+         HL*1**20*1~\nNM1*20*L1~\n\
+         HL*2*1*22*0~\nNM1*22*L2~\nCLM*C0*100~\nLX*1~\n\
+         HL*3*1*22*0~\nNM1*22*L4~\nCLM*C2*100~\nLX*1~\n\
+         SE*13*0100~\nGE*1*100~\nIEA*1*000000100~\n"
+    );
+    assert_eq!(
+        rejected,
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260101*1200*^*00501*000000101*0*T*:~\n\
+         GS*HC*S*R*20260101*1200*101*X*V~\n\
+         ST*837*0101*X~\nBHT*0019*00*00101~\n\
+         HL*1**20*1~\nNM1*20*L1~\n\
+         HL*2*1*22*0~\nNM1*22*L3~\nCLM*C1*100~\nLX*1~\n\
+         SE*9*0101~\nGE*1*101~\nIEA*1*000000101~\n"
+    );
+    let olds =
+        |kind| renumbered.iter().filter(|pair| pair.kind == kind).map(|pair| pair.old.clone()).collect::<Vec<_>>();
+    assert_eq!(olds(ControlKind::Interchange), [b"000000007", b"000000007"]);
+    assert_eq!(olds(ControlKind::Group), [b"7", b"7"]);
+    assert_eq!(olds(ControlKind::Set), [b"0007", b"0007"]);
+    assert_eq!(olds(ControlKind::Batch), [b"BATCH", b"BATCH"]);
+}
+
+#[test]
+fn a_full_set_goes_on_in_another_with_the_same_header() {
+    let text = one_set(&[true; 5]);
+    let options = SplitOptions { claims_per_set: 2, suffix: b"\n".to_vec(), ..SplitOptions::default() };
+    let (accepted, rejected, _) = split(&text.pieces(&mut Dice(1), 0), &options);
+    assert_eq!(accepted.matches("ST*837*").count(), 3);
+    assert_eq!(accepted.matches("BHT*0019*00*").count(), 3);
+    assert_eq!(accepted.matches("NM1*20*L1").count(), 3);
+    assert!(accepted.contains("GE*3*"));
+    assert_eq!(checked(&accepted, true).most_claims, 2);
+    assert_eq!(rejected, "");
+}
+
+#[test]
+fn one_call_takes_one_interchange() {
+    let text = one_set(&[true]);
+    let mut twice = text.items.clone();
+    twice.extend(text.items.iter().copied());
+    let mut splitter = Splitter::default();
+    let (mut accepted, mut rejected) = (MemoryOutput::default(), MemoryOutput::default());
+    let taken = splitter.write(&text.bytes, &twice, &mut accepted, &mut rejected);
+    assert_eq!(taken, text.items.len());
+    let (mut again, mut rejected) = (MemoryOutput::default(), MemoryOutput::default());
+    assert_eq!(splitter.write(&text.bytes, &twice[taken..], &mut again, &mut rejected), text.items.len());
+    assert_eq!(accepted, again);
+}
+
+#[test]
+fn items_out_of_place_do_no_harm() {
+    let text = one_set(&[true, false]);
+    let mut dice = Dice(5);
+    for _ in 0..2000 {
+        let mut splitter = Splitter::new(SplitOptions { claims_per_set: 1, ..SplitOptions::default() });
+        let (mut accepted, mut rejected) = (MemoryOutput::default(), MemoryOutput::default());
+        let items: Vec<Item> = (0..12).map(|_| text.items[dice.roll(text.items.len() as u64) as usize]).collect();
+        splitter.write(&text.bytes, &items, &mut accepted, &mut rejected);
+    }
+}

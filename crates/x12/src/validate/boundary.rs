@@ -1,0 +1,88 @@
+//! The walker's state between two pieces of a file: what can be compared, and what can be assumed.
+
+use super::frame::Children;
+use super::state::State;
+use super::value::counting;
+use crate::guide::Plan;
+use crate::wire::Segment;
+
+/// What the rest of a set depends on, in one canonical form: equal boundaries give equal findings from there on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Boundary {
+    /// The guide; 0 outside a set.
+    fingerprint: u64,
+    last_level: u64,
+    just_lost: Option<u32>,
+    cells: Vec<u64>,
+}
+
+impl Boundary {
+    /// The state of a walk, without what only counts up and without what can no longer matter.
+    pub(super) fn of(plan: &Plan, state: &State) -> Self {
+        let mut cells = Vec::with_capacity(state.stack.frames.len() * 8);
+        for (depth, frame) in state.stack.frames.iter().enumerate() {
+            let marks = u64::from(frame.foreign) | u64::from(frame.children != Children::Settled) << 1;
+            cells.extend([
+                u64::from(frame.loop_index) << 32 | marks << 16 | frame.scope as u64,
+                u64::from(frame.position) << 32 | u64::from(frame.sealed),
+                frame.level,
+                frame.sequence,
+                frame.opener,
+            ]);
+            let slots = plan.loop_at(frame.loop_index).slots.clone();
+            for ((rel, slot), &count) in (0u64..).zip(slots).zip(state.stack.counts_of(depth)) {
+                let Some(facts) = plan.index.slots.get(slot as usize) else { continue };
+                // of what may come any number of times it only matters whether it came; where the walk stands now,
+                // it is about to come
+                let count = match facts.max {
+                    u32::MAX if facts.position == frame.position && facts.opened().is_some() => 0,
+                    u32::MAX => count.min(1),
+                    _ => count,
+                };
+                if count > 0 && facts.position >= frame.sealed {
+                    cells.push(rel << 32 | u64::from(count));
+                }
+            }
+        }
+        let claim = u64::from(state.claim_at.is_some()) | u64::from(state.line_at.is_some()) << 1;
+        cells.push(claim);
+        Self { fingerprint: plan.fingerprint, last_level: state.last_level, just_lost: state.just_lost, cells }
+    }
+}
+
+impl State {
+    /// The state before the cut segment `cut`, as far as that segment tells it.
+    pub(super) fn before(plan: &Plan, cut: &Segment<'_>) -> Option<Self> {
+        let way = plan.chain_to(cut)?;
+        let (_, around) = way.split_last()?;
+        let mut state = Self::default();
+        state.stack.push(plan, 0, false);
+        for &slot in around {
+            let child = plan.index.slots.get(slot as usize)?.opened()?;
+            state.stack.push(plan, child, false);
+        }
+        for (depth, &slot) in around.iter().enumerate() {
+            let rel = plan.index.slots.get(slot as usize)?.rel;
+            *state.stack.count_mut(depth, rel)? = 1;
+        }
+        let mut levels = 0;
+        for (frame, &slot) in state.stack.frames.iter_mut().zip(way) {
+            let facts = plan.index.slots.get(slot as usize)?;
+            frame.position = facts.position;
+            frame.sealed = facts.position;
+            if plan.index.loops.get(usize::from(frame.loop_index))?.level {
+                levels += 1;
+                let hierarchy = plan.hierarchy?;
+                frame.level = counting(cut.element(usize::from(hierarchy.parent)))?;
+            }
+        }
+        // the segment names one level above it, not two
+        if levels > 1 {
+            return None;
+        }
+        if let Some(hierarchy) = plan.hierarchy.filter(|hierarchy| hierarchy.segment == cut.id()) {
+            state.last_level = counting(cut.element(usize::from(hierarchy.id)))?.checked_sub(1)?;
+        }
+        Some(state)
+    }
+}

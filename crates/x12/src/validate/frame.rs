@@ -1,0 +1,114 @@
+//! The loops that are open.
+
+use super::report::Spot;
+use crate::finding::Scope;
+use crate::guide::Plan;
+
+/// "Not known", for the id of a level.
+pub(super) const UNKNOWN: u64 = u64::MAX;
+
+/// Whether levels follow below, as the hierarchy segment says and as it turns out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Children {
+    /// It does not say, or the matter is settled.
+    #[default]
+    Settled,
+    /// It says that they do; none has come yet.
+    Promised,
+    /// It says that none do.
+    Denied,
+}
+
+/// An open loop.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    pub loop_index: u16,
+    /// What a finding in it reaches.
+    pub scope: Scope,
+    /// Out of its place, on top of loops that it does not belong to.
+    pub foreign: bool,
+    /// Digest of the segment that opened it, until another one has come into it.
+    pub opener: u64,
+    /// Where in its loop the last segment stood.
+    pub position: u32,
+    /// Slots before this position are decided.
+    pub sealed: u32,
+    /// Where its counts begin.
+    pub counts: usize,
+    /// Id of the level that it is; 0 when it is none.
+    pub level: u64,
+    pub children: Children,
+    /// Where it says whether levels follow.
+    pub says: Spot,
+    /// The last number of a child that counts 1, 2, 3 ...
+    pub sequence: u64,
+}
+
+/// The open loops, the set first, and how often each slot of them was filled.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stack {
+    pub frames: Vec<Frame>,
+    counts: Vec<u32>,
+}
+
+impl Stack {
+    /// Opens loop `loop_index` on top.
+    pub(super) fn push(&mut self, plan: &Plan, loop_index: u16, foreign: bool) -> &mut Frame {
+        let (scope, slots, position) = match plan.index.loops.get(usize::from(loop_index)) {
+            Some(facts) => (facts.scope, facts.len, plan.slots.get(facts.first as usize).map_or(0, |slot| slot.position)),
+            None => (Scope::Set, 0, 0),
+        };
+        // what stands in the wrong place reaches what is at that place
+        let scope = if foreign { self.frames.last().map_or(scope, |top| top.scope) } else { scope };
+        let counts = self.counts.len();
+        self.counts.resize(counts + slots as usize, 0);
+        let frame = Frame {
+            loop_index,
+            scope,
+            foreign,
+            opener: 0,
+            position,
+            sealed: 0,
+            counts,
+            level: 0,
+            children: Children::Settled,
+            says: Spot::default(),
+            sequence: 0,
+        };
+        self.frames.push(frame);
+        let last = self.frames.len() - 1;
+        &mut self.frames[last]
+    }
+
+    /// Closes the innermost loop.
+    pub(super) fn pop(&mut self) -> Option<Frame> {
+        let frame = self.frames.pop()?;
+        self.counts.truncate(frame.counts);
+        Some(frame)
+    }
+
+    /// How often slot number `rel` of the frame at `depth` was filled.
+    #[inline]
+    pub(super) fn count(&self, depth: usize, rel: u16) -> u32 {
+        self.frames.get(depth).and_then(|frame| self.counts.get(frame.counts + usize::from(rel))).copied().unwrap_or(0)
+    }
+
+    /// The count itself.
+    #[inline]
+    pub(super) fn count_mut(&mut self, depth: usize, rel: u16) -> Option<&mut u32> {
+        let at = self.frames.get(depth)?.counts + usize::from(rel);
+        self.counts.get_mut(at)
+    }
+
+    /// The counts of the frame at `depth`.
+    pub(super) fn counts_of(&self, depth: usize) -> &[u32] {
+        let end = self.frames.get(depth + 1).map_or(self.counts.len(), |next| next.counts);
+        self.frames.get(depth).and_then(|frame| self.counts.get(frame.counts..end)).unwrap_or_default()
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        self.frames.clear();
+        self.counts.clear();
+    }
+}

@@ -1,0 +1,146 @@
+//! What counts: levels of the hierarchy, and loops that are numbered 1, 2, 3 ...
+
+use super::frame::{Children, Frame, UNKNOWN};
+use super::report::{Place, Report};
+use super::state::State;
+use super::value::counting;
+use crate::finding::Code;
+use crate::guide::{Plan, SlotFacts};
+use crate::wire::Segment;
+
+impl State {
+    /// The loop on top was opened by `segment`, which stands in the slot of `facts`: its numbers.
+    pub(super) fn number(&mut self, plan: &Plan, facts: &SlotFacts, segment: &Segment<'_>, report: &mut Report<'_>) {
+        let Some(known) = plan.index.loops.get(usize::from(facts.loop_index)) else { return };
+        if known.level {
+            self.level(plan, facts, segment, report);
+        }
+        if known.sequence != 0 {
+            let given = self.in_sequence(known.sequence, plan, facts, segment, report);
+            if known.is_line {
+                self.line = u32::try_from(given).unwrap_or(u32::MAX);
+                report.line = self.line;
+            }
+        }
+    }
+
+    fn in_sequence(
+        &mut self,
+        element: u8,
+        plan: &Plan,
+        facts: &SlotFacts,
+        segment: &Segment<'_>,
+        report: &mut Report<'_>,
+    ) -> u64 {
+        let span = segment.span(usize::from(element));
+        let given = counting(span.of(segment.buffer()));
+        let Some(parent) = self.parent() else { return given.unwrap_or(0) };
+        let expected = parent.sequence.saturating_add(1);
+        parent.sequence = given.unwrap_or(expected);
+        if given.is_some_and(|given| given != expected) {
+            report.element(Code::SEQUENCE_INVALID, place(plan, facts, element), span);
+        }
+        given.unwrap_or(expected)
+    }
+
+    /// The loop that the one on top is in.
+    fn parent(&mut self) -> Option<&mut Frame> {
+        let parent = self.stack.frames.len().checked_sub(2)?;
+        self.stack.frames.get_mut(parent)
+    }
+
+    fn level(&mut self, plan: &Plan, facts: &SlotFacts, segment: &Segment<'_>, report: &mut Report<'_>) {
+        let Some(hierarchy) = plan.hierarchy else { return };
+        let expected = self.last_level.saturating_add(1);
+        let id_span = segment.span(usize::from(hierarchy.id));
+        let given = counting(id_span.of(segment.buffer()));
+        if !id_span.is_empty() && given != Some(expected) {
+            report.element_of_set(Code::HIERARCHY_SEQUENCE, place(plan, facts, hierarchy.id), id_span);
+        }
+        self.last_level = given.unwrap_or(expected);
+        let parent_span = segment.span(usize::from(hierarchy.parent));
+        if let Some(parent) = self.level_above() {
+            let named = counting(parent_span.of(segment.buffer()));
+            if !parent_span.is_empty() && parent != UNKNOWN && named != Some(parent) {
+                report.element_of_set(Code::HIERARCHY_PARENT, place(plan, facts, hierarchy.parent), parent_span);
+            }
+        }
+        let span = segment.span(usize::from(hierarchy.child));
+        let value = span.of(segment.buffer());
+        let rule = plan.index.rules_of(facts.elements).get(usize::from(hierarchy.child).wrapping_sub(1));
+        let children = match value {
+            // a code that the guide does not allow has its finding already
+            _ if rule.is_some_and(|rule| !allowed(plan, rule.codes, value)) => Children::Settled,
+            b"1" => Children::Promised,
+            b"0" => Children::Denied,
+            _ => Children::Settled,
+        };
+        let says = report.spot(hierarchy.child, rule.map_or(0, |rule| rule.data_element), span);
+        let last = self.last_level;
+        if let Some(top) = self.stack.frames.last_mut() {
+            top.level = if given.is_some() { last } else { UNKNOWN };
+            top.children = children;
+            top.says = says;
+        }
+    }
+
+    /// The id of the nearest level around the loop on top.
+    fn level_above(&self) -> Option<u64> {
+        self.stack.frames.iter().rev().skip(1).map(|frame| frame.level).find(|&level| level != 0)
+    }
+
+    /// A level comes into the frame at `depth`: the level there has children.
+    pub(super) fn settle(&mut self, depth: usize, report: &mut Report<'_>) {
+        let above = self.stack.frames.iter_mut().take(depth + 1).rev().find(|frame| frame.level != 0);
+        if let Some(above) = above {
+            if above.children == Children::Denied {
+                report.earlier(Code::HIERARCHY_CHILD, &above.says, above.scope);
+            }
+            above.children = Children::Settled;
+        }
+    }
+
+    /// The opener of the loop on top did not come: it is taken to have had the next number.
+    pub(super) fn number_lost(&mut self, plan: &Plan) {
+        let Some(index) = self.stack.frames.last().map(|top| top.loop_index) else { return };
+        let Some(known) = plan.index.loops.get(usize::from(index)) else { return };
+        if known.level {
+            self.last_level = self.last_level.saturating_add(1);
+            let last = self.last_level;
+            if let Some(top) = self.stack.frames.last_mut() {
+                top.level = last;
+            }
+        }
+        if known.sequence != 0 {
+            let next = self.parent().map_or(0, |parent| {
+                parent.sequence = parent.sequence.saturating_add(1);
+                parent.sequence
+            });
+            if known.is_line {
+                self.line = u32::try_from(next).unwrap_or(u32::MAX);
+            }
+        }
+    }
+
+    /// The opener of the loop on top came after all: it takes the number that was given for it.
+    pub(super) fn unnumber_lost(&mut self, plan: &Plan, child: u16) {
+        let Some(known) = plan.index.loops.get(usize::from(child)) else { return };
+        if known.level {
+            self.last_level = self.last_level.saturating_sub(1);
+        }
+        if known.sequence != 0
+            && let Some(parent) = self.parent()
+        {
+            parent.sequence = parent.sequence.saturating_sub(1);
+        }
+    }
+}
+
+fn allowed(plan: &Plan, codes: u16, value: &[u8]) -> bool {
+    codes == crate::guide::NO_CODES || plan.index.codes.contains(codes, value, crate::guide::pack(value))
+}
+
+fn place(plan: &Plan, facts: &SlotFacts, element: u8) -> Place {
+    let rule = plan.index.rules_of(facts.elements).get(usize::from(element).wrapping_sub(1));
+    Place { element, data_element: rule.map_or(0, |rule| rule.data_element), ..Place::default() }
+}

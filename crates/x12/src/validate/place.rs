@@ -1,0 +1,191 @@
+//! Where a segment belongs, given the loops that are open; and where it may have been meant to when it fits nowhere.
+
+use super::frame::{Children, Stack};
+use crate::finding::Code;
+use crate::guide::{Candidate, Known, Plan, packed_key};
+use crate::wire::Segment;
+
+/// Where a segment belongs.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Found {
+    /// In this slot of the frame at this depth, in order.
+    Clean(usize, Candidate),
+    /// There, but too late.
+    Late(usize, Candidate),
+    /// Perhaps there: its qualifier fits no slot.
+    Misfit(usize, Candidate),
+    /// In a loop whose first segment did not come: the frame, the slot of that loop in it, and the slot in that loop.
+    Lost(usize, u32, Candidate),
+    /// Nowhere.
+    Nowhere(Code),
+}
+
+/// The values of the keys of one segment; most keys are element 01, so one is remembered.
+struct Keys<'s, 'a> {
+    segment: &'s Segment<'a>,
+    place: (u8, u8),
+    value: &'a [u8],
+    packed: Option<u64>,
+}
+
+impl<'s, 'a> Keys<'s, 'a> {
+    fn new(segment: &'s Segment<'a>) -> Self {
+        Self { segment, place: (0, 0), value: &[], packed: None }
+    }
+
+    #[inline]
+    fn fits(&mut self, plan: &Plan, candidate: &Candidate) -> bool {
+        if !candidate.is_keyed() {
+            return true;
+        }
+        let place = (candidate.element, candidate.component);
+        if self.place != place {
+            self.place = place;
+            (self.value, self.packed) = packed_key(self.segment, place.0, place.1);
+        }
+        plan.index.codes.contains(candidate.keys, self.value, self.packed)
+    }
+}
+
+/// Finds the place of `segment`: innermost loop first, first slot at or behind the current position.
+#[inline]
+pub(super) fn find(plan: &Plan, stack: &Stack, segment: &Segment<'_>) -> Found {
+    let Some((id, known)) = plan.index.ids.find(segment.id()) else { return Found::Nowhere(Code::SEGMENT_UNRECOGNISED) };
+    match known {
+        Known::Guide => {}
+        Known::Set => return Found::Nowhere(Code::SEGMENT_NOT_USED),
+        Known::Base => return Found::Nowhere(Code::SEGMENT_NOT_IN_SET),
+        Known::No => return Found::Nowhere(Code::SEGMENT_UNRECOGNISED),
+    }
+    let mut keys = Keys::new(segment);
+    for (depth, frame) in stack.frames.iter().enumerate().rev() {
+        for candidate in plan.index.candidates(frame.loop_index, id) {
+            if candidate.position >= frame.position && keys.fits(plan, candidate) {
+                return Found::Clean(depth, *candidate);
+            }
+        }
+    }
+    Search { plan, stack, id, keys }.recover(segment)
+}
+
+struct Search<'s, 'a> {
+    plan: &'s Plan,
+    stack: &'s Stack,
+    id: u16,
+    keys: Keys<'s, 'a>,
+}
+
+impl Search<'_, '_> {
+    #[cold]
+    fn recover(&mut self, segment: &Segment<'_>) -> Found {
+        // a level whose parent level did not come
+        let is_level = self.plan.hierarchy.is_some_and(|hierarchy| hierarchy.segment == segment.id());
+        if is_level && let Some(found) = self.lost(Evidence::Key) {
+            return found;
+        }
+        if let Some(found) = self.lost(Evidence::Promise) {
+            return found;
+        }
+        match self.late() {
+            Some((found, false)) => return found,
+            // it stood there already: it rather belongs to the next loop, whose opener is lost
+            Some((found, true)) => return self.lost(Evidence::Any).unwrap_or(found),
+            None => {}
+        }
+        self.lost(Evidence::RequiredLoop)
+            .or_else(|| self.misfit(true))
+            .or_else(|| self.lost(Evidence::Any))
+            .or_else(|| self.misfit(false))
+            .unwrap_or(Found::Nowhere(Code::SEGMENT_UNEXPECTED))
+    }
+
+    /// A slot that was passed, and whether it is full.
+    fn late(&mut self) -> Option<(Found, bool)> {
+        for (depth, frame) in self.stack.frames.iter().enumerate().rev() {
+            for candidate in self.plan.index.candidates(frame.loop_index, self.id) {
+                if self.keys.fits(self.plan, candidate) {
+                    let full = self.is_full(depth, candidate.slot, candidate.rel);
+                    return Some((Found::Late(depth, *candidate), full));
+                }
+            }
+        }
+        None
+    }
+
+    fn is_full(&self, depth: usize, slot: u32, rel: u16) -> bool {
+        let max = self.plan.index.slots.get(slot as usize).map_or(1, |facts| facts.max);
+        self.stack.count(depth, rel) >= max
+    }
+
+    /// A loop that could come now, whose opener did not.
+    fn lost(&mut self, evidence: Evidence) -> Option<Found> {
+        for (depth, frame) in self.stack.frames.iter().enumerate().rev() {
+            if evidence == Evidence::Promise && frame.children != Children::Promised {
+                continue;
+            }
+            for slot in self.plan.loop_at(frame.loop_index).slots.clone().skip(1) {
+                let Some(facts) = self.plan.index.slots.get(slot as usize) else { continue };
+                if facts.position < frame.position || self.is_full(depth, slot, facts.rel) {
+                    continue;
+                }
+                let awaited = self.is_required(slot) && self.stack.count(depth, facts.rel) == 0;
+                if let Some(child) = facts.opened() {
+                    for candidate in self.plan.index.candidates(child, self.id) {
+                        if self.speaks(evidence, slot, child, awaited, candidate) && self.keys.fits(self.plan, candidate) {
+                            return Some(Found::Lost(depth, slot, *candidate));
+                        }
+                    }
+                }
+                // what is required comes first
+                if awaited {
+                    break;
+                }
+            }
+        }
+        None
+    }
+
+    /// True when the evidence is there that `candidate` of the loop `child`, which stands in `slot`, was meant.
+    fn speaks(&self, evidence: Evidence, slot: u32, child: u16, awaited: bool, candidate: &Candidate) -> bool {
+        let known = self.plan.index.loops.get(usize::from(child));
+        match evidence {
+            Evidence::Any => {
+                let claim = known.is_some_and(|known| known.is_claim);
+                claim || candidate.is_keyed() || candidate.rel == 1 || self.is_required(slot)
+            }
+            Evidence::Key => candidate.is_keyed(),
+            Evidence::RequiredLoop => candidate.is_keyed() && awaited,
+            Evidence::Promise => known.is_some_and(|known| known.level) && self.is_required(candidate.slot),
+        }
+    }
+
+    fn is_required(&self, slot: u32) -> bool {
+        self.plan.slots.get(slot as usize).is_some_and(|slot| slot.required)
+    }
+
+    /// The nearest slot for such a segment, whatever its qualifier: one that is still `open`, else any.
+    fn misfit(&self, open: bool) -> Option<Found> {
+        for (depth, frame) in self.stack.frames.iter().enumerate().rev() {
+            for candidate in self.plan.index.candidates(frame.loop_index, self.id) {
+                let ahead = candidate.position >= frame.position;
+                if !open || ahead && !self.is_full(depth, candidate.slot, candidate.rel) {
+                    return Some(Found::Misfit(depth, *candidate));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// What must speak for a lost opener.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Evidence {
+    /// That the segment fits, and is no mere follower of what may be left out.
+    Any,
+    /// That its qualifier fits.
+    Key,
+    /// That its qualifier fits, and the loop is required and was not there yet.
+    RequiredLoop,
+    /// That the level above promised a level below, which would have to have this segment.
+    Promise,
+}

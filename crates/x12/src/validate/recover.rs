@@ -1,0 +1,174 @@
+//! Segments that are not where they should be: one finding each, and on with the walk.
+
+use super::report::Place;
+use super::state::{State, Step, digest, missing_code};
+use super::visitor::Visitor;
+use crate::finding::{Code, Scope};
+use crate::guide::{Candidate, Plan, SlotFacts};
+use crate::wire::Segment;
+
+impl State {
+    /// A segment that has no place: nothing changes.
+    #[cold]
+    pub(super) fn nowhere<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, code: Code) {
+        step.visitor.unplaced(step.segment);
+        let top = self.stack.frames.last().map_or(0, |top| top.loop_index);
+        self.locate(top, &mut step.report);
+        step.report.segment(code);
+    }
+
+    /// True when `segment` opened the loop on top a moment ago and comes once more, though that loop wants others.
+    #[inline]
+    pub(super) fn is_twin(&self, plan: &Plan, depth: usize, candidate: &Candidate, segment: &Segment<'_>) -> bool {
+        if self.stack.frames.len() != depth + 2 {
+            return false;
+        }
+        let Some(top) = self.stack.frames.last().filter(|top| top.opener != 0) else { return false };
+        plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) == Some(top.loop_index)
+            && plan.index.loops.get(usize::from(top.loop_index)).is_some_and(|facts| facts.required.0 < facts.required.1)
+            && top.opener == digest(segment.raw())
+    }
+
+    /// The opener of a loop comes right behind the segment that its lack was noticed by: they were swapped.
+    #[cold]
+    pub(super) fn find_opener<V: Visitor>(
+        &mut self,
+        step: &mut Step<'_, '_, '_, V>,
+        depth: usize,
+        candidate: &Candidate,
+    ) {
+        while self.stack.frames.len() > depth + 2 {
+            self.close(step);
+        }
+        let Some(child) = step.plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) else { return };
+        // it has the number that it was given when it was thought lost
+        self.unnumber_lost(step.plan, child);
+        self.opener(step, child);
+    }
+
+    /// A segment that came too late, or fits no slot: it changes no position. What it opens lies on top.
+    #[cold]
+    pub(super) fn aside<V: Visitor>(
+        &mut self,
+        step: &mut Step<'_, '_, '_, V>,
+        depth: usize,
+        candidate: &Candidate,
+        code: Option<Code>,
+    ) {
+        let Some(facts) = step.plan.index.slots.get(candidate.slot as usize) else { return };
+        for frame in &mut self.stack.frames {
+            frame.opener = 0;
+        }
+        if self.stack.frames.get(depth).is_some_and(|frame| candidate.position >= frame.sealed)
+            && let Some(count) = self.stack.count_mut(depth, candidate.rel)
+        {
+            *count = count.saturating_add(1);
+        }
+        let index = facts.opened().unwrap_or(facts.loop_index);
+        if facts.opened().is_some() {
+            self.leave_foreign(step, depth);
+            self.open(step, index, true);
+        }
+        self.locate(index, &mut step.report);
+        if let Some(code) = code {
+            step.report.segment(code);
+        }
+        if facts.opened().is_some() {
+            self.opener(step, index);
+        } else {
+            step.visitor.segment(index, candidate.slot, step.segment);
+            self.contents(step, facts);
+        }
+    }
+
+    /// Closes what lies out of place above `depth`, so that misplaced loops do not pile up.
+    fn leave_foreign<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, depth: usize) {
+        let above = self.stack.frames.iter().skip(depth + 1).position(|frame| frame.foreign);
+        if let Some(at) = above {
+            while self.stack.frames.len() > depth + 1 + at {
+                self.close(step);
+            }
+        }
+    }
+
+    /// A qualifier that no slot has: the segment is attached to the nearest one, and its qualifier is blamed.
+    #[cold]
+    pub(super) fn misfit<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, depth: usize, candidate: &Candidate) {
+        let Some(frame) = self.stack.frames.get(depth) else { return };
+        let id = step.plan.index.ids.find(step.segment.id()).map_or(0, |(id, _)| id);
+        let is_alone = step.plan.index.candidates(frame.loop_index, id).len() < 2;
+        let max = step.plan.index.slots.get(candidate.slot as usize).map_or(0, |facts| facts.max);
+        let before = if candidate.position >= frame.position && self.stack.count(depth, candidate.rel) < max {
+            self.prepare(step, depth, candidate);
+            let before = step.report.findings.len();
+            self.fill(step, depth, candidate);
+            before
+        } else {
+            let before = step.report.findings.len();
+            self.aside(step, depth, candidate, None);
+            before
+        };
+        if step.segment.marks().len() > 1 {
+            blame_qualifier(step, candidate, before, is_alone);
+        }
+    }
+
+    /// A loop whose opener did not come is opened all the same.
+    #[cold]
+    pub(super) fn lost<V: Visitor>(
+        &mut self,
+        step: &mut Step<'_, '_, '_, V>,
+        depth: usize,
+        slot: u32,
+        candidate: &Candidate,
+    ) {
+        let Some(facts) = step.plan.index.slots.get(slot as usize) else { return };
+        let Some(child) = facts.opened() else { return };
+        let opener = Candidate { slot, position: facts.position, rel: facts.rel, ..*candidate };
+        self.prepare(step, depth, &opener);
+        if let Some(count) = self.stack.count_mut(depth, facts.rel) {
+            *count = count.saturating_add(1);
+        }
+        self.open(step, child, false);
+        self.ledger.doubt();
+        self.number_lost(step.plan);
+        self.locate(child, &mut step.report);
+        // where a claim or a level begins is not certain, so nothing in the set is
+        let scope = match step.plan.index.loops.get(usize::from(child)) {
+            Some(known) if known.is_claim || known.level => Scope::Set,
+            _ => step.report.scope,
+        };
+        step.report.missing(missing_code(facts, &step.report), facts.segment, child, scope);
+        self.prepare(step, depth + 1, candidate);
+        self.fill(step, depth + 1, candidate);
+        self.just_lost = Some(slot);
+    }
+}
+
+/// Of the findings from `before` on only those of the qualifier stand: which of the siblings was meant is not known,
+/// unless there is but one.
+fn blame_qualifier<V>(step: &mut Step<'_, '_, '_, V>, candidate: &Candidate, before: usize, is_alone: bool) {
+    let (element, component, ordinal) = (candidate.element, candidate.component, step.report.ordinal);
+    let findings = &mut step.report.findings;
+    let mut blamed = false;
+    let mut kept = before;
+    for at in before..findings.len() {
+        let Some(finding) = findings.get(at).copied() else { break };
+        let of_qualifier = finding.position.element == element && finding.position.segment == ordinal;
+        blamed |= of_qualifier;
+        if (of_qualifier || is_alone)
+            && let Some(place) = findings.get_mut(kept)
+        {
+            *place = finding;
+            kept += 1;
+        }
+    }
+    findings.truncate(kept);
+    if !blamed {
+        let span = match component {
+            0 => step.segment.span(usize::from(element)),
+            _ => step.segment.component_span(usize::from(element), usize::from(component)),
+        };
+        step.report.element(Code::CODE_NOT_IN_GUIDE, Place { element, component, ..Place::default() }, span);
+    }
+}

@@ -1,0 +1,250 @@
+//! The walk itself: loops open and close, segments take their places.
+
+use std::ops::Range;
+
+use super::element::check_elements;
+use super::frame::{Children, Stack};
+use super::ledger::Ledger;
+use super::place::{Found, find};
+use super::report::Report;
+use super::visitor::Visitor;
+use crate::finding::{Code, NO_CLAIM, Scope};
+use crate::guide::{Action, Candidate, Plan, SlotFacts};
+use crate::wire::{Segment, SegmentId};
+
+/// Everything that a walk remembers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct State {
+    pub(super) stack: Stack,
+    pub(super) ledger: Ledger,
+    /// Ordinal of the last segment.
+    pub(super) ordinal: u32,
+    /// Where it stood, in its buffer.
+    pub(super) bounds: (u32, u32),
+    /// Offset in the file of that buffer.
+    pub(super) base: u64,
+    /// Claims so far.
+    pub(super) claims: u32,
+    /// Number of the current line.
+    pub(super) line: u32,
+    /// Depth of the claim and of the line that are open.
+    pub(super) claim_at: Option<usize>,
+    pub(super) line_at: Option<usize>,
+    /// Id of the last level.
+    pub(super) last_level: u64,
+    /// The slot of a loop that was opened without its opener by the segment before.
+    pub(super) just_lost: Option<u32>,
+}
+
+/// One segment on its way into the walk: what judges it, and what hears of it.
+pub(super) struct Step<'s, 'a, 'f, V> {
+    pub(super) plan: &'s Plan,
+    pub(super) segment: &'s Segment<'a>,
+    pub(super) visitor: &'s mut V,
+    pub(super) report: Report<'f>,
+}
+
+impl State {
+    /// One segment.
+    pub(super) fn segment<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>) {
+        self.ordinal = self.ordinal.saturating_add(1);
+        self.bounds = step.report.bounds;
+        self.base = step.report.at.base;
+        if self.stack.frames.is_empty() {
+            self.open(step, 0, false);
+            self.opener(step, 0);
+            return;
+        }
+        let lost = self.just_lost.take();
+        match find(step.plan, &self.stack, step.segment) {
+            Found::Clean(depth, candidate) if lost == Some(candidate.slot) => self.find_opener(step, depth, &candidate),
+            Found::Clean(depth, candidate) if self.is_twin(step.plan, depth, &candidate, step.segment) => self.nowhere(step, Code::SEGMENT_EXCEEDS_MAX),
+            Found::Clean(depth, candidate) => {
+                self.prepare(step, depth, &candidate);
+                self.fill(step, depth, &candidate);
+            }
+            Found::Late(depth, candidate) => self.aside(step, depth, &candidate, Some(Code::SEGMENT_OUT_OF_ORDER)),
+            Found::Misfit(depth, candidate) => self.misfit(step, depth, &candidate),
+            Found::Lost(depth, slot, candidate) => self.lost(step, depth, slot, &candidate),
+            Found::Nowhere(code) => self.nowhere(step, code),
+        }
+    }
+
+    /// What has to happen before a segment comes to `candidate` of the frame at `depth`: loops close, what stands
+    /// before is decided.
+    #[inline]
+    pub(super) fn prepare<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, depth: usize, candidate: &Candidate) {
+        while self.stack.frames.len() > depth + 1 {
+            self.close(step);
+        }
+        let opened = step.plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened);
+        if let Some(facts) = opened.and_then(|child| step.plan.index.loops.get(usize::from(child))) {
+            if facts.seals {
+                self.seal(step.plan, depth, candidate.position, &mut step.report);
+            }
+            if facts.level {
+                self.settle(depth, &mut step.report);
+            }
+        }
+        if let Some(frame) = self.stack.frames.get_mut(depth) {
+            frame.position = candidate.position;
+            frame.opener = 0;
+        }
+    }
+
+    /// The segment takes its place.
+    pub(super) fn fill<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, depth: usize, candidate: &Candidate) {
+        let Some(facts) = step.plan.index.slots.get(candidate.slot as usize) else { return };
+        let count = self.stack.count_mut(depth, candidate.rel).map_or(0, |count| {
+            *count = count.saturating_add(1);
+            *count
+        });
+        let surplus = count > facts.max && facts.max != u32::MAX;
+        if let Some(child) = facts.opened() {
+            self.open(step, child, false);
+            if surplus {
+                self.locate(child, &mut step.report);
+                step.report.segment(Code::LOOP_EXCEEDS_MAX);
+            }
+            self.opener(step, child);
+        } else {
+            self.locate(facts.loop_index, &mut step.report);
+            if surplus {
+                step.report.segment(Code::SEGMENT_EXCEEDS_MAX);
+            }
+            step.visitor.segment(facts.loop_index, candidate.slot, step.segment);
+            self.contents(step, facts);
+        }
+    }
+
+    /// The elements and amounts of a segment in its slot.
+    #[inline]
+    pub(super) fn contents<V>(&mut self, step: &mut Step<'_, '_, '_, V>, facts: &SlotFacts) {
+        if facts.action != Action::None {
+            self.ledger.part(&step.plan.index, facts, step.segment, &step.report);
+        }
+        check_elements(&step.plan.index, facts, step.segment, &mut step.report);
+    }
+
+    /// Opens a loop on top.
+    pub(super) fn open<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, child: u16, foreign: bool) {
+        let depth = self.stack.frames.len();
+        self.stack.push(step.plan, child, foreign).opener = digest(step.segment.raw());
+        if let Some(facts) = step.plan.index.loops.get(usize::from(child)) {
+            if facts.is_claim {
+                self.claims = self.claims.saturating_add(1);
+                self.claim_at = Some(depth);
+                self.ledger.open_claim();
+            }
+            if facts.is_line {
+                self.line_at = Some(depth);
+                self.line = 0;
+                self.ledger.open_line();
+            }
+            if facts.is_payer {
+                self.ledger.open_payer();
+            }
+        }
+        step.visitor.open(child, step.segment);
+    }
+
+    /// The segment that opened the loop on top: its numbers and contents.
+    pub(super) fn opener<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, child: u16) {
+        let Some(first) = step.plan.index.loops.get(usize::from(child)).map(|facts| facts.first) else { return };
+        let Some(facts) = step.plan.index.slots.get(first as usize) else { return };
+        self.locate(child, &mut step.report);
+        step.visitor.segment(child, first, step.segment);
+        self.number(step.plan, facts, step.segment, &mut step.report);
+        self.contents(step, facts);
+    }
+
+    /// Decides what stands before `position` in the frame at `depth`, and before the open loops in those around it.
+    fn seal(&mut self, plan: &Plan, depth: usize, position: u32, report: &mut Report<'_>) {
+        for at in 0..=depth {
+            let Some(frame) = self.stack.frames.get(at) else { return };
+            let limit = if at == depth { position } else { frame.position };
+            if limit <= frame.sealed {
+                continue;
+            }
+            let (index, scope, sealed) = (frame.loop_index, frame.scope, frame.sealed);
+            self.locate(index, report);
+            self.minima(plan, at, sealed..limit, scope, report);
+            if let Some(frame) = self.stack.frames.get_mut(at) {
+                frame.sealed = limit;
+            }
+            let slots = plan.loop_at(index).slots.clone();
+            for (rel, slot) in (0u16..).zip(slots) {
+                if plan.index.slots.get(slot as usize).is_some_and(|facts| facts.position < limit)
+                    && let Some(count) = self.stack.count_mut(at, rel)
+                {
+                    *count = 0;
+                }
+            }
+        }
+    }
+
+    /// Required slots between the positions that were not filled.
+    fn minima(&self, plan: &Plan, depth: usize, range: Range<u32>, scope: Scope, report: &mut Report<'_>) {
+        let Some(frame) = self.stack.frames.get(depth) else { return };
+        let Some(known) = plan.index.loops.get(usize::from(frame.loop_index)) else { return };
+        let required = plan.index.required.get(known.required.0 as usize..known.required.1 as usize);
+        for &slot in required.unwrap_or_default() {
+            let Some(facts) = plan.index.slots.get(slot as usize) else { continue };
+            // the trailer of the set is the envelope's matter
+            if self.stack.count(depth, facts.rel) == 0
+                && range.contains(&facts.position)
+                && facts.segment != SegmentId::new(b"SE")
+            {
+                let home = facts.opened().unwrap_or(frame.loop_index);
+                report.missing(missing_code(facts, report), facts.segment, home, scope);
+            }
+        }
+    }
+
+    /// Closes the innermost loop.
+    pub(super) fn close<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>) {
+        let Some(depth) = self.stack.frames.len().checked_sub(1) else { return };
+        let Some(frame) = self.stack.frames.get(depth) else { return };
+        let (plan, report) = (step.plan, &mut step.report);
+        let (index, scope) = (frame.loop_index, frame.scope);
+        self.locate(index, report);
+        self.minima(plan, depth, frame.sealed..u32::MAX, scope, report);
+        if frame.children == Children::Promised {
+            report.earlier(Code::HIERARCHY_CHILD, &frame.says, scope);
+        }
+        if self.line_at == Some(depth) {
+            self.ledger.close_line(&plan.index, report);
+            self.line_at = None;
+        }
+        if self.claim_at == Some(depth) {
+            self.ledger.close_claim(&plan.index, report);
+            self.claim_at = None;
+        }
+        step.visitor.close(index);
+        self.stack.pop();
+    }
+
+    /// Findings from here on are of loop `index`, and reach what the innermost loop reaches.
+    #[inline]
+    pub(super) fn locate(&self, index: u16, report: &mut Report<'_>) {
+        report.loop_index = index;
+        report.scope = self.stack.frames.last().map_or(Scope::Set, |top| top.scope);
+        report.claim = if self.claim_at.is_some() { self.claims.wrapping_sub(1) } else { NO_CLAIM };
+        report.line = if self.line_at.is_some() { self.line } else { 0 };
+    }
+}
+
+/// The code for a required segment that did not come.
+pub(super) fn missing_code(facts: &SlotFacts, report: &Report<'_>) -> Code {
+    if facts.mandatory || report.options.strict_dependent { Code::SEGMENT_MISSING } else { Code::SEGMENT_REQUIRED }
+}
+
+/// Tells segments apart that follow each other: eight bytes at a time.
+#[inline]
+pub(super) fn digest(bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let tail = rest.iter().fold(bytes.len() as u64, |tail, &byte| tail << 8 | u64::from(byte));
+    let mix = |hash: u64, word: u64| (hash.rotate_left(29) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    // 0 stands for no digest
+    mix(words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word))), tail) | 1
+}

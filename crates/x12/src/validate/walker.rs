@@ -1,0 +1,177 @@
+//! The walker: feed it the segments of a set, it places them and says what is wrong.
+
+use std::sync::Arc;
+
+use super::boundary::Boundary;
+use super::place::{Found, find};
+use super::report::{At, Options, Report};
+use super::state::{State, Step};
+use super::visitor::Visitor;
+use crate::finding::Finding;
+use crate::guide::{Plan, SlotFacts};
+use crate::position::Span;
+use crate::wire::Segment;
+
+/// Walks one set after another. Its whole state can be cloned.
+///
+/// For each set: [`Walker::begin`], [`Walker::segment`] for every segment from `ST` to `SE`, [`Walker::end`].
+/// It counts segments (`ST` is 1) and claims (from 0) itself.
+#[derive(Clone, Debug)]
+pub struct Walker {
+    options: Options,
+    plan: Option<Arc<Plan>>,
+    state: State,
+}
+
+impl Walker {
+    /// A walker at rest.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Self { options, plan: None, state: State::default() }
+    }
+
+    /// The plan in force.
+    #[must_use]
+    pub fn plan(&self) -> Option<&Arc<Plan>> {
+        self.plan.as_ref()
+    }
+
+    /// A set begins: its `ST` is the next segment.
+    pub fn begin(&mut self, plan: Arc<Plan>) {
+        self.plan = Some(plan);
+        let claims = self.state.claims;
+        self.state.stack.clear();
+        self.state = State { stack: std::mem::take(&mut self.state.stack), claims, ..State::default() };
+    }
+
+    /// One segment of the set.
+    pub fn segment(
+        &mut self,
+        segment: &Segment<'_>,
+        at: At,
+        visitor: &mut impl Visitor,
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(plan) = &self.plan else { return };
+        let ordinal = self.state.ordinal.saturating_add(1);
+        let report = Report::new(findings, self.options, at, ordinal, segment);
+        self.state.segment(&mut Step { plan, segment, visitor, report });
+    }
+
+    /// `segment` comes next, in another piece: everything that it ends and decides happens now. To be followed
+    /// by [`Walker::boundary`], or by [`Walker::segment`] with the same segment.
+    pub fn upcoming(
+        &mut self,
+        segment: &Segment<'_>,
+        at: At,
+        visitor: &mut impl Visitor,
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(plan) = &self.plan else { return };
+        let Found::Clean(depth, candidate) = find(plan, &self.state.stack, segment) else { return };
+        if self.state.just_lost == Some(candidate.slot) || self.state.is_twin(plan, depth, &candidate, segment) {
+            return;
+        }
+        let Some(opened) = plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) else { return };
+        if !plan.loop_at(opened).seals {
+            return;
+        }
+        let ordinal = self.state.ordinal.saturating_add(1);
+        let mut report = Report::new(findings, self.options, at, ordinal, segment);
+        report.buffer = self.state.base;
+        self.state.prepare(&mut Step { plan, segment, visitor, report }, depth, &candidate);
+        self.state.just_lost = None;
+    }
+
+    /// The set ends, its `SE` having been given: all loops close.
+    pub fn end(&mut self, at: At, visitor: &mut impl Visitor, findings: &mut Vec<Finding>) {
+        let Some(plan) = &self.plan else { return };
+        let bytes: &[u8] = &[];
+        let marks = [self.state.bounds.1];
+        let last = Segment::new(bytes, self.state.bounds.0, &marks, crate::wire::Delimiters::default());
+        let mut report = Report::new(findings, self.options, at, self.state.ordinal, &last);
+        report.buffer = self.state.base;
+        let mut step = Step { plan, segment: &last, visitor, report };
+        while !self.state.stack.frames.is_empty() {
+            self.state.close(&mut step);
+        }
+        self.plan = None;
+    }
+
+    /// The set is cut short (its trailer is missing, or it was no set at all): its loops close without findings.
+    pub fn abandon(&mut self, visitor: &mut impl Visitor) {
+        while let Some(frame) = self.state.stack.pop() {
+            visitor.close(frame.loop_index);
+        }
+        self.state.claim_at = None;
+        self.state.line_at = None;
+        self.plan = None;
+    }
+
+    /// True between the begin and the end of a set.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.plan.is_some()
+    }
+
+    /// How many loops are open.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.state.stack.frames.len()
+    }
+
+    /// Number of segments of the set so far.
+    #[must_use]
+    pub fn segments(&self) -> u32 {
+        self.state.ordinal
+    }
+
+    /// Number of claims so far, in all sets.
+    #[must_use]
+    pub fn claims(&self) -> u32 {
+        self.state.claims
+    }
+
+    /// Ordinal of the open claim.
+    #[must_use]
+    pub fn claim(&self) -> Option<u32> {
+        self.state.claim_at.map(|_| self.state.claims.wrapping_sub(1))
+    }
+
+    /// Counts on from other ordinals: the next segment is `segments + 1`, the next claim is `claims` (an open claim
+    /// is `claims - 1`).
+    pub fn count_from(&mut self, segments: u32, claims: u32) {
+        self.state.ordinal = segments;
+        self.state.claims = claims;
+    }
+
+    /// What the next piece depends on, in a form that can be compared. At a cut, ask after [`Walker::upcoming`].
+    #[must_use]
+    pub fn boundary(&self) -> Boundary {
+        match &self.plan {
+            Some(plan) => Boundary::of(plan, &self.state),
+            None => Boundary::default(),
+        }
+    }
+
+    /// The walker as it would be before the cut segment `cut` if all was well: a function of that segment alone.
+    /// `None` when that segment does not say enough.
+    #[must_use]
+    pub fn assume(plan: &Arc<Plan>, cut: &Segment<'_>, options: Options) -> Option<(Self, Boundary)> {
+        let state = State::before(plan, cut)?;
+        let walker = Self { options, plan: Some(Arc::clone(plan)), state };
+        let boundary = walker.boundary();
+        Some((walker, boundary))
+    }
+
+    /// The loops that are open, outermost first.
+    pub fn open_loops(&self) -> impl Iterator<Item = u16> + '_ {
+        self.state.stack.frames.iter().map(|frame| frame.loop_index)
+    }
+
+    /// The place of the last segment in its buffer.
+    #[must_use]
+    pub fn last(&self) -> Span {
+        Span::new(self.state.bounds.0, self.state.bounds.1)
+    }
+}

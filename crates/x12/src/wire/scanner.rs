@@ -1,0 +1,504 @@
+//! Bytes to segments, in one pass, in bounded memory.
+//!
+//! A [`Scanner`] is fed runs of bytes and tells a [`Tokens`] listener what it sees. Every byte belongs to one
+//! token, but for blanks and line breaks between segments, which belong to the token before them.
+
+use std::ops::Range;
+
+use super::isa::{self, Header};
+use super::{Delimiters, Segment};
+
+/// How large the parts of a segment may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes in an element.
+    pub element: u32,
+    /// Bytes in a segment.
+    pub segment: u32,
+    /// Repetitions in an element.
+    pub repetitions: u32,
+    /// Elements in a segment.
+    pub elements: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { element: 64 * 1024, segment: 1024 * 1024, repetitions: 10_000, elements: 1_000 }
+    }
+}
+
+/// What is wrong with a run of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The bytes stand outside any interchange.
+    Stray,
+    /// An interchange header ends too early.
+    HeaderTruncated,
+    /// The delimiters of an interchange header cannot be used.
+    DelimitersUnusable,
+    /// A segment exceeds a limit.
+    TooLong,
+    /// Nothing stands between two terminators.
+    Empty,
+}
+
+/// Hears what a [`Scanner`] sees; ranges and spans are of the bytes of that call.
+pub trait Tokens {
+    /// An interchange header; `segment` is the `ISA` as a segment, with its delimiters in force.
+    fn header(&mut self, segment: &Segment<'_>);
+    /// A segment inside an interchange. `terminated` is false for the last one of a file that just stops.
+    fn segment(&mut self, segment: &Segment<'_>, terminated: bool);
+    /// Bytes that are no segment. A long run may be told in several calls, `first` on the first of them.
+    fn fault(&mut self, fault: Fault, range: Range<usize>, first: bool);
+}
+
+/// Where a scanner stands between two runs of bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Outside any interchange.
+    #[default]
+    Outside,
+    /// Outside, and the stray bytes at hand were already begun.
+    Straying,
+    /// Inside an interchange with these delimiters.
+    Inside(Delimiters),
+    /// Inside, skipping the rest of a segment over the limit.
+    Skipping(Delimiters),
+}
+
+/// Finds interchanges and their segments.
+#[derive(Debug, Default)]
+pub struct Scanner {
+    mode: Mode,
+    limits: Limits,
+    tape: Tape,
+}
+
+/// How many bytes are taped at a time: the tape takes four bytes a byte at worst.
+const WINDOW: usize = 64 * 1024;
+
+impl Scanner {
+    /// A scanner that stands outside any interchange.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Puts it elsewhere.
+    pub fn resume(&mut self, mode: Mode) {
+        self.mode = mode;
+    }
+
+    /// Reads `bytes` and returns how many were used up; the rest (part of a segment or of a header) must be fed again
+    /// with what follows it. `last` says that nothing follows: then all are used up.
+    pub fn scan(&mut self, bytes: &[u8], last: bool, tokens: &mut impl Tokens) -> usize {
+        let mut at = 0;
+        loop {
+            let before = (at, self.mode);
+            at = match self.mode {
+                Mode::Outside | Mode::Straying => self.outside(bytes, at, last, tokens),
+                Mode::Inside(delimiters) => self.inside(bytes, at, delimiters, last, tokens),
+                Mode::Skipping(delimiters) => self.skip(bytes, at, delimiters, tokens),
+            };
+            if at >= bytes.len() || before == (at, self.mode) {
+                return at;
+            }
+        }
+    }
+
+    /// Looks for the next header; what stands before it is stray, but for blanks.
+    fn outside(&mut self, bytes: &[u8], from: usize, last: bool, tokens: &mut impl Tokens) -> usize {
+        let mut at = from;
+        let mut stray = from;
+        while at < bytes.len() {
+            if self.mode == Mode::Outside && stray == at && is_gap(bytes[at]) {
+                at += 1;
+                stray = at;
+                continue;
+            }
+            if bytes[at] != b'I' {
+                at += 1;
+                continue;
+            }
+            match isa::header(&bytes[at..], last) {
+                Header::Absent => at += 1,
+                Header::Incomplete => {
+                    self.stray(stray..at, tokens);
+                    return at;
+                }
+                Header::Found { delimiters, len, .. } => {
+                    self.stray(stray..at, tokens);
+                    self.mode = Mode::Inside(delimiters);
+                    self.tape.clear();
+                    let marks = header_marks(&bytes[at..at + len], at, delimiters);
+                    tokens.header(&Segment::new(bytes, to_u32(at), &marks, delimiters));
+                    return at + len;
+                }
+                Header::Unusable { len } => {
+                    self.stray(stray..at, tokens);
+                    tokens.fault(Fault::DelimitersUnusable, at..at + len, true);
+                    self.mode = Mode::Straying;
+                    return at + len;
+                }
+                Header::Truncated => {
+                    self.stray(stray..at, tokens);
+                    tokens.fault(Fault::HeaderTruncated, at..at + 3, true);
+                    self.mode = Mode::Straying;
+                    return at + 3;
+                }
+            }
+        }
+        self.stray(stray..at, tokens);
+        at
+    }
+
+    fn stray(&mut self, range: Range<usize>, tokens: &mut impl Tokens) {
+        if !range.is_empty() {
+            tokens.fault(Fault::Stray, range, self.mode == Mode::Outside);
+            self.mode = Mode::Straying;
+        }
+    }
+
+    /// Reads segments until the interchange ends or the bytes do.
+    fn inside(
+        &mut self,
+        bytes: &[u8],
+        from: usize,
+        delimiters: Delimiters,
+        last: bool,
+        tokens: &mut impl Tokens,
+    ) -> usize {
+        let mut tape = std::mem::take(&mut self.tape);
+        tape.start(delimiters);
+        let at = self.segments(&mut tape, bytes, from, delimiters, last, tokens);
+        self.tape = tape;
+        at
+    }
+
+    fn segments(
+        &mut self,
+        tape: &mut Tape,
+        bytes: &[u8],
+        from: usize,
+        delimiters: Delimiters,
+        last: bool,
+        tokens: &mut impl Tokens,
+    ) -> usize {
+        let mut start = skip_gap(bytes, from, delimiters);
+        let mut taped = start;
+        loop {
+            taped = taped.max(start);
+            let to = (taped + WINDOW).min(bytes.len());
+            tape.extend(bytes, taped..to);
+            taped = to;
+            let mut first = 0;
+            for end in 0..tape.ends.len() {
+                let last_mark = tape.ends[end] as usize;
+                let stop = tape.marks[last_mark] as usize;
+                let marks = &tape.marks[first..=last_mark];
+                first = last_mark + 1;
+                if stop < start {
+                    continue; // a blank line, where the line break is the terminator
+                }
+                if is_header(bytes, start, stop, delimiters) {
+                    self.mode = Mode::Outside;
+                    return start;
+                }
+                self.one(bytes, start, marks, delimiters, true, tokens);
+                let trailer = bytes[start..stop].starts_with(b"IEA");
+                start = skip_gap(bytes, stop + 1, delimiters);
+                if trailer {
+                    self.mode = Mode::Outside;
+                    return stop + 1;
+                }
+            }
+            tape.keep_from(first);
+            if taped.saturating_sub(start) > self.limits.segment as usize {
+                tokens.fault(Fault::TooLong, start..taped, true);
+                self.mode = Mode::Skipping(delimiters);
+                return taped;
+            }
+            if taped == bytes.len() {
+                break;
+            }
+        }
+        if start >= bytes.len() {
+            return bytes.len();
+        }
+        if is_header(bytes, start, bytes.len(), delimiters) && last {
+            self.mode = Mode::Outside;
+            return start;
+        }
+        if !last {
+            return start;
+        }
+        tape.marks.push(to_u32(bytes.len()));
+        self.one(bytes, start, &tape.marks, delimiters, false, tokens);
+        self.mode = Mode::Outside;
+        bytes.len()
+    }
+
+    /// Tells of one segment, unless it is empty or over a limit.
+    #[inline]
+    fn one(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        marks: &[u32],
+        delimiters: Delimiters,
+        terminated: bool,
+        tokens: &mut impl Tokens,
+    ) {
+        let end = marks[marks.len() - 1] as usize;
+        if end <= start {
+            tokens.fault(Fault::Empty, start..(end + 1).min(bytes.len()), true);
+            return;
+        }
+        let segment = Segment::new(bytes, to_u32(start), marks, delimiters);
+        let suspicious = end - start > self.limits.element.min(self.limits.segment) as usize
+            || marks.len() > self.limits.elements.min(self.limits.repetitions) as usize;
+        if suspicious && self.exceeds(&segment) {
+            tokens.fault(Fault::TooLong, start..(end + usize::from(terminated)), true);
+            return;
+        }
+        tokens.segment(&segment, terminated);
+    }
+
+    /// Looks closer at a segment that is large enough to break a limit.
+    #[cold]
+    fn exceeds(&self, segment: &Segment<'_>) -> bool {
+        let limits = &self.limits;
+        segment.raw().len() > limits.segment as usize
+            || segment.elements().count() > limits.elements as usize
+            || segment.elements().any(|element| {
+                element.value().len() > limits.element as usize
+                    || (!element.is_simple() && element.repetitions().count() > limits.repetitions as usize)
+            })
+    }
+
+    fn skip(&mut self, bytes: &[u8], from: usize, delimiters: Delimiters, tokens: &mut impl Tokens) -> usize {
+        let found = bytes[from..].iter().position(|&byte| byte == delimiters.terminator);
+        let to = found.map_or(bytes.len(), |ahead| from + ahead + 1);
+        if to > from {
+            tokens.fault(Fault::TooLong, from..to, false);
+        }
+        if found.is_some() {
+            self.mode = Mode::Inside(delimiters);
+        }
+        to
+    }
+}
+
+/// Blanks, line breaks, a byte order mark, NULs and end-of-file marks mean nothing between interchanges.
+fn is_gap(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0 | 0x1a | 0xef | 0xbb | 0xbf)
+}
+
+/// The start of the next segment at or after `at`: blanks, line breaks and NULs before an identifier mean nothing.
+#[inline]
+fn skip_gap(bytes: &[u8], mut at: usize, delimiters: Delimiters) -> usize {
+    while let Some(&byte) = bytes.get(at) {
+        let blank = matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0);
+        if !blank || byte == delimiters.element || byte == delimiters.component {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// A segment that is an interchange header: the trailer of the one before is missing.
+fn is_header(bytes: &[u8], start: usize, stop: usize, delimiters: Delimiters) -> bool {
+    let text = &bytes[start.min(stop)..stop];
+    text.len() > 3
+        && text.starts_with(b"ISA")
+        && (text[3] == delimiters.element || matches!(isa::header(&bytes[start..], true), Header::Found { .. }))
+}
+
+fn header_marks(header: &[u8], base: usize, delimiters: Delimiters) -> Vec<u32> {
+    let (end, body) = header.split_last().map_or((0, header), |(_, body)| (body.len(), body));
+    let mut marks: Vec<u32> = body
+        .iter()
+        .enumerate()
+        .filter(|&(_, &byte)| byte == delimiters.element)
+        .map(|(at, _)| to_u32(base + at))
+        .collect();
+    marks.push(to_u32(base + end));
+    marks
+}
+
+fn to_u32(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// The offsets of all delimiters in a run of bytes, and which of them are terminators.
+#[derive(Debug)]
+struct Tape {
+    class: [u8; 256],
+    marks: Vec<u32>,
+    ends: Vec<u32>,
+}
+
+impl Default for Tape {
+    fn default() -> Self {
+        Self { class: [0; 256], marks: Vec::new(), ends: Vec::new() }
+    }
+}
+
+impl Tape {
+    fn start(&mut self, delimiters: Delimiters) {
+        self.clear();
+        self.class = [0; 256];
+        self.class[usize::from(delimiters.element)] = 1;
+        self.class[usize::from(delimiters.component)] = 1;
+        if let Some(repetition) = delimiters.repetition {
+            self.class[usize::from(repetition)] = 1;
+        }
+        self.class[usize::from(delimiters.terminator)] = 3;
+    }
+
+    fn clear(&mut self) {
+        self.marks.clear();
+        self.ends.clear();
+    }
+
+    /// Keeps the marks from `first` on: those of the segment that is not complete.
+    fn keep_from(&mut self, first: usize) {
+        self.marks.drain(..first.min(self.marks.len()));
+        self.ends.clear();
+    }
+
+    /// Tapes `range` of `bytes`. Without branches: every offset is written, and the length grows on a delimiter.
+    fn extend(&mut self, bytes: &[u8], range: Range<usize>) {
+        let (kept, window) = (self.marks.len(), &bytes[range.clone()]);
+        self.marks.resize(kept + window.len() + 1, 0);
+        self.ends.resize(window.len() + 1, 0);
+        let (marks, ends) = (&mut self.marks[..], &mut self.ends[..]);
+        let (mut count, mut closed) = (kept, 0);
+        let base = to_u32(range.start);
+        for (at, &byte) in (base..).zip(window) {
+            let class = self.class[usize::from(byte)];
+            marks[count] = at;
+            ends[closed] = count as u32; // at most a window and a segment of marks
+            count += usize::from(class & 1);
+            closed += usize::from(class >> 1);
+        }
+        self.marks.truncate(count);
+        self.ends.truncate(closed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ISA: &str =
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260101*1200*^*00501*000000001*0*T*:~";
+
+    /// Tokens as text; adjacent runs of the same fault are one.
+    #[derive(Default, Debug, PartialEq)]
+    struct Heard(Vec<String>);
+
+    struct Listener<'a>(&'a mut Heard, &'a [u8]);
+
+    impl Tokens for Listener<'_> {
+        fn header(&mut self, segment: &Segment<'_>) {
+            self.0.0.push(format!("H {}", segment.elements().count()));
+        }
+        fn segment(&mut self, segment: &Segment<'_>, terminated: bool) {
+            let values: Vec<_> = segment.elements().map(|e| String::from_utf8_lossy(e.value()).into_owned()).collect();
+            self.0.0.push(format!("S {} {values:?} {terminated}", segment.id().text()));
+        }
+        fn fault(&mut self, fault: Fault, range: Range<usize>, first: bool) {
+            let text = String::from_utf8_lossy(&self.1[range]).into_owned();
+            match (first, self.0.0.last_mut()) {
+                (false, Some(before)) => before.push_str(&text),
+                _ => self.0.0.push(format!("F {fault:?} {text}")),
+            }
+        }
+    }
+
+    fn hear(bytes: &[u8], limits: Limits, cuts: &[usize]) -> Heard {
+        let (mut heard, mut scanner, mut rest) = (Heard::default(), Scanner::new(limits), Vec::new());
+        let mut from = 0;
+        for (n, &to) in cuts.iter().chain(&[bytes.len()]).enumerate() {
+            rest.extend_from_slice(&bytes[from..to]);
+            from = to;
+            let last = n == cuts.len();
+            let used = scanner.scan(&rest, last, &mut Listener(&mut heard, &rest));
+            rest.drain(..used);
+        }
+        assert!(rest.is_empty(), "all bytes are used up");
+        heard
+    }
+
+    #[test]
+    fn cut_anywhere_the_tokens_are_the_same() {
+        let other = ISA.replace('*', "|").replace('~', "\n");
+        let text = format!(
+            "\u{feff}junk {ISA}\r\nGS*HC*A:B^C~\n  ST*837*1~~X*~IEA*1*000000001~\n{other}GS|HC|*~\n\nSE|2\n{ISA}GS*HC"
+        );
+        let whole = hear(text.as_bytes(), Limits::default(), &[]);
+        for cut in 0..text.len() {
+            assert_eq!(hear(text.as_bytes(), Limits::default(), &[cut]), whole, "cut at {cut}");
+        }
+        let everywhere: Vec<usize> = (0..text.len()).collect();
+        assert_eq!(hear(text.as_bytes(), Limits::default(), &everywhere), whole);
+        assert_eq!(whole.0.iter().filter(|token| token.starts_with('H')).count(), 3);
+        assert!(whole.0.iter().any(|token| token.starts_with("F Stray") && token.contains("junk")));
+        assert!(whole.0.iter().any(|token| token.starts_with("F Empty")));
+        assert_eq!(whole.0.last().map(String::as_str), Some("S GS [\"HC\"] false"));
+    }
+
+    #[test]
+    fn limits_hold_at_plus_and_minus_one() {
+        let limits = Limits { element: 8, segment: 20, repetitions: 3, elements: 4 };
+        let long = |text: &str| {
+            let heard = hear(format!("{ISA}{text}~IEA*1~").as_bytes(), limits, &[]);
+            assert!(heard.0.last().is_some_and(|token| token.starts_with("S IEA")), "{heard:?}");
+            heard.0.iter().any(|token| token.starts_with("F TooLong"))
+        };
+        assert!(!long("AB*12345678"), "an element at the limit");
+        assert!(long("AB*123456789"), "one byte more");
+        assert!(!long("A*1*2*3*4"), "as many elements as allowed");
+        assert!(long("A*1*2*3*4*5"), "one more");
+        assert!(!long("A*1^2^3"), "as many repetitions as allowed");
+        assert!(long("A*1^2^3^4"), "one more");
+        assert!(!long("A*12345678*12345678*"), "a segment at the limit");
+        assert!(long("A*12345678*12345678*1"), "one byte more");
+    }
+
+    #[test]
+    fn a_segment_that_never_ends_is_skipped_in_bounded_memory() {
+        let mut scanner = Scanner::new(Limits::default());
+        let mut heard = Heard::default();
+        let mut rest = ISA.as_bytes().to_vec();
+        let mut most = 0;
+        for n in 0..64 {
+            rest.extend(std::iter::repeat_n(b'A', 128 * 1024));
+            let used = scanner.scan(&rest, n == 63, &mut Listener(&mut heard, &rest));
+            rest.drain(..used);
+            most = most.max(rest.len());
+        }
+        assert!(rest.is_empty() && most <= 1024 * 1024 + 192 * 1024, "{most}");
+        assert_eq!(heard.0.len(), 2, "the header and one fault");
+    }
+
+    #[test]
+    fn a_header_without_the_trailer_before_it_begins_a_new_interchange() {
+        let heard = hear(format!("{ISA}GS*A~{ISA}GS*B~IEA*1~").as_bytes(), Limits::default(), &[]);
+        assert_eq!(heard.0, ["H 16", "S GS [\"A\"] true", "H 16", "S GS [\"B\"] true", "S IEA [\"1\"] true"]);
+    }
+
+    #[test]
+    fn a_file_that_is_not_x12_is_stray_from_end_to_end() {
+        assert_eq!(hear(b"%PDF-1.4 ISABELLA", Limits::default(), &[]).0, ["F Stray %PDF-1.4 ISABELLA"]);
+        assert!(hear(b" \r\n\0", Limits::default(), &[]).0.is_empty(), "blanks alone are nothing");
+    }
+}

@@ -1,0 +1,79 @@
+"""`scrubjay build`: claims as JSON lines, written as an 837."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scrubjay.cli import options
+from scrubjay.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrubjay.models import Claim
+
+__all__ = ["command"]
+
+
+@click.command(
+    "build",
+    epilog=options.examples(
+        "scrubjay build claims.jsonl -o claims.837",
+        "scrubjay build - -o claims.837 < claims.jsonl",
+    ),
+)
+@click.argument("file")
+@click.option("-o", "--output", required=True, metavar="FILE", help="The file to write, or '-'.")
+@options.as_json
+@options.force
+def command(**given: Any) -> int:
+    """Write the claims of FILE, one JSON object a line, as an 837."""
+    from scrubjay.cli.target import target
+    from scrubjay.places import inputs
+    from scrubjay.writing import write
+
+    (name,) = inputs([given["file"]])
+    counted = Counted(claims(name))
+    with target(given["output"], force=given["force"]) as file:
+        file.write(write(counted))
+    made = {"file": given["output"], "claims": counted.count}
+    if given["as_json"]:
+        (sys.stderr if given["output"] == "-" else sys.stdout).write(json.dumps(made) + "\n")
+    elif given["output"] != "-":
+        sys.stdout.write(f"{counted.count:,} claims: {given['output']}\n")
+    return 0
+
+
+class Counted:
+    """An iterator that knows how many it gave."""
+
+    def __init__(self, claims: "Iterator[Claim]") -> None:
+        self._claims = claims
+        self.count = 0
+
+    def __iter__(self) -> "Iterator[Claim]":
+        for claim in self._claims:
+            self.count += 1
+            yield claim
+
+
+def claims(name: str) -> "Iterator[Claim]":
+    """The claims of a file of JSON lines; a bad line is named by number, never quoted."""
+    from pydantic import ValidationError
+
+    from scrubjay.models import Claim
+
+    with click.open_file(name, "r", encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield Claim.model_validate_json(line)
+            except ValidationError as error:
+                first = error.errors(include_input=False, include_context=False)[0]
+                place = ".".join(str(step) for step in first["loc"]) or "the whole line"
+                raise InputError(
+                    f"{name} line {number}: {place}: {first['type']}; mend the line and try again"
+                ) from None

@@ -1,0 +1,128 @@
+"""What a run came to, for a person at a terminal, for a log, or for a program."""
+
+import json
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from scrubjay.findings import Severity
+from scrubjay.runs import Run
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+__all__ = ["deliver"]
+
+TOP_REASONS = 8
+MEGA = 1_000_000
+
+
+def deliver(run: Run, *, as_json: bool, fail_on: str) -> int:
+    """Print the run as it was asked for; the exit code that it comes to."""
+    if as_json:
+        sys.stdout.write(json.dumps(run.summary) + "\n")
+    elif sys.stdout.isatty():
+        _draw(run)
+    else:
+        sys.stdout.write("\n".join(plain(run)) + "\n")
+    return int(run.found(Severity(fail_on)))
+
+
+def plain(run: Run) -> Iterator[str]:
+    """Aligned text without colour: what a log keeps."""
+    rows = list(counts(run))
+    name_width = max(len(name) for name, _, _ in rows)
+    count_width = max(len(count) for _, count, _ in rows)
+    money_width = max(len(money) for _, _, money in rows)
+    for name, count, money in rows:
+        yield f"{name:<{name_width}}  {count:>{count_width}}  {money:>{money_width}}".rstrip()
+    if run.reasons:
+        yield ""
+        yield "reasons, most claims first"
+        wide = max(len(f"{reason['claims']:,}") for reason in run.reasons[:TOP_REASONS])
+        for reason in run.reasons[:TOP_REASONS]:
+            count = f"{reason['claims']:,}"
+            words = f"{reason['title']}  [{reason['code']}]"
+            yield f"  {count:>{wide}}  {reason['severity']:<7}  {words}"
+        yield from _more(run)
+    yield ""
+    yield pace(run)
+    yield from places(run)
+
+
+def counts(run: Run) -> Iterator[tuple[str, str, str]]:
+    """Name, count and dollars of each line of the table."""
+    summary = run.summary
+    accepted, rejected = Decimal(summary["charges_accepted"]), Decimal(summary["charges_rejected"])
+    yield "claims", f"{run.claims:,}", f"${accepted + rejected:,.2f}"
+    yield "  accepted", f"{run.accepted:,}", f"${accepted:,.2f}"
+    yield "  rejected", f"{run.rejected:,}", f"${rejected:,.2f}"
+    if run.unreadable or summary["unreadable_segments"]:
+        yield "  unreadable", f"{run.unreadable:,}", ""
+    rate = summary["clean_claim_rate"]
+    if rate is not None:
+        yield "clean claim rate", f"{rate:.1%}", ""
+
+
+def pace(run: Run) -> str:
+    """How much, how fast, in how much memory."""
+    facts = run.facts
+    seconds = max(facts["seconds"], 1e-9)
+    size = facts["bytes"] / MEGA
+    return (
+        f"{size:,.1f} MB in {seconds:,.1f} s, {size / seconds:,.0f} MB/s, "
+        f"{facts['peak_rss_bytes'] / MEGA:,.0f} MB peak memory"
+    )
+
+
+def places(run: Run) -> Iterator[str]:
+    """Where to look next."""
+    if run.out is None:
+        return
+    wanted = ("report.html", "worklist.csv", "findings.jsonl", "unreadable.x12")
+    there = [name for name in wanted if (run.out / name).exists()]
+    yield f"written to {run.out}/" + (f": {', '.join(there)} and more" if there else "")
+    if run.summary["no_data"]:
+        yield f"not judged for want of tables: {', '.join(run.summary['no_data'])}"
+
+
+def _more(run: Run) -> Iterator[str]:
+    rest = len(run.reasons) - TOP_REASONS
+    if rest > 0:
+        yield f"  and {rest} more in report.html" if run.out else f"  and {rest} more, see --json"
+
+
+def _draw(run: Run) -> None:
+    from rich import box
+    from rich.console import Console, Group
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    parts: list[RenderableType] = []
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 3, 0, 0))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(justify="right")
+    for name, count, money in counts(run):
+        style = _COUNT_STYLE.get(name.strip(), "")
+        table.add_row(Text(name, style), Text(count, style), Text(money, style))
+    parts.append(table)
+    if run.reasons:
+        reasons = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        reasons.add_column("reason", ratio=1)
+        reasons.add_column("code", style="dim", no_wrap=True)
+        reasons.add_column("claims", justify="right")
+        for reason in run.reasons[:TOP_REASONS]:
+            mark = Text("● ", _SEVERITY_STYLE[reason["severity"]])
+            reasons.add_row(mark + Text(reason["title"]), reason["code"], f"{reason['claims']:,}")
+        parts.append(reasons)
+        parts.extend(Text(line, "dim") for line in _more(run))
+    parts.append(Text(pace(run), "dim"))
+    parts.extend(Text(line) for line in places(run))
+    Console(highlight=False).print(Padding(Group(*parts), (1, 0, 0, 1)))
+
+
+_COUNT_STYLE = {"claims": "bold", "accepted": "green", "rejected": "red", "unreadable": "yellow"}
+_SEVERITY_STYLE = {"error": "red", "warning": "yellow", "info": "blue"}

@@ -1,0 +1,233 @@
+"""The professional claim (2300 to 2330), with everything above and below it."""
+
+import datetime as dt
+
+from pydantic import Field
+
+from scrubjay.models.coverage import OtherPayer
+from scrubjay.models.line import ServiceLine
+from scrubjay.models.parties import Patient, Payer, Provider, Subscriber, TransactionHeader
+from scrubjay.models.row import Code, Day, Money, Number, Row, Text
+from scrubjay.models.supplements import Attachment, Certification, FileInformation
+
+__all__ = ["Anesthesia", "Claim", "Condition", "Diagnosis"]
+
+
+class Diagnosis(Row):
+    """A diagnosis (HI*ABK, the principal one, and HI*ABF), in the order lines point at them."""
+
+    # 2300 HI
+    qualifier: Code = None
+    code: Code = None
+
+
+class Anesthesia(Row):
+    """An anesthesia-related procedure (HI*BP, HI*BO)."""
+
+    # 2300 HI
+    qualifier: Code = None
+    procedure: Code = None
+
+
+class Condition(Row):
+    """A condition code (HI*BG)."""
+
+    # 2300 HI
+    qualifier: Code = None
+    code: Code = None
+
+
+class Claim(Row):
+    """One professional claim, complete in itself: `validate` needs nothing beside it.
+
+    A value that was unreadable in the file is missing here; the validator's finding says so.
+    `patient` is there only where the patient is not the subscriber.
+    """
+
+    set: TransactionHeader | None = None
+    provider: Provider | None = None
+    subscriber: Subscriber | None = None
+    payer: Payer | None = None
+    patient: Patient | None = None
+
+    # 2300 CLM
+    id: Text = None
+    charge: Money = None
+    place_of_service: Code = None
+    place_qualifier: Code = None
+    frequency: Code = None
+    provider_signature: Code = None
+    assignment: Code = None
+    benefits_assignment: Code = None
+    release: Code = None
+    patient_signature: Code = None
+    related_cause_1: Code = None
+    related_cause_2: Code = None
+    related_cause_3: Code = None
+    accident_state: Code = None
+    accident_country: Code = None
+    special_program: Code = None
+    delay_reason: Code = None
+    # 2300 DTP
+    onset_date: Day = None  # DTP*431
+    initial_treatment_date: Day = None  # DTP*454
+    last_seen_date: Day = None  # DTP*304
+    acute_date: Day = None  # DTP*453
+    accident_date: Day = None  # DTP*439
+    last_menstrual_date: Day = None  # DTP*484
+    xray_date: Day = None  # DTP*455
+    prescription_date: Day = None  # DTP*471
+    disability_from: Day = None
+    disability_to: Day = None
+    last_worked_date: Day = None  # DTP*297
+    return_date: Day = None  # DTP*296
+    admission_date: Day = None  # DTP*435
+    discharge_date: Day = None  # DTP*096
+    assumed_care_date: Day = None
+    relinquished_care_date: Day = None
+    first_contact_date: Day = None  # DTP*444
+    repricer_date: Day = None  # DTP*050
+    # 2300 CN1
+    contract_type: Code = None
+    contract_amount: Money = None
+    contract_percent: Number = None
+    contract_code: Text = None
+    contract_terms: Number = None
+    contract_version: Text = None
+    # 2300 AMT
+    patient_paid: Money = None
+    # 2300 REF
+    service_exception: Text = None  # REF*4N
+    medicare_crossover: Text = None  # REF*F5
+    mammography: Text = None  # REF*EW
+    referral: Text = None  # REF*9F
+    prior_authorization: Text = None  # REF*G1
+    original_reference: Text = None  # REF*F8
+    clia: Text = None  # REF*X4
+    repriced_reference: Text = None  # REF*9A
+    adjusted_repriced_reference: Text = None  # REF*9C
+    investigational_device: Text = None  # REF*LX
+    clearinghouse_reference: Text = None  # REF*D9
+    medical_record: Text = None  # REF*EA
+    demonstration_project: Text = None  # REF*P4
+    care_plan_oversight: Text = None  # REF*1J
+    # 2300 NTE
+    note_type: Code = None
+    note: Text = None
+    # 2300 CR1
+    ambulance_weight_unit: Code = None
+    ambulance_weight: Number = None
+    ambulance_reason: Code = None
+    ambulance_distance_unit: Code = None
+    ambulance_distance: Number = None
+    ambulance_round_trip: Text = None
+    ambulance_stretcher: Text = None
+    # 2300 CR2
+    spinal_condition: Code = None
+    spinal_description: Text = None
+    spinal_description2: Text = None
+    # 2300 HCP
+    repricing_method: Code = None
+    repriced_amount: Money = None
+    repriced_saving: Money = None
+    repricer_id: Text = None
+    repricing_rate: Number = None
+    repriced_group: Text = None
+    repriced_group_amount: Money = None
+    repricing_reject: Code = None
+    repricing_compliance: Code = None
+    repricing_exception: Code = None
+    # 2310A NM1
+    referring_last: Text = None
+    referring_first: Text = None
+    referring_middle: Text = None
+    referring_suffix: Text = None
+    referring_npi: Text = None
+    primary_care_last: Text = None
+    primary_care_first: Text = None
+    primary_care_middle: Text = None
+    primary_care_suffix: Text = None
+    primary_care_npi: Text = None
+    # 2310A REF
+    referring_secondary_id_qualifier: Code = None
+    referring_secondary_id: Text = None
+    # 2310B NM1
+    rendering_entity: Code = None
+    rendering_last: Text = None
+    rendering_first: Text = None
+    rendering_middle: Text = None
+    rendering_suffix: Text = None
+    rendering_npi: Text = None
+    # 2310B PRV
+    rendering_taxonomy: Text = None
+    # 2310B REF
+    rendering_secondary_id_qualifier: Code = None
+    rendering_secondary_id: Text = None
+    # 2310C NM1
+    facility_name: Text = None
+    facility_npi: Text = None
+    # 2310C N3
+    facility_address: Text = None
+    facility_address2: Text = None
+    # 2310C N4
+    facility_city: Text = None
+    facility_state: Code = None
+    facility_zip: Text = None
+    facility_country: Code = None
+    facility_subdivision: Code = None
+    # 2310C REF
+    facility_secondary_id_qualifier: Code = None
+    facility_secondary_id: Text = None
+    # 2310C PER
+    facility_contact: Text = None
+    facility_phone: Text = None
+    facility_extension: Text = None
+    # 2310D NM1
+    supervising_last: Text = None
+    supervising_first: Text = None
+    supervising_middle: Text = None
+    supervising_suffix: Text = None
+    supervising_npi: Text = None
+    # 2310D REF
+    supervising_secondary_id_qualifier: Code = None
+    supervising_secondary_id: Text = None
+    # 2310E N3
+    pickup_address: Text = None
+    pickup_address2: Text = None
+    # 2310E N4
+    pickup_city: Text = None
+    pickup_state: Code = None
+    pickup_zip: Text = None
+    pickup_country: Code = None
+    pickup_subdivision: Code = None
+    # 2310F NM1
+    dropoff_name: Text = None
+    # 2310F N3
+    dropoff_address: Text = None
+    dropoff_address2: Text = None
+    # 2310F N4
+    dropoff_city: Text = None
+    dropoff_state: Code = None
+    dropoff_zip: Text = None
+    dropoff_country: Code = None
+    dropoff_subdivision: Code = None
+
+    diagnoses: tuple[Diagnosis, ...] = Field(default=(), strict=False)
+    anesthesias: tuple[Anesthesia, ...] = Field(default=(), strict=False)
+    conditions: tuple[Condition, ...] = Field(default=(), strict=False)
+    attachments: tuple[Attachment, ...] = Field(default=(), strict=False)
+    certifications: tuple[Certification, ...] = Field(default=(), strict=False)
+    file_information: tuple[FileInformation, ...] = Field(default=(), strict=False)
+    other_payers: tuple[OtherPayer, ...] = Field(default=(), strict=False)
+    lines: tuple[ServiceLine, ...] = Field(default=(), strict=False)
+
+    @property
+    def service_from(self) -> dt.date | None:
+        """The first date of service of all lines."""
+        return min((line.service_from for line in self.lines if line.service_from), default=None)
+
+    @property
+    def service_to(self) -> dt.date | None:
+        """The last date of service of all lines."""
+        last = (line.service_to or line.service_from for line in self.lines)
+        return max((day for day in last if day), default=None)

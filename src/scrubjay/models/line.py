@@ -1,0 +1,256 @@
+"""The service line (2400 to 2440)."""
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from scrubjay.models.coverage import Adjudication
+from scrubjay.models.row import Code, Day, Money, Number, Row, Text
+from scrubjay.models.supplements import (
+    Attachment,
+    Certification,
+    FileInformation,
+    Form,
+    Measurement,
+)
+
+__all__ = ["ServiceLine"]
+
+
+class ServiceLine(Row):
+    """One service: what was done, when, how often, for how much, by whom.
+
+    `service_to` is there only where the date is a range. Pointers are 1-based ordinals of the
+    claim's diagnoses.
+    """
+
+    # 2400 LX
+    number: Number = None
+    # 2400 SV1
+    procedure_qualifier: Code = None
+    procedure: Code = None
+    modifier_1: Code = None
+    modifier_2: Code = None
+    modifier_3: Code = None
+    modifier_4: Code = None
+    description: Text = None
+    charge: Money = None
+    unit: Code = None
+    units: Number = None
+    place_of_service: Code = None
+    pointer_1: Number = None
+    pointer_2: Number = None
+    pointer_3: Number = None
+    pointer_4: Number = None
+    emergency: Code = None
+    epsdt: Code = None
+    family_planning: Code = None
+    copay_status: Code = None
+    # 2400 SV5
+    dme_procedure_qualifier: Code = None
+    dme_procedure: Code = None
+    dme_unit: Code = None
+    dme_days: Number = None
+    dme_rental_price: Money = None
+    dme_purchase_price: Money = None
+    dme_rental_period: Code = None
+    # 2400 PWK
+    cmn_transmission: Code = None
+    # 2400 CR1
+    ambulance_weight_unit: Code = None
+    ambulance_weight: Number = None
+    ambulance_reason: Code = None
+    ambulance_distance_unit: Code = None
+    ambulance_distance: Number = None
+    ambulance_round_trip: Text = None
+    ambulance_stretcher: Text = None
+    # 2400 CR3
+    dme_certification: Code = None
+    dme_duration_unit: Code = None
+    dme_duration: Number = None
+    # 2400 DTP
+    service_from: Day = None  # DTP*472
+    service_to: Day = None  # DTP*472
+    prescription_date: Day = None  # DTP*471
+    certification_revision_date: Day = None  # DTP*607
+    therapy_begin_date: Day = None  # DTP*463
+    last_certification_date: Day = None  # DTP*461
+    last_seen_date: Day = None  # DTP*304
+    hemoglobin_date: Day = None
+    creatinine_date: Day = None
+    shipped_date: Day = None  # DTP*011
+    xray_date: Day = None  # DTP*455
+    initial_treatment_date: Day = None  # DTP*454
+    # 2400 QTY
+    ambulance_patients: Number = None  # QTY*PT
+    anesthesia_units: Number = None  # QTY*FL
+    # 2400 CN1
+    contract_type: Code = None
+    contract_amount: Money = None
+    contract_percent: Number = None
+    contract_code: Text = None
+    contract_terms: Number = None
+    contract_version: Text = None
+    # 2400 REF
+    repriced_reference: Text = None  # REF*9B
+    adjusted_repriced_reference: Text = None  # REF*9D
+    prior_authorization: Text = None  # REF*G1
+    control: Text = None  # REF*6R
+    mammography: Text = None  # REF*EW
+    clia: Text = None  # REF*X4
+    referring_clia: Text = None  # REF*F4
+    immunization_batch: Text = None  # REF*BT
+    referral: Text = None  # REF*9F
+    # 2400 AMT
+    sales_tax: Money = None  # AMT*T
+    postage: Money = None  # AMT*F4
+    # 2400 NTE
+    note_type: Code = None
+    note: Text = None
+    third_party_note: Text = None
+    # 2400 PS1
+    purchased_provider_id: Text = None
+    purchased_charge: Money = None
+    # 2400 HCP
+    repricing_method: Code = None
+    repriced_amount: Money = None
+    repriced_saving: Money = None
+    repricer_id: Text = None
+    repricing_rate: Number = None
+    repriced_group: Text = None
+    repriced_group_amount: Money = None
+    repriced_procedure_qualifier: Code = None
+    repriced_procedure: Text = None
+    repriced_unit: Code = None
+    repriced_units: Number = None
+    repricing_reject: Code = None
+    repricing_compliance: Code = None
+    repricing_exception: Code = None
+    # 2410 LIN
+    drug_qualifier: Code = None
+    ndc: Text = None
+    # 2410 CTP
+    drug_quantity: Number = None
+    drug_unit: Code = None
+    # 2410 REF
+    drug_reference_qualifier: Code = None
+    drug_reference: Text = None
+    # 2420A NM1
+    rendering_entity: Code = None
+    rendering_last: Text = None
+    rendering_first: Text = None
+    rendering_middle: Text = None
+    rendering_suffix: Text = None
+    rendering_npi: Text = None
+    # 2420A PRV
+    rendering_taxonomy: Text = None
+    # 2420A REF
+    rendering_secondary_id_qualifier: Code = None
+    rendering_secondary_id: Text = None
+    # 2420B NM1
+    purchased_entity: Code = None
+    purchased_npi: Text = None
+    # 2420B REF
+    purchased_secondary_id_qualifier: Code = None
+    purchased_secondary_id: Text = None
+    # 2420C NM1
+    facility_name: Text = None
+    facility_npi: Text = None
+    # 2420C N3
+    facility_address: Text = None
+    facility_address2: Text = None
+    # 2420C N4
+    facility_city: Text = None
+    facility_state: Code = None
+    facility_zip: Text = None
+    facility_country: Code = None
+    facility_subdivision: Code = None
+    # 2420C REF
+    facility_secondary_id_qualifier: Code = None
+    facility_secondary_id: Text = None
+    # 2420D NM1
+    supervising_last: Text = None
+    supervising_first: Text = None
+    supervising_middle: Text = None
+    supervising_suffix: Text = None
+    supervising_npi: Text = None
+    # 2420D REF
+    supervising_secondary_id_qualifier: Code = None
+    supervising_secondary_id: Text = None
+    # 2420E NM1
+    ordering_last: Text = None
+    ordering_first: Text = None
+    ordering_middle: Text = None
+    ordering_suffix: Text = None
+    ordering_npi: Text = None
+    # 2420E N3
+    ordering_address: Text = None
+    ordering_address2: Text = None
+    # 2420E N4
+    ordering_city: Text = None
+    ordering_state: Code = None
+    ordering_zip: Text = None
+    ordering_country: Code = None
+    ordering_subdivision: Code = None
+    # 2420E REF
+    ordering_secondary_id_qualifier: Code = None
+    ordering_secondary_id: Text = None
+    # 2420E PER
+    ordering_contact: Text = None
+    ordering_phone: Text = None
+    ordering_extension: Text = None
+    ordering_email: Text = None
+    ordering_fax: Text = None
+    # 2420F NM1
+    referring_last: Text = None
+    referring_first: Text = None
+    referring_middle: Text = None
+    referring_suffix: Text = None
+    referring_npi: Text = None
+    primary_care_last: Text = None
+    primary_care_first: Text = None
+    primary_care_middle: Text = None
+    primary_care_suffix: Text = None
+    primary_care_npi: Text = None
+    # 2420F REF
+    referring_secondary_id_qualifier: Code = None
+    referring_secondary_id: Text = None
+    # 2420G N3
+    pickup_address: Text = None
+    pickup_address2: Text = None
+    # 2420G N4
+    pickup_city: Text = None
+    pickup_state: Code = None
+    pickup_zip: Text = None
+    pickup_country: Code = None
+    pickup_subdivision: Code = None
+    # 2420H NM1
+    dropoff_name: Text = None
+    # 2420H N3
+    dropoff_address: Text = None
+    dropoff_address2: Text = None
+    # 2420H N4
+    dropoff_city: Text = None
+    dropoff_state: Code = None
+    dropoff_zip: Text = None
+    dropoff_country: Code = None
+    dropoff_subdivision: Code = None
+
+    measurements: tuple[Measurement, ...] = Field(default=(), strict=False)
+    attachments: tuple[Attachment, ...] = Field(default=(), strict=False)
+    certifications: tuple[Certification, ...] = Field(default=(), strict=False)
+    file_information: tuple[FileInformation, ...] = Field(default=(), strict=False)
+    adjudications: tuple[Adjudication, ...] = Field(default=(), strict=False)
+    forms: tuple[Form, ...] = Field(default=(), strict=False)
+
+    @property
+    def modifiers(self) -> tuple[str, ...]:
+        """The modifiers that are there, in their order."""
+        four = (self.modifier_1, self.modifier_2, self.modifier_3, self.modifier_4)
+        return tuple(modifier for modifier in four if modifier)
+
+    @property
+    def pointers(self) -> tuple[Decimal, ...]:
+        """The diagnosis pointers that are there, in their order."""
+        four = (self.pointer_1, self.pointer_2, self.pointer_3, self.pointer_4)
+        return tuple(pointer for pointer in four if pointer is not None)

@@ -1,0 +1,56 @@
+"""report.html: what a run came to, on one page that needs nothing but a browser.
+
+No script, no outside address, no patient: only counts, codes, money and tokens. The page says
+nothing that differs between two runs over the same input (times and memory are in run.json), so
+that it can be compared byte by byte.
+"""
+
+from html import escape
+from pathlib import Path
+
+from scrubjay.report import sections
+from scrubjay.summary import Result
+
+__all__ = ["render"]
+
+
+def render(result: Result) -> str:
+    """The page of one result."""
+    summary, facts = result["summary"], result["run"]
+    names = summary["files"]
+    subject = names[0] if len(names) == 1 else f"{len(names)} files"
+    parts = (
+        sections.header(subject, result),
+        sections.cards(summary),
+        sections.split(summary),
+        sections.reasons(result["reasons"], summary),
+        sections.tallies("By payer", "payer", summary["by_payer"]),
+        sections.tallies("By billing provider", "NPI token", summary["by_billing_npi"]),
+        sections.not_judged(summary),
+        sections.envelope(summary),
+        sections.provenance(facts, summary),
+    )
+    style = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+    return _PAGE.format(title=escape(subject), style=style, body="\n".join(filter(None, parts)))
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>{title}: Scrubjay report</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main>
+{body}
+</main>
+<footer>No patient data is on this page. Who mends the claims finds them by name in
+<code>worklist.csv</code> beside it, which only its owner can read.</footer>
+</body>
+</html>
+"""

@@ -1,0 +1,101 @@
+"""What synthetic claims are made of. Names are obviously nobody's; codes have only their form."""
+
+__all__ = [
+    "BILLERS",
+    "CITIES",
+    "DIAGNOSES",
+    "FIRST_NAMES",
+    "LAST_NAMES",
+    "PAYERS",
+    "PLACES",
+    "PROCEDURES",
+    "STREETS",
+    "TAXONOMIES",
+]
+
+LAST_NAMES = tuple(
+    start + end
+    for start in ("SAMPLE", "TEST", "MOCK", "DEMO", "FAUX", "EXAMPLE", "SYNTH", "PLACEHOLD")
+    for end in ("MAN", "TON", "BERG", "FIELD", "SON", "LEY", "WORTH", "STEIN", "WELL", "ER")
+)
+FIRST_NAMES = {
+    "F": ("ANN", "BETH", "CARA", "DORA", "EVE", "FAY", "GINA", "HOPE", "IDA", "JUNE", "KAY", "LIV"),
+    "M": ("ABE", "BEN", "CARL", "DAN", "ED", "FINN", "GUS", "HAL", "IAN", "JAY", "KURT", "LEO"),
+}
+STREETS = ("EXAMPLE ST", "SAMPLE AVE", "TEST RD", "DEMO BLVD", "MOCK LN", "FIXTURE WAY")
+
+# City, state, ZIP, +4 of its providers, area code.
+CITIES = (
+    ("TESTVILLE", "NY", "10001", "0001", "212"),
+    ("SAMPLETON", "NJ", "07030", "0002", "201"),
+    ("MOCKFORD", "IL", "60601", "0003", "312"),
+    ("DEMOPOLIS", "TX", "75201", "0004", "214"),
+    ("FAUXFIELD", "CA", "94103", "0005", "415"),
+    ("EXAMPLE CITY", "OH", "43215", "0006", "614"),
+    ("SYNTHBURG", "PA", "15222", "0007", "412"),
+    ("PLACEHOLD", "GA", "30303", "0008", "404"),
+)
+
+# Name and taxonomy of billing organisations; those without a name are persons.
+BILLERS = (
+    ("{} FAMILY PRACTICE", "261QP2300X"),
+    ("{} MEDICAL GROUP", "193200000X"),
+    ("{} ORTHOPEDICS", "193400000X"),
+    ("{} CLINIC", "261Q00000X"),
+    ("", "207Q00000X"),
+)
+TAXONOMIES = ("207Q00000X", "207R00000X", "208D00000X", "207RC0000X", "363LF0000X")
+
+# Name, id, filing indicator.
+PAYERS = (
+    ("EXAMPLE HEALTH PLAN", "99901", "CI"),
+    ("SAMPLE BLUE PLAN", "99902", "BL"),
+    ("TEST HMO", "99903", "HM"),
+    ("MOCK PREFERRED PLAN", "99904", "12"),
+    ("DEMO MEDICARE PART B", "99905", "MB"),
+    ("FAUX MEDICAID", "99906", "MC"),
+    ("SYNTHETIC MUTUAL", "99907", "CI"),
+    ("PLACEHOLDER CARE", "99908", "CI"),
+)
+
+# Place of service and how many in a hundred: office, telehealth, outpatient, inpatient, emergency.
+PLACES = (("11", 76), ("10", 6), ("22", 9), ("21", 5), ("23", 4))
+
+DIAGNOSES = (
+    (
+        "I10 E119 E785 J069 J209 N390 R0602 R1084 R519 K219 M5450 M25511 M25561 M542 F411 G4733 "
+        "E039 E669 D649 B349 H6691 J0190 L309 R05 R5383 Z0000 Z23 Z1231 I2510 I4891 J449 J45909 "
+        "N179 N183 K5900 E1165 E1122 M1711 M1712 G43909"
+    )
+    .replace(" R05 ", " R059 ")
+    .split()
+)
+
+# Procedure, charge in cents, kind: visit, other, laboratory, image, side, drug.
+PROCEDURES = (
+    ("99212", 8500, "visit"),
+    ("99213", 12500, "visit"),
+    ("99214", 18500, "visit"),
+    ("99203", 16000, "visit"),
+    ("93000", 4500, "other"),
+    ("94010", 6000, "other"),
+    ("96372", 3500, "other"),
+    ("97110", 5500, "other"),
+    ("97140", 5200, "other"),
+    ("11102", 14500, "other"),
+    ("36415", 1200, "laboratory"),
+    ("80053", 3200, "laboratory"),
+    ("85025", 2400, "laboratory"),
+    ("83036", 2900, "laboratory"),
+    ("81003", 900, "laboratory"),
+    ("71046", 7800, "image"),
+    ("73030", 6900, "image"),
+    ("76700", 21000, "image"),
+    ("20610", 15500, "side"),
+    ("73560", 6400, "side"),
+    ("G0008", 3000, "other"),
+    ("G0439", 13000, "other"),
+    ("J1885", 1500, "drug"),
+    ("J3301", 2200, "drug"),
+    ("J0696", 1800, "drug"),
+)

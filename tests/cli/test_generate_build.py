@@ -1,0 +1,91 @@
+"""What `generate` and `build` ask of the rooms behind them, and what they leave on disk."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from stage import Command
+
+
+class Claim(BaseModel):
+    """A model as small as a model can be."""
+
+    number: int
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Stand-ins for the generator, the models and the writer; what the generator was asked."""
+    asked: dict[str, Any] = {}
+
+    def generate(kind: str, **options: object) -> Iterator[bytes]:
+        asked.update(options, kind=kind)
+        yield b"ISA*"
+        yield b"IEA*"
+
+    rooms: dict[str, dict[str, object]] = {
+        "testing": {"generate": generate},
+        "models": {"Claim": Claim},
+        "writing": {"write": lambda claims: b"".join(b"%d~" % claim.number for claim in claims)},
+    }
+    for name, contents in rooms.items():
+        room = ModuleType(f"scrubjay.{name}")
+        vars(room).update(contents)
+        monkeypatch.setitem(sys.modules, room.__name__, room)
+    return asked
+
+
+def test_generate_passes_its_options_on(
+    scrubjay: Command, asked: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "claims.837"
+    options = ["--claims", "7", "--faults", "0.5", "--seed", "3", "--sets", "one", "--lines", "2:9"]
+    ended = scrubjay("generate", "837p", *options, "-o", file)
+    assert ended.out == f"7 claims, 8 bytes: {file}\n"
+    assert file.read_bytes() == b"ISA*IEA*"
+    expected = {"claims": 7, "faults": 0.5, "seed": 3, "sets": 1, "lines": (2, 9), "kind": "837P"}
+    assert asked == expected
+
+
+def test_generate_to_standard_output_is_only_the_claims(
+    scrubjay: Command, asked: dict[str, Any]
+) -> None:
+    ended = scrubjay("generate", "837P", "-o", "-")
+    assert (ended.out, ended.err, asked["sets"]) == ("ISA*IEA*", "", None)
+
+
+def test_generate_keeps_a_file_that_is_there(
+    scrubjay: Command, asked: dict[str, Any], claims: Path
+) -> None:
+    ended = scrubjay("generate", "837P", "-o", claims)
+    assert (ended.code, asked) == (2, {})
+    assert "--force" in ended.err
+
+
+def test_build_writes_each_line(scrubjay: Command, asked: dict[str, Any], tmp_path: Path) -> None:
+    del asked
+    source, file = tmp_path / "claims.jsonl", tmp_path / "claims.837"
+    source.write_text('{"number": 1}\n\n{"number": 2}\n')
+    ended = scrubjay("build", source, "-o", file, "--json")
+    assert json.loads(ended.out) == {"file": str(file), "claims": 2}
+    assert file.read_bytes() == b"1~2~"
+
+
+@pytest.mark.parametrize("line", ['{"number": "JANE"}', "JANE", '{"name": "JANE"}', "{"])
+def test_a_bad_line_is_named_and_never_quoted(
+    scrubjay: Command, asked: dict[str, Any], tmp_path: Path, line: str
+) -> None:
+    del asked
+    source, file = tmp_path / "claims.jsonl", tmp_path / "claims.837"
+    source.write_text('{"number": 1}\n' + line + "\n")
+    ended = scrubjay("build", source, "-o", file)
+    assert ended.code == 2
+    assert "claims.jsonl line 2" in ended.err
+    assert "JANE" not in ended.err
+    assert not file.exists()

@@ -1,0 +1,24 @@
+"""Progress is a line now and then where nobody watches a terminal."""
+
+import pytest
+
+from scrubjay.cli.progress import Lines
+
+
+def test_a_short_run_says_nothing_and_a_long_one_speaks_up(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = iter([0.0, 1.0, 11.0, 12.0, 21.5])
+    report = Lines(lambda: next(now))
+    for done in (5, 110, 120, 215):
+        report(done * 1_000_000, 430_000_000)
+    assert capsys.readouterr().err.splitlines() == [
+        "scrubjay: 110 MB of 430 MB (26%), 10 MB/s",
+        "scrubjay: 215 MB of 430 MB (50%), 10 MB/s",
+    ]
+
+
+def test_a_pipe_has_no_end_to_measure_against(capsys: pytest.CaptureFixture[str]) -> None:
+    now = iter([0.0, 20.0])
+    Lines(lambda: next(now))(40_000_000, None)
+    assert capsys.readouterr().err == "scrubjay: 40 MB, 2 MB/s\n"

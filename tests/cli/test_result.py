@@ -1,0 +1,45 @@
+"""The same numbers on a terminal as in a log, and the way on from there."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from scrubjay.cli.result import plain
+from scrubjay.runs import Run
+from scrubjay.summary import Result
+from stage import Command, Engine
+
+
+def test_a_terminal_gets_a_table(
+    scrubjay: Command, engine: Engine, claims: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del engine
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "100")
+    shown = scrubjay("validate", claims).out
+    for words in ("104,212", "$1,640,022.75", "An NPI fails its check digit", "INVALID_NPI"):
+        assert words in shown
+    assert "\x1b[" in shown
+
+
+def test_a_narrow_terminal_keeps_the_numbers(
+    scrubjay: Command, engine: Engine, claims: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del engine
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "50")
+    assert "2,184" in scrubjay("validate", claims).out
+
+
+def test_files_that_are_there_are_named(result: Result, tmp_path: Path) -> None:
+    for name in ("worklist.csv", "report.html"):
+        (tmp_path / name).touch()
+    *_, files, tables = plain(Run.from_result(result, str(tmp_path)))
+    assert files == f"written to {tmp_path}/: report.html, worklist.csv and more"
+    assert tables == "not judged for want of tables: ncci_ptp, mue"
+
+
+def test_a_run_without_a_finding_is_short(result: Result) -> None:
+    clean: Result = {**result, "reasons": []}
+    assert len(list(plain(Run.from_result(clean, None)))) == 7

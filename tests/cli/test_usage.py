@@ -1,0 +1,104 @@
+"""What a newcomer types: help, slips of the finger, wrong values, all in one line."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scrubjay._version import __version__
+from scrubjay.cli.root import COMMANDS
+from stage import Command
+
+
+def test_the_version_is_quick_and_plain(scrubjay: Command) -> None:
+    assert scrubjay("--version").out == f"scrubjay {__version__}\n"
+    assert scrubjay("scrub", "--help").out.startswith("Usage: scrubjay scrub")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(scrubjay: Command, name: str) -> None:
+    ended = scrubjay(name, "--help")
+    assert ended.code == 0
+    assert f"Usage: scrubjay {name}" in ended.out
+
+
+@pytest.mark.parametrize("name", ["scrub", "validate", "inspect", "generate", "build"])
+def test_every_command_that_works_on_files_has_examples(scrubjay: Command, name: str) -> None:
+    assert f"Examples:\n    scrubjay {name}" in scrubjay(name, "--help").out
+
+
+@pytest.mark.parametrize("arguments", [[], ["guide"], ["rules"]])
+def test_nothing_to_do_shows_the_help_on_standard_error(
+    scrubjay: Command, arguments: list[str]
+) -> None:
+    ended = scrubjay(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("Usage: scrubjay")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("scrubb x", "did you mean 'scrub'?"),
+        ("zzz", "no command 'zzz'; see: scrubjay --help"),
+        ("scrub --out o", "Missing argument 'FILES...'"),
+        ("scrub x", "Missing option '--out'"),
+        ("scrub x --out o --outt", "No such option"),
+        ("scrub x --out o --as-of 2026-02-30", "no day of the calendar"),
+        ("scrub x --out o --as-of tomorrow", "write it as 2026-01-31"),
+        ("scrub x --out o --threads -1", "--threads"),
+        ("scrub x --out o --limit-element 0", "--limit-element"),
+        ("scrub x --out o --fail-on never", "'never' is not one of"),
+        ("scrub nowhere.837 --out o", "nowhere.837: no such file or directory; check the path"),
+        ("inspect nowhere.837", "no such file"),
+        ("inspect a b", "unexpected extra argument"),
+        ("generate 900 -o x", "'900' is not"),
+        ("generate 837P -o x --lines 6:1", "the least comes first"),
+        ("generate 837P -o x --lines many", "such as 1:6"),
+        ("generate 837P -o x --sets none", "a number of sets, or 'one'"),
+        ("generate 837P -o x --faults 2", "--faults"),
+        ("completion cmd", "'cmd' is not one of"),
+    ],
+)
+def test_a_wrong_call_is_one_line_and_code_2(scrubjay: Command, arguments: str, words: str) -> None:
+    ended = scrubjay(*arguments.split())
+    assert (ended.code, ended.out) == (2, "")
+    assert words in ended.err
+    assert ended.err.startswith("scrubjay: ")
+    assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script(scrubjay: Command, shell: str) -> None:
+    assert "_SCRUBJAY_COMPLETE" in scrubjay("completion", shell).out
+
+
+def test_the_module_is_the_command() -> None:
+    arguments = [sys.executable, "-m", "scrubjay", "--version"]
+    assert subprocess.run(arguments, check=True, capture_output=True).stdout.startswith(
+        b"scrubjay "
+    )
+
+
+def test_a_reader_that_leaves_early_is_no_failure(tmp_path: Path) -> None:
+    script = tmp_path / "many.py"
+    script.write_text(
+        "import click, sys\nfrom scrubjay.cli.guard import guarded\n"
+        "@click.command()\ndef many():\n    [click.echo('x' * 99) for _ in range(10000)]\n"
+        "sys.exit(guarded(many, []))\n"
+    )
+    shell = f"set -o pipefail; {sys.executable} {script} | head -n 1"
+    ended = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_full_standard_output_is_our_failure() -> None:
+    arguments = [sys.executable, "-m", "scrubjay", "completion", "zsh"]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            arguments, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ended.returncode == 3
+    assert ended.stderr.startswith("scrubjay: no space left")
+    assert ended.stderr.count("\n") == 1

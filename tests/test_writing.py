@@ -1,0 +1,92 @@
+"""Claims are written in the guide's order, and nothing is made up that the guide does not fix."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from scrubjay.errors import InputError, UsageError
+from scrubjay.models import Claim
+from scrubjay.writing import Envelope, stream_out, write
+
+CLAIM: dict[str, Any] = {
+    "provider": {"name": "EXAMPLE CLINIC", "npi": "1234567893", "tax_id": "123456789"},
+    "subscriber": {"last": "SAMPLE", "first": "ANN", "member_id": "M1", "relationship": "18"},
+    "payer": {"name": "EXAMPLE PAYER", "id": "P1"},
+    "id": "C1",
+    "charge": Decimal("100.50"),
+    "place_of_service": "11",
+    "diagnoses": [{"code": "E119"}, {"code": "I10"}],
+    "lines": [
+        {
+            "procedure": "99213",
+            "charge": Decimal("100.50"),
+            "units": 1,
+            "pointer_1": 1,
+            "service_from": dt.date(2026, 9, 30),
+        }
+    ],
+}
+
+
+def segments(data: bytes) -> list[str]:
+    return data.decode().replace("\n", "").split("~")
+
+
+def test_a_dict_becomes_an_interchange() -> None:
+    written = segments(write([CLAIM]))
+    assert len(written[0]) == 105
+    for segment in (
+        "HL*1**20*1",
+        "NM1*85*2*EXAMPLE CLINIC*****XX*1234567893",
+        "REF*EI*123456789",
+        "HL*2*1*22*0",
+        "NM1*IL*1*SAMPLE*ANN****MI*M1",
+        "NM1*PR*2*EXAMPLE PAYER*****PI*P1",
+        "CLM*C1*100.5***11:B:1",
+        "HI*ABK:E119*ABF:I10",
+        "SV1*HC:99213*100.5*UN*1***1",
+        "DTP*472*D8*20260930",
+        "GE*1*1",
+        "IEA*1*000000001",
+    ):
+        assert segment in written, segment
+    assert written[-3].startswith("GE")
+    ended = next(segment for segment in written if segment.startswith("SE"))
+    first = next(at for at, segment in enumerate(written) if segment.startswith("ST"))
+    assert ended == f"SE*{written.index(ended) - first + 1}*0001"
+
+
+def test_models_and_dicts_give_the_same_bytes() -> None:
+    strict = CLAIM | {"lines": [CLAIM["lines"][0] | {"units": Decimal(1), "pointer_1": Decimal(1)}]}
+    assert write([Claim.model_validate(strict)]) == write([CLAIM])
+
+
+def test_streaming_changes_no_byte() -> None:
+    many = [CLAIM | {"id": f"C{number}"} for number in range(700)]
+    pieces = list(stream_out(iter(many), Envelope(claims_per_set=300)))
+    assert len(pieces) > 2
+    whole = b"".join(pieces)
+    assert whole.count(b"CLM*") == 700
+    assert whole.count(b"ST*837*") == 3
+
+
+def test_the_envelope_is_as_given() -> None:
+    envelope = Envelope(sender="ME", control=77, usage="P", newline=False, set={"purpose": "18"})
+    written = segments(write([CLAIM], envelope))
+    assert "*ZZ*ME             *" in written[0]
+    assert written[0].endswith("*00501*000000077*0*P*:")
+    assert "BHT*0019*18*000000077*20260101*1200*CH" in written
+
+
+def test_what_cannot_be_written_is_an_error_without_values() -> None:
+    with pytest.raises(InputError) as caught:
+        write([CLAIM | {"id": "SECRET*1"}])
+    assert "SECRET" not in str(caught.value)
+    with pytest.raises(InputError, match="no field"):
+        write([CLAIM | {"nonsense": "SECRET"}])
+    with pytest.raises(UsageError):
+        write([], Envelope(set={"nonsense": "1"}))
+    with pytest.raises(UsageError):
+        write([], Envelope(sender="A\nB"))
