@@ -47,20 +47,20 @@ def test_plain_functions_are_called_with_the_model() -> None:
         yield {"message": "As a dict"}
         yield claim["late"]
 
-    rules = RuleSet([native(), plain("SEVERAL", several), plain("QUIET", lambda _: None)], dict)
-    judge = rules.judge
+    rules = RuleSet([native(), plain("SEVERAL", several), plain("QUIET", lambda _: None)])
+    judge = rules.judge(dict)
     assert judge is not None
     found = judge([{"late": True}, {"late": False}])
     assert [row["message"] for row in found[0]] == ["Say why", "Line", "As a dict", None]
     assert len(found[1]) == 3
     assert found[0][1] == {"code": "SEVERAL", "message": "Line", "line": 2, "field": "line.note"}
     assert [row["id"] for row in rules.program["functions"]] == ["SEVERAL", "QUIET"]
-    assert RuleSet([native()]).judge is None
+    assert RuleSet([native()]).judge() is None
 
 
 def test_a_failing_function_costs_its_own_verdict_only() -> None:
     broken = plain("BROKEN", lambda claim: claim["W000123456"])
-    judge = RuleSet([broken, plain("WORKS", lambda _: True)], dict).judge
+    judge = RuleSet([broken, plain("WORKS", lambda _: True)]).judge(dict)
     assert judge is not None
     found = judge([{}, {}])
     assert [[row["code"] for row in rows] for rows in found] == [[RULE_FAILED, "WORKS"]] * 2
@@ -72,12 +72,12 @@ def test_a_claim_that_fits_no_model_is_told_and_passed_over() -> None:
     def refuse(raw: dict[str, Any]) -> Any:
         raise ValueError(raw)
 
-    judge = RuleSet([plain("ONE", lambda _: True)], refuse).judge
+    judge = RuleSet([plain("ONE", lambda _: True)]).judge(refuse)
     assert judge is not None
     assert judge([{}])[0][0]["code"] == RULE_FAILED
 
 
 def test_nonsense_is_a_failure_of_the_rule() -> None:
-    judge = RuleSet([plain("NUMBER", lambda _: 5)], dict).judge
+    judge = RuleSet([plain("NUMBER", lambda _: 5)]).judge(dict)
     assert judge is not None
     assert judge([{}])[0][0]["message"] == "Rule NUMBER failed with TypeError"

@@ -5,7 +5,6 @@ import json
 import traceback
 import zlib
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,14 +21,9 @@ FORMAT = 1
 
 
 class RuleSet:
-    """Rules that run together; ids are unique. `claim_type` makes the claims of plain functions."""
+    """Rules that run together; ids are unique."""
 
-    def __init__(
-        self,
-        rules: Iterable[Rule],
-        claim_type: Callable[[dict[str, Any]], Any] | None = None,
-    ) -> None:
-        self._claim_type = claim_type
+    def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
         seen: dict[str, Rule] = {}
         for rule in self.rules:
@@ -55,10 +49,12 @@ class RuleSet:
         """The rules that are plain functions."""
         return tuple(rule for rule in self.rules if not rule.native)
 
-    @cached_property
-    def judge(self) -> Judge | None:
-        """What calls the plain functions, a batch of claims at a time; None when there are none."""
-        return Judge(self.python_rules, self._claim_type) if self.python_rules else None
+    def judge(self, claim_type: Callable[[dict[str, Any]], Any] | None = None) -> Judge | None:
+        """What calls the plain functions with batches of claims; None when there are none.
+
+        They get a `scrubjay.models.Claim`, or what `claim_type` makes of the nested dict.
+        """
+        return Judge(self.python_rules, claim_type) if self.python_rules else None
 
 
 def _canonical(value: object) -> str:
