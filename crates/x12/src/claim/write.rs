@@ -232,19 +232,21 @@ impl Writer {
         self.pen.segments = 0;
         let record = state.set.clone().unwrap_or_else(|| self.default_set.clone());
         let mut record = record;
-        if let Some(column) = self.control_column() {
-            let control = format!("{:04}", self.envelope.set_control + self.state.sets - 1);
-            record.set(column, super::record::Cell::Text(control.into_bytes().into()));
+        let control = format!("{:04}", self.envelope.set_control + self.state.sets - 1);
+        for (element, text) in [(2, control), (3, self.plan.version.clone())] {
+            if let Some(column) = self.header_column(element) {
+                record.set(column, super::record::Cell::Text(text.into_bytes().into()));
+            }
         }
         let mut scope = Scope::new(self.taps.schema.tables.len());
         scope.enter(record.table, Some(&record));
         self.slots(0, 0, &mut scope);
     }
 
-    /// The column of ST02.
-    fn control_column(&self) -> Option<u16> {
+    /// The column of an element of ST: its number and its guide are the writer's to give.
+    fn header_column(&self, element: u8) -> Option<u16> {
         let fields = &self.taps.schema.tables.get(usize::from(self.default_set.table))?.fields;
-        let found = fields.iter().position(|field| field.place.segment == "ST" && field.place.element == 2);
+        let found = fields.iter().position(|field| field.place.segment == "ST" && field.place.element == element);
         found.map(|at| at as u16)
     }
 
