@@ -53,6 +53,9 @@ def inspect(path: str, job: str, emit: Callable[[str], None]) -> str:
     gets whole lines, a good many at a time. Returns the summary (counts by kind) as JSON.
     """
 
+def digest(text: str) -> str:
+    """SHA-256 of `text` in UTF-8, as lower-case hexadecimals: hashlib costs 4 MB, this nothing."""
+
 def guides() -> str:
     """The guides compiled in, as a JSON list.
 

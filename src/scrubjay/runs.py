@@ -153,10 +153,11 @@ def execute(
 
 def _ruleset(files: Sequence[AnyPath]) -> tuple[dict[str, Any], Judge | None]:
     """The shipped rules and those of `files`: lowered for the engine, and the plain functions."""
-    from scrubjay.rules import load
+    from scrubjay.rulebook import shipped
+    from scrubjay.rules import RuleSet, load
 
-    ruleset = load([Path(file) for file in files])
-    return ruleset.program, ruleset.judge
+    ruleset = RuleSet([*shipped(), *(rule for file in files for rule in load(Path(file)))])
+    return ruleset.program, ruleset.judge()
 
 
 def _page(answer: str) -> str:

@@ -41,3 +41,9 @@ pub fn guides() -> String {
     });
     serde_json::Value::Array(rows.collect()).to_string()
 }
+
+/// SHA-256 of `bytes`, as lower-case hexadecimals.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    token::hex(&<sha2::Sha256 as sha2::Digest>::digest(bytes))
+}

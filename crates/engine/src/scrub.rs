@@ -183,7 +183,7 @@ impl Setup {
             split: scrubbing,
             worklist: scrubbing && job.worklist,
         };
-        Ok(Desk::new(rulings, catalog, self.tokens.clone(), stage, scrub, judge))
+        Ok(Desk::new(rulings, catalog, self.tokens.clone(), stage, scrub, Seen::new(job.exact), judge))
     }
 
     fn scrub(&self, job: &Job, taps: &Arc<Taps>, catalog: &mut Catalog) -> Result<Scrub, Error> {
@@ -199,7 +199,6 @@ impl Setup {
             program,
             duplicates: key.transpose().map_err(unusable)?,
             duplicate_key,
-            seen: Seen::new(job.exact),
         })
     }
 

@@ -107,3 +107,9 @@ pub(crate) fn inspect(py: Python<'_>, path: &str, job: &str, emit: Py<PyAny>) ->
 pub(crate) fn guides() -> String {
     engine::guides()
 }
+
+/// SHA-256 of `text`, as lower-case hexadecimals.
+#[pyfunction]
+pub(crate) fn digest(text: &str) -> String {
+    engine::digest(text.as_bytes())
+}

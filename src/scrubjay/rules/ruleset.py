@@ -1,14 +1,15 @@
 """A set of rules: what the native half runs, and what is called back."""
 
-import hashlib
 import importlib.util
 import json
 import traceback
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from scrubjay import _native
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.judge import Judge
 from scrubjay.rules.rule import Rule
@@ -34,7 +35,7 @@ class RuleSet:
             "rules": [rule.describe() for rule in self.rules if rule.native],
             "functions": [rule.describe() for rule in self.rules if not rule.native],
         }
-        self.version = hashlib.sha256(_canonical(body).encode()).hexdigest()
+        self.version = _native.digest(_canonical(body))
         """Digest of everything that decides what the native rules say."""
         self.program: dict[str, Any] = {"version": self.version, **body}
 
@@ -65,7 +66,7 @@ def rules_of(module: ModuleType) -> list[Rule]:
 def load(path: str | Path) -> list[Rule]:
     """The rules of a Python file. Whatever is wrong with it is a `RuleError` with its line."""
     path = Path(path)
-    name = f"scrubjay_rules_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]}"
+    name = f"scrubjay_rules_{zlib.crc32(str(path.resolve()).encode()):08x}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.is_file():
         raise RuleError("there is no such Python file", str(path))

@@ -142,8 +142,11 @@ pub(crate) struct Verdict {
     pub(crate) found: Vec<Vec<u8>>,
 }
 
+/// Most rows of the worklist that wait for a claim: findings above it stand with the first claim below them.
+const MOST_ABOVE: usize = 1_000;
+
 /// A row of the worklist.
-struct WorkRow {
+pub(crate) struct WorkRow {
     code: Code,
     severity: Severity,
     message: Option<String>,
@@ -215,7 +218,7 @@ impl Desk<'_> {
 
     /// A hit of a native rule.
     pub(crate) fn hit(&mut self, part: &mut Part<'_>, hit: &Hit) {
-        let Some(scrub) = self.scrub.take() else { return };
+        let Some(scrub) = self.scrub.clone() else { return };
         if let (Some(program), Some(batch)) = (&scrub.program, &part.sheet.analysed.batch) {
             let rule = &program.rules()[usize::from(hit.rule)];
             let bytes = part.sheet.bytes();
@@ -259,7 +262,6 @@ impl Desk<'_> {
             let loop_id = Some(place.loop_id.as_str());
             self.write(part, Found { finding, evidence, loop_id, message: None, line_row: hit.line, rule: true });
         }
-        self.scrub = Some(scrub);
     }
 
     /// What a user's function found.
@@ -321,8 +323,7 @@ impl Desk<'_> {
         } else if error {
             self.take_down(finding, "", "");
         }
-        let Some(verdict) = &mut part.claim else { return };
-        if in_claim {
+        if let (true, Some(verdict)) = (in_claim, &mut part.claim) {
             self.totals.reached_claim(finding.code);
             verdict.error |= error;
             verdict.syntax |= error && info.home.kind == "999";
@@ -331,16 +332,22 @@ impl Desk<'_> {
                 verdict.reason(line, reason);
             }
         }
-        if finding.severity > Severity::Info {
-            let (field, value) = found.evidence.into_iter().next().unwrap_or_default();
-            verdict.rows.push(WorkRow {
-                code: finding.code,
-                severity: finding.severity,
-                message: found.message.map(str::to_owned),
-                field,
-                value: value.to_vec(),
-                segment: finding.position.segment,
-            });
+        if self.worklist.is_none() || finding.severity == Severity::Info {
+            return;
+        }
+        let (field, value) = found.evidence.into_iter().next().unwrap_or_default();
+        let row = WorkRow {
+            code: finding.code,
+            severity: finding.severity,
+            message: found.message.map(str::to_owned),
+            field,
+            value: value.to_vec(),
+            segment: finding.position.segment,
+        };
+        match &mut part.claim {
+            Some(verdict) => verdict.rows.push(row),
+            None if self.work_above.len() < MOST_ABOVE => self.work_above.push(row),
+            None => {}
         }
     }
 
@@ -459,13 +466,7 @@ impl Desk<'_> {
         self.file.claims += 1;
         let raw = Span::new(part.item.start, part.end);
         split.push(SplitItem::Claim { raw, segments: part.item.segments, accepted });
-        if self.scrub.is_none() {
-            if let Some(set) = &mut self.set {
-                set.tally.add(u32::MAX, u32::MAX, 0, accepted);
-            }
-            return;
-        }
-        let Some(scrub) = self.scrub.take() else { return };
+        let Some(scrub) = self.scrub.clone() else { return };
         if let Some(batch) = &part.sheet.analysed.batch {
             let values = Values { fields: &scrub.fields.all, batch, bytes: part.sheet.bytes() };
             let fields = &scrub.fields;
@@ -481,7 +482,6 @@ impl Desk<'_> {
                 handed.add(batch, &scrub.taps, verdict.row, part.sheet.bytes(), std::mem::take(&mut verdict.found));
             }
         }
-        self.scrub = Some(scrub);
     }
 
     /// The claim's entry in the 277CA.
@@ -558,7 +558,8 @@ impl Desk<'_> {
 
     /// The claim's rows in the worklist.
     fn work(&mut self, values: &Values<'_>, fields: &ClaimFields, verdict: &Verdict) {
-        let Some(file) = self.worklist.as_mut().filter(|_| !verdict.rows.is_empty()) else { return };
+        let above = std::mem::take(&mut self.work_above);
+        let Some(file) = self.worklist.as_mut().filter(|_| !verdict.rows.is_empty() || !above.is_empty()) else { return };
         let row = verdict.row;
         let own = values.row(row, values.fields.at_table("patient")) != NONE;
         let names = if own { &fields.patient } else { &fields.subscriber[..6] };
@@ -570,7 +571,7 @@ impl Desk<'_> {
         let date = if from == NO_DATE { String::new() } else { iso(from) };
         let charge = super::tally::money(values.amount(fields.charge, row));
         self.scratch.clear();
-        for work in &verdict.rows {
+        for work in above.iter().chain(&verdict.rows) {
             let info = self.catalog.info(work.code);
             worklist::row(
                 &mut self.scratch,

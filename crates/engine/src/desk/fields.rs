@@ -16,8 +16,6 @@ pub(crate) struct At {
 pub(crate) struct Fields {
     pub(crate) claim: usize,
     pub(crate) line: usize,
-    /// The tables that a claim points to.
-    parents: Vec<usize>,
     line_parents: Vec<usize>,
     taps: Arc<Taps>,
 }
@@ -29,8 +27,8 @@ impl Fields {
         let find = |name: &str| schema.tables.iter().position(|table| table.name == name).unwrap_or(usize::MAX);
         let (claim, line) = (find("claim"), find("line"));
         let parents_of = |table: usize| schema.tables.get(table).map(|table| table.parents.clone()).unwrap_or_default();
-        let (parents, line_parents) = (parents_of(claim), parents_of(line));
-        Self { claim, line, parents, line_parents, taps }
+        let line_parents = parents_of(line);
+        Self { claim, line, line_parents, taps }
     }
 
     /// The schema.
@@ -61,9 +59,25 @@ impl<'a> Values<'a> {
         if table == self.fields.claim {
             return claim;
         }
-        let Some(at) = self.fields.parents.iter().position(|&parent| parent == table) else { return NONE };
-        let table = self.batch.tables.get(self.fields.claim);
-        table.and_then(|table| table.parents.get(at)?.get(claim as usize).copied()).unwrap_or(NONE)
+        self.parent(self.fields.claim, claim, table)
+    }
+
+    /// The row of `wanted` that `row` of `table` belongs to, directly or through a parent.
+    fn parent(&self, table: usize, row: u32, wanted: usize) -> u32 {
+        let Some(def) = self.fields.schema().tables.get(table) else { return NONE };
+        let up = |at: usize| self.batch.tables.get(table).and_then(|rows| rows.parents.get(at)?.get(row as usize).copied());
+        for (at, &parent) in def.parents.iter().enumerate() {
+            let above = up(at).unwrap_or(NONE);
+            let found = match above {
+                NONE => NONE,
+                _ if parent == wanted => above,
+                _ => self.parent(parent, above, wanted),
+            };
+            if found != NONE {
+                return found;
+            }
+        }
+        NONE
     }
 
     /// The lines of a claim, as a range of rows: they stand together.

@@ -90,7 +90,6 @@ pub(crate) struct Scrub {
     pub(crate) program: Option<Program>,
     pub(crate) duplicates: Option<DuplicateKey>,
     pub(crate) duplicate_key: [u8; 16],
-    pub(crate) seen: Seen,
 }
 
 /// Everything that a run writes down.
@@ -99,7 +98,7 @@ pub(crate) struct Desk<'j> {
     pub(crate) catalog: Catalog,
     pub(crate) tokens: Tokens,
     pub(crate) stage: Option<Stage>,
-    pub(crate) scrub: Option<Scrub>,
+    pub(crate) scrub: Option<Arc<Scrub>>,
     pub(crate) judge: Option<Box<dyn Judge + 'j>>,
     pub(crate) totals: Totals,
     pub(crate) file: FileFacts,
@@ -107,6 +106,9 @@ pub(crate) struct Desk<'j> {
     pub(crate) handed: Option<Handed>,
     pub(crate) counts: Vec<Counts>,
     pub(crate) names: Names,
+    seen: Seen,
+    /// Rows of the worklist that stand above claims.
+    work_above: Vec<claims::WorkRow>,
     findings: Option<StagedFile>,
     worklist: Option<StagedFile>,
     unreadable: Option<StagedFile>,
@@ -133,6 +135,7 @@ impl<'j> Desk<'j> {
         tokens: Tokens,
         stage: Option<Stage>,
         scrub: Option<Scrub>,
+        seen: Seen,
         judge: Option<Box<dyn Judge + 'j>>,
     ) -> Self {
         let file = |name: &str, wanted: bool| stage.as_ref().filter(|_| wanted).map(|stage| stage.file(name));
@@ -145,7 +148,9 @@ impl<'j> Desk<'j> {
             rulings,
             catalog,
             tokens,
-            scrub,
+            scrub: scrub.map(Arc::new),
+            seen,
+            work_above: Vec::new(),
             judge,
             findings,
             worklist,
@@ -176,9 +181,7 @@ impl<'j> Desk<'j> {
         self.envelope = Envelope::default();
         self.context = Context::default();
         self.segments = 0;
-        if let Some(scrub) = &mut self.scrub {
-            scrub.seen.clear();
-        }
+        self.seen.clear();
         self.totals.files.push(name.to_owned());
     }
 
@@ -191,7 +194,7 @@ impl<'j> Desk<'j> {
             let text = if self.file.bytes == 0 { "is empty" } else { "is not X12: no interchange (ISA) was found in it" };
             return Err(Error::Input(format!("{}: {text}", self.file.name)));
         }
-        self.totals.forgot |= self.envelope.forgot() || self.scrub.as_ref().is_some_and(|scrub| scrub.seen.forgot());
+        self.totals.forgot |= self.envelope.forgot() || self.seen.forgot();
         Ok(())
     }
 

@@ -64,11 +64,11 @@ impl Desk<'_> {
             entries.push((claim.and_then(of_claim).unwrap_or(made_in), Entry::Finding(*finding)));
         }
         let mut duplicates = Vec::new();
-        if let (Some(batch), Some(scrub)) = (&analysed.batch, &mut self.scrub) {
+        if let (Some(batch), Some(scrub)) = (&analysed.batch, self.scrub.clone()) {
             let bytes = &analysed.taken.bytes;
             if let Some(key) = &scrub.duplicates {
                 let digests = key.digests(batch, bytes, &scrub.duplicate_key);
-                duplicates = digests.into_iter().map(|digest| digest.is_some_and(|digest| scrub.seen.again(digest))).collect();
+                duplicates = digests.into_iter().map(|digest| digest.is_some_and(|digest| self.seen.again(digest))).collect();
             }
             if let Some(program) = &scrub.program {
                 let context = x12::scrub::Context {

@@ -1,7 +1,7 @@
 //! Providers, patients and claims of a 277CA: everything below the submitter.
 
 use super::Stamp;
-use super::status::{Reason, Totals, date, money};
+use super::status::{Reason, Short, Totals, date, money};
 use super::subject::{ClaimStatus, LineStatus, Party, PatientRef, ProviderRef, UNKNOWN, name, service_date};
 use crate::wire::{Delimiters, Output, Writer, written_len};
 
@@ -29,9 +29,9 @@ pub enum Standing {
 
 /// The details of one set, or of one piece of it.
 ///
-/// The bytes of a piece stay in one buffer until the piece is whole; then [`Details::append`] takes them over,
-/// to a file if need be. For the charges of a provider are known only after its last claim: the provider's own
-/// statuses are written with a charge of 0 and corrected when the next provider comes.
+/// The caller may empty its buffer whenever it likes, as long as all bytes end in one output, in order. The charges
+/// of a provider are known only after its last claim: a provider's own statuses are written with a charge of 0,
+/// and [`Details::finish`] puts the charges in their places (sixteen bytes are kept for each such status).
 #[derive(Clone, Debug)]
 pub struct Details {
     delimiters: Delimiters,
@@ -41,16 +41,15 @@ pub struct Details {
     provider: u64,
     segments: u64,
     totals: Totals,
+    written: u64,
+    /// Charges before the first provider: they are of one that an earlier piece opened.
     leading: i64,
     opened: bool,
-    pending: Option<Pending>,
-}
-
-/// Where the charges of the open provider stand in the bytes, once a status, and how much they are by now.
-#[derive(Clone, Debug)]
-struct Pending {
-    places: Vec<u64>,
+    /// Charges of the open provider so far, and where its places begin.
     charges: i64,
+    open_from: usize,
+    /// Where a charge stands as a `0`, and what it is.
+    places: Vec<(u64, i64)>,
 }
 
 impl Details {
@@ -72,9 +71,12 @@ impl Details {
             provider,
             segments: 0,
             totals: Totals::default(),
+            written: 0,
             leading: 0,
             opened: false,
-            pending: None,
+            charges: 0,
+            open_from: 0,
+            places: Vec::new(),
         }
     }
 
@@ -104,8 +106,9 @@ impl Details {
 
     /// Begins a provider. Call it only when a claim of the provider follows.
     pub fn open_provider(&mut self, out: &mut Vec<u8>, suffix: &[u8], provider: &ProviderRef<'_>) {
-        self.settle(out);
+        self.close_provider();
         self.opened = true;
+        let start = out.len();
         self.number += 1;
         self.provider = self.number;
         let (delimiters, number) = (self.delimiters, self.number);
@@ -120,24 +123,25 @@ impl Details {
             (false, true) => writer.text("FI").clip(provider.tax_id, 80).end(),
             (false, false) => writer.text("FI").text(UNKNOWN).end(),
         }
-        let mut places = Vec::new();
         if !provider.reasons.is_empty() {
             writer.segment("TRN").text("1").text("0").end();
             for (reason, entity) in distinct(provider.reasons, PROVIDER_ENTITIES) {
                 writer.segment("STC").text(reason.rejecting()).component(reason.status).component(entity);
                 writer.skip(1).text("U").text("0");
-                places.push(writer.position() as u64 - 1);
+                let place = writer.position() - start - 1;
+                self.places.push((self.written + place as u64, 0));
                 writer.end();
             }
         }
         self.segments += writer.segments();
-        self.pending = Some(Pending { places, charges: 0 });
+        self.written += (out.len() - start) as u64;
     }
 
     /// Writes a claim of the open provider.
     pub fn claim(&mut self, out: &mut Vec<u8>, suffix: &[u8], patient: &PatientRef<'_>, claim: &ClaimStatus<'_>) {
         self.count(claim);
         self.number += 1;
+        let start = out.len();
         let mut writer = Writer::new(out, self.delimiters, suffix);
         writer.segment("HL").number(self.number).number(self.provider).text("PT").end();
         writer.segment("NM1").text("QC");
@@ -161,57 +165,59 @@ impl Details {
             self.line(&mut writer, line);
         }
         self.segments += writer.segments();
+        self.written += (out.len() - start) as u64;
     }
 
-    /// Adds the details of the next piece: closes the open provider in `out` when the piece opened another, and
-    /// appends the piece's bytes.
+    /// Adds the details of the next piece, and its bytes to `out`.
     pub fn append(&mut self, out: &mut (impl Output + ?Sized), piece: &[u8], other: Self) {
-        if let Some(pending) = &mut self.pending {
-            pending.charges = pending.charges.saturating_add(other.leading);
-        } else {
-            self.leading = self.leading.saturating_add(other.leading);
-        }
+        self.charge(other.leading);
         if other.opened {
-            if let Some(pending) = self.pending.take() {
-                pending.settle(out);
-            }
-            let base = out.len();
-            self.pending = other.pending.map(|pending| pending.moved(base));
+            self.close_provider();
             self.opened = true;
+            self.charges = other.charges;
+            self.open_from += other.open_from;
+            let base = self.written;
+            self.places.extend(other.places.into_iter().map(|(place, charges)| (place + base, charges)));
         }
         out.append(piece);
+        self.written += other.written;
         self.number = other.number;
         self.provider = other.provider;
         self.segments += other.segments;
         self.totals.add(other.totals);
     }
 
-    /// Ends the details: the last provider's charges are put in their place.
+    /// Ends the details, all bytes of which stand at the end of `out`: the charges of providers are put in their
+    /// places, in one pass.
     pub fn finish(&mut self, out: &mut (impl Output + ?Sized)) {
-        if let Some(pending) = self.pending.take() {
-            pending.settle(out);
+        self.close_provider();
+        let base = out.len().saturating_sub(self.written);
+        let edits: Vec<(u64, Short)> =
+            self.places.iter().map(|&(place, charges)| (place + base, money(charges))).collect();
+        crate::wire::replace_bytes(out, &edits);
+        self.places.clear();
+        self.open_from = 0;
+    }
+
+    /// The open provider has no more claims.
+    fn close_provider(&mut self) {
+        for (_, charges) in self.places.iter_mut().skip(self.open_from) {
+            *charges = self.charges;
         }
+        self.open_from = self.places.len();
+        self.charges = 0;
+    }
+
+    fn charge(&mut self, charges: i64) {
+        let sum = if self.opened { &mut self.charges } else { &mut self.leading };
+        *sum = sum.saturating_add(charges);
     }
 
     fn count(&mut self, claim: &ClaimStatus<'_>) {
         let mut one = Totals::default();
         one.claim(claim.accepted, claim.charge);
         self.totals.add(one);
-        match &mut self.pending {
-            Some(pending) => pending.charges = pending.charges.saturating_add(one.charges()),
-            None => self.leading = self.leading.saturating_add(one.charges()),
-        }
-    }
-
-    fn settle(&mut self, out: &mut Vec<u8>) {
-        let Some(pending) = self.pending.take() else { return };
-        let charges = money(pending.charges);
-        for place in pending.places.iter().rev() {
-            let at = usize::try_from(*place).unwrap_or(usize::MAX);
-            if at < out.len() {
-                out.splice(at..=at, charges.as_ref().iter().copied());
-            }
-        }
+        self.charge(one.charges());
     }
 
     fn statuses(&self, writer: &mut Writer<'_>, claim: &ClaimStatus<'_>) {
@@ -264,22 +270,6 @@ impl Details {
         if let Some(from) = date(line.from).or(date(line.through)) {
             service_date(writer, from, date(line.through).unwrap_or(from));
         }
-    }
-}
-
-impl Pending {
-    fn settle(&self, out: &mut (impl Output + ?Sized)) {
-        let charges = money(self.charges);
-        for place in self.places.iter().rev() {
-            out.splice(*place, 1, charges.as_ref());
-        }
-    }
-
-    fn moved(mut self, base: u64) -> Self {
-        for place in &mut self.places {
-            *place += base;
-        }
-        self
     }
 }
 

@@ -13,7 +13,7 @@ pub trait Output {
     /// Overwrites the bytes from `at` on; never beyond the end.
     fn patch(&mut self, at: u64, bytes: &[u8]);
 
-    /// Reads bytes from `at` on into `buffer` and returns how many there were.
+    /// Reads bytes from `at` on into `buffer` and returns how many; fewer than fit do not mean the end, none do.
     fn read(&mut self, at: u64, buffer: &mut [u8]) -> usize;
 
     /// Drops everything from `len` on.
@@ -53,24 +53,64 @@ pub fn move_tail(from: &mut (impl Output + ?Sized), at: u64, to: &mut (impl Outp
     from.truncate(at);
 }
 
-fn widen<O: Output + ?Sized>(output: &mut O, at: u64, by: u64) {
+/// Makes room in one pass: each edit replaces one byte at a place (ascending) by a text of at least one byte.
+pub fn replace_bytes<T: AsRef<[u8]>>(output: &mut (impl Output + ?Sized), edits: &[(u64, T)]) {
     let mut end = output.len();
+    let mut by = edits.iter().map(|(_, new)| (new.as_ref().len() as u64).saturating_sub(1)).sum();
+    extend(output, by);
+    for (at, new) in edits.iter().rev() {
+        lift(output, at + 1, end, by);
+        by -= (new.as_ref().len() as u64).saturating_sub(1).min(by);
+        output.patch(at + by, new.as_ref());
+        end = *at;
+    }
+}
+
+fn widen<O: Output + ?Sized>(output: &mut O, at: u64, by: u64) {
+    let end = output.len();
+    extend(output, by);
+    lift(output, at, end, by);
+}
+
+/// Adds `by` bytes of no meaning.
+fn extend<O: Output + ?Sized>(output: &mut O, by: u64) {
+    let filler = [0; 4096];
     let mut missing = by;
-    let mut buffer = vec![0; CHUNK];
     while missing > 0 {
-        let count = usize::try_from(missing).unwrap_or(CHUNK).min(CHUNK);
-        output.append(buffer.get(..count).unwrap_or_default());
+        let count = usize::try_from(missing).unwrap_or(filler.len()).min(filler.len());
+        output.append(filler.get(..count).unwrap_or_default());
         missing -= count as u64;
     }
-    while end > at {
-        let count = usize::try_from(end - at).unwrap_or(CHUNK).min(CHUNK);
+}
+
+/// Moves the bytes of `from..end` by `by` towards the end, the last ones first.
+fn lift<O: Output + ?Sized>(output: &mut O, from: u64, mut end: u64, by: u64) {
+    if by == 0 {
+        return;
+    }
+    let mut buffer = vec![0; CHUNK.min(usize::try_from(end.saturating_sub(from)).unwrap_or(CHUNK))];
+    while end > from {
+        let count = usize::try_from(end - from).unwrap_or(CHUNK).min(CHUNK);
         end -= count as u64;
         let Some(part) = buffer.get_mut(..count) else { return };
-        if output.read(end, part) < count {
+        if !read_whole(output, end, part) {
             return;
         }
         output.patch(end + by, part);
     }
+}
+
+/// Fills `buffer` from `at` on, in as many reads as it takes; false when there is not enough.
+fn read_whole<O: Output + ?Sized>(output: &mut O, at: u64, buffer: &mut [u8]) -> bool {
+    let mut done = 0;
+    while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
+        let count = output.read(at + done as u64, rest);
+        if count == 0 {
+            return false;
+        }
+        done += count;
+    }
+    true
 }
 
 fn narrow<O: Output + ?Sized>(output: &mut O, at: u64, by: u64) {
@@ -130,6 +170,33 @@ impl Output for MemoryOutput {
 mod tests {
     use super::*;
 
+    /// An output that reads a few bytes at a time, as a file with a write buffer may.
+    #[derive(Default)]
+    struct Halting(MemoryOutput);
+
+    impl Output for Halting {
+        fn len(&self) -> u64 {
+            self.0.len()
+        }
+
+        fn append(&mut self, bytes: &[u8]) {
+            self.0.append(bytes);
+        }
+
+        fn patch(&mut self, at: u64, bytes: &[u8]) {
+            self.0.patch(at, bytes);
+        }
+
+        fn read(&mut self, at: u64, buffer: &mut [u8]) -> usize {
+            let some = buffer.len().min(1 + usize::try_from(at).unwrap_or(0) % 1000);
+            self.0.read(at, &mut buffer[..some])
+        }
+
+        fn truncate(&mut self, len: u64) {
+            self.0.truncate(len);
+        }
+    }
+
     fn long() -> MemoryOutput {
         let mut output = MemoryOutput::default();
         output.bytes.extend((0..200_000u32).map(|n| (n % 251) as u8));
@@ -137,11 +204,11 @@ mod tests {
     }
 
     fn spliced(at: usize, old_len: usize, new: &[u8]) {
-        let mut output = long();
-        let mut expected = output.bytes.clone();
+        let mut output = Halting(long());
+        let mut expected = output.0.bytes.clone();
         expected.splice(at..at + old_len, new.iter().copied());
         output.splice(at as u64, old_len as u64, new);
-        assert!(output.bytes == expected, "splice at {at}");
+        assert!(output.0.bytes == expected, "splice at {at}");
     }
 
     #[test]
@@ -157,12 +224,25 @@ mod tests {
     }
 
     #[test]
+    fn many_bytes_are_replaced_in_one_pass() {
+        let mut output = Halting(long());
+        let mut expected = output.0.bytes.clone();
+        let edits = [(0, "AB".to_owned()), (7, "C".to_owned()), (8, "D".repeat(70_000)), (199_999, "END".to_owned())];
+        for (at, new) in edits.iter().rev() {
+            let at = usize::try_from(*at).expect("small");
+            expected.splice(at..=at, new.bytes());
+        }
+        replace_bytes(&mut output, &edits);
+        assert!(output.0.bytes == expected);
+    }
+
+    #[test]
     fn a_tail_moves_whole() {
-        let (mut from, mut to) = (long(), MemoryOutput::default());
-        let all = from.bytes.clone();
+        let (mut from, mut to) = (Halting(long()), MemoryOutput::default());
+        let all = from.0.bytes.clone();
         to.append(b"head");
         move_tail(&mut from, 1000, &mut to);
-        assert_eq!(from.bytes[..], all[..1000]);
+        assert_eq!(from.0.bytes[..], all[..1000]);
         assert_eq!(to.bytes[4..], all[1000..]);
     }
 }

@@ -3,7 +3,7 @@
 use super::claim_status::{StatusSet, Submitter};
 use super::*;
 use crate::claim::{MISSING, NO_DATE};
-use crate::wire::{Delimiters, MemoryOutput};
+use crate::wire::{Delimiters, MemoryOutput, Output};
 
 const STAMP: Stamp = Stamp { date: *b"20260105", time: *b"0830" };
 /// 2026-01-01 in days.
@@ -574,6 +574,25 @@ mod claim_statuses {
             ),
             "{text}"
         );
+    }
+
+    #[test]
+    fn the_buffer_may_be_emptied_between_claims() {
+        let (mut file, mut details) = (MemoryOutput { bytes: b"before".to_vec() }, details());
+        let mut out = Vec::new();
+        for reasons in [&[WRONG, STRANGE][..], &[], &[STRANGE]] {
+            details.open_provider(&mut out, b"", &provider(b"1232343560", reasons));
+            for _ in 0..3 {
+                details.claim(&mut out, b"", &patient(), &claim(b"A", 123_456));
+                file.append(&out);
+                out.clear();
+            }
+        }
+        details.finish(&mut file);
+        let text = text(&file.bytes);
+        assert!(text.starts_with("beforeHL*3*"));
+        assert_eq!(text.matches("**U*3703.68~").count(), 3);
+        assert_eq!(text.matches("**U*").count(), 3);
     }
 
     #[test]
