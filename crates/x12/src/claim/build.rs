@@ -68,11 +68,15 @@ impl<'b> Builder<'b> {
 
     fn begin_row(&mut self, row: &RowTap, segment: &Segment<'_>) {
         let index = usize::from(row.table);
-        let (Some(rules), Some(def)) = (self.taps.tables.get(index), self.taps.schema.tables.get(index)) else { return };
+        let (Some(rules), Some(def)) = (self.taps.tables.get(index), self.taps.schema.tables.get(index)) else {
+            return;
+        };
         let owner = row.parent.and_then(|at| def.parents.get(usize::from(at)));
         let orphan = match owner {
             Some(owner) => self.current(*owner) == NONE,
-            None => !rules.context && index != self.taps.claim && def.parents.iter().all(|at| self.current(*at) == NONE),
+            None => {
+                !rules.context && index != self.taps.claim && def.parents.iter().all(|at| self.current(*at) == NONE)
+            }
         };
         if orphan {
             // Its parent was lost (the finding says so): a row of nobody would be judged as if it were somebody's.
@@ -202,11 +206,9 @@ impl Builder<'_> {
     #[inline]
     fn count(&mut self, segment: &Segment<'_>) {
         self.number += 1;
-        if self.in_claim {
-            if let Some(extent) = self.batch.extents.last_mut() {
-                extent.segments += 1;
-                extent.end = segment.end() + 1;
-            }
+        if let (true, Some(extent)) = (self.in_claim, self.batch.extents.last_mut()) {
+            extent.segments += 1;
+            extent.end = segment.end() + 1;
         }
     }
 }
@@ -312,7 +314,11 @@ fn set<T: Clone + PartialEq>(values: &mut Vec<T>, at: usize, value: T, missing: 
 impl Test {
     fn passes(&self, segment: &Segment<'_>) -> bool {
         let value = value_of(segment, self.element, self.component).of(segment.buffer());
-        if self.codes.is_empty() { !value.is_empty() } else { pack(value).is_some_and(|code| self.codes.contains(&code)) }
+        if self.codes.is_empty() {
+            !value.is_empty()
+        } else {
+            pack(value).is_some_and(|code| self.codes.contains(&code))
+        }
     }
 }
 
@@ -359,9 +365,8 @@ impl<'a> Parts<'a> {
             return if number == 1 { self.element.span() } else { Span::default() };
         }
         let element = self.element;
-        let components = self.components.get_or_insert_with(|| {
-            element.repetitions().next().unwrap_or(element).components()
-        });
+        let components =
+            self.components.get_or_insert_with(|| element.repetitions().next().unwrap_or(element).components());
         while self.last.1 < number {
             self.last = (components.next().unwrap_or_default(), self.last.1 + 1);
         }
