@@ -292,7 +292,7 @@ impl<'a> Pass<'a> {
         if let Some(plan) = pass.walker.plan().cloned() {
             pass.follow(plan);
         }
-        pass.walker.count_from(0, 0);
+        pass.walker.new_piece();
         if let (Some(builder), Open::Walked) = (&mut pass.builder, set) {
             builder.resume(pass.walker.open_loops());
         }

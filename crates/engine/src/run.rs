@@ -201,7 +201,7 @@ impl Line {
                     }
                 }
                 let Some(known) = &self.known else { break };
-                if let Some(cut) = last_cut(bytes, known.delimiters, known.plan.as_deref()) {
+                if let Some(cut) = last_cut(bytes, known.delimiters, known.plan.as_ref(), self.setting.options) {
                     let upcoming = bytes[cut.at..cut.at + cut.upcoming].to_vec();
                     return Ok((cut.at, Some(upcoming)));
                 }

@@ -149,7 +149,7 @@ pub(crate) struct Setup {
 impl Setup {
     pub(crate) fn new(job: &Job) -> Result<Self, Error> {
         let guides = Guides::embedded();
-        let claims = job.command != Command::Inspect;
+        let claims = matches!(job.command, Command::Scrub | Command::Read);
         let taps = if claims { Some(Arc::new(professional(&guides)?)) } else { None };
         let now = day::now();
         let as_of = job.as_of.as_deref().map(day::parse).transpose()?;

@@ -195,7 +195,7 @@ impl Desk<'_> {
         };
         let place = x12::validate::Place { offset: 0, segment: 0 };
         finding.position = Position {
-            segment: if relative.segment == 0 { 0 } else { relative.segment + self.piece_base },
+            segment: if relative.segment == 0 { 0 } else { relative.segment.wrapping_add(self.piece_base) },
             offset,
             element: relative.element,
             component: relative.component,
@@ -466,7 +466,12 @@ impl Desk<'_> {
         self.file.claims += 1;
         let raw = Span::new(part.item.start, part.end);
         split.push(SplitItem::Claim { raw, segments: part.item.segments, accepted });
-        let Some(scrub) = self.scrub.clone() else { return };
+        let Some(scrub) = self.scrub.clone() else {
+            if let Some(set) = &mut self.set {
+                set.tally.add(u32::MAX, u32::MAX, 0, accepted);
+            }
+            return;
+        };
         if let Some(batch) = &part.sheet.analysed.batch {
             let values = Values { fields: &scrub.fields.all, batch, bytes: part.sheet.bytes() };
             let fields = &scrub.fields;
