@@ -201,11 +201,18 @@ impl Analyser {
     }
 
     /// Reads `taken` from `standing` on. `upcoming` is the cut segment that the next piece begins with; `last` says that
-    /// nothing follows.
-    pub(crate) fn read(&mut self, taken: Taken, standing: Standing, upcoming: Option<&[u8]>, last: bool) -> Analysed {
+    /// nothing follows. `batch` is filled anew.
+    pub(crate) fn read(
+        &mut self,
+        taken: Taken,
+        standing: Standing,
+        upcoming: Option<&[u8]>,
+        last: bool,
+        batch: Batch,
+    ) -> Analysed {
         self.scanner.resume(standing.mode);
         let setting = Arc::clone(&self.setting);
-        let mut batch = setting.taps.as_ref().map(|_| Batch::default());
+        let mut batch = setting.taps.as_ref().map(|_| batch);
         let mut pass = Pass::new(&setting, standing, &taken, batch.as_mut());
         let used = self.scanner.scan(&taken.bytes, last, &mut pass);
         pass.mode = self.scanner.mode();
