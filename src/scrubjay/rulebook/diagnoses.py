@@ -6,6 +6,9 @@ from scrubjay.rules import Bool, Date, rule
 from scrubjay.rules.fields import Claim, Diagnosis, Line
 
 _TRANSITION = dt.date(2015, 10, 1)
+MOST = 12
+"""Diagnoses that a professional claim holds."""
+
 _ICD10 = ("ABK", "ABF")
 _ICD9 = ("BK", "BF")
 
@@ -164,7 +167,7 @@ def invalid_dx_pointer(line: Line, claim: Claim) -> Bool:
     """
     there = claim.diagnoses.count()
     wrong = [
-        (pointer > there) & (pointer <= 12)
+        (pointer > there) & (pointer <= MOST)
         for pointer in (line.pointer_1, line.pointer_2, line.pointer_3, line.pointer_4)
     ]
     return (wrong[0] | wrong[1] | wrong[2] | wrong[3]) & (there > 0)
