@@ -82,7 +82,11 @@ impl Tree<'_> {
             .elements()
             .map(|element| {
                 let value = element.value();
-                if self.show { String::from_utf8_lossy(value).into_owned().into() } else { shown(segment, value).into() }
+                if self.show {
+                    String::from_utf8_lossy(value).into_owned().into()
+                } else {
+                    shown(segment, value).into()
+                }
             })
             .collect();
         let row = json!({

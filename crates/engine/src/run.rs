@@ -227,12 +227,7 @@ impl Line {
     }
 
     /// The piece whose turn it is: takes it back, works on it again if it began from a wrong assumption, hands it on.
-    fn settle(
-        &mut self,
-        mut piece: Waiting,
-        source: &mut Source,
-        crew: Option<&Crew>,
-    ) -> Result<Analysed, Error> {
+    fn settle(&mut self, mut piece: Waiting, source: &mut Source, crew: Option<&Crew>) -> Result<Analysed, Error> {
         let begin = self.standing.clone();
         let done = match (piece.kept.take(), crew) {
             (Some(taken), _) => Err(taken),

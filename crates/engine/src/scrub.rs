@@ -223,13 +223,10 @@ impl Setup {
         let rules = program.map(|program| (program, desk.counts.as_slice()));
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, rules, scrub.is_some());
         summary["token_key_id"] = job.token_key_id.clone().into();
-        summary["windows"] = json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
-        let guides: serde_json::Map<String, Value> = self
-            .setting
-            .guides
-            .list()
-            .map(|info| (info.kind.clone(), info.version.clone().into()))
-            .collect();
+        summary["windows"] =
+            json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
+        let guides: serde_json::Map<String, Value> =
+            self.setting.guides.list().map(|info| (info.kind.clone(), info.version.clone().into())).collect();
         let bytes: u64 = inputs.iter().filter_map(|row| row["bytes"].as_u64()).sum();
         json!({
             "summary": summary,

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use x12::acknowledge::{ClaimStatus, ElementFault, LineStatus, Party, PatientRef, ProviderRef, Reason, Unit, UnitKind};
-use x12::claim::{FieldPlace, NONE, NO_DATE, Taps};
+use x12::claim::{FieldPlace, NO_DATE, NONE, Taps};
 use x12::finding::{Answer, Code, Finding, Info, NO_CLAIM, NO_LOOP, Scope, Severity};
 use x12::position::{Position, Span};
 use x12::scrub::Hit;
@@ -51,10 +51,12 @@ impl ClaimFields {
             charge: at("claim.charge"),
             clearinghouse: at("claim.clearinghouse_number"),
             service: [at("line.service_from"), at("line.service_to")],
-            provider: ["entity", "name", "first", "middle", "suffix", "npi", "tax_id"].map(|name| at(&format!("provider.{name}"))),
+            provider: ["entity", "name", "first", "middle", "suffix", "npi", "tax_id"]
+                .map(|name| at(&format!("provider.{name}"))),
             subscriber: ["entity", "last", "first", "middle", "suffix", "member_id", "member_id_qualifier"]
                 .map(|name| at(&format!("subscriber.{name}"))),
-            patient: ["entity", "last", "first", "middle", "suffix", "member_id"].map(|name| at(&format!("patient.{name}"))),
+            patient: ["entity", "last", "first", "middle", "suffix", "member_id"]
+                .map(|name| at(&format!("patient.{name}"))),
             payer: [at("payer.name"), at("payer.id")],
             set: [
                 "submitter_name",
@@ -163,7 +165,10 @@ impl Desk<'_> {
     /// A finding with its place in the file.
     pub(crate) fn take(&mut self, part: &mut Part<'_>, finding: &Finding) {
         let plan = self.plan.clone();
-        let loop_id = plan.as_ref().filter(|_| finding.loop_index != NO_LOOP).map(|plan| plan.loop_at(finding.loop_index).id.as_str());
+        let loop_id = plan
+            .as_ref()
+            .filter(|_| finding.loop_index != NO_LOOP)
+            .map(|plan| plan.loop_at(finding.loop_index).id.as_str());
         let path = path_of(loop_id, &finding.segment.text(), finding.position.element, finding.position.component);
         let value = finding.value.of(part.sheet.bytes());
         let line_row = self.line_row(part, finding.line);
@@ -312,7 +317,11 @@ impl Desk<'_> {
             return None;
         }
         let finding = &found.finding;
-        let row = part.claim.as_ref().map(|verdict| verdict.row).filter(|_| matches!(finding.scope, Scope::Claim | Scope::Line));
+        let row = part
+            .claim
+            .as_ref()
+            .map(|verdict| verdict.row)
+            .filter(|_| matches!(finding.scope, Scope::Claim | Scope::Line));
         let claim = row.and_then(|row| {
             let (values, scrub) = (self.values(part.sheet)?, self.scrub.as_ref()?);
             let id = values.text(scrub.fields.id, row);
@@ -364,7 +373,12 @@ impl Desk<'_> {
             line: (finding.line > 0).then_some(finding.line),
             evidence: &evidence,
             ack: (!info.home.kind.is_empty()).then_some((info.home.kind, info.home.segment, code)),
-            rule_version: self.scrub.as_ref().filter(|_| found.rule).and_then(|scrub| scrub.program.as_ref()).map(x12::scrub::Program::version),
+            rule_version: self
+                .scrub
+                .as_ref()
+                .filter(|_| found.rule)
+                .and_then(|scrub| scrub.program.as_ref())
+                .map(x12::scrub::Program::version),
         };
         let mut text = std::mem::take(&mut self.scratch);
         text.clear();
@@ -385,7 +399,11 @@ impl Desk<'_> {
     }
 
     fn clear_or_token(&self, field: &str, value: &[u8]) -> String {
-        if self.rulings.show_phi { String::from_utf8_lossy(value).into_owned() } else { self.tokens.token(field, value) }
+        if self.rulings.show_phi {
+            String::from_utf8_lossy(value).into_owned()
+        } else {
+            self.tokens.token(field, value)
+        }
     }
 
     /// A fault that the 999 tells in a segment.
@@ -449,11 +467,18 @@ impl Desk<'_> {
         let Some(answers) = self.interchange.as_mut().and_then(|open| open.answers.as_mut()) else { return };
         let row = verdict.row;
         let person = |at: At| values.code(at, row) == b"1";
-        let inherited: Vec<Reason<'_>> = self.reach.provider_reasons().iter().filter_map(|text| Reason::parse(text)).collect();
+        let inherited: Vec<Reason<'_>> =
+            self.reach.provider_reasons().iter().filter_map(|text| Reason::parse(text)).collect();
         let [entity, name, first, middle, suffix, npi, tax_id] = fields.provider;
         let text = |at: At| values.text(at, row);
         let provider = ProviderRef {
-            party: Party { person: person(entity), name: text(name), first: text(first), middle: text(middle), suffix: text(suffix) },
+            party: Party {
+                person: person(entity),
+                name: text(name),
+                first: text(first),
+                middle: text(middle),
+                suffix: text(suffix),
+            },
             npi: text(npi),
             tax_id: text(tax_id),
             reasons: &inherited,
@@ -481,8 +506,11 @@ impl Desk<'_> {
         }
         let (from, through) = service_dates(values, fields, row);
         let texts: Vec<LineText> = verdict.lines.iter().map(|(line, _)| LineText::new(values, fields, *line)).collect();
-        let why: Vec<Vec<Reason<'_>>> =
-            verdict.lines.iter().map(|(_, reasons)| reasons.iter().filter_map(|text| Reason::parse(text)).collect()).collect();
+        let why: Vec<Vec<Reason<'_>>> = verdict
+            .lines
+            .iter()
+            .map(|(_, reasons)| reasons.iter().filter_map(|text| Reason::parse(text)).collect())
+            .collect();
         let lines: Vec<LineStatus<'_>> = if accepted {
             Vec::new()
         } else {
@@ -519,7 +547,9 @@ impl Desk<'_> {
     /// The claim's rows in the worklist.
     fn work(&mut self, values: &Values<'_>, fields: &ClaimFields, verdict: &Verdict) {
         let above = std::mem::take(&mut self.work_above);
-        let Some(file) = self.worklist.as_mut().filter(|_| !verdict.rows.is_empty() || !above.is_empty()) else { return };
+        let Some(file) = self.worklist.as_mut().filter(|_| !verdict.rows.is_empty() || !above.is_empty()) else {
+            return;
+        };
         let row = verdict.row;
         let own = values.row(row, values.fields.at_table("patient")) != NONE;
         let names = if own { &fields.patient } else { &fields.subscriber[..6] };
@@ -556,7 +586,9 @@ impl Desk<'_> {
 
     /// The row of line number `line` of the claim at hand.
     fn line_row(&self, part: &Part<'_>, line: u32) -> u32 {
-        let (Some(verdict), Some(values), Some(scrub)) = (&part.claim, self.values(part.sheet), &self.scrub) else { return NONE };
+        let (Some(verdict), Some(values), Some(scrub)) = (&part.claim, self.values(part.sheet), &self.scrub) else {
+            return NONE;
+        };
         if line == 0 {
             return NONE;
         }
@@ -629,9 +661,10 @@ impl LineText {
             units,
             control: values.text_of(fields.line[8], row).to_vec(),
             charge: values.amount_of(fields.line[6], row),
-            number: std::str::from_utf8(number).ok().and_then(|text| text.parse().ok()).unwrap_or_else(|| {
-                u32::try_from(values.amount_of(fields.line[9], row) / 1000).unwrap_or(0)
-            }),
+            number: std::str::from_utf8(number)
+                .ok()
+                .and_then(|text| text.parse().ok())
+                .unwrap_or_else(|| u32::try_from(values.amount_of(fields.line[9], row) / 1000).unwrap_or(0)),
             dates: (from, if to == NO_DATE { from } else { to }),
         }
     }
@@ -686,7 +719,12 @@ fn path_of(loop_id: Option<&str>, segment: &str, element: u8, component: u8) -> 
 }
 
 /// Shows each segment in `range` of `bytes` to `look` until it says false.
-pub(crate) fn segments(bytes: &[u8], range: Range<u32>, delimiters: Delimiters, mut look: impl FnMut(&Segment<'_>) -> bool) {
+pub(crate) fn segments(
+    bytes: &[u8],
+    range: Range<u32>,
+    delimiters: Delimiters,
+    mut look: impl FnMut(&Segment<'_>) -> bool,
+) {
     let mut start = range.start;
     loop {
         while bytes.get(start as usize).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0)) {
@@ -705,7 +743,13 @@ pub(crate) fn segments(bytes: &[u8], range: Range<u32>, delimiters: Delimiters, 
 
 /// The segment in `range` that holds `value` at `place`, else the first with that id: how many segments it lies behind
 /// the first, and the offset of the element.
-fn locate(bytes: &[u8], range: Range<u32>, delimiters: Delimiters, place: &FieldPlace, value: &[u8]) -> Option<(u32, u32)> {
+fn locate(
+    bytes: &[u8],
+    range: Range<u32>,
+    delimiters: Delimiters,
+    place: &FieldPlace,
+    value: &[u8],
+) -> Option<(u32, u32)> {
     let mut best = None;
     let mut behind = 0;
     segments(bytes, range, delimiters, |segment| {

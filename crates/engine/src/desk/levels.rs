@@ -240,16 +240,21 @@ impl Desk<'_> {
         self.end_levels(0);
         self.file.interchanges += 1;
         self.totals.interchanges += 1;
-        let suffix: Vec<u8> =
-            part.sheet.bytes()[part.item.head_end as usize..].iter().copied().take(2).take_while(|byte| matches!(byte, b'\r' | b'\n')).collect();
+        let suffix: Vec<u8> = part.sheet.bytes()[part.item.head_end as usize..]
+            .iter()
+            .copied()
+            .take(2)
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+            .collect();
         let isa = part.sheet.with_segment(part.item, delimiters, |segment| segment.map(Isa::read)).unwrap_or_default();
         let stem = self.file.stem(&isa.control);
         self.interchange = Some(Interchange {
             control: isa.control.clone(),
             delimiters,
-            answers: self.stage.as_ref().map(|stage| {
-                Answers::new(stage, &stem, isa, delimiters, &suffix, self.rulings.manner.clone())
-            }),
+            answers: self
+                .stage
+                .as_ref()
+                .map(|stage| Answers::new(stage, &stem, isa, delimiters, &suffix, self.rulings.manner.clone())),
             split: self.stage.as_ref().filter(|_| self.rulings.split).map(|stage| self.new_split(stage, &stem, suffix)),
             tally: Tally::default(),
             note: None,
@@ -259,7 +264,8 @@ impl Desk<'_> {
                 envelope.open_interchange(segment, place, findings);
             }
         });
-        let control = part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(13)));
+        let control =
+            part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(13)));
         split.push(SplitItem::InterchangeOpen { raw: raw(part), control, delimiters });
         Ok(())
     }
@@ -329,7 +335,9 @@ impl Desk<'_> {
     fn close_group(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         let delimiters = self.delimiters();
         let included = part.sheet.with_segment(part.item, delimiters, |segment| {
-            std::str::from_utf8(segment.map_or(&[], |segment| segment.element(1))).ok().and_then(|text| text.parse().ok())
+            std::str::from_utf8(segment.map_or(&[], |segment| segment.element(1)))
+                .ok()
+                .and_then(|text| text.parse().ok())
         });
         self.judge_envelope(part, |envelope, segment, place, findings| envelope.close_group(segment, place, findings));
         let bad = self.reach.levels[1].bad;
@@ -365,7 +373,8 @@ impl Desk<'_> {
         }
         self.segments = 1;
         let [_, control, _] = st;
-        let claims = self.plan.as_ref().is_some_and(|plan| plan.loops.iter().any(|each| each.role == Some(Role::Claim)));
+        let claims =
+            self.plan.as_ref().is_some_and(|plan| plan.loops.iter().any(|each| each.role == Some(Role::Claim)));
         let opaque = routed != Routed::Known || (self.rulings.split && !claims);
         self.set = Some(Set { control, tally: Tally::default(), bad: false, faulty_claims: false, opaque });
         self.judge_envelope(part, |envelope, segment, place, findings| {
@@ -411,10 +420,12 @@ impl Desk<'_> {
 
     fn split_set_open(&mut self, part: &Part<'_>, split: &mut Vec<SplitItem>) {
         let delimiters = self.delimiters();
-        let control = part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(2)));
-        let batch = self.scrub.as_ref().map_or(Span::default(), |scrub| {
-            batch_reference(part, delimiters, &scrub.fields.batch_place)
-        });
+        let control =
+            part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(2)));
+        let batch = self
+            .scrub
+            .as_ref()
+            .map_or(Span::default(), |scrub| batch_reference(part, delimiters, &scrub.fields.batch_place));
         let segments = part.item.segments;
         split.push(SplitItem::SetOpen { raw: raw(part), control, batch, segments });
     }
