@@ -236,7 +236,7 @@ impl Analyser {
             Open::Walked => Set::Walked(Box::new(walker)),
         };
         let end = Standing { mode, group, set, inside };
-        Analysed { used, end, findings, made_in, items, batch, plan, lost_claims, taken }
+        Analysed { taken, used, findings, items, made_in, batch, plan, lost_claims, end }
     }
 }
 

@@ -56,6 +56,7 @@ impl Caps {
 }
 
 /// One run.
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line, named there")]
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {

@@ -187,10 +187,10 @@ impl Output for StagedFile {
             if let Some(room) = self.buffer.get_mut(from..from + bytes.len()) {
                 room.copy_from_slice(bytes);
             }
-        } else if let Some(file) = &self.file {
-            if let Err(error) = file.write_all_at(bytes, at) {
-                self.failure.get_or_insert(error);
-            }
+        } else if let Some(file) = &self.file
+            && let Err(error) = file.write_all_at(bytes, at)
+        {
+            self.failure.get_or_insert(error);
         }
     }
 

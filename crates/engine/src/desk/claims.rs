@@ -1,5 +1,6 @@
 //! What was found, and what becomes of a claim for it.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -143,12 +144,11 @@ impl Desk<'_> {
         let taken = &part.sheet.analysed.taken;
         let mut finding = *finding;
         let relative = finding.position;
-        let offset = match relative.offset.checked_sub(taken.offset) {
-            Some(ahead) => taken.offset_of(ahead as u32),
-            None => {
-                finding.value = Span::default(); // of a piece that is gone
-                relative.offset
-            }
+        let offset = if let Some(ahead) = relative.offset.checked_sub(taken.offset) {
+            taken.offset_of(ahead as u32)
+        } else {
+            finding.value = Span::default(); // of a piece that is gone
+            relative.offset
         };
         let place = x12::validate::Place { offset: 0, segment: 0 };
         finding.position = Position {
@@ -215,7 +215,7 @@ impl Desk<'_> {
                 data_element: 0,
                 value: Span::default(),
                 claim: if hit.claim == NONE { NO_CLAIM } else { hit.claim },
-                line: if hit.line == NONE { 0 } else { self.line_number(&values, &scrub.fields, hit.line) },
+                line: if hit.line == NONE { 0 } else { line_number(&values, &scrub.fields, hit.line) },
                 note: "",
             };
             let evidence = shown.iter().map(|(path, value)| (path.clone(), value.as_slice())).collect();
@@ -370,7 +370,7 @@ impl Desk<'_> {
             element: some(position.element),
             component: some(position.component),
             repetition: (position.repetition > 0).then_some(position.repetition),
-            line: (finding.line > 0).then_some(finding.line),
+            service_line: (finding.line > 0).then_some(finding.line),
             evidence: &evidence,
             ack: (!info.home.kind.is_empty()).then_some((info.home.kind, info.home.segment, code)),
             rule_version: self
@@ -488,7 +488,7 @@ impl Desk<'_> {
         let qualifier = values.code(fields.subscriber[6], row);
         let patient = PatientRef {
             party: Party {
-                person: !own && person(names[0]) || own,
+                person: own || person(names[0]),
                 name: text(names[1]),
                 first: text(names[2]),
                 middle: text(names[3]),
@@ -593,19 +593,16 @@ impl Desk<'_> {
             return NONE;
         }
         let lines = values.lines(verdict.row);
-        let numbered = lines.clone().find(|&row| self.line_number(&values, &scrub.fields, row) == line);
+        let numbered = lines.clone().find(|&row| line_number(&values, &scrub.fields, row) == line);
         numbered.or_else(|| lines.clone().nth(line as usize - 1)).unwrap_or(NONE)
     }
+}
 
-    /// LX01 of a line.
-    fn line_number(&self, values: &Values<'_>, fields: &ClaimFields, row: u32) -> u32 {
-        let table = fields.line[9];
-        let text = values.text_of(table, row);
-        if let Some(number) = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()) {
-            return number;
-        }
-        u32::try_from(values.amount_of(table, row) / 1000).unwrap_or(0)
-    }
+/// LX01 of a line.
+fn line_number(values: &Values<'_>, fields: &ClaimFields, row: u32) -> u32 {
+    let number = fields.line[9];
+    let text = std::str::from_utf8(values.text_of(number, row)).ok().and_then(|text| text.parse().ok());
+    text.unwrap_or_else(|| u32::try_from(values.amount_of(number, row) / 1000).unwrap_or(0))
 }
 
 impl Verdict {
@@ -613,14 +610,15 @@ impl Verdict {
     fn reason(&mut self, line: Option<u32>, reason: &str) {
         let reasons = match line {
             None => &mut self.reasons,
-            Some(line) => match self.lines.iter().position(|(known, _)| *known == line) {
-                Some(at) => &mut self.lines[at].1,
-                None => {
+            Some(line) => {
+                if let Some(at) = self.lines.iter().position(|(known, _)| *known == line) {
+                    &mut self.lines[at].1
+                } else {
                     self.lines.push((line, Vec::new()));
                     let last = self.lines.len() - 1;
                     &mut self.lines[last].1
                 }
-            },
+            }
         };
         if !reasons.iter().any(|known| known == reason) {
             reasons.push(reason.to_owned());
@@ -655,16 +653,12 @@ impl LineText {
             x12::claim::write_amount(&mut units, thousandths, 3);
         }
         let [from, to] = fields.service.map(|at| values.date_of(at, row));
-        let number = values.text_of(fields.line[9], row);
         Self {
             procedure,
             units,
             control: values.text_of(fields.line[8], row).to_vec(),
             charge: values.amount_of(fields.line[6], row),
-            number: std::str::from_utf8(number)
-                .ok()
-                .and_then(|text| text.parse().ok())
-                .unwrap_or_else(|| u32::try_from(values.amount_of(fields.line[9], row) / 1000).unwrap_or(0)),
+            number: line_number(values, fields, row),
             dates: (from, if to == NO_DATE { from } else { to }),
         }
     }
@@ -710,10 +704,10 @@ fn path_of(loop_id: Option<&str>, segment: &str, element: u8, component: u8) -> 
     let mut path = loop_id.map(|id| format!("{id}.")).unwrap_or_default();
     path.push_str(segment);
     if element > 0 {
-        path.push_str(&format!("{element:02}"));
+        let _ = write!(path, "{element:02}"); // a String takes every write
     }
     if component > 0 {
-        path.push_str(&format!("-{component}"));
+        let _ = write!(path, "-{component}");
     }
     path
 }

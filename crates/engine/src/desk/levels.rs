@@ -127,9 +127,9 @@ impl Interchange {
 
 impl Desk<'_> {
     /// An item begins: what it opens is opened.
-    pub(crate) fn enter(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) -> Result<(), Error> {
+    pub(crate) fn enter(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         match &part.item.kind {
-            Kind::Interchange(delimiters) => self.open_interchange(part, *delimiters, split)?,
+            Kind::Interchange(delimiters) => self.open_interchange(part, *delimiters, split),
             Kind::Group => self.open_group(part, split),
             Kind::Set(plan) => {
                 self.plan = Some(plan.clone());
@@ -153,7 +153,6 @@ impl Desk<'_> {
             Kind::Claim(row) => part.claim = Some(super::claims::Verdict::new(*row)),
             _ => {}
         }
-        Ok(())
     }
 
     /// An item ends: what it closes is closed, and its bytes go where they belong.
@@ -178,7 +177,7 @@ impl Desk<'_> {
             Kind::GroupEnd => self.close_group(part, split),
             Kind::InterchangeEnd => {
                 self.close_interchange(part, split);
-                self.write_split(part.sheet, split)?;
+                self.write_split(part.sheet, split);
                 self.finish_interchange()?;
             }
             Kind::Alone | Kind::Misplaced => self.out_of_place(part),
@@ -231,12 +230,7 @@ impl Desk<'_> {
         }
     }
 
-    fn open_interchange(
-        &mut self,
-        part: &mut Part<'_>,
-        delimiters: Delimiters,
-        split: &mut Vec<SplitItem>,
-    ) -> Result<(), Error> {
+    fn open_interchange(&mut self, part: &mut Part<'_>, delimiters: Delimiters, split: &mut Vec<SplitItem>) {
         self.end_levels(0);
         self.file.interchanges += 1;
         self.totals.interchanges += 1;
@@ -267,7 +261,6 @@ impl Desk<'_> {
         let control =
             part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(13)));
         split.push(SplitItem::InterchangeOpen { raw: raw(part), control, delimiters });
-        Ok(())
     }
 
     fn new_split(&self, stage: &Stage, stem: &str, suffix: Vec<u8>) -> Split {
@@ -339,7 +332,7 @@ impl Desk<'_> {
                 .ok()
                 .and_then(|text| text.parse().ok())
         });
-        self.judge_envelope(part, |envelope, segment, place, findings| envelope.close_group(segment, place, findings));
+        self.judge_envelope(part, x12::validate::Envelope::close_group);
         let bad = self.reach.levels[1].bad;
         if let Some(answers) = self.answers() {
             answers.close_group(included, bad);
@@ -366,10 +359,10 @@ impl Desk<'_> {
             [element(1), element(2), element(3)]
         });
         let ordinal = self.totals.sets;
-        if let (Some(interchange), Some(stage)) = (&mut self.interchange, &self.stage) {
-            if let Some(answers) = &mut interchange.answers {
-                answers.open_set(stage, [&st[0], &st[1], &st[2]], ordinal);
-            }
+        if let (Some(interchange), Some(stage)) = (&mut self.interchange, &self.stage)
+            && let Some(answers) = &mut interchange.answers
+        {
+            answers.open_set(stage, [&st[0], &st[1], &st[2]], ordinal);
         }
         self.segments = 1;
         let [_, control, _] = st;
@@ -387,7 +380,7 @@ impl Desk<'_> {
     }
 
     fn close_set(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
-        self.judge_envelope(part, |envelope, segment, place, findings| envelope.close_set(segment, place, findings));
+        self.judge_envelope(part, x12::validate::Envelope::close_set);
         let Some(mut set) = self.set.take() else { return };
         let whole = self.rulings.reject_unit == RejectUnit::Set && set.faulty_claims;
         let rejected = set.bad || self.reach.levels[2].bad || whole;
@@ -505,7 +498,7 @@ impl Desk<'_> {
     }
 
     /// Writes the items so far to the accepted and rejected part of the open interchange.
-    pub(crate) fn write_split(&mut self, sheet: &Sheet<'_>, items: &mut Vec<SplitItem>) -> Result<(), Error> {
+    pub(crate) fn write_split(&mut self, sheet: &Sheet<'_>, items: &mut Vec<SplitItem>) {
         if let Some(split) = self.interchange.as_mut().and_then(|open| open.split.as_mut()) {
             split.splitter.write(sheet.bytes(), items, &mut split.accepted, &mut split.rejected);
             let renumbered = split.splitter.take_renumbered();
@@ -523,7 +516,6 @@ impl Desk<'_> {
             }
         }
         items.clear();
-        Ok(())
     }
 
     /// Where the count and the control number of a trailer stand; where they would stand when it is missing.

@@ -243,13 +243,13 @@ impl Sink for Desk<'_> {
         for (at, item) in analysed.items.iter().enumerate() {
             let end = analysed.items.get(at + 1).map_or(analysed.used as u32, |next| next.start);
             let mut part = Part { sheet: &sheet, item, end, claim: None };
-            self.enter(&mut part, &mut split)?;
+            self.enter(&mut part, &mut split);
             while let Some((_, entry)) = entries.next_if(|(owner, _)| *owner as usize == at) {
                 self.entry(&mut part, entry);
             }
             self.leave(&mut part, &mut split)?;
         }
-        self.write_split(&sheet, &mut split)?;
+        self.write_split(&sheet, &mut split);
         self.check()
     }
 }

@@ -112,8 +112,8 @@ impl Totals {
     ) -> Value {
         let tally = &self.tally;
         let rate = (tally.claims > 0).then(|| {
-            let rate = tally.accepted as f64 / tally.claims as f64;
-            (rate * 10_000.0).round() / 10_000.0
+            let parts = u128::from(tally.accepted) * 10_000 + u128::from(tally.claims) / 2;
+            f64::from((parts / u128::from(tally.claims)) as u32) / 10_000.0
         });
         let mut findings: Vec<_> = self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
         findings.sort_by_key(|(at, _)| catalog.info(Code(*at as u16)).name.clone());
