@@ -8,7 +8,7 @@ import pytest
 from scrubjay import _native
 from scrubjay.cli import main
 from scrubjay.summary import Result
-from stage import SAMPLES, Command, Ended, Engine
+from stage import SAMPLES, Command, Ended, Engine, Rules
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def engine(result: Result, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """The border with a stand-in behind it, and no rules."""
     stand_in = Engine(result)
     monkeypatch.setattr(_native, "run", stand_in.run, raising=False)
-    monkeypatch.setattr("scrubjay.runs._ruleset", lambda files: ({"files": list(files)}, None))
+    monkeypatch.setattr("scrubjay.runs.ruleset", Rules)
     return stand_in
 
 

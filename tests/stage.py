@@ -1,13 +1,13 @@
 """What tests share: where the samples are, how a command ended, a stand-in for the engine."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from scrubjay.summary import Result
 
-__all__ = ["SAMPLES", "Command", "Ended", "Engine"]
+__all__ = ["SAMPLES", "Command", "Ended", "Engine", "Rules"]
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -50,3 +50,13 @@ class Engine:
         if report is not None:
             self.page = report(answer)
         return answer
+
+
+class Rules:
+    """Stands in for a set of rules: remembers which files it was made of."""
+
+    def __init__(self, files: Iterable[object]) -> None:
+        self.program = {"files": [str(file) for file in files]}
+
+    def judge(self) -> None:
+        """No plain functions."""

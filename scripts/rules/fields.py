@@ -1,7 +1,7 @@
 """Writes src/scrubjay/rules/fields.py from the claim map of the professional claim.
 
-    python scripts/rules/fields.py            # write
-    python scripts/rules/fields.py --check    # 1 when the file is not what the map says
+python scripts/rules/fields.py            # write
+python scripts/rules/fields.py --check    # 1 when the file is not what the map says
 """
 
 import re
@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[2]
 MAP = ROOT / "crates/x12/guides/837P-005010X222A1.claim"
 TARGET = ROOT / "src/scrubjay/rules/fields.py"
 KINDS = ("code", "money", "number", "date")
-ITEM = re.compile(r"^(\+?)(\d+)(?:-(\d+))?(\.from|\.to)?(?:\?\S+)? (\w+)(?: (code|money|number|date|text))?(?: = \S+)?$")
+ITEM = re.compile(
+    r"^(\+?)(\d+)(?:-(\d+))?(\.from|\.to)?(?:\?\S+)? (\w+)(?: (code|money|number|date|text))?(?: = \S+)?$"
+)
 
 
 @dataclass
@@ -36,7 +38,11 @@ def read(text: str) -> list[Table]:
             continue
         if words[0] in ("context", "table"):
             listed = words[words.index("as") + 1] if "as" in words else None
-            parents = words[words.index("of") + 1 : words.index("as") if "as" in words else None] if "of" in words else []
+            parents = (
+                words[words.index("of") + 1 : words.index("as") if "as" in words else None]
+                if "of" in words
+                else []
+            )
             tables.append(Table(words[1], parents, listed))
             continue
         head, items = line.split(" : ", 1)
@@ -46,7 +52,11 @@ def read(text: str) -> list[Table]:
             if not found:
                 raise SystemExit(f"the claim map has {item.strip()!r}")
             plus, element, component, part, name, kind = found.groups()
-            place = f"{loop} {segment.split('=')[0]}" + ("" if plus else element) + (f"-{component}" if component else "")
+            place = (
+                f"{loop} {segment.split('=')[0]}"
+                + ("" if plus else element)
+                + (f"-{component}" if component else "")
+            )
             if "=" in segment:
                 place += f" ({segment.split('=')[1]})"
             place += {".from": " from", ".to": " to", None: ""}[part]
@@ -59,7 +69,7 @@ def write(tables: list[Table]) -> str:
     out = [
         '"""The rows and fields of a professional claim (837P 005010X222A1).',
         "",
-        "Generated from crates/x12/guides/837P-005010X222A1.claim by scripts/rules/fields.py; not written by hand.",
+        "Written by scripts/rules/fields.py from crates/x12/guides/837P-005010X222A1.claim, not by hand.",
         '"""',
         "",
         "from __future__ import annotations",
@@ -67,7 +77,7 @@ def write(tables: list[Table]) -> str:
         "from scrubjay.rules import rows",
         "from scrubjay.rules.rows import Above, Below, Row",
         "",
-        "# ruff: noqa: A003, D101, E501 - nouns of the standard, and lines as long as its places",
+        "# ruff: noqa: D101 - the claim map says what they are",
         "",
     ]
     for table in tables:
@@ -78,7 +88,9 @@ def write(tables: list[Table]) -> str:
             out.append(f'    {parent}: Above[{title(parent)}] = Above("{parent}")')
         for child in tables:
             if table.name in child.parents and child.list_name:
-                out.append(f'    {child.list_name}: Below[{title(child.name)}] = Below("{child.name}")')
+                out.append(
+                    f'    {child.list_name}: Below[{title(child.name)}] = Below("{child.name}")'
+                )
         out.append("")
     return "\n".join(out)
 

@@ -24,17 +24,23 @@ if TYPE_CHECKING:
     )
     from scrubjay.findings import Finding, Scope, Severity
     from scrubjay.guides import Guide
+    from scrubjay.models import Claim
+    from scrubjay.rules import Rule, rule
     from scrubjay.runs import Run, scrub, validate
     from scrubjay.streams import Batch, read, stream
+    from scrubjay.writing import Envelope, write
 
 __all__ = [
     "Batch",
+    "Claim",
+    "Envelope",
     "Finding",
     "Guide",
     "InputError",
     "InternalError",
     "Interrupted",
     "OutputError",
+    "Rule",
     "Run",
     "Scope",
     "ScrubjayError",
@@ -42,9 +48,11 @@ __all__ = [
     "UsageError",
     "__version__",
     "read",
+    "rule",
     "scrub",
     "stream",
     "validate",
+    "write",
 ]
 
 _HOMES = {
@@ -58,8 +66,11 @@ _HOMES = {
     ),
     "findings": ("Finding", "Scope", "Severity"),
     "guides": ("Guide",),
+    "models": ("Claim",),
+    "rules": ("Rule", "rule"),
     "runs": ("Run", "scrub", "validate"),
     "streams": ("Batch", "read", "stream"),
+    "writing": ("Envelope", "write"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

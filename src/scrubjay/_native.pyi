@@ -48,9 +48,10 @@ def run(
 def inspect(path: str, job: str, emit: Callable[[str], None]) -> str:
     """The envelope and loop tree of one file, streamed, as JSON objects, one line each.
 
-    ``{"depth", "kind", "id", "title", "loop", "segment", "elements", "offset"}``, `kind` one of
-    interchange, group, set, loop, segment; values masked unless the job says `show_phi`. `emit`
-    gets whole lines, a good many at a time. Returns the summary (counts by kind) as JSON.
+    ``{"depth", "kind", "id", "title", "loop", "segment", "elements", "offset"}``: `kind` is one of
+    interchange, group, set, loop, segment; `id` the segment's, `segment` its ordinal in the set (ST
+    is 1). Values are masked unless the job says `show_phi`; the envelope's never are. `emit` gets
+    whole lines, a good many at a time. Returns the summary (counts by kind) as JSON.
     """
 
 def digest(text: str) -> str:

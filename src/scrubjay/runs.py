@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from scrubjay import _native, places
 from scrubjay.errors import UsageError
@@ -16,7 +16,10 @@ from scrubjay.job import Command, Job, RejectUnit
 from scrubjay.keys import TokenKey
 from scrubjay.summary import Reason, Result, RunFacts, Summary
 
-__all__ = ["Progress", "Run", "execute", "scrub", "validate"]
+if TYPE_CHECKING:
+    from scrubjay.rules import RuleSet
+
+__all__ = ["Progress", "Run", "execute", "ruleset", "scrub", "validate"]
 
 AnyPath = str | os.PathLike[str]
 Progress = Callable[[int, int | None], None]
@@ -144,20 +147,19 @@ def execute(
     job = replace(job, token_key=key.secret, token_key_id=key.id)
     judge: Judge | None = None
     if job.command is Command.SCRUB:
-        program, judge = _ruleset(rules)
-        job = replace(job, program=program)
+        loaded = ruleset(rules)
+        job, judge = replace(job, program=loaded.program), loaded.judge()
     report = _page if job.out is not None else None
     answer = _native.run(job.to_json(), progress, judge, report)
     return Run.from_result(cast("Result", json.loads(answer)), job.out)
 
 
-def _ruleset(files: Sequence[AnyPath]) -> tuple[dict[str, Any], Judge | None]:
-    """The shipped rules and those of `files`: lowered for the engine, and the plain functions."""
+def ruleset(files: Iterable[AnyPath] = ()) -> "RuleSet":
+    """The shipped rules and those of `files`, as one set."""
     from scrubjay.rulebook import shipped
     from scrubjay.rules import RuleSet, load
 
-    ruleset = RuleSet([*shipped(), *(rule for file in files for rule in load(Path(file)))])
-    return ruleset.program, ruleset.judge()
+    return RuleSet([*shipped(), *(rule for file in files for rule in load(os.fspath(file)))])
 
 
 def _page(answer: str) -> str:

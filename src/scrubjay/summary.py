@@ -6,7 +6,7 @@ Schema beside them (schemas/summary.schema.json) is the promise; a test holds th
 
 from typing import NotRequired, TypedDict
 
-__all__ = ["Digest", "Reason", "Result", "RunFacts", "Summary", "Tally"]
+__all__ = ["Digest", "Reason", "Result", "RunFacts", "Summary", "Tally", "Windows"]
 
 
 class Tally(TypedDict):
@@ -16,6 +16,13 @@ class Tally(TypedDict):
     accepted: int
     rejected: int
     charges: str
+
+
+class Windows(TypedDict):
+    """Within how many claims duplicates were looked for, and whether the file had more."""
+
+    duplicate_claims: int
+    exceeded: bool
 
 
 class Summary(TypedDict):
@@ -38,7 +45,7 @@ class Summary(TypedDict):
     by_payer: dict[str, Tally]
     by_billing_npi: dict[str, Tally]
     no_data: dict[str, int]
-    windows: NotRequired[dict[str, int]]
+    windows: NotRequired[Windows]
     token_key_id: NotRequired[str]
 
 

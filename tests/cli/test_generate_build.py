@@ -32,7 +32,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     rooms: dict[str, dict[str, object]] = {
         "testing": {"generate": generate},
         "models": {"Claim": Claim},
-        "writing": {"write": lambda claims: b"".join(b"%d~" % claim.number for claim in claims)},
+        "writing": {"stream_out": lambda claims: (b"%d~" % claim.number for claim in claims)},
     }
     for name, contents in rooms.items():
         room = ModuleType(f"scrubjay.{name}")
@@ -75,6 +75,16 @@ def test_build_writes_each_line(scrubjay: Command, asked: dict[str, Any], tmp_pa
     ended = scrubjay("build", source, "-o", file, "--json")
     assert json.loads(ended.out) == {"file": str(file), "claims": 2}
     assert file.read_bytes() == b"1~2~"
+
+
+def test_a_file_without_a_claim_is_no_input(
+    scrubjay: Command, asked: dict[str, Any], tmp_path: Path
+) -> None:
+    del asked
+    source, file = tmp_path / "claims.jsonl", tmp_path / "claims.837"
+    source.write_text("\n")
+    assert scrubjay("build", source, "-o", file).code == 2
+    assert not file.exists()
 
 
 @pytest.mark.parametrize("line", ['{"number": "JANE"}', "JANE", '{"name": "JANE"}', "{"])

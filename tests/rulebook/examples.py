@@ -1,8 +1,8 @@
-"""Claims that the shipped rules are tried on: for each rule some that it must hit, and some it must not.
+"""Claims that the shipped rules are tried on: for each rule some that it must hit, and some not.
 
-A case is what is changed in a clean claim: ``{"lines.0.charge": 0}``; None takes a value away, and the
-index behind the last adds a row. All people are invented. `python tests/rulebook/examples.py` writes them
-with the program as JSON for the tests of the native half.
+A case is what is changed in a clean claim: ``{"lines.0.charge": 0}``; None takes a value away, and
+the index behind the last adds a row. All people are invented. `python tests/rulebook/examples.py`
+writes them with the program as JSON for the tests of the native half.
 """
 
 import copy
@@ -147,7 +147,11 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
     "FACILITY_ZIP_NOT_9": ([{"facility_zip": "62701"}], [{}, {"facility_zip": "627010001"}]),
     "INVALID_STATE_CODE": (
         [{"provider.state": "XX"}, {"provider.state": "ZZ", "provider.country": "US"}],
-        [{}, {"provider.state": "ON", "provider.country": "CA"}, {"provider.state": "XX", "provider.country": "MX"}],
+        [
+            {},
+            {"provider.state": "ON", "provider.country": "CA"},
+            {"provider.state": "XX", "provider.country": "MX"},
+        ],
     ),
     "ORG_HAS_PERSON_NAME": (
         [{"provider.first": "KIM"}, {"provider.suffix": "JR"}],
@@ -202,7 +206,11 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         [
             {},
             {"subscriber.death_date": "2026-02-10"},
-            {"subscriber.relationship": None, "patient": PATIENT, "subscriber.death_date": "2020-01-01"},
+            {
+                "subscriber.relationship": None,
+                "patient": PATIENT,
+                "subscriber.death_date": "2020-01-01",
+            },
         ],
     ),
     "PATIENT_LOOP_CONFLICT": (
@@ -212,7 +220,11 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
     # diagnoses
     "INVALID_ICD10_FORMAT": (
         [{"diagnoses.1.code": "I1"}, {"diagnoses.0.code": "E11.9"}, {"diagnoses.0.code": "e119"}],
-        [{}, {"diagnoses.0.code": "M1A0110"}, {"diagnoses.0.code": "4019", "diagnoses.0.qualifier": "BK"}],
+        [
+            {},
+            {"diagnoses.0.code": "M1A0110"},
+            {"diagnoses.0.code": "4019", "diagnoses.0.qualifier": "BK"},
+        ],
     ),
     "INVALID_ICD10": ([], [{}, {"diagnoses.0.code": "Z9999"}]),
     "DUPLICATE_DIAGNOSIS": (
@@ -247,7 +259,11 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
     "DUPLICATE_DX_POINTER": ([{"lines.0.pointer_2": 1}, {"lines.0.pointer_4": 2}], [{}]),
     # procedures
     "INVALID_PROCEDURE_FORMAT": (
-        [{"lines.0.procedure": "9921"}, {"lines.0.procedure": "AB123"}, {"lines.0.procedure": "j1100"}],
+        [
+            {"lines.0.procedure": "9921"},
+            {"lines.0.procedure": "AB123"},
+            {"lines.0.procedure": "j1100"},
+        ],
         [
             {},
             {"lines.0.procedure": "J1100"},
@@ -293,8 +309,15 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         ],
     ),
     "ANESTHESIA_MODIFIER_MISSING": (
-        [{"lines.0.procedure": "00840"}, {"lines.0.procedure": "01999", "lines.0.modifier_1": "P1"}],
-        [{}, {"lines.0.procedure": "00840", "lines.0.modifier_1": "AA"}, {"lines.0.procedure": "0001U"}],
+        [
+            {"lines.0.procedure": "00840"},
+            {"lines.0.procedure": "01999", "lines.0.modifier_1": "P1"},
+        ],
+        [
+            {},
+            {"lines.0.procedure": "00840", "lines.0.modifier_1": "AA"},
+            {"lines.0.procedure": "0001U"},
+        ],
     ),
     "MINUTES_WITHOUT_ANESTHESIA": (
         [{"lines.0.unit": "MJ"}],
@@ -367,7 +390,10 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
     "LINE_ZERO_CHARGE": ([{"lines.1.charge": 0}], [{}]),
     "NEGATIVE_LINE_CHARGE": ([{"lines.0.charge": "-0.01"}], [{}, {"lines.0.charge": 0}]),
     "NEGATIVE_CLAIM_CHARGE": ([{"charge": -1}], [{}, {"charge": 0}]),
-    "INVALID_UNITS": ([{"lines.0.units": 0}, {"lines.0.units": -1}], [{}, {"lines.0.units": "0.5"}]),
+    "INVALID_UNITS": (
+        [{"lines.0.units": 0}, {"lines.0.units": -1}],
+        [{}, {"lines.0.units": "0.5"}],
+    ),
     "PATIENT_PAID_EXCEEDS_TOTAL": ([{"patient_paid": "250.01"}], [{}, {"patient_paid": 250}]),
     "NEGATIVE_PATIENT_PAID": ([{"patient_paid": -5}], [{}, {"patient_paid": 0}]),
     # submission
@@ -426,7 +452,11 @@ def changed(case: Case) -> dict[str, Any]:
         *way, last = path.split(".")
         spot: Any = claim
         for step in way:
-            spot = spot[int(step)] if isinstance(spot, list) else spot.setdefault(step, [] if step.endswith("s") else {})
+            spot = (
+                spot[int(step)]
+                if isinstance(spot, list)
+                else spot.setdefault(step, [] if step.endswith("s") else {})
+            )
         if isinstance(spot, list):
             if int(last) == len(spot):
                 spot.append(value)

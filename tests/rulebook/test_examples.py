@@ -1,17 +1,21 @@
-"""The shipped rules on their examples, as the language is meant (the native half has the same test)."""
+"""The shipped rules on their examples, as the language means them."""
 
 import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from scrubjay.rulebook import shipped
 from scrubjay.rules.interpreter import Interpreter, Tree
 
 
 def _examples() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("examples", Path(__file__).with_name("examples.py"))
-    assert spec and spec.loader
+    spec = importlib.util.spec_from_file_location(
+        "examples", Path(__file__).with_name("examples.py")
+    )
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -53,4 +57,6 @@ def test_a_missing_table_is_no_data_and_a_table_decides() -> None:
 
 
 def test_the_native_tests_read_these_rules_and_examples() -> None:
-    assert EXAMPLES.TARGET.read_text() == EXAMPLES.document(), "run python tests/rulebook/examples.py"
+    assert EXAMPLES.TARGET.read_text() == EXAMPLES.document(), (
+        "run python tests/rulebook/examples.py"
+    )

@@ -1,8 +1,10 @@
 """Random rules on random claims, with what the plain interpreter says of them.
 
-`python tests/rules/differential.py` writes them for the native half, whose test must come to the same on
-every row. Deterministic: the seed is in the file.
+`python tests/rules/differential.py` writes them for the native half, whose test must come to the
+same on every row. Deterministic: the seed is in the file.
 """
+
+# ruff: noqa: D102, E501, PLR0911, S311 - a generator of nonsense, for tests only
 
 import json
 import random
@@ -36,7 +38,12 @@ FIELDS: dict[str, dict[str, str]] = {
     "diagnosis": {"code": "code", "qualifier": "code"},
     "adjudication": {"payer_id": "text", "paid": "money", "date": "date"},
 }  # fmt: skip
-UPS = {"claim": ["provider", "subscriber", "patient"], "line": ["claim"], "diagnosis": ["claim"], "adjudication": ["line"]}
+UPS = {
+    "claim": ["provider", "subscriber", "patient"],
+    "line": ["claim"],
+    "diagnosis": ["claim"],
+    "adjudication": ["line"],
+}
 DOWNS = {"claim": ["line", "diagnosis"], "line": ["adjudication"]}
 PATTERNS = ["[A-Z].*", r"\d+", "(A1|B22|7)", ".{2}", "[^0-9]+", "x?Y*y{1,2}"]
 
@@ -87,15 +94,21 @@ class Maker:
         return self.field(kind, bound) or [kind, self.random.choice(VALUES[kind])]
 
     def derived(self, kind: str, bound: list[str], depth: int) -> list[Any] | None:
-        take = lambda kind: self.value(kind, bound, depth)  # noqa: E731
-        options: list[Any] = [lambda: ["first_of", self.field(kind, bound) or take(kind), take(kind)]]
+        def take(wanted: str) -> list[Any]:
+            return self.value(wanted, bound, depth)
+
+        options: list[Any] = [
+            lambda: ["first_of", self.field(kind, bound) or take(kind), take(kind)]
+        ]
         found = self.rows(bound) if kind in {"money", "number", "date"} else None
         if found and len(bound) < 4:
             node, child = found
             inside = [*bound, child]
             where = self.logic(inside, depth) if self.random.random() < 0.5 else None
             names = ["min", "max"] if kind == "date" else ["sum", "min", "max"]
-            options.append(lambda: [self.random.choice(names), node, where, self.value(kind, inside, depth)])
+            options.append(
+                lambda: [self.random.choice(names), node, where, self.value(kind, inside, depth)]
+            )
             if kind == "number":
                 options.append(lambda: ["count", node, where])
         if kind in {"money", "number"}:
@@ -106,7 +119,9 @@ class Maker:
             options.append(lambda: ["years", take("date"), take("date")])
             options.append(lambda: ["length", take("code")])
         if kind == "date":
-            options.append(lambda: [self.random.choice(["add", "sub"]), take("date"), take("number")])
+            options.append(
+                lambda: [self.random.choice(["add", "sub"]), take("date"), take("number")]
+            )
         made = self.random.choice(options)()
         return made if kind != "text" or self.random.random() < 0.5 else None
 
@@ -122,7 +137,11 @@ class Maker:
         found = self.rows(bound) if pick < 0.65 and len(bound) < 4 else None
         if found:
             node, child = found
-            return [self.random.choice(["any", "all"]), node, self.logic([*bound, child], depth - 1)]
+            return [
+                self.random.choice(["any", "all"]),
+                node,
+                self.logic([*bound, child], depth - 1),
+            ]
         return self.leaf(bound)
 
     def leaf(self, bound: list[str]) -> list[Any]:
@@ -144,7 +163,11 @@ class Maker:
             return ["in", value, sorted(self.random.sample(VALUES[kind], 3))]
         if kind in {"code", "text"}:
             return self.characters(kind, value, bound)
-        return [self.random.choice(["eq", "ne", "lt", "le", "gt", "ge"]), value, self.value(kind, bound, 1)]
+        return [
+            self.random.choice(["eq", "ne", "lt", "le", "gt", "ge"]),
+            value,
+            self.value(kind, bound, 1),
+        ]
 
     def characters(self, kind: str, value: list[Any], bound: list[str]) -> list[Any]:
         pick = self.random.random()
@@ -167,13 +190,19 @@ class Maker:
             claim["patient"] = self.fill("patient")
         claim["lines"] = [self.fill("line") for _ in range(self.random.choice([0, 1, 2, 3, 15]))]
         for line in claim["lines"]:
-            line["adjudications"] = [self.fill("adjudication") for _ in range(self.random.randint(0, 2))]
+            line["adjudications"] = [
+                self.fill("adjudication") for _ in range(self.random.randint(0, 2))
+            ]
         claim["diagnoses"] = [self.fill("diagnosis") for _ in range(self.random.randint(0, 4))]
         return claim
 
     def fill(self, table: str) -> dict[str, Any]:
         kinds = FIELDS[table]
-        return {name: self.random.choice(VALUES[kind]) for name, kind in kinds.items() if name != "note" and self.random.random() < 0.7}
+        return {
+            name: self.random.choice(VALUES[kind])
+            for name, kind in kinds.items()
+            if name != "note" and self.random.random() < 0.7
+        }
 
 
 def rule(number: int, table: str, node: list[Any]) -> Rule:
@@ -194,7 +223,10 @@ def document() -> str:
     judge = Interpreter(TODAY, TODAY, tables=TABLE)
     trees = [Tree(claim) for claim in claims]
     letters = {True: "T", False: "F", None: "U", NO_DATA: "N"}
-    states = ["".join(letters[state] for tree in trees for state in judge.judge(one, tree)) for one in rules]
+    states = [
+        "".join(letters[state] for tree in trees for state in judge.judge(one, tree))
+        for one in rules
+    ]
     body = {"today": TODAY, "claims": claims, "states": states, "program": RuleSet(rules).program}
     return json.dumps(body, sort_keys=True, separators=(",", ":")) + "\n"
 

@@ -241,6 +241,10 @@ struct Pass<'a> {
     set: Open,
     walker: Walker,
     plan: Option<Arc<Plan>>,
+    /// The builder wants the claims of the plan.
+    serves: bool,
+    /// The plan's hierarchy segment.
+    hierarchy: Option<SegmentId>,
     inside: Inside,
     items: Vec<Item>,
     findings: Vec<Finding>,
@@ -273,7 +277,9 @@ impl<'a> Pass<'a> {
             mode: standing.mode,
             group: standing.group,
             set,
-            plan: walker.plan().cloned(),
+            plan: None,
+            serves: false,
+            hierarchy: None,
             walker,
             inside: standing.inside,
             items: Vec::new(),
@@ -283,6 +289,9 @@ impl<'a> Pass<'a> {
             lost_claims: 0,
             in_interchange: matches!(standing.mode, Mode::Inside(_) | Mode::Skipping(_)),
         };
+        if let Some(plan) = pass.walker.plan().cloned() {
+            pass.follow(plan);
+        }
         pass.walker.count_from(0, 0);
         if let (Some(builder), Open::Walked) = (&mut pass.builder, set) {
             builder.resume(pass.walker.open_loops());
@@ -293,9 +302,11 @@ impl<'a> Pass<'a> {
         pass
     }
 
-    /// The builder, when the open set is of the guide whose claims are wanted.
-    fn serves(&self) -> bool {
-        self.plan.as_ref().zip(self.setting.taps.as_ref()).is_some_and(|(plan, taps)| taps.serves(plan))
+    /// From now on `plan` is in force.
+    fn follow(&mut self, plan: Arc<Plan>) {
+        self.serves = self.setting.taps.as_ref().is_some_and(|taps| taps.serves(&plan));
+        self.hierarchy = plan.hierarchy.map(|hierarchy| hierarchy.segment);
+        self.plan = Some(plan);
     }
 
     /// Begins an item with `segment`.
@@ -305,14 +316,13 @@ impl<'a> Pass<'a> {
     }
 
     /// Lets the walker work, and notes in which item its findings were made.
+    #[inline]
     fn with_walker(&mut self, work: impl FnOnce(&mut Walker, At, &mut Listener<'_, 'a>, &mut Vec<Finding>)) {
-        let Some(plan) = self.plan.clone() else { return };
-        let serves = self.serves();
+        let Some(plan) = self.plan.as_deref() else { return };
         let at = At { base: self.base, ..At::default() };
         let claims = self.walker.claims();
-        let builder = if serves { self.builder.as_mut() } else { None };
-        let mut listener =
-            Listener { plan: &plan, builder, items: &mut self.items, opened: None, claims, length: self.length };
+        let builder = if self.serves { self.builder.as_mut() } else { None };
+        let mut listener = Listener { plan, builder, items: &mut self.items, opened: None, claims, length: self.length };
         work(&mut self.walker, at, &mut listener, &mut self.findings);
         match listener.opened {
             Some(Opened::Claim) => self.inside = Inside::Claim,
@@ -320,7 +330,9 @@ impl<'a> Pass<'a> {
             Some(Opened::Lost) => self.lost_claims += 1,
             None => {}
         }
-        self.tag();
+        if self.findings.len() > self.made_in.len() {
+            self.tag();
+        }
     }
 
     fn tag(&mut self) {
@@ -329,8 +341,7 @@ impl<'a> Pass<'a> {
     }
 
     fn walk(&mut self, segment: &Segment<'_>) {
-        let hierarchy = self.plan.as_ref().and_then(|plan| plan.hierarchy).is_some_and(|at| at.segment == segment.id());
-        if hierarchy {
+        if self.hierarchy == Some(segment.id()) {
             // what the levels before leave open is theirs, not that of the level which begins
             self.with_walker(|walker, at, listener, findings| walker.upcoming(segment, at, listener, findings));
         }
@@ -393,7 +404,7 @@ impl<'a> Pass<'a> {
             Route::Plan(plan) => {
                 self.item(Kind::Set(Arc::clone(&plan)), segment);
                 self.walker.begin(Arc::clone(&plan));
-                self.plan = Some(plan);
+                self.follow(plan);
                 self.set = Open::Walked;
                 self.inside = Inside::Header;
                 self.walk(segment);

@@ -1,7 +1,8 @@
 //! A whole run: `scrub` and `validate` over some files.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -58,12 +59,13 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     meter.tell(true)?;
     let result = setup.result(job, &desk, &inputs, begun, &[]);
     let Some(mut stage) = desk.close()? else { return Ok(result.to_string()) };
-    let outputs = digests(&stage)?;
+    let mut outputs = digests(&stage)?;
     if let Some(report) = report {
         let page = report(&setup.result(job, &desk, &inputs, begun, &outputs).to_string())?;
         stage.whole("report.html", page.as_bytes())?;
+        let sha256 = crate::digest(page.as_bytes());
+        outputs.push(json!({"file": "report.html", "bytes": page.len(), "sha256": sha256}));
     }
-    let outputs = digests(&stage)?;
     let result = setup.result(job, &desk, &inputs, begun, &outputs);
     stage.whole("run.json", pretty(&result["run"]).as_bytes())?;
     stage.whole("summary.json", pretty(&result["summary"]).as_bytes())?;
@@ -76,12 +78,24 @@ fn same_stems(before: &[std::path::PathBuf], path: &Path) -> usize {
     before.iter().filter(|other| other.file_stem() == path.file_stem()).count()
 }
 
+/// The digests of all finished files, the largest ones side by side.
 fn digests(stage: &Stage) -> Result<Vec<Value>, Error> {
-    let mut rows = Vec::new();
-    for name in stage.names() {
-        let (bytes, sha256) = digest_of(&stage.path_of(name))?;
-        rows.push(json!({"file": name, "bytes": bytes, "sha256": sha256}));
-    }
+    let names = Mutex::new(stage.names().iter());
+    let work = || {
+        let mut rows = Vec::new();
+        loop {
+            let next = names.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some(name) = next else { return Ok(rows) };
+            let (bytes, sha256) = digest_of(&stage.path_of(name))?;
+            rows.push(json!({"file": name, "bytes": bytes, "sha256": sha256}));
+        }
+    };
+    let mut rows = thread::scope(|scope| {
+        let other = scope.spawn(work);
+        let mut rows = work()?;
+        rows.extend(other.join().map_err(|_| Error::Internal("a thread failed".to_owned()))??);
+        Ok::<_, Error>(rows)
+    })?;
     rows.sort_by_key(|row| row["file"].as_str().map(str::to_owned));
     Ok(rows)
 }

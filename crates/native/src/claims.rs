@@ -10,9 +10,12 @@ use pyo3::types::{PyDict, PyList, PyString};
 use x12::claim::{Cell, ClaimMap, FieldKind, Record, Taps, civil, professional, write_amount};
 use x12::guide::{Guides, Plan};
 
-/// The guide of the professional claim and its claim map, bound to each other.
-pub(crate) fn guide() -> PyResult<&'static (Arc<Plan>, Arc<Taps>)> {
-    static GUIDE: OnceLock<Result<(Arc<Plan>, Arc<Taps>), String>> = OnceLock::new();
+/// A guide and its claim map, bound to each other.
+type Guide = (Arc<Plan>, Arc<Taps>);
+
+/// Those of the professional claim.
+pub(crate) fn guide() -> PyResult<&'static Guide> {
+    static GUIDE: OnceLock<Result<Guide, String>> = OnceLock::new();
     let made = GUIDE.get_or_init(|| {
         let plan = Guides::embedded().plan("837P").map_err(|error| error.to_string())?;
         let map = ClaimMap::parse(professional()).map_err(|error| error.to_string())?;
@@ -55,7 +58,7 @@ impl Names {
             for (child, below) in taps.map.tables.iter().enumerate() {
                 let above = index == taps.claim && child < taps.claim;
                 if above || child > taps.claim && below.parents.contains(&index) {
-                    known.set_item(&below.list, -1 - child as i64)?;
+                    known.set_item(&below.list, -1 - isize::try_from(child)?)?;
                 }
             }
             tables.push(TableNames {
@@ -114,7 +117,9 @@ impl Names {
 
     fn read(&self, taps: &Taps, index: usize, dict: &Bound<'_, PyDict>) -> PyResult<Record<'static>> {
         let mut record = Record::new(index as u16);
-        let (Some(names), Some(def)) = (self.tables.get(index), taps.schema.tables.get(index)) else { return Ok(record) };
+        let (Some(names), Some(def)) = (self.tables.get(index), taps.schema.tables.get(index)) else {
+            return Ok(record);
+        };
         let known = names.known.bind(dict.py());
         for (name, value) in dict.iter() {
             if value.is_none() {
@@ -124,13 +129,13 @@ impl Names {
                 let message = format!("a {} has no field {name}", def.name);
                 return Err(PyValueError::new_err(message));
             };
-            let at: i64 = at.extract()?;
+            let at: isize = at.extract()?;
             if let Ok(column) = usize::try_from(at) {
                 let kind = def.fields.get(column).map_or(FieldKind::Text, |field| field.kind);
                 record.cells.push((column as u16, Cell::Text(plain(&value, kind)?.into())));
                 continue;
             }
-            let child = (-1 - at) as usize;
+            let child = (-1 - at).unsigned_abs();
             if let Ok(inner) = value.cast::<PyDict>() {
                 record.records.push(self.read(taps, child, inner)?);
                 continue;

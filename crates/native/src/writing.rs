@@ -31,7 +31,8 @@ impl ClaimWriter {
         let writer = self.writer.as_mut().ok_or_else(|| PyValueError::new_err("the writer is finished"))?;
         let (_, taps) = guide()?;
         let names = Names::get(py)?;
-        let records: Vec<Record<'static>> = claims.iter().map(|claim| names.record(taps, claim)).collect::<PyResult<_>>()?;
+        let records: Vec<Record<'static>> =
+            claims.into_iter().map(|claim| names.record(taps, &claim)).collect::<PyResult<_>>()?;
         let written = py.detach(|| writer.add(&records));
         match written {
             Ok(bytes) => Ok(PyBytes::new(py, &bytes)),
@@ -51,7 +52,11 @@ impl ClaimWriter {
 
 /// Claims, as nested dicts, as one interchange.
 #[pyfunction]
-pub(crate) fn write_claims<'py>(py: Python<'py>, claims: Vec<Bound<'py, PyDict>>, envelope: &str) -> PyResult<Bound<'py, PyBytes>> {
+pub(crate) fn write_claims<'py>(
+    py: Python<'py>,
+    claims: Vec<Bound<'py, PyDict>>,
+    envelope: &str,
+) -> PyResult<Bound<'py, PyBytes>> {
     let mut writer = ClaimWriter::new(envelope)?;
     let mut bytes = writer.add(py, claims)?.as_bytes().to_vec();
     bytes.extend_from_slice(writer.finish(py)?.as_bytes());

@@ -32,12 +32,14 @@ def command(**given: Any) -> int:
     """Write the claims of FILE, one JSON object a line, as an 837."""
     from scrubjay.cli.target import target
     from scrubjay.places import inputs
-    from scrubjay.writing import write
+    from scrubjay.writing import stream_out
 
     (name,) = inputs([given["file"]])
     counted = Counted(claims(name))
     with target(given["output"], force=given["force"]) as file:
-        file.write(write(counted))
+        file.writelines(stream_out(counted))
+        if not counted.count:
+            raise InputError(f"{name}: no claim in it; give one JSON object a line")
     made = {"file": given["output"], "claims": counted.count}
     if given["as_json"]:
         (sys.stderr if given["output"] == "-" else sys.stdout).write(json.dumps(made) + "\n")

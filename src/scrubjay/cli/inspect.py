@@ -61,19 +61,28 @@ def tree(lines: str, *, loops: bool, colour: bool) -> Iterator[str]:
 
 
 def _branch(event: dict[str, Any], *, colour: bool) -> str:
-    kind, title = event["kind"], event["title"] or ""
+    kind, title, elements = event["kind"], event["title"] or "", event["elements"]
     offset = f"{event['offset']:>10}"
-    if kind == "segment":
-        head = "*".join([event["segment"], *event["elements"]])
-    elif kind == "loop":
-        head = event["loop"]
-    else:
-        head = f"{kind} {event['id'] or ''}".rstrip()
+    match kind:
+        case "segment":
+            head = "*".join([event["id"], *elements])
+        case "loop":
+            head = event["loop"]
+        case "interchange":
+            head = f"interchange {_at(elements, 13)}"
+            title = f"{_at(elements, 6)} to {_at(elements, 8)}, {_at(elements, 12)}"
+        case "group":
+            head, title = f"group {_at(elements, 6)}", f"{_at(elements, 1)} {_at(elements, 8)}"
+        case _:
+            head = f"set {_at(elements, 2)}"
     if colour:
         offset = click.style(offset, dim=True)
-        if kind == "segment":
-            title = click.style(title, dim=True)
-        else:
+        if kind != "segment":
             head = click.style(head, fg="cyan" if kind == "loop" else None, bold=kind != "loop")
     indent = "  " * event["depth"]
     return f"{offset}  {indent}{head}  {title}".rstrip() + "\n"
+
+
+def _at(elements: list[str], number: int) -> str:
+    """An element by its number in the standard; a cut header has fewer."""
+    return elements[number - 1].strip() if len(elements) >= number else "?"

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["deliver"]
 
 TOP_REASONS = 8
+KILO = 1_000
 MEGA = 1_000_000
+FAST = 10
 
 
 def deliver(run: Run, *, as_json: bool, fail_on: str) -> int:
@@ -69,11 +71,20 @@ def pace(run: Run) -> str:
     """How much, how fast, in how much memory."""
     facts = run.facts
     seconds = max(facts["seconds"], 1e-9)
-    size = facts["bytes"] / MEGA
+    speed = facts["bytes"] / MEGA / seconds
     return (
-        f"{size:,.1f} MB in {seconds:,.1f} s, {size / seconds:,.0f} MB/s, "
+        f"{_size(facts['bytes'])} in {_time(seconds)}, "
+        f"{speed:,.{0 if speed >= FAST else 1}f} MB/s, "
         f"{facts['peak_rss_bytes'] / MEGA:,.0f} MB peak memory"
     )
+
+
+def _size(count: int) -> str:
+    return f"{count / MEGA:,.1f} MB" if count >= MEGA else f"{count / KILO:,.1f} kB"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:,.1f} s" if seconds >= 1 else f"{seconds * KILO:,.0f} ms"
 
 
 def places(run: Run) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Charges, units, and what the patient has paid. What must add up is the guide's business, not ours."""
+"""Charges, units, and what the patient has paid. What must add up is the guide's business."""
 
 from scrubjay.rules import Bool, rule
 from scrubjay.rules.fields import Claim, Line

@@ -1,8 +1,10 @@
 """Dates that cannot be, and circumstances that ask for one."""
 
-from scrubjay.rulebook.diagnoses import first_service
 from scrubjay.rules import Bool, Date, received, rule
 from scrubjay.rules.fields import Claim, Line
+
+YEAR = 366
+"""Days of a calendar year, whichever it is."""
 
 
 def last_service(claim: Claim) -> Date:
@@ -113,7 +115,11 @@ def missing_accident_fields(claim: Claim) -> Bool:
 )
 def missing_accident_state(claim: Claim) -> Bool:
     """The claim is related to a car accident but does not say in which state."""
-    return related(claim, "AA") & claim.accident_state.is_missing() & claim.accident_country.is_missing()
+    return (
+        related(claim, "AA")
+        & claim.accident_state.is_missing()
+        & claim.accident_country.is_missing()
+    )
 
 
 @rule(
@@ -148,5 +154,5 @@ def timely_filing(claim: Claim) -> Bool:
         claim.subscriber.filing_indicator.is_in("MA", "MB")
         & claim.delay_reason.is_missing()
         & ~claim.frequency.is_in("7", "8")
-        & (last.days_until(received()) > 366)
+        & (last.days_until(received()) > YEAR)
     )

@@ -20,13 +20,18 @@ def first_service(claim: Claim) -> Date:
     severity="error",
     snip=5,
     status="A7:255",
-    source="ICD-10-CM: three to seven characters, a letter, a digit, a digit or A or B; X12 sends no point",
+    source=(
+        "ICD-10-CM: three to seven characters, a letter, a digit, a digit or A or B; X12 "
+        "sends no point"
+    ),
     fix="Send the code without its point, as ICD-10-CM lists it",
     at=lambda diagnosis: diagnosis.code,
 )
 def invalid_icd10_format(diagnosis: Diagnosis) -> Bool:
     """A diagnosis is not of the form of an ICD-10-CM code."""
-    return diagnosis.qualifier.is_in(_ICD10) & ~diagnosis.code.matches("[A-Z][0-9][0-9AB][0-9A-Z]{0,4}")
+    return diagnosis.qualifier.is_in(_ICD10) & ~diagnosis.code.matches(
+        "[A-Z][0-9][0-9AB][0-9A-Z]{0,4}"
+    )
 
 
 @rule(
@@ -36,7 +41,7 @@ def invalid_icd10_format(diagnosis: Diagnosis) -> Bool:
     status="A7:255",
     source="ICD-10-CM of the date of service; asks for the code table icd10cm",
     fix="Use a code that is valid and billable on the date of service",
-    at=lambda diagnosis, claim: diagnosis.code,
+    at=lambda diagnosis, _: diagnosis.code,
 )
 def invalid_icd10(diagnosis: Diagnosis, claim: Claim) -> Bool:
     """A diagnosis is not a billable ICD-10-CM code on the date of service.
@@ -69,7 +74,10 @@ def duplicate_diagnosis(diagnosis: Diagnosis) -> Bool:
     severity="error",
     snip=5,
     status="A7:254",
-    source="ICD-10-CM guidelines I.C.20: external cause codes (V00-Y99) are never first; CMS MCE edit 6",
+    source=(
+        "ICD-10-CM guidelines I.C.20: external cause codes (V00-Y99) are never first; "
+        "CMS MCE edit 6"
+    ),
     fix="Put the injury or illness first and its cause behind",
     at=lambda diagnosis: diagnosis.code,
 )
@@ -102,7 +110,7 @@ def sequela_principal(diagnosis: Diagnosis) -> Bool:
     status="A7:255",
     source="45 CFR 162.1002: ICD-10-CM for services from 2015-10-01",
     fix="Code the diagnosis in ICD-10-CM (qualifiers ABK and ABF)",
-    at=lambda diagnosis, claim: diagnosis.code,
+    at=lambda diagnosis, _: diagnosis.code,
 )
 def icd9_after_transition(diagnosis: Diagnosis, claim: Claim) -> Bool:
     """An ICD-9 diagnosis stands on a claim for services since October 2015."""
@@ -116,7 +124,7 @@ def icd9_after_transition(diagnosis: Diagnosis, claim: Claim) -> Bool:
     status="A7:255",
     source="45 CFR 162.1002: ICD-9-CM for services before 2015-10-01",
     fix="Code the diagnosis in ICD-9-CM (qualifiers BK and BF)",
-    at=lambda diagnosis, claim: diagnosis.code,
+    at=lambda diagnosis, _: diagnosis.code,
 )
 def icd10_before_transition(diagnosis: Diagnosis, claim: Claim) -> Bool:
     """An ICD-10 diagnosis stands on a claim for services before October 2015."""
@@ -131,11 +139,13 @@ def icd10_before_transition(diagnosis: Diagnosis, claim: Claim) -> Bool:
     status="A8:255",
     source="X222 2300 HI: one version of ICD a claim",
     fix="Code all diagnoses in the version of the date of service",
-    at=lambda diagnosis, claim: diagnosis.qualifier,
+    at=lambda diagnosis, _: diagnosis.qualifier,
 )
 def mixed_icd_versions(diagnosis: Diagnosis, claim: Claim) -> Bool:
     """ICD-9 and ICD-10 diagnoses stand on one claim."""
-    return diagnosis.qualifier.is_in(_ICD9) & claim.diagnoses.any(lambda other: other.qualifier.is_in(_ICD10))
+    return diagnosis.qualifier.is_in(_ICD9) & claim.diagnoses.any(
+        lambda other: other.qualifier.is_in(_ICD10)
+    )
 
 
 @rule(
@@ -145,7 +155,7 @@ def mixed_icd_versions(diagnosis: Diagnosis, claim: Claim) -> Bool:
     status="A7:477",
     source="X222 2400 SV107: the position of a diagnosis in HI",
     fix="Point at a diagnosis that is on the claim",
-    at=lambda line, claim: (line.pointer_1, line.pointer_2, line.pointer_3, line.pointer_4),
+    at=lambda line, _: (line.pointer_1, line.pointer_2, line.pointer_3, line.pointer_4),
 )
 def invalid_dx_pointer(line: Line, claim: Claim) -> Bool:
     """A service line points at a diagnosis that is not on the claim."""
@@ -169,4 +179,11 @@ def invalid_dx_pointer(line: Line, claim: Claim) -> Bool:
 def duplicate_dx_pointer(line: Line) -> Bool:
     """A service line points at the same diagnosis twice."""
     one, two, three, four = line.pointer_1, line.pointer_2, line.pointer_3, line.pointer_4
-    return (two == one) | (three == one) | (three == two) | (four == one) | (four == two) | (four == three)
+    return (
+        (two == one)
+        | (three == one)
+        | (three == two)
+        | (four == one)
+        | (four == two)
+        | (four == three)
+    )

@@ -6,11 +6,12 @@ from scrubjay.rules.fields import Claim, Line, Provider
 _NPI = "CMS: NPI check digit (Luhn over 80840 and the NPI, ISO/IEC 7812)"
 _NPI_FIX = "Correct the NPI; compare it with the NPPES registry"
 
-STATES = frozenset(
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY "
-    "NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS FM GU MH MP PR PW VI UM AA AE AP "
-    "AB BC MB NB NL NF NS NT NU ON PE QC PQ SK YT".split()
-)
+_STATES = """
+AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV
+NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS FM GU MH MP PR PW
+VI UM AA AE AP AB BC MB NB NL NF NS NT NU ON PE QC PQ SK YT
+"""
+STATES = frozenset(_STATES.split())
 """States, territories and military mail of the USPS, and provinces of Canada."""
 
 
@@ -23,43 +24,65 @@ def domestic(country: Code) -> Bool:
 def invalid_npi(provider: Provider) -> Bool:
     """The billing provider's NPI is not a valid NPI.
 
-    An NPI has ten digits, begins with 1 or 2, and its last digit is a check digit. No payer can match a
-    number that fails it, and all claims of the provider come back.
+    An NPI has ten digits, begins with 1 or 2, and its last digit is a check digit. No payer can
+    match a number that fails it, and all claims of the provider come back.
     """
     return ~provider.npi.passes("npi")
 
 
-@rule("INVALID_RENDERING_NPI", severity="error", snip=5, status="A7:562:82", source=_NPI, fix=_NPI_FIX)
+@rule(
+    "INVALID_RENDERING_NPI", severity="error", snip=5, status="A7:562:82", source=_NPI, fix=_NPI_FIX
+)
 def invalid_rendering_npi(claim: Claim) -> Bool:
     """The rendering provider's NPI is not a valid NPI."""
     return ~claim.rendering_npi.passes("npi")
 
 
-@rule("INVALID_REFERRING_NPI", severity="error", snip=5, status="A7:562:DN", source=_NPI, fix=_NPI_FIX)
+@rule(
+    "INVALID_REFERRING_NPI", severity="error", snip=5, status="A7:562:DN", source=_NPI, fix=_NPI_FIX
+)
 def invalid_referring_npi(claim: Claim) -> Bool:
     """The referring provider's NPI is not a valid NPI."""
     return ~claim.referring_npi.passes("npi")
 
 
-@rule("INVALID_FACILITY_NPI", severity="error", snip=5, status="A7:562:77", source=_NPI, fix=_NPI_FIX)
+@rule(
+    "INVALID_FACILITY_NPI", severity="error", snip=5, status="A7:562:77", source=_NPI, fix=_NPI_FIX
+)
 def invalid_facility_npi(claim: Claim) -> Bool:
     """The service facility's NPI is not a valid NPI."""
     return ~claim.facility_npi.passes("npi")
 
 
-@rule("INVALID_SUPERVISING_NPI", severity="error", snip=5, status="A7:562:DQ", source=_NPI, fix=_NPI_FIX)
+@rule(
+    "INVALID_SUPERVISING_NPI",
+    severity="error",
+    snip=5,
+    status="A7:562:DQ",
+    source=_NPI,
+    fix=_NPI_FIX,
+)
 def invalid_supervising_npi(claim: Claim) -> Bool:
     """The supervising provider's NPI is not a valid NPI."""
     return ~claim.supervising_npi.passes("npi")
 
 
-@rule("INVALID_LINE_RENDERING_NPI", severity="error", snip=5, status="A7:562:82", source=_NPI, fix=_NPI_FIX)
+@rule(
+    "INVALID_LINE_RENDERING_NPI",
+    severity="error",
+    snip=5,
+    status="A7:562:82",
+    source=_NPI,
+    fix=_NPI_FIX,
+)
 def invalid_line_rendering_npi(line: Line) -> Bool:
     """The rendering provider's NPI on a service line is not a valid NPI."""
     return ~line.rendering_npi.passes("npi")
 
 
-@rule("INVALID_ORDERING_NPI", severity="error", snip=5, status="A7:562:DK", source=_NPI, fix=_NPI_FIX)
+@rule(
+    "INVALID_ORDERING_NPI", severity="error", snip=5, status="A7:562:DK", source=_NPI, fix=_NPI_FIX
+)
 def invalid_ordering_npi(line: Line) -> Bool:
     """The ordering provider's NPI is not a valid NPI."""
     return ~line.ordering_npi.passes("npi")
@@ -70,15 +93,17 @@ def invalid_ordering_npi(line: Line) -> Bool:
     severity="error",
     snip=4,
     status="A6:562:85",
-    source="X222 2010AA NM109, 2010BB REF: an NPI, or for those who have none the payer's own number",
+    source=(
+        "X222 2010AA NM109, 2010BB REF: an NPI, or for those who have none the payer's own number"
+    ),
     fix="Send the billing provider's NPI in NM109 of loop 2010AA",
-    at=lambda claim, provider: provider.npi,
+    at=lambda _, provider: provider.npi,
 )
 def missing_billing_npi(claim: Claim, provider: Provider) -> Bool:
     """The billing provider has neither an NPI nor a number of the payer.
 
-    A provider of health care sends an NPI. One who cannot have one (a taxi, a carpenter) is told apart
-    by the number that the payer gave, REF*G2 in loop 2010BB; such claims are let through.
+    A provider of health care sends an NPI. One who cannot have one (a taxi, a carpenter) is told
+    apart by the number that the payer gave, REF*G2 in loop 2010BB; such claims are let through.
     """
     return provider.npi.is_missing() & claim.payer.provider_id.is_missing()
 
@@ -126,10 +151,13 @@ def invalid_tax_id(provider: Provider) -> Bool:
 def billing_address_po_box(provider: Provider) -> Bool:
     """The billing provider's address is a post office box.
 
-    Since 5010 the billing address is where the provider is; where money is sent is the pay-to address.
+    Since 5010 the billing address is where the provider is; money is sent to the pay-to address.
     """
-    box = r"(.* )?([Pp]\.? ?[Oo]\.?|[Pp][Oo][Ss][Tt] [Oo][Ff][Ff][Ii][Cc][Ee]|[Ll][Oo][Cc][Kk]) ?[Bb][Oo][Xx]([^A-Za-z].*)?"
-    return provider.address.matches(box) | (provider.address2.is_present() & provider.address2.matches(box))
+    office = "[Pp][Oo][Ss][Tt] [Oo][Ff][Ff][Ii][Cc][Ee]"
+    box = rf"(.* )?([Pp]\.? ?[Oo]\.?|{office}|[Ll][Oo][Cc][Kk]) ?[Bb][Oo][Xx]([^A-Za-z].*)?"
+    return provider.address.matches(box) | (
+        provider.address2.is_present() & provider.address2.matches(box)
+    )
 
 
 @rule(
@@ -177,12 +205,17 @@ def invalid_state_code(provider: Provider) -> Bool:
     snip=4,
     status="A8:505:85",
     source="X222 2010AA NM104, NM105, NM107: only for a person",
-    fix="Leave first name, middle name and suffix out, or say that the provider is a person (NM102 = 1)",
+    fix=(
+        "Leave first name, middle name and suffix out, or say that the provider is a "
+        "person (NM102 = 1)"
+    ),
     at=lambda provider: provider.first,
 )
 def org_has_person_name(provider: Provider) -> Bool:
-    """The billing provider is an organisation but has a person's first name, middle name or suffix."""
-    personal = provider.first.is_present() | provider.middle.is_present() | provider.suffix.is_present()
+    """The billing provider is an organisation but has a person's first or middle name or suffix."""
+    personal = (
+        provider.first.is_present() | provider.middle.is_present() | provider.suffix.is_present()
+    )
     return (provider.entity == "2") & personal
 
 

@@ -4,6 +4,9 @@ from scrubjay.rulebook.identity import STATES, domestic
 from scrubjay.rules import Bool, Date, received, rule
 from scrubjay.rules.fields import Claim, Subscriber
 
+OLDEST = 150
+"""Years that nobody has lived."""
+
 
 def birth(claim: Claim) -> Date:
     """The date of birth of the person treated."""
@@ -22,10 +25,14 @@ def birth(claim: Claim) -> Date:
 def missing_member_id(subscriber: Subscriber) -> Bool:
     """The subscriber has no member number.
 
-    A payer finds a person by this number. A property and casualty claim (REF*Y4) may go without it, and
-    so may an employer who is the subscriber of a workers' compensation claim.
+    A payer finds a person by this number. A property and casualty claim (REF*Y4) may go without it,
+    and so may an employer who is the subscriber of a workers' compensation claim.
     """
-    return (subscriber.entity == "1") & subscriber.member_id.is_missing() & subscriber.casualty_claim.is_missing()
+    return (
+        (subscriber.entity == "1")
+        & subscriber.member_id.is_missing()
+        & subscriber.casualty_claim.is_missing()
+    )
 
 
 @rule(
@@ -56,7 +63,11 @@ def missing_subscriber_name(subscriber: Subscriber) -> Bool:
 )
 def missing_patient_dob(subscriber: Subscriber) -> Bool:
     """The subscriber is the patient but has no date of birth and sex."""
-    return (subscriber.relationship == "18") & subscriber.birth_date.is_missing() & subscriber.sex.is_missing()
+    return (
+        (subscriber.relationship == "18")
+        & subscriber.birth_date.is_missing()
+        & subscriber.sex.is_missing()
+    )
 
 
 @rule(
@@ -79,7 +90,7 @@ def missing_patient_address(subscriber: Subscriber) -> Bool:
     snip=4,
     status="A6:480:PR",
     source="X222 2000B SBR09: required until plan identifiers are mandated",
-    fix="Send the kind of plan in SBR09: MB for Medicare, MC for Medicaid, CI for commercial ...",
+    fix="Send the kind of plan in SBR09: MB for Medicare, MC for Medicaid, CI for commercial",
     at=lambda subscriber: subscriber.filing_indicator,
 )
 def missing_filing_indicator(subscriber: Subscriber) -> Bool:
@@ -97,7 +108,9 @@ def missing_filing_indicator(subscriber: Subscriber) -> Bool:
 )
 def invalid_subscriber_state(subscriber: Subscriber) -> Bool:
     """The subscriber's state is not a state, territory or province."""
-    return ~subscriber.state.is_in(STATES) & (domestic(subscriber.country) | (subscriber.country == "CA"))
+    return ~subscriber.state.is_in(STATES) & (
+        domestic(subscriber.country) | (subscriber.country == "CA")
+    )
 
 
 @rule(
@@ -111,7 +124,7 @@ def invalid_subscriber_state(subscriber: Subscriber) -> Bool:
 )
 def invalid_dob(claim: Claim) -> Bool:
     """The patient's date of birth is in the future, or 150 years ago and more."""
-    return (birth(claim) > received()) | (birth(claim).years_until(received()) >= 150)
+    return (birth(claim) > received()) | (birth(claim).years_until(received()) >= OLDEST)
 
 
 @rule(
@@ -150,15 +163,20 @@ def service_after_death(claim: Claim) -> Bool:
     severity="error",
     snip=4,
     status="A8:156",
-    source="X222 2000B SBR02 and 2000C: the subscriber is the patient, or a patient follows; never both, never neither",
+    source=(
+        "X222 2000B SBR02 and 2000C: the subscriber is the patient, or a patient "
+        "follows; never both, never neither"
+    ),
     fix="Send SBR02 = 18 and no loop 2000C, or no SBR02 and the patient in loop 2000C",
     at=lambda claim: claim.subscriber.relationship,
 )
 def patient_loop_conflict(claim: Claim) -> Bool:
     """It is not clear whether the subscriber or somebody else is the patient.
 
-    SBR02 = 18 says that the subscriber is the patient, a loop 2000C that somebody else is. With both, or
-    with neither, a payer cannot tell for whom the claim is.
+    SBR02 = 18 says that the subscriber is the patient, a loop 2000C that somebody else is. With
+    both, or with neither, a payer cannot tell for whom the claim is.
     """
     own = claim.subscriber.relationship
-    return (own.is_present() & claim.patient.is_present()) | (own.is_missing() & claim.patient.is_missing())
+    return (own.is_present() & claim.patient.is_present()) | (
+        own.is_missing() & claim.patient.is_missing()
+    )

@@ -3,10 +3,11 @@
 from scrubjay.rules import Bool, rule
 from scrubjay.rules.fields import Claim, Line
 
-PLACES = frozenset(
-    "01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 31 32 33 34 41 42 49 50 "
-    "51 52 53 54 55 56 57 58 60 61 62 65 66 71 72 81 99".split()
-)
+_PLACES = """
+01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 31 32
+33 34 41 42 49 50 51 52 53 54 55 56 57 58 60 61 62 65 66 71 72 81 99
+"""
+PLACES = frozenset(_PLACES.split())
 """The places of service that CMS has assigned (May 2024)."""
 
 ANESTHESIA = "0(0[1-9]|1[0-9])[0-9]{2}"
@@ -35,13 +36,17 @@ def lacks(line: Line, *modifiers: str) -> Bool:
     severity="error",
     snip=5,
     status="A7:507",
-    source="HCPCS level I and II: five characters, four digits and at most one letter, first or last",
+    source=(
+        "HCPCS level I and II: five characters, four digits and at most one letter, first or last"
+    ),
     fix="Send the procedure code as CPT or HCPCS lists it",
     at=lambda line: line.procedure,
 )
 def invalid_procedure_format(line: Line) -> Bool:
     """A procedure is not of the form of a CPT or HCPCS code."""
-    return (line.procedure_qualifier == "HC") & ~line.procedure.matches("[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}")
+    return (line.procedure_qualifier == "HC") & ~line.procedure.matches(
+        "[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}"
+    )
 
 
 @rule(
@@ -74,7 +79,14 @@ def invalid_modifier(line: Line) -> Bool:
 def duplicate_modifier(line: Line) -> Bool:
     """The same modifier stands on a service line twice."""
     one, two, three, four = line.modifier_1, line.modifier_2, line.modifier_3, line.modifier_4
-    return (two == one) | (three == one) | (three == two) | (four == one) | (four == two) | (four == three)
+    return (
+        (two == one)
+        | (three == one)
+        | (three == two)
+        | (four == one)
+        | (four == two)
+        | (four == three)
+    )
 
 
 @rule(
@@ -89,8 +101,8 @@ def duplicate_modifier(line: Line) -> Bool:
 def modifier_conflict(line: Line) -> Bool:
     """Modifiers on a service line exclude each other.
 
-    Left and right side, one side and both sides, professional and technical component, and an X modifier
-    together with the 59 that it stands in for.
+    Left and right side, one side and both sides, professional and technical component, and an X
+    modifier together with the 59 that it stands in for.
     """
     sides = has(line, "LT") & has(line, "RT")
     both = has(line, "50") & has(line, "LT", "RT")
@@ -104,7 +116,10 @@ def modifier_conflict(line: Line) -> Bool:
     severity="warning",
     snip=6,
     status="A8:476",
-    source="CMS claims processing manual, chapter 12, 40.7: a bilateral procedure is one line with one unit",
+    source=(
+        "CMS claims processing manual, chapter 12, 40.7: a bilateral procedure is one "
+        "line with one unit"
+    ),
     fix="Send one unit with modifier 50",
     at=lambda line: line.units,
 )

@@ -58,8 +58,8 @@ def original_ref_on_original(claim: Claim) -> Bool:
 def duplicate_claim(claim: Claim) -> Bool:
     """The same claim came earlier in this file.
 
-    Payer and its place in line, member, patient, billing and rendering provider, total and all lines are the
-    same. A replacement or void is no duplicate of its original.
+    Payer and its place in line, member, patient, billing and rendering provider, total and all
+    lines are the same. A replacement or void is no duplicate of its original.
     """
     return seen_before(claim)
 
@@ -144,9 +144,11 @@ def cob_missing_other_payer(claim: Claim) -> Bool:
     status="A6:516:PR",
     source="X222 2330B and 2430 DTP*573: when the other payer decided",
     fix="Send the date of the other payer's decision in 2330B or 2430",
-    at=lambda other_payer, claim: other_payer.adjudication_date,
+    at=lambda other_payer, _: other_payer.adjudication_date,
 )
 def cob_missing_adjudication_date(other_payer: OtherPayer, claim: Claim) -> Bool:
     """Another payer has paid but there is no date of its decision."""
-    on_lines = claim.lines.any(lambda line: line.adjudications.any(lambda paid: paid.date.is_present()))
+    on_lines = claim.lines.any(
+        lambda line: line.adjudications.any(lambda paid: paid.date.is_present())
+    )
     return other_payer.paid.is_present() & other_payer.adjudication_date.is_missing() & ~on_lines

@@ -4,7 +4,7 @@
 
     from scrubjay.rules import rule
 
-    @rule("TELEHEALTH_PLACE", severity="warning", snip=6, status="A8:249", fix="Send place 02 or 10")
+    @rule("TELEHEALTH_PLACE", severity="warning", snip=6, status="A8:249", fix="Send 02 or 10")
     def telehealth_place(line, claim):
         '''A telehealth line is not at a telehealth place.'''
         place = line.place_of_service.otherwise(claim.place_of_service)

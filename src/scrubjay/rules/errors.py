@@ -11,7 +11,7 @@ _HERE = str(Path(__file__).parent)
 
 
 class RuleError(UsageError):
-    """``my_rules.py:12: there is no field claim.charg``: found when rules are loaded, before any claim."""
+    """``my_rules.py:12: there is no field claim.charg``: found at load, before any claim."""
 
     def __init__(self, message: str, at: str | None = None) -> None:
         place = at or _caller()

@@ -3,17 +3,19 @@
 Nothing here looks at a claim. Operators write down what was asked, as the JSON that the native half
 compiles; `docs/rules/index.md` has the language on one page.
 
-A comparison with a missing value is neither true nor false, and a rule that depends on it is silent;
-`is_missing` and `is_present` are the ways to ask.
+A comparison with a missing value is neither true nor false, and a rule that depends on it is
+silent; `is_missing` and `is_present` are the ways to ask.
 """
 
 import datetime as dt
 import re
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, ClassVar, NoReturn, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeAlias
 
 from scrubjay.rules.errors import RuleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "Bool",
@@ -31,8 +33,10 @@ Node: TypeAlias = list[Any]
 
 _EPOCH = dt.date(1970, 1, 1)
 _CODE_LENGTH = 8
-_PATTERN = re.compile(r"(\\[d!-/:-@\[-`{-~ ]|\[\^?([^\[\]\\^]|\\[d!-/:-@\[-`{-~ ])+\]|[^\\\[\]^$*+?{}()|]|\.)"
-                      r"|[()|]|[?*+]|\{\d+(,\d*)?\}")
+_PATTERN = re.compile(
+    r"(\\[d!-/:-@\[-`{-~ ]|\[\^?([^\[\]\\^]|\\[d!-/:-@\[-`{-~ ])+\]|[^\\\[\]^$*+?{}()|]|\.)"
+    r"|[()|]|[?*+]|\{\d+(,\d*)?\}"
+)
 
 
 class Expression:
@@ -75,12 +79,14 @@ class Bool(Expression):
         raise RuleError("statements are joined with & | ~, not compared")
 
     __ne__ = __eq__
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 def _statement(other: object) -> Bool:
     if not isinstance(other, Bool):
-        raise RuleError(f"a statement is wanted, not {_kind(other)}; put comparisons in parentheses")
+        raise RuleError(
+            f"a statement is wanted, not {_kind(other)}; put comparisons in parentheses"
+        )
     return other
 
 
@@ -102,7 +108,7 @@ class Value(Expression):
     kind: ClassVar[str] = "value"
 
     def is_missing(self) -> Bool:
-        """There is no such value: the only question, with `is_present`, that a missing value answers."""
+        """There is no such value: the one question that a missing value answers."""
         return Bool(["missing", self.node])
 
     def is_present(self) -> Bool:
@@ -119,7 +125,7 @@ class Value(Expression):
     def __ne__(self, other: object) -> Bool:  # type: ignore[override]
         return Bool(["ne", self.node, self._take(other)])
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def is_in(self, *values: Any) -> Bool:
         """Is one of these; a single list, set or tuple may be given."""
@@ -186,7 +192,7 @@ class _Scaled(_Ordered):
         return type(self)(["sub", self.node, self._take(other)])
 
     def __mul__(self, factor: object) -> Self:
-        return type(self)(["mul", self.node, Number._number(factor)])  # noqa: SLF001
+        return type(self)(["mul", self.node, Number._number(factor)])
 
 
 class Money(_Scaled):
@@ -206,7 +212,7 @@ class Number(_Scaled):
 
     @classmethod
     def _number(cls, value: object) -> Node:
-        return cls(["number", 0])._take(value)
+        return cls(["number", 0])._take(value)  # noqa: SLF001 - its own kin
 
 
 class Date(_Ordered):
@@ -224,10 +230,10 @@ class Date(_Ordered):
     def __sub__(self, days: object) -> "Date":
         if isinstance(days, Date):
             raise RuleError("the days from one date to another are `earlier.days_until(later)`")
-        return Date(["sub", self.node, Number._number(days)])  # noqa: SLF001
+        return Date(["sub", self.node, Number._number(days)])
 
     def __add__(self, days: object) -> "Date":
-        return Date(["add", self.node, Number._number(days)])  # noqa: SLF001
+        return Date(["add", self.node, Number._number(days)])
 
     def days_until(self, later: "Date") -> Number:
         """Days from this date to a later one; negative when that is earlier."""
@@ -250,12 +256,12 @@ class _Characters(Value):
 
     def starts_with(self, *prefixes: str) -> Bool:
         """Begins with one of these."""
-        if not prefixes or not all(isinstance(prefix, str) and prefix for prefix in prefixes):
+        if not prefixes or not all(prefixes):
             raise RuleError("starts_with() takes texts")
         return Bool(["starts", self.node, sorted(set(prefixes))])
 
     def matches(self, pattern: str) -> Bool:
-        r"""All of it matches: ``[A-Z]\d[^x]``, ``.``, ``( | )``, ``? * + {n} {n,m}``; no anchors."""
+        r"""All of it matches: ``[A-Z]\d[^x] . ( | ) ? * + {n} {n,m}``; no anchors."""
         at = 0
         while at < len(pattern):
             token = _PATTERN.match(pattern, at)
@@ -269,7 +275,7 @@ class _Characters(Value):
         return Bool(["matches", self.node, pattern])
 
     def listed(self, table: str, on: Date | None = None) -> Bool:
-        """Stands in the code table of that name, on that day; without the table the rule is unchecked."""
+        """Stands in the code table of that name, on that day; without the table: no_data."""
         return Bool(["listed", table, self.node, None if on is None else on.node])
 
     def passes(self, check: str) -> Bool:

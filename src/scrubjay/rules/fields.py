@@ -1,6 +1,6 @@
 """The rows and fields of a professional claim (837P 005010X222A1).
 
-Generated from crates/x12/guides/837P-005010X222A1.claim by scripts/rules/fields.py; not written by hand.
+Written by scripts/rules/fields.py from crates/x12/guides/837P-005010X222A1.claim, not by hand.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from scrubjay.rules import rows
 from scrubjay.rules.rows import Above, Below, Row
 
-# ruff: noqa: A003, D101, E501 - nouns of the standard, and lines as long as its places
+# ruff: noqa: D101 - the claim map says what they are
 
 
 class Set(Row):
@@ -28,9 +28,9 @@ class Set(Row):
     submitter_id = rows.text("1000A NM109")
     submitter_contact = rows.text("1000A PER02")
     submitter_phone = rows.text("1000A PER04")
+    submitter_extension = rows.text("1000A PER06")
     submitter_email = rows.text("1000A PER04")
     submitter_fax = rows.text("1000A PER04")
-    submitter_extension = rows.text("1000A PER06")
     receiver_name = rows.text("1000B NM103")
     receiver_id = rows.text("1000B NM109")
 
@@ -59,9 +59,9 @@ class Provider(Row):
     secondary_id = rows.text("2010AA REF02 (0B|1G)")
     contact = rows.text("2010AA PER02")
     phone = rows.text("2010AA PER04")
+    extension = rows.text("2010AA PER06")
     email = rows.text("2010AA PER04")
     fax = rows.text("2010AA PER04")
-    extension = rows.text("2010AA PER06")
     pay_to_entity = rows.code("2010AB NM102")
     pay_to_address = rows.text("2010AB N301")
     pay_to_address2 = rows.text("2010AB N302")
@@ -565,9 +565,9 @@ class Line(Row):
     ordering_secondary_id = rows.text("2420E REF02")
     ordering_contact = rows.text("2420E PER02")
     ordering_phone = rows.text("2420E PER04")
+    ordering_extension = rows.text("2420E PER06")
     ordering_email = rows.text("2420E PER04")
     ordering_fax = rows.text("2420E PER04")
-    ordering_extension = rows.text("2420E PER06")
     referring_last = rows.text("2420F NM103")
     referring_first = rows.text("2420F NM104")
     referring_middle = rows.text("2420F NM105")

@@ -1,18 +1,19 @@
 """What the language means, in plain Python: one claim at a time, slowly.
 
-The native half must agree with this; a test holds the two together on random claims and rules. It also
-lets a rule be tried on a nested claim without the native half.
+The native half must agree with this; a test holds the two together on random claims and rules. It
+also lets a rule be tried on a nested claim without the native half.
 """
 
 import datetime as dt
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from scrubjay.rules import fields  # noqa: F401 - its classes are the tables
-from scrubjay.rules.rule import Rule
 from scrubjay.rules.rows import TABLES, Above, Below, Field
+from scrubjay.rules.rule import Rule
 
 __all__ = ["NO_DATA", "Interpreter", "Node", "Tree"]
 
@@ -25,11 +26,18 @@ class _NoData:
 
 
 NO_DATA = _NoData()
-Logic: TypeAlias = bool | None | _NoData
+Logic: TypeAlias = bool | _NoData | None
 """True, False, None (unknown), or unchecked."""
 
 _EPOCH = dt.date(1970, 1, 1)
-_MAX_ROWS = 4096
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+}
 
 
 @dataclass(eq=False)
@@ -91,7 +99,7 @@ class Interpreter:
             raise TypeError(f"{rule.id} is a plain function")
         return [self.logic(rule.expression.node, [row]) for row in tree.rows.get(rule.table, [])]
 
-    def logic(self, node: list[Any], rows: list[Node]) -> Logic:
+    def logic(self, node: list[Any], rows: list[Node]) -> Logic:  # noqa: C901, PLR0911 - a case each
         """The state of a statement."""
         name, *rest = node
         match name:
@@ -112,7 +120,9 @@ class Interpreter:
             case "duplicate":
                 return NO_DATA if self.duplicate is None else self.duplicate
             case "any" | "all":
-                states = [self.logic(rest[1], [*rows, row]) for row in self._children(rest[0], rows)]
+                states = [
+                    self.logic(rest[1], [*rows, row]) for row in self._children(rest[0], rows)
+                ]
                 return _join(states, strong=name == "any")
             case "repeats":
                 return self._repeats(rows[rest[0]], rest[1], rest[2], rows)
@@ -121,7 +131,7 @@ class Interpreter:
             case _:
                 return self._test(name, rest, rows)
 
-    def _test(self, name: str, rest: list[Any], rows: list[Node]) -> Logic:
+    def _test(self, name: str, rest: list[Any], rows: list[Node]) -> Logic:  # noqa: PLR0911 - likewise
         """Statements that ask for values which all must be there."""
         plain = {"in": 1, "matches": 1, "starts": 1}
         if name == "check":
@@ -141,19 +151,9 @@ class Interpreter:
                 return values[0].startswith(tuple(rest[1]))  # type: ignore[no-any-return]
             case "check":
                 return _npi(values[0])
-        left, right = values
-        return bool(
-            {
-                "eq": left == right,
-                "ne": left != right,
-                "lt": name == "lt" and left < right,
-                "le": name == "le" and left <= right,
-                "gt": name == "gt" and left > right,
-                "ge": name == "ge" and left >= right,
-            }[name]
-        )
+        return bool(_COMPARE[name](*values))
 
-    def value(self, node: list[Any], rows: list[Node]) -> Any:
+    def value(self, node: list[Any], rows: list[Node]) -> Any:  # noqa: PLR0911 - likewise
         """A value; None where it is missing."""
         name, *rest = node
         match name:
@@ -177,7 +177,9 @@ class Interpreter:
             case _:
                 return self._reckon(name, rest, rows)
 
-    def _reckon(self, name: str, rest: list[Any], rows: list[Node]) -> Any:
+    def _reckon(  # noqa: PLR0911 - likewise
+        self, name: str, rest: list[Any], rows: list[Node]
+    ) -> Any:
         left, right = (self.value(part, rows) for part in rest)
         if left is NO_DATA or right is NO_DATA:
             return NO_DATA
@@ -193,7 +195,9 @@ class Interpreter:
                 return left - right // 1000
             case "years", _:
                 born, later = (_EPOCH + dt.timedelta(days=day) for day in (left, right))
-                return (later.year - born.year - ((later.month, later.day) < (born.month, born.day))) * 1000
+                return (
+                    later.year - born.year - ((later.month, later.day) < (born.month, born.day))
+                ) * 1000
             case "mul", _:
                 product = left * right
                 return product // 1000 if product >= 0 else -(-product // 1000)
@@ -232,11 +236,11 @@ class Interpreter:
         code = self.value(rest[1], rows)
         day = None if rest[2] is None else self.value(rest[2], rows)
         if code is NO_DATA or day is NO_DATA:
-            return NO_DATA
+            return NO_DATA  # type: ignore[no-any-return]
         if code is None or (rest[2] is not None and day is None):
             return None
         spans = table.get(code, [])
-        return any(day is None or first <= day <= last for first, last in spans)
+        return any(day is None or bool(first <= day <= last) for first, last in spans)
 
     def _reach(self, rows: list[Node], number: int, ups: list[str]) -> Node | None:
         row: Node | None = rows[number]
@@ -250,8 +254,8 @@ class Interpreter:
 
 
 def _join(states: list[Logic], *, strong: bool) -> Logic:
-    if strong in states:
-        return strong
+    if any(state is strong for state in states):
+        return bool(strong)
     if any(state is NO_DATA for state in states):
         return NO_DATA
     return None if None in states else not strong

@@ -10,12 +10,12 @@ from scrubjay.rules.rule import Rule
 __all__ = ["RULE_FAILED", "Flag", "Judge"]
 
 RULE_FAILED = "RULE_FAILED"
-"""The code of the finding that tells of a rule that raised: our failure or the rule's, never the claim's."""
+"""Told of a rule that raised: our failure or the rule's, never the claim's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """What a plain function found: a message without values, and the line (LX01) and field it speaks of."""
+    """What a plain function found: a message without values, the line (LX01) and the field."""
 
     message: str | None = None
     line: int | None = None
@@ -23,7 +23,7 @@ class Flag:
 
 
 class Judge:
-    """Calls plain functions with claims. One that raises costs its own verdict on that claim, no more."""
+    """Calls plain functions with claims. One that raises loses its own verdict on that claim."""
 
     def __init__(
         self, rules: Sequence[Rule], claim_type: Callable[[dict[str, Any]], Any] | None = None
@@ -40,7 +40,7 @@ class Judge:
     def _findings(self, raw: dict[str, Any]) -> Iterator[dict[str, Any]]:
         try:
             claim = self._claim_type(raw)
-        except Exception as error:  # noqa: BLE001 - a claim that fits no model must not stop the file
+        except Exception as error:  # noqa: BLE001 - a claim must not stop the file
             for rule in self._rules:
                 yield self._failed(rule, error)
             return

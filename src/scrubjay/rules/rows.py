@@ -31,11 +31,12 @@ __all__ = ["TABLES", "Above", "Below", "Field", "Row", "Rows", "seen_before"]
 V = TypeVar("V", bound=Value)
 R = TypeVar("R", bound="Row")
 N = TypeVar("N", Money, Number)
-O = TypeVar("O", Money, Number, Date)  # noqa: E741 - an ordered value
+Ordered = TypeVar("Ordered", Money, Number, Date)
 
 TABLES: dict[str, type["Row"]] = {}
 """The classes of rows by the name of their table."""
 
+_FIELD = ("field", "row", "way", "name")
 _bound: ContextVar[int] = ContextVar("bound", default=1)
 
 
@@ -62,10 +63,10 @@ class Row:
     def repeats(self, *keys: Value, within: str = "claim") -> Bool:
         """An earlier row of the same claim (or other row above) has the same values for all keys.
 
-        A missing value is the same as a missing value; only a row without the first key repeats nothing.
+        Missing is the same as missing, but a row without the first key repeats nothing.
         """
         if self._way or not keys:
-            raise RuleError("repeats() is asked of the row itself, with the values that tell rows apart")
+            raise RuleError("repeats() is asked of the row itself, with what tells rows apart")
         if not isinstance(vars(type(self)).get(within), Above):
             raise RuleError(f"{within} is not directly above {self.table}")
         return Bool(["repeats", self._number, within, [key.node for key in keys]])
@@ -76,7 +77,11 @@ class Row:
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
-        known = [key for key, value in vars(type(self)).items() if isinstance(value, Field | Above | Below)]
+        known = [
+            key
+            for key, value in vars(type(self)).items()
+            if isinstance(value, Field | Above | Below)
+        ]
         near = difflib.get_close_matches(name, known, n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise RuleError(f"there is no field {self.table}.{name}{hint}")
@@ -106,7 +111,7 @@ class Field(Generic[V]):
     @overload
     def __get__(self, row: Row, owner: type) -> V: ...
     def __get__(self, row: Row | None, owner: type) -> Any:
-        return self if row is None else self.kind(row._field(self.name))  # noqa: SLF001
+        return self if row is None else self.kind(row._field(self.name))  # noqa: SLF001 - a field is part of its row
 
 
 class Above(Generic[R]):
@@ -122,7 +127,7 @@ class Above(Generic[R]):
     def __get__(self, row: Row | None, owner: type) -> Any:
         if row is None:
             return self
-        return TABLES[self.table](row._number, (*row._way, self.table))  # noqa: SLF001
+        return TABLES[self.table](row._number, (*row._way, self.table))  # noqa: SLF001 - likewise
 
 
 class Below(Generic[R]):
@@ -153,7 +158,7 @@ def _inside(table: str) -> "Iterator[Row]":
 
 
 class Rows(Generic[R]):
-    """The rows below a row. A row counts where the condition is true; missing values are passed over."""
+    """The rows below a row. One counts where the condition is true; missing values do not."""
 
     def __init__(self, table: str, node: Node, where: Callable[[R], Bool] | None = None) -> None:
         self._table = table
@@ -172,7 +177,8 @@ class Rows(Generic[R]):
         if condition is None and self._where is None:
             return self.count() > 0
         with _inside(self._table) as row:
-            asked = [_statement(ask(row)) for ask in (self._where, condition) if ask]  # type: ignore[arg-type]
+            both = [ask for ask in (self._where, condition) if ask]
+            asked = [_statement(ask(row)) for ask in both]  # type: ignore[arg-type]
         joined = asked[0] if len(asked) == 1 else asked[0] & asked[1]
         return Bool(["any", self._node, joined.node])
 
@@ -191,19 +197,19 @@ class Rows(Generic[R]):
     def count(self, condition: Callable[[R], Bool] | None = None) -> Number:
         """How many rows; with a condition, on how many it is true."""
         chosen = self if condition is None else self.where(condition)
-        return Number(["count", self._node, chosen._filter()])  # noqa: SLF001
+        return Number(["count", self._node, chosen._filter()])  # noqa: SLF001 - its own kin
 
     def sum(self, value: Callable[[R], N]) -> N:
         """The sum of a value; 0 where there is none."""
-        return self._fold("sum", value, (Money, Number))
+        return self._fold("sum", value, (Money, Number))  # type: ignore[no-any-return]
 
-    def min(self, value: Callable[[R], O]) -> O:
+    def min(self, value: Callable[[R], Ordered]) -> Ordered:
         """The least value; missing where there is none."""
-        return self._fold("min", value, (Money, Number, Date))
+        return self._fold("min", value, (Money, Number, Date))  # type: ignore[no-any-return]
 
-    def max(self, value: Callable[[R], O]) -> O:
+    def max(self, value: Callable[[R], Ordered]) -> Ordered:
         """The greatest value; missing where there is none."""
-        return self._fold("max", value, (Money, Number, Date))
+        return self._fold("max", value, (Money, Number, Date))  # type: ignore[no-any-return]
 
     def _filter(self) -> Node | None:
         if self._where is None:
@@ -226,10 +232,10 @@ class Rows(Generic[R]):
 
 
 def seen_before(claim: Row) -> Bool:
-    """The same claim came earlier in the file; the engine decides it, by keyed digests, in order."""
+    """The same claim came earlier in the file; the engine decides it, in order, by digests."""
     if claim.table != "claim":
         raise RuleError(f"seen_before() is asked of a claim, not of a {claim.table}")
-    return Bool(["duplicate", claim._number, list(claim._way)])  # noqa: SLF001
+    return Bool(["duplicate", claim._number, list(claim._way)])  # noqa: SLF001 - its own kin
 
 
 def text(place: str) -> Field[Text]:
@@ -258,17 +264,17 @@ def date(place: str) -> Field[Date]:
 
 
 def fields_of(expression: Expression) -> list[Node]:
-    """The fields of the judged row, and of rows above it, that an expression speaks of, in order."""
+    """The fields of the judged row, and of rows above, that an expression asks for, in order."""
     found: list[Node] = []
 
     def walk(node: Any) -> None:
         if not isinstance(node, list):
             return
-        if len(node) == 4 and node[0] == "field" and isinstance(node[2], list):  # noqa: PLR2004
+        if node[:1] == ["field"] and len(node) == len(_FIELD) and isinstance(node[2], list):
             if node[1] == 0 and node not in found:
                 found.append(node)
             return
-        for part in node[1:]:
+        for part in node:
             walk(part)
 
     walk(expression.node)

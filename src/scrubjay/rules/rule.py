@@ -49,7 +49,7 @@ class Rule:
 
     @property
     def native(self) -> bool:
-        """True when it runs in the native half, False when it is a plain function over a `Claim`."""
+        """True when it runs in the native half, False when it is a plain function."""
         return self.expression is not None
 
     def describe(self) -> dict[str, Any]:
@@ -93,8 +93,8 @@ def rule(
     """Makes a rule of a function that says when a claim is wrong.
 
     The names of its parameters are rows: the first is judged (`claim`, `line`, `diagnosis`,
-    `provider`, `subscriber`...), the others stand above it. Its docstring is its page; the first line
-    is what people read. `at` is the field that is pointed at, the first one asked for unless given.
+    `provider`, `subscriber`...), the others stand above it. Its docstring is its page; the first
+    line is what people read. `at` is the field pointed at; unless given, the first asked for.
 
     With ``native=False`` it is a plain function of a `scrubjay.models.Claim` instead, called for
     every claim; it returns or yields what is wrong: a message, a `Flag`, or True.
@@ -103,13 +103,15 @@ def rule(
     def make(function: Callable[..., Any]) -> Rule:
         place = _place(function)
         doc = inspect.getdoc(function) or ""
-        common = {
+        common: dict[str, Any] = {
             "id": _checked(id, _ID, "an id is UPPER_SNAKE", place),
             "title": doc.split("\n", 1)[0].rstrip("."),
             "text": doc,
             "severity": _severity(severity, place),
             "snip": snip,
-            "status": None if status is None else _checked(status, _STATUS, "a status is A7:562:85", place),
+            "status": None
+            if status is None
+            else _checked(status, _STATUS, "a status is A7:562:85", place),
             "transactions": transactions,
             "source": source,
             "fix": fix,
@@ -178,7 +180,11 @@ def _above(rows: list[Row], name: str, place: str) -> Row:
 
 def _of_line(table: str) -> bool:
     above = [key for key, value in vars(TABLES[table]).items() if isinstance(value, Above)]
-    return table == "line" or (above == ["line"]) or any(_of_line(name) for name in above if len(above) == 1)
+    return (
+        table == "line"
+        or (above == ["line"])
+        or any(_of_line(name) for name in above if len(above) == 1)
+    )
 
 
 def _place(function: Callable[..., Any]) -> str:

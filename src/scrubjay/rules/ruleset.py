@@ -21,7 +21,7 @@ FORMAT = 1
 
 
 class RuleSet:
-    """Rules that run together. Ids are unique."""
+    """Rules that run together; ids are unique."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
@@ -50,7 +50,10 @@ class RuleSet:
         return tuple(rule for rule in self.rules if not rule.native)
 
     def judge(self, claim_type: Callable[[dict[str, Any]], Any] | None = None) -> Judge | None:
-        """What calls the plain functions, a batch of claims at a time; None when there are none."""
+        """What calls the plain functions with batches of claims; None when there are none.
+
+        They get a `scrubjay.models.Claim`, or what `claim_type` makes of the nested dict.
+        """
         return Judge(self.python_rules, claim_type) if self.python_rules else None
 
 
@@ -78,10 +81,16 @@ def load(path: str | Path) -> list[Rule]:
     except SyntaxError as error:
         raise RuleError(f"SyntaxError: {error.msg}", f"{path.name}:{error.lineno}") from error
     except Exception as error:
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+        lines = [
+            frame.lineno
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == str(path)
+        ]
         at = f"{path.name}:{lines[-1]}" if lines else path.name
         raise RuleError(f"{type(error).__name__}: {error}", at) from error
     found = rules_of(module)
     if not found:
-        raise RuleError("there is no rule in this file; decorate functions with @scrubjay.rules.rule", path.name)
+        raise RuleError(
+            "there is no rule in this file; decorate functions with @scrubjay.rules.rule", path.name
+        )
     return found

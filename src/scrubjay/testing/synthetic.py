@@ -102,6 +102,9 @@ class Practice:
 
     # ---- who takes part
 
+    def _birthday(self, year: int, years: int) -> str:
+        return f"{year + self._below(years)}{1 + self._below(12):02d}{1 + self._below(28):02d}"
+
     def _address(self, city: tuple[str, ...], *, full: bool) -> Row:
         return {
             "address": f"{1 + self._below(999)} {self._pick(catalogue.STREETS)}",
@@ -116,7 +119,7 @@ class Practice:
             "entity": "1",
             "last": self._pick(catalogue.LAST_NAMES),
             "first": self._pick(catalogue.FIRST_NAMES[sex]),
-            "birth_date": f"{1940 + self._below(66)}{1 + self._below(12):02d}{1 + self._below(28):02d}",
+            "birth_date": self._birthday(1940, 66),
             "sex": sex,
         } | self._address(self._pick(catalogue.CITIES), full=False)
 
@@ -217,11 +220,11 @@ class Practice:
             "entity": "1",
             "last": subscriber["last"],
             "first": self._pick(catalogue.FIRST_NAMES[sex]),
-            "birth_date": f"{2006 + self._below(19)}{1 + self._below(12):02d}{1 + self._below(28):02d}",
+            "birth_date": self._birthday(2006, 19),
             "sex": sex,
         }
         if patient["relationship"] == "01":
-            patient["birth_date"] = f"{1960 + self._below(40)}0{1 + self._below(9)}15"
+            patient["birth_date"] = self._birthday(1960, 40)
         for name in ("address", "city", "state", "zip"):
             patient[name] = subscriber.pop(name)
         for name in ("relationship", "birth_date", "sex"):
@@ -329,7 +332,7 @@ class Practice:
         return units
 
     def _paid_before(self, claim: Row, payer: Row) -> None:
-        """Another payer decided first: every line is paid, written off and left over to the cent."""
+        """Another payer decided first: each line is paid, written off and left, to the cent."""
         paid_in_all = left_in_all = 0
         for row in claim["lines"]:
             cents = round(float(row["charge"]) * 100)

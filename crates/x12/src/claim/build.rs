@@ -6,7 +6,7 @@ use super::taps::{NO_TEST, RowTap, SlotTaps, Tap, Test};
 use super::{Batch, Column, Extent, FieldKind, LONG, MISSING, NO_DATE, NONE, RowPlace, Table, Taps, pack};
 use crate::position::Span;
 use crate::validate::Visitor;
-use crate::wire::{Element, Segment};
+use crate::wire::{Delimiters, Segment};
 
 /// Fills a [`Batch`] from the walk of a piece.
 ///
@@ -68,11 +68,15 @@ impl<'b> Builder<'b> {
 
     fn begin_row(&mut self, row: &RowTap, segment: &Segment<'_>) {
         let index = usize::from(row.table);
-        let (Some(rules), Some(def)) = (self.taps.tables.get(index), self.taps.schema.tables.get(index)) else { return };
+        let (Some(rules), Some(def)) = (self.taps.tables.get(index), self.taps.schema.tables.get(index)) else {
+            return;
+        };
         let owner = row.parent.and_then(|at| def.parents.get(usize::from(at)));
         let orphan = match owner {
             Some(owner) => self.current(*owner) == NONE,
-            None => !rules.context && index != self.taps.claim && def.parents.iter().all(|at| self.current(*at) == NONE),
+            None => {
+                !rules.context && index != self.taps.claim && def.parents.iter().all(|at| self.current(*at) == NONE)
+            }
         };
         if orphan {
             // Its parent was lost (the finding says so): a row of nobody would be judged as if it were somebody's.
@@ -107,28 +111,21 @@ impl<'b> Builder<'b> {
     }
 
     fn take(&mut self, slot: &SlotTaps, segment: &Segment<'_>) {
-        let mut taps = slot.taps.iter().peekable();
+        let mut reader = Reader::new(segment);
         let mut begun = (0u8, 0u8);
-        for (number, element) in (1u8..).zip(segment.elements()) {
-            if taps.peek().is_none() {
+        for tap in &slot.taps {
+            if !reader.seek(tap.element) {
                 return;
             }
-            if element.is_empty() {
-                while taps.next_if(|tap| tap.element <= number).is_some() {}
+            let span = reader.part(tap.component);
+            if span.is_empty() || (tap.condition != NO_TEST && !self.holds(tap, segment)) {
                 continue;
             }
-            let mut parts = Parts::of(element);
-            while let Some(tap) = taps.next_if(|tap| tap.element <= number) {
-                let span = parts.at(tap.component);
-                if tap.element < number || span.is_empty() || !self.holds(tap, segment) {
-                    continue;
-                }
-                if tap.group != 0 && begun != (tap.group, tap.ordinal) {
-                    begun = (tap.group, tap.ordinal);
-                    self.begin_group(slot, tap.group, segment);
-                }
-                self.put(tap, span, segment.buffer());
+            if tap.group != 0 && begun != (tap.group, tap.ordinal) {
+                begun = (tap.group, tap.ordinal);
+                self.begin_group(slot, tap.group, segment);
             }
+            self.put(tap, span, segment.buffer());
         }
     }
 
@@ -150,8 +147,9 @@ impl<'b> Builder<'b> {
 
     fn put(&mut self, tap: &Tap, span: Span, bytes: &[u8]) {
         let Some(table) = self.batch.tables.get_mut(usize::from(tap.table)) else { return };
-        if table.current != NONE {
-            table.put(tap.column, table.current, tap.kind, part_of(span, tap.part, bytes), bytes);
+        let span = if tap.part == Part::Whole { span } else { part_of(span, tap.part, bytes) };
+        if table.current != NONE && !span.is_empty() {
+            table.put(tap.column, table.current, tap.kind, span, bytes);
         }
     }
 }
@@ -202,11 +200,9 @@ impl Builder<'_> {
     #[inline]
     fn count(&mut self, segment: &Segment<'_>) {
         self.number += 1;
-        if self.in_claim {
-            if let Some(extent) = self.batch.extents.last_mut() {
-                extent.segments += 1;
-                extent.end = segment.end() + 1;
-            }
+        if let (true, Some(extent)) = (self.in_claim, self.batch.extents.last_mut()) {
+            extent.segments += 1;
+            extent.end = segment.end() + 1;
         }
     }
 }
@@ -261,27 +257,23 @@ impl Table {
     }
 
     /// Puts a value where there is none yet.
+    #[inline]
     pub(super) fn put(&mut self, column: u16, row: u32, kind: FieldKind, span: Span, bytes: &[u8]) {
         let Some(values) = self.columns.get_mut(usize::from(column)) else { return };
-        if span.is_empty() || values.has(row) {
-            return;
-        }
         let at = row as usize;
-        let text = span.of(bytes);
         match values {
-            Column::Text(values) => set(values, at, span, Span::default()),
-            Column::Code(values) => {
-                let code = pack(text).unwrap_or_else(|| {
+            Column::Text(values) => set(values, at, Span::default(), || span),
+            Column::Code(values) => set(values, at, 0, || {
+                pack(span.of(bytes)).unwrap_or_else(|| {
                     self.long_codes.push(span);
                     LONG | (self.long_codes.len() as u64 - 1)
-                });
-                set(values, at, code, 0);
-            }
+                })
+            }),
             Column::Amount(values) => {
                 let places = if kind == FieldKind::Money { 2 } else { 3 };
-                set(values, at, amount(text, places), MISSING);
+                set(values, at, MISSING, || amount(span.of(bytes), places));
             }
-            Column::Date(values) => set(values, at, days(text), NO_DATE),
+            Column::Date(values) => set(values, at, NO_DATE, || days(span.of(bytes))),
         }
     }
 }
@@ -298,21 +290,32 @@ impl Column {
     }
 }
 
+/// Sets the value of row `at` where it has none.
 #[inline]
-fn set<T: Clone + PartialEq>(values: &mut Vec<T>, at: usize, value: T, missing: T) {
-    if value == missing {
+fn set<T: Copy + PartialEq>(values: &mut Vec<T>, at: usize, missing: T, value: impl FnOnce() -> T) {
+    if let Some(held) = values.get_mut(at) {
+        if *held == missing {
+            *held = value();
+        }
         return;
     }
-    if values.len() <= at {
-        values.resize(at + 1, missing);
+    let value = value();
+    if value != missing {
+        if values.len() < at {
+            values.resize(at, missing);
+        }
+        values.push(value);
     }
-    values[at] = value;
 }
 
 impl Test {
     fn passes(&self, segment: &Segment<'_>) -> bool {
         let value = value_of(segment, self.element, self.component).of(segment.buffer());
-        if self.codes.is_empty() { !value.is_empty() } else { pack(value).is_some_and(|code| self.codes.contains(&code)) }
+        if self.codes.is_empty() {
+            !value.is_empty()
+        } else {
+            pack(value).is_some_and(|code| self.codes.contains(&code))
+        }
     }
 }
 
@@ -326,9 +329,6 @@ fn value_of(segment: &Segment<'_>, element: u8, component: u8) -> Span {
 
 /// One end of a date range CCYYMMDD-CCYYMMDD; a single value is its beginning.
 fn part_of(span: Span, part: Part, bytes: &[u8]) -> Span {
-    if part == Part::Whole {
-        return span;
-    }
     match (span.of(bytes).iter().position(|&byte| byte == b'-'), part) {
         (Some(dash), Part::From) => Span { len: dash as u32, ..span },
         (Some(dash), _) => Span::new(span.start + dash as u32 + 1, span.start + span.len),
@@ -337,34 +337,65 @@ fn part_of(span: Span, part: Part, bytes: &[u8]) -> Span {
     }
 }
 
-/// The components of an element, read once from first to last.
-struct Parts<'a> {
-    element: Element<'a>,
-    components: Option<crate::wire::Components<'a>>,
-    /// The last component read, and its number.
-    last: (Span, u8),
+/// Reads elements of a segment from first to last, by their separators.
+struct Reader<'a> {
+    bytes: &'a [u8],
+    marks: &'a [u32],
+    delimiters: Delimiters,
+    /// Number of the element, 0 before the first.
+    number: u8,
+    /// The separators in front of the element and behind it, as indices of `marks`.
+    edges: (usize, usize),
 }
 
-impl<'a> Parts<'a> {
-    fn of(element: Element<'a>) -> Self {
-        Self { element, components: None, last: (Span::default(), 0) }
+impl<'a> Reader<'a> {
+    #[inline]
+    fn new(segment: &Segment<'a>) -> Self {
+        let (bytes, marks, delimiters) = (segment.buffer(), segment.marks(), segment.delimiters());
+        Self { bytes, marks, delimiters, number: 0, edges: (0, 0) }
     }
 
-    /// Component `number` of the first repetition, or the whole element for 0. Numbers must not go down, save to 0.
-    fn at(&mut self, number: u8) -> Span {
-        if number == 0 {
-            return self.element.span();
+    /// Goes on to element `number`; false when the segment ends before it.
+    #[inline]
+    fn seek(&mut self, number: u8) -> bool {
+        while self.number < number {
+            let front = self.edges.1;
+            let mut behind = front + 1;
+            if behind >= self.marks.len() {
+                return false;
+            }
+            while behind + 1 < self.marks.len() && !self.is(behind, self.delimiters.element) {
+                behind += 1;
+            }
+            self.edges = (front, behind);
+            self.number += 1;
         }
-        if self.element.is_simple() {
-            return if number == 1 { self.element.span() } else { Span::default() };
+        true
+    }
+
+    /// Component `number` of the element's first repetition; the whole element for 0.
+    #[inline]
+    fn part(&self, number: u8) -> Span {
+        let (front, behind) = self.edges;
+        let (mut from, mut to) = (front, behind);
+        if number != 0 {
+            if let Some(repetition) = self.delimiters.repetition.filter(|_| behind > front + 1) {
+                to = (front + 1..behind).find(|at| self.is(*at, repetition)).unwrap_or(behind);
+            }
+            from = front + usize::from(number) - 1;
+            if from >= to {
+                return Span::default();
+            }
+            to = from + 1;
         }
-        let element = self.element;
-        let components = self.components.get_or_insert_with(|| {
-            element.repetitions().next().unwrap_or(element).components()
-        });
-        while self.last.1 < number {
-            self.last = (components.next().unwrap_or_default(), self.last.1 + 1);
+        match (self.marks.get(from), self.marks.get(to)) {
+            (Some(from), Some(to)) => Span::new(from + 1, *to),
+            _ => Span::default(),
         }
-        self.last.0
+    }
+
+    #[inline]
+    fn is(&self, mark: usize, separator: u8) -> bool {
+        self.marks.get(mark).and_then(|at| self.bytes.get(*at as usize)) == Some(&separator)
     }
 }

@@ -96,7 +96,7 @@ pub fn civil(days: i32) -> (i32, i32, i32) {
 /// Writes `days` as CCYYMMDD.
 pub fn write_days(out: &mut Vec<u8>, days: i32) {
     let (year, month, day) = civil(days);
-    let mut number = year.clamp(0, 9999) * 10_000 + month * 100 + day;
+    let mut number = (year.clamp(0, 9999) * 10_000 + month * 100 + day).unsigned_abs();
     let mut digits = [b'0'; 8];
     for digit in digits.iter_mut().rev() {
         *digit = b'0' + (number % 10) as u8;
@@ -135,7 +135,8 @@ mod tests {
 
     #[test]
     fn amounts_are_exact_or_missing() {
-        for (text, cents) in [("0", 0), ("1", 100), ("12.5", 1250), ("-3.07", -307), (".5", 50), ("7.", 700), ("1.2300", 123)]
+        for (text, cents) in
+            [("0", 0), ("1", 100), ("12.5", 1250), ("-3.07", -307), (".5", 50), ("7.", 700), ("1.2300", 123)]
         {
             assert_eq!(amount(text.as_bytes(), 2), cents, "{text}");
         }
@@ -169,7 +170,8 @@ mod tests {
 
     #[test]
     fn amounts_are_written_as_short_as_they_go() {
-        for (value, text) in [(0, "0"), (100, "1"), (1250, "12.5"), (-307, "-3.07"), (5, "0.05"), (10, "0.1"), (100_000, "1000")]
+        for (value, text) in
+            [(0, "0"), (100, "1"), (1250, "12.5"), (-307, "-3.07"), (5, "0.05"), (10, "0.1"), (100_000, "1000")]
         {
             let mut out = Vec::new();
             write_amount(&mut out, value, 2);

@@ -46,9 +46,9 @@ impl<'r> Scope<'r> {
 
     /// True when a row in force may have a value that `form` writes.
     fn meets(&self, form: &Form) -> bool {
-        form.tables.iter().any(|(table, columns)| {
-            self.columns.get(usize::from(*table)).is_some_and(|there| there.meets(columns))
-        })
+        form.tables
+            .iter()
+            .any(|(table, columns)| self.columns.get(usize::from(*table)).is_some_and(|there| there.meets(columns)))
     }
 
     pub(super) fn row(&self, table: u16) -> Option<&'r Record<'r>> {
@@ -140,7 +140,13 @@ impl Pen {
     }
 
     /// The segments of a form whose rows are groups of elements. True when there was one.
-    pub(super) fn groups<'r>(&mut self, form: &Form, table: u16, rows: &[&'r Record<'r>], scope: &mut Scope<'r>) -> bool {
+    pub(super) fn groups<'r>(
+        &mut self,
+        form: &Form,
+        table: u16,
+        rows: &[&'r Record<'r>],
+        scope: &mut Scope<'r>,
+    ) -> bool {
         let mut rows = rows.iter().copied().peekable();
         let mut written = false;
         while rows.peek().is_some() {
@@ -149,7 +155,9 @@ impl Pen {
             let mut last = None;
             for (ordinal, start) in form.each.iter().enumerate() {
                 // A row goes into this segment when what all rows of a segment share is the same.
-                let Some(row) = rows.next_if(|row| last.is_none_or(|last| shares(form, table, last, row))) else { break };
+                let Some(row) = rows.next_if(|row| last.is_none_or(|last| shares(form, table, last, row))) else {
+                    break;
+                };
                 let before = scope.enter(table, Some(row));
                 for field in &form.fields {
                     self.field(form, field, *start, scope, &mut wants);
@@ -187,7 +195,14 @@ impl Pen {
     }
 
     /// Puts a field's value into the first of its places that is free.
-    fn field<'f>(&mut self, form: &Form, field: &'f FormField, start: u8, scope: &Scope<'_>, wants: &mut Wants<'f>) -> bool {
+    fn field<'f>(
+        &mut self,
+        form: &Form,
+        field: &'f FormField,
+        start: u8,
+        scope: &Scope<'_>,
+        wants: &mut Wants<'f>,
+    ) -> bool {
         let Some(cell) = scope.value(field) else { return false };
         for place in &field.places {
             let element = if place.relative { start + place.element } else { place.element };
@@ -231,7 +246,10 @@ impl Pen {
     /// True when the place's condition can hold beside what is there; if so it is wanted from now on.
     fn agree<'f>(&self, form: &Form, place: &'f FormPlace, wants: &mut Wants<'f>) -> bool {
         let Some(Condition { element, component, codes }) = &place.condition else {
-            return place.element != 1 || place.component != 0 || place.relative || !wants.iter().any(|want| want.0 == 1);
+            return place.element != 1
+                || place.component != 0
+                || place.relative
+                || !wants.iter().any(|want| want.0 == 1);
         };
         if codes.is_empty() {
             return true;
@@ -239,10 +257,9 @@ impl Pen {
         if let Some(text) = self.find(*element, *component) {
             return codes.iter().any(|code| code.as_bytes() == text);
         }
-        if let Some((_, _, values)) = form.key.as_ref().filter(|key| (key.0, key.1) == (*element, *component)) {
-            if !codes.iter().any(|code| values.contains(code)) {
-                return false;
-            }
+        let key = form.key.as_ref().filter(|key| (key.0, key.1) == (*element, *component));
+        if key.is_some_and(|key| !codes.iter().any(|code| key.2.contains(code))) {
+            return false;
         }
         match wants.iter_mut().find(|want| (want.0, want.1) == (*element, *component)) {
             Some(want) if codes.iter().all(|code| want.2.contains(code)) => want.2 = codes,
@@ -260,10 +277,11 @@ impl Pen {
             }
         }
         self.defaults(form, scope);
-        if let Some((element, component, values)) = form.key.as_ref().filter(|key| !form.siblings.is_empty() || key.2.len() == 1) {
-            if let (false, Some(code)) = (self.has(*element, *component), values.first()) {
-                self.put(*element, *component, code.as_bytes());
-            }
+        if let Some((element, component, values)) = &form.key
+            && (!form.siblings.is_empty() || values.len() == 1)
+            && let (false, Some(code)) = (self.has(*element, *component), values.first())
+        {
+            self.put(*element, *component, code.as_bytes());
         }
         for (element, by) in &form.formats {
             if let (Some(text), false) = (self.find(*element, 0), self.has(*by, 0)) {
@@ -287,7 +305,9 @@ impl Pen {
 
     /// The default of a field of a group: its first code in the first group, its last in those behind.
     fn group_default(&mut self, field: &FormField, start: u8, ordinal: usize) {
-        let (Some(default), Some(place)) = (&field.default, field.places.first().filter(|place| place.relative)) else { return };
+        let (Some(default), Some(place)) = (&field.default, field.places.first().filter(|place| place.relative)) else {
+            return;
+        };
         if !self.has(start + place.element, place.component) {
             let code = default.split('|').take(ordinal + 1).last().unwrap_or_default();
             self.put(start + place.element, place.component, code.as_bytes());
@@ -300,9 +320,13 @@ impl Pen {
             if place.relative || self.has(place.element, place.component) || scope.value(field).is_some() {
                 continue;
             }
-            let due = place.condition.as_ref().is_none_or(|condition| match self.find(condition.element, condition.component) {
-                Some(text) => condition.codes.is_empty() || condition.codes.iter().any(|code| code.as_bytes() == text),
-                None => false,
+            let due = place.condition.as_ref().is_none_or(|condition| {
+                match self.find(condition.element, condition.component) {
+                    Some(text) => {
+                        condition.codes.is_empty() || condition.codes.iter().any(|code| code.as_bytes() == text)
+                    }
+                    None => false,
+                }
             });
             // Nor is a pair: an id's qualifier says nothing without the id.
             let pair = form.pairs.iter().find(|pair| pair.0 == place.element);
@@ -374,20 +398,25 @@ fn write_cell(out: &mut Vec<u8>, kind: FieldKind, cell: &Cell<'_>) {
 impl Form {
     /// True when the rows in force have a value that this form writes (beside element 01 being `variant`).
     pub(super) fn has_value(&self, scope: &Scope<'_>, variant: Option<&String>) -> bool {
-        scope.meets(self) && self.fields.iter().any(|field| {
-            scope.value(field).is_some()
-                && variant.is_none_or(|code| {
-                    field.places.iter().any(|place| {
-                        place.condition.as_ref().is_some_and(|condition| condition.element == 1 && condition.codes.contains(code))
+        scope.meets(self)
+            && self.fields.iter().any(|field| {
+                scope.value(field).is_some()
+                    && variant.is_none_or(|code| {
+                        field.places.iter().any(|place| {
+                            place
+                                .condition
+                                .as_ref()
+                                .is_some_and(|condition| condition.element == 1 && condition.codes.contains(code))
+                        })
                     })
-                })
-        })
+            })
     }
 
     /// The values of element 01 that fields of this form ask for.
     pub(super) fn variants(&self) -> Vec<&String> {
         let mut found = Vec::new();
-        for condition in self.fields.iter().flat_map(|field| &field.places).filter_map(|place| place.condition.as_ref()) {
+        for condition in self.fields.iter().flat_map(|field| &field.places).filter_map(|place| place.condition.as_ref())
+        {
             if (condition.element, condition.component) == (1, 0) {
                 found.extend(condition.codes.iter());
             }

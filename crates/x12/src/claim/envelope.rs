@@ -75,7 +75,9 @@ impl Envelope {
                 continue;
             }
             let wrong = |message: String| MapError { line: number, message };
-            let Some((name, value)) = line.split_once('=') else { return Err(wrong("`name=value` expected".to_owned())) };
+            let Some((name, value)) = line.split_once('=') else {
+                return Err(wrong("`name=value` expected".to_owned()));
+            };
             if !envelope.set(name.trim(), value) {
                 return Err(wrong(format!("{} is unknown or has no such value", name.trim())));
             }
@@ -182,8 +184,7 @@ impl Envelope {
         let or = |text: &str, other: &str| if text.is_empty() { other.trim().to_owned() } else { text.to_owned() };
         let (sender, receiver) = (or(&self.group_sender, &self.sender.1), or(&self.group_receiver, &self.receiver.1));
         let number = self.group_control.to_string();
-        let texts =
-            [group, &sender, &receiver, self.date.as_str(), self.time.as_str(), number.as_str(), "X", version];
+        let texts = [group, &sender, &receiver, self.date.as_str(), self.time.as_str(), number.as_str(), "X", version];
         pen.plain("GS", &texts.map(str::as_bytes));
     }
 
@@ -202,7 +203,9 @@ mod tests {
         let envelope = Envelope::parse("sender=ACME\ncontrol=77\nnewline=no\n\nset.purpose=18\n").unwrap();
         assert_eq!((envelope.sender.1.as_str(), envelope.control, envelope.newline), ("ACME", 77, false));
         assert_eq!(envelope.set, [("purpose".to_owned(), "18".to_owned())]);
-        for (text, line) in [("x", 1), ("\nnope=1", 2), ("control=x", 1), ("control=1000000000", 1), ("newline=maybe", 1)] {
+        for (text, line) in
+            [("x", 1), ("\nnope=1", 2), ("control=x", 1), ("control=1000000000", 1), ("newline=maybe", 1)]
+        {
             assert_eq!(Envelope::parse(text).unwrap_err().line, line);
         }
     }

@@ -113,11 +113,16 @@ impl Forms {
     /// True when a row of `table` goes into the segments of `slot` and not into those of a sibling: its key says so, or
     /// no sibling's does and this is the first of them.
     pub(super) fn belongs(&self, slot: u32, table: u16, row: &Record<'_>) -> bool {
-        let form = |slot: u32| self.slots.get(slot as usize).filter(|form| form.rows.is_some_and(|rows| rows.0 == table));
+        let form =
+            |slot: u32| self.slots.get(slot as usize).filter(|form| form.rows.is_some_and(|rows| rows.0 == table));
         let Some(own) = form(slot) else { return false };
         let mut others = own.siblings.iter().filter_map(|at| form(*at).map(|form| (*at, form.claims(table, row))));
         let first = own.siblings.iter().all(|at| form(*at).is_none() || *at > slot);
-        if own.claims(table, row) { !others.any(|(at, claims)| claims && at < slot) } else { first && !others.any(|other| other.1) }
+        if own.claims(table, row) {
+            !others.any(|(at, claims)| claims && at < slot)
+        } else {
+            first && !others.any(|other| other.1)
+        }
     }
 
     fn open(&mut self, plan: &Plan, table: u16, opener: &Opener) -> Result<(), MapError> {

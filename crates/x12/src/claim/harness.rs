@@ -55,9 +55,7 @@ fn place(plan: &Plan, stack: &mut Vec<u16>, segment: &Segment<'_>, visitor: &mut
         let value = segment.component(usize::from(slot.key.element), usize::from(slot.key.component.max(1)));
         let lone = plan.slots_of(slot.loop_index).iter().filter(|other| other.segment == slot.segment).count() == 1;
         slot.segment == segment.id()
-            && (lone
-                || slot.key.element == 0
-                || slot.key.values.iter().any(|code| code.as_bytes() == value))
+            && (lone || slot.key.element == 0 || slot.key.values.iter().any(|code| code.as_bytes() == value))
     };
     for depth in (0..stack.len()).rev() {
         let index = stack[depth];

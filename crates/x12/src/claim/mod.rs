@@ -22,7 +22,7 @@ mod tests;
 mod write;
 
 pub use batch::{
-    Batch, Column, Extent, FieldDef, FieldKind, FieldPlace, LONG, MISSING, NONE, NO_DATE, RowPlace, Schema, Table,
+    Batch, Column, Extent, FieldDef, FieldKind, FieldPlace, LONG, MISSING, NO_DATE, NONE, RowPlace, Schema, Table,
     TableDef, pack, unpack,
 };
 pub use build::Builder;

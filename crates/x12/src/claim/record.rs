@@ -39,7 +39,11 @@ impl<'a> Record<'a> {
     /// The value in `column`.
     #[must_use]
     pub fn get(&self, column: u16) -> Option<&Cell<'a>> {
-        self.cells.binary_search_by_key(&column, |(at, _)| *at).ok().and_then(|at| self.cells.get(at)).map(|(_, cell)| cell)
+        self.cells
+            .binary_search_by_key(&column, |(at, _)| *at)
+            .ok()
+            .and_then(|at| self.cells.get(at))
+            .map(|(_, cell)| cell)
     }
 
     /// Puts a value in `column`.

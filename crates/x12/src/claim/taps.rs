@@ -145,7 +145,7 @@ impl Taps {
         for (column, field) in table.fields.iter().enumerate() {
             for place in &field.places {
                 let slot = slot_named(plan, &place.at)?;
-                let mut tap = Tap {
+                let tap = Tap {
                     element: place.element,
                     component: place.component,
                     table: index,
@@ -156,12 +156,10 @@ impl Taps {
                     group: 0,
                     ordinal: 0,
                 };
-                match group_of(plan, table, slot)? {
-                    Some(opener) => self.grouped(slot, index, opener, place, tap)?,
-                    None => {
-                        tap.group = 0;
-                        self.slots[slot].taps.push(tap);
-                    }
+                if let Some(opener) = group_of(plan, table, slot)? {
+                    self.grouped(slot, index, opener, place, &tap)?;
+                } else {
+                    self.slots[slot].taps.push(tap);
                 }
             }
         }
@@ -175,13 +173,13 @@ impl Taps {
         table: u16,
         opener: &Opener,
         place: &ElementPlace,
-        tap: Tap,
+        tap: &Tap,
     ) -> Result<(), MapError> {
         let slot = &mut self.slots[slot];
         let group = slot.groups.iter().position(|row| row.table == table);
         let group = group.ok_or_else(|| fault("a group has no row".to_owned()))?;
         if !place.relative {
-            slot.groups[group].shared.push(tap);
+            slot.groups[group].shared.push(tap.clone());
             return Ok(());
         }
         for (ordinal, start) in opener.each.iter().enumerate() {
@@ -240,9 +238,7 @@ fn tables(tables: &[MapTable]) -> Vec<TableTaps> {
 
 /// The index of the loop that `at` names.
 pub(super) fn loop_named(plan: &Plan, at: &SegmentPlace) -> Result<usize, MapError> {
-    plan.find_loop(&at.loop_id)
-        .map(usize::from)
-        .ok_or_else(|| fault(format!("the guide has no loop {}", at.loop_id)))
+    plan.find_loop(&at.loop_id).map(usize::from).ok_or_else(|| fault(format!("the guide has no loop {}", at.loop_id)))
 }
 
 /// The index of the slot that `at` names: the one of that segment, or the one whose key has the codes.

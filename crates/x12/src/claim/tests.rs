@@ -42,7 +42,10 @@ fn a_file_becomes_columns() {
     let batch = built(&taps, &plan, text);
     let of = |table, field| column(&taps, &batch, table, field);
     let rows = |table| batch.tables[taps.map.find(table).unwrap()].rows;
-    assert_eq!((rows("claim"), rows("line"), rows("diagnosis"), rows("adjustment"), rows("other_payer")), (2, 3, 4, 4, 1));
+    assert_eq!(
+        (rows("claim"), rows("line"), rows("diagnosis"), rows("adjustment"), rows("other_payer")),
+        (2, 3, 4, 4, 1)
+    );
     assert_eq!((rows("provider"), rows("subscriber"), rows("payer"), rows("patient")), (2, 3, 3, 2));
     assert_eq!((of("claim", "charge").amount(0), of("claim", "charge").amount(1)), (15050, 7000));
     assert_eq!(of("claim", "accident_state").code(0), pack(b"NY").unwrap());
@@ -90,16 +93,30 @@ fn claims_come_back_as_they_were_written() {
     let (plan, taps) = professional_taps();
     let mut batch = Batch::default();
     let mut claims = read(&plan, &taps, FILE.as_bytes(), &mut batch);
-    claims.iter_mut().for_each(|claim| drop_control(&taps, claim));
+    for claim in &mut claims {
+        drop_control(&taps, claim);
+    }
     let text = write(&plan, &taps, &claims);
     let mut again = Batch::default();
     let mut back = read(&plan, &taps, &text, &mut again);
-    back.iter_mut().for_each(|claim| drop_control(&taps, claim));
+    for claim in &mut back {
+        drop_control(&taps, claim);
+    }
     assert!(back == claims, "{}", String::from_utf8_lossy(&text));
     let shown = String::from_utf8(text.clone()).unwrap();
-    for part in ["ST*837*0001*005010X222A1~", "HL*2*1*22*0~", "HL*3*1*22*1~", "HL*4*3*23*0~", "PRV*BI*PXC*207Q00000X~",
-        "CAS*PR*1*20*1*2*5.25~\nCAS*CO*45*10~", "HI*ABK:S8001XA*ABF:M545*ABF:Z00~", "DTP*314*RD8*20260902-20260910~",
-        "PER*IC*ADA EXAMPLE*TE*5555550100*EX*7*EM*A@EXAMPLE.TEST~", "NM1*P3*1*PRIMARY*PAM~", "SE*63*0001~\nGE*1*1~\nIEA*1*000000001~"] {
+    for part in [
+        "ST*837*0001*005010X222A1~",
+        "HL*2*1*22*0~",
+        "HL*3*1*22*1~",
+        "HL*4*3*23*0~",
+        "PRV*BI*PXC*207Q00000X~",
+        "CAS*PR*1*20*1*2*5.25~\nCAS*CO*45*10~",
+        "HI*ABK:S8001XA*ABF:M545*ABF:Z00~",
+        "DTP*314*RD8*20260902-20260910~",
+        "PER*IC*ADA EXAMPLE*TE*5555550100*EX*7*EM*A@EXAMPLE.TEST~",
+        "NM1*P3*1*PRIMARY*PAM~",
+        "SE*63*0001~\nGE*1*1~\nIEA*1*000000001~",
+    ] {
         assert!(shown.contains(part), "{part} not in\n{shown}");
     }
     assert_eq!(shown.find("IEA").map(|at| shown.len() - at), Some("IEA*1*000000001~\n".len()));
@@ -245,7 +262,7 @@ fn a_delimiter_in_a_value_is_refused() {
 fn what_was_in_force_is_handed_on() {
     let (plan, taps) = professional_taps();
     let cut = FILE.find("HL*4").unwrap();
-    let (first, second) = (FILE[..cut].as_bytes(), FILE[cut..].as_bytes());
+    let (first, second) = FILE.as_bytes().split_at(cut);
     let before = built(&taps, &plan, first);
     let context = before.context(&taps, first, &Context::default());
     let loops = ["ST", "2000A", "2000B"].map(|id| plan.find_loop(id).unwrap());
@@ -273,7 +290,8 @@ fn what_was_in_force_is_handed_on() {
 #[test]
 fn values_that_are_none_read_as_missing_and_long_codes_stay_themselves() {
     let (plan, taps) = professional_taps();
-    let text = FILE.replace("*150.5*", "*12,5*").replace("20260901", "20260231").replace("HC:99213:25", "HC:99213TOOLONG:25");
+    let text =
+        FILE.replace("*150.5*", "*12,5*").replace("20260901", "20260231").replace("HC:99213:25", "HC:99213TOOLONG:25");
     let batch = built(&taps, &plan, text.as_bytes());
     assert_eq!(column(&taps, &batch, "claim", "charge").amount(0), MISSING);
     assert!(!column(&taps, &batch, "claim", "accident_date").has(0));

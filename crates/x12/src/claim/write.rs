@@ -152,7 +152,7 @@ impl Writer {
     }
 
     /// Opens the levels of `way` that are not open with the same rows already.
-    fn levels<'r>(&mut self, way: &[u16], scope: &mut Scope<'r>) {
+    fn levels(&mut self, way: &[u16], scope: &mut Scope<'_>) {
         let mut keep = 0;
         while keep < way.len() {
             let Some(level) = self.state.stack.get(keep) else { break };
@@ -189,7 +189,7 @@ impl Writer {
         index == self.taps.claim_loop || self.ways.iter().any(|way| way.contains(&index))
     }
 
-    fn open_level<'r>(&mut self, index: u16, scope: &mut Scope<'r>) {
+    fn open_level(&mut self, index: u16, scope: &mut Scope<'_>) {
         self.state.levels += 1;
         let number = self.state.levels;
         let parent = self.state.stack.last().map(|level| level.number);
@@ -218,7 +218,10 @@ impl Writer {
         let behind = 2 + usize::from(self.pen.newline);
         let child = self.pen.out.len().checked_sub(behind);
         let above = self.tables_of(index).iter().filter_map(|table| scope.row(*table)).map(own).collect();
-        let lower = plan.slots_of(index).iter().any(|slot| slot.opens.is_some_and(|child| self.ways.iter().any(|way| way.contains(&child))));
+        let lower = plan
+            .slots_of(index)
+            .iter()
+            .any(|slot| slot.opens.is_some_and(|child| self.ways.iter().any(|way| way.contains(&child))));
         self.state.stack.push(Level { loop_index: index, number, above, child: child.filter(|_| lower) });
         self.slots(index, 1, scope);
     }
@@ -232,19 +235,21 @@ impl Writer {
         self.pen.segments = 0;
         let record = state.set.clone().unwrap_or_else(|| self.default_set.clone());
         let mut record = record;
-        if let Some(column) = self.control_column() {
-            let control = format!("{:04}", self.envelope.set_control + self.state.sets - 1);
-            record.set(column, super::record::Cell::Text(control.into_bytes().into()));
+        let control = format!("{:04}", self.envelope.set_control + self.state.sets - 1);
+        for (element, text) in [(2, control), (3, self.plan.version.clone())] {
+            if let Some(column) = self.header_column(element) {
+                record.set(column, super::record::Cell::Text(text.into_bytes().into()));
+            }
         }
         let mut scope = Scope::new(self.taps.schema.tables.len());
         scope.enter(record.table, Some(&record));
         self.slots(0, 0, &mut scope);
     }
 
-    /// The column of ST02.
-    fn control_column(&self) -> Option<u16> {
+    /// The column of an element of ST: its number and its guide are the writer's to give.
+    fn header_column(&self, element: u8) -> Option<u16> {
         let fields = &self.taps.schema.tables.get(usize::from(self.default_set.table))?.fields;
-        let found = fields.iter().position(|field| field.place.segment == "ST" && field.place.element == 2);
+        let found = fields.iter().position(|field| field.place.segment == "ST" && field.place.element == element);
         found.map(|at| at as u16)
     }
 
@@ -259,7 +264,7 @@ impl Writer {
     }
 
     /// The slots of a loop, from number `from` on: its segments and the loops inside it that are not levels.
-    fn slots<'r>(&mut self, index: u16, from: u32, scope: &mut Scope<'r>) {
+    fn slots(&mut self, index: u16, from: u32, scope: &mut Scope<'_>) {
         let plan = Arc::clone(&self.plan);
         for slot in plan.loop_at(index).slots.clone().skip(from as usize) {
             match plan.slots.get(slot as usize).and_then(|slot| slot.opens) {
@@ -270,7 +275,7 @@ impl Writer {
         }
     }
 
-    fn segment<'r>(&mut self, slot: u32, scope: &mut Scope<'r>) {
+    fn segment(&mut self, slot: u32, scope: &mut Scope<'_>) {
         let Some(form) = self.forms.slots.get(slot as usize) else { return };
         let Some((table, parent)) = form.rows else {
             self.pen.form(form, scope, false, None);
@@ -290,11 +295,15 @@ impl Writer {
     }
 
     /// A loop inside a level or claim: once a row where it is a table's, else if anything in it has a value.
-    fn child<'r>(&mut self, index: u16, scope: &mut Scope<'r>) {
+    fn child(&mut self, index: u16, scope: &mut Scope<'_>) {
         match self.forms.loops.get(usize::from(index)).copied().flatten() {
             Some((table, parent)) => {
                 let context = self.taps.map.tables.get(usize::from(table)).is_some_and(|table| table.context);
-                let rows = if context { scope.row(table).into_iter().collect() } else { rows_in(&self.taps, table, parent, scope) };
+                let rows = if context {
+                    scope.row(table).into_iter().collect()
+                } else {
+                    rows_in(&self.taps, table, parent, scope)
+                };
                 for row in rows {
                     let before = scope.enter(table, Some(row));
                     self.loop_of(index, scope, None);
@@ -307,7 +316,7 @@ impl Writer {
     }
 
     /// A loop once for each value of its first element that fields ask for: the two referring providers.
-    fn variants<'r>(&mut self, index: u16, scope: &mut Scope<'r>) {
+    fn variants(&mut self, index: u16, scope: &mut Scope<'_>) {
         let first = self.plan.loop_at(index).slots.start as usize;
         let Some(form) = self.forms.slots.get(first) else { return };
         let variants: Vec<String> = form.variants().into_iter().cloned().collect();
@@ -335,7 +344,7 @@ impl Writer {
         })
     }
 
-    fn loop_of<'r>(&mut self, index: u16, scope: &mut Scope<'r>, variant: Option<&String>) {
+    fn loop_of(&mut self, index: u16, scope: &mut Scope<'_>, variant: Option<&String>) {
         let first = self.plan.loop_at(index).slots.start;
         if let Some(form) = self.forms.slots.get(first as usize) {
             self.pen.form(form, scope, true, variant);

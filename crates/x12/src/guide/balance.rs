@@ -81,7 +81,11 @@ impl Place {
         if let Some(condition) = condition {
             found = narrow(plan, &found, condition, line)?;
         }
-        if found.is_empty() { fault(line, format!("loop {loop_id} has no such segment: {word}")) } else { Ok(Self { slots: found, element }) }
+        if found.is_empty() {
+            fault(line, format!("loop {loop_id} has no such segment: {word}"))
+        } else {
+            Ok(Self { slots: found, element })
+        }
     }
 
     fn bind(&self, plan: &mut Plan, action: Action, line: u32) -> Result<(), GuideError> {

@@ -93,7 +93,9 @@ impl<'a> Base<'a> {
     }
 
     fn set(&mut self, rest: &'a str, line: u32) -> Result<bool, GuideError> {
-        let Some((id, list)) = rest.split_once(':') else { return fault(line, "a set lists its segments behind a colon") };
+        let Some((id, list)) = rest.split_once(':') else {
+            return fault(line, "a set lists its segments behind a colon");
+        };
         let mut segments = Vec::new();
         for entry in list.split(',') {
             let mut words = entry.split_ascii_whitespace();

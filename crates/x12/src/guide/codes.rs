@@ -2,8 +2,13 @@
 
 use std::collections::HashMap;
 
+use crate::position::Span;
+
 /// "No code set".
 pub(crate) const NO_CODES: u16 = u16::MAX;
+
+/// What no value is packed to: eight bytes of `0xff`.
+pub(crate) const NO_VALUE: u64 = u64::MAX;
 
 /// `value` as one integer; `None` when it has more than eight bytes.
 #[inline]
@@ -12,6 +17,16 @@ pub(crate) fn pack(value: &[u8]) -> Option<u64> {
         return None;
     }
     Some(value.iter().fold(0, |packed, &byte| packed << 8 | u64::from(byte)))
+}
+
+/// The value at `span` of `buffer` as [`pack`] has it, eight bytes at once where the buffer goes on.
+#[inline]
+pub(crate) fn pack_at(buffer: &[u8], span: Span) -> Option<u64> {
+    let start = span.start as usize;
+    match buffer.get(start..).and_then(<[u8]>::first_chunk::<8>) {
+        Some(word) if matches!(span.len, 1..=8) => Some(u64::from_be_bytes(*word) >> (64 - 8 * span.len)),
+        _ => pack(span.of(buffer)),
+    }
 }
 
 /// All code sets of a plan.
@@ -40,12 +55,21 @@ impl CodeSets {
         if codes.len() <= 12 { codes.contains(&packed) } else { codes.binary_search(&packed).is_ok() }
     }
 
+    /// One code of the set, so that most values need no look at the set; [`NO_VALUE`] where it has no short code.
+    pub(crate) fn one_of(&self, id: u16) -> u64 {
+        self.sets
+            .get(usize::from(id))
+            .and_then(|set| slice(&self.packed, set.packed).first())
+            .copied()
+            .unwrap_or(NO_VALUE)
+    }
+
     /// The codes of set `id`, as text.
     pub(crate) fn list(&self, id: u16) -> Vec<String> {
         let Some(set) = self.sets.get(usize::from(id)) else { return Vec::new() };
-        let short = slice(&self.packed, set.packed).iter().map(|code| {
-            code.to_be_bytes().iter().skip_while(|&&byte| byte == 0).map(|&byte| byte as char).collect()
-        });
+        let short = slice(&self.packed, set.packed)
+            .iter()
+            .map(|code| code.to_be_bytes().iter().skip_while(|&&byte| byte == 0).map(|&byte| byte as char).collect());
         let long = slice(&self.long, set.long).iter().map(|code| String::from_utf8_lossy(code).into_owned());
         short.chain(long).collect()
     }
@@ -106,10 +130,21 @@ mod tests {
         let id = builder.intern(codes.clone()).unwrap();
         assert_eq!(builder.intern(codes), Some(id));
         let sets = &builder.sets;
-        for (value, there) in [("A", true), ("AB", true), ("B", false), ("LONG CODE HERE", true), ("LONG CODE", false), ("", false)] {
+        for (value, there) in
+            [("A", true), ("AB", true), ("B", false), ("LONG CODE HERE", true), ("LONG CODE", false), ("", false)]
+        {
             assert_eq!(sets.contains(id, value.as_bytes(), pack(value.as_bytes())), there, "{value}");
         }
         assert!(!sets.contains(NO_CODES, b"A", pack(b"A")));
         assert_eq!(sets.list(id).len(), 4);
+        assert_eq!((Some(sets.one_of(id)), sets.one_of(NO_CODES)), (pack(b"A"), NO_VALUE));
+        let text = b"ABCDEFGHIJ";
+        for (start, end) in [(0, 1), (0, 8), (0, 9), (2, 10), (3, 5), (8, 10), (10, 10)] {
+            assert_eq!(
+                pack_at(text, Span::new(start, end)),
+                pack(&text[start as usize..end as usize]),
+                "{start}..{end}"
+            );
+        }
     }
 }

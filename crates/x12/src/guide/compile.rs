@@ -80,6 +80,11 @@ impl<'t> Compiler<'t> {
             self.bind_loop(index, text)?;
         }
         self.bind_openers();
+        for rule in &mut self.rules {
+            rule.code = self.codes.sets.one_of(rule.codes);
+            let judged = rule.codes != NO_CODES || rule.base_codes != NO_CODES || rule.format_by != 0;
+            rule.is_text = matches!(rule.kind, Type::An | Type::Id) && !judged;
+        }
         let text = self.text;
         let mut plan = Plan {
             kind: text.kind.to_owned(),
@@ -93,7 +98,13 @@ impl<'t> Compiler<'t> {
             slots: self.slots,
             elements: self.elements,
             hierarchy: hierarchy(text),
-            cuts: text.cuts.iter().map(|(id, values)| (SegmentId::new(id.as_bytes()), values.iter().map(|&value| value.to_owned()).collect())).collect(),
+            cuts: text
+                .cuts
+                .iter()
+                .map(|(id, values)| {
+                    (SegmentId::new(id.as_bytes()), values.iter().map(|&value| value.to_owned()).collect())
+                })
+                .collect(),
             index: Index { rules: self.rules, notes: self.notes, codes: self.codes.sets, ..Index::default() },
         };
         plan.index.slots = plan.slots.iter().enumerate().map(|(at, slot)| slot_facts(&plan, at, slot)).collect();
@@ -117,7 +128,8 @@ impl<'t> Compiler<'t> {
             slot.required = line.required;
             slot.max = line.max;
             slot.position = line.position;
-            slot.mandatory = index == 0 && self.set.iter().any(|(name, root)| *root && SegmentId::new(name.as_bytes()) == id);
+            slot.mandatory =
+                index == 0 && self.set.iter().any(|(name, root)| *root && SegmentId::new(name.as_bytes()) == id);
             self.slots.push(slot);
         }
         self.loops.push(Loop {
@@ -252,6 +264,7 @@ impl<'t> Compiler<'t> {
             components: (0, 0),
             notes: (0, 0),
             required_components: 0,
+            code: 0,
             codes: NO_CODES,
             base_codes: NO_CODES,
             data_element: 0,
@@ -260,6 +273,7 @@ impl<'t> Compiler<'t> {
             usage,
             mandatory: member.mandatory,
             format_by: text.map_or(0, |text| text.format_by),
+            is_text: false,
         };
         if let Of::Element(id) = member.of {
             let element = &self.base.elements[id];
@@ -453,7 +467,7 @@ fn bind_roles(plan: &mut Plan, text: &GuideText<'_>) -> Result<(), GuideError> {
         let Some(index) = plan.find_loop(id) else { return fault(line, format!("there is no loop {id}")) };
         plan.loops[usize::from(index)].role = Some(role);
     }
-    spread_scope(plan, 0, Scope::Set, 0)?;
+    spread_scope(plan, 0, Scope::Set, &mut Vec::new())?;
     for at in 0..plan.loops.len() {
         let opener = &plan.slots[plan.loops[at].slots.start as usize];
         let cut = plan.cuts.iter().any(|(id, values)| {
@@ -465,8 +479,8 @@ fn bind_roles(plan: &mut Plan, text: &GuideText<'_>) -> Result<(), GuideError> {
 }
 
 /// The scope of a loop is that of the nearest role around it.
-fn spread_scope(plan: &mut Plan, index: u16, around: Scope, depth: u32) -> Result<(), GuideError> {
-    if depth > 32 {
+fn spread_scope(plan: &mut Plan, index: u16, around: Scope, way: &mut Vec<u16>) -> Result<(), GuideError> {
+    if way.contains(&index) {
         return fault(0, format!("loop {} is used within itself", plan.loop_at(index).id));
     }
     let scope = match plan.loop_at(index).role {
@@ -479,7 +493,10 @@ fn spread_scope(plan: &mut Plan, index: u16, around: Scope, depth: u32) -> Resul
     };
     plan.loops[usize::from(index)].scope = scope;
     let children: Vec<u16> = plan.slots_of(index).iter().filter_map(|slot| slot.opens).collect();
-    children.into_iter().try_for_each(|child| spread_scope(plan, child, scope, depth + 1))
+    way.push(index);
+    children.into_iter().try_for_each(|child| spread_scope(plan, child, scope, way))?;
+    way.pop();
+    Ok(())
 }
 
 fn bind_sequences(plan: &mut Plan, text: &GuideText<'_>) -> Result<(), GuideError> {
@@ -499,4 +516,110 @@ fn len<T>(list: &[T]) -> u32 {
 
 fn short(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: &str = "\
+de 1 ID 1 3 : A B C
+de 2 AN 1 30
+de 3 N0 1 9
+composite C1 {P0102} : M1 O2
+segment ST {} : M2 M2 O2
+segment AA {P0102} : M1 O2 O3
+segment BB {} : M3 O=C1 O^5=2
+segment CC {} : M1
+segment SE {} : M3
+set 900 : ST M, AA M, BB O, CC O, SE M
+";
+
+    const GUIDE: &str = "\
+guide T V1
+title Test
+base b 900
+group GG
+alias V2 V3
+role claim L1
+sequence L1 BB 01
+codes few B C
+
+loop ST
+  ST R1 @10 : R=900 R R=V1
+  AA/one R1 @20 : R=A R<=5
+  AA/two S2 @20 : R#few S
+  use L1 R> @30
+  SE R1 @90 : R
+
+loop L1 First
+  BB R1 @30 : R R(R=A|B S@list) S^3
+  CC S> @40 {} : S
+";
+
+    fn message(guide: &str) -> (u32, String) {
+        let error = compile(BASE, guide).unwrap_err();
+        (error.line, error.message)
+    }
+
+    #[test]
+    fn a_plan_can_be_asked() {
+        let plan = compile(BASE, GUIDE).unwrap();
+        let slot = plan.find_slot("ST", "AA", "two").unwrap();
+        assert_eq!(plan.slot(slot).unwrap().key.values, ["B", "C"]);
+        assert!(plan.slot(slot).unwrap().mandatory);
+        let rules = plan.element_rules(slot);
+        assert_eq!(rules.len(), 3, "every element of the base segment has a rule");
+        assert_eq!(plan.codes(rules[0].codes.unwrap()), ["B", "C"]);
+        assert_eq!((rules[1].usage, rules[2].usage), (Usage::Situational, Usage::NotUsed));
+        let opener = plan.find_slot("L1", "BB", "").unwrap();
+        let rules = plan.element_rules(opener);
+        let parts = plan.component_rules(&rules[1]);
+        assert_eq!((parts.len(), parts[0].component, parts[1].external.as_deref()), (2, 1, Some("list")));
+        assert_eq!(rules[2].repetitions, 3);
+        let home = plan.slots.iter().position(|slot| slot.opens.is_some()).unwrap();
+        assert_eq!(
+            plan.element_rules(u32::try_from(home).unwrap()).len(),
+            3,
+            "a child loop's slot has its opener's rules"
+        );
+        assert_eq!(plan.loop_at(1).scope, Scope::Claim);
+        assert!(plan.loop_at(1).seals);
+        assert_eq!(plan.claim_opener(), Some(SegmentId::new(b"BB")));
+        let versions = plan.element_rules(plan.find_slot("ST", "ST", "").unwrap())[2].codes.unwrap();
+        assert_eq!(plan.codes(versions).len(), 3, "later errata are as good where the set names its guide");
+    }
+
+    #[test]
+    fn the_same_text_has_the_same_fingerprint() {
+        let one = compile(BASE, GUIDE).unwrap().fingerprint;
+        assert_eq!(compile(BASE, GUIDE).unwrap().fingerprint, one);
+        assert_ne!(compile(BASE, &GUIDE.replace("<=5", "<=6")).unwrap().fingerprint, one);
+    }
+
+    #[test]
+    fn faults_of_a_guide_are_told_with_their_line() {
+        for (from, to, line, part) in [
+            ("base b 900", "base b 901", 0, "no set 901"),
+            ("title Test", "# none", 0, "no title"),
+            ("use L1", "use L2", 14, "no loop L2"),
+            ("SE R1", "ZZ R1", 15, "no segment ZZ"),
+            ("R=A R<=5", "R=A R R R", 12, "only 3 elements"),
+            ("R=A R<=5", "R(R) R", 12, "no composite"),
+            ("R R(R=A|B S@list) S^3", "R R S", 18, "say what is in it"),
+            ("R R(R=A|B S@list) S^3", "R R(R S S) S", 18, "only 2 components"),
+            ("R#few S", "R#many S", 13, "no code set many"),
+            ("R#few S", "R=A S", 0, "cannot be told apart"),
+            ("AA/one R1 @20", "AA/one R1 @20 key 02", 12, "has no codes"),
+            ("role claim L1", "role claim L9", 6, "no loop L9"),
+            ("sequence L1 BB 01", "sequence L1 CC 01", 7, "does not open"),
+            ("sequence L1 BB 01", "balance L1 NOTHING", 7, "no such balance"),
+            ("sequence L1 BB 01", "balance L1 CLAIM_TOTAL BB09x = L1 BB01", 7, "has no BB09x"),
+            ("CC S> @40 {} : S", "use L1 S1 @40", 0, "within itself"),
+            ("R<=5", "R<=5>=9", 12, "above the longest"),
+        ] {
+            let (at, said) = message(&GUIDE.replacen(from, to, 1));
+            assert!(at == line && said.contains(part), "{to}: line {at}: {said}");
+        }
+    }
 }

@@ -157,7 +157,9 @@ impl<'a> GuideText<'a> {
     }
 
     fn line(&mut self, statement: &'a str, line: u32) -> Result<(), GuideError> {
-        let Some(current) = self.loops.last_mut() else { return fault(line, format!("no such statement: {statement}")) };
+        let Some(current) = self.loops.last_mut() else {
+            return fault(line, format!("no such statement: {statement}"));
+        };
         if let Some(table) = statement.strip_prefix("table ") {
             let table: u32 = number(table.trim(), line, "the table")?;
             if table <= current.table || table > 9 {
@@ -376,7 +378,12 @@ fn modifier_end(text: &str) -> usize {
     body.find(['=', '#', '@', '<', '>', '%', '^', '*']).map_or(text.len(), |at| sign + at)
 }
 
-fn modify<'a>(element: &mut ElementText<'a>, times: &mut usize, modifier: &'a str, line: u32) -> Result<(), GuideError> {
+fn modify<'a>(
+    element: &mut ElementText<'a>,
+    times: &mut usize,
+    modifier: &'a str,
+    line: u32,
+) -> Result<(), GuideError> {
     if let Some(most) = modifier.strip_prefix("<=") {
         element.max = Some(number(most, line, "the longest length")?);
         return Ok(());

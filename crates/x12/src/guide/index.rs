@@ -39,6 +39,8 @@ pub(crate) struct Candidate {
     pub keys: u16,
     pub element: u8,
     pub component: u8,
+    /// One value of the key.
+    pub value: u64,
 }
 
 /// What the walker knows of a slot.
@@ -89,6 +91,8 @@ pub(crate) struct Rule {
     /// Syntax notes of the composite.
     pub notes: (u32, u32),
     pub required_components: u64,
+    /// One of the codes.
+    pub code: u64,
     pub codes: u16,
     pub base_codes: u16,
     pub data_element: u16,
@@ -97,6 +101,8 @@ pub(crate) struct Rule {
     pub usage: Usage,
     pub mandatory: bool,
     pub format_by: u8,
+    /// Text or a code, and nothing but its length is to be judged.
+    pub is_text: bool,
 }
 
 /// Amounts that take part in a balance.

@@ -1,12 +1,12 @@
 //! The lookup tables of a plan: which slot a segment may come to, in which loop.
 
 use super::base::Base;
-use super::codes::NO_CODES;
-use super::codes::pack;
+use super::codes::{NO_CODES, pack_at};
 use super::grammar::GuideText;
 use super::index::{Candidate, Ids, Known};
 use super::plan::{Key, Plan, Slot};
 use super::text::{GuideError, fault};
+use crate::position::Span;
 use crate::wire::SegmentId;
 
 /// Fills the index of `plan`.
@@ -68,7 +68,8 @@ fn link_loop(plan: &mut Plan, index: usize, keys: &[u16]) -> Result<(), GuideErr
         for at in slots.start + 1..slots.end {
             let slot = &plan.slots[at as usize];
             if plan.index.ids.find(slot.segment).is_some_and(|(number, _)| usize::from(number) == id) {
-                let candidate = candidate(slot, at, at - slots.start, keys[at as usize]);
+                let mut candidate = candidate(slot, at, at - slots.start, keys[at as usize]);
+                candidate.value = plan.index.codes.one_of(candidate.keys);
                 plan.index.candidates.push(candidate);
             }
         }
@@ -91,6 +92,7 @@ fn candidate(slot: &Slot, at: u32, rel: u32, keys: u16) -> Candidate {
         keys,
         element: slot.key.element,
         component: slot.key.component,
+        value: 0,
     }
 }
 
@@ -181,7 +183,20 @@ pub(crate) fn key_value<'a>(segment: &crate::wire::Segment<'a>, element: u8, com
 }
 
 /// The value of a key, and what `pack` says of it.
-pub(crate) fn packed_key<'a>(segment: &crate::wire::Segment<'a>, element: u8, component: u8) -> (&'a [u8], Option<u64>) {
-    let value = key_value(segment, element, component);
-    (value, pack(value))
+#[inline]
+pub(crate) fn packed_key<'a>(
+    segment: &crate::wire::Segment<'a>,
+    element: u8,
+    component: u8,
+) -> (&'a [u8], Option<u64>) {
+    let span = match (element, component, segment.marks()) {
+        // element 01 and nothing in it: the usual case
+        (1, 0, &[start, end]) => Span::new(start + 1, end),
+        (1, 0, &[start, end, ..]) if segment.buffer().get(end as usize) == Some(&segment.delimiters().element) => {
+            Span::new(start + 1, end)
+        }
+        (_, 0, _) => segment.span(usize::from(element)),
+        _ => segment.component_span(usize::from(element), usize::from(component)),
+    };
+    (span.of(segment.buffer()), pack_at(segment.buffer(), span))
 }

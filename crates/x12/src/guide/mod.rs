@@ -18,7 +18,7 @@ pub use plan::{ElementRule, Hierarchy, Key, Loop, Plan, Role, Slot, Type, Usage}
 pub use registry::{GuideInfo, Guides, Route};
 pub use text::GuideError;
 
-pub(crate) use codes::{NO_CODES, pack};
+pub(crate) use codes::{NO_CODES, pack, pack_at};
 pub(crate) use index::{Action, Candidate, Index, Known, Rule, SlotFacts};
 pub(crate) use link::packed_key;
 pub(crate) use notes::{Note, NoteKind};

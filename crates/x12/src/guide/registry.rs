@@ -181,7 +181,8 @@ mod tests {
     #[test]
     fn a_set_is_routed_by_its_version_else_by_its_groups() {
         let guides = Guides::embedded();
-        let route = |st03: &str, gs08: &str, aliases| guides.route(b"837", st03.as_bytes(), gs08.as_bytes(), b"HC", aliases);
+        let route =
+            |st03: &str, gs08: &str, aliases| guides.route(b"837", st03.as_bytes(), gs08.as_bytes(), b"HC", aliases);
         assert!(matches!(route("005010X222A1", "", false), Route::Plan(plan) if plan.kind == "837P"));
         assert!(matches!(route("", "005010X222A1", false), Route::Plan(_)));
         assert!(matches!(route("005010X222A2", "005010X222A1", false), Route::UnsupportedGuide));

@@ -104,7 +104,10 @@ mod tests {
 
     #[test]
     fn brackets_and_quotes_hold_a_word_together() {
-        assert_eq!(words("A R(R S)*2 {P0102 R01} =\"B C\"|D", 1).unwrap(), ["A", "R(R S)*2", "{P0102 R01}", "=\"B C\"|D"]);
+        assert_eq!(
+            words("A R(R S)*2 {P0102 R01} =\"B C\"|D", 1).unwrap(),
+            ["A", "R(R S)*2", "{P0102 R01}", "=\"B C\"|D"]
+        );
         assert_eq!(words("A R(R", 7).unwrap_err().line, 7);
         assert!(words("A R)", 7).is_err());
     }

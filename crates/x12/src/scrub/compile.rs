@@ -25,7 +25,7 @@ pub(super) fn compile(json: &str, schema: &Schema, catalog: &mut Catalog) -> Res
         return Err(whole(format!("more than {MAX_RULES} rules")));
     }
     let levels = levels(schema);
-    let mut compiler = Compiler {
+    let mut build = Compiler {
         schema,
         links: Vec::new(),
         tables: Vec::new(),
@@ -37,7 +37,7 @@ pub(super) fn compile(json: &str, schema: &Schema, catalog: &mut Catalog) -> Res
     for rule in rules {
         let id = rule["id"].as_str().unwrap_or_default();
         let fail = |message| RuleError { rule: id.to_owned(), message };
-        let rule = compiler.rule(rule, &levels, catalog).map_err(fail)?;
+        let rule = build.rule(rule, &levels, catalog).map_err(fail)?;
         compiled.push(rule);
     }
     let functions = functions(&json["functions"], catalog)?;
@@ -46,10 +46,10 @@ pub(super) fn compile(json: &str, schema: &Schema, catalog: &mut Catalog) -> Res
         version,
         rules: compiled,
         functions,
-        links: compiler.links,
-        tables: compiler.tables,
-        shared: compiler.shared,
-        repeats: compiler.repeats,
+        links: build.links,
+        tables: build.tables,
+        shared: build.shared,
+        repeats: build.repeats,
         levels,
     })
 }
@@ -111,6 +111,9 @@ struct Compiler<'a> {
 }
 
 type Try<T> = Result<T, String>;
+
+/// A bound row, the steps up from it, and the bindings there.
+type Above = (usize, Box<[Up]>, Env);
 
 impl Compiler<'_> {
     fn rule(&mut self, json: &Json, levels: &Levels, catalog: &mut Catalog) -> Try<Rule> {
@@ -229,7 +232,9 @@ impl Compiler<'_> {
         inside.vars.push(Binding { table: child, index: env.next, strip: 0 });
         inside.next += 1;
         let mut free = Vec::new();
-        inner.iter().for_each(|json| references(json, &mut free));
+        for json in inner {
+            references(json, &mut free);
+        }
         let outer = free.iter().any(|&(var, _)| (var as usize) < env.vars.len());
         Ok((Children { var, ups, link, bind: env.next, outer }, inside))
     }
@@ -249,7 +254,7 @@ impl Compiler<'_> {
     }
 
     /// The row above, of which alone an expression speaks, and the bindings there.
-    fn lift(&self, json: &Json, env: &Env) -> Try<Option<(usize, Box<[Up]>, Env)>> {
+    fn lift(&self, json: &Json, env: &Env) -> Try<Option<Above>> {
         let Some((var, shared)) = liftable(json, env) else {
             return Ok(None);
         };
@@ -589,7 +594,11 @@ fn references<'j>(json: &'j Json, out: &mut Vec<(u64, Vec<&'j str>)>) {
             out.push((var.as_u64().unwrap_or(u64::MAX), Vec::new()));
             references(keys, out);
         }
-        _ => all.iter().for_each(|part| references(part, out)),
+        _ => {
+            for part in all {
+                references(part, out);
+            }
+        }
     }
 }
 

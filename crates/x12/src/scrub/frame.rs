@@ -1,5 +1,11 @@
 //! A batch as the evaluator sees it: lanes by row, rows above, children below.
 
+#![allow(
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "a lane is 64 bits whose meaning its kind knows: packed codes and spans are laid into it bit for bit"
+)]
+
 use std::cell::OnceCell;
 
 use super::expr::Up;
@@ -135,7 +141,9 @@ impl<'a> Frame<'a> {
             let mut presence = Presence::default();
             let mut lanes = Vec::new();
             self.whole(table, column, &mut lanes);
-            lanes.into_iter().for_each(|lane| presence.add(lane));
+            for lane in lanes {
+                presence.add(lane);
+            }
             presence
         }))
     }

@@ -294,7 +294,7 @@ fn resolve<'a>(field: &'a EvidenceField, row: u32, batch: &'a Batch, bytes: &'a 
 }
 
 fn count(states: &[u8]) -> Counts {
-    let of = |wanted: u8| states.iter().filter(|&&state| state == wanted).count() as u64;
+    let of = |wanted: u8| states.iter().map(|&state| u64::from(state == wanted)).sum::<u64>();
     let (fail, pass, no_data) = (of(TRUE), of(FALSE), of(NODATA));
     Counts { pass, fail, no_data, bypassed: states.len() as u64 - fail - pass - no_data }
 }

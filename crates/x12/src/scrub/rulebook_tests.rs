@@ -46,7 +46,9 @@ fn judge(document: &Json, claims: &[&Json], duplicates: &[bool]) -> (Vec<BTreeSe
     let (map, schema) = schema();
     let program = program(document, &schema);
     let mut builder = Builder::new(&map);
-    claims.iter().for_each(|claim| builder.claim(claim));
+    for claim in claims {
+        builder.claim(claim);
+    }
     thin(&mut builder.batch);
     let day = document["as_of"].as_i64().unwrap() as i32;
     let context = Context { as_of: day, received: day, duplicates, tables: None };
@@ -125,7 +127,9 @@ fn a_resent_claim_has_the_digest_of_the_first() {
         change("/frequency", "7".into()),
     ];
     let mut builder = Builder::new(&map);
-    claims.iter().for_each(|claim| builder.claim(claim));
+    for claim in &claims {
+        builder.claim(claim);
+    }
     let digests = keys.digests(&builder.batch, &builder.bytes, &[7; 16]);
     assert!(digests[0].is_some() && digests[0] == digests[1] && digests[0] == digests[2]);
     assert!(digests[3] != digests[0] && digests[4] != digests[0]);
@@ -138,6 +142,7 @@ fn a_resent_claim_has_the_digest_of_the_first() {
 /// `cargo test --release -p scrubjay-x12 scrub::rulebook_tests::speed -- --ignored --nocapture`
 #[test]
 #[ignore = "a measurement"]
+#[allow(clippy::print_stdout, clippy::disallowed_types, reason = "a measurement is read by people and needs a clock")]
 fn speed() {
     let document = document();
     let (map, schema) = schema();
@@ -167,12 +172,16 @@ fn speed() {
         };
         run(&mut hits, &mut counts);
         let start = std::time::Instant::now();
-        (0..125).for_each(|_| run(&mut hits, &mut counts));
+        for _ in 0..125 {
+            run(&mut hits, &mut counts);
+        }
         let all = start.elapsed();
         println!("{name}: {} rules, 125,000 claims in {all:?}, {} hits a batch", program.rules().len(), hits.len());
         let keys = DuplicateKey::compile(&schema).unwrap();
         let start = std::time::Instant::now();
-        (0..125).for_each(|_| drop(keys.digests(&builder.batch, &builder.bytes, &[1; 16])));
+        for _ in 0..125 {
+            drop(keys.digests(&builder.batch, &builder.bytes, &[1; 16]));
+        }
         println!("  duplicate digests: {:?}", start.elapsed());
         if share == 0 {
             let mut each: Vec<(u128, &str)> = Vec::new();
@@ -188,7 +197,9 @@ fn speed() {
                 each.push((start.elapsed().as_micros(), rule["id"].as_str().unwrap()));
             }
             each.sort_unstable();
-            each.iter().rev().take(25).for_each(|(micros, id)| println!("  {micros:>6} us {id}"));
+            for (micros, id) in each.iter().rev().take(25) {
+                println!("  {micros:>6} us {id}");
+            }
         }
     }
 }
@@ -206,7 +217,9 @@ fn the_language_means_what_the_interpreter_says() {
     let context = Context { as_of: today, received: today, duplicates: &[], tables: Some(&tables) };
     let states = |claims: &[&Json], rule: usize| {
         let mut builder = Builder::new(&map);
-        claims.iter().for_each(|claim| builder.claim(claim));
+        for claim in claims {
+            builder.claim(claim);
+        }
         thin(&mut builder.batch);
         program.states(rule, &builder.batch, &builder.bytes, &context)
     };
@@ -215,7 +228,10 @@ fn the_language_means_what_the_interpreter_says() {
         let together = states(&claims, at);
         let alone: String = claims.iter().map(|claim| states(&[claim], at)).collect();
         if together != expected.as_str().unwrap() || alone != together {
-            wrong.push(format!("{at}: {}\n  {together}\n  {alone}\n  {expected}", document["program"]["rules"][at]["expr"]));
+            wrong.push(format!(
+                "{at}: {}\n  {together}\n  {alone}\n  {expected}",
+                document["program"]["rules"][at]["expr"]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} wrong, first: {}", wrong.len(), wrong[0]);

@@ -1,5 +1,11 @@
 //! Judging expressions, all rows at a time.
 
+#![allow(
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "a lane is 64 bits whose meaning its kind knows; counts are of rows, far below its range"
+)]
+
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -151,7 +157,9 @@ impl<'f, 'a> Evaluator<'f, 'a> {
             Bool::Or(parts) => self.chain(parts, rows, out, TRUE),
             Bool::Not(inner) => {
                 self.judge(inner, rows, out);
-                out.iter_mut().for_each(|state| *state = not(*state));
+                for state in out {
+                    *state = not(*state);
+                }
             }
             Bool::Compare(how, left, right) => self.compare(*how, left, right, rows, out),
             Bool::Same(left, right) => {
@@ -197,7 +205,9 @@ impl<'f, 'a> Evaluator<'f, 'a> {
         let mut more = Vec::new();
         for part in parts {
             if let Some(state) = self.at_once(part) {
-                out.iter_mut().for_each(|place| *place = join(*place, state, strong));
+                for place in out.iter_mut() {
+                    *place = join(*place, state, strong);
+                }
             } else if !out.contains(&strong) {
                 self.judge(part, rows, &mut more);
                 out.iter_mut().zip(&more).for_each(|(place, &state)| *place = join(*place, state, strong));
@@ -333,7 +343,9 @@ impl<'f, 'a> Evaluator<'f, 'a> {
         let mut states = Vec::new();
         self.expand(children, rows, |evaluator, expanded, owners| {
             let Some(expanded) = expanded else {
-                owners.iter().for_each(|&owner| out[owner as usize] = NODATA);
+                for &owner in owners {
+                    out[owner as usize] = NODATA;
+                }
                 return;
             };
             evaluator.judge(inner, expanded, &mut states);
@@ -413,7 +425,9 @@ impl<'f, 'a> Evaluator<'f, 'a> {
         }
         if !open.is_empty() && !rest.is_empty() {
             lanes.extend(rest.iter().map(|key| self.lanes(&key.value, &rows)));
-            open.into_iter().for_each(|group| _ = self.mark(&told, &lanes, group, &mut states));
+            for group in open {
+                self.mark(&told, &lanes, group, &mut states);
+            }
         }
         states
     }
@@ -446,7 +460,9 @@ impl<'f, 'a> Evaluator<'f, 'a> {
         }
         let mut sorted = group.to_vec();
         sorted.sort_by(|&left, &right| order(left, right).then(left.cmp(&right)));
-        sorted.first().into_iter().for_each(|&row| set(row, false));
+        if let Some(&row) = sorted.first() {
+            set(row, false);
+        }
         for pair in sorted.windows(2) {
             if let &[before, row] = pair {
                 set(row, order(before, row).is_eq());
@@ -544,15 +560,16 @@ impl<'f, 'a> Evaluator<'f, 'a> {
         let mut states = Vec::new();
         self.expand(children, rows, |evaluator, expanded, owners| {
             let Some(expanded) = expanded else {
-                owners.iter().for_each(|&owner| out[owner as usize] = UNCHECKED);
+                for &owner in owners {
+                    out[owner as usize] = UNCHECKED;
+                }
                 return;
             };
-            match filter {
-                Some(filter) => evaluator.judge(filter, expanded, &mut states),
-                None => {
-                    states.clear();
-                    states.resize(expanded.len, TRUE);
-                }
+            if let Some(filter) = filter {
+                evaluator.judge(filter, expanded, &mut states);
+            } else {
+                states.clear();
+                states.resize(expanded.len, TRUE);
             }
             let lanes = inner.map(|inner| evaluator.lanes(inner, expanded));
             for (at, (&owner, &state)) in owners.iter().zip(&states).enumerate() {

@@ -52,10 +52,10 @@ impl<'a> Builder<'a> {
         }
         let parents: Vec<u32> = definition.parents.iter().map(|&above| self.context(above, claim)).collect();
         let key = format!("{row}{parents:?}");
-        if let Some((known, row)) = &self.last[table] {
-            if *known == key {
-                return *row;
-            }
+        if let Some((known, row)) = &self.last[table]
+            && *known == key
+        {
+            return *row;
         }
         let at = self.push(table, row, &parents);
         self.last[table] = Some((key, at));

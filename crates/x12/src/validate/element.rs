@@ -4,31 +4,43 @@ use super::report::{Place, Report};
 use super::syntax::broken;
 use super::value::{Formatted, decimal_digits, formatted, integer_digits, is_date, is_time};
 use crate::finding::Code;
-use crate::guide::{Index, NO_CODES, Rule, SlotFacts, Type, Usage, pack};
+use crate::guide::{Index, NO_CODES, Rule, SlotFacts, Type, Usage, pack, pack_at};
 use crate::position::Span;
 use crate::wire::{Element, Segment};
 
 /// Judges all elements of `segment`, which stands in the slot of `facts`.
 pub(super) fn check_elements(index: &Index, facts: &SlotFacts, segment: &Segment<'_>, report: &mut Report<'_>) {
-    if segment.marks().len() < 2 {
+    let Some((&first, mut rest)) = segment.marks().split_first().filter(|(_, rest)| !rest.is_empty()) else {
         report.segment(Code::SEGMENT_EMPTY);
         return;
-    }
+    };
     let rules = index.rules_of(facts.elements);
+    let (bytes, delimiters) = (segment.buffer(), segment.delimiters());
     let mut check = Check { index, segment, report, odd: has_odd_bytes(segment.raw()) };
     let (mut present, mut number, mut open_end) = (0u64, 0u8, false);
-    for element in segment.elements() {
+    let mut start = first + 1;
+    while let Some((&mark, mut tail)) = rest.split_first() {
         number = number.saturating_add(1);
-        open_end = element.is_empty();
-        if open_end {
-            continue;
+        let (mut inner, mut end): (&[u32], u32) = (&[], mark);
+        if !tail.is_empty() && bytes.get(mark as usize) != Some(&delimiters.element) {
+            (inner, end, tail) = compound(bytes, rest, delimiters.element);
         }
-        let Some(rule) = rules.get(usize::from(number) - 1) else {
-            check.report.element(Code::TOO_MANY_ELEMENTS, Place { element: number, ..Place::default() }, element.span());
-            break;
-        };
-        present |= 1 << number;
-        check.element(rule, number, &element);
+        open_end = end <= start;
+        if !open_end {
+            let span = Span::new(start, end);
+            let Some(rule) = rules.get(usize::from(number) - 1) else {
+                check.report.element(Code::TOO_MANY_ELEMENTS, Place { element: number, ..Place::default() }, span);
+                break;
+            };
+            present |= 1 << number;
+            if inner.is_empty() && rule.usage != Usage::NotUsed && rule.kind != Type::Composite {
+                check.simple(rule, number, span);
+            } else {
+                check.element(rule, number, &Element::new(bytes, inner, start, end, delimiters));
+            }
+        }
+        start = end + 1;
+        rest = tail;
     }
     if open_end {
         check.trailing(rules, number);
@@ -44,10 +56,35 @@ pub(super) fn check_elements(index: &Index, facts: &SlotFacts, segment: &Segment
     }
 }
 
-/// True when a byte is a control character or outside ASCII (a separator may be one).
+/// The separators within the element that begins before `marks`, its end, and the marks behind that.
+#[inline]
+fn compound<'m>(bytes: &[u8], marks: &'m [u32], separator: u8) -> (&'m [u32], u32, &'m [u32]) {
+    let is_end = |&mark: &u32| bytes.get(mark as usize) == Some(&separator);
+    let at = marks.iter().position(is_end).unwrap_or(marks.len().saturating_sub(1));
+    let (inner, rest) = marks.split_at(at);
+    match rest.split_first() {
+        Some((&end, rest)) => (inner, end, rest),
+        None => (inner, 0, rest),
+    }
+}
+
+/// True when a byte is a control character or outside ASCII (a separator may be one). Eight bytes at a time.
 #[inline]
 fn has_odd_bytes(bytes: &[u8]) -> bool {
-    bytes.iter().fold(false, |odd, &byte| odd | (byte.wrapping_sub(0x20) > 0x5e))
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    // high bit: outside ASCII; high bit after adding one: DEL; borrow in subtracting a blank: a control character.
+    // Carries reach a neighbour only from a byte that is odd itself.
+    let odd = |word: u64| {
+        word | word.wrapping_add(u64::from_ne_bytes([1; 8]))
+            | (word.wrapping_sub(u64::from_ne_bytes([0x20; 8])) & !word)
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut found = words.iter().fold(0, |found, word| found | odd(u64::from_ne_bytes(*word)));
+    match bytes.last_chunk::<8>() {
+        Some(word) => found |= odd(u64::from_ne_bytes(*word)),
+        None => found |= rest.iter().fold(0, |found, &byte| found | odd(u64::from_ne_bytes([byte; 8]))),
+    }
+    found & HIGH != 0
 }
 
 struct Check<'c, 'a, 'f> {
@@ -59,16 +96,34 @@ struct Check<'c, 'a, 'f> {
 }
 
 impl Check<'_, '_, '_> {
+    /// An element without separators in it: the usual case.
     #[inline]
+    fn simple(&mut self, rule: &Rule, number: u8, span: Span) {
+        if self.is_plainly_good(rule, span) {
+            return;
+        }
+        let format = if rule.format_by == 0 { None } else { Some(self.segment.element(usize::from(rule.format_by))) };
+        let place = Place { element: number, component: 0, repetition: 0, data_element: rule.data_element };
+        self.value(rule, place, span, span.of(self.segment.buffer()), format);
+    }
+
+    /// True for the most usual of values: the code that comes first to mind, and text of the right length.
+    #[inline]
+    fn is_plainly_good(&self, rule: &Rule, span: Span) -> bool {
+        let buffer = self.segment.buffer();
+        if rule.codes != NO_CODES {
+            return pack_at(buffer, span) == Some(rule.code);
+        }
+        rule.is_text
+            && !self.odd
+            && (rule.min..=rule.max).contains(&span.len)
+            && buffer.get(span.start as usize).is_some_and(|&byte| byte != b' ')
+    }
+
     fn element(&mut self, rule: &Rule, number: u8, element: &Element<'_>) {
         let place = Place { element: number, component: 0, repetition: 0, data_element: rule.data_element };
         if rule.usage == Usage::NotUsed {
             self.report.element(Code::ELEMENT_NOT_USED, place, element.span());
-        } else if rule.kind == Type::Composite {
-            self.repetitions(rule, place, element);
-        } else if element.is_simple() {
-            let format = if rule.format_by == 0 { None } else { Some(self.segment.element(usize::from(rule.format_by))) };
-            self.value(rule, place, element.span(), element.value(), format);
         } else {
             self.repetitions(rule, place, element);
         }
@@ -108,6 +163,9 @@ impl Check<'_, '_, '_> {
                 break;
             };
             present |= 1 << number;
+            if part.usage != Usage::NotUsed && self.is_plainly_good(part, span) {
+                continue;
+            }
             let place = Place { component: number, data_element: part.data_element, ..place };
             if part.usage == Usage::NotUsed {
                 self.report.element(Code::ELEMENT_NOT_USED, place, span);
@@ -144,9 +202,16 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn value(&mut self, rule: &Rule, place: Place, span: Span, value: &[u8], format: Option<&[u8]>) {
         if self.odd && !self.plain(place, span, value) {
+            return;
+        }
+        if rule.codes != NO_CODES {
+            let packed = pack_at(self.segment.buffer(), span);
+            if packed != Some(rule.code) && !self.index.codes.contains(rule.codes, value, packed) {
+                self.report.element(self.wrong_code(rule, value), place, span);
+            }
             return;
         }
         if let Some(code) = self.judge(rule, value, format) {
@@ -170,14 +235,14 @@ impl Check<'_, '_, '_> {
     /// What is wrong with a value, if anything: one fault, the plainest.
     #[inline]
     fn judge(&self, rule: &Rule, value: &[u8], format: Option<&[u8]>) -> Option<Code> {
-        if rule.codes != NO_CODES {
-            let is_one = self.index.codes.contains(rule.codes, value, pack(value));
-            return if is_one { None } else { Some(self.wrong_code(rule, value)) };
-        }
         let length = match rule.kind {
             Type::An | Type::Id => {
                 if value.first() == Some(&b' ') && value.iter().all(|&byte| byte == b' ') {
-                    return Some(if rule.usage == Usage::Required { self.missing_code(rule) } else { Code::ELEMENT_TOO_SHORT });
+                    return Some(if rule.usage == Usage::Required {
+                        self.missing_code(rule)
+                    } else {
+                        Code::ELEMENT_TOO_SHORT
+                    });
                 }
                 value.len()
             }
@@ -232,7 +297,11 @@ impl Check<'_, '_, '_> {
     }
 
     fn missing_code(&self, rule: &Rule) -> Code {
-        if rule.mandatory || self.report.options.strict_dependent { Code::ELEMENT_MISSING } else { Code::ELEMENT_REQUIRED }
+        if rule.mandatory || self.report.options.strict_dependent {
+            Code::ELEMENT_MISSING
+        } else {
+            Code::ELEMENT_REQUIRED
+        }
     }
 
     #[cold]
@@ -254,7 +323,8 @@ impl Check<'_, '_, '_> {
     #[cold]
     fn trailing(&mut self, rules: &[Rule], number: u8) {
         let rule = rules.get(usize::from(number) - 1);
-        let place = Place { element: number, data_element: rule.map_or(0, |rule| rule.data_element), ..Place::default() };
+        let place =
+            Place { element: number, data_element: rule.map_or(0, |rule| rule.data_element), ..Place::default() };
         let end = self.segment.end();
         self.report.element(Code::TRAILING_SEPARATOR, place, Span::new(end, end));
     }
@@ -281,4 +351,24 @@ fn answers(rule: &Rule, code: Code) -> bool {
 /// The characters of UTF-8 text.
 fn characters(value: &[u8]) -> usize {
     value.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_odd_bytes;
+
+    #[test]
+    fn odd_bytes_are_found_wherever_they_stand() {
+        for length in 0..20 {
+            let plain = vec![b'A'; length];
+            assert!(!has_odd_bytes(&plain));
+            for place in 0..length {
+                for byte in 0..=255u8 {
+                    let mut bytes = plain.clone();
+                    bytes[place] = byte;
+                    assert_eq!(has_odd_bytes(&bytes), !(0x20..0x7f).contains(&byte), "{byte} at {place} of {length}");
+                }
+            }
+        }
+    }
 }

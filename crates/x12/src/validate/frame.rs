@@ -55,7 +55,9 @@ impl Stack {
     /// Opens loop `loop_index` on top.
     pub(super) fn push(&mut self, plan: &Plan, loop_index: u16, foreign: bool) -> &mut Frame {
         let (scope, slots, position) = match plan.index.loops.get(usize::from(loop_index)) {
-            Some(facts) => (facts.scope, facts.len, plan.slots.get(facts.first as usize).map_or(0, |slot| slot.position)),
+            Some(facts) => {
+                (facts.scope, facts.len, plan.slots.get(facts.first as usize).map_or(0, |slot| slot.position))
+            }
             None => (Scope::Set, 0, 0),
         };
         // what stands in the wrong place reaches what is at that place

@@ -157,6 +157,13 @@ impl Ledger {
         }
     }
 
+    /// All places that are remembered.
+    pub(super) fn spots(&mut self) -> impl Iterator<Item = &mut Spot> {
+        let claim = self.charge.iter_mut().map(|(spot, _)| spot);
+        let payers = self.payers.iter_mut().filter_map(|payer| payer.paid.as_mut()).map(|(spot, _)| spot);
+        claim.chain(payers).chain(self.accounts.iter_mut().map(|account| &mut account.spot))
+    }
+
     /// A line ends.
     pub(super) fn close_line(&mut self, index: &Index, report: &mut Report<'_>) {
         let charge = self.line_charge.flatten();

@@ -3,7 +3,7 @@
 use super::frame::{Children, Stack};
 use crate::finding::Code;
 use crate::guide::{Candidate, Known, Plan, packed_key};
-use crate::wire::Segment;
+use crate::wire::{Segment, SegmentId};
 
 /// Where a segment belongs.
 #[derive(Clone, Copy, Debug)]
@@ -43,14 +43,14 @@ impl<'s, 'a> Keys<'s, 'a> {
             self.place = place;
             (self.value, self.packed) = packed_key(self.segment, place.0, place.1);
         }
-        plan.index.codes.contains(candidate.keys, self.value, self.packed)
+        self.packed == Some(candidate.value) || plan.index.codes.contains(candidate.keys, self.value, self.packed)
     }
 }
 
 /// Finds the place of `segment`: innermost loop first, first slot at or behind the current position.
 #[inline]
-pub(super) fn find(plan: &Plan, stack: &Stack, segment: &Segment<'_>) -> Found {
-    let Some((id, known)) = plan.index.ids.find(segment.id()) else { return Found::Nowhere(Code::SEGMENT_UNRECOGNISED) };
+pub(super) fn find(plan: &Plan, stack: &Stack, segment: &Segment<'_>, id: SegmentId) -> Found {
+    let Some((id, known)) = plan.index.ids.find(id) else { return Found::Nowhere(Code::SEGMENT_UNRECOGNISED) };
     match known {
         Known::Guide => {}
         Known::Set => return Found::Nowhere(Code::SEGMENT_NOT_USED),
@@ -131,7 +131,9 @@ impl Search<'_, '_> {
                 let awaited = self.is_required(slot) && self.stack.count(depth, facts.rel) == 0;
                 if let Some(child) = facts.opened() {
                     for candidate in self.plan.index.candidates(child, self.id) {
-                        if self.speaks(evidence, slot, child, awaited, candidate) && self.keys.fits(self.plan, candidate) {
+                        if self.speaks(evidence, slot, child, awaited, candidate)
+                            && self.keys.fits(self.plan, candidate)
+                        {
                             return Some(Found::Lost(depth, slot, *candidate));
                         }
                     }

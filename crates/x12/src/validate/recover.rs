@@ -25,7 +25,11 @@ impl State {
         }
         let Some(top) = self.stack.frames.last().filter(|top| top.opener != 0) else { return false };
         plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) == Some(top.loop_index)
-            && plan.index.loops.get(usize::from(top.loop_index)).is_some_and(|facts| facts.required.0 < facts.required.1)
+            && plan
+                .index
+                .loops
+                .get(usize::from(top.loop_index))
+                .is_some_and(|facts| facts.required.0 < facts.required.1)
             && top.opener == digest(segment.raw())
     }
 
@@ -40,7 +44,9 @@ impl State {
         while self.stack.frames.len() > depth + 2 {
             self.close(step);
         }
-        let Some(child) = step.plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) else { return };
+        let Some(child) = step.plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) else {
+            return;
+        };
         // it has the number that it was given when it was thought lost
         self.unnumber_lost(step.plan, child);
         self.opener(step, child);
@@ -149,7 +155,7 @@ impl State {
 /// unless there is but one.
 fn blame_qualifier<V>(step: &mut Step<'_, '_, '_, V>, candidate: &Candidate, before: usize, is_alone: bool) {
     let (element, component, ordinal) = (candidate.element, candidate.component, step.report.ordinal);
-    let findings = &mut step.report.findings;
+    let findings = &mut *step.report.findings;
     let mut blamed = false;
     let mut kept = before;
     for at in before..findings.len() {

@@ -101,7 +101,10 @@ pub(super) fn plan() -> Arc<Plan> {
 
 /// The segments of a set, without their terminators.
 pub(super) fn segments(text: &str) -> Vec<String> {
-    text.split_inclusive('~').map(|segment| segment.trim().trim_end_matches('~').to_owned()).filter(|s| !s.is_empty()).collect()
+    text.split_inclusive('~')
+        .map(|segment| segment.trim().trim_end_matches('~').to_owned())
+        .filter(|s| !s.is_empty())
+        .collect()
 }
 
 /// The bytes of segments, and each one's start and separators.

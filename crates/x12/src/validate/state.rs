@@ -56,9 +56,11 @@ impl State {
             return;
         }
         let lost = self.just_lost.take();
-        match find(step.plan, &self.stack, step.segment) {
+        match find(step.plan, &self.stack, step.segment, step.report.segment) {
             Found::Clean(depth, candidate) if lost == Some(candidate.slot) => self.find_opener(step, depth, &candidate),
-            Found::Clean(depth, candidate) if self.is_twin(step.plan, depth, &candidate, step.segment) => self.nowhere(step, Code::SEGMENT_EXCEEDS_MAX),
+            Found::Clean(depth, candidate) if self.is_twin(step.plan, depth, &candidate, step.segment) => {
+                self.nowhere(step, Code::SEGMENT_EXCEEDS_MAX);
+            }
             Found::Clean(depth, candidate) => {
                 self.prepare(step, depth, &candidate);
                 self.fill(step, depth, &candidate);
@@ -198,6 +200,16 @@ impl State {
                 let home = facts.opened().unwrap_or(frame.loop_index);
                 report.missing(missing_code(facts, report), facts.segment, home, scope);
             }
+        }
+    }
+
+    /// Moves all remembered places `segments` back.
+    pub(super) fn count_back(&mut self, segments: u32) {
+        for frame in &mut self.stack.frames {
+            frame.says.ordinal = frame.says.ordinal.wrapping_sub(segments);
+        }
+        for spot in self.ledger.spots() {
+            spot.ordinal = spot.ordinal.wrapping_sub(segments);
         }
     }
 

@@ -75,7 +75,8 @@ fn other_payers_amounts_add_up() {
     const CLAIM: &str = "2320/AMT02 COB_CLAIM_UNBALANCED";
     const LINE: &str = "2430/SVD02 COB_LINE_UNBALANCED";
     // 100 charged, 50 paid, 10 adjusted by the claim, 40 by the line, which was paid 60
-    let cases: [(&[(&str, &[&str])], &[&str]); 12] = [
+    type Changes = &'static [(&'static str, &'static [&'static str])];
+    let cases: [(Changes, &[&str]); 12] = [
         (&[("AMT*D", &["AMT*D*49.99"])], &[CLAIM]),
         (&[("CAS*PR", &["CAS*PR*1*9"])], &[CLAIM]),
         (&[("CAS*PR", &["CAS*PR*1*4**2*6"])], &[]),
@@ -116,7 +117,10 @@ fn a_segment_in_excess_or_out_of_place_is_one_finding() {
         (|list| list.insert(at(list, "HI*"), "ZZZ*1".to_owned()), "2300/ZZZ SEGMENT_UNRECOGNISED"),
         (|list| list.insert(at(list, "HI*"), "CL1*1".to_owned()), "2300/CL1 SEGMENT_NOT_USED"),
         (|list| list.insert(at(list, "HI*"), "INS*Y".to_owned()), "2300/INS SEGMENT_NOT_IN_SET"),
-        (|list| list.insert(at(list, "HI*"), "BHT*0019*00*B*20240105*1200*CH".to_owned()), "ST/BHT SEGMENT_OUT_OF_ORDER"),
+        (
+            |list| list.insert(at(list, "HI*"), "BHT*0019*00*B*20240105*1200*CH".to_owned()),
+            "ST/BHT SEGMENT_OUT_OF_ORDER",
+        ),
         (|list| swap(list, "N3*1", "N4*"), "2010AA/N3 SEGMENT_OUT_OF_ORDER"),
         (|list| _ = list.remove(at(list, "N4*")), "2010AA/N4 SEGMENT_REQUIRED"),
         (|list| _ = list.remove(at(list, "BHT*")), "ST/BHT SEGMENT_MISSING"),
@@ -171,7 +175,10 @@ fn a_finding_reaches_what_is_around_it() {
     assert_eq!(reach(&replaced("HL*4", "HL*4*9*23*0")), (Scope::Set, NO_CLAIM));
     assert_eq!(reach(&edited(|list| _ = list.remove(at(list, "CLM*C1")))).0, Scope::Set);
     // a provider's segment that strayed into a claim spoils that claim only
-    assert_eq!(reach(&edited(|list| list.insert(at(list, "REF*D9"), "PRV*BI*PXC*207Q00000X".to_owned()))), (Scope::Claim, 0));
+    assert_eq!(
+        reach(&edited(|list| list.insert(at(list, "REF*D9"), "PRV*BI*PXC*207Q00000X".to_owned()))),
+        (Scope::Claim, 0)
+    );
 }
 
 fn swap(list: &mut [String], one: &str, other: &str) {
@@ -261,8 +268,21 @@ impl Dice {
 /// The sample, badly treated.
 fn shaken(dice: &mut Dice) -> Vec<String> {
     const JUNK: [&str; 15] = [
-        "", "HL", "HL***", "HL*x*y*z*w", "HL*9*1*22*0", "CLM", "LX*99999999999999999999", "NM1*85", "NM1*PR", "HL*1**20*1",
-        "SVD*::^^:", "SE*1*1", "\u{fffd}*\u{0}", "CAS*::*^", "ST*837*1",
+        "",
+        "HL",
+        "HL***",
+        "HL*x*y*z*w",
+        "HL*9*1*22*0",
+        "CLM",
+        "LX*99999999999999999999",
+        "NM1*85",
+        "NM1*PR",
+        "HL*1**20*1",
+        "SVD*::^^:",
+        "SE*1*1",
+        "\u{fffd}*\u{0}",
+        "CAS*::*^",
+        "ST*837*1",
     ];
     let mut list = segments(SET);
     for _ in 0..=dice.roll(12) {
@@ -380,4 +400,56 @@ fn a_clean_set_may_be_cut_before_its_levels() {
         // a patient's level names its subscriber, but not its provider
         assert_eq!(in_two(&clean, cut).is_some(), level != "23", "{segment}");
     }
+}
+
+#[test]
+fn a_set_may_be_left_and_taken_up_anywhere() {
+    let lists = [
+        segments(SET),
+        replaced("AMT*D", "AMT*D*51"),
+        replaced("CAS*CO", "CAS*CO*45*41"),
+        replaced("CLM*C1", "CLM*C1*151***11:B:1*Y*A*Y*Y"),
+        replaced("HL*2", "HL*2*1*22*1"),
+        edited(|list| _ = list.remove(at(list, "CLM*C1"))),
+        edited(|list| list.insert(at(list, "LX*1"), "LX*1".to_owned())),
+    ];
+    for list in lists {
+        let whole = walk(&list);
+        for cut in 1..list.len() {
+            assert_eq!(taken_up(&list, cut), stripped(&whole), "cut before {}", list[cut]);
+        }
+    }
+}
+
+/// Walks a set in two pieces, the second with the state that the first ended in.
+fn taken_up(list: &[String], cut: usize) -> Vec<Finding> {
+    let (first, second) = (Tape::new(&list[..cut]), Tape::new(&list[cut..]));
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let mut walker = Walker::new(Options::default());
+    walker.begin(plan());
+    for number in 0..first.len() {
+        walker.segment(&first.segment(number), At::default(), &mut (), &mut before);
+    }
+    let (segments, claims) = (walker.segments(), walker.claims());
+    let mut walker = walker.clone();
+    walker.new_piece();
+    let at = At { base: first.bytes.len() as u64, ..At::default() };
+    for number in 0..second.len() {
+        walker.segment(&second.segment(number), at, &mut (), &mut after);
+    }
+    walker.end(at, &mut (), &mut after);
+    for finding in &mut after {
+        finding.position.segment = finding.position.segment.wrapping_add(segments);
+        // of a claim that goes on from before, only the scope tells
+        if finding.claim != NO_CLAIM || finding.scope >= Scope::Claim {
+            finding.claim = finding.claim.wrapping_add(claims);
+        }
+    }
+    before.extend(after);
+    stripped(&before)
+}
+
+/// Findings without the bytes they speak of: of a buffer that is gone nothing can be shown.
+fn stripped(findings: &[Finding]) -> Vec<Finding> {
+    findings.iter().map(|finding| Finding { value: crate::position::Span::default(), ..*finding }).collect()
 }

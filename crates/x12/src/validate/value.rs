@@ -96,7 +96,9 @@ pub(super) fn decimal_digits(value: &[u8]) -> Option<usize> {
         match byte {
             b'0'..=b'9' => digits += 1,
             b'.' => points += 1,
-            b'E' if digits > 0 => return integer_digits(&body[at + 1..]).filter(|_| points < 2).map(|more| digits + more),
+            b'E' if digits > 0 => {
+                return integer_digits(&body[at + 1..]).filter(|_| points < 2).map(|more| digits + more);
+            }
             _ => return None,
         }
     }
@@ -137,7 +139,8 @@ mod tests {
         for good in ["20240229", "20000229", "240229", "000229", "20231231", "991130"] {
             assert!(is_date(good.as_bytes()), "{good}");
         }
-        for wrong in ["20230229", "19000229", "20231301", "20230100", "20230431", "2023010", "2023013A", "", "00000101"] {
+        for wrong in ["20230229", "19000229", "20231301", "20230100", "20230431", "2023010", "2023013A", "", "00000101"]
+        {
             assert!(!is_date(wrong.as_bytes()), "{wrong}");
         }
     }
@@ -154,7 +157,8 @@ mod tests {
 
     #[test]
     fn numbers_count_their_digits() {
-        for (value, digits) in [("12", Some(2)), ("-12", Some(2)), ("+1", None), ("1.2", None), ("", None), ("-", None)] {
+        for (value, digits) in [("12", Some(2)), ("-12", Some(2)), ("+1", None), ("1.2", None), ("", None), ("-", None)]
+        {
             assert_eq!(integer_digits(value.as_bytes()), digits, "{value}");
         }
         for (value, digits) in [

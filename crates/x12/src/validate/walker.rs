@@ -45,13 +45,7 @@ impl Walker {
     }
 
     /// One segment of the set.
-    pub fn segment(
-        &mut self,
-        segment: &Segment<'_>,
-        at: At,
-        visitor: &mut impl Visitor,
-        findings: &mut Vec<Finding>,
-    ) {
+    pub fn segment(&mut self, segment: &Segment<'_>, at: At, visitor: &mut impl Visitor, findings: &mut Vec<Finding>) {
         let Some(plan) = &self.plan else { return };
         let ordinal = self.state.ordinal.saturating_add(1);
         let report = Report::new(findings, self.options, at, ordinal, segment);
@@ -60,15 +54,9 @@ impl Walker {
 
     /// `segment` comes next, in another piece: everything that it ends and decides happens now. To be followed
     /// by [`Walker::boundary`], or by [`Walker::segment`] with the same segment.
-    pub fn upcoming(
-        &mut self,
-        segment: &Segment<'_>,
-        at: At,
-        visitor: &mut impl Visitor,
-        findings: &mut Vec<Finding>,
-    ) {
+    pub fn upcoming(&mut self, segment: &Segment<'_>, at: At, visitor: &mut impl Visitor, findings: &mut Vec<Finding>) {
         let Some(plan) = &self.plan else { return };
-        let Found::Clean(depth, candidate) = find(plan, &self.state.stack, segment) else { return };
+        let Found::Clean(depth, candidate) = find(plan, &self.state.stack, segment, segment.id()) else { return };
         if self.state.just_lost == Some(candidate.slot) || self.state.is_twin(plan, depth, &candidate, segment) {
             return;
         }
@@ -136,6 +124,14 @@ impl Walker {
     #[must_use]
     pub fn claim(&self) -> Option<u32> {
         self.state.claim_at.map(|_| self.state.claims.wrapping_sub(1))
+    }
+
+    /// A piece begins in the middle of anything: segments and claims are counted from 0 again. A place that was
+    /// remembered from before is counted back from there and wraps: adding the number of the segments before the piece
+    /// (wrapping) makes all ordinals right. A claim that goes on from before is [`NO_CLAIM`](crate::finding::NO_CLAIM).
+    pub fn new_piece(&mut self) {
+        self.state.count_back(self.state.ordinal);
+        self.count_from(0, 0);
     }
 
     /// Counts on from other ordinals: the next segment is `segments + 1`, the next claim is `claims` (an open claim

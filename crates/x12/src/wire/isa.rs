@@ -43,25 +43,29 @@ pub fn header(bytes: &[u8], last: bool) -> Header {
     }
     let short = if last { Header::Truncated } else { Header::Incomplete };
     let Some(&element) = bytes.get(3) else { return short };
+    if !last && bytes.len() < FIXED_LEN {
+        return Header::Incomplete;
+    }
     if let Some(head) = bytes.get(..FIXED_LEN) {
         if FIXED.iter().all(|&at| head[at] == element) {
             return judge(element, head[82], head[104], head[105], &head[84..89], FIXED_LEN, false);
         }
     }
-    if element.is_ascii_alphanumeric() || element == b' ' || element == 0 {
+    if element.is_ascii_alphanumeric() || element == b' ' || element == 0 || is_break(element) {
         return Header::Absent;
     }
-    counted(bytes, element, short)
+    counted(bytes, element, last)
 }
 
 /// A header that is not fixed width: its elements are counted.
-fn counted(bytes: &[u8], element: u8, short: Header) -> Header {
+fn counted(bytes: &[u8], element: u8, last: bool) -> Header {
+    let short = if last { Header::Truncated } else { Header::Incomplete };
     let mut separators = 0;
     let mut starts = [0usize; 17];
     let mut wrapped = false;
     for (at, &byte) in bytes.iter().enumerate().take(LONGEST) {
         if separators == 16 && !is_break(byte) {
-            let Some((term_at, terminator)) = terminator_after(bytes, at) else { return short };
+            let Some((term_at, terminator)) = terminator_after(bytes, at, last) else { return short };
             let repetition = field(bytes, &starts, 11).first().copied().unwrap_or(b'U');
             let version = field(bytes, &starts, 12);
             return judge(element, repetition, byte, terminator, version, term_at + 1, wrapped);
@@ -78,7 +82,7 @@ fn counted(bytes: &[u8], element: u8, short: Header) -> Header {
 
 /// The terminator follows the component separator; a line break between them belongs to the wrapping
 /// unless nothing but the line break is there.
-fn terminator_after(bytes: &[u8], component_at: usize) -> Option<(usize, u8)> {
+fn terminator_after(bytes: &[u8], component_at: usize, last: bool) -> Option<(usize, u8)> {
     let at = component_at + 1;
     let byte = *bytes.get(at)?;
     if is_break(byte) {
@@ -88,6 +92,8 @@ fn terminator_after(bytes: &[u8], component_at: usize) -> Option<(usize, u8)> {
             if !terminator.is_ascii_alphanumeric() && terminator != b' ' {
                 return Some((next, terminator));
             }
+        } else if !last && bytes.len() < LONGEST {
+            return None;
         }
     }
     Some((at, byte))

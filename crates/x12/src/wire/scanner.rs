@@ -148,9 +148,10 @@ impl Scanner {
                 }
                 Header::Truncated => {
                     self.stray(stray..at, tokens);
-                    tokens.fault(Fault::HeaderTruncated, at..at + 3, true);
+                    let to = (at + 3).min(bytes.len());
+                    tokens.fault(Fault::HeaderTruncated, at..to, true);
                     self.mode = Mode::Straying;
-                    return at + 3;
+                    return to;
                 }
             }
         }
@@ -199,18 +200,23 @@ impl Scanner {
             taped = to;
             let mut first = 0;
             for end in 0..tape.ends.len() {
-                let last_mark = tape.ends[end] as usize;
+                let End { mark, plain } = tape.ends[end];
+                let last_mark = mark as usize;
                 let stop = tape.marks[last_mark] as usize;
                 let marks = &tape.marks[first..=last_mark];
                 first = last_mark + 1;
                 if stop < start {
                     continue; // a blank line, where the line break is the terminator
                 }
-                if is_header(bytes, start, stop, delimiters) {
-                    self.mode = Mode::Outside;
-                    return start;
+                match is_header(bytes, start, stop, delimiters, last) {
+                    Some(true) => {
+                        self.mode = Mode::Outside;
+                        return start;
+                    }
+                    Some(false) => {}
+                    None => return start,
                 }
-                self.one(bytes, start, marks, delimiters, true, tokens);
+                self.one(bytes, start, marks, (delimiters, plain), true, tokens);
                 let trailer = bytes[start..stop].starts_with(b"IEA");
                 start = skip_gap(bytes, stop + 1, delimiters);
                 if trailer {
@@ -231,7 +237,7 @@ impl Scanner {
         if start >= bytes.len() {
             return bytes.len();
         }
-        if is_header(bytes, start, bytes.len(), delimiters) && last {
+        if last && is_header(bytes, start, bytes.len(), delimiters, last) == Some(true) {
             self.mode = Mode::Outside;
             return start;
         }
@@ -239,7 +245,7 @@ impl Scanner {
             return start;
         }
         tape.marks.push(to_u32(bytes.len()));
-        self.one(bytes, start, &tape.marks, delimiters, false, tokens);
+        self.one(bytes, start, &tape.marks, (delimiters, false), false, tokens);
         self.mode = Mode::Outside;
         bytes.len()
     }
@@ -251,7 +257,7 @@ impl Scanner {
         bytes: &[u8],
         start: usize,
         marks: &[u32],
-        delimiters: Delimiters,
+        (delimiters, plain): (Delimiters, bool),
         terminated: bool,
         tokens: &mut impl Tokens,
     ) {
@@ -260,7 +266,12 @@ impl Scanner {
             tokens.fault(Fault::Empty, start..(end + 1).min(bytes.len()), true);
             return;
         }
-        let segment = Segment::new(bytes, to_u32(start), marks, delimiters);
+        let start_at = to_u32(start);
+        let segment = if plain {
+            Segment::plain(bytes, start_at, marks, delimiters)
+        } else {
+            Segment::new(bytes, start_at, marks, delimiters)
+        };
         let suspicious = end - start > self.limits.element.min(self.limits.segment) as usize
             || marks.len() > self.limits.elements.min(self.limits.repetitions) as usize;
         if suspicious && self.exceeds(&segment) {
@@ -313,12 +324,22 @@ fn skip_gap(bytes: &[u8], mut at: usize, delimiters: Delimiters) -> usize {
     at
 }
 
-/// A segment that is an interchange header: the trailer of the one before is missing.
-fn is_header(bytes: &[u8], start: usize, stop: usize, delimiters: Delimiters) -> bool {
+/// Whether a segment is an interchange header, the trailer of the one before being missing; `None` while its
+/// bytes are not all there to tell.
+#[inline]
+fn is_header(bytes: &[u8], start: usize, stop: usize, delimiters: Delimiters, last: bool) -> Option<bool> {
     let text = &bytes[start.min(stop)..stop];
-    text.len() > 3
-        && text.starts_with(b"ISA")
-        && (text[3] == delimiters.element || matches!(isa::header(&bytes[start..], true), Header::Found { .. }))
+    if text.len() <= 3 || !text.starts_with(b"ISA") {
+        return Some(false);
+    }
+    if text[3] == delimiters.element {
+        return Some(true);
+    }
+    match isa::header(&bytes[start..], last) {
+        Header::Found { .. } => Some(true),
+        Header::Incomplete => None,
+        _ => Some(false),
+    }
 }
 
 fn header_marks(header: &[u8], base: usize, delimiters: Delimiters) -> Vec<u32> {
@@ -337,35 +358,67 @@ fn to_u32(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// The offsets of all delimiters in a run of bytes, and which of them are terminators.
-#[derive(Debug)]
+/// The offsets of all delimiters in a run of bytes, and where among them segments end.
+#[derive(Debug, Default)]
 struct Tape {
-    class: [u8; 256],
+    needles: Needles,
     marks: Vec<u32>,
-    ends: Vec<u32>,
+    ends: Vec<End>,
+    /// A component or repetition separator came since the last terminator.
+    inner: bool,
 }
 
-impl Default for Tape {
-    fn default() -> Self {
-        Self { class: [0; 256], marks: Vec::new(), ends: Vec::new() }
+/// The end of a segment.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    /// Index of its mark.
+    mark: u32,
+    /// The segment has neither component nor repetition separators.
+    plain: bool,
+}
+
+/// The delimiters, each in all eight bytes of a word.
+#[derive(Clone, Copy, Debug, Default)]
+struct Needles {
+    element: u64,
+    terminator: u64,
+    component: u64,
+    /// The component again where there is no repetition separator.
+    repetition: u64,
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+
+impl Needles {
+    fn new(delimiters: Delimiters) -> Self {
+        let spread = |byte: u8| u64::from(byte) * ONES;
+        Self {
+            element: spread(delimiters.element),
+            terminator: spread(delimiters.terminator),
+            component: spread(delimiters.component),
+            repetition: spread(delimiters.repetition.unwrap_or(delimiters.component)),
+        }
     }
+}
+
+/// The highest bit of each byte of `word` that equals that of `needle`. Exact: no carry runs into the next byte.
+#[inline]
+fn equal(word: u64, needle: u64) -> u64 {
+    let difference = word ^ needle;
+    !(((difference & LOW) + LOW) | difference | LOW)
 }
 
 impl Tape {
     fn start(&mut self, delimiters: Delimiters) {
         self.clear();
-        self.class = [0; 256];
-        self.class[usize::from(delimiters.element)] = 1;
-        self.class[usize::from(delimiters.component)] = 1;
-        if let Some(repetition) = delimiters.repetition {
-            self.class[usize::from(repetition)] = 1;
-        }
-        self.class[usize::from(delimiters.terminator)] = 3;
+        self.needles = Needles::new(delimiters);
     }
 
     fn clear(&mut self) {
         self.marks.clear();
         self.ends.clear();
+        self.inner = false;
     }
 
     /// Keeps the marks from `first` on: those of the segment that is not complete.
@@ -374,23 +427,62 @@ impl Tape {
         self.ends.clear();
     }
 
-    /// Tapes `range` of `bytes`. Without branches: every offset is written, and the length grows on a delimiter.
+    /// Tapes `range` of `bytes`, eight at a time.
     fn extend(&mut self, bytes: &[u8], range: Range<usize>) {
-        let (kept, window) = (self.marks.len(), &bytes[range.clone()]);
-        self.marks.resize(kept + window.len() + 1, 0);
-        self.ends.resize(window.len() + 1, 0);
-        let (marks, ends) = (&mut self.marks[..], &mut self.ends[..]);
-        let (mut count, mut closed) = (kept, 0);
-        let base = to_u32(range.start);
-        for (at, &byte) in (base..).zip(window) {
-            let class = self.class[usize::from(byte)];
-            marks[count] = at;
-            ends[closed] = count as u32; // at most a window and a segment of marks
-            count += usize::from(class & 1);
-            closed += usize::from(class >> 1);
+        let window = &bytes[range.clone()];
+        let mut at = to_u32(range.start);
+        let (words, rest) = window.as_chunks::<8>();
+        for word in words {
+            self.word(u64::from_le_bytes(*word), at);
+            at += 8;
         }
-        self.marks.truncate(count);
-        self.ends.truncate(closed);
+        if !rest.is_empty() {
+            let mut last = [0; 8];
+            last[..rest.len()].copy_from_slice(rest);
+            self.tail(u64::from_le_bytes(last), at, rest.len());
+        }
+    }
+
+    #[inline]
+    fn word(&mut self, word: u64, at: u32) {
+        let needles = self.needles;
+        let inner = equal(word, needles.component) | equal(word, needles.repetition);
+        let ends = equal(word, needles.terminator);
+        let hits = equal(word, needles.element) | inner | ends;
+        self.take(hits, inner, ends, at);
+    }
+
+    /// The last bytes of a run; what stands behind them in the word is nothing.
+    #[cold]
+    fn tail(&mut self, word: u64, at: u32, len: usize) {
+        let valid = u64::MAX >> (64 - 8 * len);
+        let needles = self.needles;
+        let inner = (equal(word, needles.component) | equal(word, needles.repetition)) & valid;
+        let ends = equal(word, needles.terminator) & valid;
+        let hits = equal(word, needles.element) & valid | inner | ends;
+        self.take(hits, inner, ends, at);
+    }
+
+    #[inline]
+    fn take(&mut self, mut hits: u64, inner: u64, ends: u64, at: u32) {
+        if ends == 0 {
+            self.inner |= inner != 0;
+            while hits != 0 {
+                self.marks.push(at + (hits.trailing_zeros() >> 3));
+                hits &= hits - 1;
+            }
+            return;
+        }
+        while hits != 0 {
+            let bit = hits & hits.wrapping_neg();
+            self.marks.push(at + (hits.trailing_zeros() >> 3));
+            self.inner |= inner & bit != 0;
+            if ends & bit != 0 {
+                let mark = to_u32(self.marks.len() - 1);
+                self.ends.push(End { mark, plain: !std::mem::take(&mut self.inner) });
+            }
+            hits &= hits - 1;
+        }
     }
 }
 

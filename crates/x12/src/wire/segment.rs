@@ -10,7 +10,14 @@ pub struct SegmentId(u32);
 impl SegmentId {
     /// Packs `text`; identifiers longer than four bytes keep their first four, so they match nothing known.
     #[must_use]
+    #[inline]
     pub fn new(text: &[u8]) -> Self {
+        // nearly all identifiers have two or three characters
+        match *text {
+            [first, second, third] => return Self(u32::from_be_bytes([0, first, second, third])),
+            [first, second] => return Self(u32::from_be_bytes([0, 0, first, second])),
+            _ => {}
+        }
         let mut packed = 0u32;
         for &byte in text.iter().take(4) {
             packed = packed << 8 | u32::from(byte);
@@ -46,6 +53,8 @@ pub struct Segment<'a> {
     marks: &'a [u32],
     start: u32,
     delimiters: Delimiters,
+    /// Neither component nor repetition separators are inside: every mark ends an element.
+    plain: bool,
 }
 
 impl<'a> Segment<'a> {
@@ -53,7 +62,14 @@ impl<'a> Segment<'a> {
     #[must_use]
     pub fn new(bytes: &'a [u8], start: u32, marks: &'a [u32], delimiters: Delimiters) -> Self {
         debug_assert!(!marks.is_empty());
-        Self { bytes, marks, start, delimiters }
+        Self { bytes, marks, start, delimiters, plain: false }
+    }
+
+    /// As [`Segment::new`], of a segment that has neither component nor repetition separators: most are so, and
+    /// their elements are found at once.
+    #[must_use]
+    pub fn plain(bytes: &'a [u8], start: u32, marks: &'a [u32], delimiters: Delimiters) -> Self {
+        Self { plain: true, ..Self::new(bytes, start, marks, delimiters) }
     }
 
     /// The delimiters in force.
@@ -105,6 +121,7 @@ impl<'a> Segment<'a> {
     }
 
     /// The elements in order, from element 1.
+    #[inline]
     #[must_use]
     pub fn elements(&self) -> Elements<'a> {
         Elements { segment: *self, at: 0 }
@@ -119,6 +136,13 @@ impl<'a> Segment<'a> {
     /// Where element `number` (from 1) lies; an empty span when it is not there.
     #[must_use]
     pub fn span(&self, number: usize) -> Span {
+        if self.plain {
+            let ends = number.checked_sub(1).and_then(|before| self.marks.get(before..=number));
+            return match ends {
+                Some(&[before, end]) => Span::new(before + 1, end),
+                _ => Span::default(),
+            };
+        }
         self.elements().nth(number.wrapping_sub(1)).map_or(Span::default(), |element| element.span())
     }
 
@@ -162,8 +186,10 @@ impl<'a> Iterator for Elements<'a> {
         let start = marks[self.at] + 1;
         let first = self.at + 1;
         let mut last = first;
-        while last + 1 < marks.len() && bytes[marks[last] as usize] != separator {
-            last += 1;
+        if !self.segment.plain {
+            while last + 1 < marks.len() && bytes[marks[last] as usize] != separator {
+                last += 1;
+            }
         }
         self.at = last;
         Some(Element { bytes, inner: &marks[first..last], start, end: marks[last], delimiters: self.segment.delimiters })
@@ -181,6 +207,12 @@ pub struct Element<'a> {
 }
 
 impl<'a> Element<'a> {
+    /// The element `start..end` of `bytes`, with the offsets of the separators in it.
+    #[must_use]
+    pub(crate) fn new(bytes: &'a [u8], inner: &'a [u32], start: u32, end: u32, delimiters: Delimiters) -> Self {
+        Self { bytes, inner, start, end, delimiters }
+    }
+
     /// Where the element lies in the segment's buffer.
     #[must_use]
     pub fn span(&self) -> Span {

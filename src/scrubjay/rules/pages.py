@@ -1,0 +1,164 @@
+"""A page a rule, and their index, as Markdown: written from the rules, never by hand."""
+
+from collections.abc import Iterable
+
+from scrubjay.rules.rows import TABLES, Field
+from scrubjay.rules.rule import Rule
+
+__all__ = ["CATEGORIES", "ENTITIES", "STATUSES", "index", "page", "pages"]
+
+CATEGORIES = {"A6": "missing", "A7": "invalid", "A8": "does not fit the rest"}
+"""What the categories of the 277CA (code source 507) say of a claim that is turned down."""
+
+STATUSES = {
+    "54": "duplicate of a claim or line already processed",
+    "78": "duplicate of a claim or line still in process",
+    "126": "address",
+    "128": "tax number",
+    "145": "taxonomy code",
+    "156": "patient's relationship to the subscriber",
+    "158": "date of birth",
+    "159": "date of death",
+    "164": "member number",
+    "178": "charges",
+    "187": "date of service",
+    "189": "admission date",
+    "218": "NDC",
+    "249": "place of service",
+    "254": "principal diagnosis",
+    "255": "diagnosis",
+    "286": "other payer's payment information",
+    "397": "date of onset",
+    "400": "balance of the claim",
+    "453": "modifiers",
+    "464": "payer's claim control number",
+    "476": "units of service",
+    "477": "diagnosis pointer",
+    "480": "claim filing indicator",
+    "500": "ZIP code",
+    "501": "state or province",
+    "503": "street address",
+    "505": "first name",
+    "507": "HCPCS code",
+    "516": "date of the other payer's decision",
+    "535": "claim frequency code",
+    "544": "CLIA number",
+    "562": "NPI",
+    "583": "line charge",
+    "584": "line control number",
+    "639": "amount of responsibility",
+    "659": "unit of measure",
+    "675": "admission to discharge dates",
+    "701": "initial treatment date",
+    "718": "timely filing",
+    "724": "drug quantity",
+    "727": "accident date",
+    "742": "payer's place in line",
+    "750": "state of the car accident",
+}
+"""The claim status codes (code source 508) that rules use, in our words, after public copies."""
+
+NEEDS_ENTITY = frozenset(
+    {"126", "128", "145", "158", "159", "164", "480", "500", "501", "503", "505", "516", "562"}
+)
+"""Statuses that say nothing without the entity they speak of."""
+
+ENTITIES = {
+    "77": "service facility",
+    "82": "rendering provider",
+    "85": "billing provider",
+    "DK": "ordering provider",
+    "DN": "referring provider",
+    "DQ": "supervising provider",
+    "IL": "subscriber",
+    "PR": "payer",
+    "QC": "patient",
+}
+"""Whom a status speaks of."""
+
+_NOTE = "<!-- Written by scripts/rules/pages.py from src/scrubjay/rulebook; not by hand. -->"
+
+
+def pages(rules: Iterable[Rule]) -> dict[str, str]:
+    """All pages by file name."""
+    rules = list(rules)
+    return {"index.md": index(rules)} | {f"{rule.id}.md": page(rule) for rule in rules}
+
+
+def page(rule: Rule) -> str:
+    """The page of a rule."""
+    title, _, why = rule.text.partition("\n")
+    lines = [_NOTE, f"# {rule.id}", "", title, ""]
+    lines += [*why.strip().splitlines(), ""] if why.strip() else []
+    lines += [f"**What to do.** {rule.fix}.", ""]
+    lines += ["| | |", "|-|-|"]
+    lines += [f"| {name} | {value} |" for name, value in _facts(rule)]
+    return "\n".join(lines) + "\n"
+
+
+def _facts(rule: Rule) -> list[tuple[str, str]]:
+    facts = [
+        (
+            "Severity",
+            f"{rule.severity} {'(rejects)' if rule.severity == 'error' else '(does not reject)'}",
+        ),
+        ("SNIP type", str(rule.snip)),
+        ("Judged on each", (rule.table or "claim").replace("_", " ")),
+        ("Points at", "<br>".join(_places(rule)) or "the claim"),
+        ("277CA", status(rule.status) if rule.status else "not answered"),
+        ("Source", rule.source),
+    ]
+    if rule.since or rule.until:
+        facts.append(("In force", f"{rule.since or ''} to {rule.until or ''}"))
+    return facts
+
+
+def status(code: str) -> str:
+    """A status in words: ``A7:562:85`` invalid NPI of the billing provider."""
+    category, number, *entity = code.split(":")
+    whose = f" of the {ENTITIES[entity[0]]}" if entity else ""
+    return f"`{code}` {CATEGORIES[category]}: {STATUSES[number]}{whose}"
+
+
+def _places(rule: Rule) -> list[str]:
+    found = []
+    for _, _, way, name in rule.evidence:
+        table = way[-1] if way else str(rule.table)
+        member = vars(TABLES[table])[name]
+        if isinstance(member, Field):
+            found.append(f"`{table}.{name}` ({member.place})")
+    return found
+
+
+def index(rules: Iterable[Rule]) -> str:
+    """All rules by subject."""
+    out = [_NOTE, "# Rules", "", _INTRODUCTION, ""]
+    subject = ""
+    for rule in rules:
+        module = rule.function.__module__.rsplit(".", 1)[-1]
+        if module != subject:
+            subject = module
+            out += [
+                "",
+                f"## {subject.capitalize()}",
+                "",
+                "| rule | severity | what is wrong |",
+                "|-|-|-|",
+            ]
+        out.append(f"| [{rule.id}]({rule.id}.md) | {rule.severity} | {rule.title} |")
+    return "\n".join(out) + "\n"
+
+
+_INTRODUCTION = """\
+What Scrubjay looks for in a professional claim beyond what the guide itself demands. What the guide
+demands (a missing segment, an impossible date, a total that does not add up) is found by validation
+and told in the 999; it is not told again here. An **error** rejects the claim, so it is kept for
+what no payer can take; a **warning** is for what some refuse.
+
+A rule that needs a value which is not there says nothing, unless the value's absence is its point.
+One that needs a code table which was not supplied counts as `no_data`, never as passed.
+
+The 277CA statuses were compared with public copies of the X12 status code lists (code sources 507
+and 508), not with X12's own publication.
+
+How rules are written: [writing rules](../writing-rules.md)."""

@@ -1,0 +1,84 @@
+"""Every fault is found under its code, on its claim alone; clean claims are clean."""
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import scrubjay
+from scrubjay.testing import (
+    FAULTS,
+    REFERENCE_DATE,
+    Fault,
+    generate,
+    generated,
+    inject,
+    synthetic_claims,
+)
+
+AS_OF = REFERENCE_DATE + dt.timedelta(days=30)
+
+
+def found(tmp_path: Path, data: bytes) -> list[set[str]]:
+    """By claim, in the order of the file: the codes it was found under, rules included."""
+    file = tmp_path / "claims.837"
+    file.write_bytes(data)
+    scrubjay.scrub(file, out=tmp_path / "out", as_of=AS_OF)
+    starts = [match.start() for match in re.finditer(rb"(?<=[~\n])CLM\*", data)]
+    codes: list[set[str]] = [set() for _ in starts]
+    for line in (tmp_path / "out" / "findings.jsonl").read_text().splitlines():
+        finding = json.loads(line)
+        at, reached = finding["claim_index"], 1
+        if at is None:
+            # Above the claims, and so on those that follow.
+            at = next(at for at, start in enumerate(starts) if start > finding["byte_offset"])
+            reached = finding["claims_affected"]
+        for claim in codes[at : at + reached]:
+            claim.add(finding["code"])
+    return codes
+
+
+def test_clean_claims_are_clean(tmp_path: Path) -> None:
+    codes = found(tmp_path, b"".join(generate("837P", claims=3000, seed=3)))
+    assert len(codes) == 3000
+    assert set().union(*codes) == set()
+
+
+def test_the_share_is_about_what_was_asked_and_the_rest_is_untouched() -> None:
+    clean = list(synthetic_claims(2000))
+    mixed = list(inject(synthetic_claims(2000), 0.1))
+    assert 150 < sum(fault is not None for _, fault in mixed) < 250
+    assert all(
+        claim == same for (claim, fault), same in zip(mixed, clean, strict=True) if fault is None
+    )
+
+
+def test_every_fault_is_told_apart_by_name() -> None:
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+    assert all((fault.change is None) != (fault.edit is None) for fault in FAULTS)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_is_found_and_nothing_else(
+    fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen: list[Fault | None] = []
+
+    def some(claims: Any, share: float, *, seed: int) -> Any:
+        for claim, made in inject(claims, share, seed=seed, faults=(fault,)):
+            chosen.append(made)
+            yield claim, made
+
+    monkeypatch.setattr(generated, "inject", some)
+    codes = found(tmp_path, b"".join(generate("837P", claims=150, faults=0.3)))
+    assert len(codes) == len(chosen)
+    assert fault in chosen
+    for number, (own, made) in enumerate(zip(codes, chosen, strict=True)):
+        if made is None:
+            assert own == set(), number
+        else:
+            assert own & set(fault.codes), (number, own)
+            assert own <= {*fault.codes, *fault.also}, number
