@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+import scrubjay
 from scrubjay.errors import InputError, UsageError
 from scrubjay.models import Claim
+from scrubjay.testing import generate
 from scrubjay.writing import Envelope, stream_out, write
 
 CLAIM: dict[str, Any] = {
@@ -90,3 +92,11 @@ def test_what_cannot_be_written_is_an_error_without_values() -> None:
         write([], Envelope(set={"nonsense": "1"}))
     with pytest.raises(UsageError):
         write([], Envelope(sender="A\nB"))
+
+
+def test_what_is_read_can_be_written_and_read_again() -> None:
+    data = b"".join(generate("837P", claims=400, seed=5, faults=0.2))
+    claims = [claim for batch in scrubjay.read(data) for claim, _ in batch]
+    assert len(claims) == 400
+    again = [claim for batch in scrubjay.read(write(claims)) for claim, _ in batch]
+    assert again == claims

@@ -254,7 +254,7 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
     "MIXED_ICD_VERSIONS": ([{"diagnoses.1.qualifier": "BF", "diagnoses.1.code": "4019"}], [{}]),
     "INVALID_DX_POINTER": (
         [{"lines.0.pointer_2": 3}, {"lines.1.pointer_4": 12}],
-        [{}, {"lines.0.pointer_2": 13}, {"lines.0.pointer_1": None}],
+        [{}, {"lines.0.pointer_2": 13}, {"lines.0.pointer_1": None}, {"diagnoses": []}],
     ),
     "DUPLICATE_DX_POINTER": ([{"lines.0.pointer_2": 1}, {"lines.0.pointer_4": 2}], [{}]),
     # procedures

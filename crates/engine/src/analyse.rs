@@ -201,11 +201,18 @@ impl Analyser {
     }
 
     /// Reads `taken` from `standing` on. `upcoming` is the cut segment that the next piece begins with; `last` says that
-    /// nothing follows.
-    pub(crate) fn read(&mut self, taken: Taken, standing: Standing, upcoming: Option<&[u8]>, last: bool) -> Analysed {
+    /// nothing follows. `batch` is filled anew.
+    pub(crate) fn read(
+        &mut self,
+        taken: Taken,
+        standing: Standing,
+        upcoming: Option<&[u8]>,
+        last: bool,
+        batch: Batch,
+    ) -> Analysed {
         self.scanner.resume(standing.mode);
         let setting = Arc::clone(&self.setting);
-        let mut batch = setting.taps.as_ref().map(|_| Batch::default());
+        let mut batch = setting.taps.as_ref().map(|_| batch);
         let mut pass = Pass::new(&setting, standing, &taken, batch.as_mut());
         let used = self.scanner.scan(&taken.bytes, last, &mut pass);
         pass.mode = self.scanner.mode();
@@ -292,7 +299,7 @@ impl<'a> Pass<'a> {
         if let Some(plan) = pass.walker.plan().cloned() {
             pass.follow(plan);
         }
-        pass.walker.count_from(0, 0);
+        pass.walker.new_piece();
         if let (Some(builder), Open::Walked) = (&mut pass.builder, set) {
             builder.resume(pass.walker.open_loops());
         }

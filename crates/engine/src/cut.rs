@@ -1,7 +1,10 @@
 //! Where a run of bytes may be cut so that the next piece can be read on its own.
 
+use std::sync::Arc;
+
 use x12::guide::Plan;
-use x12::wire::Delimiters;
+use x12::validate::{Options, Walker};
+use x12::wire::{Delimiters, Segment, SegmentId};
 
 /// A cut: the piece ends here, and the next one begins with the segment `upcoming`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,18 +16,41 @@ pub(crate) struct Cut {
 }
 
 /// The last place in `bytes` before which the set may be cut: a complete segment that the plan's `cut` lines
-/// name, or a set's header. Never the first byte: a cut there would cut nothing off.
-pub(crate) fn last_cut(bytes: &[u8], delimiters: Delimiters, plan: Option<&Plan>) -> Option<Cut> {
+/// name, or a set's header. Never the first byte: a cut there would cut nothing off. A cut from which the walk can
+/// be taken up without what came before is preferred to a later one where it cannot.
+pub(crate) fn last_cut(bytes: &[u8], delimiters: Delimiters, plan: Option<&Arc<Plan>>, options: Options) -> Option<Cut> {
     let mut end = memchr::memrchr(delimiters.terminator, bytes)?;
+    let mut last = None;
     while end > 0 {
-        let before = memchr::memrchr(delimiters.terminator, &bytes[..end])?;
+        let Some(before) = memchr::memrchr(delimiters.terminator, &bytes[..end]) else { break };
         let start = skip_blanks(bytes, before + 1);
-        if start < end && may_cut(&bytes[start..end], delimiters, plan) {
-            return Some(Cut { at: start, upcoming: end - start });
+        if start < end {
+            let cut = Cut { at: start, upcoming: end - start };
+            match judge(&bytes[start..end], delimiters, plan, options) {
+                Some(true) => return Some(cut),
+                Some(false) => last = last.or(Some(cut)),
+                None => {}
+            }
         }
         end = before;
     }
-    None
+    last
+}
+
+/// Whether the set may be cut before `segment`, and whether the walk can be taken up there.
+fn judge(segment: &[u8], delimiters: Delimiters, plan: Option<&Arc<Plan>>, options: Options) -> Option<bool> {
+    let name_end = segment.iter().take(4).position(|&byte| byte == delimiters.element)?;
+    let name = &segment[..name_end];
+    if name == b"ST" {
+        return Some(true);
+    }
+    let plan = plan?;
+    if !plan.cuts.iter().any(|(id, _)| *id == SegmentId::new(name)) {
+        return None;
+    }
+    let marks = x12::wire::marks(segment, 0, segment.len() as u32, delimiters);
+    let segment = Segment::new(segment, 0, &marks, delimiters);
+    plan.cuts_before(&segment).then(|| Walker::assume(plan, &segment, options).is_some())
 }
 
 fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
@@ -34,23 +60,6 @@ fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-fn may_cut(segment: &[u8], delimiters: Delimiters, plan: Option<&Plan>) -> bool {
-    let name_end = segment.iter().take(4).position(|&byte| byte == delimiters.element);
-    let Some(name) = name_end.map(|end| &segment[..end]) else { return false };
-    if name == b"ST" {
-        return true;
-    }
-    let Some(plan) = plan else { return false };
-    plan.cuts.iter().any(|(id, levels)| {
-        *id == x12::wire::SegmentId::new(name)
-            && (levels.is_empty() || {
-                let element = plan.hierarchy.map_or(1, |hierarchy| usize::from(hierarchy.level));
-                let value = segment.split(|&byte| byte == delimiters.element).nth(element).unwrap_or_default();
-                levels.iter().any(|level| level.as_bytes() == value)
-            })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,8 +67,8 @@ mod tests {
     #[test]
     fn a_set_may_be_cut_before_its_header_without_a_plan() {
         let bytes = b"SE*2*1~\r\nST*837*2~BHT*1~NM1";
-        assert_eq!(last_cut(bytes, Delimiters::default(), None), Some(Cut { at: 9, upcoming: 8 }));
-        assert_eq!(last_cut(b"ST*837*2~BHT*1~", Delimiters::default(), None), None, "the first byte is no cut");
-        assert_eq!(last_cut(b"no terminator", Delimiters::default(), None), None);
+        assert_eq!(last_cut(bytes, Delimiters::default(), None, Options::default()), Some(Cut { at: 9, upcoming: 8 }));
+        assert_eq!(last_cut(b"ST*837*2~BHT*1~", Delimiters::default(), None, Options::default()), None, "the first byte is no cut");
+        assert_eq!(last_cut(b"no terminator", Delimiters::default(), None, Options::default()), None);
     }
 }

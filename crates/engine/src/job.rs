@@ -121,7 +121,7 @@ pub struct Job {
 }
 
 fn window() -> usize {
-    512 * 1024
+    256 * 1024
 }
 
 fn claims_per_set() -> u32 {

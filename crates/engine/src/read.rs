@@ -60,7 +60,10 @@ impl Reader {
     pub fn next(&mut self, limit: usize) -> Result<Vec<HandedClaim>, Error> {
         while !self.ended && self.waiting() < limit {
             match self.line.next(&mut self.source, None)? {
-                Some(analysed) => self.desk.piece(analysed, &self.source)?,
+                Some(mut analysed) => {
+                    self.desk.piece(&mut analysed, &self.source)?;
+                    self.line.recycle(analysed, &mut self.source);
+                }
                 None => {
                     self.ended = true;
                     self.desk.end_file()?;

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use x12::claim::Batch;
 use x12::wire::Mode;
 
 use crate::analyse::{Analysed, Analyser, Assumption, Set, Setting, Standing};
@@ -19,7 +20,7 @@ const LONGEST_PIECE: usize = 4 * 1024 * 1024;
 /// Takes what was analysed, in the order of the file.
 pub(crate) trait Sink {
     /// A piece of `source`, whole and right.
-    fn piece(&mut self, analysed: Analysed, source: &Source) -> Result<(), Error>;
+    fn piece(&mut self, analysed: &mut Analysed, source: &Source) -> Result<(), Error>;
 }
 
 /// Reads `source` to its end with `workers` threads and hands every piece to `sink`.
@@ -44,13 +45,14 @@ pub(crate) fn read(
         }
         drop(send_done);
         let crew = Crew { send: send_work, take: take_done };
-        drive(&mut Line::new(setting, window, workers + 2), source, Some(&crew), sink)
+        drive(&mut Line::new(setting, window, workers + 1), source, Some(&crew), sink)
     })
 }
 
 fn drive(line: &mut Line, source: &mut Source, crew: Option<&Crew>, sink: &mut impl Sink) -> Result<(), Error> {
-    while let Some(analysed) = line.next(source, crew)? {
-        sink.piece(analysed, source)?;
+    while let Some(mut analysed) = line.next(source, crew)? {
+        sink.piece(&mut analysed, source)?;
+        line.recycle(analysed, source);
     }
     Ok(())
 }
@@ -62,6 +64,7 @@ struct Work {
     assumption: Assumption,
     upcoming: Option<Vec<u8>>,
     last: bool,
+    batch: Batch,
 }
 
 struct Done {
@@ -79,9 +82,9 @@ fn work(setting: &Arc<Setting>, take: &Mutex<Receiver<Work>>, send: &SyncSender<
     let mut analyser = Analyser::new(Arc::clone(setting));
     loop {
         let next = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Work { ticket, taken, assumption, upcoming, last }) = next else { return };
+        let Ok(Work { ticket, taken, assumption, upcoming, last, batch }) = next else { return };
         let standing = assumption.standing();
-        let read = || analyser.read(taken, standing, upcoming.as_deref(), last);
+        let read = || analyser.read(taken, standing, upcoming.as_deref(), last, batch);
         let analysed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).ok();
         let panicked = analysed.is_none();
         if send.send(Done { ticket, analysed }).is_err() || panicked {
@@ -115,6 +118,8 @@ pub(crate) struct Line {
     waiting: VecDeque<Waiting>,
     /// What a piece left over that turned out not to end with a segment: it belongs to the next one.
     carried: Option<Taken>,
+    /// Batches that were done with: their memory is used again.
+    batches: Vec<Batch>,
     early: BTreeMap<u64, Option<Analysed>>,
 }
 
@@ -131,6 +136,7 @@ impl Line {
             next_ticket: 0,
             waiting: VecDeque::new(),
             carried: None,
+            batches: Vec::new(),
             early: BTreeMap::new(),
         }
     }
@@ -154,6 +160,12 @@ impl Line {
         }
     }
 
+    /// Takes back what a piece was made of, once it is done with.
+    pub(crate) fn recycle(&mut self, analysed: Analysed, source: &mut Source) {
+        source.recycle(analysed.taken.bytes);
+        self.batches.extend(analysed.batch);
+    }
+
     /// Takes the next piece off the source and sends it out, if it can be worked on before its turn.
     fn cut_off(&mut self, source: &mut Source, crew: Option<&Crew>) -> Result<(), Error> {
         let (size, upcoming) = self.find_cut(source)?;
@@ -171,7 +183,8 @@ impl Line {
         match (crew, &piece.assumption) {
             (Some(crew), Some(assumption)) => {
                 let (assumption, upcoming) = (assumption.clone(), piece.upcoming.clone());
-                let work = Work { ticket, taken, assumption, upcoming, last };
+                let batch = self.batches.pop().unwrap_or_default();
+                let work = Work { ticket, taken, assumption, upcoming, last, batch };
                 crew.send.send(work).map_err(|_| Error::Internal("a worker thread is gone".to_owned()))?;
             }
             _ => piece.kept = Some(taken),
@@ -201,7 +214,7 @@ impl Line {
                     }
                 }
                 let Some(known) = &self.known else { break };
-                if let Some(cut) = last_cut(bytes, known.delimiters, known.plan.as_deref()) {
+                if let Some(cut) = last_cut(bytes, known.delimiters, known.plan.as_ref(), self.setting.options) {
                     let upcoming = bytes[cut.at..cut.at + cut.upcoming].to_vec();
                     return Ok((cut.at, Some(upcoming)));
                 }
@@ -237,7 +250,8 @@ impl Line {
                     Some(carried) => carried.join(taken),
                     None => taken,
                 };
-                self.analyser.read(taken, begin, piece.upcoming.as_deref(), piece.last)
+                let batch = self.batches.pop().unwrap_or_default();
+                self.analyser.read(taken, begin, piece.upcoming.as_deref(), piece.last, batch)
             }
         };
         if analysed.used < analysed.taken.bytes.len() {

@@ -15,7 +15,7 @@ use x12::validate::Options;
 
 use crate::analyse::{Analysed, Setting};
 use crate::day;
-use crate::desk::{ClaimFields, Desk, Judge, Manner, Rulings, Scrub, Seen};
+use crate::desk::{ClaimFields, Desk, Judge, Manner, Rulings, Scrub, Seen, WINDOW};
 use crate::error::Error;
 use crate::job::{Command, Job};
 use crate::run::{self, Sink};
@@ -130,7 +130,7 @@ struct Metered<'a, 'd, 'c> {
 }
 
 impl Sink for Metered<'_, '_, '_> {
-    fn piece(&mut self, analysed: Analysed, source: &Source) -> Result<(), Error> {
+    fn piece(&mut self, analysed: &mut Analysed, source: &Source) -> Result<(), Error> {
         self.desk.piece(analysed, source)?;
         self.meter.done = self.meter.before + self.desk.file.bytes;
         self.meter.tell(false)
@@ -149,7 +149,7 @@ pub(crate) struct Setup {
 impl Setup {
     pub(crate) fn new(job: &Job) -> Result<Self, Error> {
         let guides = Guides::embedded();
-        let claims = job.command != Command::Inspect;
+        let claims = matches!(job.command, Command::Scrub | Command::Read);
         let taps = if claims { Some(Arc::new(professional(&guides)?)) } else { None };
         let now = day::now();
         let as_of = job.as_of.as_deref().map(day::parse).transpose()?;
@@ -223,7 +223,7 @@ impl Setup {
         let rules = program.map(|program| (program, desk.counts.as_slice()));
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, rules, scrub.is_some());
         summary["token_key_id"] = job.token_key_id.clone().into();
-        summary["windows"] = json!({"duplicate_claims": if job.exact { Value::Null } else { 500_000.into() }, "exceeded": totals.forgot});
+        summary["windows"] = json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
         let guides: serde_json::Map<String, Value> = self
             .setting
             .guides

@@ -11,6 +11,8 @@ pub(crate) struct Source {
     reader: Box<dyn Read + Send>,
     path: PathBuf,
     ahead: Vec<u8>,
+    /// Buffers given back.
+    spare: Vec<Vec<u8>>,
     ended: bool,
     offset: u64,
     total: Option<u64>,
@@ -69,6 +71,7 @@ impl Source {
             reader,
             path,
             ahead: Vec::new(),
+            spare: Vec::new(),
             ended: false,
             offset: 0,
             total,
@@ -148,8 +151,10 @@ impl Source {
 
     /// Gives the first `count` bytes away.
     pub(crate) fn take(&mut self, count: usize) -> Taken {
-        let rest = self.ahead.split_off(count.min(self.ahead.len()));
-        let bytes = std::mem::replace(&mut self.ahead, rest);
+        let mut rest = self.spare.pop().unwrap_or_default();
+        rest.extend_from_slice(&self.ahead[count.min(self.ahead.len())..]);
+        let mut bytes = std::mem::replace(&mut self.ahead, rest);
+        bytes.truncate(count);
         let offset = self.offset;
         let breaks = self.breaks.as_mut().map(|breaks| {
             let cut = breaks.at.partition_point(|&at| (at as usize) < count);
@@ -158,6 +163,12 @@ impl Source {
         });
         self.offset += bytes.len() as u64 + breaks.as_ref().map_or(0, |breaks| breaks.at.len() as u64);
         Taken { bytes, offset, breaks }
+    }
+
+    /// Takes a buffer back that it gave away: its memory is used again.
+    pub(crate) fn recycle(&mut self, mut bytes: Vec<u8>) {
+        bytes.clear();
+        self.spare.push(bytes);
     }
 
     /// Puts back the end of the last [`Source::take`].

@@ -111,11 +111,25 @@ impl Names {
     }
 
     /// A claim's dict as a record. Values may be text as it stands in the file, or numbers and dates.
-    pub(crate) fn record(&self, taps: &Taps, claim: &Bound<'_, PyDict>) -> PyResult<Record<'static>> {
-        self.read(taps, taps.claim, claim)
+    ///
+    /// Claims in a row share their provider and subscriber: `seen` holds, by table, the dict that was read last and its
+    /// record. It is good for one call only, since between calls a dict may change.
+    pub(crate) fn record<'py>(
+        &self,
+        taps: &Taps,
+        claim: &Bound<'py, PyDict>,
+        seen: &mut Seen<'py>,
+    ) -> PyResult<Record<'static>> {
+        self.read(taps, taps.claim, claim, seen)
     }
 
-    fn read(&self, taps: &Taps, index: usize, dict: &Bound<'_, PyDict>) -> PyResult<Record<'static>> {
+    fn read<'py>(
+        &self,
+        taps: &Taps,
+        index: usize,
+        dict: &Bound<'py, PyDict>,
+        seen: &mut Seen<'py>,
+    ) -> PyResult<Record<'static>> {
         let mut record = Record::new(index as u16);
         let (Some(names), Some(def)) = (self.tables.get(index), taps.schema.tables.get(index)) else {
             return Ok(record);
@@ -137,11 +151,11 @@ impl Names {
             }
             let child = (-1 - at).unsigned_abs();
             if let Ok(inner) = value.cast::<PyDict>() {
-                record.records.push(self.read(taps, child, inner)?);
+                record.records.push(self.once(taps, child, inner, seen)?);
                 continue;
             }
             for inner in value.try_iter()? {
-                record.records.push(self.read(taps, child, inner?.cast::<PyDict>()?)?);
+                record.records.push(self.read(taps, child, inner?.cast::<PyDict>()?, seen)?);
             }
         }
         record.cells.sort_unstable_by_key(|cell| cell.0);
@@ -150,6 +164,30 @@ impl Names {
         Ok(record)
     }
 }
+
+impl Names {
+    /// A dict that may be the same object as in the claim before.
+    fn once<'py>(
+        &self,
+        taps: &Taps,
+        index: usize,
+        dict: &Bound<'py, PyDict>,
+        seen: &mut Seen<'py>,
+    ) -> PyResult<Record<'static>> {
+        if let Some((_, record)) =
+            seen.iter().find(|(last, record)| last.is(dict) && usize::from(record.table) == index)
+        {
+            return Ok(record.clone());
+        }
+        let record = self.read(taps, index, dict, seen)?;
+        seen.retain(|(_, last)| usize::from(last.table) != index);
+        seen.push((dict.clone(), record.clone()));
+        Ok(record)
+    }
+}
+
+/// The dicts above the claim that were read last, by table, and their records.
+pub(crate) type Seen<'py> = Vec<(Bound<'py, PyDict>, Record<'static>)>;
 
 /// Text, and where a file holds bytes that are none, the same bytes as Latin-1.
 fn text<'py>(py: Python<'py>, bytes: &[u8]) -> Bound<'py, PyString> {

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use x12::claim::{Envelope, Record, Writer};
 
-use crate::claims::{Names, guide};
+use crate::claims::{Names, Seen, guide};
 
 /// Claims, as nested dicts, written as one interchange, a batch at a time.
 #[pyclass(module = "scrubjay._native")]
@@ -31,8 +31,9 @@ impl ClaimWriter {
         let writer = self.writer.as_mut().ok_or_else(|| PyValueError::new_err("the writer is finished"))?;
         let (_, taps) = guide()?;
         let names = Names::get(py)?;
+        let mut seen = Seen::new();
         let records: Vec<Record<'static>> =
-            claims.into_iter().map(|claim| names.record(taps, &claim)).collect::<PyResult<_>>()?;
+            claims.into_iter().map(|claim| names.record(taps, &claim, &mut seen)).collect::<PyResult<_>>()?;
         let written = py.detach(|| writer.add(&records));
         match written {
             Ok(bytes) => Ok(PyBytes::new(py, &bytes)),

@@ -6,6 +6,9 @@ from scrubjay.rules import Bool, Date, rule
 from scrubjay.rules.fields import Claim, Diagnosis, Line
 
 _TRANSITION = dt.date(2015, 10, 1)
+MOST = 12
+"""Diagnoses that a professional claim holds."""
+
 _ICD10 = ("ABK", "ABF")
 _ICD9 = ("BK", "BF")
 
@@ -158,13 +161,16 @@ def mixed_icd_versions(diagnosis: Diagnosis, claim: Claim) -> Bool:
     at=lambda line, _: (line.pointer_1, line.pointer_2, line.pointer_3, line.pointer_4),
 )
 def invalid_dx_pointer(line: Line, claim: Claim) -> Bool:
-    """A service line points at a diagnosis that is not on the claim."""
+    """A service line points at a diagnosis that is not on the claim.
+
+    A claim without any diagnosis, and a pointer beyond 12, are told by the guide.
+    """
     there = claim.diagnoses.count()
     wrong = [
-        pointer.between(1, 12) & (pointer > there)
+        (pointer > there) & (pointer <= MOST)
         for pointer in (line.pointer_1, line.pointer_2, line.pointer_3, line.pointer_4)
     ]
-    return wrong[0] | wrong[1] | wrong[2] | wrong[3]
+    return (wrong[0] | wrong[1] | wrong[2] | wrong[3]) & (there > 0)
 
 
 @rule(

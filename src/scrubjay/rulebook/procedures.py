@@ -108,7 +108,7 @@ def modifier_conflict(line: Line) -> Bool:
     both = has(line, "50") & has(line, "LT", "RT")
     components = has(line, "26") & has(line, "TC")
     distinct = has(line, "59") & has(line, "XE", "XP", "XS", "XU")
-    return sides | both | components | distinct
+    return line.modifier_1.is_present() & (sides | both | components | distinct)
 
 
 @rule(
@@ -125,7 +125,7 @@ def modifier_conflict(line: Line) -> Bool:
 )
 def bilateral_units(line: Line) -> Bool:
     """A bilateral procedure (modifier 50) is billed with more than one unit."""
-    return has(line, "50") & (line.units > 1)
+    return line.modifier_1.is_present() & has(line, "50") & (line.units > 1)
 
 
 @rule(
@@ -166,7 +166,8 @@ def invalid_line_pos(line: Line) -> Bool:
 def telehealth_modifier_pos(line: Line, claim: Claim) -> Bool:
     """A telehealth modifier stands with a place of service that is not telehealth."""
     place = line.place_of_service.otherwise(claim.place_of_service)
-    return has(line, "93", "95", "GQ", "GT", "FQ") & ~place.is_in("02", "10")
+    remote = line.modifier_1.is_present() & has(line, "93", "95", "GQ", "GT", "FQ")
+    return remote & ~place.is_in("02", "10")
 
 
 @rule(

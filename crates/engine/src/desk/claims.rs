@@ -1,6 +1,5 @@
 //! What was found, and what becomes of a claim for it.
 
-use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -16,50 +15,6 @@ use super::answers::{self, Parties};
 use super::fields::{At, Fields, Values};
 use super::line::{Line, masked};
 use super::{Desk, Judged, Part, worklist};
-
-/// How many claims are remembered to find duplicates.
-const WINDOW: usize = 500_000;
-
-/// Claims seen so far, as keyed digests: the last [`WINDOW`] of them.
-#[derive(Debug, Default)]
-pub(crate) struct Seen {
-    digests: HashSet<u64>,
-    order: VecDeque<u64>,
-    forgot: bool,
-    exact: bool,
-}
-
-impl Seen {
-    /// Remembers everything when `exact`, else the window.
-    pub(crate) fn new(exact: bool) -> Self {
-        Self { exact, ..Self::default() }
-    }
-
-    /// True when `digest` was seen before.
-    pub(crate) fn again(&mut self, digest: u64) -> bool {
-        if !self.digests.insert(digest) {
-            return true;
-        }
-        if !self.exact {
-            self.order.push_back(digest);
-            if self.order.len() > WINDOW {
-                self.forgot = true;
-                if let Some(oldest) = self.order.pop_front() {
-                    self.digests.remove(&oldest);
-                }
-            }
-        }
-        false
-    }
-
-    pub(crate) fn forgot(&self) -> bool {
-        self.forgot
-    }
-
-    pub(crate) fn clear(&mut self) {
-        *self = Self::new(self.exact);
-    }
-}
 
 /// The fields that acknowledgments, the worklist and the counts read.
 pub(crate) struct ClaimFields {
@@ -195,7 +150,7 @@ impl Desk<'_> {
         };
         let place = x12::validate::Place { offset: 0, segment: 0 };
         finding.position = Position {
-            segment: if relative.segment == 0 { 0 } else { relative.segment + self.piece_base },
+            segment: if relative.segment == 0 { 0 } else { relative.segment.wrapping_add(self.piece_base) },
             offset,
             element: relative.element,
             component: relative.component,
@@ -476,7 +431,12 @@ impl Desk<'_> {
         self.file.claims += 1;
         let raw = Span::new(part.item.start, part.end);
         split.push(SplitItem::Claim { raw, segments: part.item.segments, accepted });
-        let Some(scrub) = self.scrub.clone() else { return };
+        let Some(scrub) = self.scrub.clone() else {
+            if let Some(set) = &mut self.set {
+                set.tally.add(u32::MAX, u32::MAX, 0, accepted);
+            }
+            return;
+        };
         if let Some(batch) = &part.sheet.analysed.batch {
             let values = Values { fields: &scrub.fields.all, batch, bytes: part.sheet.bytes() };
             let fields = &scrub.fields;

@@ -7,6 +7,7 @@ mod levels;
 mod line;
 mod record;
 mod results;
+mod seen;
 mod sheet;
 mod tally;
 mod worklist;
@@ -28,7 +29,8 @@ use crate::source::Source;
 use crate::stage::{Stage, StagedFile};
 use crate::token::Tokens;
 
-pub(crate) use claims::{ClaimFields, Seen};
+pub(crate) use claims::ClaimFields;
+pub(crate) use seen::{Seen, WINDOW};
 pub(crate) use answers::Manner;
 pub(crate) use line::masked;
 pub use record::HandedClaim;
@@ -220,14 +222,15 @@ impl<'j> Desk<'j> {
 }
 
 impl Sink for Desk<'_> {
-    fn piece(&mut self, mut analysed: Analysed, _source: &Source) -> Result<(), Error> {
+    fn piece(&mut self, analysed: &mut Analysed, _source: &Source) -> Result<(), Error> {
         self.file.bytes += analysed.used as u64;
         let length = analysed.taken.bytes.len() as u32;
         if let (Some(batch), Some(scrub)) = (&mut analysed.batch, &self.scrub) {
             batch.inherit(&self.context, length);
             self.context = batch.context(&scrub.taps, &analysed.taken.bytes, &self.context);
         }
-        let sheet = self.sheet(&analysed)?;
+        let analysed = &*analysed;
+        let sheet = self.sheet(analysed)?;
         self.piece_base = self.segments;
         let mut entries = sheet.entries.iter().peekable();
         let mut split = Vec::new();

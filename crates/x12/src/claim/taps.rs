@@ -129,6 +129,19 @@ impl Taps {
         self.plan == plan.fingerprint
     }
 
+    /// Takes only the fields that `wanted` names, by table and field: the others stay missing, and cost nothing. Rows are
+    /// begun all the same.
+    pub fn limit(&mut self, wanted: impl Fn(usize, usize) -> bool) {
+        let wanted = |tap: &Tap| wanted(usize::from(tap.table), usize::from(tap.column));
+        for slot in &mut self.slots {
+            // What belongs to a group may be what begins its row.
+            slot.taps.retain(|tap| tap.group != 0 || wanted(tap));
+            for group in &mut slot.groups {
+                group.shared.retain(wanted);
+            }
+        }
+    }
+
     fn bind(&mut self, plan: &Plan, index: u16, table: &MapTable) -> Result<(), MapError> {
         for opener in &table.openers {
             let shared = Vec::new();

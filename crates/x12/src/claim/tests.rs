@@ -319,3 +319,18 @@ fn lines_without_a_claim_are_nobodys() {
     assert_eq!(batch.tables[taps.map.find("line").unwrap()].rows, 0);
     assert_eq!(built(&taps, &plan, text.as_bytes()).tables[taps.claim].rows, 1);
 }
+
+#[test]
+fn fields_nobody_wants_are_not_taken_but_rows_are() {
+    let (plan, taps) = professional_taps();
+    let full = built(&taps, &plan, FILE.as_bytes());
+    let mut limited = Taps::new(ClaimMap::parse(professional()).unwrap(), &plan).unwrap();
+    let charge = (taps.claim, taps.map.tables[taps.claim].find("charge").unwrap());
+    limited.limit(|table, field| (table, field) == charge);
+    let batch = built(&limited, &plan, FILE.as_bytes());
+    assert_eq!(column(&limited, &batch, "claim", "charge").amount(0), 15050);
+    assert!(column(&limited, &batch, "claim", "id").is_empty());
+    for (one, other) in full.tables.iter().zip(&batch.tables) {
+        assert_eq!((one.rows, &one.parents), (other.rows, &other.parents));
+    }
+}

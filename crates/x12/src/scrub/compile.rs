@@ -31,6 +31,7 @@ pub(super) fn compile(json: &str, schema: &Schema, catalog: &mut Catalog) -> Res
         tables: Vec::new(),
         shared: Vec::new(),
         repeats: Vec::new(),
+        asked: Vec::new(),
         used: Vec::new(),
     };
     let mut compiled = Vec::with_capacity(rules.len());
@@ -50,8 +51,17 @@ pub(super) fn compile(json: &str, schema: &Schema, catalog: &mut Catalog) -> Res
         tables: build.tables,
         shared: build.shared,
         repeats: build.repeats,
+        anchors: anchors(build.asked),
         levels,
     })
+}
+
+/// The columns that are asked often enough that it pays to know what they hold at all.
+fn anchors(mut asked: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+    asked.sort_unstable();
+    let mut often: Vec<_> = asked.chunk_by(|left, right| left == right).filter(|same| same.len() > 2).collect();
+    often.sort_unstable();
+    often.into_iter().filter_map(|same| same.first().copied()).collect()
 }
 
 /// The way from each table to `target`, by first parents.
@@ -106,6 +116,8 @@ struct Compiler<'a> {
     tables: Vec<String>,
     shared: Vec<Shared>,
     repeats: Vec<Repeats>,
+    /// Columns that were asked whether they hold one of a list, once for each time.
+    asked: Vec<(usize, usize)>,
     /// Code tables that the rule in hand looks up.
     used: Vec<usize>,
 }
@@ -351,6 +363,9 @@ impl Compiler<'_> {
         let mut lanes = items.iter().map(|item| constant(item, kind)).collect::<Try<Vec<_>>>()?;
         lanes.sort_unstable();
         lanes.dedup();
+        if let Value::Field(field) = &value {
+            self.asked.push((field.table, field.column));
+        }
         Ok(Bool::In(value, lanes.into()))
     }
 

@@ -181,11 +181,14 @@ impl Bool {
             Self::TextIn(..) | Self::Starts(..) => 6,
             Self::Lift { inner, .. } => 3 + inner.cost() / 4,
             Self::Check(..) => 10,
+            // Answers about codes are remembered, see `run::remembered`.
+            Self::Matches(value, _) if value.kind == FieldKind::Code => 3,
             Self::Matches(..) => 12,
             Self::Listed(..) => 20,
             Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::cost).sum(),
             Self::Any(_, inner) | Self::All(_, inner) => 20 + 4 * inner.cost(),
-            Self::Repeats { .. } => 40,
+            // Worked out for the whole table at once, however few rows are open.
+            Self::Repeats { .. } => 2,
         }
     }
 }

@@ -39,6 +39,8 @@ pub struct Program {
     pub(super) tables: Vec<String>,
     pub(super) shared: Vec<Shared>,
     pub(super) repeats: Vec<Repeats>,
+    /// Columns (table, column) whose content is worth knowing at all, sorted.
+    pub(super) anchors: Vec<(usize, usize)>,
     pub(super) levels: Levels,
 }
 

@@ -247,7 +247,9 @@ impl<'f, 'a> Evaluator<'f, 'a> {
 
     /// A lane in a list. When none of the list occurs in the whole column, the rows need not be looked at.
     fn contained(&mut self, value: &Value, list: &[i64], rows: &Rows, out: &mut Vec<u8>) {
-        if let Value::Field(field) = value {
+        if let Value::Field(field) = value
+            && self.program.anchors.binary_search(&(field.table, field.column)).is_ok()
+        {
             let presence = self.frame.presence(field.table, field.column);
             let absent = |lane: &i64| presence.is_some_and(|presence| !presence.may_hold(*lane));
             let complete = field.ups.is_empty() && presence.is_some_and(|presence| presence.missing == 0);
