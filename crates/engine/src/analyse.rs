@@ -358,6 +358,19 @@ impl<'a> Pass<'a> {
         self.with_walker(|walker, at, listener, findings| walker.segment(segment, at, listener, findings));
     }
 
+    /// As [`Pass::walk`], for `ST` and `SE`: what is wrong with their values, the envelope tells.
+    fn walk_envelope(&mut self, segment: &Segment<'_>) {
+        let before = self.findings.len();
+        self.walk(segment);
+        let mut fresh = self.findings.split_off(before);
+        fresh.retain(|finding| {
+            let told = finding.segment == segment.id() && (1..=3).contains(&finding.position.element);
+            !told || finding.code == Code::INVALID_CHARACTER && segment.name() == b"ST"
+        });
+        self.findings.append(&mut fresh);
+        self.tag();
+    }
+
     fn end_set(&mut self) {
         if self.set == Open::Walked {
             self.with_walker(|walker, at, listener, findings| walker.end(at, listener, findings));
@@ -418,7 +431,7 @@ impl<'a> Pass<'a> {
                 self.follow(plan);
                 self.set = Open::Walked;
                 self.inside = Inside::Header;
-                self.walk(segment);
+                self.walk_envelope(segment);
                 return;
             }
             Route::UnsupportedSet => Routed::UnknownSet,
@@ -585,7 +598,7 @@ impl Pass<'_> {
                 return;
             }
             Open::Opaque => {}
-            Open::Walked => self.walk(segment),
+            Open::Walked => self.walk_envelope(segment),
         }
         self.end_set();
         self.item(Kind::SetEnd, segment);

@@ -276,7 +276,7 @@ impl Desk<'_> {
         let status = (info.home.kind == "277CA" && error).then_some(code);
         self.reach.mark(finding, place, status);
         let in_claim = matches!(finding.scope, Scope::Claim | Scope::Line);
-        if in_claim {
+        if finding.scope > Scope::Set {
             if let Some(set) = &mut self.set {
                 set.faulty_claims |= error && info.home.kind == "999";
             }
@@ -370,9 +370,9 @@ impl Desk<'_> {
             element: some(position.element),
             component: some(position.component),
             repetition: (position.repetition > 0).then_some(position.repetition),
-            service_line: (finding.line > 0).then_some(finding.line),
+            lx: (finding.line > 0).then_some(finding.line),
             evidence: &evidence,
-            ack: (!info.home.kind.is_empty()).then_some((info.home.kind, info.home.segment, code)),
+            ack: self.is_answered(info).then_some((info.home.kind, info.home.segment, code)),
             rule_version: self
                 .scrub
                 .as_ref()
@@ -398,6 +398,15 @@ impl Desk<'_> {
         place
     }
 
+    /// True when an acknowledgment tells it; what cannot be read as a header has nobody to be answered to.
+    fn is_answered(&self, info: &Info) -> bool {
+        match info.home.kind {
+            "" => false,
+            "TA1" => self.interchange.is_some(),
+            _ => true,
+        }
+    }
+
     fn clear_or_token(&self, field: &str, value: &[u8]) -> String {
         if self.rulings.show_phi {
             String::from_utf8_lossy(value).into_owned()
@@ -409,7 +418,8 @@ impl Desk<'_> {
     /// A fault that the 999 tells in a segment.
     fn note_fault(&mut self, part: &Part<'_>, found: &Found<'_>, info: &Info, code: &str) {
         let finding = &found.finding;
-        let id = part.claim.as_ref().and_then(|verdict| {
+        let in_claim = matches!(finding.scope, Scope::Claim | Scope::Line);
+        let id = part.claim.as_ref().filter(|_| in_claim).and_then(|verdict| {
             let (values, scrub) = (self.values(part.sheet)?, self.scrub.as_ref()?);
             Some(values.text(scrub.fields.id, verdict.row).to_vec()).filter(|id| !id.is_empty())
         });

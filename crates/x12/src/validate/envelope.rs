@@ -222,6 +222,9 @@ impl Envelope {
             match routed {
                 Routed::Known => {}
                 Routed::UnknownSet => fault(Code::SET_NOT_SUPPORTED, 1),
+                Routed::UnknownGuide if self.group_version.is_empty() && segment.element(3).is_empty() => {
+                    fault(Code::SET_GUIDE_INVALID, 3);
+                }
                 Routed::UnknownGuide => fault(Code::SET_GUIDE_UNSUPPORTED, 3),
                 Routed::WrongGroup => fault(Code::SET_NOT_IN_GROUP, 1),
             }
@@ -234,9 +237,12 @@ impl Envelope {
             findings.push(self.finding(Code::SET_CONTROL_DUPLICATE, Scope::Set, segment, place, 2));
         }
         let version = segment.element(3);
-        if routed == Routed::Known && !version.is_empty() && version != self.group_version {
+        // an empty GS08 is the group's fault, and told there
+        if routed == Routed::Known && version != self.group_version && !self.group_version.is_empty() {
             let mut finding = self.finding(Code::SET_GUIDE_INVALID, Scope::Set, segment, place, 3);
-            finding.severity = Severity::Warning;
+            if !version.is_empty() {
+                finding.severity = Severity::Warning;
+            }
             findings.push(finding);
         }
     }
