@@ -128,10 +128,18 @@ impl Envelope {
     pub fn close_interchange(&mut self, segment: Option<&Segment<'_>>, place: Place, findings: &mut Vec<Finding>) {
         if let Some(open) = self.interchange.clone() {
             match segment {
-                None => findings.push(self.missing(Code::INTERCHANGE_TRAILER_MISSING, Scope::Interchange, b"IEA", place)),
+                None => {
+                    findings.push(self.missing(Code::INTERCHANGE_TRAILER_MISSING, Scope::Interchange, b"IEA", place))
+                }
                 Some(segment) => {
                     if number(segment.element(1)) != Some(open.children) {
-                        findings.push(self.finding(Code::INTERCHANGE_GROUP_COUNT, Scope::Interchange, segment, place, 1));
+                        findings.push(self.finding(
+                            Code::INTERCHANGE_GROUP_COUNT,
+                            Scope::Interchange,
+                            segment,
+                            place,
+                            1,
+                        ));
                     }
                     if !same_number(segment.element(2), &open.control) {
                         let code = Code::INTERCHANGE_CONTROL_MISMATCH;
