@@ -1,5 +1,6 @@
 //! The desk: takes analysed pieces in the order of the file, judges their claims and writes everything down.
 
+mod above;
 mod answers;
 mod claims;
 mod fields;
@@ -35,6 +36,7 @@ pub(crate) use answers::Manner;
 pub(crate) use line::masked;
 pub use record::HandedClaim;
 pub(crate) use record::Handed;
+use above::Above;
 use levels::{Group, Interchange, Reach, Set};
 pub(crate) use results::{FileFacts, Totals};
 use sheet::{Entry, Sheet};
@@ -127,6 +129,8 @@ pub(crate) struct Desk<'j> {
     piece_base: u32,
     /// What findings above the claim reach.
     reach: Reach,
+    /// The levels above the claim.
+    above: Above,
     scratch: Vec<u8>,
 }
 
@@ -173,6 +177,7 @@ impl<'j> Desk<'j> {
             segments: 0,
             piece_base: 0,
             reach: Reach::default(),
+            above: Above::default(),
             scratch: Vec::new(),
         }
     }
