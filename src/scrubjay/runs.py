@@ -62,9 +62,12 @@ class Run:
         return self.summary["unreadable"]
 
     @property
-    def charges(self) -> Decimal:
+    def charges(self) -> Decimal | None:
         """Dollars over accepted and rejected claims."""
-        return Decimal(self.summary["charges_accepted"]) + Decimal(self.summary["charges_rejected"])
+        accepted, rejected = self.summary["charges_accepted"], self.summary["charges_rejected"]
+        if accepted is None or rejected is None:
+            return None
+        return Decimal(accepted) + Decimal(rejected)
 
     def found(self, threshold: Severity) -> bool:
         """Whether anything as bad as `threshold` was found."""

@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrubjay import _native, places
 from scrubjay.errors import UsageError
@@ -48,10 +48,17 @@ class Batch:
 
 
 def read(
-    source: str | os.PathLike[str] | bytes, batch_size: int = 100, *, as_of: date | None = None
+    source: str | os.PathLike[str] | bytes,
+    batch_size: int = 100,
+    *,
+    rules: bool = True,
+    as_of: date | None = None,
 ) -> Iterator[Batch]:
-    """The claims of a file, or of the bytes of one, in batches of at most `batch_size`."""
-    reader = _open(source, batch_size, as_of)
+    """The claims of a file, or of the bytes of one, in batches of at most `batch_size`.
+
+    Each is judged by its guide and, unless `rules` is false, by the shipped native rules.
+    """
+    reader = _open(source, batch_size, rules=rules, as_of=as_of)
     while (batch := _next(reader, batch_size)) is not None:
         yield batch
 
@@ -61,6 +68,7 @@ async def stream(
     batch_size: int = 100,
     max_concurrency: int = 25,
     *,
+    rules: bool = True,
     as_of: date | None = None,
 ) -> AsyncGenerator[Batch, None]:
     """The same for asyncio: reading runs in a thread, at most `max_concurrency` batches ahead.
@@ -69,7 +77,7 @@ async def stream(
     """
     if max_concurrency < 1:
         raise UsageError("max_concurrency is the number of batches read ahead: at least 1")
-    reader = await asyncio.to_thread(_open, source, batch_size, as_of)
+    reader = await asyncio.to_thread(_open, source, batch_size, rules=rules, as_of=as_of)
     ahead: asyncio.Queue[Batch | Exception | None] = asyncio.Queue(max_concurrency)
 
     async def fill() -> None:
@@ -93,15 +101,29 @@ async def stream(
 
 
 def _open(
-    source: str | os.PathLike[str] | bytes, batch_size: int, as_of: date | None
+    source: str | os.PathLike[str] | bytes, batch_size: int, *, rules: bool, as_of: date | None
 ) -> "_native.Reader":
     if batch_size < 1:
         raise UsageError("batch_size is the number of claims in a batch: at least 1")
     if not isinstance(source, bytes):
         (source,) = places.inputs([source])
     key = TokenKey.find()
-    job = Job(command=Command.READ, as_of=as_of, token_key=key.secret, token_key_id=key.id)
+    program = _shipped() if rules else None
+    job = Job(
+        command=Command.READ,
+        as_of=as_of,
+        program=program,
+        token_key=key.secret,
+        token_key_id=key.id,
+    )
     return _native.Reader(source, job.to_json())
+
+
+def _shipped() -> dict[str, Any]:
+    from scrubjay.rulebook import shipped
+    from scrubjay.rules import RuleSet
+
+    return RuleSet(shipped()).program
 
 
 def _next(reader: "_native.Reader", limit: int) -> Batch | None:

@@ -26,7 +26,8 @@ class Windows(TypedDict):
 
 
 class Summary(TypedDict):
-    """summary.json. Money is decimal text, rates are fractions of one, providers are tokens."""
+    """summary.json. Money is decimal text (None where
+    nothing but the guide was looked at), rates are fractions of one, providers are tokens."""
 
     files: list[str]
     interchanges: int
@@ -38,8 +39,8 @@ class Summary(TypedDict):
     unreadable: int
     unreadable_sets: int
     unreadable_segments: int
-    charges_accepted: str
-    charges_rejected: str
+    charges_accepted: str | None
+    charges_rejected: str | None
     clean_claim_rate: float | None
     findings: dict[str, int]
     by_payer: dict[str, Tally]

@@ -78,7 +78,9 @@ impl Standing {
             && self.group.as_deref() == assumed.group.as_deref()
             && match (&self.set, &assumed.set) {
                 (Set::None, None) => true,
-                (Set::Walked(walker), Some((_, boundary))) => walker.boundary() == *boundary && self.inside == Inside::Nothing,
+                (Set::Walked(walker), Some((_, boundary))) => {
+                    walker.boundary() == *boundary && self.inside == Inside::Nothing
+                }
                 _ => false,
             }
     }
@@ -234,7 +236,7 @@ impl Analyser {
             Open::Walked => Set::Walked(Box::new(walker)),
         };
         let end = Standing { mode, group, set, inside };
-        Analysed { used, end, findings, made_in, items, batch, plan, lost_claims, taken }
+        Analysed { taken, used, findings, items, made_in, batch, plan, lost_claims, end }
     }
 }
 
@@ -329,7 +331,8 @@ impl<'a> Pass<'a> {
         let at = At { base: self.base, ..At::default() };
         let claims = self.walker.claims();
         let builder = if self.serves { self.builder.as_mut() } else { None };
-        let mut listener = Listener { plan, builder, items: &mut self.items, opened: None, claims, length: self.length };
+        let mut listener =
+            Listener { plan, builder, items: &mut self.items, opened: None, claims, length: self.length };
         work(&mut self.walker, at, &mut listener, &mut self.findings);
         match listener.opened {
             Some(Opened::Claim) => self.inside = Inside::Claim,
@@ -410,7 +413,8 @@ impl<'a> Pass<'a> {
     fn cut_short(&mut self) {
         if self.inside == Inside::Claim && self.set == Open::Walked {
             let position = Position { segment: self.walker.segments(), offset: self.base, ..Position::default() };
-            let mut finding = plain(Code::CLAIM_TOO_LARGE, Scope::Claim, position, SegmentId::default(), Span::default());
+            let mut finding =
+                plain(Code::CLAIM_TOO_LARGE, Scope::Claim, position, SegmentId::default(), Span::default());
             finding.claim = self.walker.claims().checked_sub(1).unwrap_or(NO_CLAIM);
             self.findings.push(finding);
             self.tag();

@@ -18,7 +18,12 @@ pub(crate) struct Cut {
 /// The last place in `bytes` before which the set may be cut: a complete segment that the plan's `cut` lines
 /// name, or a set's header. Never the first byte: a cut there would cut nothing off. A cut from which the walk can
 /// be taken up without what came before is preferred to a later one where it cannot.
-pub(crate) fn last_cut(bytes: &[u8], delimiters: Delimiters, plan: Option<&Arc<Plan>>, options: Options) -> Option<Cut> {
+pub(crate) fn last_cut(
+    bytes: &[u8],
+    delimiters: Delimiters,
+    plan: Option<&Arc<Plan>>,
+    options: Options,
+) -> Option<Cut> {
     let mut end = memchr::memrchr(delimiters.terminator, bytes)?;
     let mut last = None;
     while end > 0 {
@@ -68,7 +73,11 @@ mod tests {
     fn a_set_may_be_cut_before_its_header_without_a_plan() {
         let bytes = b"SE*2*1~\r\nST*837*2~BHT*1~NM1";
         assert_eq!(last_cut(bytes, Delimiters::default(), None, Options::default()), Some(Cut { at: 9, upcoming: 8 }));
-        assert_eq!(last_cut(b"ST*837*2~BHT*1~", Delimiters::default(), None, Options::default()), None, "the first byte is no cut");
+        assert_eq!(
+            last_cut(b"ST*837*2~BHT*1~", Delimiters::default(), None, Options::default()),
+            None,
+            "the first byte is no cut"
+        );
         assert_eq!(last_cut(b"no terminator", Delimiters::default(), None, Options::default()), None);
     }
 }

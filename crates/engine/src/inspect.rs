@@ -82,7 +82,11 @@ impl Tree<'_> {
             .elements()
             .map(|element| {
                 let value = element.value();
-                if self.show { String::from_utf8_lossy(value).into_owned().into() } else { shown(segment, value).into() }
+                if self.show {
+                    String::from_utf8_lossy(value).into_owned().into()
+                } else {
+                    shown(segment, value).into()
+                }
             })
             .collect();
         let row = json!({
@@ -129,7 +133,7 @@ impl Tokens for Tree<'_> {
                 self.opaque = true;
                 let mut title = "Transaction set of an unknown guide".to_owned();
                 if let Route::Plan(plan) | Route::WrongGroup(plan) = route {
-                    title = plan.title.clone();
+                    title.clone_from(&plan.title);
                     self.walker.begin(plan);
                     self.opaque = false;
                 }
@@ -155,7 +159,8 @@ impl Tokens for Tree<'_> {
                 "depth": 0, "kind": "segment", "id": "", "title": format!("bytes that are no segment ({fault:?})"),
                 "loop": null, "segment": null, "elements": [], "offset": offset,
             });
-            self.out.push_str(&format!("{row}\n"));
+            self.out.push_str(&row.to_string());
+            self.out.push('\n');
         }
     }
 }

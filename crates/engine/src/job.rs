@@ -56,6 +56,7 @@ impl Caps {
 }
 
 /// One run.
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line, named there")]
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
@@ -144,7 +145,8 @@ impl Job {
     /// The token key as bytes.
     pub(crate) fn key(&self) -> Result<Vec<u8>, Error> {
         let text = self.token_key.as_bytes();
-        let pairs = text.chunks(2).map(|pair| std::str::from_utf8(pair).ok().and_then(|two| u8::from_str_radix(two, 16).ok()));
+        let pairs =
+            text.chunks(2).map(|pair| std::str::from_utf8(pair).ok().and_then(|two| u8::from_str_radix(two, 16).ok()));
         pairs.collect::<Option<Vec<u8>>>().ok_or_else(|| Error::Usage("the token key is not hexadecimal".to_owned()))
     }
 

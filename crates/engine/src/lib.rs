@@ -23,7 +23,7 @@ pub use error::Error;
 pub use inspect::inspect;
 pub use job::{Command, Job, RejectUnit};
 pub use read::Reader;
-pub use scrub::{Callbacks, run};
+pub use scrub::{Callbacks, Progress, Report, run};
 
 /// The guides compiled in, as a JSON list: name, transaction set, version, title, aliases, fingerprint.
 #[must_use]

@@ -59,15 +59,12 @@ impl Reader {
     /// When the file cannot be read or holds no interchange.
     pub fn next(&mut self, limit: usize) -> Result<Vec<HandedClaim>, Error> {
         while !self.ended && self.waiting() < limit {
-            match self.line.next(&mut self.source, None)? {
-                Some(mut analysed) => {
-                    self.desk.piece(&mut analysed, &self.source)?;
-                    self.line.recycle(analysed, &mut self.source);
-                }
-                None => {
-                    self.ended = true;
-                    self.desk.end_file()?;
-                }
+            if let Some(mut analysed) = self.line.next(&mut self.source, None)? {
+                self.desk.piece(&mut analysed, &self.source)?;
+                self.line.recycle(analysed, &mut self.source);
+            } else {
+                self.ended = true;
+                self.desk.end_file()?;
             }
         }
         let Some(handed) = &mut self.desk.handed else { return Ok(Vec::new()) };

@@ -85,9 +85,9 @@ fn work(setting: &Arc<Setting>, take: &Mutex<Receiver<Work>>, send: &SyncSender<
         let Ok(Work { ticket, taken, assumption, upcoming, last, batch }) = next else { return };
         let standing = assumption.standing();
         let read = || analyser.read(taken, standing, upcoming.as_deref(), last, batch);
-        let analysed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).ok();
-        let panicked = analysed.is_none();
-        if send.send(Done { ticket, analysed }).is_err() || panicked {
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).ok();
+        let panicked = outcome.is_none();
+        if send.send(Done { ticket, analysed: outcome }).is_err() || panicked {
             return;
         }
     }
@@ -227,12 +227,7 @@ impl Line {
     }
 
     /// The piece whose turn it is: takes it back, works on it again if it began from a wrong assumption, hands it on.
-    fn settle(
-        &mut self,
-        mut piece: Waiting,
-        source: &mut Source,
-        crew: Option<&Crew>,
-    ) -> Result<Analysed, Error> {
+    fn settle(&mut self, mut piece: Waiting, source: &mut Source, crew: Option<&Crew>) -> Result<Analysed, Error> {
         let begin = self.standing.clone();
         let done = match (piece.kept.take(), crew) {
             (Some(taken), _) => Err(taken),

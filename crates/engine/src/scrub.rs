@@ -23,14 +23,20 @@ use crate::source::Source;
 use crate::stage::{Stage, digest_of};
 use crate::token::Tokens;
 
+/// Hears bytes done and bytes in all, about ten times a second; an error stops the run.
+pub type Progress<'c> = Box<dyn FnMut(u64, Option<u64>) -> Result<(), Error> + 'c>;
+
+/// Gives the report for a result.
+pub type Report<'c> = Box<dyn FnOnce(&str) -> Result<String, Error> + 'c>;
+
 /// What the caller wants to hear and to be asked during a run.
 pub struct Callbacks<'c> {
-    /// Hears bytes done and bytes in all, about ten times a second; an error stops the run.
-    pub progress: Option<Box<dyn FnMut(u64, Option<u64>) -> Result<(), Error> + 'c>>,
+    /// Hears how far the run is.
+    pub progress: Option<Progress<'c>>,
     /// Rules that are functions of the user's.
     pub judge: Option<Box<dyn Judge + 'c>>,
-    /// Gives the report for a result.
-    pub report: Option<Box<dyn FnOnce(&str) -> Result<String, Error> + 'c>>,
+    /// Asked for the report, when the rest is written.
+    pub report: Option<Report<'c>>,
 }
 
 /// Does `job` and returns its result as JSON: `summary`, `run`, `reasons`, `exit`.
@@ -106,7 +112,7 @@ fn pretty(value: &Value) -> String {
 
 /// Tells how far a run is.
 struct Meter<'c> {
-    progress: Option<Box<dyn FnMut(u64, Option<u64>) -> Result<(), Error> + 'c>>,
+    progress: Option<Progress<'c>>,
     last: Instant,
     before: u64,
     done: u64,
@@ -223,13 +229,10 @@ impl Setup {
         let rules = program.map(|program| (program, desk.counts.as_slice()));
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, rules, scrub.is_some());
         summary["token_key_id"] = job.token_key_id.clone().into();
-        summary["windows"] = json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
-        let guides: serde_json::Map<String, Value> = self
-            .setting
-            .guides
-            .list()
-            .map(|info| (info.kind.clone(), info.version.clone().into()))
-            .collect();
+        summary["windows"] =
+            json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
+        let guides: serde_json::Map<String, Value> =
+            self.setting.guides.list().map(|info| (info.kind.clone(), info.version.clone().into())).collect();
         let bytes: u64 = inputs.iter().filter_map(|row| row["bytes"].as_u64()).sum();
         json!({
             "summary": summary,

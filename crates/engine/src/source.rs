@@ -173,11 +173,7 @@ impl Source {
 
     /// Puts back the end of the last [`Source::take`].
     pub(crate) fn give_back(&mut self, rest: Taken) {
-        let taken = Taken {
-            bytes: std::mem::take(&mut self.ahead),
-            offset: self.offset,
-            breaks: self.breaks.take(),
-        };
+        let taken = Taken { bytes: std::mem::take(&mut self.ahead), offset: self.offset, breaks: self.breaks.take() };
         self.offset = rest.offset;
         let Taken { bytes, breaks, .. } = rest.join(taken);
         self.ahead = bytes;

@@ -28,7 +28,8 @@ impl Stage {
         let made = !out.exists();
         fs::DirBuilder::new().recursive(true).mode(0o700).create(out).map_err(failed)?;
         if !force && fs::read_dir(out).map_err(failed)?.next().is_some() {
-            let text = format!("{}: is not empty; give another folder, or --force to replace its contents", out.display());
+            let text =
+                format!("{}: is not empty; give another folder, or --force to replace its contents", out.display());
             return Err(Error::Usage(text));
         }
         let staging = out.join(format!(".staging-{}", std::process::id()));
@@ -186,10 +187,10 @@ impl Output for StagedFile {
             if let Some(room) = self.buffer.get_mut(from..from + bytes.len()) {
                 room.copy_from_slice(bytes);
             }
-        } else if let Some(file) = &self.file {
-            if let Err(error) = file.write_all_at(bytes, at) {
-                self.failure.get_or_insert(error);
-            }
+        } else if let Some(file) = &self.file
+            && let Err(error) = file.write_all_at(bytes, at)
+        {
+            self.failure.get_or_insert(error);
         }
     }
 

@@ -13,7 +13,8 @@ pub(crate) fn raise(py: Python<'_>, error: Error) -> PyErr {
         Error::Internal(text) => ("InternalError", text),
         Error::Interrupted => ("Interrupted", "interrupted".to_owned()),
     };
-    let made = py.import("scrubjay.errors").and_then(|errors| errors.getattr(name)).and_then(|class| class.call1((text,)));
+    let made =
+        py.import("scrubjay.errors").and_then(|errors| errors.getattr(name)).and_then(|class| class.call1((text,)));
     match made {
         Ok(exception) => PyErr::from_value(exception),
         Err(error) => error,

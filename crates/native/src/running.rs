@@ -13,6 +13,7 @@ use crate::errors::{Raised, detached, raise};
 /// One scrub or validate, whole.
 #[pyfunction]
 #[pyo3(signature = (job, progress=None, judge=None, report=None))]
+#[allow(clippy::needless_pass_by_value, reason = "what Python calls takes what Python gives")]
 pub(crate) fn run(
     py: Python<'_>,
     job: &str,
@@ -30,7 +31,7 @@ pub(crate) fn run(
                 let raised = &raised;
                 Box::new(move |result: &str| {
                     Python::attach(|py| report.call1(py, (result,))?.extract(py)).map_err(|error| raised.keep(error))
-                }) as Box<dyn FnOnce(&str) -> Result<String, Error> + '_>
+                }) as engine::Report<'_>
             }),
         };
         engine::run(&job, callbacks)
@@ -87,6 +88,7 @@ impl PythonJudge<'_> {
 
 /// The envelope and loop tree of one file.
 #[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "what Python calls takes what Python gives")]
 pub(crate) fn inspect(py: Python<'_>, path: &str, job: &str, emit: Py<PyAny>) -> PyResult<String> {
     let job = Job::parse(job).map_err(|error| raise(py, error))?;
     let raised = Raised::default();

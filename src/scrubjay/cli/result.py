@@ -56,15 +56,18 @@ def plain(run: Run) -> Iterator[str]:
 def counts(run: Run) -> Iterator[tuple[str, str, str]]:
     """Name, count and dollars of each line of the table."""
     summary = run.summary
-    accepted, rejected = Decimal(summary["charges_accepted"]), Decimal(summary["charges_rejected"])
-    yield "claims", f"{run.claims:,}", f"${accepted + rejected:,.2f}"
-    yield "  accepted", f"{run.accepted:,}", f"${accepted:,.2f}"
-    yield "  rejected", f"{run.rejected:,}", f"${rejected:,.2f}"
+    yield "claims", f"{run.claims:,}", _dollars(run.charges)
+    yield "  accepted", f"{run.accepted:,}", _dollars(summary["charges_accepted"])
+    yield "  rejected", f"{run.rejected:,}", _dollars(summary["charges_rejected"])
     if run.unreadable or summary["unreadable_segments"]:
         yield "  unreadable", f"{run.unreadable:,}", ""
     rate = summary["clean_claim_rate"]
     if rate is not None:
         yield "clean claim rate", f"{rate:.1%}", ""
+
+
+def _dollars(amount: Decimal | str | None) -> str:
+    return "" if amount is None else f"${Decimal(amount):,.2f}"
 
 
 def pace(run: Run) -> str:

@@ -25,17 +25,17 @@ def header(subject: str, result: Result) -> str:
     """The file, and the verdict in a sentence."""
     summary = result["summary"]
     claims, rejected, unreadable = summary["claims"], summary["rejected"], summary["unreadable"]
-    held = Decimal(summary["charges_rejected"])
-    all_charges = held + Decimal(summary["charges_accepted"])
+    held = Decimal(summary["charges_rejected"] or 0)
+    all_charges = held + Decimal(summary["charges_accepted"] or 0)
+    judged = summary["charges_accepted"] is not None
     if not claims:
         verdict = "No claim was found."
     elif not rejected and not unreadable:
-        verdict = f"All {_count(claims)} claims may go out: {_money(all_charges)}."
+        worth = f": {_money(all_charges)}" if judged else ""
+        verdict = f"All {_count(claims)} claims may go out{worth}."
     else:
-        verdict = (
-            f"{_count(rejected)} of {_count(claims)} claims need work before they go out; "
-            f"they hold {_money(held)} of {_money(all_charges)}."
-        )
+        worth = f"; they hold {_money(held)} of {_money(all_charges)}" if judged else ""
+        verdict = f"{_count(rejected)} of {_count(claims)} claims need work before they go out{worth}."
     if unreadable:
         verdict += f" {_count(unreadable)} could not be read."
     return (
@@ -228,5 +228,5 @@ def _count(number: int) -> str:
     return f"{number:,}"
 
 
-def _money(amount: Decimal | str) -> str:
-    return f"${Decimal(amount):,.2f}"
+def _money(amount: Decimal | str | None) -> str:
+    return "" if amount is None else f"${Decimal(amount):,.2f}"

@@ -75,10 +75,19 @@ pub(crate) struct Parties {
 
 impl Answers {
     /// The answers to `isa`, in files that begin with `stem`.
-    pub(crate) fn new(stage: &Stage, stem: &str, isa: Isa, delimiters: Delimiters, suffix: &[u8], manner: Manner) -> Self {
-        let control = isa.control.iter().filter(|byte| byte.is_ascii_digit()).fold(0u32, |sum, &digit| {
-            sum.wrapping_mul(10).wrapping_add(u32::from(digit - b'0')) % 1_000_000_000
-        });
+    pub(crate) fn new(
+        stage: &Stage,
+        stem: &str,
+        isa: Isa,
+        delimiters: Delimiters,
+        suffix: &[u8],
+        manner: Manner,
+    ) -> Self {
+        let control = isa
+            .control
+            .iter()
+            .filter(|byte| byte.is_ascii_digit())
+            .fold(0u32, |sum, &digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit - b'0')) % 1_000_000_000);
         let control = control.max(1);
         let envelope = || Envelope::new(isa.clone(), delimiters, suffix, manner.stamp, control);
         Self {
@@ -250,7 +259,12 @@ impl Answers {
     }
 
     /// Ends the interchange: its TA1 when one is due, its 999 and 277CA unless it was rejected.
-    pub(crate) fn close(mut self, stage: &mut Stage, note: Option<&str>, accepted_with_errors: bool) -> Result<(), Error> {
+    pub(crate) fn close(
+        mut self,
+        stage: &mut Stage,
+        note: Option<&str>,
+        accepted_with_errors: bool,
+    ) -> Result<(), Error> {
         let receipt = match (note, accepted_with_errors) {
             (Some(_), false) => Receipt::Rejected,
             (Some(_), true) => Receipt::Errors,

@@ -1,10 +1,11 @@
 //! What was found, and what becomes of a claim for it.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
 use x12::acknowledge::{ClaimStatus, ElementFault, LineStatus, Party, PatientRef, ProviderRef, Reason, Unit, UnitKind};
-use x12::claim::{FieldPlace, NONE, NO_DATE, Taps};
+use x12::claim::{FieldPlace, NO_DATE, NONE, Taps};
 use x12::finding::{Answer, Code, Finding, Info, NO_CLAIM, NO_LOOP, Scope, Severity};
 use x12::position::{Position, Span};
 use x12::scrub::{Evidence, Hit};
@@ -51,10 +52,12 @@ impl ClaimFields {
             charge: at("claim.charge"),
             clearinghouse: at("claim.clearinghouse_number"),
             service: [at("line.service_from"), at("line.service_to")],
-            provider: ["entity", "name", "first", "middle", "suffix", "npi", "tax_id"].map(|name| at(&format!("provider.{name}"))),
+            provider: ["entity", "name", "first", "middle", "suffix", "npi", "tax_id"]
+                .map(|name| at(&format!("provider.{name}"))),
             subscriber: ["entity", "last", "first", "middle", "suffix", "member_id", "member_id_qualifier"]
                 .map(|name| at(&format!("subscriber.{name}"))),
-            patient: ["entity", "last", "first", "middle", "suffix", "member_id"].map(|name| at(&format!("patient.{name}"))),
+            patient: ["entity", "last", "first", "middle", "suffix", "member_id"]
+                .map(|name| at(&format!("patient.{name}"))),
             payer: [at("payer.name"), at("payer.id")],
             set: [
                 "submitter_name",
@@ -141,12 +144,11 @@ impl Desk<'_> {
         let taken = &part.sheet.analysed.taken;
         let mut finding = *finding;
         let relative = finding.position;
-        let offset = match relative.offset.checked_sub(taken.offset) {
-            Some(ahead) => taken.offset_of(ahead as u32),
-            None => {
-                finding.value = Span::default(); // of a piece that is gone
-                relative.offset
-            }
+        let offset = if let Some(ahead) = relative.offset.checked_sub(taken.offset) {
+            taken.offset_of(ahead as u32)
+        } else {
+            finding.value = Span::default(); // of a piece that is gone
+            relative.offset
         };
         let place = x12::validate::Place { offset: 0, segment: 0 };
         finding.position = Position {
@@ -163,7 +165,10 @@ impl Desk<'_> {
     /// A finding with its place in the file.
     pub(crate) fn take(&mut self, part: &mut Part<'_>, finding: &Finding) {
         let plan = self.plan.clone();
-        let loop_id = plan.as_ref().filter(|_| finding.loop_index != NO_LOOP).map(|plan| plan.loop_at(finding.loop_index).id.as_str());
+        let loop_id = plan
+            .as_ref()
+            .filter(|_| finding.loop_index != NO_LOOP)
+            .map(|plan| plan.loop_at(finding.loop_index).id.as_str());
         let path = path_of(loop_id, &finding.segment.text(), finding.position.element, finding.position.component);
         let value = finding.value.of(part.sheet.bytes());
         let line_row = self.line_row(part, finding.line);
@@ -179,7 +184,9 @@ impl Desk<'_> {
             let bytes = part.sheet.bytes();
             let values = Values { fields: &scrub.fields.all, batch, bytes };
             let mut evidence: Vec<_> = program.evidence(hit, batch, bytes).collect();
-            let level = |each: &Evidence<'_>| scrub.fields.all.schema().tables.get(each.field.table).and_then(|table| self.above.of(&table.name));
+            let level = |each: &Evidence<'_>| {
+                scrub.fields.all.schema().tables.get(each.field.table).and_then(|table| self.above.of(&table.name))
+            };
             // what is not there (the patient of a claim for the subscriber) is not what the rule hit
             let there = |each: &Evidence<'_>| level(each).map_or(each.place.is_some(), |level| level.is_some());
             if let Some(at) = evidence.iter().position(there) {
@@ -225,7 +232,7 @@ impl Desk<'_> {
                 data_element: 0,
                 value: Span::default(),
                 claim: if hit.claim == NONE { NO_CLAIM } else { hit.claim },
-                line: if hit.line == NONE { 0 } else { self.line_number(&values, &scrub.fields, hit.line) },
+                line: if hit.line == NONE { 0 } else { line_number(&values, &scrub.fields, hit.line) },
                 note: "",
             };
             let evidence = shown.iter().map(|(path, value)| (path.clone(), value.as_slice())).collect();
@@ -327,7 +334,11 @@ impl Desk<'_> {
             return None;
         }
         let finding = &found.finding;
-        let row = part.claim.as_ref().map(|verdict| verdict.row).filter(|_| matches!(finding.scope, Scope::Claim | Scope::Line));
+        let row = part
+            .claim
+            .as_ref()
+            .map(|verdict| verdict.row)
+            .filter(|_| matches!(finding.scope, Scope::Claim | Scope::Line));
         let claim = row.and_then(|row| {
             let (values, scrub) = (self.values(part.sheet)?, self.scrub.as_ref()?);
             let id = values.text(scrub.fields.id, row);
@@ -376,10 +387,15 @@ impl Desk<'_> {
             element: some(position.element),
             component: some(position.component),
             repetition: (position.repetition > 0).then_some(position.repetition),
-            line: (finding.line > 0).then_some(finding.line),
+            lx: (finding.line > 0).then_some(finding.line),
             evidence: &evidence,
             ack: self.is_answered(info).then_some((info.home.kind, info.home.segment, code)),
-            rule_version: self.scrub.as_ref().filter(|_| found.rule).and_then(|scrub| scrub.program.as_ref()).map(x12::scrub::Program::version),
+            rule_version: self
+                .scrub
+                .as_ref()
+                .filter(|_| found.rule)
+                .and_then(|scrub| scrub.program.as_ref())
+                .map(x12::scrub::Program::version),
         };
         let mut text = std::mem::take(&mut self.scratch);
         text.clear();
@@ -409,7 +425,11 @@ impl Desk<'_> {
     }
 
     fn clear_or_token(&self, field: &str, value: &[u8]) -> String {
-        if self.rulings.show_phi { String::from_utf8_lossy(value).into_owned() } else { self.tokens.token(field, value) }
+        if self.rulings.show_phi {
+            String::from_utf8_lossy(value).into_owned()
+        } else {
+            self.tokens.token(field, value)
+        }
     }
 
     /// A fault that the 999 tells in a segment.
@@ -474,11 +494,18 @@ impl Desk<'_> {
         let Some(answers) = self.interchange.as_mut().and_then(|open| open.answers.as_mut()) else { return };
         let row = verdict.row;
         let person = |at: At| values.code(at, row) == b"1";
-        let inherited: Vec<Reason<'_>> = self.reach.provider_reasons().iter().filter_map(|text| Reason::parse(text)).collect();
+        let inherited: Vec<Reason<'_>> =
+            self.reach.provider_reasons().iter().filter_map(|text| Reason::parse(text)).collect();
         let [entity, name, first, middle, suffix, npi, tax_id] = fields.provider;
         let text = |at: At| values.text(at, row);
         let provider = ProviderRef {
-            party: Party { person: person(entity), name: text(name), first: text(first), middle: text(middle), suffix: text(suffix) },
+            party: Party {
+                person: person(entity),
+                name: text(name),
+                first: text(first),
+                middle: text(middle),
+                suffix: text(suffix),
+            },
             npi: text(npi),
             tax_id: text(tax_id),
             reasons: &inherited,
@@ -488,7 +515,7 @@ impl Desk<'_> {
         let qualifier = values.code(fields.subscriber[6], row);
         let patient = PatientRef {
             party: Party {
-                person: !own && person(names[0]) || own,
+                person: own || person(names[0]),
                 name: text(names[1]),
                 first: text(names[2]),
                 middle: text(names[3]),
@@ -506,8 +533,11 @@ impl Desk<'_> {
         }
         let (from, through) = service_dates(values, fields, row);
         let texts: Vec<LineText> = verdict.lines.iter().map(|(line, _)| LineText::new(values, fields, *line)).collect();
-        let why: Vec<Vec<Reason<'_>>> =
-            verdict.lines.iter().map(|(_, reasons)| reasons.iter().filter_map(|text| Reason::parse(text)).collect()).collect();
+        let why: Vec<Vec<Reason<'_>>> = verdict
+            .lines
+            .iter()
+            .map(|(_, reasons)| reasons.iter().filter_map(|text| Reason::parse(text)).collect())
+            .collect();
         let lines: Vec<LineStatus<'_>> = if accepted {
             Vec::new()
         } else {
@@ -544,7 +574,9 @@ impl Desk<'_> {
     /// The claim's rows in the worklist.
     fn work(&mut self, values: &Values<'_>, fields: &ClaimFields, verdict: &Verdict) {
         let above = std::mem::take(&mut self.work_above);
-        let Some(file) = self.worklist.as_mut().filter(|_| !verdict.rows.is_empty() || !above.is_empty()) else { return };
+        let Some(file) = self.worklist.as_mut().filter(|_| !verdict.rows.is_empty() || !above.is_empty()) else {
+            return;
+        };
         let row = verdict.row;
         let own = values.row(row, values.fields.at_table("patient")) != NONE;
         let names = if own { &fields.patient } else { &fields.subscriber[..6] };
@@ -581,24 +613,23 @@ impl Desk<'_> {
 
     /// The row of line number `line` of the claim at hand.
     fn line_row(&self, part: &Part<'_>, line: u32) -> u32 {
-        let (Some(verdict), Some(values), Some(scrub)) = (&part.claim, self.values(part.sheet), &self.scrub) else { return NONE };
+        let (Some(verdict), Some(values), Some(scrub)) = (&part.claim, self.values(part.sheet), &self.scrub) else {
+            return NONE;
+        };
         if line == 0 {
             return NONE;
         }
         let lines = values.lines(verdict.row);
-        let numbered = lines.clone().find(|&row| self.line_number(&values, &scrub.fields, row) == line);
+        let numbered = lines.clone().find(|&row| line_number(&values, &scrub.fields, row) == line);
         numbered.or_else(|| lines.clone().nth(line as usize - 1)).unwrap_or(NONE)
     }
+}
 
-    /// LX01 of a line.
-    fn line_number(&self, values: &Values<'_>, fields: &ClaimFields, row: u32) -> u32 {
-        let table = fields.line[9];
-        let text = values.text_of(table, row);
-        if let Some(number) = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()) {
-            return number;
-        }
-        u32::try_from(values.amount_of(table, row) / 1000).unwrap_or(0)
-    }
+/// LX01 of a line.
+fn line_number(values: &Values<'_>, fields: &ClaimFields, row: u32) -> u32 {
+    let number = fields.line[9];
+    let text = std::str::from_utf8(values.text_of(number, row)).ok().and_then(|text| text.parse().ok());
+    text.unwrap_or_else(|| u32::try_from(values.amount_of(number, row) / 1000).unwrap_or(0))
 }
 
 impl Verdict {
@@ -606,14 +637,15 @@ impl Verdict {
     fn reason(&mut self, line: Option<u32>, reason: &str) {
         let reasons = match line {
             None => &mut self.reasons,
-            Some(line) => match self.lines.iter().position(|(known, _)| *known == line) {
-                Some(at) => &mut self.lines[at].1,
-                None => {
+            Some(line) => {
+                if let Some(at) = self.lines.iter().position(|(known, _)| *known == line) {
+                    &mut self.lines[at].1
+                } else {
                     self.lines.push((line, Vec::new()));
                     let last = self.lines.len() - 1;
                     &mut self.lines[last].1
                 }
-            },
+            }
         };
         if !reasons.iter().any(|known| known == reason) {
             reasons.push(reason.to_owned());
@@ -648,15 +680,12 @@ impl LineText {
             x12::claim::write_amount(&mut units, thousandths, 3);
         }
         let [from, to] = fields.service.map(|at| values.date_of(at, row));
-        let number = values.text_of(fields.line[9], row);
         Self {
             procedure,
             units,
             control: values.text_of(fields.line[8], row).to_vec(),
             charge: values.amount_of(fields.line[6], row),
-            number: std::str::from_utf8(number).ok().and_then(|text| text.parse().ok()).unwrap_or_else(|| {
-                u32::try_from(values.amount_of(fields.line[9], row) / 1000).unwrap_or(0)
-            }),
+            number: line_number(values, fields, row),
             dates: (from, if to == NO_DATE { from } else { to }),
         }
     }
@@ -702,16 +731,21 @@ fn path_of(loop_id: Option<&str>, segment: &str, element: u8, component: u8) -> 
     let mut path = loop_id.map(|id| format!("{id}.")).unwrap_or_default();
     path.push_str(segment);
     if element > 0 {
-        path.push_str(&format!("{element:02}"));
+        let _ = write!(path, "{element:02}"); // a String takes every write
     }
     if component > 0 {
-        path.push_str(&format!("-{component}"));
+        let _ = write!(path, "-{component}");
     }
     path
 }
 
 /// Shows each segment in `range` of `bytes` to `look` until it says false.
-pub(crate) fn segments(bytes: &[u8], range: Range<u32>, delimiters: Delimiters, mut look: impl FnMut(&Segment<'_>) -> bool) {
+pub(crate) fn segments(
+    bytes: &[u8],
+    range: Range<u32>,
+    delimiters: Delimiters,
+    mut look: impl FnMut(&Segment<'_>) -> bool,
+) {
     let mut start = range.start;
     loop {
         while bytes.get(start as usize).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0)) {
@@ -730,7 +764,13 @@ pub(crate) fn segments(bytes: &[u8], range: Range<u32>, delimiters: Delimiters, 
 
 /// The segment in `range` that holds `value` at `place`, else the first with that id: how many segments it lies behind
 /// the first, and the offset of the element.
-fn locate(bytes: &[u8], range: Range<u32>, delimiters: Delimiters, place: &FieldPlace, value: &[u8]) -> Option<(u32, u32)> {
+fn locate(
+    bytes: &[u8],
+    range: Range<u32>,
+    delimiters: Delimiters,
+    place: &FieldPlace,
+    value: &[u8],
+) -> Option<(u32, u32)> {
     let mut best = None;
     let mut behind = 0;
     segments(bytes, range, delimiters, |segment| {

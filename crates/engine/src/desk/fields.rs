@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use x12::claim::{Batch, Column, MISSING, NONE, NO_DATE, Schema, Taps, unpack};
+use x12::claim::{Batch, Column, MISSING, NO_DATE, NONE, Schema, Taps, unpack};
 
 /// A field: its table and column; both out of range when the map does not have it.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,8 @@ impl Fields {
     pub(crate) fn at(&self, path: &str) -> At {
         let (table, field) = path.split_once('.').unwrap_or((path, ""));
         let table = self.schema().tables.iter().position(|candidate| candidate.name == table);
-        let column = table.and_then(|at| self.schema().tables[at].fields.iter().position(|candidate| candidate.name == field));
+        let column =
+            table.and_then(|at| self.schema().tables[at].fields.iter().position(|candidate| candidate.name == field));
         At { table: table.unwrap_or(usize::MAX), column: column.unwrap_or(usize::MAX) }
     }
 }
@@ -65,7 +66,8 @@ impl<'a> Values<'a> {
     /// The row of `wanted` that `row` of `table` belongs to, directly or through a parent.
     fn parent(&self, table: usize, row: u32, wanted: usize) -> u32 {
         let Some(def) = self.fields.schema().tables.get(table) else { return NONE };
-        let up = |at: usize| self.batch.tables.get(table).and_then(|rows| rows.parents.get(at)?.get(row as usize).copied());
+        let up =
+            |at: usize| self.batch.tables.get(table).and_then(|rows| rows.parents.get(at)?.get(row as usize).copied());
         for (at, &parent) in def.parents.iter().enumerate() {
             let above = up(at).unwrap_or(NONE);
             let found = match above {
@@ -162,7 +164,8 @@ impl Values<'_> {
     /// Any value as X12 writes it; empty when missing.
     pub(crate) fn shown(&self, table: usize, column: usize, row: u32) -> Vec<u8> {
         let at = At { table, column };
-        let kind = self.fields.schema().tables.get(table).and_then(|table| table.fields.get(column)).map(|field| field.kind);
+        let kind =
+            self.fields.schema().tables.get(table).and_then(|table| table.fields.get(column)).map(|field| field.kind);
         let mut out = Vec::new();
         match (self.column(at), kind) {
             (Some(Column::Date(_)), _) => {

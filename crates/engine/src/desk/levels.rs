@@ -127,9 +127,9 @@ impl Interchange {
 
 impl Desk<'_> {
     /// An item begins: what it opens is opened.
-    pub(crate) fn enter(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) -> Result<(), Error> {
+    pub(crate) fn enter(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         match &part.item.kind {
-            Kind::Interchange(delimiters) => self.open_interchange(part, *delimiters, split)?,
+            Kind::Interchange(delimiters) => self.open_interchange(part, *delimiters, split),
             Kind::Group => self.open_group(part, split),
             Kind::Set(plan) => {
                 self.plan = Some(plan.clone());
@@ -155,7 +155,6 @@ impl Desk<'_> {
             Kind::Claim(row) => part.claim = Some(super::claims::Verdict::new(*row)),
             _ => {}
         }
-        Ok(())
     }
 
     /// An item ends: what it closes is closed, and its bytes go where they belong.
@@ -180,7 +179,7 @@ impl Desk<'_> {
             Kind::GroupEnd => self.close_group(part, split),
             Kind::InterchangeEnd => {
                 self.close_interchange(part, split);
-                self.write_split(part.sheet, split)?;
+                self.write_split(part.sheet, split);
                 self.finish_interchange()?;
             }
             Kind::Alone | Kind::Misplaced => self.out_of_place(part),
@@ -233,25 +232,25 @@ impl Desk<'_> {
         }
     }
 
-    fn open_interchange(
-        &mut self,
-        part: &mut Part<'_>,
-        delimiters: Delimiters,
-        split: &mut Vec<SplitItem>,
-    ) -> Result<(), Error> {
+    fn open_interchange(&mut self, part: &mut Part<'_>, delimiters: Delimiters, split: &mut Vec<SplitItem>) {
         self.end_levels(0);
         self.file.interchanges += 1;
         self.totals.interchanges += 1;
-        let suffix: Vec<u8> =
-            part.sheet.bytes()[part.item.head_end as usize..].iter().copied().take(2).take_while(|byte| matches!(byte, b'\r' | b'\n')).collect();
+        let suffix: Vec<u8> = part.sheet.bytes()[part.item.head_end as usize..]
+            .iter()
+            .copied()
+            .take(2)
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+            .collect();
         let isa = part.sheet.with_segment(part.item, delimiters, |segment| segment.map(Isa::read)).unwrap_or_default();
         let stem = self.file.stem(&isa.control);
         self.interchange = Some(Interchange {
             control: isa.control.clone(),
             delimiters,
-            answers: self.stage.as_ref().map(|stage| {
-                Answers::new(stage, &stem, isa, delimiters, &suffix, self.rulings.manner.clone())
-            }),
+            answers: self
+                .stage
+                .as_ref()
+                .map(|stage| Answers::new(stage, &stem, isa, delimiters, &suffix, self.rulings.manner.clone())),
             split: self.stage.as_ref().filter(|_| self.rulings.split).map(|stage| self.new_split(stage, &stem, suffix)),
             tally: Tally::default(),
             note: None,
@@ -261,9 +260,9 @@ impl Desk<'_> {
                 envelope.open_interchange(segment, place, findings);
             }
         });
-        let control = part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(13)));
+        let control =
+            part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(13)));
         split.push(SplitItem::InterchangeOpen { raw: raw(part), control, delimiters });
-        Ok(())
     }
 
     fn new_split(&self, stage: &Stage, stem: &str, suffix: Vec<u8>) -> Split {
@@ -331,9 +330,11 @@ impl Desk<'_> {
     fn close_group(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         let delimiters = self.delimiters();
         let included = part.sheet.with_segment(part.item, delimiters, |segment| {
-            std::str::from_utf8(segment.map_or(&[], |segment| segment.element(1))).ok().and_then(|text| text.parse().ok())
+            std::str::from_utf8(segment.map_or(&[], |segment| segment.element(1)))
+                .ok()
+                .and_then(|text| text.parse().ok())
         });
-        self.judge_envelope(part, |envelope, segment, place, findings| envelope.close_group(segment, place, findings));
+        self.judge_envelope(part, x12::validate::Envelope::close_group);
         let bad = self.reach.levels[1].bad;
         if let Some(answers) = self.answers() {
             answers.close_group(included, bad);
@@ -360,14 +361,15 @@ impl Desk<'_> {
             [element(1), element(2), element(3)]
         });
         let ordinal = self.totals.sets;
-        if let (Some(interchange), Some(stage)) = (&mut self.interchange, &self.stage) {
-            if let Some(answers) = &mut interchange.answers {
-                answers.open_set(stage, [&st[0], &st[1], &st[2]], ordinal);
-            }
+        if let (Some(interchange), Some(stage)) = (&mut self.interchange, &self.stage)
+            && let Some(answers) = &mut interchange.answers
+        {
+            answers.open_set(stage, [&st[0], &st[1], &st[2]], ordinal);
         }
         self.segments = 1;
         let [_, control, _] = st;
-        let claims = self.plan.as_ref().is_some_and(|plan| plan.loops.iter().any(|each| each.role == Some(Role::Claim)));
+        let claims =
+            self.plan.as_ref().is_some_and(|plan| plan.loops.iter().any(|each| each.role == Some(Role::Claim)));
         let opaque = routed != Routed::Known || (self.rulings.split && !claims);
         self.set = Some(Set { control, tally: Tally::default(), bad: false, faulty_claims: false, opaque });
         self.judge_envelope(part, |envelope, segment, place, findings| {
@@ -380,7 +382,7 @@ impl Desk<'_> {
     }
 
     fn close_set(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
-        self.judge_envelope(part, |envelope, segment, place, findings| envelope.close_set(segment, place, findings));
+        self.judge_envelope(part, x12::validate::Envelope::close_set);
         let Some(mut set) = self.set.take() else { return };
         let whole = self.rulings.reject_unit == RejectUnit::Set && set.faulty_claims;
         let rejected = set.bad || self.reach.levels[2].bad || whole;
@@ -413,10 +415,12 @@ impl Desk<'_> {
 
     fn split_set_open(&mut self, part: &Part<'_>, split: &mut Vec<SplitItem>) {
         let delimiters = self.delimiters();
-        let control = part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(2)));
-        let batch = self.scrub.as_ref().map_or(Span::default(), |scrub| {
-            batch_reference(part, delimiters, &scrub.fields.batch_place)
-        });
+        let control =
+            part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(2)));
+        let batch = self
+            .scrub
+            .as_ref()
+            .map_or(Span::default(), |scrub| batch_reference(part, delimiters, &scrub.fields.batch_place));
         let segments = part.item.segments;
         split.push(SplitItem::SetOpen { raw: raw(part), control, batch, segments });
     }
@@ -496,7 +500,7 @@ impl Desk<'_> {
     }
 
     /// Writes the items so far to the accepted and rejected part of the open interchange.
-    pub(crate) fn write_split(&mut self, sheet: &Sheet<'_>, items: &mut Vec<SplitItem>) -> Result<(), Error> {
+    pub(crate) fn write_split(&mut self, sheet: &Sheet<'_>, items: &mut Vec<SplitItem>) {
         if let Some(split) = self.interchange.as_mut().and_then(|open| open.split.as_mut()) {
             split.splitter.write(sheet.bytes(), items, &mut split.accepted, &mut split.rejected);
             let renumbered = split.splitter.take_renumbered();
@@ -514,7 +518,6 @@ impl Desk<'_> {
             }
         }
         items.clear();
-        Ok(())
     }
 
     /// Where the count and the control number of a trailer stand; where they would stand when it is missing.

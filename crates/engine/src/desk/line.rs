@@ -27,7 +27,7 @@ pub(crate) struct Line<'a> {
     pub(crate) element: Option<u8>,
     pub(crate) component: Option<u8>,
     pub(crate) repetition: Option<u16>,
-    pub(crate) line: Option<u32>,
+    pub(crate) lx: Option<u32>,
     pub(crate) evidence: &'a [(String, String)],
     pub(crate) ack: Option<(&'a str, &'a str, &'a str)>,
     pub(crate) rule_version: Option<&'a str>,
@@ -71,7 +71,7 @@ impl Line<'_> {
         number(out, "element", self.element);
         number(out, "component", self.component);
         number(out, "repetition", self.repetition);
-        number(out, "line", self.line);
+        number(out, "line", self.lx);
         key(out, "evidence");
         out.push(b'[');
         for (at, (path, masked)) in self.evidence.iter().enumerate() {
@@ -180,7 +180,7 @@ mod tests {
             element: Some(9),
             component: None,
             repetition: None,
-            line: None,
+            lx: None,
             evidence: &[("2010AA.NM109".to_owned(), masked(b"12A-4 \xff"))],
             ack: Some(("277CA", "STC", "A7:562:85")),
             rule_version: None,

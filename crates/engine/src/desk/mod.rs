@@ -30,15 +30,15 @@ use crate::source::Source;
 use crate::stage::{Stage, StagedFile};
 use crate::token::Tokens;
 
-pub(crate) use claims::ClaimFields;
-pub(crate) use seen::{Seen, WINDOW};
-pub(crate) use answers::Manner;
-pub(crate) use line::masked;
-pub use record::HandedClaim;
-pub(crate) use record::Handed;
 use above::Above;
+pub(crate) use answers::Manner;
+pub(crate) use claims::ClaimFields;
 use levels::{Group, Interchange, Reach, Set};
+pub(crate) use line::masked;
+pub(crate) use record::Handed;
+pub use record::HandedClaim;
 pub(crate) use results::{FileFacts, Totals};
+pub(crate) use seen::{Seen, WINDOW};
 use sheet::{Entry, Sheet};
 use tally::Names;
 
@@ -146,7 +146,8 @@ impl<'j> Desk<'j> {
     ) -> Self {
         let file = |name: &str, wanted: bool| stage.as_ref().filter(|_| wanted).map(|stage| stage.file(name));
         let (findings, unreadable) = (file("findings.jsonl", true), file("unreadable.x12", rulings.split));
-        let (mut worklist, control_map) = (file("worklist.csv", rulings.worklist), file("control-map.jsonl", rulings.split));
+        let (mut worklist, control_map) =
+            (file("worklist.csv", rulings.worklist), file("control-map.jsonl", rulings.split));
         if let Some(worklist) = &mut worklist {
             worklist.append(worklist::HEADER.as_bytes());
         }
@@ -198,7 +199,8 @@ impl<'j> Desk<'j> {
     /// [`Error::Input`] when it holds no interchange at all.
     pub(crate) fn end_file(&mut self) -> Result<(), Error> {
         if self.file.interchanges == 0 {
-            let text = if self.file.bytes == 0 { "is empty" } else { "is not X12: no interchange (ISA) was found in it" };
+            let text =
+                if self.file.bytes == 0 { "is empty" } else { "is not X12: no interchange (ISA) was found in it" };
             return Err(Error::Input(format!("{}: {text}", self.file.name)));
         }
         self.totals.forgot |= self.envelope.forgot() || self.seen.forgot();
@@ -246,13 +248,13 @@ impl Sink for Desk<'_> {
         for (at, item) in analysed.items.iter().enumerate() {
             let end = analysed.items.get(at + 1).map_or(analysed.used as u32, |next| next.start);
             let mut part = Part { sheet: &sheet, item, end, claim: None };
-            self.enter(&mut part, &mut split)?;
+            self.enter(&mut part, &mut split);
             while let Some((_, entry)) = entries.next_if(|(owner, _)| *owner as usize == at) {
                 self.entry(&mut part, entry);
             }
             self.leave(&mut part, &mut split)?;
         }
-        self.write_split(&sheet, &mut split)?;
+        self.write_split(&sheet, &mut split);
         self.check()
     }
 }

@@ -30,7 +30,11 @@ impl FileFacts {
 
     /// How the outputs of its latest interchange begin: `<stem>.<n>-<ISA13>`.
     pub(crate) fn stem(&self, control: &[u8]) -> String {
-        let control: String = control.iter().map(|&byte| if byte.is_ascii_alphanumeric() { byte as char } else { '_' }).take(16).collect();
+        let control: String = control
+            .iter()
+            .map(|&byte| if byte.is_ascii_alphanumeric() { byte as char } else { '_' })
+            .take(16)
+            .collect();
         format!("{}.{}-{control}", self.stem, self.interchanges)
     }
 }
@@ -108,13 +112,15 @@ impl Totals {
     ) -> Value {
         let tally = &self.tally;
         let rate = (tally.claims > 0).then(|| {
-            let rate = tally.accepted as f64 / tally.claims as f64;
-            (rate * 10_000.0).round() / 10_000.0
+            let parts = u128::from(tally.accepted) * 10_000 + u128::from(tally.claims) / 2;
+            f64::from((parts / u128::from(tally.claims)) as u32) / 10_000.0
         });
         let mut findings: Vec<_> = self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
         findings.sort_by_key(|(at, _)| catalog.info(Code(*at as u16)).name.clone());
-        let findings: Map<String, Value> =
-            findings.into_iter().map(|(at, found)| (catalog.info(Code(at as u16)).name.clone(), found.count.into())).collect();
+        let findings: Map<String, Value> = findings
+            .into_iter()
+            .map(|(at, found)| (catalog.info(Code(at as u16)).name.clone(), found.count.into()))
+            .collect();
         let mut no_data = Map::new();
         if let Some((program, counts)) = rules {
             for (rule, counts) in program.rules().iter().zip(counts) {
@@ -149,7 +155,8 @@ impl Totals {
 
     /// Every code that was found, most claims first.
     pub(crate) fn reasons(&self, catalog: &Catalog) -> Value {
-        let mut found: Vec<(usize, &Found)> = self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
+        let mut found: Vec<(usize, &Found)> =
+            self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
         found.sort_by_key(|(at, found)| {
             (std::cmp::Reverse(found.severity), std::cmp::Reverse(found.claims), std::cmp::Reverse(found.count), *at)
         });

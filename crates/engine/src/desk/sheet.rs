@@ -68,7 +68,8 @@ impl Desk<'_> {
             let bytes = &analysed.taken.bytes;
             if let Some(key) = &scrub.duplicates {
                 let digests = key.digests(batch, bytes, &scrub.duplicate_key);
-                duplicates = digests.into_iter().map(|digest| digest.is_some_and(|digest| self.seen.again(digest))).collect();
+                duplicates =
+                    digests.into_iter().map(|digest| digest.is_some_and(|digest| self.seen.again(digest))).collect();
             }
             if let Some(program) = &scrub.program {
                 let context = x12::scrub::Context {

@@ -1,7 +1,8 @@
 //! worklist.csv: for the person who fixes claims, and therefore in clear.
 
 /// The first line.
-pub(crate) const HEADER: &str = "claim,patient,payer,service_date,charge,code,severity,reason,field,value,fix,segment\r\n";
+pub(crate) const HEADER: &str =
+    "claim,patient,payer,service_date,charge,code,severity,reason,field,value,fix,segment\r\n";
 
 /// Appends a row; every cell is safe to open in a spreadsheet.
 pub(crate) fn row(out: &mut Vec<u8>, cells: &[&[u8]]) {

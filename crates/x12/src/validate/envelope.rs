@@ -128,10 +128,18 @@ impl Envelope {
     pub fn close_interchange(&mut self, segment: Option<&Segment<'_>>, place: Place, findings: &mut Vec<Finding>) {
         if let Some(open) = self.interchange.clone() {
             match segment {
-                None => findings.push(self.missing(Code::INTERCHANGE_TRAILER_MISSING, Scope::Interchange, b"IEA", place)),
+                None => {
+                    findings.push(self.missing(Code::INTERCHANGE_TRAILER_MISSING, Scope::Interchange, b"IEA", place));
+                }
                 Some(segment) => {
                     if number(segment.element(1)) != Some(open.children) {
-                        findings.push(self.finding(Code::INTERCHANGE_GROUP_COUNT, Scope::Interchange, segment, place, 1));
+                        findings.push(self.finding(
+                            Code::INTERCHANGE_GROUP_COUNT,
+                            Scope::Interchange,
+                            segment,
+                            place,
+                            1,
+                        ));
                     }
                     if !same_number(segment.element(2), &open.control) {
                         let code = Code::INTERCHANGE_CONTROL_MISMATCH;
@@ -210,9 +218,7 @@ impl Envelope {
         let digest = self.seen.hasher.hash_one(&control);
         self.set = Some(Open { control, children: 0, ordinal });
         let mut fault = |code, element| findings.push(self.finding(code, Scope::Set, segment, place, element));
-        if segment.element(1).len() != 3 {
-            fault(Code::SET_ID_INVALID, 1);
-        } else {
+        if segment.element(1).len() == 3 {
             match routed {
                 Routed::Known => {}
                 Routed::UnknownSet => fault(Code::SET_NOT_SUPPORTED, 1),
@@ -222,6 +228,8 @@ impl Envelope {
                 Routed::UnknownGuide => fault(Code::SET_GUIDE_UNSUPPORTED, 3),
                 Routed::WrongGroup => fault(Code::SET_NOT_IN_GROUP, 1),
             }
+        } else {
+            fault(Code::SET_ID_INVALID, 1);
         }
         if !valid {
             fault(Code::SET_CONTROL_INVALID, 2);

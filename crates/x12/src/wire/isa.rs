@@ -46,10 +46,10 @@ pub fn header(bytes: &[u8], last: bool) -> Header {
     if !last && bytes.len() < FIXED_LEN {
         return Header::Incomplete;
     }
-    if let Some(head) = bytes.get(..FIXED_LEN) {
-        if FIXED.iter().all(|&at| head[at] == element) {
-            return judge(element, head[82], head[104], head[105], &head[84..89], FIXED_LEN, false);
-        }
+    if let Some(head) = bytes.get(..FIXED_LEN)
+        && FIXED.iter().all(|&at| head[at] == element)
+    {
+        return judge(element, head[82], head[104], head[105], &head[84..89], FIXED_LEN, false);
     }
     if element.is_ascii_alphanumeric() || element == b' ' || element == 0 || is_break(element) {
         return Header::Absent;

@@ -192,7 +192,13 @@ impl<'a> Iterator for Elements<'a> {
             }
         }
         self.at = last;
-        Some(Element { bytes, inner: &marks[first..last], start, end: marks[last], delimiters: self.segment.delimiters })
+        Some(Element {
+            bytes,
+            inner: &marks[first..last],
+            start,
+            end: marks[last],
+            delimiters: self.segment.delimiters,
+        })
     }
 }
 
@@ -306,9 +312,8 @@ impl Iterator for Components<'_> {
 /// on its own.
 #[must_use]
 pub fn marks(bytes: &[u8], start: u32, end: u32, delimiters: Delimiters) -> Vec<u32> {
-    let separates = |byte: u8| {
-        byte == delimiters.element || byte == delimiters.component || Some(byte) == delimiters.repetition
-    };
+    let separates =
+        |byte: u8| byte == delimiters.element || byte == delimiters.component || Some(byte) == delimiters.repetition;
     let mut marks: Vec<u32> =
         (start..end).filter(|&at| bytes.get(at as usize).is_some_and(|&byte| separates(byte))).collect();
     marks.push(end);
