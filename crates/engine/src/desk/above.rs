@@ -31,15 +31,22 @@ impl Above {
         }
     }
 
-    /// The level that rows of `table` are read from, if it is one of them; `None` within when it is not open.
-    pub(crate) fn of(&self, table: &str) -> Option<Option<&Level>> {
+    /// The level that rows of `table` are read from, if it is one of them. It may not be open.
+    pub(crate) fn of(&self, table: &str) -> Option<&Level> {
         let depth = match table {
             "provider" => 0,
             "subscriber" | "payer" => 1,
             "patient" => 2,
             _ => return None,
         };
-        Some(self.levels.get(depth).filter(|level| !level.bytes.is_empty()))
+        self.levels.get(depth)
+    }
+}
+
+impl Level {
+    /// True between its first segment and the next level that ends it.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.bytes.is_empty()
     }
 }
 
@@ -54,9 +61,9 @@ mod tests {
         above.enter(1, b"HL*2", 12, 200);
         above.enter(2, b"HL*3", 18, 300);
         above.enter(1, b"HL*4", 40, 400);
-        assert_eq!(above.of("provider").unwrap().unwrap().segment, 6);
-        assert_eq!(above.of("payer").unwrap().unwrap().offset, 400);
-        assert!(above.of("patient").unwrap().is_none());
+        assert_eq!(above.of("provider").unwrap().segment, 6);
+        assert_eq!(above.of("payer").unwrap().offset, 400);
+        assert!(!above.of("patient").unwrap().is_open());
         assert!(above.of("line").is_none());
     }
 }

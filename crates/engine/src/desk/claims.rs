@@ -12,6 +12,7 @@ use x12::scrub::{Evidence, Hit};
 use x12::split::Item as SplitItem;
 use x12::wire::{Delimiters, Output, Segment, SegmentId};
 
+use super::above::Level;
 use super::answers::{self, Parties};
 use super::fields::{At, Fields, Values};
 use super::line::{Line, masked};
@@ -188,7 +189,7 @@ impl Desk<'_> {
                 scrub.fields.all.schema().tables.get(each.field.table).and_then(|table| self.above.of(&table.name))
             };
             // what is not there (the patient of a claim for the subscriber) is not what the rule hit
-            let there = |each: &Evidence<'_>| level(each).map_or(each.place.is_some(), |level| level.is_some());
+            let there = |each: &Evidence<'_>| level(each).map_or(each.place.is_some(), Level::is_open);
             if let Some(at) = evidence.iter().position(there) {
                 evidence[..=at].rotate_right(1);
             }
@@ -206,7 +207,7 @@ impl Desk<'_> {
             let value = shown.first().map_or(&[][..], |(_, value)| value);
             let find = |bytes: &[u8], range| locate(bytes, range, self.delimiters(), &place, value);
             let (segment, offset) = match (first.and_then(level), first.and_then(|each| each.place)) {
-                (Some(Some(level)), _) => {
+                (Some(level), _) => {
                     let (behind, ahead) = find(&level.bytes, 0..level.bytes.len() as u32).unwrap_or((0, 0));
                     (level.segment + behind, level.offset + u64::from(ahead))
                 }
