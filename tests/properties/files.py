@@ -2,18 +2,17 @@
 
 import json
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from scrubjay.job import Command, Job
 from scrubjay.runs import execute
-from scrubjay.testing import generate
+from scrubjay.testing import REFERENCE_DATE, generate
 
 __all__ = ["DAY", "claim_ids", "damaged", "generated", "outputs", "run", "summary", "variety"]
 
-DAY = date(2026, 6, 1)
+DAY = REFERENCE_DATE
 _OTHER = bytes.maketrans(b"*:^~", b"|>!'")
 
 
