@@ -1,0 +1,139 @@
+"""Throughput and memory of the command, against the yardstick, on generated claims, in one run.
+
+Prints a row per size and command: the median of the pairs of runs, in which command and yardstick take turns, so that
+a machine that is busy slows both. ``--sizes 10 300 1000`` are megabytes; ``--json`` for programs.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from scrubjay.testing import generate
+
+HERE = Path(__file__).parent
+BYTES_A_CLAIM = 608
+MEGA = 1_000_000
+BARS = {"validate": 5.0, "scrub": 3.0}
+"""How many times the yardstick each command is meant to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one command did on one file."""
+
+    command: str
+    megabytes: float
+    sets: str
+    seconds: float
+    megabytes_a_second: float
+    times_yardstick: float
+    bar: float
+    peak_megabytes: float
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10, 300], metavar="MB")
+    parser.add_argument("--pairs", type=int, default=3, help="runs of each, in turn")
+    parser.add_argument("--threads", type=int, default=0, help="0: one a core")
+    parser.add_argument("--faults", type=float, default=0.05, help="share of claims with a fault")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
+        for row in measured(options, Path(folder)):
+            show(row, as_json=options.json)
+
+
+def measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
+    """A row for each size, shape and command."""
+    for size in options.sizes:
+        for sets in ("many", "one"):
+            path = folder / f"{size}-{sets}.837"
+            claims = size * MEGA // BYTES_A_CLAIM
+            kind = "one" if sets == "one" else None
+            generate("837P", claims=claims, faults=options.faults, sets=kind, out=path)
+            for command in BARS:
+                yield pairs(command, path, sets, options, folder)
+            path.unlink()
+
+
+def pairs(
+    command: str, path: Path, sets: str, options: argparse.Namespace, folder: Path
+) -> Row:
+    """The command and the yardstick in turn."""
+    ours: list[float] = []
+    ratios: list[float] = []
+    peaks: list[float] = []
+    for _ in range(options.pairs):
+        seconds, peak = timed(line(command, path, options.threads, folder))
+        yardstick, _ = timed([sys.executable, str(HERE / "yardstick.py"), str(path)])
+        ours.append(seconds)
+        peaks.append(peak)
+        ratios.append(yardstick / seconds)
+    megabytes = path.stat().st_size / MEGA
+    seconds = statistics.median(ours)
+    return Row(
+        command,
+        megabytes,
+        sets,
+        seconds,
+        megabytes / seconds,
+        statistics.median(ratios),
+        BARS[command],
+        max(peaks),
+    )
+
+
+def line(command: str, path: Path, threads: int, folder: Path) -> list[str]:
+    """The command line that is measured."""
+    scrubjay = shutil.which("scrubjay", path=str(Path(sys.executable).parent)) or "scrubjay"
+    words = [scrubjay, command, str(path), "--threads", str(threads), "--fail-on", "error"]
+    if command == "scrub":
+        words += ["--out", str(folder / "out"), "--force"]
+    return words
+
+
+def timed(words: list[str]) -> tuple[float, float]:
+    """Wall seconds and peak megabytes of a whole process, start-up included."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in {0, 1}:
+        raise SystemExit(f"{words[1]} failed with {process.returncode}")
+    return seconds, peak(usage)
+
+
+def peak(usage: resource.struct_rusage) -> float:
+    """The largest resident set of a process, in megabytes."""
+    return usage.ru_maxrss * 1024 / MEGA
+
+
+def show(row: Row, *, as_json: bool) -> None:
+    """One row, for people or for programs."""
+    if as_json:
+        sys.stdout.write(json.dumps(asdict(row)) + "\n")
+        return
+    sys.stdout.write(
+        f"{row.command:<9} {row.megabytes:7.1f} MB  {row.sets:<4} set{'s' if row.sets == 'many' else ' '}"
+        f"  {row.seconds:7.2f} s  {row.megabytes_a_second:6.0f} MB/s"
+        f"  {row.times_yardstick:5.2f} x yardstick (bar {row.bar:.0f})"
+        f"  {row.peak_megabytes:5.1f} MB peak\n"
+    )
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
