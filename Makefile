@@ -52,6 +52,8 @@ fuzz: ## every fuzz target for SECONDS_EACH (60) seconds; needs cargo-fuzz
 
 docs: .venv/.built ## generate the rule and finding pages of docs/
 	$(BIN)/python -m scrubjay rules list --markdown > docs/rules.md
+	$(BIN)/python scripts/rules/pages.py
+	$(BIN)/python scripts/findings/page.py
 
 pins: .venv/.pins ## renew requirements/dev.txt (needs uv); commit what it changes
 	uv pip compile pyproject.toml requirements/dev.in --universal --python-version 3.11 --upgrade \

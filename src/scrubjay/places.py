@@ -52,7 +52,9 @@ def output(out: str | os.PathLike[str], *, force: bool = False) -> str:
                 )
         else:
             above = next(parent for parent in path.absolute().parents if parent.exists())
-            if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+            if not above.is_dir():
+                raise OutputError(f"{path}: {above} is a file; name another folder")
+            if not os.access(above, os.W_OK | os.X_OK):
                 raise OutputError(f"{path}: no right to make it in {above}; name another folder")
     except OSError as error:
         raise OutputError(f"{path}: {_why(error)}; name another folder") from None

@@ -89,7 +89,7 @@ class _Draft:
 
 def cases() -> Iterator[Case]:
     """All cases, in the order of their files."""
-    bases = {title: body for title, body in _sections((CASES / "bases.md").read_text())}
+    bases = dict(_sections((CASES / "bases.md").read_text()))
     for path in sorted(CASES.glob("*.md")):
         if path.stem not in {"README", "not-provoked"}:
             for title, body in _sections(path.read_text()):
@@ -122,7 +122,9 @@ def _steps(block: str) -> Iterator[tuple[str, str]]:
         yield name, value
 
 
-def _document(blocks: dict[str, str], change: list[tuple[str, str]], bases: dict[str, str]) -> bytes:
+def _document(
+    blocks: dict[str, str], change: list[tuple[str, str]], bases: dict[str, str]
+) -> bytes:
     draft, beside = _Draft(_segments(blocks.get("x12", ""))), ("", "")
     for name, value in change:
         match name:
@@ -154,7 +156,9 @@ def _segments(block: str) -> list[bytes]:
 
 def _bytes(text: str) -> bytes:
     def byte(match: re.Match[bytes]) -> bytes:
-        return bytes.fromhex(match[1].decode()) if match[1] else {b"r": b"\r", b"n": b"\n"}[match[2]]
+        return (
+            bytes.fromhex(match[1].decode()) if match[1] else {b"r": b"\r", b"n": b"\n"}[match[2]]
+        )
 
     return _ESCAPE.sub(byte, text.encode())
 
@@ -180,7 +184,9 @@ def _expected(steps: Iterable[tuple[str, str]]) -> Expected:
                 expected.absent.append((kind, segment))
             case "exit":
                 code, _, text = value.partition(" ")
-                expected = Expected(expected.counts, expected.answers, expected.absent, (int(code), text))
+                expected = Expected(
+                    expected.counts, expected.answers, expected.absent, (int(code), text)
+                )
             case "TA1" | "999" | "277CA":
                 expected.answers.append((name, value))
             case _:

@@ -2,18 +2,17 @@
 
 import json
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from scrubjay.job import Command, Job
 from scrubjay.runs import execute
-from scrubjay.testing import generate
+from scrubjay.testing import REFERENCE_DATE, generate
 
 __all__ = ["DAY", "claim_ids", "damaged", "generated", "outputs", "run", "summary", "variety"]
 
-DAY = date(2026, 6, 1)
+DAY = REFERENCE_DATE
 _OTHER = bytes.maketrans(b"*:^~", b"|>!'")
 
 
@@ -29,12 +28,14 @@ def variety() -> bytes:
     lines = generated(30, seed=13, faults=0.5).replace(b"~\n", b"\n")
     tight = generated(30, seed=14, faults=0.0).replace(b"~\n", b"~")
     windows = generated(20, seed=15).replace(b"~\n", b"~\r\n")
-    return b"\xef\xbb\xbf" + one + b"\r\n" + many + b"\x00 stray \n" + lines + tight + b"\n" + windows
+    return (
+        b"\xef\xbb\xbf" + one + b"\r\n" + many + b"\x00 stray \n" + lines + tight + b"\n" + windows
+    )
 
 
 def damaged(document: bytes, seed: int, *, bytewise: bool = True) -> bytes:
     """The document after a few accidents: segments lost, doubled and swapped, bytes changed."""
-    chance = Random(seed)
+    chance = Random(seed)  # noqa: S311 - accidents are no secret
     segments = document.split(b"~")
     for _ in range(chance.randint(1, 12)):
         at = chance.randrange(1, len(segments) - 2)
@@ -62,8 +63,8 @@ def run(document: bytes, folder: Path, **options: Any) -> Path:
     source.write_bytes(document)
     key.write_text("cases:" + "5c" * 32)
     key.chmod(0o600)
-    given = {"command": Command.SCRUB, "as_of": DAY, "received_date": DAY} | options
-    given = {"inputs": (str(source),), "out": str(folder / "out")} | given
+    given: dict[str, Any] = {"command": Command.SCRUB, "as_of": DAY, "received_date": DAY}
+    given |= {"inputs": (str(source),), "out": str(folder / "out")} | options
     execute(Job(**given), token_key=key)
     return folder / "out"
 

@@ -25,7 +25,7 @@ def conserved(document: bytes, out: Path) -> None:
     unreadable = written(out, "unreadable.x12")
     assert accepted + rejected + unreadable == claim_ids(document)
     assert accepted.total() == numbers["accepted"]
-    # A CLM that cannot be placed inside a claim, such as one sent twice in a row, stays in its bytes.
+    # A CLM that cannot be placed, such as one sent twice in a row, stays in its claim's bytes.
     assert rejected.total() >= numbers["rejected"]
     assert rejected.total() + unreadable.total() == numbers["rejected"] + numbers["unreadable"]
     assert numbers["claims"] == claim_ids(document).total()

@@ -1,4 +1,4 @@
-"""Results depend on the input, the options and the day: not on threads, not on where pieces are cut."""
+"""Results depend on the input, the options and the day: not on threads, not on the pieces."""
 
 import io
 import os

@@ -8,10 +8,11 @@ use x12::acknowledge::{ClaimStatus, ElementFault, LineStatus, Party, PatientRef,
 use x12::claim::{FieldPlace, NO_DATE, NONE, Taps};
 use x12::finding::{Answer, Code, Finding, Info, NO_CLAIM, NO_LOOP, Scope, Severity};
 use x12::position::{Position, Span};
-use x12::scrub::Hit;
+use x12::scrub::{Evidence, Hit};
 use x12::split::Item as SplitItem;
 use x12::wire::{Delimiters, Output, Segment, SegmentId};
 
+use super::above::Level;
 use super::answers::{self, Parties};
 use super::fields::{At, Fields, Values};
 use super::line::{Line, masked};
@@ -183,10 +184,17 @@ impl Desk<'_> {
             let rule = &program.rules()[usize::from(hit.rule)];
             let bytes = part.sheet.bytes();
             let values = Values { fields: &scrub.fields.all, batch, bytes };
-            let evidence: Vec<_> = program.evidence(hit, batch, bytes).collect();
-            let first = evidence.first();
+            let mut evidence: Vec<_> = program.evidence(hit, batch, bytes).collect();
+            let level = |each: &Evidence<'_>| {
+                scrub.fields.all.schema().tables.get(each.field.table).and_then(|table| self.above.of(&table.name))
+            };
+            // what is not there (the patient of a claim for the subscriber) is not what the rule hit
+            let there = |each: &Evidence<'_>| level(each).map_or(each.place.is_some(), Level::is_open);
+            if let Some(at) = evidence.iter().position(there) {
+                evidence[..=at].rotate_right(1);
+            }
+            let first = evidence.first().filter(|each| there(each));
             let place = first.map(|evidence| evidence.field.place.clone()).unwrap_or_default();
-            let row = first.and_then(|evidence| evidence.place).unwrap_or_default();
             let shown: Vec<(String, Vec<u8>)> = evidence
                 .iter()
                 .map(|each| {
@@ -197,15 +205,25 @@ impl Desk<'_> {
                 })
                 .collect();
             let value = shown.first().map_or(&[][..], |(_, value)| value);
-            let located = locate(bytes, row.offset..part.end.max(row.offset), self.delimiters(), &place, value);
-            let (segments, offset) = located.unwrap_or((0, row.offset));
+            let find = |bytes: &[u8], range| locate(bytes, range, self.delimiters(), &place, value);
+            let (segment, offset) = match (first.and_then(level), first.and_then(|each| each.place)) {
+                (Some(level), _) => {
+                    let (behind, ahead) = find(&level.bytes, 0..level.bytes.len() as u32).unwrap_or((0, 0));
+                    (level.segment + behind, level.offset + u64::from(ahead))
+                }
+                (_, Some(row)) => {
+                    let (behind, offset) = find(bytes, row.offset..part.end.max(row.offset)).unwrap_or((0, row.offset));
+                    (row.segment + self.piece_base + behind, part.sheet.analysed.taken.offset_of(offset))
+                }
+                _ => (self.segments + 1, part.sheet.analysed.taken.offset_of(part.item.start)),
+            };
             let finding = Finding {
                 code: rule.code,
                 severity: rule.severity,
                 scope: rule.scope,
                 position: Position {
-                    segment: row.segment + self.piece_base + segments,
-                    offset: part.sheet.analysed.taken.offset_of(offset),
+                    segment,
+                    offset,
                     element: place.element,
                     component: place.component,
                     ..self.envelope.position(x12::validate::Place { offset: 0, segment: 0 })

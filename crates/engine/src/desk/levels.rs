@@ -146,6 +146,8 @@ impl Desk<'_> {
                     _ => 5,
                 };
                 self.end_levels(from);
+                let number = self.segments + 1;
+                self.above.enter(from - 3, part.bytes(), number, part.sheet.analysed.taken.offset_of(part.item.start));
                 if let (3, Some(answers)) = (from, self.answers()) {
                     answers.next_provider();
                 }

@@ -1,5 +1,6 @@
 //! The desk: takes analysed pieces in the order of the file, judges their claims and writes everything down.
 
+mod above;
 mod answers;
 mod claims;
 mod fields;
@@ -29,6 +30,7 @@ use crate::source::Source;
 use crate::stage::{Stage, StagedFile};
 use crate::token::Tokens;
 
+use above::Above;
 pub(crate) use answers::Manner;
 pub(crate) use claims::ClaimFields;
 use levels::{Group, Interchange, Reach, Set};
@@ -127,6 +129,8 @@ pub(crate) struct Desk<'j> {
     piece_base: u32,
     /// What findings above the claim reach.
     reach: Reach,
+    /// The levels above the claim.
+    above: Above,
     scratch: Vec<u8>,
 }
 
@@ -174,6 +178,7 @@ impl<'j> Desk<'j> {
             segments: 0,
             piece_base: 0,
             reach: Reach::default(),
+            above: Above::default(),
             scratch: Vec::new(),
         }
     }
