@@ -26,8 +26,10 @@ class Windows(TypedDict):
 
 
 class Summary(TypedDict):
-    """summary.json. Money is decimal text (None where
-    nothing but the guide was looked at), rates are fractions of one, providers are tokens."""
+    """summary.json: rates are fractions of one, providers are tokens.
+
+    Money is decimal text, and None where claims were held against their guide only.
+    """
 
     files: list[str]
     interchanges: int
