@@ -21,6 +21,8 @@ pub(crate) struct Standing {
     pub(crate) set: Set,
     /// Inside what kind of item the piece begins.
     pub(crate) inside: Inside,
+    /// An empty segment came last: more of them are the same fault.
+    pub(crate) blank: bool,
 }
 
 /// A functional group, as far as sets are routed by it.
@@ -69,7 +71,7 @@ pub(crate) enum Inside {
 impl Standing {
     /// Before the first byte of a file.
     pub(crate) fn outside() -> Self {
-        Self { mode: Mode::Outside, group: None, set: Set::None, inside: Inside::Nothing }
+        Self { mode: Mode::Outside, group: None, set: Set::None, inside: Inside::Nothing, blank: false }
     }
 
     /// True when work that began from `assumed` holds for a piece that begins here.
@@ -118,7 +120,7 @@ impl Assumption {
             None => (Set::None, Inside::Envelope),
             Some((walker, _)) => (Set::Walked(walker), Inside::Nothing),
         };
-        Standing { mode: Mode::Inside(self.delimiters), group: self.group, set, inside }
+        Standing { mode: Mode::Inside(self.delimiters), group: self.group, set, inside, blank: false }
     }
 }
 
@@ -226,7 +228,9 @@ impl Analyser {
         } else if upcoming.is_none() {
             pass.cut_short();
         }
-        let Pass { mode, group, set, walker, inside, findings, made_in, items, plan, lost_claims, builder, .. } = pass;
+        let Pass {
+            mode, group, set, walker, inside, blank, findings, made_in, items, plan, lost_claims, builder, ..
+        } = pass;
         if let Some(builder) = builder {
             builder.finish();
         }
@@ -235,7 +239,7 @@ impl Analyser {
             Open::Opaque => Set::Opaque,
             Open::Walked => Set::Walked(Box::new(walker)),
         };
-        let end = Standing { mode, group, set, inside };
+        let end = Standing { mode, group, set, inside, blank };
         Analysed { taken, used, findings, items, made_in, batch, plan, lost_claims, end }
     }
 }
@@ -255,6 +259,7 @@ struct Pass<'a> {
     /// The plan's hierarchy segment.
     hierarchy: Option<SegmentId>,
     inside: Inside,
+    blank: bool,
     items: Vec<Item>,
     findings: Vec<Finding>,
     made_in: Vec<u32>,
@@ -291,6 +296,7 @@ impl<'a> Pass<'a> {
             hierarchy: None,
             walker,
             inside: standing.inside,
+            blank: standing.blank,
             items: Vec::new(),
             findings: Vec::new(),
             made_in: Vec::new(),
@@ -553,6 +559,7 @@ impl Tokens for Pass<'_> {
     }
 
     fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
+        self.blank = false;
         match segment.name() {
             b"ST" => self.open_set(segment),
             b"SE" => self.close_set(segment),
@@ -579,7 +586,8 @@ impl Tokens for Pass<'_> {
 
     fn fault(&mut self, fault: Fault, range: Range<usize>, first: bool) {
         if self.in_interchange {
-            if first {
+            let more = fault == Fault::Empty && std::mem::replace(&mut self.blank, fault == Fault::Empty);
+            if first && !more {
                 self.faulty_segment(fault, range.start as u32);
             }
             return;
