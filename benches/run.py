@@ -1,7 +1,7 @@
 """Throughput and memory of the command, against the yardstick, on generated claims, in one run.
 
-Prints a row per size and command: the median of the pairs of runs, in which command and yardstick take turns, so that
-a machine that is busy slows both. ``--sizes 10 300 1000`` are megabytes; ``--json`` for programs.
+Prints a row per size and command: the median of the pairs of runs, in which command and yardstick
+take turns, so that a machine that is busy slows both. a machine that is busy slows both. ``--sizes 10 300 1000`` are megabytes; ``--json`` for programs.
 """
 
 import argparse
@@ -61,16 +61,15 @@ def measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
         for sets in ("many", "one"):
             path = folder / f"{size}-{sets}.837"
             claims = size * MEGA // BYTES_A_CLAIM
-            kind = "one" if sets == "one" else None
-            generate("837P", claims=claims, faults=options.faults, sets=kind, out=path)
+            number = 1 if sets == "one" else None
+            with path.open("wb") as file:
+                file.writelines(generate("837P", claims=claims, faults=options.faults, sets=number))
             for command in BARS:
                 yield pairs(command, path, sets, options, folder)
             path.unlink()
 
 
-def pairs(
-    command: str, path: Path, sets: str, options: argparse.Namespace, folder: Path
-) -> Row:
+def pairs(command: str, path: Path, sets: str, options: argparse.Namespace, folder: Path) -> Row:
     """The command and the yardstick in turn."""
     ours: list[float] = []
     ratios: list[float] = []
@@ -127,7 +126,7 @@ def show(row: Row, *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(asdict(row)) + "\n")
         return
     sys.stdout.write(
-        f"{row.command:<9} {row.megabytes:7.1f} MB  {row.sets:<4} set{'s' if row.sets == 'many' else ' '}"
+        f"{row.command:<9} {row.megabytes:7.1f} MB  {row.sets:<4}"
         f"  {row.seconds:7.2f} s  {row.megabytes_a_second:6.0f} MB/s"
         f"  {row.times_yardstick:5.2f} x yardstick (bar {row.bar:.0f})"
         f"  {row.peak_megabytes:5.1f} MB peak\n"

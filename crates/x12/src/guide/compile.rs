@@ -6,7 +6,7 @@ use super::balance::bind_balances;
 use super::base::{Base, DataElement, Member, Of, Structure};
 use super::codes::{CodeBuilder, NO_CODES};
 use super::grammar::{CodesText, Content, ElementText, GuideText, LoopText, SegmentText};
-use super::index::{Action, Index, LoopFacts, Rule, SlotFacts};
+use super::index::{Action, Index, LoopFacts, Quick, Rule, SlotFacts};
 use super::link::link;
 use super::notes::Note;
 use super::plan::{ElementRule, Hierarchy, Key, Loop, Plan, Role, Slot, Type, Usage};
@@ -80,11 +80,8 @@ impl<'t> Compiler<'t> {
             self.bind_loop(index, text)?;
         }
         self.bind_openers();
-        for rule in &mut self.rules {
-            rule.code = self.codes.sets.one_of(rule.codes);
-            let judged = rule.codes != NO_CODES || rule.base_codes != NO_CODES || rule.format_by != 0;
-            rule.is_text = matches!(rule.kind, Type::An | Type::Id) && !judged;
-        }
+        let codes = &self.codes.sets;
+        let quick = self.rules.iter().map(|rule| Quick::new(rule, codes.one_of(rule.codes))).collect();
         let text = self.text;
         let mut plan = Plan {
             kind: text.kind.to_owned(),
@@ -105,7 +102,7 @@ impl<'t> Compiler<'t> {
                     (SegmentId::new(id.as_bytes()), values.iter().map(|&value| value.to_owned()).collect())
                 })
                 .collect(),
-            index: Index { rules: self.rules, notes: self.notes, codes: self.codes.sets, ..Index::default() },
+            index: Index { rules: self.rules, quick, notes: self.notes, codes: self.codes.sets, ..Index::default() },
         };
         plan.index.slots = plan.slots.iter().enumerate().map(|(at, slot)| slot_facts(&plan, at, slot)).collect();
         bind_roles(&mut plan, text)?;
@@ -264,7 +261,6 @@ impl<'t> Compiler<'t> {
             components: (0, 0),
             notes: (0, 0),
             required_components: 0,
-            code: 0,
             codes: NO_CODES,
             base_codes: NO_CODES,
             data_element: 0,
@@ -273,7 +269,6 @@ impl<'t> Compiler<'t> {
             usage,
             mandatory: member.mandatory,
             format_by: text.map_or(0, |text| text.format_by),
-            is_text: false,
         };
         if let Of::Element(id) = member.of {
             let element = &self.base.elements[id];
@@ -419,7 +414,7 @@ fn blank(segment: SegmentId) -> Slot {
 }
 
 fn slot_facts(plan: &Plan, at: usize, slot: &Slot) -> SlotFacts {
-    let rules = plan.index.rules_of((slot.elements.start, slot.elements.end));
+    let rules = plan.index.rules_of((slot.elements.start, slot.elements.end)).0;
     let required = (1u32..).zip(rules).filter(|(_, rule)| rule.usage == Usage::Required);
     SlotFacts {
         elements: (slot.elements.start, slot.elements.end),

@@ -1,6 +1,6 @@
 //! How the walker finds a segment's slot in constant time, and what it must know of it: dense tables.
 
-use super::codes::{CodeSets, NO_CODES};
+use super::codes::{CodeSets, NO_CODES, NO_VALUE};
 use super::notes::Note;
 use super::plan::{Type, Usage};
 use crate::finding::{NO_LOOP, Scope};
@@ -21,6 +21,8 @@ pub(crate) struct Index {
     pub(crate) required: Vec<u32>,
     /// As `Plan::elements`, one for one.
     pub(crate) rules: Vec<Rule>,
+    /// As `rules`, one for one: what is asked first.
+    pub(crate) quick: Vec<Quick>,
     pub(crate) notes: Vec<Note>,
     pub(crate) codes: CodeSets,
     pub(crate) balance: Balance,
@@ -37,6 +39,8 @@ pub(crate) struct Candidate {
     pub rel: u16,
     /// The code set of the key; `NO_CODES` when any value will do.
     pub keys: u16,
+    /// The key has other values than `value`.
+    pub several: bool,
     pub element: u8,
     pub component: u8,
     /// One value of the key.
@@ -91,8 +95,6 @@ pub(crate) struct Rule {
     /// Syntax notes of the composite.
     pub notes: (u32, u32),
     pub required_components: u64,
-    /// One of the codes.
-    pub code: u64,
     pub codes: u16,
     pub base_codes: u16,
     pub data_element: u16,
@@ -101,8 +103,53 @@ pub(crate) struct Rule {
     pub usage: Usage,
     pub mandatory: bool,
     pub format_by: u8,
-    /// Text or a code, and nothing but its length is to be judged.
-    pub is_text: bool,
+}
+
+/// What makes a value good at first sight. Most values are, so a rule is asked only for the others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Quick {
+    /// The code that it is.
+    pub code: u64,
+    /// The shortest length, and how many more the longest has.
+    pub min: u16,
+    pub more: u16,
+    pub how: How,
+}
+
+/// What is asked of a value at first sight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// Eight bytes, highest first, shifted right by this, are the code.
+    Code(u8),
+    /// It does not begin with a blank.
+    Text,
+    /// No value is good at first sight.
+    Closer,
+}
+
+impl Quick {
+    /// Of a rule whose codes have `code` as one of theirs.
+    pub(crate) fn new(rule: &Rule, code: u64) -> Self {
+        let closer = Self { code: 0, min: 0, more: 0, how: How::Closer };
+        if rule.usage == Usage::NotUsed || rule.kind == Type::Composite {
+            return closer;
+        }
+        if rule.codes != NO_CODES {
+            let len = 8 - code.leading_zeros() / 8;
+            if len == 0 || code == NO_VALUE {
+                return closer;
+            }
+            return Self { code, min: len as u16, more: 0, how: How::Code((64 - 8 * len) as u8) };
+        }
+        let judged = rule.base_codes != NO_CODES || rule.format_by != 0;
+        match (rule.kind, u16::try_from(rule.min)) {
+            (Type::An | Type::Id, Ok(min)) if !judged => {
+                let more = u16::try_from(rule.max.saturating_sub(rule.min)).unwrap_or(u16::MAX);
+                Self { code: 0, min, more, how: How::Text }
+            }
+            _ => closer,
+        }
+    }
 }
 
 /// Amounts that take part in a balance.
@@ -207,8 +254,9 @@ impl Index {
 
     /// The rules of a slot's elements, element 1 first.
     #[inline]
-    pub(crate) fn rules_of(&self, range: (u32, u32)) -> &[Rule] {
-        self.rules.get(range.0 as usize..range.1 as usize).unwrap_or_default()
+    pub(crate) fn rules_of(&self, range: (u32, u32)) -> (&[Rule], &[Quick]) {
+        let range = range.0 as usize..range.1 as usize;
+        (self.rules.get(range.clone()).unwrap_or_default(), self.quick.get(range).unwrap_or_default())
     }
 
     /// The notes of a range.

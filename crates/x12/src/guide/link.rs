@@ -1,7 +1,7 @@
 //! The lookup tables of a plan: which slot a segment may come to, in which loop.
 
 use super::base::Base;
-use super::codes::{NO_CODES, pack_at};
+use super::codes::{NO_CODES, NO_VALUE, pack_at};
 use super::grammar::GuideText;
 use super::index::{Candidate, Ids, Known};
 use super::plan::{Key, Plan, Slot};
@@ -70,6 +70,7 @@ fn link_loop(plan: &mut Plan, index: usize, keys: &[u16]) -> Result<(), GuideErr
             if plan.index.ids.find(slot.segment).is_some_and(|(number, _)| usize::from(number) == id) {
                 let mut candidate = candidate(slot, at, at - slots.start, keys[at as usize]);
                 candidate.value = plan.index.codes.one_of(candidate.keys);
+                candidate.several = plan.index.codes.list(candidate.keys).len() != 1 || candidate.value == NO_VALUE;
                 plan.index.candidates.push(candidate);
             }
         }
@@ -90,6 +91,7 @@ fn candidate(slot: &Slot, at: u32, rel: u32, keys: u16) -> Candidate {
         position: slot.position,
         rel: u16::try_from(rel).unwrap_or(u16::MAX),
         keys,
+        several: true,
         element: slot.key.element,
         component: slot.key.component,
         value: 0,

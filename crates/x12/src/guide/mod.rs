@@ -19,6 +19,6 @@ pub use registry::{GuideInfo, Guides, Route};
 pub use text::GuideError;
 
 pub(crate) use codes::{NO_CODES, pack, pack_at};
-pub(crate) use index::{Action, Candidate, Index, Known, Rule, SlotFacts};
+pub(crate) use index::{Action, Candidate, How, Index, Known, Quick, Rule, SlotFacts};
 pub(crate) use link::packed_key;
 pub(crate) use notes::{Note, NoteKind};

@@ -4,47 +4,23 @@ use super::report::{Place, Report};
 use super::syntax::broken;
 use super::value::{Formatted, decimal_digits, formatted, integer_digits, is_date, is_time};
 use crate::finding::Code;
-use crate::guide::{Index, NO_CODES, Rule, SlotFacts, Type, Usage, pack, pack_at};
+use crate::guide::{How, Index, NO_CODES, Quick, Rule, SlotFacts, Type, Usage, pack, pack_at};
 use crate::position::Span;
 use crate::wire::{Element, Segment};
 
 /// Judges all elements of `segment`, which stands in the slot of `facts`.
 pub(super) fn check_elements(index: &Index, facts: &SlotFacts, segment: &Segment<'_>, report: &mut Report<'_>) {
-    let Some((&first, mut rest)) = segment.marks().split_first().filter(|(_, rest)| !rest.is_empty()) else {
+    let Some((&first, marks)) = segment.marks().split_first().filter(|(_, marks)| !marks.is_empty()) else {
         report.segment(Code::SEGMENT_EMPTY);
         return;
     };
-    let rules = index.rules_of(facts.elements);
-    let (bytes, delimiters) = (segment.buffer(), segment.delimiters());
+    let (rules, quick) = index.rules_of(facts.elements);
     let mut check = Check { index, segment, report, odd: has_odd_bytes(segment.raw()) };
-    let (mut present, mut number, mut open_end) = (0u64, 0u8, false);
-    let mut start = first + 1;
-    while let Some((&mark, mut tail)) = rest.split_first() {
-        number = number.saturating_add(1);
-        let (mut inner, mut end): (&[u32], u32) = (&[], mark);
-        if !tail.is_empty() && bytes.get(mark as usize) != Some(&delimiters.element) {
-            (inner, end, tail) = compound(bytes, rest, delimiters.element);
-        }
-        open_end = end <= start;
-        if !open_end {
-            let span = Span::new(start, end);
-            let Some(rule) = rules.get(usize::from(number) - 1) else {
-                check.report.element(Code::TOO_MANY_ELEMENTS, Place { element: number, ..Place::default() }, span);
-                break;
-            };
-            present |= 1 << number;
-            if inner.is_empty() && rule.usage != Usage::NotUsed && rule.kind != Type::Composite {
-                check.simple(rule, number, span);
-            } else {
-                check.element(rule, number, &Element::new(bytes, inner, start, end, delimiters));
-            }
-        }
-        start = end + 1;
-        rest = tail;
-    }
-    if open_end {
-        check.trailing(rules, number);
-    }
+    let present = if segment.is_plain() {
+        check.plain_elements((rules, quick), first, marks)
+    } else {
+        check.all_elements((rules, quick), first, marks)
+    };
     let missing = facts.required_elements & !present;
     if missing != 0 {
         check.missing(rules, missing);
@@ -72,11 +48,10 @@ fn compound<'m>(bytes: &[u8], marks: &'m [u32], separator: u8) -> (&'m [u32], u3
 #[inline]
 fn has_odd_bytes(bytes: &[u8]) -> bool {
     const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    // high bit: outside ASCII; high bit after adding one: DEL; borrow in subtracting a blank: a control character.
+    // high bit: outside ASCII; high bit after adding one: DEL; high bit after subtracting a blank: a control character.
     // Carries reach a neighbour only from a byte that is odd itself.
     let odd = |word: u64| {
-        word | word.wrapping_add(u64::from_ne_bytes([1; 8]))
-            | (word.wrapping_sub(u64::from_ne_bytes([0x20; 8])) & !word)
+        word | word.wrapping_add(u64::from_ne_bytes([1; 8])) | word.wrapping_sub(u64::from_ne_bytes([0x20; 8]))
     };
     let (words, rest) = bytes.as_chunks::<8>();
     let mut found = words.iter().fold(0, |found, word| found | odd(u64::from_ne_bytes(*word)));
@@ -96,28 +71,102 @@ struct Check<'c, 'a, 'f> {
 }
 
 impl Check<'_, '_, '_> {
-    /// An element without separators in it: the usual case.
+    /// The elements of a segment that has no separators but theirs; bit n of the answer is element n.
     #[inline]
-    fn simple(&mut self, rule: &Rule, number: u8, span: Span) {
-        if self.is_plainly_good(rule, span) {
-            return;
+    fn plain_elements(&mut self, (rules, quick): (&[Rule], &[Quick]), first: u32, marks: &[u32]) -> u64 {
+        let (mut present, mut start, mut last) = (0u64, first + 1, 0);
+        for ((at, &end), quick) in marks.iter().enumerate().zip(quick) {
+            last = end.wrapping_sub(start);
+            if last != 0 {
+                present |= 2 << at;
+                if !self.is_plainly_good(quick, start, last) {
+                    self.closer(rules, at, &[], start, end);
+                }
+            }
+            start = end + 1;
         }
-        let format = if rule.format_by == 0 { None } else { Some(self.segment.element(usize::from(rule.format_by))) };
-        let place = Place { element: number, component: 0, repetition: 0, data_element: rule.data_element };
-        self.value(rule, place, span, span.of(self.segment.buffer()), format);
+        if marks.len() > quick.len() {
+            self.surplus(rules);
+        } else if last == 0 {
+            self.trailing(rules, u8::try_from(marks.len()).unwrap_or(u8::MAX));
+        }
+        present
+    }
+
+    /// The elements of any segment.
+    fn all_elements(&mut self, (rules, quick): (&[Rule], &[Quick]), first: u32, mut marks: &[u32]) -> u64 {
+        let (bytes, separator) = (self.segment.buffer(), self.segment.delimiters().element);
+        let (mut present, mut start, mut last, mut number) = (0u64, first + 1, 0, 0u8);
+        for (at, quick) in quick.iter().enumerate() {
+            let Some((&mark, mut tail)) = marks.split_first() else { break };
+            let (mut inner, mut end): (&[u32], u32) = (&[], mark);
+            if !tail.is_empty() && bytes.get(mark as usize) != Some(&separator) {
+                (inner, end, tail) = compound(bytes, marks, separator);
+            }
+            number = number.saturating_add(1);
+            last = end.wrapping_sub(start);
+            if last != 0 {
+                present |= 2 << at;
+                if !inner.is_empty() || !self.is_plainly_good(quick, start, last) {
+                    self.closer(rules, at, inner, start, end);
+                }
+            }
+            start = end + 1;
+            marks = tail;
+        }
+        if !marks.is_empty() {
+            self.surplus(rules);
+        } else if last == 0 {
+            self.trailing(rules, number);
+        }
+        present
+    }
+
+    /// More elements than there are rules: the first that is there is one too many.
+    #[cold]
+    fn surplus(&mut self, rules: &[Rule]) {
+        let mut number = u8::try_from(rules.len()).unwrap_or(u8::MAX);
+        for element in self.segment.elements().skip(rules.len()) {
+            number = number.saturating_add(1);
+            if !element.is_empty() {
+                let place = Place { element: number, ..Place::default() };
+                self.report.element(Code::TOO_MANY_ELEMENTS, place, element.span());
+                return;
+            }
+        }
+        self.trailing(rules, number);
     }
 
     /// True for the most usual of values: the code that comes first to mind, and text of the right length.
     #[inline]
-    fn is_plainly_good(&self, rule: &Rule, span: Span) -> bool {
-        let buffer = self.segment.buffer();
-        if rule.codes != NO_CODES {
-            return pack_at(buffer, span) == Some(rule.code);
+    fn is_plainly_good(&self, quick: &Quick, start: u32, len: u32) -> bool {
+        let Some(word) = self.segment.buffer().get(start as usize..).and_then(<[u8]>::first_chunk::<8>) else {
+            return false;
+        };
+        if len.wrapping_sub(u32::from(quick.min)) > u32::from(quick.more) {
+            return false;
         }
-        rule.is_text
-            && !self.odd
-            && (rule.min..=rule.max).contains(&span.len)
-            && buffer.get(span.start as usize).is_some_and(|&byte| byte != b' ')
+        match quick.how {
+            How::Code(shift) => u64::from_be_bytes(*word) >> shift == quick.code,
+            How::Text => !self.odd && word[0] != b' ',
+            How::Closer => false,
+        }
+    }
+
+    /// Element number `at` from 0, which needs a closer look.
+    #[inline(never)]
+    fn closer(&mut self, rules: &[Rule], at: usize, inner: &[u32], start: u32, end: u32) {
+        let Some(rule) = rules.get(at) else { return };
+        let number = u8::try_from(at + 1).unwrap_or(u8::MAX);
+        let (bytes, span) = (self.segment.buffer(), Span::new(start, end));
+        if !inner.is_empty() || rule.usage == Usage::NotUsed || rule.kind == Type::Composite {
+            let element = Element::new(bytes, inner, start, end, self.segment.delimiters());
+            self.element(rule, number, &element);
+            return;
+        }
+        let format = if rule.format_by == 0 { None } else { Some(self.segment.element(usize::from(rule.format_by))) };
+        let place = Place { element: number, component: 0, repetition: 0, data_element: rule.data_element };
+        self.value(rule, place, span, span.of(bytes), format);
     }
 
     fn element(&mut self, rule: &Rule, number: u8, element: &Element<'_>) {
@@ -149,7 +198,7 @@ impl Check<'_, '_, '_> {
     }
 
     fn components(&mut self, rule: &Rule, place: Place, composite: &Element<'_>) {
-        let rules = self.index.rules_of(rule.components);
+        let (rules, quick) = self.index.rules_of(rule.components);
         let (mut present, mut number, mut open_end) = (0u64, 0u8, false);
         for span in composite.components() {
             number = number.saturating_add(1);
@@ -157,13 +206,14 @@ impl Check<'_, '_, '_> {
             if open_end {
                 continue;
             }
-            let Some(part) = rules.get(usize::from(number) - 1) else {
+            let (Some(part), Some(quick)) = (rules.get(usize::from(number) - 1), quick.get(usize::from(number) - 1))
+            else {
                 let place = Place { component: number, ..place };
                 self.report.element(Code::TOO_MANY_COMPONENTS, place, span);
                 break;
             };
             present |= 1 << number;
-            if part.usage != Usage::NotUsed && self.is_plainly_good(part, span) {
+            if self.is_plainly_good(quick, span.start, span.len) {
                 continue;
             }
             let place = Place { component: number, data_element: part.data_element, ..place };
@@ -209,7 +259,7 @@ impl Check<'_, '_, '_> {
         }
         if rule.codes != NO_CODES {
             let packed = pack_at(self.segment.buffer(), span);
-            if packed != Some(rule.code) && !self.index.codes.contains(rule.codes, value, packed) {
+            if !self.index.codes.contains(rule.codes, value, packed) {
                 self.report.element(self.wrong_code(rule, value), place, span);
             }
             return;

@@ -43,7 +43,8 @@ impl<'s, 'a> Keys<'s, 'a> {
             self.place = place;
             (self.value, self.packed) = packed_key(self.segment, place.0, place.1);
         }
-        self.packed == Some(candidate.value) || plan.index.codes.contains(candidate.keys, self.value, self.packed)
+        self.packed == Some(candidate.value)
+            || candidate.several && plan.index.codes.contains(candidate.keys, self.value, self.packed)
     }
 }
 

@@ -5,6 +5,7 @@ mod isa;
 mod output;
 mod scanner;
 mod segment;
+mod tape;
 mod writer;
 
 pub use delimiters::Delimiters;

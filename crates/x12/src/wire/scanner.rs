@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::isa::{self, Header};
+use super::tape::{End, Tape};
 use super::{Delimiters, Segment};
 
 /// How large the parts of a segment may be.
@@ -199,25 +200,27 @@ impl Scanner {
             tape.extend(bytes, taped..to);
             taped = to;
             let mut first = 0;
-            for end in 0..tape.ends.len() {
-                let End { mark, plain } = tape.ends[end];
+            for &End { mark, plain } in tape.ends() {
                 let last_mark = mark as usize;
-                let stop = tape.marks[last_mark] as usize;
-                let marks = &tape.marks[first..=last_mark];
+                let Some(marks) = tape.marks().get(first..=last_mark) else { break };
+                let stop = marks.last().map_or(0, |&stop| stop as usize);
                 first = last_mark + 1;
                 if stop < start {
                     continue; // a blank line, where the line break is the terminator
                 }
-                match is_header(bytes, start, stop, delimiters, last) {
-                    Some(true) => {
-                        self.mode = Mode::Outside;
-                        return start;
+                let name = first_three(bytes, start);
+                if name == ISA {
+                    match is_header(bytes, start, stop, delimiters, last) {
+                        Some(true) => {
+                            self.mode = Mode::Outside;
+                            return start;
+                        }
+                        Some(false) => {}
+                        None => return start,
                     }
-                    Some(false) => {}
-                    None => return start,
                 }
                 self.one(bytes, start, marks, (delimiters, plain), true, tokens);
-                let trailer = bytes[start..stop].starts_with(b"IEA");
+                let trailer = name == IEA && stop >= start + 3;
                 start = skip_gap(bytes, stop + 1, delimiters);
                 if trailer {
                     self.mode = Mode::Outside;
@@ -244,8 +247,8 @@ impl Scanner {
         if !last {
             return start;
         }
-        tape.marks.push(to_u32(bytes.len()));
-        self.one(bytes, start, &tape.marks, (delimiters, false), false, tokens);
+        tape.push(to_u32(bytes.len()));
+        self.one(bytes, start, tape.marks(), (delimiters, false), false, tokens);
         self.mode = Mode::Outside;
         bytes.len()
     }
@@ -261,7 +264,7 @@ impl Scanner {
         terminated: bool,
         tokens: &mut impl Tokens,
     ) {
-        let end = marks[marks.len() - 1] as usize;
+        let end = marks.last().map_or(0, |&end| end as usize);
         if end <= start {
             tokens.fault(Fault::Empty, start..(end + 1).min(bytes.len()), true);
             return;
@@ -342,6 +345,18 @@ fn is_header(bytes: &[u8], start: usize, stop: usize, delimiters: Delimiters, la
     }
 }
 
+const ISA: u32 = u32::from_be_bytes([0, b'I', b'S', b'A']);
+const IEA: u32 = u32::from_be_bytes([0, b'I', b'E', b'A']);
+
+/// The first three bytes of a segment as one number; 0 where the bytes end before.
+#[inline]
+fn first_three(bytes: &[u8], start: usize) -> u32 {
+    match bytes.get(start..).and_then(<[u8]>::first_chunk::<3>) {
+        Some(&[first, second, third]) => u32::from_be_bytes([0, first, second, third]),
+        None => 0,
+    }
+}
+
 fn header_marks(header: &[u8], base: usize, delimiters: Delimiters) -> Vec<u32> {
     let (end, body) = header.split_last().map_or((0, header), |(_, body)| (body.len(), body));
     let mut marks: Vec<u32> = body
@@ -354,136 +369,8 @@ fn header_marks(header: &[u8], base: usize, delimiters: Delimiters) -> Vec<u32> 
     marks
 }
 
-fn to_u32(at: usize) -> u32 {
+pub(super) fn to_u32(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
-}
-
-/// The offsets of all delimiters in a run of bytes, and where among them segments end.
-#[derive(Debug, Default)]
-struct Tape {
-    needles: Needles,
-    marks: Vec<u32>,
-    ends: Vec<End>,
-    /// A component or repetition separator came since the last terminator.
-    inner: bool,
-}
-
-/// The end of a segment.
-#[derive(Clone, Copy, Debug)]
-struct End {
-    /// Index of its mark.
-    mark: u32,
-    /// The segment has neither component nor repetition separators.
-    plain: bool,
-}
-
-/// The delimiters, each in all eight bytes of a word.
-#[derive(Clone, Copy, Debug, Default)]
-struct Needles {
-    element: u64,
-    terminator: u64,
-    component: u64,
-    /// The component again where there is no repetition separator.
-    repetition: u64,
-}
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-
-impl Needles {
-    fn new(delimiters: Delimiters) -> Self {
-        let spread = |byte: u8| u64::from(byte) * ONES;
-        Self {
-            element: spread(delimiters.element),
-            terminator: spread(delimiters.terminator),
-            component: spread(delimiters.component),
-            repetition: spread(delimiters.repetition.unwrap_or(delimiters.component)),
-        }
-    }
-}
-
-/// The highest bit of each byte of `word` that equals that of `needle`. Exact: no carry runs into the next byte.
-#[inline]
-fn equal(word: u64, needle: u64) -> u64 {
-    let difference = word ^ needle;
-    !(((difference & LOW) + LOW) | difference | LOW)
-}
-
-impl Tape {
-    fn start(&mut self, delimiters: Delimiters) {
-        self.clear();
-        self.needles = Needles::new(delimiters);
-    }
-
-    fn clear(&mut self) {
-        self.marks.clear();
-        self.ends.clear();
-        self.inner = false;
-    }
-
-    /// Keeps the marks from `first` on: those of the segment that is not complete.
-    fn keep_from(&mut self, first: usize) {
-        self.marks.drain(..first.min(self.marks.len()));
-        self.ends.clear();
-    }
-
-    /// Tapes `range` of `bytes`, eight at a time.
-    fn extend(&mut self, bytes: &[u8], range: Range<usize>) {
-        let window = &bytes[range.clone()];
-        let mut at = to_u32(range.start);
-        let (words, rest) = window.as_chunks::<8>();
-        for word in words {
-            self.word(u64::from_le_bytes(*word), at);
-            at += 8;
-        }
-        if !rest.is_empty() {
-            let mut last = [0; 8];
-            last[..rest.len()].copy_from_slice(rest);
-            self.tail(u64::from_le_bytes(last), at, rest.len());
-        }
-    }
-
-    #[inline]
-    fn word(&mut self, word: u64, at: u32) {
-        let needles = self.needles;
-        let inner = equal(word, needles.component) | equal(word, needles.repetition);
-        let ends = equal(word, needles.terminator);
-        let hits = equal(word, needles.element) | inner | ends;
-        self.take(hits, inner, ends, at);
-    }
-
-    /// The last bytes of a run; what stands behind them in the word is nothing.
-    #[cold]
-    fn tail(&mut self, word: u64, at: u32, len: usize) {
-        let valid = u64::MAX >> (64 - 8 * len);
-        let needles = self.needles;
-        let inner = (equal(word, needles.component) | equal(word, needles.repetition)) & valid;
-        let ends = equal(word, needles.terminator) & valid;
-        let hits = equal(word, needles.element) & valid | inner | ends;
-        self.take(hits, inner, ends, at);
-    }
-
-    #[inline]
-    fn take(&mut self, mut hits: u64, inner: u64, ends: u64, at: u32) {
-        if ends == 0 {
-            self.inner |= inner != 0;
-            while hits != 0 {
-                self.marks.push(at + (hits.trailing_zeros() >> 3));
-                hits &= hits - 1;
-            }
-            return;
-        }
-        while hits != 0 {
-            let bit = hits & hits.wrapping_neg();
-            self.marks.push(at + (hits.trailing_zeros() >> 3));
-            self.inner |= inner & bit != 0;
-            if ends & bit != 0 {
-                let mark = to_u32(self.marks.len() - 1);
-                self.ends.push(End { mark, plain: !std::mem::take(&mut self.inner) });
-            }
-            hits &= hits - 1;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -25,9 +25,20 @@ impl SegmentId {
         Self(packed)
     }
 
+    /// The identifier `start..end` of `bytes`.
+    #[inline]
+    fn at(bytes: &[u8], start: u32, end: u32) -> Self {
+        let len = end.saturating_sub(start);
+        match bytes.get(start as usize..).and_then(<[u8]>::first_chunk::<4>) {
+            Some(word) if matches!(len, 2 | 3) => Self(u32::from_be_bytes(*word) >> (32 - 8 * len)),
+            _ => Self::new(Span::new(start, end).of(bytes)),
+        }
+    }
+
     /// The packed form.
+    #[inline]
     #[must_use]
-    pub fn packed(self) -> u32 {
+    pub const fn packed(self) -> u32 {
         self.0
     }
 
@@ -53,71 +64,91 @@ pub struct Segment<'a> {
     marks: &'a [u32],
     start: u32,
     delimiters: Delimiters,
+    id: SegmentId,
     /// Neither component nor repetition separators are inside: every mark ends an element.
     plain: bool,
 }
 
 impl<'a> Segment<'a> {
     /// A segment of `bytes` that begins at `start` and whose separators are `marks` (never empty).
+    #[inline]
     #[must_use]
     pub fn new(bytes: &'a [u8], start: u32, marks: &'a [u32], delimiters: Delimiters) -> Self {
         debug_assert!(!marks.is_empty());
-        Self { bytes, marks, start, delimiters, plain: false }
+        let end = marks.first().copied().unwrap_or(start);
+        let id = SegmentId::at(bytes, start, end);
+        Self { bytes, marks, start, delimiters, id, plain: false }
     }
 
     /// As [`Segment::new`], of a segment that has neither component nor repetition separators: most are so, and
     /// their elements are found at once.
+    #[inline]
     #[must_use]
     pub fn plain(bytes: &'a [u8], start: u32, marks: &'a [u32], delimiters: Delimiters) -> Self {
         Self { plain: true, ..Self::new(bytes, start, marks, delimiters) }
     }
 
     /// The delimiters in force.
+    #[inline]
     #[must_use]
     pub fn delimiters(&self) -> Delimiters {
         self.delimiters
     }
 
     /// The buffer that all spans and offsets of this segment refer to.
+    #[inline]
     #[must_use]
     pub fn buffer(&self) -> &'a [u8] {
         self.bytes
     }
 
     /// Offset in the buffer of the segment's first byte.
+    #[inline]
     #[must_use]
     pub fn start(&self) -> u32 {
         self.start
     }
 
     /// Offset in the buffer of the terminator.
+    #[inline]
     #[must_use]
     pub fn end(&self) -> u32 {
         self.marks.last().copied().unwrap_or(self.start)
     }
 
     /// Offsets of all separators, the terminator last.
+    #[inline]
     #[must_use]
     pub fn marks(&self) -> &'a [u32] {
         self.marks
     }
 
     /// The bytes from the identifier up to the terminator, without it.
+    #[inline]
     #[must_use]
     pub fn raw(&self) -> &'a [u8] {
         self.slice(self.start, self.end())
     }
 
     /// The identifier's bytes.
+    #[inline]
     #[must_use]
     pub fn name(&self) -> &'a [u8] {
         self.slice(self.start, self.marks.first().copied().unwrap_or(self.start))
     }
 
     /// The identifier.
+    #[inline]
     #[must_use]
     pub fn id(&self) -> SegmentId {
-        SegmentId::new(self.name())
+        self.id
+    }
+
+    /// True when the segment is known to have neither component nor repetition separators.
+    #[inline]
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.plain
     }
 
     /// The elements in order, from element 1.
@@ -128,6 +159,7 @@ impl<'a> Segment<'a> {
     }
 
     /// Element `number` (from 1) with its components and repetitions; empty when it is not there.
+    #[inline]
     #[must_use]
     pub fn element(&self, number: usize) -> &'a [u8] {
         self.span(number).of(self.bytes)
@@ -220,24 +252,28 @@ impl<'a> Element<'a> {
     }
 
     /// Where the element lies in the segment's buffer.
+    #[inline]
     #[must_use]
     pub fn span(&self) -> Span {
         Span::new(self.start, self.end)
     }
 
     /// The element's bytes, separators included.
+    #[inline]
     #[must_use]
     pub fn value(&self) -> &'a [u8] {
         self.bytes.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 
     /// True when nothing stands between the separators.
+    #[inline]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.start >= self.end
     }
 
     /// True when neither component nor repetition separators are inside: the usual case.
+    #[inline]
     #[must_use]
     pub fn is_simple(&self) -> bool {
         self.inner.is_empty()
