@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from scrubjay.findings import Finding, Scope, Severity
     from scrubjay.guides import Guide
     from scrubjay.models import Claim
-    from scrubjay.rules import Rule
-    from scrubjay.rules import rule as rule
+    from scrubjay.rules.rule import Rule, rule
     from scrubjay.runs import Run, scrub, validate
     from scrubjay.streams import Batch, read, stream
     from scrubjay.writing import Envelope, write
