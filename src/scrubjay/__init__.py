@@ -67,7 +67,7 @@ _HOMES = {
     "findings": ("Finding", "Scope", "Severity"),
     "guides": ("Guide",),
     "models": ("Claim",),
-    "rules": ("Rule", "rule"),
+    "rules.rule": ("Rule", "rule"),
     "runs": ("Run", "scrub", "validate"),
     "streams": ("Batch", "read", "stream"),
     "writing": ("Envelope", "write"),
