@@ -1,7 +1,8 @@
 """Throughput and memory of the command, against the yardstick, on generated claims, in one run.
 
-Prints a row per size and command: the median of the pairs of runs, in which command and yardstick
-take turns, so that a machine that is busy slows both. a machine that is busy slows both. ``--sizes 10 300 1000`` are megabytes; ``--json`` for programs.
+Prints a row per size and command: the median of pairs of runs, in which command and yardstick take
+turns, so that a machine that is busy slows both. ``--sizes 10 300 1000`` are megabytes; ``--json``
+is for programs.
 """
 
 import argparse

@@ -26,9 +26,10 @@ class Windows(TypedDict):
 
 
 class Summary(TypedDict):
-    """summary.json: rates are fractions of one, providers are tokens.
+    """summary.json.
 
-    Money is decimal text, and None where claims were held against their guide only.
+    Money is decimal text, None where nothing but the guide was looked at; rates are fractions of
+    one, providers are tokens.
     """
 
     files: list[str]

@@ -1,4 +1,4 @@
-"""Files as they should not be: each ends with its exit code and at most one line on standard error."""
+"""Files as they should not be: each ends with its exit code, and at most one line of error."""
 
 import json
 import re
@@ -87,7 +87,10 @@ FOUND: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "no IEA": (lambda: CLEAN[: CLEAN.index(b"IEA*")], {"INTERCHANGE_TRAILER_MISSING"}),
     "no GE": (lambda: re.sub(rb"GE\*[^~]*~\n", b"", CLEAN), {"GROUP_TRAILER_MISSING"}),
     "no SE": (lambda: re.sub(rb"\nSE\*[^~]*~", b"", CLEAN, count=1), {"SET_TRAILER_MISSING"}),
-    "a wrong SE01": (lambda: re.sub(rb"\nSE\*\d+", b"\nSE*3", CLEAN, count=1), {"SET_SEGMENT_COUNT"}),
+    "a wrong SE01": (
+        lambda: re.sub(rb"\nSE\*\d+", b"\nSE*3", CLEAN, count=1),
+        {"SET_SEGMENT_COUNT"},
+    ),
     "a wrong GE01": (lambda: once(b"GE*2", b"GE*1"), {"GROUP_SET_COUNT"}),
     "a wrong IEA01": (lambda: once(b"IEA*1", b"IEA*9"), {"INTERCHANGE_GROUP_COUNT"}),
     "ST inside ST": (

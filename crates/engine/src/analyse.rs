@@ -21,6 +21,8 @@ pub(crate) struct Standing {
     pub(crate) set: Set,
     /// Inside what kind of item the piece begins.
     pub(crate) inside: Inside,
+    /// The last segment was empty: more of them are one fault with it.
+    pub(crate) empty: bool,
 }
 
 /// A functional group, as far as sets are routed by it.
@@ -69,7 +71,7 @@ pub(crate) enum Inside {
 impl Standing {
     /// Before the first byte of a file.
     pub(crate) fn outside() -> Self {
-        Self { mode: Mode::Outside, group: None, set: Set::None, inside: Inside::Nothing }
+        Self { mode: Mode::Outside, group: None, set: Set::None, inside: Inside::Nothing, empty: false }
     }
 
     /// True when work that began from `assumed` holds for a piece that begins here.
@@ -118,7 +120,7 @@ impl Assumption {
             None => (Set::None, Inside::Envelope),
             Some((walker, _)) => (Set::Walked(walker), Inside::Nothing),
         };
-        Standing { mode: Mode::Inside(self.delimiters), group: self.group, set, inside }
+        Standing { mode: Mode::Inside(self.delimiters), group: self.group, set, inside, empty: false }
     }
 }
 
@@ -226,7 +228,9 @@ impl Analyser {
         } else if upcoming.is_none() {
             pass.cut_short();
         }
-        let Pass { mode, group, set, walker, inside, findings, made_in, items, plan, lost_claims, builder, .. } = pass;
+        let Pass {
+            mode, group, set, walker, inside, empty, findings, made_in, items, plan, lost_claims, builder, ..
+        } = pass;
         if let Some(builder) = builder {
             builder.finish();
         }
@@ -235,7 +239,7 @@ impl Analyser {
             Open::Opaque => Set::Opaque,
             Open::Walked => Set::Walked(Box::new(walker)),
         };
-        let end = Standing { mode, group, set, inside };
+        let end = Standing { mode, group, set, inside, empty };
         Analysed { taken, used, findings, items, made_in, batch, plan, lost_claims, end }
     }
 }
@@ -255,6 +259,7 @@ struct Pass<'a> {
     /// The plan's hierarchy segment.
     hierarchy: Option<SegmentId>,
     inside: Inside,
+    empty: bool,
     items: Vec<Item>,
     findings: Vec<Finding>,
     made_in: Vec<u32>,
@@ -291,6 +296,7 @@ impl<'a> Pass<'a> {
             hierarchy: None,
             walker,
             inside: standing.inside,
+            empty: standing.empty,
             items: Vec::new(),
             findings: Vec::new(),
             made_in: Vec::new(),
@@ -445,6 +451,9 @@ impl<'a> Pass<'a> {
 
     /// A segment over a limit, or an empty one: it counts towards its claim, else its set.
     fn faulty_segment(&mut self, fault: Fault, at: u32) {
+        if std::mem::replace(&mut self.empty, fault == Fault::Empty) && fault == Fault::Empty {
+            return;
+        }
         let code = if fault == Fault::Empty { Code::SEGMENT_EMPTY } else { Code::SEGMENT_TOO_LONG };
         let walked = self.set == Open::Walked;
         if fault == Fault::TooLong {
@@ -546,6 +555,7 @@ impl Visitor for Listener<'_, '_> {
 
 impl Tokens for Pass<'_> {
     fn header(&mut self, segment: &Segment<'_>) {
+        self.empty = false;
         self.imply(1, segment.start());
         self.in_interchange = true;
         self.item(Kind::Interchange(segment.delimiters()), segment);
@@ -553,6 +563,7 @@ impl Tokens for Pass<'_> {
     }
 
     fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
+        self.empty = false;
         match segment.name() {
             b"ST" => self.open_set(segment),
             b"SE" => self.close_set(segment),

@@ -14,8 +14,8 @@ use crate::error::Error;
 use crate::peek::{self, Known};
 use crate::source::{Source, Taken};
 
-/// Most bytes of a piece that no cut was found in.
-const LONGEST_PIECE: usize = 4 * 1024 * 1024;
+/// What a piece that no cut was found in may have beyond the longest segment: then it is cut where it is.
+const BEYOND: usize = 256 * 1024;
 
 /// Takes what was analysed, in the order of the file.
 pub(crate) trait Sink {
@@ -109,6 +109,7 @@ pub(crate) struct Line {
     analyser: Analyser,
     setting: Arc<Setting>,
     window: usize,
+    longest: usize,
     ahead: usize,
     standing: Standing,
     known: Option<Known>,
@@ -125,10 +126,12 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) fn new(setting: &Arc<Setting>, window: usize, ahead: usize) -> Self {
+        let longest = setting.limits.segment as usize + BEYOND;
         Self {
             analyser: Analyser::new(Arc::clone(setting)),
             setting: Arc::clone(setting),
-            window: window.clamp(4 * 1024, LONGEST_PIECE),
+            window: window.clamp(4 * 1024, longest),
+            longest,
             ahead,
             standing: Standing::outside(),
             known: None,
@@ -219,10 +222,10 @@ impl Line {
                     return Ok((cut.at, Some(upcoming)));
                 }
             }
-            if bytes.len() < wanted || wanted >= LONGEST_PIECE {
+            if bytes.len() < wanted || wanted >= self.longest {
                 return Ok((bytes.len(), None));
             }
-            wanted = (wanted * 2).min(LONGEST_PIECE);
+            wanted = (wanted * 2).min(self.longest);
         }
     }
 
