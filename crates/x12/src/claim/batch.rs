@@ -213,6 +213,17 @@ pub fn pack(code: &[u8]) -> Option<u64> {
     Some(code.iter().enumerate().fold(0, |packed, (at, &byte)| packed | u64::from(byte) << (56 - 8 * at)))
 }
 
+/// As [`pack`], of the value at `span` of `buffer`: eight bytes at once where the buffer goes on.
+#[inline]
+pub(super) fn pack_at(buffer: &[u8], span: Span) -> Option<u64> {
+    match buffer.get(span.start as usize..).and_then(<[u8]>::first_chunk::<8>) {
+        Some(word) if matches!(span.len, 1..=8) && !matches!(word[0], 0 | 0xFF) => {
+            Some(u64::from_be_bytes(*word) & (u64::MAX << (64 - 8 * span.len)))
+        }
+        _ => pack(span.of(buffer)),
+    }
+}
+
 /// The bytes of a packed code, and how many of them count.
 #[must_use]
 pub fn unpack(code: u64) -> ([u8; 8], usize) {
@@ -241,6 +252,11 @@ mod tests {
         }
         assert!(pack(b"E11") < pack(b"E110") && pack(b"E119") < pack(b"F"));
         assert_eq!(pack(b"ABCDEFGHI"), None);
+        let text = b"\xFFAB\0CDEFGHIJK";
+        for (start, len) in (0..10).flat_map(|start| (0..10).map(move |len| (start, len))) {
+            let span = Span { start, len };
+            assert_eq!(pack_at(text, span), pack(span.of(text)), "{span:?}");
+        }
         assert_eq!(pack(b"\xFFA"), None);
     }
 

@@ -1,5 +1,6 @@
 //! The listener that turns the walk into columns.
 
+use super::batch::pack_at;
 use super::convert::{amount, days};
 use super::map::Part;
 use super::taps::{NO_TEST, RowTap, SlotTaps, Tap, Test};
@@ -264,7 +265,7 @@ impl Table {
         match values {
             Column::Text(values) => set(values, at, Span::default(), || span),
             Column::Code(values) => set(values, at, 0, || {
-                pack(span.of(bytes)).unwrap_or_else(|| {
+                pack_at(bytes, span).unwrap_or_else(|| {
                     self.long_codes.push(span);
                     LONG | (self.long_codes.len() as u64 - 1)
                 })
@@ -342,6 +343,8 @@ struct Reader<'a> {
     bytes: &'a [u8],
     marks: &'a [u32],
     delimiters: Delimiters,
+    /// Every mark ends an element.
+    plain: bool,
     /// Number of the element, 0 before the first.
     number: u8,
     /// The separators in front of the element and behind it, as indices of `marks`.
@@ -352,12 +355,17 @@ impl<'a> Reader<'a> {
     #[inline]
     fn new(segment: &Segment<'a>) -> Self {
         let (bytes, marks, delimiters) = (segment.buffer(), segment.marks(), segment.delimiters());
-        Self { bytes, marks, delimiters, number: 0, edges: (0, 0) }
+        Self { bytes, marks, delimiters, plain: segment.is_plain(), number: 0, edges: (0, 0) }
     }
 
     /// Goes on to element `number`; false when the segment ends before it.
     #[inline]
     fn seek(&mut self, number: u8) -> bool {
+        if self.plain {
+            let number = usize::from(number);
+            self.edges = (number.saturating_sub(1), number);
+            return number < self.marks.len();
+        }
         while self.number < number {
             let front = self.edges.1;
             let mut behind = front + 1;
@@ -379,6 +387,9 @@ impl<'a> Reader<'a> {
         let (front, behind) = self.edges;
         let (mut from, mut to) = (front, behind);
         if number != 0 {
+            if self.plain {
+                return if number == 1 { self.part(0) } else { Span::default() };
+            }
             if let Some(repetition) = self.delimiters.repetition.filter(|_| behind > front + 1) {
                 to = (front + 1..behind).find(|at| self.is(*at, repetition)).unwrap_or(behind);
             }

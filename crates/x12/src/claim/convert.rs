@@ -13,6 +13,9 @@ pub fn amount(text: &[u8], places: usize) -> i64 {
     if digits.is_empty() || digits.len() > 19 {
         return MISSING;
     }
+    if let Some(value) = usual(digits, places) {
+        return if negative { -value } else { value };
+    }
     let (mut value, mut behind, mut seen) = (0i64, None, false);
     for &byte in digits {
         match byte {
@@ -44,6 +47,31 @@ pub fn amount(text: &[u8], places: usize) -> i64 {
         }
         _ => MISSING,
     }
+}
+
+/// As [`amount`], of digits with at most `places` behind the point, and too few to overflow: nearly all.
+#[inline]
+fn usual(digits: &[u8], places: usize) -> Option<i64> {
+    if digits.len() > 14 {
+        return None;
+    }
+    let (mut value, mut point) = (0i64, digits.len());
+    for (at, &byte) in digits.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            value = value * 10 + i64::from(digit);
+        } else if byte == b'.' && point == digits.len() {
+            point = at;
+        } else {
+            return None;
+        }
+    }
+    let behind = (digits.len() - point).saturating_sub(1);
+    if digits.len() == 1 && point == 0 {
+        return None;
+    }
+    let scale = [1, 10, 100, 1000].get(places.checked_sub(behind)?)?;
+    Some(value * scale)
 }
 
 /// The days since 1970-01-01 of a date CCYYMMDD; `NO_DATE` where it is none.

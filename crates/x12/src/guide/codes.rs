@@ -64,6 +64,23 @@ impl CodeSets {
             .unwrap_or(NO_VALUE)
     }
 
+    /// As [`CodeSets::one_of`], and whether the set has no other.
+    pub(crate) fn first_of(&self, id: u16) -> (u64, bool) {
+        let alone = self
+            .sets
+            .get(usize::from(id))
+            .is_some_and(|set| slice(&self.packed, set.packed).len() + slice(&self.long, set.long).len() == 1);
+        (self.one_of(id), alone)
+    }
+
+    /// True when set `id` has the code that is packed to `packed`.
+    #[inline]
+    pub(crate) fn has(&self, id: u16, packed: u64) -> bool {
+        let Some(set) = self.sets.get(usize::from(id)) else { return false };
+        let codes = slice(&self.packed, set.packed);
+        if codes.len() <= 12 { codes.iter().any(|&code| code == packed) } else { codes.binary_search(&packed).is_ok() }
+    }
+
     /// The codes of set `id`, as text.
     pub(crate) fn list(&self, id: u16) -> Vec<String> {
         let Some(set) = self.sets.get(usize::from(id)) else { return Vec::new() };

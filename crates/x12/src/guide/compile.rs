@@ -81,7 +81,7 @@ impl<'t> Compiler<'t> {
         }
         self.bind_openers();
         let codes = &self.codes.sets;
-        let quick = self.rules.iter().map(|rule| Quick::new(rule, codes.one_of(rule.codes))).collect();
+        let quick = self.rules.iter().map(|rule| Quick::new(rule, codes.first_of(rule.codes))).collect();
         let text = self.text;
         let mut plan = Plan {
             kind: text.kind.to_owned(),

@@ -121,15 +121,21 @@ pub(crate) struct Quick {
 pub(crate) enum How {
     /// Eight bytes, highest first, shifted right by this, are the code.
     Code(u8),
+    /// One of the codes of this set.
+    Codes(u16),
     /// It does not begin with a blank.
     Text,
+    /// A decimal number, its digits counted.
+    Decimal,
+    /// An integer, likewise.
+    Integer,
     /// No value is good at first sight.
     Closer,
 }
 
 impl Quick {
-    /// Of a rule whose codes have `code` as one of theirs.
-    pub(crate) fn new(rule: &Rule, code: u64) -> Self {
+    /// Of a rule; `code` is the one that its set has, or else one of several.
+    pub(crate) fn new(rule: &Rule, (code, alone): (u64, bool)) -> Self {
         let closer = Self { code: 0, min: 0, more: 0, how: How::Closer };
         if rule.usage == Usage::NotUsed || rule.kind == Type::Composite {
             return closer;
@@ -139,16 +145,22 @@ impl Quick {
             if len == 0 || code == NO_VALUE {
                 return closer;
             }
+            if !alone {
+                return Self { code, min: 1, more: 7, how: How::Codes(rule.codes) };
+            }
             return Self { code, min: len as u16, more: 0, how: How::Code((64 - 8 * len) as u8) };
         }
         let judged = rule.base_codes != NO_CODES || rule.format_by != 0;
-        match (rule.kind, u16::try_from(rule.min)) {
-            (Type::An | Type::Id, Ok(min)) if !judged => {
-                let more = u16::try_from(rule.max.saturating_sub(rule.min)).unwrap_or(u16::MAX);
-                Self { code: 0, min, more, how: How::Text }
-            }
-            _ => closer,
-        }
+        let how = match rule.kind {
+            _ if judged => return closer,
+            Type::An | Type::Id => How::Text,
+            Type::R => How::Decimal,
+            Type::N(_) => How::Integer,
+            _ => return closer,
+        };
+        let Ok(min) = u16::try_from(rule.min) else { return closer };
+        let more = u16::try_from(rule.max.saturating_sub(rule.min)).unwrap_or(u16::MAX);
+        Self { code: 0, min, more, how }
     }
 }
 

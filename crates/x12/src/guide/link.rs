@@ -69,8 +69,8 @@ fn link_loop(plan: &mut Plan, index: usize, keys: &[u16]) -> Result<(), GuideErr
             let slot = &plan.slots[at as usize];
             if plan.index.ids.find(slot.segment).is_some_and(|(number, _)| usize::from(number) == id) {
                 let mut candidate = candidate(slot, at, at - slots.start, keys[at as usize]);
-                candidate.value = plan.index.codes.one_of(candidate.keys);
-                candidate.several = plan.index.codes.list(candidate.keys).len() != 1 || candidate.value == NO_VALUE;
+                let (value, alone) = plan.index.codes.first_of(candidate.keys);
+                (candidate.value, candidate.several) = (value, !alone || value == NO_VALUE);
                 plan.index.candidates.push(candidate);
             }
         }

@@ -143,14 +143,24 @@ impl Check<'_, '_, '_> {
         let Some(word) = self.segment.buffer().get(start as usize..).and_then(<[u8]>::first_chunk::<8>) else {
             return false;
         };
-        if len.wrapping_sub(u32::from(quick.min)) > u32::from(quick.more) {
-            return false;
-        }
+        let fits = |length: u32| length.wrapping_sub(u32::from(quick.min)) <= u32::from(quick.more);
         match quick.how {
-            How::Code(shift) => u64::from_be_bytes(*word) >> shift == quick.code,
-            How::Text => !self.odd && word[0] != b' ',
+            How::Code(shift) => fits(len) && u64::from_be_bytes(*word) >> shift == quick.code,
+            How::Text => fits(len) && !self.odd && word[0] != b' ',
+            How::Codes(set) => {
+                matches!(len, 1..=8)
+                    && word[0] != 0
+                    && self.index.codes.has(set, u64::from_be_bytes(*word) >> (64 - 8 * len))
+            }
+            How::Decimal => decimal_digits(self.value_at(start, len)).is_some_and(|digits| fits(digits as u32)),
+            How::Integer => integer_digits(self.value_at(start, len)).is_some_and(|digits| fits(digits as u32)),
             How::Closer => false,
         }
+    }
+
+    #[inline]
+    fn value_at(&self, start: u32, len: u32) -> &[u8] {
+        Span { start, len }.of(self.segment.buffer())
     }
 
     /// Element number `at` from 0, which needs a closer look.

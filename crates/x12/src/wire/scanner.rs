@@ -254,7 +254,8 @@ impl Scanner {
     }
 
     /// Tells of one segment, unless it is empty or over a limit.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for every segment; the other caller is the end of a file")]
     fn one(
         &self,
         bytes: &[u8],
