@@ -78,7 +78,7 @@ impl CodeSets {
     pub(crate) fn has(&self, id: u16, packed: u64) -> bool {
         let Some(set) = self.sets.get(usize::from(id)) else { return false };
         let codes = slice(&self.packed, set.packed);
-        if codes.len() <= 12 { codes.iter().any(|&code| code == packed) } else { codes.binary_search(&packed).is_ok() }
+        if codes.len() <= 12 { codes.contains(&packed) } else { codes.binary_search(&packed).is_ok() }
     }
 
     /// The codes of set `id`, as text.
