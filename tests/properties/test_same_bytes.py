@@ -23,6 +23,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "many faults": lambda: generated(150, seed=3, faults=1.0),
     "many interchanges": variety,
 }
+SHARP = (5002, 5035, 5036, 5039, 5044, 5068, 5090, 5092)  # once told results apart
 
 
 def same_in_all_ways(document: bytes, folder: Path) -> None:
@@ -39,10 +40,11 @@ def test_threads_and_windows_change_nothing(name: str, tmp_path: Path) -> None:
     same_in_all_ways(FILES[name](), tmp_path)
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", [*range(16), *SHARP])
 def test_they_change_nothing_in_damaged_files(seed: int, tmp_path: Path) -> None:
-    document = generated(60, seed=seed + 1, faults=0.1, sets=(1, 2, 9)[seed % 3])
-    same_in_all_ways(damaged(document, seed), tmp_path)
+    several = generated(50, seed=seed % 97 + 1, faults=0.1, sets=(1, 2, 9, 25)[seed % 4])
+    document = several if seed % 5 else variety()
+    same_in_all_ways(damaged(document, seed, bytewise=bool(seed % 3)), tmp_path)
 
 
 def test_the_same_run_twice_gives_the_same_bytes(tmp_path: Path) -> None:

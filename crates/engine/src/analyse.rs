@@ -61,6 +61,7 @@ pub(crate) enum Set {
 pub(crate) enum Inside {
     Nothing,
     Envelope,
+    Misplaced,
     Header,
     Level,
     Claim,
@@ -182,6 +183,8 @@ pub(crate) struct Analysed {
     /// How many segments that begin a claim stand where no claim could be placed.
     pub(crate) lost_claims: u64,
     pub(crate) end: Standing,
+    /// The segment that the next piece begins with ends nothing here: what is open goes on.
+    pub(crate) torn: bool,
 }
 
 /// Works on pieces, one after the other; buffers are kept.
@@ -220,9 +223,10 @@ impl Analyser {
         let mut pass = Pass::new(&setting, standing, &taken, batch.as_mut());
         let used = self.scanner.scan(&taken.bytes, last, &mut pass);
         pass.mode = self.scanner.mode();
-        if let Some(cut) = upcoming.filter(|_| used == taken.bytes.len()) {
-            pass.upcoming(cut);
-        }
+        let torn = match upcoming.filter(|_| used == taken.bytes.len()) {
+            Some(cut) => !pass.upcoming(cut),
+            None => false,
+        };
         if last {
             pass.imply(1, used as u32);
         } else if upcoming.is_none() {
@@ -240,7 +244,7 @@ impl Analyser {
             Open::Walked => Set::Walked(Box::new(walker)),
         };
         let end = Standing { mode, group, set, inside, empty };
-        Analysed { taken, used, findings, items, made_in, batch, plan, lost_claims, end }
+        Analysed { taken, used, findings, items, made_in, batch, plan, lost_claims, end, torn }
     }
 }
 
@@ -359,7 +363,9 @@ impl<'a> Pass<'a> {
     fn walk(&mut self, segment: &Segment<'_>) {
         if self.hierarchy == Some(segment.id()) {
             // what the levels before leave open is theirs, not that of the level which begins
-            self.with_walker(|walker, at, listener, findings| walker.upcoming(segment, at, listener, findings));
+            self.with_walker(|walker, at, listener, findings| {
+                walker.upcoming(segment, at, listener, findings);
+            });
         }
         self.with_walker(|walker, at, listener, findings| walker.segment(segment, at, listener, findings));
     }
@@ -404,15 +410,24 @@ impl<'a> Pass<'a> {
         self.items.push(Item { kind, start: at, head_end: at, segments: 0 });
     }
 
-    fn upcoming(&mut self, cut: &[u8]) {
-        let (Mode::Inside(delimiters), Open::Walked) = (self.mode, self.set) else { return };
+    /// The next piece begins with `cut`. False when that ends nothing: what is open goes on with it.
+    fn upcoming(&mut self, cut: &[u8]) -> bool {
+        let (Mode::Inside(delimiters), Open::Walked) = (self.mode, self.set) else { return true };
         let marks = x12::wire::marks(cut, 0, cut.len() as u32, delimiters);
         let segment = Segment::new(cut, 0, &marks, delimiters);
+        if segment.name() == b"ST" {
+            self.inside = Inside::Nothing;
+            return true;
+        }
         let end = self.base + u64::from(self.length);
+        let mut decided = false;
         self.with_walker(|walker, at, listener, findings| {
-            walker.upcoming(&segment, At { base: end, ..at }, listener, findings);
+            decided = walker.upcoming(&segment, At { base: end, ..at }, listener, findings);
         });
-        self.inside = Inside::Nothing;
+        if decided {
+            self.inside = Inside::Nothing;
+        }
+        decided
     }
 
     /// The piece ends where nothing does: a claim that is open was too large for it.
@@ -487,9 +502,10 @@ impl<'a> Pass<'a> {
 
     fn misplaced(&mut self, segment: &Segment<'_>) {
         match self.items.last_mut() {
-            Some(Item { kind: Kind::Misplaced, segments, .. }) => *segments += 1,
+            Some(Item { kind: Kind::Misplaced | Kind::More(Inside::Misplaced), segments, .. }) => *segments += 1,
             _ => self.item(Kind::Misplaced, segment),
         }
+        self.inside = Inside::Misplaced;
     }
 }
 
@@ -571,6 +587,7 @@ impl Tokens for Pass<'_> {
                 self.imply(2, segment.start());
                 self.group = Some(Arc::new(Group::of(segment)));
                 self.item(Kind::Group, segment);
+                self.inside = Inside::Envelope;
             }
             b"GE" => self.close_envelope(segment, 3),
             b"IEA" => self.close_envelope(segment, 2),
@@ -606,6 +623,7 @@ impl Pass<'_> {
         match self.set {
             Open::None => {
                 self.item(Kind::Alone, segment);
+                self.inside = Inside::Envelope;
                 return;
             }
             Open::Opaque => {}

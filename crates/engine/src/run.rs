@@ -156,7 +156,11 @@ impl Line {
                 }
             }
             match self.waiting.pop_front() {
-                Some(piece) => return self.settle(piece, source, crew).map(Some),
+                Some(piece) => {
+                    if let Some(analysed) = self.settle(piece, source, crew)? {
+                        return Ok(Some(analysed));
+                    }
+                }
                 None if finished => return Ok(None),
                 None => {}
             }
@@ -230,7 +234,14 @@ impl Line {
     }
 
     /// The piece whose turn it is: takes it back, works on it again if it began from a wrong assumption, hands it on.
-    fn settle(&mut self, mut piece: Waiting, source: &mut Source, crew: Option<&Crew>) -> Result<Analysed, Error> {
+    ///
+    /// `None` when it ends in the middle of something: then it belongs to the next one.
+    fn settle(
+        &mut self,
+        mut piece: Waiting,
+        source: &mut Source,
+        crew: Option<&Crew>,
+    ) -> Result<Option<Analysed>, Error> {
         let begin = self.standing.clone();
         let done = match (piece.kept.take(), crew) {
             (Some(taken), _) => Err(taken),
@@ -252,6 +263,11 @@ impl Line {
                 self.analyser.read(taken, begin, piece.upcoming.as_deref(), piece.last, batch)
             }
         };
+        if analysed.torn && analysed.taken.bytes.len() < self.longest {
+            self.batches.extend(analysed.batch);
+            self.carried = Some(analysed.taken);
+            return Ok(None);
+        }
         if analysed.used < analysed.taken.bytes.len() {
             let rest = analysed.taken.split_off(analysed.used);
             if self.waiting.is_empty() {
@@ -272,7 +288,7 @@ impl Line {
             };
             self.known = Some(Known { delimiters, group: self.standing.group.clone(), plan });
         }
-        Ok(analysed)
+        Ok(Some(analysed))
     }
 
     fn wait_for(&mut self, ticket: u64, crew: &Crew) -> Result<Analysed, Error> {

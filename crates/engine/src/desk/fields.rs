@@ -118,8 +118,8 @@ impl<'a> Values<'a> {
     pub(crate) fn code_of(&self, at: At, row: u32) -> Vec<u8> {
         let Some(column) = self.column(at) else { return Vec::new() };
         let code = column.code(row);
-        let span = self.batch.tables.get(at.table).map(|table| table.long_code(code)).unwrap_or_default();
-        if !span.is_empty() {
+        if code >= x12::claim::LONG {
+            let span = self.batch.tables.get(at.table).map(|table| table.long_code(code)).unwrap_or_default();
             return self.batch.text(span, self.bytes).to_vec();
         }
         let (bytes, len) = unpack(code);

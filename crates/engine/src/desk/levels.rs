@@ -445,7 +445,7 @@ impl Desk<'_> {
     fn more(&mut self, part: &Part<'_>, inside: Inside, split: &mut Vec<SplitItem>) {
         let empty = part.end <= part.item.start;
         match inside {
-            Inside::Opaque => {
+            Inside::Opaque | Inside::Misplaced => {
                 self.totals.unreadable_segments += u64::from(part.item.segments);
                 self.keep_unreadable(part);
             }

@@ -53,22 +53,32 @@ impl Walker {
     }
 
     /// `segment` comes next, in another piece: everything that it ends and decides happens now. To be followed
-    /// by [`Walker::boundary`], or by [`Walker::segment`] with the same segment.
-    pub fn upcoming(&mut self, segment: &Segment<'_>, at: At, visitor: &mut impl Visitor, findings: &mut Vec<Finding>) {
-        let Some(plan) = &self.plan else { return };
-        let Found::Clean(depth, candidate) = find(plan, &self.state.stack, segment, segment.id()) else { return };
+    /// by [`Walker::boundary`], or by [`Walker::segment`] with the same segment. False when nothing is decided, because the
+    /// segment opens no such loop where it stands.
+    pub fn upcoming(
+        &mut self,
+        segment: &Segment<'_>,
+        at: At,
+        visitor: &mut impl Visitor,
+        findings: &mut Vec<Finding>,
+    ) -> bool {
+        let Some(plan) = &self.plan else { return false };
+        let Found::Clean(depth, candidate) = find(plan, &self.state.stack, segment, segment.id()) else { return false };
         if self.state.just_lost == Some(candidate.slot) || self.state.is_twin(plan, depth, &candidate, segment) {
-            return;
+            return false;
         }
-        let Some(opened) = plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) else { return };
+        let Some(opened) = plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) else {
+            return false;
+        };
         if !plan.loop_at(opened).seals {
-            return;
+            return false;
         }
         let ordinal = self.state.ordinal.saturating_add(1);
         let mut report = Report::new(findings, self.options, at, ordinal, segment);
         report.buffer = self.state.base;
         self.state.prepare(&mut Step { plan, segment, visitor, report }, depth, &candidate);
         self.state.just_lost = None;
+        true
     }
 
     /// The set ends, its `SE` having been given: all loops close.
