@@ -1,5 +1,6 @@
 """Inputs and outputs are settled before the first byte, each refusal with its next step."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,12 @@ def test_a_folder_without_the_right_to_write(
         places.output(tmp_path)
     with pytest.raises(OutputError, match="no right to make it"):
         places.output(tmp_path / "new")
+
+
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    name = os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.837")
+    Path(name).touch()
+    with pytest.raises(UsageError, match="not a name in UTF-8; rename it"):
+        places.inputs([name])
+    with pytest.raises(UsageError, match="not a name in UTF-8"):
+        places.output(name)

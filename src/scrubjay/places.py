@@ -39,6 +39,7 @@ def inputs(patterns: Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
 
 def output(out: str | os.PathLike[str], *, force: bool = False) -> str:
     """The folder that a run writes to: new, or empty, or given over with force."""
+    _readable_name(os.fspath(out))
     path = Path(out)
     try:
         if path.exists():
@@ -76,6 +77,7 @@ def _check(name: str) -> tuple[int, int] | str:
         return name
     if not name:
         raise UsageError("an input name is empty; name a file, a pattern, or '-'")
+    _readable_name(name)
     try:
         facts = Path(name).stat()
     except ValueError:
@@ -87,6 +89,14 @@ def _check(name: str) -> tuple[int, int] | str:
     if not os.access(name, os.R_OK):
         raise InputError(f"{name}: no right to read it; run: ls -l {name}")
     return facts.st_dev, facts.st_ino
+
+
+def _readable_name(name: str) -> None:
+    """Names are written into JSON, which is UTF-8; a name in another encoding has no text."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{name!a} is not a name in UTF-8; rename it") from None
 
 
 def _why(error: OSError) -> str:

@@ -1,5 +1,6 @@
 """What a newcomer types: help, slips of the finger, wrong values, all in one line."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -102,3 +103,17 @@ def test_a_full_standard_output_is_our_failure() -> None:
     assert ended.returncode == 3
     assert ended.stderr.startswith("scrubjay: no space left")
     assert ended.stderr.count("\n") == 1
+
+
+def test_a_terminal_without_unicode_ends_no_run(tmp_path: Path) -> None:
+    (tmp_path / "\u00fc.837").write_bytes(b"ISA*00*")
+    arguments = [sys.executable, "-m", "scrubjay", "inspect", str(tmp_path / "\u00fc*.12")]
+    ended = subprocess.run(
+        arguments,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "?*.12: no file matches" in ended.stderr

@@ -5,6 +5,7 @@ of a claim. SCRUBJAY_DEBUG=1 brings it back for whoever works on Scrubjay itself
 """
 
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ def guarded(command: click.Command, arguments: Sequence[str]) -> int:
     """Run `command`; whatever happens becomes an exit code."""
     # A polite kill cleans up as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _forgive(sys.stdout, sys.stderr)
     if COMPLETION in os.environ:
         # A shell asks for completions: click answers and leaves.
         command.main(prog_name="scrubjay")
@@ -44,6 +46,13 @@ def guarded(command: click.Command, arguments: Sequence[str]) -> int:
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - no traceback, ever
         return _say(_failure(error))
     return code if isinstance(code, int) else 0
+
+
+def _forgive(*streams: object) -> None:
+    """A terminal without Unicode shows a question mark; it does not end the run."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _failure(error: BaseException) -> ScrubjayError:

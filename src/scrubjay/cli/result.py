@@ -140,11 +140,12 @@ def _draw(run: Run) -> None:
         if wide:
             reasons.add_column("code", style="dim", no_wrap=True)
         reasons.add_column("claims", justify="right", no_wrap=True)
+        dot = "●" if console.encoding.startswith("utf") else "*"
         for reason in run.reasons[:TOP_REASONS]:
             code = Text(reason["code"], "dim")
             words = Text(reason["title"])
             told = (words, code) if wide else (Text("\n").join((words, code)),)
-            mark = Text("●", _SEVERITY_STYLE[reason["severity"]])
+            mark = Text(dot, _SEVERITY_STYLE[reason["severity"]])
             reasons.add_row(mark, *told, f"{reason['claims']:,}")
         parts.append(reasons)
         parts.extend(Text(line, "dim") for line in _more(run))

@@ -48,7 +48,11 @@ __all__ = ["command"]
 @options.threads
 @click.option("--no-worklist", is_flag=True, help="Leave out worklist.csv, which names patients.")
 @options.show_phi
-@click.option("--exact", is_flag=True, help="Look for duplicates in all of the file, at 16 bytes of memory a claim.")
+@click.option(
+    "--exact",
+    is_flag=True,
+    help="Look for duplicates in all of the file, at 16 bytes of memory a claim.",
+)
 @click.option("--guide-aliases", is_flag=True, help="Take versions that are known as aliases.")
 @options.force
 @options.limits
