@@ -14,7 +14,8 @@ MAP = ROOT / "crates/x12/guides/837P-005010X222A1.claim"
 TARGET = ROOT / "src/scrubjay/rules/fields.py"
 KINDS = ("code", "money", "number", "date")
 ITEM = re.compile(
-    r"^(\+?)(\d+)(?:-(\d+))?(\.from|\.to)?(?:\?\S+)? (\w+)(?: (code|money|number|date|text))?(?: = \S+)?$"
+    r"^(\+?)(\d+)(?:-(\d+))?(\.from|\.to)?(?:\?\S+)? (\w+)"
+    r"(?: (code|money|number|date|text))?(?: = \S+)?$"
 )
 
 
@@ -69,7 +70,7 @@ def write(tables: list[Table]) -> str:
     out = [
         '"""The rows and fields of a professional claim (837P 005010X222A1).',
         "",
-        "Written by scripts/rules/fields.py from crates/x12/guides/837P-005010X222A1.claim, not by hand.",
+        "Written by scripts/rules/fields.py from the claim map of the 837P, not by hand.",
         '"""',
         "",
         "from __future__ import annotations",

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from scrubjay.findings import Finding, Scope, Severity
     from scrubjay.guides import Guide
     from scrubjay.models import Claim
-    from scrubjay.rules import Rule
-    from scrubjay.rules import rule as rule
+    from scrubjay.rules.rule import Rule, rule
     from scrubjay.runs import Run, scrub, validate
     from scrubjay.streams import Batch, read, stream
     from scrubjay.writing import Envelope, write
@@ -68,7 +67,7 @@ _HOMES = {
     "findings": ("Finding", "Scope", "Severity"),
     "guides": ("Guide",),
     "models": ("Claim",),
-    "rules": ("Rule", "rule"),
+    "rules.rule": ("Rule", "rule"),
     "runs": ("Run", "scrub", "validate"),
     "streams": ("Batch", "read", "stream"),
     "writing": ("Envelope", "write"),

@@ -91,4 +91,4 @@ def write_claims(claims: list[dict[str, Any]], envelope: str) -> bytes:
     """Claims as one interchange, at once."""
 
 def claim_fields() -> list[tuple[str, str, bool, list[str], list[tuple[str, str]]]]:
-    """The tables of a claim: (name, name in the claim, is a list, parents, [(field, kind), ...])."""
+    """The tables of a claim: name, name in the claim, is it a list, parents, (field, kind)s."""

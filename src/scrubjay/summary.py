@@ -26,8 +26,11 @@ class Windows(TypedDict):
 
 
 class Summary(TypedDict):
-    """summary.json. Money is decimal text (None where
-    nothing but the guide was looked at), rates are fractions of one, providers are tokens."""
+    """summary.json.
+
+    Money is decimal text, None where nothing but the guide was looked at; rates are fractions of
+    one, providers are tokens.
+    """
 
     files: list[str]
     interchanges: int

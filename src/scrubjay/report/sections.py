@@ -35,7 +35,9 @@ def header(subject: str, result: Result) -> str:
         verdict = f"All {_count(claims)} claims may go out{worth}."
     else:
         worth = f"; they hold {_money(held)} of {_money(all_charges)}" if judged else ""
-        verdict = f"{_count(rejected)} of {_count(claims)} claims need work before they go out{worth}."
+        verdict = (
+            f"{_count(rejected)} of {_count(claims)} claims need work before they go out{worth}."
+        )
     if unreadable:
         verdict += f" {_count(unreadable)} could not be read."
     return (

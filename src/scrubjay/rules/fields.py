@@ -1,6 +1,6 @@
 """The rows and fields of a professional claim (837P 005010X222A1).
 
-Written by scripts/rules/fields.py from crates/x12/guides/837P-005010X222A1.claim, not by hand.
+Written by scripts/rules/fields.py from the claim map of the 837P, not by hand.
 """
 
 from __future__ import annotations
