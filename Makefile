@@ -50,8 +50,7 @@ fuzz: ## every fuzz target for SECONDS_EACH (60) seconds; needs cargo-fuzz
 	    -max_total_time=$(SECONDS_EACH) -max_len=65536 -verbosity=0 -print_final_stats=1; \
 	done
 
-docs: .venv/.built ## generate the rule and finding pages of docs/
-	$(BIN)/python -m scrubjay rules list --markdown > docs/rules.md
+docs: .venv/.built ## write the pages of docs/rules/ and docs/findings.md anew
 	$(BIN)/python scripts/rules/pages.py
 	$(BIN)/python scripts/findings/page.py
 
@@ -66,10 +65,14 @@ clean: ## remove everything that was built, keep out/
 
 .venv/.pins: requirements/dev.txt .ci/need
 	@python=$$(.ci/need) && { [ -x $(BIN)/python ] || "$$python" -m venv .venv; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@echo "installing the pinned tools into .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
 .venv/.built: .venv/.pins pyproject.toml Cargo.toml Cargo.lock $(RUST_SOURCES)
 	@.ci/need >/dev/null
-	PIP_QUIET=1 VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --release --locked --quiet >/dev/null
+	@echo "building the Rust half; the first time takes a minute or two"
+	@mkdir -p .cache
+	@PIP_QUIET=1 VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --release --locked --quiet >.cache/build.txt 2>&1 \
+	  || { cat .cache/build.txt >&2; exit 1; }
 	@touch $@

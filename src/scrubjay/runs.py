@@ -26,7 +26,7 @@ Progress = Callable[[int, int | None], None]
 Judge = Callable[[list[dict[str, Any]]], list[list[dict[str, Any]]]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Run:
     """What a run came to: the numbers, the reasons, the facts, and where its files are."""
 
@@ -34,6 +34,12 @@ class Run:
     facts: RunFacts
     reasons: tuple[Reason, ...]
     out: Path | None
+
+    def __repr__(self) -> str:
+        counts = f"{self.claims} claims: {self.accepted} accepted, {self.rejected} rejected"
+        if self.unreadable:
+            counts += f", {self.unreadable} unreadable"
+        return f"Run({counts})" if self.out is None else f"Run({counts}; {self.out})"
 
     @classmethod
     def from_result(cls, result: Result, out: str | None) -> Self:

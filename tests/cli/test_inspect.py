@@ -11,6 +11,7 @@ from scrubjay import _native
 from scrubjay.cli.inspect import tree
 from stage import Command
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "clinic.837"
 HEADER = ["00", "", "00", "", "ZZ", "JB9001   ", "ZZ", "NWCLR  ", "250310", "0815", "^", "00501"]
 EVENTS: list[dict[str, Any]] = [
     {
@@ -85,3 +86,28 @@ def test_json_is_the_summary_alone(
     monkeypatch.setattr(_native, "inspect", inspect, raising=False)
     assert scrubjay("inspect", claims).out == "".join(TREE)
     assert scrubjay("inspect", claims, "--json").out == '{"segments": 1}\n'
+
+
+def test_no_value_is_short_enough_to_be_shown(scrubjay: Command, tmp_path: Path) -> None:
+    """Codes that the guide lists are shown, and nothing else: a name may have two letters."""
+    text = EXAMPLE.read_text()
+    for name, other in (("ELENA", "AL"), ("NM1*IL*1*", "NM1*IL*1*XU")):
+        assert name in text
+        text = text.replace(name, other)
+    file = tmp_path / "claims.837"
+    file.write_text(text)
+    shown = scrubjay("inspect", file).out
+    names = [line.split()[1].split("*") for line in shown.splitlines() if " NM1*" in line]
+    assert names
+    for _, qualifier, entity, *values in names:
+        assert qualifier in {"41", "40", "85", "82", "IL", "PR", "QC", "77", "DN"}
+        assert entity in {"1", "2"}
+        known = {"46", "XX", "MI", "PI", ""}
+        assert all(value in known or set(value) <= set("A9-") for value in values)
+    assert "AL" in scrubjay("inspect", file, "--show-phi").out
+
+
+def test_what_is_no_segment_is_named_in_words(scrubjay: Command, tmp_path: Path) -> None:
+    file = tmp_path / "claims.837"
+    file.write_bytes(b"lost\n" + EXAMPLE.read_bytes())
+    assert "bytes outside any interchange" in scrubjay("inspect", file).out.splitlines()[0]

@@ -53,7 +53,7 @@ def test_nothing_to_do_shows_the_help_on_standard_error(
         ("scrub nowhere.837 --out o", "nowhere.837: no such file or directory; check the path"),
         ("inspect nowhere.837", "no such file"),
         ("inspect a b", "unexpected extra argument"),
-        ("generate 900 -o x", "'900' is not"),
+        ("generate 900 -o x", "'900' is not a kind that can be made; give 837P"),
         ("generate 837P -o x --lines 6:1", "the least comes first"),
         ("generate 837P -o x --lines many", "such as 1:6"),
         ("generate 837P -o x --sets none", "a number of sets, or 'one'"),

@@ -1,5 +1,6 @@
 """Sets of rules, plain functions, and what their failures cost."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -81,3 +82,11 @@ def test_nonsense_is_a_failure_of_the_rule() -> None:
     judge = RuleSet([plain("NUMBER", lambda _: 5)]).judge(dict)
     assert judge is not None
     assert judge([{}])[0][0]["message"] == "Rule NUMBER failed with TypeError"
+
+
+def test_a_flag_takes_the_number_of_a_line_as_the_model_has_it() -> None:
+    rules = RuleSet([plain("HERE", lambda _: Flag("Line", line=Decimal(3)))])
+    judge = rules.judge(dict)
+    assert judge is not None
+    ((found,),) = judge([{}])
+    assert (found["line"], type(found["line"])) == (3, int)

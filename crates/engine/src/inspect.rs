@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use x12::guide::{Plan, Route};
+use x12::guide::{ElementRule, Plan, Route};
 use x12::validate::{At, Visitor, Walker};
-use x12::wire::{Fault, Scanner, Segment, Tokens};
+use x12::wire::{Element, Fault, Scanner, Segment, Tokens};
 
 use crate::analyse::Group;
 use crate::desk::masked;
@@ -33,6 +33,7 @@ pub fn inspect(path: &Path, job: &Job, emit: &mut dyn FnMut(&str) -> Result<(), 
         out: String::new(),
         base: 0,
         depth: Vec::new(),
+        slot: None,
         counts: [0; 5],
     };
     loop {
@@ -55,7 +56,7 @@ pub fn inspect(path: &Path, job: &Job, emit: &mut dyn FnMut(&str) -> Result<(), 
     }
     let [interchanges, groups, sets, loops, segments] = tree.counts;
     if interchanges == 0 {
-        return Err(Error::Input(format!("{}: is not X12: no interchange (ISA) was found in it", path.display())));
+        return Err(Error::no_interchange(&source.name(), source.read_bytes()));
     }
     Ok(json!({
         "interchanges": interchanges, "groups": groups, "sets": sets, "loops": loops, "segments": segments,
@@ -73,19 +74,24 @@ struct Tree<'s> {
     base: u64,
     /// Loops that are open, by index in the plan.
     depth: Vec<u16>,
+    /// Where the segment at hand was placed.
+    slot: Option<(Arc<Plan>, u32)>,
     counts: [u64; 5],
 }
 
 impl Tree<'_> {
     fn line(&mut self, kind: &str, depth: usize, title: &str, loop_id: Option<&str>, segment: &Segment<'_>) {
+        let rules = self.slot.as_ref().map(|(plan, slot)| (plan.as_ref(), plan.element_rules(*slot)));
+        let open = self.show || is_control(segment);
         let elements: Vec<Value> = segment
             .elements()
-            .map(|element| {
-                let value = element.value();
-                if self.show {
-                    String::from_utf8_lossy(value).into_owned().into()
-                } else {
-                    shown(segment, value).into()
+            .enumerate()
+            .map(|(at, element)| {
+                let rule = rules.and_then(|(plan, rules)| rules.get(at).map(|rule| (plan, rule)));
+                match rule {
+                    _ if open => String::from_utf8_lossy(element.value()).into_owned().into(),
+                    Some((plan, rule)) => shown(plan, rule, &element, segment).into(),
+                    None => masked(element.value()).into(),
                 }
             })
             .collect();
@@ -104,10 +110,48 @@ impl Tree<'_> {
     }
 }
 
-/// Values of control segments say nothing of a patient; all others are masked but for codes of up to three characters.
-fn shown(segment: &Segment<'_>, value: &[u8]) -> String {
-    let control = matches!(segment.name(), b"ISA" | b"GS" | b"ST" | b"SE" | b"GE" | b"IEA" | b"HL" | b"LX");
-    if control || value.len() <= 3 { String::from_utf8_lossy(value).into_owned() } else { masked(value) }
+/// True for segments that say nothing of a patient: the envelope, the hierarchy and the numbers of lines.
+fn is_control(segment: &Segment<'_>) -> bool {
+    matches!(segment.name(), b"ISA" | b"GS" | b"ST" | b"SE" | b"GE" | b"IEA" | b"HL" | b"LX")
+}
+
+/// An element with everything masked but codes that the guide or the standard lists at its place: a short value may
+/// be a name.
+fn shown(plan: &Plan, rule: &ElementRule, element: &Element<'_>, segment: &Segment<'_>) -> String {
+    let delimiters = segment.delimiters();
+    let one = |rule: Option<&ElementRule>, value: &[u8]| match rule {
+        Some(rule) if plan.lists(rule, value) => String::from_utf8_lossy(value).into_owned(),
+        _ => masked(value),
+    };
+    let components = plan.component_rules(rule);
+    let mut text = String::new();
+    for (at, repetition) in element.repetitions().enumerate() {
+        if at > 0 {
+            text.push(char::from(delimiters.repetition.unwrap_or(b'^')));
+        }
+        if components.is_empty() {
+            text.push_str(&one(Some(rule), repetition.value()));
+            continue;
+        }
+        for (at, span) in repetition.components().enumerate() {
+            if at > 0 {
+                text.push(char::from(delimiters.component));
+            }
+            text.push_str(&one(components.get(at), span.of(segment.buffer())));
+        }
+    }
+    text
+}
+
+/// What is wrong with bytes that are no segment.
+fn plainly(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Stray => "bytes outside any interchange",
+        Fault::HeaderTruncated => "an ISA that is cut short",
+        Fault::DelimitersUnusable => "an ISA whose delimiters cannot be used",
+        Fault::TooLong => "a segment longer than the limits allow",
+        Fault::Empty => "a terminator without a segment before it",
+    }
 }
 
 impl Tokens for Tree<'_> {
@@ -156,7 +200,7 @@ impl Tokens for Tree<'_> {
         if first {
             let offset = self.base + range.start as u64;
             let row = json!({
-                "depth": 0, "kind": "segment", "id": "", "title": format!("bytes that are no segment ({fault:?})"),
+                "depth": 0, "kind": "segment", "id": "", "title": plainly(fault),
                 "loop": null, "segment": null, "elements": [], "offset": offset,
             });
             self.out.push_str(&row.to_string());
@@ -167,6 +211,7 @@ impl Tokens for Tree<'_> {
 
 impl Tree<'_> {
     fn place(&mut self, segment: &Segment<'_>, show: bool) {
+        self.slot = None;
         if self.opaque {
             if show {
                 self.line("segment", 3, "", None, segment);
@@ -174,10 +219,12 @@ impl Tree<'_> {
             return;
         }
         let Some(plan) = self.walker.plan().cloned() else { return };
-        let mut steps = Steps { plan: Arc::clone(&plan), depth: std::mem::take(&mut self.depth), opened: Vec::new() };
+        let mut steps =
+            Steps { plan: Arc::clone(&plan), depth: std::mem::take(&mut self.depth), opened: Vec::new(), slot: None };
         let mut findings = Vec::new();
         self.walker.segment(segment, At::default(), &mut steps, &mut findings);
-        let Steps { depth, opened, .. } = steps;
+        let Steps { depth, opened, slot, .. } = steps;
+        self.slot = slot.map(|slot| (Arc::clone(&plan), slot));
         self.depth = depth;
         if !show {
             return;
@@ -197,6 +244,7 @@ struct Steps {
     plan: Arc<Plan>,
     depth: Vec<u16>,
     opened: Vec<(usize, u16)>,
+    slot: Option<u32>,
 }
 
 impl Visitor for Steps {
@@ -206,6 +254,10 @@ impl Visitor for Steps {
         }
         self.depth.push(index);
         debug_assert!(usize::from(index) < self.plan.loops.len());
+    }
+
+    fn segment(&mut self, _loop_index: u16, slot: u32, _segment: &Segment<'_>) {
+        self.slot = Some(slot);
     }
 
     fn close(&mut self, _index: u16) {

@@ -55,12 +55,13 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     let mut meter = Meter { progress, last: begun, before: 0, done: 0, total };
     let mut inputs = Vec::new();
     for (ordinal, source) in sources.iter_mut().enumerate() {
-        desk.begin_file(&source.name(), ordinal.min(same_stems(&job.inputs[..ordinal], &job.inputs[ordinal])));
+        let (name, ordinal) = label(&source.name(), &job.inputs[..ordinal], &job.inputs[ordinal]);
+        desk.begin_file(&name, ordinal);
         let mut both = Metered { desk: &mut desk, meter: &mut meter };
         run::read(source, &setup.setting, job.window, job.workers(), &mut both)?;
         desk.end_file()?;
         meter.before = meter.done;
-        inputs.push(json!({"file": source.name(), "bytes": source.read_bytes(), "sha256": source.digest()}));
+        inputs.push(json!({"file": name, "bytes": source.read_bytes(), "sha256": source.digest()}));
     }
     meter.tell(true)?;
     let result = setup.result(job, &desk, &inputs, begun, &[]);
@@ -79,9 +80,18 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     Ok(result.to_string())
 }
 
-/// How many of the inputs before have the same file name: their outputs would be called the same.
-fn same_stems(before: &[std::path::PathBuf], path: &Path) -> usize {
-    before.iter().filter(|other| other.file_stem() == path.file_stem()).count()
+/// What an input is called in everything that is written, and what its outputs' names need to differ from those of
+/// the inputs `before` it: the second `claims.837` is `claims~1.837`, the `claims.x12` behind them needs a 2.
+fn label(name: &str, before: &[std::path::PathBuf], path: &Path) -> (String, usize) {
+    let ordinal = before.iter().filter(|other| other.file_stem() == path.file_stem()).count();
+    if before.iter().all(|other| other.file_name() != path.file_name()) {
+        return (name.to_owned(), ordinal);
+    }
+    let own = match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => format!("{stem}~{ordinal}.{extension}"),
+        _ => format!("{name}~{ordinal}"),
+    };
+    (own, 0)
 }
 
 /// The digests of all finished files, the largest ones side by side.
@@ -284,4 +294,26 @@ fn peak_rss() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn inputs_of_the_same_name_are_told_apart() {
+        let inputs = ["a/claims.837", "b/claims.837", "c/claims.x12", "d/.837", "e/.837", "c/other.837"];
+        let inputs = inputs.map(PathBuf::from);
+        let labels: Vec<_> = inputs
+            .iter()
+            .enumerate()
+            .map(|(at, path)| label(&path.file_name().unwrap().to_string_lossy(), &inputs[..at], path))
+            .collect();
+        let expected = [("claims.837", 0), ("claims~1.837", 0), ("claims.x12", 2), (".837", 0), (".837~1", 0)];
+        for (found, (name, ordinal)) in labels.iter().zip(expected) {
+            assert_eq!((found.0.as_str(), found.1), (name, ordinal));
+        }
+    }
 }

@@ -54,7 +54,7 @@ impl Source {
         let file = File::open(path).map_err(|error| Error::input(path, &error))?;
         let about = file.metadata().map_err(|error| Error::input(path, &error))?;
         if about.is_dir() {
-            return Err(Error::Input(format!("{}: is a directory; name the files in it", path.display())));
+            return Err(Error::Input(format!("{}: is a folder; name the files in it", path.display())));
         }
         let total = about.is_file().then_some(about.len());
         Ok(Self::new(Box::new(file), path.to_owned(), total))

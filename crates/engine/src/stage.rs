@@ -29,7 +29,7 @@ impl Stage {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(out).map_err(failed)?;
         if !force && fs::read_dir(out).map_err(failed)?.next().is_some() {
             let text =
-                format!("{}: is not empty; give another folder, or --force to replace its contents", out.display());
+                format!("{}: is not empty; name a new folder, or replace its results with --force", out.display());
             return Err(Error::Usage(text));
         }
         let staging = out.join(format!(".staging-{}", std::process::id()));

@@ -11,7 +11,7 @@ pub(crate) fn raise(py: Python<'_>, error: Error) -> PyErr {
         Error::Input(text) => ("InputError", text),
         Error::Output(text) => ("OutputError", text),
         Error::Internal(text) => ("InternalError", text),
-        Error::Interrupted => ("Interrupted", "interrupted".to_owned()),
+        Error::Interrupted => ("Interrupted", "interrupted; nothing half-written is left behind".to_owned()),
     };
     let made =
         py.import("scrubjay.errors").and_then(|errors| errors.getattr(name)).and_then(|class| class.call1((text,)));
@@ -26,7 +26,13 @@ pub(crate) fn detached<R: Send>(py: Python<'_>, work: impl FnOnce() -> Result<R,
     let done = py.detach(|| std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)));
     match done {
         Ok(result) => result.map_err(|error| raise(py, error)),
-        Err(_) => Err(raise(py, Error::Internal("the engine panicked".to_owned()))),
+        Err(_) => Err(raise(
+            py,
+            Error::Internal(
+                "the engine stopped at a fault of its own; please report it with the version, never the claims"
+                    .to_owned(),
+            ),
+        )),
     }
 }
 

@@ -21,11 +21,18 @@ __all__ = ["command"]
     "build",
     epilog=options.examples(
         "scrubjay build claims.jsonl -o claims.837",
-        "scrubjay build - -o claims.837 < claims.jsonl",
+        "jq -c 'select(.charge != null)' claims.jsonl | scrubjay build - -o claims.837",
     ),
 )
-@click.argument("file")
-@click.option("-o", "--output", required=True, metavar="FILE", help="The file to write, or '-'.")
+@click.argument("file", type=options.FILE)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=options.FILE,
+    metavar="FILE",
+    help="The file to write, or '-'.",
+)
 @options.as_json
 @options.force
 def command(**given: Any) -> int:
@@ -39,7 +46,7 @@ def command(**given: Any) -> int:
     with target(given["output"], force=given["force"]) as file:
         file.writelines(stream_out(counted))
         if not counted.count:
-            raise InputError(f"{name}: no claim in it; give one JSON object a line")
+            raise InputError(f"{_called(name)}: no claim in it; give one JSON object a line")
     made = {"file": given["output"], "claims": counted.count}
     if given["as_json"]:
         (sys.stderr if given["output"] == "-" else sys.stdout).write(json.dumps(made) + "\n")
@@ -67,7 +74,7 @@ def claims(name: str) -> "Iterator[Claim]":
 
     from scrubjay.models import Claim
 
-    with click.open_file(name, "r", encoding="utf-8") as lines:
+    with click.open_file(name, "rb") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -76,6 +83,12 @@ def claims(name: str) -> "Iterator[Claim]":
             except ValidationError as error:
                 first = error.errors(include_input=False, include_context=False)[0]
                 place = ".".join(str(step) for step in first["loc"]) or "the whole line"
+                # pydantic's own sentences, which say what was wanted and not what was there
                 raise InputError(
-                    f"{name} line {number}: {place}: {first['type']}; mend the line and try again"
+                    f"{_called(name)} line {number}: {place}: {first['msg']}; mend the line and "
+                    "try again"
                 ) from None
+
+
+def _called(name: str) -> str:
+    return "standard input" if name == "-" else name

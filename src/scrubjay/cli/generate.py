@@ -6,10 +6,37 @@ import sys
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from scrubjay.cli import options
 
 __all__ = ["command"]
+
+KINDS = ("837P",)
+
+
+class Kind(click.ParamType[str]):
+    """A transaction as people say it, in any case."""
+
+    name = "kind"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The kind as the standard writes it."""
+        kind = str(value).upper()
+        if kind not in KINDS:
+            self.fail(
+                f"{value!r} is not a kind that can be made; give {', '.join(KINDS)}", param, ctx
+            )
+        return kind
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The kinds there are."""
+        del ctx, param
+        return [CompletionItem(kind) for kind in KINDS if kind.startswith(incomplete.upper())]
 
 
 @click.command(
@@ -21,23 +48,43 @@ __all__ = ["command"]
         "scrubjay generate 837P --claims 10 -o - | scrubjay inspect -",
     ),
 )
-@click.argument("kind", metavar="KIND", type=click.Choice(["837P"], case_sensitive=False))
-@click.option("--claims", type=click.IntRange(min=1), default=100, show_default=True)
+@click.argument("kind", metavar="KIND", type=Kind())
+@click.option(
+    "--claims",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="How many claims.",
+)
 @click.option(
     "--faults",
     type=click.FloatRange(0, 1),
     default=0.0,
     show_default=True,
+    metavar="SHARE",
     help="The share of claims that get a fault.",
 )
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="The same seed, the same bytes."
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="The same seed, the same bytes.",
 )
 @click.option(
     "--sets", metavar="N|one", default=None, help="Transaction sets: a number, or one for all."
 )
 @click.option("--lines", metavar="A:B", default="1:6", show_default=True, help="Lines a claim.")
-@click.option("-o", "--output", required=True, metavar="FILE", help="The file to write, or '-'.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=options.FILE,
+    metavar="FILE",
+    help="The file to write, or '-'.",
+)
 @options.as_json
 @options.force
 def command(**given: Any) -> int:
@@ -49,7 +96,7 @@ def command(**given: Any) -> int:
     size = 0
     with target(given["output"], force=given["force"]) as file:
         for chunk in generate(
-            given["kind"].upper(),
+            given["kind"],
             claims=given["claims"],
             faults=given["faults"],
             seed=given["seed"],

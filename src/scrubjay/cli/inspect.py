@@ -20,7 +20,7 @@ __all__ = ["command"]
         "scrubjay inspect claims.837 --json",
     ),
 )
-@click.argument("file")
+@click.argument("file", type=options.FILE)
 @click.option("--loops", is_flag=True, help="Only envelopes and loops, no segments.")
 @options.show_phi
 @options.as_json

@@ -1,17 +1,21 @@
 """Options that several commands share, written once so that they mean the same everywhere."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from scrubjay.findings import Severity
 from scrubjay.job import Limits, RejectUnit
 
 __all__ = [
     "DAY",
+    "FILE",
+    "FOLDER",
     "as_json",
     "examples",
     "fail_on",
@@ -58,12 +62,37 @@ class Day(click.ParamType[date]):
 DAY = Day()
 
 
+class Named(click.ParamType[str]):
+    """A path as it was given. Rooms below say what is wrong with one; shells complete it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The path itself."""
+        del param, ctx
+        return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The shell knows its own files and folders."""
+        del ctx, param
+        return [CompletionItem(incomplete, type=self.name)]
+
+
+FILE = Named("file")
+FOLDER = Named("dir")
+
+
 def examples(*lines: str) -> str:
     """The examples at the end of a command's help, kept line by line."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-inputs = click.argument("files", nargs=-1, required=True, metavar="FILES...")
+inputs = click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILES...")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 force = click.option("--force", is_flag=True, help="Replace what an earlier run left there.")
 show_phi = click.option("--show-phi", is_flag=True, help="Show patient data instead of masks.")
@@ -79,6 +108,7 @@ received_date = click.option(
 )
 token_key = click.option(
     "--token-key",
+    type=FILE,
     metavar="FILE",
     help="The key behind the tokens; by default your own, made once.",
 )

@@ -18,6 +18,8 @@ TOP_REASONS = 8
 KILO = 1_000
 MEGA = 1_000_000
 FAST = 10
+# Below so many columns the code of a reason stands under its words.
+WIDE = 90
 
 
 def deliver(run: Run, *, as_json: bool, fail_on: str) -> int:
@@ -93,6 +95,8 @@ def _time(seconds: float) -> str:
 def places(run: Run) -> Iterator[str]:
     """Where to look next."""
     if run.out is None:
+        if run.reasons:
+            yield "where each one stands: run it again with --out FOLDER"
         return
     wanted = ("report.html", "worklist.csv", "findings.jsonl", "unreadable.x12")
     there = [name for name in wanted if (run.out / name).exists()]
@@ -104,7 +108,11 @@ def places(run: Run) -> Iterator[str]:
 def _more(run: Run) -> Iterator[str]:
     rest = len(run.reasons) - TOP_REASONS
     if rest > 0:
-        yield f"  and {rest} more in report.html" if run.out else f"  and {rest} more, see --json"
+        yield (
+            f"  and {rest} more in report.html"
+            if run.out
+            else f"  and {rest} more, see --json or --out"
+        )
 
 
 def _draw(run: Run) -> None:
@@ -114,6 +122,7 @@ def _draw(run: Run) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(highlight=False)
     parts: list[RenderableType] = []
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 3, 0, 0))
     table.add_column()
@@ -125,17 +134,23 @@ def _draw(run: Run) -> None:
     parts.append(table)
     if run.reasons:
         reasons = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        reasons.add_column("", no_wrap=True)
         reasons.add_column("reason", ratio=1)
-        reasons.add_column("code", style="dim", no_wrap=True)
-        reasons.add_column("claims", justify="right")
+        wide = console.width >= WIDE
+        if wide:
+            reasons.add_column("code", style="dim", no_wrap=True)
+        reasons.add_column("claims", justify="right", no_wrap=True)
         for reason in run.reasons[:TOP_REASONS]:
-            mark = Text("● ", _SEVERITY_STYLE[reason["severity"]])
-            reasons.add_row(mark + Text(reason["title"]), reason["code"], f"{reason['claims']:,}")
+            code = Text(reason["code"], "dim")
+            words = Text(reason["title"])
+            told = (words, code) if wide else (Text("\n").join((words, code)),)
+            mark = Text("●", _SEVERITY_STYLE[reason["severity"]])
+            reasons.add_row(mark, *told, f"{reason['claims']:,}")
         parts.append(reasons)
         parts.extend(Text(line, "dim") for line in _more(run))
     parts.append(Text(pace(run), "dim"))
     parts.extend(Text(line) for line in places(run))
-    Console(highlight=False).print(Padding(Group(*parts), (1, 0, 0, 1)))
+    console.print(Padding(Group(*parts), (1, 0, 0, 1)))
 
 
 _COUNT_STYLE = {"claims": "bold", "accepted": "green", "rejected": "red", "unreadable": "yellow"}

@@ -30,7 +30,12 @@ def command() -> None:
     ),
 )
 @click.option(
-    "--rules", "files", multiple=True, metavar="FILE", help="Rules beside the shipped ones."
+    "--rules",
+    "files",
+    multiple=True,
+    type=options.FILE,
+    metavar="FILE",
+    help="Rules beside the shipped ones.",
 )
 @click.option("--markdown", is_flag=True, help="As a page of the documentation.")
 @options.as_json

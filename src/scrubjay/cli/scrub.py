@@ -19,8 +19,20 @@ __all__ = ["command"]
     ),
 )
 @options.inputs
-@click.option("--out", required=True, metavar="FOLDER", help="Where to write: new or empty.")
-@click.option("--rules", multiple=True, metavar="FILE", help="Rules beside the shipped ones.")
+@click.option(
+    "--out",
+    required=True,
+    type=options.FOLDER,
+    metavar="FOLDER",
+    help="Where to write: new or empty.",
+)
+@click.option(
+    "--rules",
+    multiple=True,
+    type=options.FILE,
+    metavar="FILE",
+    help="Rules beside the shipped ones.",
+)
 @click.option("--as-of", type=options.DAY, help="The day that rules take for today.")
 @options.received_date
 @options.reject_unit
@@ -36,7 +48,7 @@ __all__ = ["command"]
 @options.threads
 @click.option("--no-worklist", is_flag=True, help="Leave out worklist.csv, which names patients.")
 @options.show_phi
-@click.option("--exact", is_flag=True, help="Look for duplicates in all of the file, on disk.")
+@click.option("--exact", is_flag=True, help="Look for duplicates in all of the file, at 16 bytes of memory a claim.")
 @click.option("--guide-aliases", is_flag=True, help="Take versions that are known as aliases.")
 @options.force
 @options.limits

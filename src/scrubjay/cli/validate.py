@@ -18,7 +18,9 @@ __all__ = ["command"]
     ),
 )
 @options.inputs
-@click.option("--out", metavar="FOLDER", help="Also write findings, TA1 and 999 there.")
+@click.option(
+    "--out", type=options.FOLDER, metavar="FOLDER", help="Also write findings, TA1 and 999 there."
+)
 @options.received_date
 @options.reject_unit
 @options.token_key

@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrubjay.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 __all__ = ["RULE_FAILED", "Flag", "Judge"]
 
@@ -18,7 +21,7 @@ class Flag:
     """What a plain function found: a message without values, the line (LX01) and the field."""
 
     message: str | None = None
-    line: int | None = None
+    line: "int | Decimal | None" = None
     field: str | None = None
 
 
@@ -78,7 +81,9 @@ def _flags(result: object) -> Iterator[dict[str, Any]]:
 
 
 def _row(flag: Flag) -> dict[str, Any]:
-    return {"message": flag.message, "line": flag.line, "field": flag.field}
+    # `line.number` of a model is a Decimal, as every number of a claim is.
+    line = None if flag.line is None else int(flag.line)
+    return {"message": flag.message, "line": line, "field": flag.field}
 
 
 def _model(raw: dict[str, Any]) -> Any:

@@ -199,9 +199,7 @@ impl<'j> Desk<'j> {
     /// [`Error::Input`] when it holds no interchange at all.
     pub(crate) fn end_file(&mut self) -> Result<(), Error> {
         if self.file.interchanges == 0 {
-            let text =
-                if self.file.bytes == 0 { "is empty" } else { "is not X12: no interchange (ISA) was found in it" };
-            return Err(Error::Input(format!("{}: {text}", self.file.name)));
+            return Err(Error::no_interchange(&self.file.name, self.file.bytes));
         }
         self.totals.forgot |= self.envelope.forgot() || self.seen.forgot();
         Ok(())

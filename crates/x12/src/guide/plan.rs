@@ -249,6 +249,13 @@ impl Plan {
         self.elements.get(rule.components.start as usize..rule.components.end as usize).unwrap_or_default()
     }
 
+    /// True when `value` is one of the codes that `rule` lists, in the guide or in the base standard.
+    #[must_use]
+    pub fn lists(&self, rule: &ElementRule, value: &[u8]) -> bool {
+        let packed = super::codes::pack(value);
+        [rule.codes, rule.base_codes].into_iter().flatten().any(|set| self.index.codes.contains(set, value, packed))
+    }
+
     /// The codes of a set that an element rule names.
     #[must_use]
     pub fn codes(&self, set: u16) -> Vec<String> {
