@@ -32,6 +32,9 @@ impl Stage {
                 format!("{}: is not empty; name a new folder, or replace its results with --force", out.display());
             return Err(Error::Usage(text));
         }
+        if force {
+            forget_killed(out);
+        }
         let staging = out.join(format!(".staging-{}", std::process::id()));
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&staging).map_err(failed)?;
         Ok(Self { out: out.to_owned(), staging, done: Vec::new(), made })
@@ -83,6 +86,13 @@ impl Stage {
             _ => {}
         }
         let mut names = std::mem::take(&mut self.done);
+        for name in earlier(&self.out).iter().filter(|name| !names.contains(name)) {
+            let old = self.out.join(name);
+            match fs::remove_file(&old) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&old, &error)),
+                _ => {}
+            }
+        }
         names.sort_by_key(|name| name == marker);
         for name in &names {
             let to = self.out.join(name);
@@ -90,6 +100,29 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+/// Removes what runs that were killed left in `out`: it holds claims, and nobody comes back for it.
+fn forget_killed(out: &Path) {
+    let Ok(entries) = fs::read_dir(out) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let run = name.to_str().and_then(|name| name.strip_prefix(".staging-")).and_then(|id| id.parse::<u32>().ok());
+        // where the system does not tell which processes live, nothing is taken for dead
+        let dead = |id: u32| Path::new("/proc/self").exists() && !Path::new(&format!("/proc/{id}")).exists();
+        if run.is_some_and(dead) && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            // a failure leaves it where it was, and changes no result
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// The names of the files that the run before wrote to `out`, as its run.json lists them.
+fn earlier(out: &Path) -> Vec<String> {
+    let text = fs::read(out.join("run.json")).unwrap_or_default();
+    let run: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    let names = run["outputs"].as_array().into_iter().flatten().filter_map(|row| row["file"].as_str());
+    names.filter(|name| !name.contains('/') && !matches!(*name, "" | "." | "..")).map(str::to_owned).collect()
 }
 
 impl Drop for Stage {
@@ -241,5 +274,29 @@ pub(crate) fn digest_of(path: &Path) -> Result<(u64, String), Error> {
                 sha2::Digest::update(&mut digest, &buffer[..count]);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn force_takes_away_what_the_run_before_wrote_and_what_a_killed_run_left() {
+        let out = std::env::temp_dir().join(format!("scrubjay-stage-{}", std::process::id()));
+        let killed = out.join(".staging-4294967295");
+        fs::create_dir_all(&killed).unwrap();
+        fs::write(killed.join("old.accepted.837"), "x").unwrap();
+        fs::write(out.join("mine.txt"), "x").unwrap();
+        fs::write(out.join("old.accepted.837"), "x").unwrap();
+        fs::write(out.join("run.json"), r#"{"outputs":[{"file":"old.accepted.837"},{"file":"../mine.txt"}]}"#).unwrap();
+        let mut stage = Stage::new(&out, true).unwrap();
+        stage.whole("run.json", b"{}").unwrap();
+        stage.whole("summary.json", b"{}").unwrap();
+        stage.commit("summary.json").unwrap();
+        let mut left: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        fs::remove_dir_all(&out).unwrap();
+        assert_eq!(left, ["mine.txt", "run.json", "summary.json"]);
     }
 }
