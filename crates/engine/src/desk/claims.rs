@@ -101,8 +101,9 @@ pub(crate) struct Verdict {
     pub(crate) found: Vec<Vec<u8>>,
 }
 
-/// Most rows of the worklist that wait for a claim: findings above it stand with the first claim below them.
-const MOST_ABOVE: usize = 1_000;
+/// Most rows of the worklist for one claim, and most that wait for one: findings above a claim stand with the first
+/// claim below them. Nobody mends a claim by more, and a hostile claim may have a million; findings.jsonl has them all.
+const MOST_ROWS: usize = 1_000;
 
 /// A row of the worklist.
 pub(crate) struct WorkRow {
@@ -323,9 +324,9 @@ impl Desk<'_> {
             segment: finding.position.segment,
         };
         match &mut part.claim {
-            Some(verdict) => verdict.rows.push(row),
-            None if self.work_above.len() < MOST_ABOVE => self.work_above.push(row),
-            None => {}
+            Some(verdict) if verdict.rows.len() < MOST_ROWS => verdict.rows.push(row),
+            None if self.work_above.len() < MOST_ROWS => self.work_above.push(row),
+            _ => {}
         }
     }
 
