@@ -29,7 +29,7 @@ pub(crate) struct ClaimFields {
     service: [At; 2],
     provider: [At; 7],
     subscriber: [At; 7],
-    patient: [At; 6],
+    patient: [At; 5],
     payer: [At; 2],
     set: [At; 7],
     line: [At; 10],
@@ -51,14 +51,13 @@ impl ClaimFields {
             batch_place,
             id: at("claim.id"),
             charge: at("claim.charge"),
-            clearinghouse: at("claim.clearinghouse_number"),
+            clearinghouse: at("claim.clearinghouse_reference"),
             service: [at("line.service_from"), at("line.service_to")],
             provider: ["entity", "name", "first", "middle", "suffix", "npi", "tax_id"]
                 .map(|name| at(&format!("provider.{name}"))),
             subscriber: ["entity", "last", "first", "middle", "suffix", "member_id", "member_id_qualifier"]
                 .map(|name| at(&format!("subscriber.{name}"))),
-            patient: ["entity", "last", "first", "middle", "suffix", "member_id"]
-                .map(|name| at(&format!("patient.{name}"))),
+            patient: ["entity", "last", "first", "middle", "suffix"].map(|name| at(&format!("patient.{name}"))),
             payer: [at("payer.name"), at("payer.id")],
             set: [
                 "submitter_name",
@@ -73,10 +72,10 @@ impl ClaimFields {
             line: [
                 "procedure_qualifier",
                 "procedure",
-                "modifier1",
-                "modifier2",
-                "modifier3",
-                "modifier4",
+                "modifier_1",
+                "modifier_2",
+                "modifier_3",
+                "modifier_4",
                 "charge",
                 "units",
                 "control",
@@ -513,7 +512,7 @@ impl Desk<'_> {
             reasons: &inherited,
         };
         let own = values.row(row, values.fields.at_table("patient")) != NONE;
-        let names = if own { &fields.patient[..5] } else { &fields.subscriber[..5] };
+        let names = if own { &fields.patient[..] } else { &fields.subscriber[..5] };
         let qualifier = values.code(fields.subscriber[6], row);
         let patient = PatientRef {
             party: Party {
@@ -581,7 +580,7 @@ impl Desk<'_> {
         };
         let row = verdict.row;
         let own = values.row(row, values.fields.at_table("patient")) != NONE;
-        let names = if own { &fields.patient } else { &fields.subscriber[..6] };
+        let names = if own { &fields.patient[..] } else { &fields.subscriber[..5] };
         let patient = [values.text(names[1], row), values.text(names[2], row)];
         let patient = patient.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(&b", "[..]);
         let payer = [fields.payer[0], fields.payer[1]].map(|at| values.text(at, row));
@@ -792,4 +791,29 @@ fn locate(
         behind < 2_000
     });
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use x12::guide::Guides;
+
+    #[test]
+    fn every_field_that_the_desk_reads_is_in_the_claim_map() {
+        let fields = ClaimFields::new(Arc::new(crate::scrub::professional(&Guides::embedded()).unwrap()));
+        let alone = [fields.id, fields.charge, fields.clearinghouse];
+        let lists: [&[At]; 8] = [
+            &alone,
+            &fields.service,
+            &fields.provider,
+            &fields.subscriber,
+            &fields.patient,
+            &fields.payer,
+            &fields.set,
+            &fields.line,
+        ];
+        for (list, at) in lists.iter().enumerate().flat_map(|(list, all)| all.iter().map(move |at| (list, at))) {
+            assert!(at.is_found(), "list {list}: {at:?}");
+        }
+    }
 }

@@ -11,6 +11,14 @@ pub(crate) struct At {
     column: usize,
 }
 
+impl At {
+    /// True when the claim map has it.
+    #[cfg(test)]
+    pub(crate) fn is_found(self) -> bool {
+        self.table != usize::MAX && self.column != usize::MAX
+    }
+}
+
 /// The tables and fields of a claim, as far as acknowledgments, the worklist and the counts need them.
 #[derive(Debug)]
 pub(crate) struct Fields {
