@@ -454,7 +454,7 @@ impl Desk<'_> {
                 if self.set.as_ref().is_some_and(|set| set.opaque) {
                     self.keep_unreadable(part);
                 } else {
-                    split.push(SplitItem::Claim { raw: raw(part), segments: part.item.segments, accepted: false });
+                    split.push(SplitItem::More { raw: raw(part), segments: part.item.segments });
                 }
             }
             _ => {}

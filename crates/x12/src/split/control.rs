@@ -91,7 +91,7 @@ impl Numbers {
             next += 1;
         }
         if next > LAST {
-            next = 1;
+            next = beyond.unwrap_or(1);
         }
         self.next[kind as usize] = next + 1;
         let (shortest, longest) = kind.width();

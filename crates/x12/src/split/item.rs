@@ -58,6 +58,13 @@ pub enum Item {
         /// The verdict.
         accepted: bool,
     },
+    /// More of the claim, level or header before it, which an earlier piece began.
+    More {
+        /// Its bytes.
+        raw: Span,
+        /// Number of segments.
+        segments: u32,
+    },
     /// `SE`, or the place where it is missing.
     SetClose {
         /// Its bytes; empty when it is missing.

@@ -2,6 +2,9 @@
 
 use crate::position::Span;
 
+/// Most bytes of a header or level that pieces after the first add to.
+const LONGEST: usize = 1024 * 1024;
+
 /// A part of the file: in the piece at hand, or in a copy of its own once that piece has gone by.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kept {
@@ -24,6 +27,15 @@ impl Kept {
             self.copy.extend_from_slice(self.span.of(piece));
             self.copied = true;
         }
+    }
+
+    /// Adds `more` of `piece` to a part that an earlier piece began, unless it gets too long. Returns whether it did.
+    pub(super) fn extend(&mut self, piece: &[u8], more: Span) -> bool {
+        let fits = self.copied && self.copy.len() + more.len as usize <= LONGEST;
+        if fits {
+            self.copy.extend_from_slice(more.of(piece));
+        }
+        fits
     }
 
     /// Where the part lies in the piece at hand, unless that has gone by.

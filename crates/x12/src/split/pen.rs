@@ -70,6 +70,21 @@ impl<'a, O: Output> Pen<'a, O> {
         (new.len() as u64).cast_signed() - place.len.cast_signed()
     }
 
+    /// Ends the segment that was written last, if the file ended in the middle of it.
+    pub(super) fn end_segment(&mut self, terminator: u8) {
+        self.flush();
+        let mut last = [terminator];
+        for at in (0..self.out.len()).rev() {
+            if self.out.read(at, &mut last) == 0 || last[0] == terminator {
+                return;
+            }
+            if !matches!(last[0], b'\r' | b'\n' | b' ' | b'\t' | 0) {
+                self.out.append(&[terminator]);
+                return;
+            }
+        }
+    }
+
     /// Drops everything from `at` on.
     pub(super) fn truncate(&mut self, at: u64) {
         self.flush();

@@ -87,6 +87,14 @@ impl Side {
         self.set.segments += u64::from(segments);
     }
 
+    /// Writes more of what was written last, after the headers and levels that it needs.
+    pub(super) fn more<O: Output>(&mut self, desk: &mut Desk<'_>, pen: &mut Pen<'_, O>, raw: Span, segments: u32) {
+        self.ensure_set(desk, pen);
+        self.ensure_levels(desk, pen);
+        pen.copy(raw);
+        self.set.segments += u64::from(segments);
+    }
+
     /// Writes all open levels that are not there yet.
     pub(super) fn ensure_levels<O: Output>(&mut self, desk: &mut Desk<'_>, pen: &mut Pen<'_, O>) {
         let side = self.index;

@@ -72,6 +72,8 @@ pub(super) struct Source {
     pub(super) group: Head,
     pub(super) set: Head,
     pub(super) delimiters: Delimiters,
+    /// The verdict on the last claim, while nothing but more of it has come.
+    pub(super) last: Option<bool>,
     /// Levels by nesting; only the first `open` are open, the others are kept for their room.
     levels: Vec<Level>,
     open: usize,
@@ -96,6 +98,21 @@ impl Source {
         let level = &mut self.levels[at];
         level.on = [OnSide::default(); 2];
         level
+    }
+
+    /// Adds to the innermost open level, or to the header of the set, what an earlier piece did not have of it yet.
+    pub(super) fn extend(&mut self, piece: &[u8], more: Span, segments: u32) -> bool {
+        let open = self.open.checked_sub(1).and_then(|at| self.levels.get_mut(at));
+        let (kept, count) = match open {
+            Some(level) if level.on.iter().any(|on| on.ever) => return false,
+            Some(level) => (&mut level.kept, &mut level.segments),
+            None => (&mut self.set.kept, &mut self.set.segments),
+        };
+        let fits = kept.extend(piece, more);
+        if fits {
+            *count += segments;
+        }
+        fits
     }
 
     pub(super) fn pop(&mut self) {

@@ -121,6 +121,7 @@ impl<O: Output> Work<'_, O> {
             }
             Item::SetOpen { raw, control, batch, segments } => {
                 self.desk.source.set.open(raw, control, batch, segments);
+                self.desk.source.last = None;
                 self.desk.numbers.see(ControlKind::Set, self.desk.source.set.control(self.accepted.1.piece));
                 for side in [&mut *self.accepted.0, &mut *self.rejected.0] {
                     side.set = WrittenSet::default();
@@ -129,6 +130,7 @@ impl<O: Output> Work<'_, O> {
             }
             Item::Level { depth, raw, id, parent, child, segments } if self.desk.source.set.active => {
                 self.end_levels(depth);
+                self.desk.source.last = None;
                 let level = self.desk.source.push();
                 level.depth = depth;
                 level.kept.set(raw);
@@ -141,8 +143,18 @@ impl<O: Output> Work<'_, O> {
                 let (to, other) = if accepted { (to, other) } else { (other, to) };
                 other.0.change_set(&mut self.desk, &mut other.1);
                 to.0.claim(&mut self.desk, &mut to.1, raw, segments);
+                self.desk.source.last = Some(accepted);
             }
-            Item::Level { .. } | Item::Claim { .. } => {}
+            Item::More { raw, segments } if self.desk.source.set.active => {
+                if self.desk.source.last.is_none() && self.desk.source.extend(self.accepted.1.piece, raw, segments) {
+                    return;
+                }
+                let (to, other) = (&mut self.accepted, &mut self.rejected);
+                let (to, other) = if self.desk.source.last == Some(true) { (to, other) } else { (other, to) };
+                other.0.change_set(&mut self.desk, &mut other.1);
+                to.0.more(&mut self.desk, &mut to.1, raw, segments);
+            }
+            Item::Level { .. } | Item::Claim { .. } | Item::More { .. } => {}
             Item::SetClose { raw, count, control, accepted } => {
                 self.close_set(Trailer { raw, count, control }, accepted);
             }

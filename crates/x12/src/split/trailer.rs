@@ -32,9 +32,13 @@ pub(super) fn write_trailer<O: Output>(
     let count = differing(trailer.count.of(pen.piece), count, &mut digits);
     let control = (trailer.control.of(pen.piece) != control).then_some(control);
     pen.write(&kept, [(kept.inside(trailer.count), count), (kept.inside(trailer.control), control)]);
+    if id != "IEA" && !trailer.raw.of(pen.piece).trim_ascii_end().ends_with(&[desk.source.delimiters.terminator]) {
+        pen.end_segment(desk.source.delimiters.terminator);
+    }
 }
 
 fn made_up<O: Output>(pen: &mut Pen<'_, O>, mark: Delimiters, suffix: &[u8], id: &str, count: &[u8], control: &[u8]) {
+    pen.end_segment(mark.terminator);
     pen.append(id.as_bytes());
     for value in [count, control] {
         pen.append(&[mark.element]);

@@ -161,6 +161,7 @@ fn raw_of(item: &Item) -> Span {
         | Item::SetOpen { raw, .. }
         | Item::Level { raw, .. }
         | Item::Claim { raw, .. }
+        | Item::More { raw, .. }
         | Item::SetClose { raw, .. }
         | Item::GroupClose { raw, .. }
         | Item::InterchangeClose { raw, .. } => raw,
@@ -173,7 +174,7 @@ fn rebased(item: &Item, base: u32) -> Item {
         Item::InterchangeOpen { raw, control, .. } | Item::GroupOpen { raw, control } => vec![raw, control],
         Item::SetOpen { raw, control, batch, .. } => vec![raw, control, batch],
         Item::Level { raw, id, parent, child, .. } => vec![raw, id, parent, child],
-        Item::Claim { raw, .. } => vec![raw],
+        Item::Claim { raw, .. } | Item::More { raw, .. } => vec![raw],
         Item::SetClose { raw, count, control, .. }
         | Item::GroupClose { raw, count, control, .. }
         | Item::InterchangeClose { raw, count, control, .. } => vec![raw, count, control],
@@ -342,7 +343,7 @@ fn every_claim_ends_on_its_side_once_under_its_own_levels() {
     for seed in 0..3000 {
         let (text, mut dice) = interchange(seed, &ODDS);
         let limit = [0, 1, 2, 5, 5000][dice.roll(5) as usize];
-        let control_start = [1, 2, 900, 123_456_789][dice.roll(4) as usize];
+        let control_start = [1, 2, 900, 123_456_789, 999_999_999][dice.roll(5) as usize];
         let options = SplitOptions { claims_per_set: limit, control_start, suffix: b"\n".to_vec() };
         let (accepted, rejected, _) = split(&text.pieces(&mut dice, 0), &options);
         let original = checked_paths(&text);
@@ -575,5 +576,86 @@ fn items_out_of_place_do_no_harm() {
         let (mut accepted, mut rejected) = (MemoryOutput::default(), MemoryOutput::default());
         let items: Vec<Item> = (0..12).map(|_| text.items[dice.roll(text.items.len() as u64) as usize]).collect();
         splitter.write(&text.bytes, &items, &mut accepted, &mut rejected);
+    }
+}
+
+/// The items of a set with one claim, cut off after `more` more bytes in the middle of a segment.
+fn cut_short(accepted: bool, more: &str) -> (Text, Vec<u8>, Vec<u8>) {
+    let mut text = Text::default();
+    let raw = text.push("ISA*000000001~");
+    let control = text.element(raw, "ISA", 1);
+    text.items.push(Item::InterchangeOpen { raw, control, delimiters: Delimiters::default() });
+    let raw = text.push("GS*HC*A*B*C*D*7~");
+    let control = text.element(raw, "GS", 6);
+    text.items.push(Item::GroupOpen { raw, control });
+    let raw = text.push("ST*837*0001~");
+    let control = text.element(raw, "ST", 2);
+    text.items.push(Item::SetOpen { raw, control, batch: Span::default(), segments: 1 });
+    text.level(1, 1, None, "20", false);
+    text.claim("one", accepted);
+    if !more.is_empty() {
+        let raw = text.push(more);
+        text.items.push(Item::More { raw, segments: 1 });
+    }
+    let (raw, count, control) = (Span::default(), Span::default(), Span::default());
+    text.items.push(Item::SetClose { raw, count, control, accepted: true });
+    text.items.push(Item::GroupClose { raw, count, control, accepted: true });
+    text.items.push(Item::InterchangeClose { raw, count, control, accepted: true });
+    let (mut to, mut other) = (MemoryOutput::default(), MemoryOutput::default());
+    Splitter::new(SplitOptions { claims_per_set: 1, ..SplitOptions::default() }).write(
+        &text.bytes,
+        &text.items,
+        &mut to,
+        &mut other,
+    );
+    (text, to.bytes, other.bytes)
+}
+
+#[test]
+fn a_file_that_ends_within_a_segment_gets_trailers_of_their_own() {
+    let (_, accepted, rejected) = cut_short(false, "HL*x");
+    assert!(accepted.is_empty());
+    let text = String::from_utf8(rejected).unwrap();
+    assert!(text.ends_with("HL*x~SE*7*0001~GE*1*7~IEA*1*000000001~"), "{text}");
+}
+
+#[test]
+fn a_trailer_that_the_file_ends_within_does_not_stick_to_the_set_moved_behind_it() {
+    let mut text = Text::default();
+    let raw = text.push("ISA*000000001~");
+    let control = text.element(raw, "ISA", 1);
+    text.items.push(Item::InterchangeOpen { raw, control, delimiters: Delimiters::default() });
+    let raw = text.push("GS*HC*A*B*C*D*7~");
+    let control = text.element(raw, "GS", 6);
+    text.items.push(Item::GroupOpen { raw, control });
+    let raw = text.push("ST*837*0001~");
+    let control = text.element(raw, "ST", 2);
+    text.items.push(Item::SetOpen { raw, control, batch: Span::default(), segments: 1 });
+    text.level(1, 1, None, "20", false);
+    text.claim("one", true);
+    text.claim("two", false);
+    let raw = text.push("SE*9*0001");
+    let (count, control) = (text.element(raw, "SE", 1), text.element(raw, "SE", 2));
+    text.items.push(Item::SetClose { raw, count, control, accepted: false });
+    let (raw, count, control) = (Span::default(), Span::default(), Span::default());
+    text.items.push(Item::GroupClose { raw, count, control, accepted: true });
+    text.items.push(Item::InterchangeClose { raw, count, control, accepted: true });
+    let (mut accepted, mut rejected) = (MemoryOutput::default(), MemoryOutput::default());
+    Splitter::default().write(&text.bytes, &text.items, &mut accepted, &mut rejected);
+    assert!(accepted.bytes.is_empty());
+    let text = String::from_utf8(rejected.bytes).unwrap();
+    let starts = |id: &str| text.split('~').filter(|segment| segment.trim_start().starts_with(id)).count();
+    assert_eq!((starts("ST*"), starts("SE*"), starts("GE*2*"), starts("IEA*1*")), (2, 2, 1, 1), "{text}");
+}
+
+#[test]
+fn more_of_a_claim_follows_it_and_is_no_claim() {
+    for accepted in [true, false] {
+        let (_, to, other) = cut_short(accepted, "HL*x~");
+        let (whole, none) = if accepted { (to, other) } else { (other, to) };
+        assert!(none.is_empty());
+        let text = String::from_utf8(whole).unwrap();
+        assert_eq!(text.matches("ST*").count(), 1, "{text}");
+        assert!(text.contains("LX*1~\nHL*x~SE*7*0001~"), "{text}");
     }
 }
