@@ -571,7 +571,7 @@ fn trailer(part: &Part<'_>) -> Span {
 fn batch_reference(part: &Part<'_>, delimiters: Delimiters, place: &FieldPlace) -> Span {
     let bytes = part.sheet.bytes();
     let mut found = Span::default();
-    super::claims::segments(bytes, part.item.start..part.end, delimiters, |segment| {
+    super::found::segments(bytes, part.item.start..part.end, delimiters, |segment| {
         let here = segment.name() == place.segment.as_bytes();
         if here {
             found = segment.span(usize::from(place.element));

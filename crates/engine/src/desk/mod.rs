@@ -4,6 +4,7 @@ mod above;
 mod answers;
 mod claims;
 mod fields;
+mod found;
 mod levels;
 mod line;
 mod record;

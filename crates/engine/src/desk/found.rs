@@ -1,0 +1,450 @@
+//! What was found: counted, written down, answered, and held against what it reaches.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use x12::acknowledge::{ElementFault, Unit, UnitKind};
+use x12::claim::{FieldPlace, NONE};
+use x12::finding::{Answer, Finding, Info, NO_CLAIM, NO_LOOP, Scope, Severity};
+use x12::position::{Position, Span};
+use x12::scrub::{Evidence, Hit};
+use x12::wire::{Delimiters, Output, Segment, SegmentId};
+
+use super::above::Level;
+use super::claims::{MOST_ROWS, WorkRow, line_number};
+use super::fields::Values;
+use super::line::{Line, masked};
+use super::{Desk, Judged, Part, answers};
+
+/// A finding with everything that is said of it.
+struct Found<'a> {
+    finding: Finding,
+    /// Paths and values, the faulty one first.
+    evidence: Vec<(String, &'a [u8])>,
+    loop_id: Option<&'a str>,
+    message: Option<&'a str>,
+    line_row: u32,
+    rule: bool,
+}
+
+impl Desk<'_> {
+    /// A finding of the walk: its place is relative to the piece.
+    pub(crate) fn found(&mut self, part: &mut Part<'_>, finding: &Finding) {
+        let taken = &part.sheet.analysed.taken;
+        let mut finding = *finding;
+        let relative = finding.position;
+        let offset = if let Some(ahead) = relative.offset.checked_sub(taken.offset) {
+            taken.offset_of(ahead as u32)
+        } else {
+            finding.value = Span::default(); // of a piece that is gone
+            relative.offset
+        };
+        let place = x12::validate::Place { offset: 0, segment: 0 };
+        finding.position = Position {
+            segment: if relative.segment == 0 { 0 } else { relative.segment.wrapping_add(self.piece_base) },
+            offset,
+            element: relative.element,
+            component: relative.component,
+            repetition: relative.repetition,
+            ..self.envelope.position(place)
+        };
+        self.take(part, &finding);
+    }
+
+    /// A finding with its place in the file.
+    pub(crate) fn take(&mut self, part: &mut Part<'_>, finding: &Finding) {
+        let plan = self.plan.clone();
+        let loop_id = plan
+            .as_ref()
+            .filter(|_| finding.loop_index != NO_LOOP)
+            .map(|plan| plan.loop_at(finding.loop_index).id.as_str());
+        let path = path_of(loop_id, &plain_id(finding.segment), finding.position.element, finding.position.component);
+        let value = finding.value.of(part.sheet.bytes());
+        let line_row = self.line_row(part, finding.line);
+        let evidence = vec![(path, value)];
+        self.write(part, Found { finding: *finding, evidence, loop_id, message: None, line_row, rule: false });
+    }
+
+    /// A hit of a native rule.
+    pub(crate) fn hit(&mut self, part: &mut Part<'_>, hit: &Hit) {
+        let Some(scrub) = self.scrub.clone() else { return };
+        if let (Some(program), Some(batch)) = (&scrub.program, &part.sheet.analysed.batch) {
+            let rule = &program.rules()[usize::from(hit.rule)];
+            let bytes = part.sheet.bytes();
+            let values = Values { fields: &scrub.fields.all, batch, bytes };
+            let mut evidence: Vec<_> = program.evidence(hit, batch, bytes).collect();
+            let level = |each: &Evidence<'_>| {
+                scrub.fields.all.schema().tables.get(each.field.table).and_then(|table| self.above.of(&table.name))
+            };
+            // what is not there (the patient of a claim for the subscriber) is not what the rule hit
+            let there = |each: &Evidence<'_>| level(each).map_or(each.place.is_some(), Level::is_open);
+            if let Some(at) = evidence.iter().position(there) {
+                evidence[..=at].rotate_right(1);
+            }
+            let first = evidence.first().filter(|each| there(each));
+            let place = first.map(|evidence| evidence.field.place.clone()).unwrap_or_default();
+            let shown: Vec<(String, Vec<u8>)> = evidence
+                .iter()
+                .map(|each| {
+                    let field = &each.field;
+                    let text = values.shown(field.table, field.column, each.row);
+                    let place = &field.place;
+                    (path_of(Some(&place.loop_id), &place.segment, place.element, place.component), text)
+                })
+                .collect();
+            let value = shown.first().map_or(&[][..], |(_, value)| value);
+            let find = |bytes: &[u8], range| locate(bytes, range, self.delimiters(), &place, value);
+            let (segment, offset) = match (first.and_then(level), first.and_then(|each| each.place)) {
+                (Some(level), _) => {
+                    let (behind, ahead) = find(&level.bytes, 0..level.bytes.len() as u32).unwrap_or((0, 0));
+                    (level.segment + behind, level.offset + u64::from(ahead))
+                }
+                (_, Some(row)) => {
+                    let (behind, offset) = find(bytes, row.offset..part.end.max(row.offset)).unwrap_or((0, row.offset));
+                    (row.segment + self.piece_base + behind, part.sheet.analysed.taken.offset_of(offset))
+                }
+                _ => (self.segments + 1, part.sheet.analysed.taken.offset_of(part.item.start)),
+            };
+            let finding = Finding {
+                code: rule.code,
+                severity: rule.severity,
+                scope: rule.scope,
+                position: Position {
+                    segment,
+                    offset,
+                    element: place.element,
+                    component: place.component,
+                    ..self.envelope.position(x12::validate::Place { offset: 0, segment: 0 })
+                },
+                segment: SegmentId::new(place.segment.as_bytes()),
+                loop_index: NO_LOOP,
+                data_element: 0,
+                value: Span::default(),
+                claim: if hit.claim == NONE { NO_CLAIM } else { hit.claim },
+                line: if hit.line == NONE { 0 } else { line_number(&values, &scrub.fields, hit.line) },
+                note: "",
+            };
+            let evidence = shown.iter().map(|(path, value)| (path.clone(), value.as_slice())).collect();
+            let loop_id = Some(place.loop_id.as_str());
+            self.write(part, Found { finding, evidence, loop_id, message: None, line_row: hit.line, rule: true });
+        }
+    }
+
+    /// What a user's function found.
+    pub(crate) fn judged(&mut self, part: &mut Part<'_>, judged: &Judged) {
+        let code = self.catalog.find(&judged.code).unwrap_or_else(|| {
+            self.catalog.register(Info {
+                name: judged.code.clone(),
+                severity: judged.severity.unwrap_or(Severity::Error),
+                snip: 7,
+                home: Answer { kind: "277CA", segment: "STC", code: "A8:684".to_owned() },
+                title: judged.message.clone().unwrap_or_else(|| judged.code.clone()),
+                fix: String::new(),
+            })
+        });
+        let line = judged.line.unwrap_or(0);
+        let finding = Finding {
+            code,
+            severity: judged.severity.unwrap_or(self.catalog.info(code).severity),
+            scope: if line == 0 { Scope::Claim } else { Scope::Line },
+            position: Position {
+                segment: self.segments + 1,
+                offset: part.sheet.analysed.taken.offset_of(part.item.start),
+                ..self.envelope.position(x12::validate::Place { offset: 0, segment: 0 })
+            },
+            segment: SegmentId::default(),
+            loop_index: NO_LOOP,
+            data_element: 0,
+            value: Span::default(),
+            claim: judged.claim,
+            line,
+            note: "",
+        };
+        let line_row = self.line_row(part, line);
+        let message = judged.message.as_deref();
+        self.write(part, Found { finding, evidence: Vec::new(), loop_id: None, message, line_row, rule: true });
+    }
+
+    /// Counts a finding, writes it down, answers it, and lets it speak against what it reaches.
+    fn write(&mut self, part: &mut Part<'_>, found: Found<'_>) {
+        let finding = &found.finding;
+        let info = self.catalog.info(finding.code).clone();
+        let code = if finding.note.is_empty() { info.home.code.as_str() } else { finding.note };
+        self.totals.count(finding.code, finding.severity);
+        let place = self.write_line(part, &found, &info, code);
+        let error = finding.severity == Severity::Error;
+        if error && matches!(info.home.segment, "IK3" | "IK4") {
+            self.note_fault(part, &found, &info, code);
+        }
+        if error && matches!(info.home.segment, "TA1" | "AK9" | "IK5") {
+            self.take_down(finding, info.home.segment, code);
+        }
+        let status = (info.home.kind == "277CA" && error).then_some(code);
+        self.reach.mark(finding, place, status);
+        let in_claim = matches!(finding.scope, Scope::Claim | Scope::Line);
+        if finding.scope > Scope::Set {
+            if let Some(set) = &mut self.set {
+                set.faulty_claims |= error && info.home.kind == "999";
+            }
+        } else if error {
+            self.take_down(finding, "", "");
+        }
+        if let (true, Some(verdict)) = (in_claim, &mut part.claim) {
+            self.totals.reached_claim(finding.code);
+            verdict.error |= error;
+            verdict.syntax |= error && info.home.kind == "999";
+            if let Some(reason) = status {
+                let line = (found.line_row != NONE && finding.scope == Scope::Line).then_some(found.line_row);
+                verdict.reason(line, reason);
+            }
+        }
+        if self.worklist.is_none() || finding.severity == Severity::Info {
+            return;
+        }
+        let (field, value) = found.evidence.into_iter().next().unwrap_or_default();
+        let row = WorkRow {
+            code: finding.code,
+            severity: finding.severity,
+            message: found.message.map(str::to_owned),
+            field,
+            value: value.to_vec(),
+            segment: finding.position.segment,
+        };
+        match &mut part.claim {
+            Some(verdict) if verdict.rows.len() < MOST_ROWS => verdict.rows.push(row),
+            None if self.work_above.len() < MOST_ROWS => self.work_above.push(row),
+            _ => {}
+        }
+    }
+
+    /// The line of findings.jsonl; returns where the count of claims stands when it has to be put in later.
+    fn write_line(&mut self, part: &mut Part<'_>, found: &Found<'_>, info: &Info, code: &str) -> Option<u64> {
+        if self.findings.is_none() && self.handed.is_none() {
+            return None;
+        }
+        let finding = &found.finding;
+        let row = part
+            .claim
+            .as_ref()
+            .map(|verdict| verdict.row)
+            .filter(|_| matches!(finding.scope, Scope::Claim | Scope::Line));
+        let claim = row.and_then(|row| {
+            let (values, scrub) = (self.values(part.sheet)?, self.scrub.as_ref()?);
+            let id = values.text(scrub.fields.id, row);
+            (!id.is_empty()).then(|| self.clear_or_token("claim", id))
+        });
+        let show = self.rulings.show_phi;
+        let evidence: Vec<(String, String)> = found
+            .evidence
+            .iter()
+            .filter(|(path, _)| !path.is_empty())
+            .map(|(path, value)| {
+                let value = if show { String::from_utf8_lossy(value).into_owned() } else { masked(value) };
+                (path.clone(), value)
+            })
+            .collect();
+        let doc = if found.rule {
+            format!("docs/rules/{}.md", info.name)
+        } else {
+            format!("docs/findings.md#{}", info.name.to_lowercase())
+        };
+        let position = &finding.position;
+        let segment = plain_id(finding.segment);
+        let scope = finding.scope;
+        let some = |value: u8| (value > 0).then_some(value);
+        let line = Line {
+            code: &info.name,
+            severity: finding.severity.name(),
+            snip: info.snip,
+            scope: scope.name(),
+            message: found.message.unwrap_or(&info.title),
+            fix: &info.fix,
+            doc: &doc,
+            file: &self.file.name,
+            interchange_index: self.interchange.as_ref().map(|_| position.interchange),
+            group_index: self.group.as_ref().filter(|_| scope > Scope::Interchange).map(|_| position.group),
+            set_index: self.set.as_ref().filter(|_| scope > Scope::Group).map(|_| position.set),
+            interchange: self.interchange.as_ref().map(|open| open.control.as_slice()),
+            group: self.group.as_ref().filter(|_| scope > Scope::Interchange).map(|open| open.control.as_slice()),
+            set: self.set.as_ref().filter(|_| scope > Scope::Group).map(|open| open.control.as_slice()),
+            claim_index: row.map(|_| self.file.claims),
+            claim: claim.as_deref(),
+            segment_index: (position.segment > 0).then_some(position.segment),
+            byte_offset: position.offset,
+            loop_id: found.loop_id.filter(|id| !id.is_empty()),
+            segment: (!segment.is_empty()).then_some(segment.as_str()),
+            element: some(position.element),
+            component: some(position.component),
+            repetition: (position.repetition > 0).then_some(position.repetition),
+            lx: (finding.line > 0).then_some(finding.line),
+            evidence: &evidence,
+            ack: self.is_answered(info).then_some((info.home.kind, info.home.segment, code)),
+            rule_version: self
+                .scrub
+                .as_ref()
+                .filter(|_| found.rule)
+                .and_then(|scrub| scrub.program.as_ref())
+                .map(x12::scrub::Program::version),
+        };
+        let mut text = std::mem::take(&mut self.scratch);
+        text.clear();
+        let at = line.write(&mut text, u64::from(row.is_some()));
+        let place = self.findings.as_mut().map(|findings| {
+            let before = findings.len();
+            findings.append(&text);
+            before + at as u64
+        });
+        if let Some(handed) = &mut self.handed {
+            match &mut part.claim {
+                Some(verdict) => verdict.found.push(text.clone()),
+                None => handed.above.push(text.clone()),
+            }
+        }
+        self.scratch = text;
+        place
+    }
+
+    /// True when an acknowledgment tells it; what cannot be read as a header has nobody to be answered to.
+    fn is_answered(&self, info: &Info) -> bool {
+        match info.home.kind {
+            "" => false,
+            "TA1" => self.interchange.is_some(),
+            _ => true,
+        }
+    }
+
+    fn clear_or_token(&self, field: &str, value: &[u8]) -> String {
+        if self.rulings.show_phi {
+            String::from_utf8_lossy(value).into_owned()
+        } else {
+            self.tokens.token(field, value)
+        }
+    }
+
+    /// A fault that the 999 tells in a segment.
+    fn note_fault(&mut self, part: &Part<'_>, found: &Found<'_>, info: &Info, code: &str) {
+        let finding = &found.finding;
+        let in_claim = matches!(finding.scope, Scope::Claim | Scope::Line);
+        let id = part.claim.as_ref().filter(|_| in_claim).and_then(|verdict| {
+            let (values, scrub) = (self.values(part.sheet)?, self.scrub.as_ref()?);
+            Some(values.text(scrub.fields.id, verdict.row).to_vec()).filter(|id| !id.is_empty())
+        });
+        let unit = id.as_deref().map(|value| Unit { kind: UnitKind::Claim, value });
+        let name = finding.segment.text();
+        let position = &finding.position;
+        let element = (info.home.segment == "IK4").then(|| ElementFault {
+            code,
+            element: position.element.max(1),
+            component: position.component,
+            repetition: position.repetition,
+            data_element: finding.data_element,
+            value: found.evidence.first().map_or(&[][..], |(_, value)| value),
+        });
+        let loop_id = found.loop_id.filter(|id| *id != "ST").unwrap_or_default();
+        let fault = answers::fault(name.as_bytes(), position.segment, loop_id, element, code, unit);
+        if let Some(answers) = self.answers() {
+            answers.note(&fault);
+        }
+    }
+
+    /// The row of line number `line` of the claim at hand.
+    fn line_row(&self, part: &Part<'_>, line: u32) -> u32 {
+        let (Some(verdict), Some(values), Some(scrub)) = (&part.claim, self.values(part.sheet), &self.scrub) else {
+            return NONE;
+        };
+        if line == 0 {
+            return NONE;
+        }
+        let lines = values.lines(verdict.row);
+        let numbered = lines.clone().find(|&row| line_number(&values, &scrub.fields, row) == line);
+        numbered.or_else(|| lines.clone().nth(line as usize - 1)).unwrap_or(NONE)
+    }
+}
+
+/// A segment identifier that is one: two or three capitals and digits. Anything else may be a value that a stray
+/// terminator cut off, and is told as `?`.
+fn plain_id(id: SegmentId) -> String {
+    let text = id.text();
+    let plain = text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    if plain { text } else { "?".to_owned() }
+}
+
+/// `2010AA.NM109`, `2400.SV101-2`.
+fn path_of(loop_id: Option<&str>, segment: &str, element: u8, component: u8) -> String {
+    let mut path = loop_id.map(|id| format!("{id}.")).unwrap_or_default();
+    path.push_str(segment);
+    if element > 0 {
+        let _ = write!(path, "{element:02}"); // a String takes every write
+    }
+    if component > 0 {
+        let _ = write!(path, "-{component}");
+    }
+    path
+}
+
+/// Shows each segment in `range` of `bytes` to `look` until it says false.
+pub(crate) fn segments(
+    bytes: &[u8],
+    range: Range<u32>,
+    delimiters: Delimiters,
+    mut look: impl FnMut(&Segment<'_>) -> bool,
+) {
+    let mut start = range.start;
+    loop {
+        while bytes.get(start as usize).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0)) {
+            start += 1;
+        }
+        let Some(rest) = bytes.get(start as usize..range.end as usize).filter(|rest| !rest.is_empty()) else { return };
+        let len = memchr::memchr(delimiters.terminator, rest).unwrap_or(rest.len());
+        let end = start + len as u32;
+        let marks = x12::wire::marks(bytes, start, end, delimiters);
+        if !look(&Segment::new(bytes, start, &marks, delimiters)) {
+            return;
+        }
+        start = end + 1;
+    }
+}
+
+/// The segment in `range` that holds `value` at `place`, else the first with that id: how many segments it lies behind
+/// the first, and the offset of the element.
+fn locate(
+    bytes: &[u8],
+    range: Range<u32>,
+    delimiters: Delimiters,
+    place: &FieldPlace,
+    value: &[u8],
+) -> Option<(u32, u32)> {
+    let mut best = None;
+    let mut behind = 0;
+    segments(bytes, range, delimiters, |segment| {
+        if segment.name() == place.segment.as_bytes() {
+            let (element, component) = (usize::from(place.element), usize::from(place.component));
+            let span = if component > 0 { segment.component_span(element, component) } else { segment.span(element) };
+            let offset = if span.start > 0 { span.start } else { segment.start() };
+            let exact = !value.is_empty() && span.of(bytes).starts_with(value);
+            if exact || best.is_none() {
+                best = Some((behind, offset));
+            }
+            if exact || value.is_empty() {
+                return false;
+            }
+        }
+        behind += 1;
+        behind < 2_000
+    });
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_segment_identifier_is_not_shown() {
+        assert_eq!(plain_id(SegmentId::new(b"NM1")), "NM1");
+        assert_eq!(plain_id(SegmentId::new(b"DOE~")), "?");
+        assert_eq!(plain_id(SegmentId::new(b"SMITH")), "?");
+        assert_eq!(plain_id(SegmentId::default()), "");
+        assert_eq!(path_of(Some("2400"), "SV1", 1, 2), "2400.SV101-2");
+    }
+}
