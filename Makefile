@@ -9,6 +9,8 @@ BIN := .venv/bin
 # Where .ci/run puts cargo-fuzz.
 export PATH := $(CURDIR)/.cache/cargo-fuzz/bin:$(PATH)
 SECONDS_EACH ?= 60
+# 0 is another walk each time; a number repeats one
+SEED ?= 0
 PYTHON_SOURCES := src tests $(wildcard scripts benches)
 RUST_SOURCES := $(shell find crates -name target -prune -o -type f -print)
 
@@ -47,7 +49,7 @@ fuzz: ## every fuzz target for SECONDS_EACH (60) seconds; needs cargo-fuzz
 	  echo "fuzz $$target for $(SECONDS_EACH) s"; \
 	  mkdir -p fuzz/corpus/$$target; \
 	  cargo fuzz run --sanitizer none $$target fuzz/corpus/$$target examples -- \
-	    -max_total_time=$(SECONDS_EACH) -max_len=65536 -verbosity=0 -print_final_stats=1; \
+	    -max_total_time=$(SECONDS_EACH) -seed=$(SEED) -max_len=65536 -verbosity=0 -print_final_stats=1; \
 	done
 
 docs: .venv/.built ## write the pages of docs/rules/ and docs/findings.md anew

@@ -109,7 +109,8 @@ fn is_break(byte: u8) -> bool {
 
 fn judge(element: u8, isa11: u8, component: u8, terminator: u8, version: &[u8], len: usize, wrapped: bool) -> Header {
     let repeats = version >= b"00402".as_slice() && version.first() == Some(&b'0');
-    let repetition = (repeats && !isa11.is_ascii_alphanumeric() && isa11 != b' ').then_some(isa11);
+    let blank = matches!(isa11, b' ' | b'\t' | b'\r' | b'\n' | 0);
+    let repetition = (repeats && !isa11.is_ascii_alphanumeric() && !blank).then_some(isa11);
     let all = [Some(element), Some(component), Some(terminator), repetition];
     let mut given = all.iter().flatten();
     let usable = given.clone().all(|&byte| !byte.is_ascii_alphanumeric() && byte != b' ' && byte != 0);
@@ -159,6 +160,13 @@ mod tests {
         assert_eq!(header(&letter, true), Header::Unusable { len: 106 });
         let digits: Vec<u8> = ISA.iter().map(|&byte| if byte == b'*' { b'7' } else { byte }).collect();
         assert_eq!(header(&digits, true), Header::Unusable { len: 106 });
+    }
+
+    #[test]
+    fn a_line_break_is_no_repetition_separator() {
+        let broken: Vec<u8> = ISA.iter().map(|&byte| if byte == b'^' { b'\n' } else { byte }).collect();
+        let Header::Found { delimiters, .. } = header(&broken, true) else { panic!("not found") };
+        assert_eq!(delimiters.repetition, None);
     }
 
     #[test]

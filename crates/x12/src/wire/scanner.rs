@@ -228,6 +228,17 @@ impl Scanner {
                 }
             }
             tape.keep_from(first);
+            if first_three(bytes, start) == ISA {
+                // told before a limit is met: a header whose delimiters are not those in force has no end yet
+                match is_header(bytes, start, bytes.len(), delimiters, last) {
+                    Some(true) => {
+                        self.mode = Mode::Outside;
+                        return start;
+                    }
+                    None => return start,
+                    Some(false) => {}
+                }
+            }
             if taped.saturating_sub(start) > self.limits.segment as usize {
                 tokens.fault(Fault::TooLong, start..taped, true);
                 self.mode = Mode::Skipping(delimiters);
@@ -239,10 +250,6 @@ impl Scanner {
         }
         if start >= bytes.len() {
             return bytes.len();
-        }
-        if last && is_header(bytes, start, bytes.len(), delimiters, last) == Some(true) {
-            self.mode = Mode::Outside;
-            return start;
         }
         if !last {
             return start;
