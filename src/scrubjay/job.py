@@ -11,7 +11,7 @@ from scrubjay.errors import UsageError
 
 __all__ = ["Command", "Job", "Limits", "RejectUnit"]
 
-WINDOW = 1 << 18
+WINDOW = 1 << 16
 CLAIMS_PER_SET = 5_000
 LAST_CONTROL_NUMBER = 999_999_999
 MOST_THREADS = 256

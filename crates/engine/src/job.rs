@@ -122,7 +122,7 @@ pub struct Job {
 }
 
 fn window() -> usize {
-    256 * 1024
+    64 * 1024
 }
 
 fn claims_per_set() -> u32 {
