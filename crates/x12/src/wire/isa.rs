@@ -86,7 +86,9 @@ fn terminator_after(bytes: &[u8], component_at: usize, last: bool) -> Option<(us
     let at = component_at + 1;
     let byte = *bytes.get(at)?;
     if is_break(byte) {
-        let next = bytes[at..].iter().position(|&byte| !is_break(byte)).map(|ahead| at + ahead);
+        // no farther than a header may reach, so that what is told does not depend on how much is at hand
+        let reach = bytes.get(at..bytes.len().min(LONGEST)).unwrap_or_default();
+        let next = reach.iter().position(|&byte| !is_break(byte)).map(|ahead| at + ahead);
         if let Some(next) = next {
             let terminator = bytes[next];
             if !terminator.is_ascii_alphanumeric() && terminator != b' ' {
