@@ -8,7 +8,7 @@ use x12::claim::{Batch, Builder, Taps};
 use x12::finding::{Code, Finding, NO_CLAIM, Scope};
 use x12::guide::{Guides, Plan, Role, Route};
 use x12::position::{Position, Span};
-use x12::validate::{At, Boundary, Options, Routed, Visitor, Walker, plain};
+use x12::validate::{At, Boundary, Options, Routed, Trail, Visitor, Walker, plain};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, Tokens};
 
 use crate::source::Taken;
@@ -191,6 +191,7 @@ pub(crate) struct Analysed {
 pub(crate) struct Analyser {
     scanner: Scanner,
     setting: Arc<Setting>,
+    trail: Trail,
 }
 
 /// What all pieces share.
@@ -204,7 +205,7 @@ pub(crate) struct Setting {
 
 impl Analyser {
     pub(crate) fn new(setting: Arc<Setting>) -> Self {
-        Self { scanner: Scanner::new(setting.limits), setting }
+        Self { scanner: Scanner::new(setting.limits), setting, trail: Trail::default() }
     }
 
     /// Reads `taken` from `standing` on. `upcoming` is the cut segment that the next piece begins with; `last` says that
@@ -221,12 +222,14 @@ impl Analyser {
         let setting = Arc::clone(&self.setting);
         let mut batch = setting.taps.as_ref().map(|_| batch);
         let mut pass = Pass::new(&setting, standing, &taken, batch.as_mut());
+        pass.walker.swap_trail(&mut self.trail);
         let used = self.scanner.scan(&taken.bytes, last, &mut pass);
         pass.mode = self.scanner.mode();
         let torn = match upcoming.filter(|_| used == taken.bytes.len()) {
             Some(cut) => !pass.upcoming(cut),
             None => false,
         };
+        pass.walker.swap_trail(&mut self.trail);
         if last {
             pass.imply(1, used as u32);
         } else if upcoming.is_none() {

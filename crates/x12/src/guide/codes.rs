@@ -1,6 +1,7 @@
 //! Code sets: sorted integers, since nearly every code has at most eight characters.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::position::Span;
 
@@ -35,12 +36,22 @@ pub(crate) struct CodeSets {
     packed: Vec<u64>,
     long: Vec<Box<[u8]>>,
     sets: Vec<CodeSet>,
+    /// Where each short code is found at once: a table of places for each set, 0 where there is none.
+    places: Vec<u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct CodeSet {
     packed: (u32, u32),
     long: (u32, u32),
+    /// The set's first place, and how far a hash is shifted to number one of them: 64 less the bits of their count.
+    places: (u32, u8),
+}
+
+/// Where a code is looked for first.
+#[inline]
+fn home(packed: u64, shift: u8) -> u32 {
+    (packed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as u32
 }
 
 impl CodeSets {
@@ -73,12 +84,41 @@ impl CodeSets {
         (self.one_of(id), alone)
     }
 
-    /// True when set `id` has the code that is packed to `packed`.
+    /// True when the code that is packed to `packed` stands in the places that begin at `from`.
     #[inline]
-    pub(crate) fn has(&self, id: u16, packed: u64) -> bool {
-        let Some(set) = self.sets.get(usize::from(id)) else { return false };
-        let codes = slice(&self.packed, set.packed);
-        if codes.len() <= 12 { codes.contains(&packed) } else { codes.binary_search(&packed).is_ok() }
+    pub(crate) fn has(&self, from: u32, shift: u8, packed: u64) -> bool {
+        let mut at = home(packed, shift);
+        // at most half of the places are taken, so an empty one ends the search
+        loop {
+            match self.places.get((from + at) as usize) {
+                Some(&code) if code == packed => return packed != 0,
+                Some(0) | None => return false,
+                Some(_) => at = (at + 1) & ((1 << (64 - shift)) - 1),
+            }
+        }
+    }
+
+    /// Where the short codes of set `id` have their places, and how far a hash is shifted to number one of them.
+    pub(crate) fn places_of(&self, id: u16) -> Option<(u32, u8)> {
+        self.sets.get(usize::from(id)).map(|set| set.places)
+    }
+
+    /// Gives each of `codes` a place; returns the first of the set's places, and the shift.
+    fn place(&mut self, codes: Range<usize>) -> Option<(u32, u8)> {
+        let bits = (codes.len() * 2).next_power_of_two().trailing_zeros().max(1) as u8;
+        let (from, shift) = (self.places.len(), 64 - bits);
+        self.places.resize(from + (1 << bits), 0);
+        for code in self.packed.get(codes).unwrap_or_default().iter().filter(|&&code| code != 0) {
+            let mut at = home(*code, shift);
+            while let Some(place) = self.places.get_mut(from + at as usize) {
+                if *place == 0 || place == code {
+                    *place = *code;
+                    break;
+                }
+                at = (at + 1) & ((1 << bits) - 1);
+            }
+        }
+        Some((u32::try_from(from).ok()?, shift))
     }
 
     /// The codes of set `id`, as text.
@@ -106,8 +146,10 @@ impl CodeSets {
             }
         }
         self.packed[from.0..].sort_unstable();
+        let places = self.place(from.0..self.packed.len())?;
         let range = |from: usize, to: usize| Some((u32::try_from(from).ok()?, u32::try_from(to).ok()?));
-        self.sets.push(CodeSet { packed: range(from.0, self.packed.len())?, long: range(from.1, self.long.len())? });
+        let (packed, long) = (range(from.0, self.packed.len())?, range(from.1, self.long.len())?);
+        self.sets.push(CodeSet { packed, long, places });
         Some(id)
     }
 }
@@ -150,7 +192,11 @@ mod tests {
         for (value, there) in
             [("A", true), ("AB", true), ("B", false), ("LONG CODE HERE", true), ("LONG CODE", false), ("", false)]
         {
-            assert_eq!(sets.contains(id, value.as_bytes(), pack(value.as_bytes())), there, "{value}");
+            let packed = pack(value.as_bytes());
+            assert_eq!(sets.contains(id, value.as_bytes(), packed), there, "{value}");
+            let (from, shift) = sets.places_of(id).unwrap();
+            let short = packed.is_some_and(|packed| sets.has(from, shift, packed));
+            assert_eq!(short, there && packed.is_some(), "{value}");
         }
         assert!(!sets.contains(NO_CODES, b"A", pack(b"A")));
         assert_eq!(sets.list(id).len(), 4);

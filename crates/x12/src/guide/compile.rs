@@ -1,15 +1,17 @@
 //! A guide and its base, bound together: [`Plan`].
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::balance::bind_balances;
 use super::base::{Base, DataElement, Member, Of, Structure};
 use super::codes::{CodeBuilder, NO_CODES};
 use super::grammar::{CodesText, Content, ElementText, GuideText, LoopText, SegmentText};
-use super::index::{Action, Index, LoopFacts, Quick, Rule, SlotFacts};
+use super::index::{Action, Index, LoopFacts, Rule, SlotFacts};
 use super::link::link;
 use super::notes::Note;
 use super::plan::{ElementRule, Hierarchy, Key, Loop, Plan, Role, Slot, Type, Usage};
+use super::quick::{Shape, Shapes};
 use super::text::{GuideError, fault};
 use crate::finding::{NO_LOOP, Scope};
 use crate::wire::SegmentId;
@@ -80,8 +82,11 @@ impl<'t> Compiler<'t> {
             self.bind_loop(index, text)?;
         }
         self.bind_openers();
-        let codes = &self.codes.sets;
-        let quick = self.rules.iter().map(|rule| Quick::new(rule, codes.first_of(rule.codes))).collect();
+        let mut shapes = Shapes::new(&self.rules, &self.notes, &self.codes.sets);
+        let slots = self.slots.iter();
+        let of_slots: Vec<Shape> =
+            slots.map(|slot| shapes.shape(bounds(&slot.elements), bounds(&slot.notes))).collect();
+        let composites = shapes.composites();
         let text = self.text;
         let mut plan = Plan {
             kind: text.kind.to_owned(),
@@ -102,9 +107,16 @@ impl<'t> Compiler<'t> {
                     (SegmentId::new(id.as_bytes()), values.iter().map(|&value| value.to_owned()).collect())
                 })
                 .collect(),
-            index: Index { rules: self.rules, quick, notes: self.notes, codes: self.codes.sets, ..Index::default() },
+            index: Index {
+                rules: self.rules,
+                composites,
+                notes: self.notes,
+                codes: self.codes.sets,
+                ..Index::default()
+            },
         };
-        plan.index.slots = plan.slots.iter().enumerate().map(|(at, slot)| slot_facts(&plan, at, slot)).collect();
+        let slots = plan.slots.iter().zip(of_slots).enumerate();
+        plan.index.slots = slots.map(|(at, (slot, shape))| slot_facts(&plan, at, slot, shape)).collect();
         bind_roles(&mut plan, text)?;
         plan.index.loops = plan.loops.iter().map(|known| loop_facts(&plan, known)).collect();
         link(&mut plan, text, self.base)?;
@@ -413,13 +425,15 @@ fn blank(segment: SegmentId) -> Slot {
     }
 }
 
-fn slot_facts(plan: &Plan, at: usize, slot: &Slot) -> SlotFacts {
-    let rules = plan.index.rules_of((slot.elements.start, slot.elements.end)).0;
-    let required = (1u32..).zip(rules).filter(|(_, rule)| rule.usage == Usage::Required);
+fn bounds(range: &Range<u32>) -> (u32, u32) {
+    (range.start, range.end)
+}
+
+fn slot_facts(plan: &Plan, at: usize, slot: &Slot, shape: Shape) -> SlotFacts {
     SlotFacts {
-        elements: (slot.elements.start, slot.elements.end),
-        required_elements: required.fold(0, |mask, (number, _)| mask | 1 << number),
-        notes: (slot.notes.start, slot.notes.end),
+        elements: bounds(&slot.elements),
+        notes: bounds(&slot.notes),
+        shape,
         position: slot.position,
         max: slot.max,
         segment: slot.segment,

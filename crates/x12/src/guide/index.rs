@@ -1,8 +1,9 @@
 //! How the walker finds a segment's slot in constant time, and what it must know of it: dense tables.
 
-use super::codes::{CodeSets, NO_CODES, NO_VALUE};
+use super::codes::{CodeSets, NO_CODES};
 use super::notes::Note;
 use super::plan::{Type, Usage};
+use super::quick::Shape;
 use crate::finding::{NO_LOOP, Scope};
 use crate::wire::SegmentId;
 
@@ -21,8 +22,8 @@ pub(crate) struct Index {
     pub(crate) required: Vec<u32>,
     /// As `Plan::elements`, one for one.
     pub(crate) rules: Vec<Rule>,
-    /// As `rules`, one for one: what is asked first.
-    pub(crate) quick: Vec<Quick>,
+    /// What composites are at first sight.
+    pub(crate) composites: Vec<Shape>,
     pub(crate) notes: Vec<Note>,
     pub(crate) codes: CodeSets,
     pub(crate) balance: Balance,
@@ -51,9 +52,9 @@ pub(crate) struct Candidate {
 #[derive(Clone, Debug)]
 pub(crate) struct SlotFacts {
     pub elements: (u32, u32),
-    /// Bit n: element n is required.
-    pub required_elements: u64,
     pub notes: (u32, u32),
+    /// What it is at first sight.
+    pub shape: Shape,
     pub position: u32,
     pub max: u32,
     pub segment: SegmentId,
@@ -105,65 +106,6 @@ pub(crate) struct Rule {
     pub format_by: u8,
 }
 
-/// What makes a value good at first sight. Most values are, so a rule is asked only for the others.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Quick {
-    /// The code that it is.
-    pub code: u64,
-    /// The shortest length, and how many more the longest has.
-    pub min: u16,
-    pub more: u16,
-    pub how: How,
-}
-
-/// What is asked of a value at first sight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum How {
-    /// Eight bytes, highest first, shifted right by this, are the code.
-    Code(u8),
-    /// One of the codes of this set.
-    Codes(u16),
-    /// It does not begin with a blank.
-    Text,
-    /// A decimal number, its digits counted.
-    Decimal,
-    /// An integer, likewise.
-    Integer,
-    /// No value is good at first sight.
-    Closer,
-}
-
-impl Quick {
-    /// Of a rule; `code` is the one that its set has, or else one of several.
-    pub(crate) fn new(rule: &Rule, (code, alone): (u64, bool)) -> Self {
-        let closer = Self { code: 0, min: 0, more: 0, how: How::Closer };
-        if rule.usage == Usage::NotUsed || rule.kind == Type::Composite {
-            return closer;
-        }
-        if rule.codes != NO_CODES {
-            let len = 8 - code.leading_zeros() / 8;
-            if len == 0 || code == NO_VALUE {
-                return closer;
-            }
-            if !alone {
-                return Self { code, min: 1, more: 7, how: How::Codes(rule.codes) };
-            }
-            return Self { code, min: len as u16, more: 0, how: How::Code((64 - 8 * len) as u8) };
-        }
-        let judged = rule.base_codes != NO_CODES || rule.format_by != 0;
-        let how = match rule.kind {
-            _ if judged => return closer,
-            Type::An | Type::Id => How::Text,
-            Type::R => How::Decimal,
-            Type::N(_) => How::Integer,
-            _ => return closer,
-        };
-        let Ok(min) = u16::try_from(rule.min) else { return closer };
-        let more = u16::try_from(rule.max.saturating_sub(rule.min)).unwrap_or(u16::MAX);
-        Self { code: 0, min, more, how }
-    }
-}
-
 /// Amounts that take part in a balance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Action {
@@ -195,11 +137,32 @@ pub(crate) struct Balance {
     pub other_payers: bool,
 }
 
-/// Number of a segment id: dense, so that it can index a table.
+/// Numbers of segment ids: dense, so that they can index a table.
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
-    table: Vec<(u32, u16, Known)>,
+    table: Vec<(u32, SegmentFacts)>,
     shift: u32,
+}
+
+/// What is known of a segment id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SegmentFacts {
+    pub number: u16,
+    pub known: Known,
+    /// Where its qualifier stands.
+    pub key: KeyPlace,
+}
+
+/// Where the qualifier of a segment stands: element and component.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum KeyPlace {
+    /// It has none anywhere in the guide.
+    #[default]
+    None,
+    /// Here, wherever the segment may come.
+    At(u8, u8),
+    /// Now here, now there.
+    Varies,
 }
 
 /// How well a segment id is known, where the guide does not use it.
@@ -218,30 +181,30 @@ pub(crate) enum Known {
 
 impl Ids {
     /// Numbers `ids` from 0 in their order.
-    pub(crate) fn new(ids: &[(SegmentId, Known)]) -> Self {
+    pub(crate) fn new(ids: &[(SegmentId, Known, KeyPlace)]) -> Self {
         let size = (ids.len() * 4).next_power_of_two().max(16);
         let shift = 32 - size.trailing_zeros();
-        let mut table = vec![(0, 0, Known::No); size];
-        for (number, &(id, known)) in (0u16..).zip(ids) {
+        let mut table = vec![(0, SegmentFacts::default()); size];
+        for (number, &(id, known, key)) in (0u16..).zip(ids) {
             let mut at = home(id, shift);
             while table[at].0 != 0 {
                 at = (at + 1) % size;
             }
-            table[at] = (id.packed(), number, known);
+            table[at] = (id.packed(), SegmentFacts { number, known, key });
         }
         Self { table, shift }
     }
 
-    /// The number of `id` and how well it is known.
+    /// What is known of `id`.
     #[inline]
-    pub(crate) fn find(&self, id: SegmentId) -> Option<(u16, Known)> {
+    pub(crate) fn find(&self, id: SegmentId) -> Option<SegmentFacts> {
         let packed = id.packed();
         let mut at = home(id, self.shift);
         // the table is at most a quarter full, so an empty place ends the search
         loop {
-            let &(key, number, known) = self.table.get(at)?;
+            let &(key, facts) = self.table.get(at)?;
             if key == packed {
-                return (packed != 0).then_some((number, known));
+                return (packed != 0).then_some(facts);
             }
             if key == 0 {
                 return None;
@@ -264,11 +227,17 @@ impl Index {
         cell.and_then(|&(from, to)| self.candidates.get(usize::from(from)..usize::from(to))).unwrap_or_default()
     }
 
+    /// As [`Index::candidates`], each with its number.
+    pub(crate) fn numbered(&self, index: u16, id: u16) -> impl Iterator<Item = (usize, &Candidate)> {
+        let cell = self.cells.get(usize::from(index) * self.guide_ids + usize::from(id));
+        let from = cell.map_or(0, |&(from, _)| usize::from(from));
+        (from..).zip(self.candidates(index, id))
+    }
+
     /// The rules of a slot's elements, element 1 first.
     #[inline]
-    pub(crate) fn rules_of(&self, range: (u32, u32)) -> (&[Rule], &[Quick]) {
-        let range = range.0 as usize..range.1 as usize;
-        (self.rules.get(range.clone()).unwrap_or_default(), self.quick.get(range).unwrap_or_default())
+    pub(crate) fn rules_of(&self, range: (u32, u32)) -> &[Rule] {
+        self.rules.get(range.0 as usize..range.1 as usize).unwrap_or_default()
     }
 
     /// The notes of a range.
@@ -300,10 +269,14 @@ mod tests {
 
     #[test]
     fn ids_are_numbered_in_order() {
-        let known = [(SegmentId::new(b"ST"), Known::Guide), (SegmentId::new(b"NM1"), Known::Set)];
+        let known = [
+            (SegmentId::new(b"ST"), Known::Guide, KeyPlace::None),
+            (SegmentId::new(b"NM1"), Known::Set, KeyPlace::At(1, 0)),
+        ];
         let ids = Ids::new(&known);
-        assert_eq!(ids.find(SegmentId::new(b"NM1")), Some((1, Known::Set)));
-        assert_eq!(ids.find(SegmentId::new(b"ST")), Some((0, Known::Guide)));
+        let found = |id: &[u8]| ids.find(SegmentId::new(id)).map(|facts| (facts.number, facts.known, facts.key));
+        assert_eq!(found(b"NM1"), Some((1, Known::Set, KeyPlace::At(1, 0))));
+        assert_eq!(found(b"ST"), Some((0, Known::Guide, KeyPlace::None)));
         assert_eq!(ids.find(SegmentId::new(b"SE")), None);
         assert_eq!(ids.find(SegmentId::new(b"")), None);
         assert_eq!(Ids::default().find(SegmentId::new(b"ST")), None);

@@ -3,7 +3,7 @@
 use super::base::Base;
 use super::codes::{NO_CODES, NO_VALUE, pack_at};
 use super::grammar::GuideText;
-use super::index::{Candidate, Ids, Known};
+use super::index::{Candidate, Ids, KeyPlace, Known};
 use super::plan::{Key, Plan, Slot};
 use super::text::{GuideError, fault};
 use crate::position::Span;
@@ -22,23 +22,33 @@ pub(super) fn link(plan: &mut Plan, text: &GuideText<'_>, base: &Base<'_>) -> Re
 }
 
 fn number_ids(plan: &mut Plan, text: &GuideText<'_>, base: &Base<'_>) {
-    let mut ids: Vec<(SegmentId, Known)> = Vec::new();
-    let mut add = |id: SegmentId, known: Known| {
-        if ids.iter().all(|&(other, _)| other != id) {
-            ids.push((id, known));
+    let mut ids: Vec<(SegmentId, Known, KeyPlace)> = Vec::new();
+    let mut add = |id: SegmentId, known: Known, key: KeyPlace| {
+        if ids.iter().all(|&(other, ..)| other != id) {
+            ids.push((id, known, key));
         }
         ids.len()
     };
     for slot in &plan.slots {
-        plan.index.guide_ids = add(slot.segment, Known::Guide);
+        plan.index.guide_ids = add(slot.segment, Known::Guide, key_place(plan, slot.segment));
     }
     for (id, _) in base.sets.get(text.set_id).into_iter().flatten() {
-        add(SegmentId::new(id.as_bytes()), Known::Set);
+        add(SegmentId::new(id.as_bytes()), Known::Set, KeyPlace::None);
     }
     for id in base.sets.values().flatten().map(|(id, _)| id).chain(base.segments.keys()) {
-        add(SegmentId::new(id.as_bytes()), Known::Base);
+        add(SegmentId::new(id.as_bytes()), Known::Base, KeyPlace::None);
     }
     plan.index.ids = Ids::new(&ids);
+}
+
+/// Where the qualifier of segment `id` stands, in all slots that ask for it.
+fn key_place(plan: &Plan, id: SegmentId) -> KeyPlace {
+    let keys = plan.slots.iter().filter(|slot| slot.segment == id && slot.key != Key::default());
+    keys.fold(KeyPlace::None, |place, slot| match (place, KeyPlace::At(slot.key.element, slot.key.component)) {
+        (KeyPlace::None, here) => here,
+        (before, here) if before == here => here,
+        _ => KeyPlace::Varies,
+    })
 }
 
 /// The code set of each slot's key.
@@ -67,7 +77,7 @@ fn link_loop(plan: &mut Plan, index: usize, keys: &[u16]) -> Result<(), GuideErr
         let from = plan.index.candidates.len();
         for at in slots.start + 1..slots.end {
             let slot = &plan.slots[at as usize];
-            if plan.index.ids.find(slot.segment).is_some_and(|(number, _)| usize::from(number) == id) {
+            if plan.index.ids.find(slot.segment).is_some_and(|facts| usize::from(facts.number) == id) {
                 let mut candidate = candidate(slot, at, at - slots.start, keys[at as usize]);
                 let (value, alone) = plan.index.codes.first_of(candidate.keys);
                 (candidate.value, candidate.several) = (value, !alone || value == NO_VALUE);

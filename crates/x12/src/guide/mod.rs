@@ -10,6 +10,7 @@ mod index;
 mod link;
 mod notes;
 mod plan;
+mod quick;
 mod registry;
 mod text;
 
@@ -19,6 +20,7 @@ pub use registry::{GuideInfo, Guides, Route};
 pub use text::GuideError;
 
 pub(crate) use codes::{NO_CODES, pack, pack_at};
-pub(crate) use index::{Action, Candidate, How, Index, Known, Quick, Rule, SlotFacts};
+pub(crate) use index::{Action, Candidate, Index, KeyPlace, Known, Rule, SegmentFacts, SlotFacts};
 pub(crate) use link::packed_key;
 pub(crate) use notes::{Note, NoteKind};
+pub(crate) use quick::{How, Quick, Shape};

@@ -1,27 +1,26 @@
 //! The elements of one segment against the rules of its slot.
 
+use super::glance::has_odd_bytes;
 use super::report::{Place, Report};
 use super::syntax::broken;
 use super::value::{Formatted, decimal_digits, formatted, integer_digits, is_date, is_time};
 use crate::finding::Code;
-use crate::guide::{How, Index, NO_CODES, Quick, Rule, SlotFacts, Type, Usage, pack, pack_at};
+use crate::guide::{Index, NO_CODES, Rule, SlotFacts, Type, Usage, pack, pack_at};
 use crate::position::Span;
 use crate::wire::{Element, Segment};
 
 /// Judges all elements of `segment`, which stands in the slot of `facts`.
+#[cold]
+#[inline(never)]
 pub(super) fn check_elements(index: &Index, facts: &SlotFacts, segment: &Segment<'_>, report: &mut Report<'_>) {
-    let Some((&first, marks)) = segment.marks().split_first().filter(|(_, marks)| !marks.is_empty()) else {
+    if segment.marks().len() < 2 {
         report.segment(Code::SEGMENT_EMPTY);
         return;
-    };
-    let (rules, quick) = index.rules_of(facts.elements);
+    }
+    let rules = index.rules_of(facts.elements);
     let mut check = Check { index, segment, report, odd: has_odd_bytes(segment.raw()) };
-    let present = if segment.is_plain() {
-        check.plain_elements((rules, quick), first, marks)
-    } else {
-        check.all_elements((rules, quick), first, marks)
-    };
-    let missing = facts.required_elements & !present;
+    let present = check.elements(rules);
+    let missing = facts.shape.required & !present;
     if missing != 0 {
         check.missing(rules, missing);
     }
@@ -30,36 +29,6 @@ pub(super) fn check_elements(index: &Index, facts: &SlotFacts, segment: &Segment
             check.note(rules, member, code);
         }
     }
-}
-
-/// The separators within the element that begins before `marks`, its end, and the marks behind that.
-#[inline]
-fn compound<'m>(bytes: &[u8], marks: &'m [u32], separator: u8) -> (&'m [u32], u32, &'m [u32]) {
-    let is_end = |&mark: &u32| bytes.get(mark as usize) == Some(&separator);
-    let at = marks.iter().position(is_end).unwrap_or(marks.len().saturating_sub(1));
-    let (inner, rest) = marks.split_at(at);
-    match rest.split_first() {
-        Some((&end, rest)) => (inner, end, rest),
-        None => (inner, 0, rest),
-    }
-}
-
-/// True when a byte is a control character or outside ASCII (a separator may be one). Eight bytes at a time.
-#[inline]
-fn has_odd_bytes(bytes: &[u8]) -> bool {
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    // high bit: outside ASCII; high bit after adding one: DEL; high bit after subtracting a blank: a control character.
-    // Carries reach a neighbour only from a byte that is odd itself.
-    let odd = |word: u64| {
-        word | word.wrapping_add(u64::from_ne_bytes([1; 8])) | word.wrapping_sub(u64::from_ne_bytes([0x20; 8]))
-    };
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut found = words.iter().fold(0, |found, word| found | odd(u64::from_ne_bytes(*word)));
-    match bytes.last_chunk::<8>() {
-        Some(word) => found |= odd(u64::from_ne_bytes(*word)),
-        None => found |= rest.iter().fold(0, |found, &byte| found | odd(u64::from_ne_bytes([byte; 8]))),
-    }
-    found & HIGH != 0
 }
 
 struct Check<'c, 'a, 'f> {
@@ -71,52 +40,22 @@ struct Check<'c, 'a, 'f> {
 }
 
 impl Check<'_, '_, '_> {
-    /// The elements of a segment that has no separators but theirs; bit n of the answer is element n.
-    #[inline]
-    fn plain_elements(&mut self, (rules, quick): (&[Rule], &[Quick]), first: u32, marks: &[u32]) -> u64 {
-        let (mut present, mut start, mut last) = (0u64, first + 1, 0);
-        for ((at, &end), quick) in marks.iter().enumerate().zip(quick) {
-            last = end.wrapping_sub(start);
-            if last != 0 {
-                present |= 2 << at;
-                if !self.is_plainly_good(quick, start, last) {
-                    self.closer(rules, at, &[], start, end);
-                }
-            }
-            start = end + 1;
-        }
-        if marks.len() > quick.len() {
-            self.surplus(rules);
-        } else if last == 0 {
-            self.trailing(rules, u8::try_from(marks.len()).unwrap_or(u8::MAX));
-        }
-        present
-    }
-
-    /// The elements of any segment.
-    fn all_elements(&mut self, (rules, quick): (&[Rule], &[Quick]), first: u32, mut marks: &[u32]) -> u64 {
-        let (bytes, separator) = (self.segment.buffer(), self.segment.delimiters().element);
-        let (mut present, mut start, mut last, mut number) = (0u64, first + 1, 0, 0u8);
-        for (at, quick) in quick.iter().enumerate() {
-            let Some((&mark, mut tail)) = marks.split_first() else { break };
-            let (mut inner, mut end): (&[u32], u32) = (&[], mark);
-            if !tail.is_empty() && bytes.get(mark as usize) != Some(&separator) {
-                (inner, end, tail) = compound(bytes, marks, separator);
-            }
+    /// Judges each element; bit n of the answer says that element n is there.
+    fn elements(&mut self, rules: &[Rule]) -> u64 {
+        let (mut present, mut number, mut open_end) = (0u64, 0u8, false);
+        let segment = *self.segment;
+        let mut elements = segment.elements();
+        for (rule, element) in rules.iter().zip(&mut elements) {
             number = number.saturating_add(1);
-            last = end.wrapping_sub(start);
-            if last != 0 {
-                present |= 2 << at;
-                if !inner.is_empty() || !self.is_plainly_good(quick, start, last) {
-                    self.closer(rules, at, inner, start, end);
-                }
+            open_end = element.is_empty();
+            if !open_end {
+                present |= 1 << number;
+                self.element(rule, number, &element);
             }
-            start = end + 1;
-            marks = tail;
         }
-        if !marks.is_empty() {
+        if elements.next().is_some() {
             self.surplus(rules);
-        } else if last == 0 {
+        } else if open_end {
             self.trailing(rules, number);
         }
         present
@@ -137,54 +76,16 @@ impl Check<'_, '_, '_> {
         self.trailing(rules, number);
     }
 
-    /// True for the most usual of values: the code that comes first to mind, and text of the right length.
-    #[inline]
-    fn is_plainly_good(&self, quick: &Quick, start: u32, len: u32) -> bool {
-        let Some(word) = self.segment.buffer().get(start as usize..).and_then(<[u8]>::first_chunk::<8>) else {
-            return false;
-        };
-        let fits = |length: u32| length.wrapping_sub(u32::from(quick.min)) <= u32::from(quick.more);
-        match quick.how {
-            How::Code(shift) => fits(len) && u64::from_be_bytes(*word) >> shift == quick.code,
-            How::Text => fits(len) && !self.odd && word[0] != b' ',
-            How::Codes(set) => {
-                matches!(len, 1..=8)
-                    && word[0] != 0
-                    && self.index.codes.has(set, u64::from_be_bytes(*word) >> (64 - 8 * len))
-            }
-            How::Decimal => decimal_digits(self.value_at(start, len)).is_some_and(|digits| fits(digits as u32)),
-            How::Integer => integer_digits(self.value_at(start, len)).is_some_and(|digits| fits(digits as u32)),
-            How::Closer => false,
-        }
-    }
-
-    #[inline]
-    fn value_at(&self, start: u32, len: u32) -> &[u8] {
-        Span { start, len }.of(self.segment.buffer())
-    }
-
-    /// Element number `at` from 0, which needs a closer look.
-    #[inline(never)]
-    fn closer(&mut self, rules: &[Rule], at: usize, inner: &[u32], start: u32, end: u32) {
-        let Some(rule) = rules.get(at) else { return };
-        let number = u8::try_from(at + 1).unwrap_or(u8::MAX);
-        let (bytes, span) = (self.segment.buffer(), Span::new(start, end));
-        if !inner.is_empty() || rule.usage == Usage::NotUsed || rule.kind == Type::Composite {
-            let element = Element::new(bytes, inner, start, end, self.segment.delimiters());
-            self.element(rule, number, &element);
-            return;
-        }
-        let format = if rule.format_by == 0 { None } else { Some(self.segment.element(usize::from(rule.format_by))) };
-        let place = Place { element: number, component: 0, repetition: 0, data_element: rule.data_element };
-        self.value(rule, place, span, span.of(bytes), format);
-    }
-
     fn element(&mut self, rule: &Rule, number: u8, element: &Element<'_>) {
         let place = Place { element: number, component: 0, repetition: 0, data_element: rule.data_element };
         if rule.usage == Usage::NotUsed {
             self.report.element(Code::ELEMENT_NOT_USED, place, element.span());
-        } else {
+        } else if rule.kind == Type::Composite || !element.is_simple() {
             self.repetitions(rule, place, element);
+        } else {
+            let by = usize::from(rule.format_by);
+            let format = if by == 0 { None } else { Some(self.segment.element(by)) };
+            self.value(rule, place, element.span(), element.value(), format);
         }
     }
 
@@ -208,7 +109,7 @@ impl Check<'_, '_, '_> {
     }
 
     fn components(&mut self, rule: &Rule, place: Place, composite: &Element<'_>) {
-        let (rules, quick) = self.index.rules_of(rule.components);
+        let rules = self.index.rules_of(rule.components);
         let (mut present, mut number, mut open_end) = (0u64, 0u8, false);
         for span in composite.components() {
             number = number.saturating_add(1);
@@ -216,16 +117,12 @@ impl Check<'_, '_, '_> {
             if open_end {
                 continue;
             }
-            let (Some(part), Some(quick)) = (rules.get(usize::from(number) - 1), quick.get(usize::from(number) - 1))
-            else {
+            let Some(part) = rules.get(usize::from(number) - 1) else {
                 let place = Place { component: number, ..place };
                 self.report.element(Code::TOO_MANY_COMPONENTS, place, span);
                 break;
             };
             present |= 1 << number;
-            if self.is_plainly_good(quick, span.start, span.len) {
-                continue;
-            }
             let place = Place { component: number, data_element: part.data_element, ..place };
             if part.usage == Usage::NotUsed {
                 self.report.element(Code::ELEMENT_NOT_USED, place, span);
@@ -411,24 +308,4 @@ fn answers(rule: &Rule, code: Code) -> bool {
 /// The characters of UTF-8 text.
 fn characters(value: &[u8]) -> usize {
     value.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::has_odd_bytes;
-
-    #[test]
-    fn odd_bytes_are_found_wherever_they_stand() {
-        for length in 0..20 {
-            let plain = vec![b'A'; length];
-            assert!(!has_odd_bytes(&plain));
-            for place in 0..length {
-                for byte in 0..=255u8 {
-                    let mut bytes = plain.clone();
-                    bytes[place] = byte;
-                    assert_eq!(has_odd_bytes(&bytes), !(0x20..0x7f).contains(&byte), "{byte} at {place} of {length}");
-                }
-            }
-        }
-    }
 }

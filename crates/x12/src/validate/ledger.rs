@@ -89,7 +89,7 @@ impl Ledger {
     /// `segment` takes part.
     pub(super) fn part(&mut self, index: &Index, facts: &SlotFacts, segment: &Segment<'_>, report: &Report<'_>) {
         let spot = |element: u8| {
-            let rule = index.rules_of(facts.elements).0.get(usize::from(element).wrapping_sub(1));
+            let rule = index.rules_of(facts.elements).get(usize::from(element).wrapping_sub(1));
             let span = segment.span(usize::from(element));
             report.spot(element, rule.map_or(0, |rule| rule.data_element), span)
         };

@@ -67,7 +67,7 @@ impl State {
         }
         let span = segment.span(usize::from(hierarchy.child));
         let value = span.of(segment.buffer());
-        let rule = plan.index.rules_of(facts.elements).0.get(usize::from(hierarchy.child).wrapping_sub(1));
+        let rule = plan.index.rules_of(facts.elements).get(usize::from(hierarchy.child).wrapping_sub(1));
         let children = match value {
             // a code that the guide does not allow has its finding already
             _ if rule.is_some_and(|rule| !allowed(plan, rule.codes, value)) => Children::Settled,
@@ -141,6 +141,6 @@ fn allowed(plan: &Plan, codes: u16, value: &[u8]) -> bool {
 }
 
 fn place(plan: &Plan, facts: &SlotFacts, element: u8) -> Place {
-    let rule = plan.index.rules_of(facts.elements).0.get(usize::from(element).wrapping_sub(1));
+    let rule = plan.index.rules_of(facts.elements).get(usize::from(element).wrapping_sub(1));
     Place { element, data_element: rule.map_or(0, |rule| rule.data_element), ..Place::default() }
 }

@@ -1,21 +1,22 @@
 //! Where a segment belongs, given the loops that are open; and where it may have been meant to when it fits nowhere.
 
 use super::frame::{Children, Stack};
+use super::trail::{Sign, Trail};
 use crate::finding::Code;
-use crate::guide::{Candidate, Known, Plan, packed_key};
-use crate::wire::{Segment, SegmentId};
+use crate::guide::{Candidate, Known, Plan, SegmentFacts, packed_key};
+use crate::wire::Segment;
 
 /// Where a segment belongs.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Found {
+pub(super) enum Found<'p> {
     /// In this slot of the frame at this depth, in order.
-    Clean(usize, Candidate),
+    Clean(usize, &'p Candidate),
     /// There, but too late.
-    Late(usize, Candidate),
+    Late(usize, &'p Candidate),
     /// Perhaps there: its qualifier fits no slot.
-    Misfit(usize, Candidate),
+    Misfit(usize, &'p Candidate),
     /// In a loop whose first segment did not come: the frame, the slot of that loop in it, and the slot in that loop.
-    Lost(usize, u32, Candidate),
+    Lost(usize, u32, &'p Candidate),
     /// Nowhere.
     Nowhere(Code),
 }
@@ -50,9 +51,27 @@ impl<'s, 'a> Keys<'s, 'a> {
 
 /// Finds the place of `segment`: innermost loop first, first slot at or behind the current position.
 #[inline]
-pub(super) fn find(plan: &Plan, stack: &Stack, segment: &Segment<'_>, id: SegmentId) -> Found {
-    let Some((id, known)) = plan.index.ids.find(id) else { return Found::Nowhere(Code::SEGMENT_UNRECOGNISED) };
-    match known {
+pub(super) fn find<'p>(plan: &'p Plan, stack: &Stack, segment: &Segment<'_>, trail: &mut Trail) -> Found<'p> {
+    let Some(facts) = plan.index.ids.find(segment.id()) else { return Found::Nowhere(Code::SEGMENT_UNRECOGNISED) };
+    let sign = Sign::of(stack, segment, facts);
+    if let Some(sign) = &sign
+        && let Some((depth, candidate)) = trail.recall(plan, stack, sign)
+    {
+        return Found::Clean(depth, candidate);
+    }
+    search(plan, stack, segment, facts, sign.map(|sign| (trail, sign)))
+}
+
+/// As [`find`], where no other went before: what is found is noted on the trail.
+#[inline(never)]
+fn search<'p>(
+    plan: &'p Plan,
+    stack: &Stack,
+    segment: &Segment<'_>,
+    facts: SegmentFacts,
+    note: Option<(&mut Trail, Sign)>,
+) -> Found<'p> {
+    match facts.known {
         Known::Guide => {}
         Known::Set => return Found::Nowhere(Code::SEGMENT_NOT_USED),
         Known::Base => return Found::Nowhere(Code::SEGMENT_NOT_IN_SET),
@@ -60,25 +79,28 @@ pub(super) fn find(plan: &Plan, stack: &Stack, segment: &Segment<'_>, id: Segmen
     }
     let mut keys = Keys::new(segment);
     for (depth, frame) in stack.frames.iter().enumerate().rev() {
-        for candidate in plan.index.candidates(frame.loop_index, id) {
+        for (at, candidate) in plan.index.numbered(frame.loop_index, facts.number) {
             if candidate.position >= frame.position && keys.fits(plan, candidate) {
-                return Found::Clean(depth, *candidate);
+                if let Some((trail, sign)) = note {
+                    trail.note(sign, stack, depth, at);
+                }
+                return Found::Clean(depth, candidate);
             }
         }
     }
-    Search { plan, stack, id, keys }.recover(segment)
+    Search { plan, stack, id: facts.number, keys }.recover(segment)
 }
 
-struct Search<'s, 'a> {
-    plan: &'s Plan,
+struct Search<'p, 's, 'a> {
+    plan: &'p Plan,
     stack: &'s Stack,
     id: u16,
     keys: Keys<'s, 'a>,
 }
 
-impl Search<'_, '_> {
+impl<'p> Search<'p, '_, '_> {
     #[cold]
-    fn recover(&mut self, segment: &Segment<'_>) -> Found {
+    fn recover(&mut self, segment: &Segment<'_>) -> Found<'p> {
         // a level whose parent level did not come
         let is_level = self.plan.hierarchy.is_some_and(|hierarchy| hierarchy.segment == segment.id());
         if is_level && let Some(found) = self.lost(Evidence::Key) {
@@ -101,12 +123,12 @@ impl Search<'_, '_> {
     }
 
     /// A slot that was passed, and whether it is full.
-    fn late(&mut self) -> Option<(Found, bool)> {
+    fn late(&mut self) -> Option<(Found<'p>, bool)> {
         for (depth, frame) in self.stack.frames.iter().enumerate().rev() {
             for candidate in self.plan.index.candidates(frame.loop_index, self.id) {
                 if self.keys.fits(self.plan, candidate) {
                     let full = self.is_full(depth, candidate.slot, candidate.rel);
-                    return Some((Found::Late(depth, *candidate), full));
+                    return Some((Found::Late(depth, candidate), full));
                 }
             }
         }
@@ -119,7 +141,7 @@ impl Search<'_, '_> {
     }
 
     /// A loop that could come now, whose opener did not.
-    fn lost(&mut self, evidence: Evidence) -> Option<Found> {
+    fn lost(&mut self, evidence: Evidence) -> Option<Found<'p>> {
         for (depth, frame) in self.stack.frames.iter().enumerate().rev() {
             if evidence == Evidence::Promise && frame.children != Children::Promised {
                 continue;
@@ -135,7 +157,7 @@ impl Search<'_, '_> {
                         if self.speaks(evidence, slot, child, awaited, candidate)
                             && self.keys.fits(self.plan, candidate)
                         {
-                            return Some(Found::Lost(depth, slot, *candidate));
+                            return Some(Found::Lost(depth, slot, candidate));
                         }
                     }
                 }
@@ -167,12 +189,12 @@ impl Search<'_, '_> {
     }
 
     /// The nearest slot for such a segment, whatever its qualifier: one that is still `open`, else any.
-    fn misfit(&self, open: bool) -> Option<Found> {
+    fn misfit(&self, open: bool) -> Option<Found<'p>> {
         for (depth, frame) in self.stack.frames.iter().enumerate().rev() {
             for candidate in self.plan.index.candidates(frame.loop_index, self.id) {
                 let ahead = candidate.position >= frame.position;
                 if !open || ahead && !self.is_full(depth, candidate.slot, candidate.rel) {
-                    return Some(Found::Misfit(depth, *candidate));
+                    return Some(Found::Misfit(depth, candidate));
                 }
             }
         }

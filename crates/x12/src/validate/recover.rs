@@ -101,7 +101,7 @@ impl State {
     #[cold]
     pub(super) fn misfit<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, depth: usize, candidate: &Candidate) {
         let Some(frame) = self.stack.frames.get(depth) else { return };
-        let id = step.plan.index.ids.find(step.segment.id()).map_or(0, |(id, _)| id);
+        let id = step.plan.index.ids.find(step.segment.id()).map_or(0, |facts| facts.number);
         let is_alone = step.plan.index.candidates(frame.loop_index, id).len() < 2;
         let max = step.plan.index.slots.get(candidate.slot as usize).map_or(0, |facts| facts.max);
         let before = if candidate.position >= frame.position && self.stack.count(depth, candidate.rel) < max {

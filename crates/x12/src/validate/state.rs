@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use super::element::check_elements;
 use super::frame::{Children, Stack};
+use super::glance::is_good;
 use super::ledger::Ledger;
 use super::place::{Found, find};
 use super::report::Report;
+use super::trail::Trail;
 use super::visitor::Visitor;
 use crate::finding::{Code, NO_CLAIM, Scope};
 use crate::guide::{Action, Candidate, Plan, SlotFacts};
@@ -41,6 +43,7 @@ pub(super) struct Step<'s, 'a, 'f, V> {
     pub(super) plan: &'s Plan,
     pub(super) segment: &'s Segment<'a>,
     pub(super) visitor: &'s mut V,
+    pub(super) trail: &'s mut Trail,
     pub(super) report: Report<'f>,
 }
 
@@ -56,18 +59,18 @@ impl State {
             return;
         }
         let lost = self.just_lost.take();
-        match find(step.plan, &self.stack, step.segment, step.report.segment) {
-            Found::Clean(depth, candidate) if lost == Some(candidate.slot) => self.find_opener(step, depth, &candidate),
-            Found::Clean(depth, candidate) if self.is_twin(step.plan, depth, &candidate, step.segment) => {
+        match find(step.plan, &self.stack, step.segment, step.trail) {
+            Found::Clean(depth, candidate) if lost == Some(candidate.slot) => self.find_opener(step, depth, candidate),
+            Found::Clean(depth, candidate) if self.is_twin(step.plan, depth, candidate, step.segment) => {
                 self.nowhere(step, Code::SEGMENT_EXCEEDS_MAX);
             }
             Found::Clean(depth, candidate) => {
-                self.prepare(step, depth, &candidate);
-                self.fill(step, depth, &candidate);
+                self.prepare(step, depth, candidate);
+                self.fill(step, depth, candidate);
             }
-            Found::Late(depth, candidate) => self.aside(step, depth, &candidate, Some(Code::SEGMENT_OUT_OF_ORDER)),
-            Found::Misfit(depth, candidate) => self.misfit(step, depth, &candidate),
-            Found::Lost(depth, slot, candidate) => self.lost(step, depth, slot, &candidate),
+            Found::Late(depth, candidate) => self.aside(step, depth, candidate, Some(Code::SEGMENT_OUT_OF_ORDER)),
+            Found::Misfit(depth, candidate) => self.misfit(step, depth, candidate),
+            Found::Lost(depth, slot, candidate) => self.lost(step, depth, slot, candidate),
             Found::Nowhere(code) => self.nowhere(step, code),
         }
     }
@@ -125,7 +128,9 @@ impl State {
         if facts.action != Action::None {
             self.ledger.part(&step.plan.index, facts, step.segment, &step.report);
         }
-        check_elements(&step.plan.index, facts, step.segment, &mut step.report);
+        if !is_good(&step.plan.index, &facts.shape, step.segment) {
+            check_elements(&step.plan.index, facts, step.segment, &mut step.report);
+        }
     }
 
     /// Opens a loop on top.

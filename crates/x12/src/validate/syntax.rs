@@ -4,9 +4,14 @@ use crate::finding::Code;
 use crate::guide::{Note, NoteKind};
 
 /// The member to blame and its code, when `present` (bit n is member n) breaks `note`.
+#[inline]
 pub(super) fn broken(note: Note, present: u64) -> Option<(u8, Code)> {
     let there = present & note.members;
     let absent = note.members & !present;
+    // all or none: the usual cases
+    if there == 0 && note.kind != NoteKind::Required || absent == 0 && note.kind != NoteKind::Exclusive {
+        return None;
+    }
     let first = 1u64 << note.first;
     let lacking = |members: u64| Some((lowest(members), Code::ELEMENT_CONDITION_MISSING));
     match note.kind {

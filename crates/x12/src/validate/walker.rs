@@ -6,13 +6,14 @@ use super::boundary::Boundary;
 use super::place::{Found, find};
 use super::report::{At, Options, Report};
 use super::state::{State, Step};
+use super::trail::Trail;
 use super::visitor::Visitor;
 use crate::finding::Finding;
 use crate::guide::{Plan, SlotFacts};
 use crate::position::Span;
 use crate::wire::Segment;
 
-/// Walks one set after another. Its whole state can be cloned.
+/// Walks one set after another. Its whole state can be cloned (but for the [`Trail`], which is empty then).
 ///
 /// For each set: [`Walker::begin`], [`Walker::segment`] for every segment from `ST` to `SE`, [`Walker::end`].
 /// It counts segments (`ST` is 1) and claims (from 0) itself.
@@ -21,13 +22,22 @@ pub struct Walker {
     options: Options,
     plan: Option<Arc<Plan>>,
     state: State,
+    trail: Trail,
 }
 
 impl Walker {
     /// A walker at rest.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, plan: None, state: State::default() }
+        Self { options, plan: None, state: State::default(), trail: Trail::default() }
+    }
+
+    /// Gives it the ways that segments went elsewhere and takes its own for it.
+    pub fn swap_trail(&mut self, trail: &mut Trail) {
+        std::mem::swap(&mut self.trail, trail);
+        if let Some(plan) = &self.plan {
+            self.trail.follow(plan);
+        }
     }
 
     /// The plan in force.
@@ -38,6 +48,7 @@ impl Walker {
 
     /// A set begins: its `ST` is the next segment.
     pub fn begin(&mut self, plan: Arc<Plan>) {
+        self.trail.follow(&plan);
         self.plan = Some(plan);
         let claims = self.state.claims;
         self.state.stack.clear();
@@ -49,7 +60,7 @@ impl Walker {
         let Some(plan) = &self.plan else { return };
         let ordinal = self.state.ordinal.saturating_add(1);
         let report = Report::new(findings, self.options, at, ordinal, segment);
-        self.state.segment(&mut Step { plan, segment, visitor, report });
+        self.state.segment(&mut Step { plan, segment, visitor, trail: &mut self.trail, report });
     }
 
     /// `segment` comes next, in another piece: everything that it ends and decides happens now. To be followed
@@ -63,8 +74,10 @@ impl Walker {
         findings: &mut Vec<Finding>,
     ) -> bool {
         let Some(plan) = &self.plan else { return false };
-        let Found::Clean(depth, candidate) = find(plan, &self.state.stack, segment, segment.id()) else { return false };
-        if self.state.just_lost == Some(candidate.slot) || self.state.is_twin(plan, depth, &candidate, segment) {
+        let Found::Clean(depth, candidate) = find(plan, &self.state.stack, segment, &mut self.trail) else {
+            return false;
+        };
+        if self.state.just_lost == Some(candidate.slot) || self.state.is_twin(plan, depth, candidate, segment) {
             return false;
         }
         let Some(opened) = plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) else {
@@ -76,7 +89,7 @@ impl Walker {
         let ordinal = self.state.ordinal.saturating_add(1);
         let mut report = Report::new(findings, self.options, at, ordinal, segment);
         report.buffer = self.state.base;
-        self.state.prepare(&mut Step { plan, segment, visitor, report }, depth, &candidate);
+        self.state.prepare(&mut Step { plan, segment, visitor, trail: &mut self.trail, report }, depth, candidate);
         self.state.just_lost = None;
         true
     }
@@ -89,7 +102,7 @@ impl Walker {
         let last = Segment::new(bytes, self.state.bounds.0, &marks, crate::wire::Delimiters::default());
         let mut report = Report::new(findings, self.options, at, self.state.ordinal, &last);
         report.buffer = self.state.base;
-        let mut step = Step { plan, segment: &last, visitor, report };
+        let mut step = Step { plan, segment: &last, visitor, trail: &mut self.trail, report };
         while !self.state.stack.frames.is_empty() {
             self.state.close(&mut step);
         }
@@ -165,7 +178,7 @@ impl Walker {
     #[must_use]
     pub fn assume(plan: &Arc<Plan>, cut: &Segment<'_>, options: Options) -> Option<(Self, Boundary)> {
         let state = State::before(plan, cut)?;
-        let walker = Self { options, plan: Some(Arc::clone(plan)), state };
+        let walker = Self { options, plan: Some(Arc::clone(plan)), state, trail: Trail::default() };
         let boundary = walker.boundary();
         Some((walker, boundary))
     }

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::isa::{self, Header};
+use super::segment::word_at;
 use super::tape::{End, Tape};
 use super::{Delimiters, Segment};
 
@@ -200,7 +201,7 @@ impl Scanner {
             tape.extend(bytes, taped..to);
             taped = to;
             let mut first = 0;
-            for &End { mark, plain } in tape.ends() {
+            for &End { mark, plain, odd } in tape.ends() {
                 let last_mark = mark as usize;
                 let Some(marks) = tape.marks().get(first..=last_mark) else { break };
                 let stop = marks.last().map_or(0, |&stop| stop as usize);
@@ -208,7 +209,8 @@ impl Scanner {
                 if stop < start {
                     continue; // a blank line, where the line break is the terminator
                 }
-                let name = first_three(bytes, start);
+                let word = word_at(bytes, start);
+                let name = word.map_or(0, |word| word >> 8);
                 if name == ISA {
                     match is_header(bytes, start, stop, delimiters, last) {
                         Some(true) => {
@@ -219,16 +221,16 @@ impl Scanner {
                         None => return start,
                     }
                 }
-                self.one(bytes, start, marks, (delimiters, plain), true, tokens);
-                let trailer = name == IEA && stop >= start + 3;
+                let segment = Segment::seen(bytes, (to_u32(start), word), marks, delimiters, (plain, odd));
+                self.one(&segment, true, tokens);
                 start = skip_gap(bytes, stop + 1, delimiters);
-                if trailer {
+                if name == IEA && segment.raw().len() >= 3 {
                     self.mode = Mode::Outside;
                     return stop + 1;
                 }
             }
             tape.keep_from(first);
-            if first_three(bytes, start) == ISA {
+            if bytes.get(start..).is_some_and(|rest| rest.starts_with(b"ISA")) {
                 // told before a limit is met: a header whose delimiters are not those in force has no end yet
                 match is_header(bytes, start, bytes.len(), delimiters, last) {
                     Some(true) => {
@@ -255,7 +257,7 @@ impl Scanner {
             return start;
         }
         tape.push(to_u32(bytes.len()));
-        self.one(bytes, start, tape.marks(), (delimiters, false), false, tokens);
+        self.one(&Segment::new(bytes, to_u32(start), tape.marks(), delimiters), false, tokens);
         self.mode = Mode::Outside;
         bytes.len()
     }
@@ -263,33 +265,19 @@ impl Scanner {
     /// Tells of one segment, unless it is empty or over a limit.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "asked for every segment; the other caller is the end of a file")]
-    fn one(
-        &self,
-        bytes: &[u8],
-        start: usize,
-        marks: &[u32],
-        (delimiters, plain): (Delimiters, bool),
-        terminated: bool,
-        tokens: &mut impl Tokens,
-    ) {
-        let end = marks.last().map_or(0, |&end| end as usize);
+    fn one(&self, segment: &Segment<'_>, terminated: bool, tokens: &mut impl Tokens) {
+        let (start, end) = (segment.start() as usize, segment.end() as usize);
         if end <= start {
-            tokens.fault(Fault::Empty, start..(end + 1).min(bytes.len()), true);
+            tokens.fault(Fault::Empty, start..(end + 1).min(segment.buffer().len()), true);
             return;
         }
-        let start_at = to_u32(start);
-        let segment = if plain {
-            Segment::plain(bytes, start_at, marks, delimiters)
-        } else {
-            Segment::new(bytes, start_at, marks, delimiters)
-        };
         let suspicious = end - start > self.limits.element.min(self.limits.segment) as usize
-            || marks.len() > self.limits.elements.min(self.limits.repetitions) as usize;
-        if suspicious && self.exceeds(&segment) {
+            || segment.marks().len() > self.limits.elements.min(self.limits.repetitions) as usize;
+        if suspicious && self.exceeds(segment) {
             tokens.fault(Fault::TooLong, start..(end + usize::from(terminated)), true);
             return;
         }
-        tokens.segment(&segment, terminated);
+        tokens.segment(segment, terminated);
     }
 
     /// Looks closer at a segment that is large enough to break a limit.
@@ -355,15 +343,6 @@ fn is_header(bytes: &[u8], start: usize, stop: usize, delimiters: Delimiters, la
 
 const ISA: u32 = u32::from_be_bytes([0, b'I', b'S', b'A']);
 const IEA: u32 = u32::from_be_bytes([0, b'I', b'E', b'A']);
-
-/// The first three bytes of a segment as one number; 0 where the bytes end before.
-#[inline]
-fn first_three(bytes: &[u8], start: usize) -> u32 {
-    match bytes.get(start..).and_then(<[u8]>::first_chunk::<3>) {
-        Some(&[first, second, third]) => u32::from_be_bytes([0, first, second, third]),
-        None => 0,
-    }
-}
 
 fn header_marks(header: &[u8], base: usize, delimiters: Delimiters) -> Vec<u32> {
     let (end, body) = header.split_last().map_or((0, header), |(_, body)| (body.len(), body));

@@ -11,26 +11,23 @@ impl SegmentId {
     /// Packs `text`; identifiers longer than four bytes keep their first four, so they match nothing known.
     #[must_use]
     #[inline]
-    pub fn new(text: &[u8]) -> Self {
+    pub const fn new(text: &[u8]) -> Self {
         // nearly all identifiers have two or three characters
         match *text {
-            [first, second, third] => return Self(u32::from_be_bytes([0, first, second, third])),
-            [first, second] => return Self(u32::from_be_bytes([0, 0, first, second])),
-            _ => {}
+            [] => Self(0),
+            [first] => Self(first as u32),
+            [first, second] => Self(u32::from_be_bytes([0, 0, first, second])),
+            [first, second, third] => Self(u32::from_be_bytes([0, first, second, third])),
+            [first, second, third, fourth, ..] => Self(u32::from_be_bytes([first, second, third, fourth])),
         }
-        let mut packed = 0u32;
-        for &byte in text.iter().take(4) {
-            packed = packed << 8 | u32::from(byte);
-        }
-        Self(packed)
     }
 
-    /// The identifier `start..end` of `bytes`.
+    /// The identifier `start..end` of `bytes`, which begin there with the four bytes of `word`.
     #[inline]
-    fn at(bytes: &[u8], start: u32, end: u32) -> Self {
+    fn at(bytes: &[u8], start: u32, end: u32, word: Option<u32>) -> Self {
         let len = end.saturating_sub(start);
-        match bytes.get(start as usize..).and_then(<[u8]>::first_chunk::<4>) {
-            Some(word) if matches!(len, 2 | 3) => Self(u32::from_be_bytes(*word) >> (32 - 8 * len)),
+        match word {
+            Some(word) if matches!(len, 2 | 3) => Self(word >> (32 - 8 * len)),
             _ => Self::new(Span::new(start, end).of(bytes)),
         }
     }
@@ -67,6 +64,14 @@ pub struct Segment<'a> {
     id: SegmentId,
     /// Neither component nor repetition separators are inside: every mark ends an element.
     plain: bool,
+    /// A control character or a byte outside ASCII may be inside.
+    odd: bool,
+}
+
+/// Four bytes of `bytes` from `start` on, the first highest.
+#[inline]
+pub(super) fn word_at(bytes: &[u8], start: usize) -> Option<u32> {
+    bytes.get(start..).and_then(<[u8]>::first_chunk).map(|word| u32::from_be_bytes(*word))
 }
 
 impl<'a> Segment<'a> {
@@ -75,17 +80,23 @@ impl<'a> Segment<'a> {
     #[must_use]
     pub fn new(bytes: &'a [u8], start: u32, marks: &'a [u32], delimiters: Delimiters) -> Self {
         debug_assert!(!marks.is_empty());
-        let end = marks.first().copied().unwrap_or(start);
-        let id = SegmentId::at(bytes, start, end);
-        Self { bytes, marks, start, delimiters, id, plain: false }
+        Self::seen(bytes, (start, word_at(bytes, start as usize)), marks, delimiters, (false, true))
     }
 
-    /// As [`Segment::new`], of a segment that has neither component nor repetition separators: most are so, and
-    /// their elements are found at once.
+    /// As [`Segment::new`], with what was seen on the way: the first four bytes, whether it is plain (it has neither
+    /// component nor repetition separators, so that its elements are found at once: most are), and whether it may
+    /// have odd bytes.
     #[inline]
-    #[must_use]
-    pub fn plain(bytes: &'a [u8], start: u32, marks: &'a [u32], delimiters: Delimiters) -> Self {
-        Self { plain: true, ..Self::new(bytes, start, marks, delimiters) }
+    pub(super) fn seen(
+        bytes: &'a [u8],
+        (start, word): (u32, Option<u32>),
+        marks: &'a [u32],
+        delimiters: Delimiters,
+        (plain, odd): (bool, bool),
+    ) -> Self {
+        let end = marks.first().copied().unwrap_or(start);
+        let id = SegmentId::at(bytes, start, end, word);
+        Self { bytes, marks, start, delimiters, id, plain, odd }
     }
 
     /// The delimiters in force.
@@ -149,6 +160,13 @@ impl<'a> Segment<'a> {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.plain
+    }
+
+    /// False when the segment is known to have no control character and no byte outside ASCII.
+    #[inline]
+    #[must_use]
+    pub fn may_be_odd(&self) -> bool {
+        self.odd
     }
 
     /// The elements in order, from element 1.
@@ -245,12 +263,6 @@ pub struct Element<'a> {
 }
 
 impl<'a> Element<'a> {
-    /// The element `start..end` of `bytes`, with the offsets of the separators in it.
-    #[must_use]
-    pub(crate) fn new(bytes: &'a [u8], inner: &'a [u32], start: u32, end: u32, delimiters: Delimiters) -> Self {
-        Self { bytes, inner, start, end, delimiters }
-    }
-
     /// Where the element lies in the segment's buffer.
     #[inline]
     #[must_use]

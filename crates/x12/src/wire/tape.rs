@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use wide::u8x16;
+
 use super::Delimiters;
 use super::scanner::to_u32;
 
@@ -16,8 +18,12 @@ pub(super) struct Tape {
     room: Vec<u32>,
     used: usize,
     ends: Vec<End>,
-    /// A component or repetition separator came since the last terminator.
+    /// What came since the last terminator: a component or repetition separator, an odd byte.
     inner: bool,
+    odd: bool,
+    /// The last byte was a terminator; it was a line break right behind one.
+    ended: bool,
+    broken: bool,
 }
 
 /// The end of a segment.
@@ -27,22 +33,20 @@ pub(super) struct End {
     pub(super) mark: u32,
     /// The segment has neither component nor repetition separators.
     pub(super) plain: bool,
+    /// A control character or a byte outside ASCII may stand in the segment: one was seen since the segment before,
+    /// but for a line break.
+    pub(super) odd: bool,
 }
 
-/// The delimiters.
+/// The delimiters, each sixteen times.
 #[derive(Clone, Copy, Debug, Default)]
 struct Needles {
-    element: u8,
-    terminator: u8,
-    component: u8,
+    element: u8x16,
+    terminator: u8x16,
+    component: u8x16,
     /// The component again where there is no repetition separator.
-    repetition: u8,
+    repetition: u8x16,
 }
-
-/// What a byte is, a bit a kind, so that eight bytes at a time become eight bits of each kind.
-const HIT: u8 = 0x80;
-const INNER: u8 = 0x40;
-const TERMINATOR: u8 = 0x20;
 
 /// Bit n of each is byte n of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,46 +57,40 @@ struct Masks {
     inner: u64,
     /// Terminators.
     ends: u64,
+    /// Control characters and bytes outside ASCII.
+    odd: u64,
 }
 
 impl Needles {
     fn new(delimiters: Delimiters) -> Self {
         Self {
-            element: delimiters.element,
-            terminator: delimiters.terminator,
-            component: delimiters.component,
-            repetition: delimiters.repetition.unwrap_or(delimiters.component),
+            element: u8x16::splat(delimiters.element),
+            terminator: u8x16::splat(delimiters.terminator),
+            component: u8x16::splat(delimiters.component),
+            repetition: u8x16::splat(delimiters.repetition.unwrap_or(delimiters.component)),
         }
     }
 
-    /// The delimiters of a block. Written so that the compiler compares many bytes at once.
+    /// What stands in a block.
     #[inline]
-    fn masks(self, block: &[u8; BLOCK]) -> Masks {
-        let mut kinds = [0u8; BLOCK];
-        for (kind, &byte) in kinds.iter_mut().zip(block) {
-            let inner = if byte == self.component { HIT | INNER } else { 0 }
-                | if byte == self.repetition { HIT | INNER } else { 0 };
-            let element = if byte == self.element { HIT } else { 0 };
-            let end = if byte == self.terminator { HIT | TERMINATOR } else { 0 };
-            *kind = inner | element | end;
-        }
+    fn masks(&self, block: &[u8; BLOCK]) -> Masks {
         let mut masks = Masks::default();
-        let (words, _) = kinds.as_chunks::<8>();
-        for (at, word) in words.iter().enumerate() {
-            let word = u64::from_le_bytes(*word);
-            masks.hits |= gather(word) << (8 * at);
-            masks.inner |= gather(word << 1) << (8 * at);
-            masks.ends |= gather(word << 2) << (8 * at);
+        let (lanes, _) = block.as_chunks::<16>();
+        for (at, lane) in lanes.iter().enumerate() {
+            let bytes = u8x16::new(*lane);
+            let inner = bytes.simd_eq(self.component) | bytes.simd_eq(self.repetition);
+            let end = bytes.simd_eq(self.terminator);
+            let hit = inner | end | bytes.simd_eq(self.element);
+            let above_blank = bytes - u8x16::splat(b' ');
+            let odd = above_blank.max(u8x16::splat(0x7f - b' ')).simd_eq(above_blank);
+            let shift = 16 * at;
+            masks.hits |= u64::from(hit.to_bitmask()) << shift;
+            masks.inner |= u64::from(inner.to_bitmask()) << shift;
+            masks.ends |= u64::from(end.to_bitmask()) << shift;
+            masks.odd |= u64::from(odd.to_bitmask()) << shift;
         }
         masks
     }
-}
-
-/// The highest bits of the eight bytes of a word, that of the lowest byte first.
-#[inline]
-fn gather(word: u64) -> u64 {
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    ((word & HIGH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 impl Tape {
@@ -104,7 +102,7 @@ impl Tape {
     pub(super) fn clear(&mut self) {
         self.used = 0;
         self.ends.clear();
-        self.inner = false;
+        (self.inner, self.odd, self.ended, self.broken) = (false, false, false, false);
     }
 
     /// The offsets of the delimiters, ascending.
@@ -145,22 +143,39 @@ impl Tape {
         let mut at = to_u32(range.start);
         let (blocks, rest) = window.as_chunks::<BLOCK>();
         for block in blocks {
-            self.take(self.needles.masks(block), at);
+            self.take(self.needles.masks(block), at, BLOCK);
             at += BLOCK as u32;
         }
         if !rest.is_empty() {
             let mut last = [0; BLOCK];
             last[..rest.len()].copy_from_slice(rest);
-            let Masks { hits, inner, ends } = self.needles.masks(&last);
+            let Masks { hits, inner, ends, odd } = self.needles.masks(&last);
             // what stands behind them in the block is nothing
             let valid = u64::MAX >> (BLOCK - rest.len());
-            self.take(Masks { hits: hits & valid, inner: inner & valid, ends: ends & valid }, at);
+            self.take(
+                Masks { hits: hits & valid, inner: inner & valid, ends: ends & valid, odd: odd & valid },
+                at,
+                rest.len(),
+            );
         }
     }
 
+    /// Those of the odd bytes that stand right behind a terminator, up to two: line breaks, or nothing of a known
+    /// segment.
     #[inline]
-    fn take(&mut self, masks: Masks, at: u32) {
-        let Masks { hits, mut inner, mut ends } = masks;
+    fn breaks(&mut self, ends: u64, odd: u64, len: usize) -> u64 {
+        let first = (ends << 1 | u64::from(self.ended)) & odd;
+        let second = (first << 1 | u64::from(self.broken)) & odd;
+        self.ended = ends >> (len - 1) & 1 != 0;
+        self.broken = first >> (len - 1) & 1 != 0;
+        first | second
+    }
+
+    /// Takes the masks of `len` bytes that begin at offset `at`.
+    #[inline]
+    fn take(&mut self, masks: Masks, at: u32, len: usize) {
+        let Masks { hits, mut inner, mut ends, mut odd } = masks;
+        odd &= !self.breaks(ends, odd, len);
         let (mut rest, mut to) = (hits, self.used);
         while rest != 0 {
             let Some(places) = self.room.get_mut(to..).and_then(<[u32]>::first_chunk_mut::<8>) else { break };
@@ -175,18 +190,25 @@ impl Tape {
         while ends != 0 {
             let before = (ends & ends.wrapping_neg()) - 1;
             let plain = !self.inner && inner & before == 0;
-            self.ends.push(End { mark: first + (hits & before).count_ones(), plain });
-            self.inner = false;
+            let odd_before = self.odd || odd & before != 0;
+            self.ends.push(End { mark: first + (hits & before).count_ones(), plain, odd: odd_before });
+            (self.inner, self.odd) = (false, false);
             inner &= !before;
+            odd &= !before;
             ends &= ends - 1;
         }
         self.inner |= inner != 0;
+        self.odd |= odd != 0;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_odd(byte: u8) -> bool {
+        !(0x20..0x7f).contains(&byte)
+    }
 
     #[test]
     fn the_tape_has_every_delimiter_whatever_the_length() {
@@ -206,15 +228,22 @@ mod tests {
             let marks: Vec<u32> = (0..length).filter(|&at| b"*:^~".contains(&bytes[at as usize])).collect();
             assert_eq!(tape.marks(), marks);
             let mut ends = Vec::new();
-            let mut inner = false;
+            let (mut inner, mut from) = (false, 0);
             for (at, &mark) in (0u32..).zip(&marks) {
                 match bytes[mark as usize] {
                     b':' | b'^' => inner = true,
-                    b'~' => ends.push((at, !std::mem::take(&mut inner))),
+                    b'~' => {
+                        let behind = usize::from(from > 0) * 2;
+                        let between = &bytes[from..mark as usize];
+                        let breaks = between.iter().take(behind).take_while(|byte| is_odd(**byte)).count();
+                        let odd = between[breaks..].iter().copied().any(is_odd);
+                        ends.push((at, !std::mem::take(&mut inner), odd));
+                        from = mark as usize + 1;
+                    }
                     _ => {}
                 }
             }
-            assert_eq!(tape.ends().iter().map(|end| (end.mark, end.plain)).collect::<Vec<_>>(), ends);
+            assert_eq!(tape.ends().iter().map(|end| (end.mark, end.plain, end.odd)).collect::<Vec<_>>(), ends);
         }
     }
 }

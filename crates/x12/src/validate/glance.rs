@@ -1,0 +1,279 @@
+//! The first look at a segment: nearly all are good, and that can be told in little time.
+
+use super::syntax::broken;
+use super::value::{decimal_digits, integer_digits, is_date};
+use crate::guide::{How, Index, Quick, Shape};
+use crate::position::Span;
+use crate::wire::Segment;
+
+/// True when `segment`, which stands in a slot of this `shape`, is surely as it must be; else [`check_elements`] tells.
+///
+/// [`check_elements`]: super::element::check_elements
+#[inline]
+pub(super) fn is_good(index: &Index, shape: &Shape, segment: &Segment<'_>) -> bool {
+    if segment.may_be_odd() && has_odd_bytes(segment.raw()) {
+        return false;
+    }
+    let glance = Glance { index, segment, buffer: segment.buffer() };
+    let present = if segment.is_plain() { glance.elements::<true>(shape) } else { glance.elements::<false>(shape) };
+    present != 0 && is_complete(present, shape)
+}
+
+/// Nothing that is required is missing, and no syntax note is broken; bit n of `present` is element n.
+#[inline]
+fn is_complete(present: u64, shape: &Shape) -> bool {
+    shape.required & !present == 0 && !shape.notes.iter().any(|&note| broken(note, present).is_some())
+}
+
+#[derive(Clone, Copy)]
+struct Glance<'g, 'a> {
+    index: &'g Index,
+    segment: &'g Segment<'a>,
+    buffer: &'a [u8],
+}
+
+/// A value in the buffer, and what separates it from the next.
+struct Part {
+    start: u32,
+    len: u32,
+    /// Offset of the separator behind it.
+    end: u32,
+    /// It ends its element.
+    last: bool,
+}
+
+/// The values of a segment, one after the other.
+struct Parts<'s> {
+    marks: std::slice::Iter<'s, u32>,
+    buffer: &'s [u8],
+    start: u32,
+    separator: u8,
+}
+
+impl Parts<'_> {
+    /// The next one. Where `PLAIN`, each is an element.
+    #[inline(always)]
+    fn next<const PLAIN: bool>(&mut self) -> Option<Part> {
+        let &end = self.marks.next()?;
+        let start = std::mem::replace(&mut self.start, end + 1);
+        let is_separator = || self.buffer.get(end as usize) == Some(&self.separator);
+        // the last mark is the terminator
+        let last = PLAIN || is_separator() || self.marks.as_slice().is_empty();
+        Some(Part { start, len: end.wrapping_sub(start), end, last })
+    }
+}
+
+impl Glance<'_, '_> {
+    /// The elements of a segment: which are there. 0 when one is not good. `PLAIN`: it has no separators but theirs.
+    fn elements<const PLAIN: bool>(self, shape: &Shape) -> u64 {
+        let Some((&first, marks)) = self.segment.marks().split_first() else { return 0 };
+        let separator = self.segment.delimiters().element;
+        let mut parts = Parts { marks: marks.iter(), buffer: self.buffer, start: first + 1, separator };
+        let (mut present, mut bit, mut there) = (0u64, 2u64, false);
+        for quick in &shape.quick {
+            let Some(part) = parts.next::<PLAIN>() else { break };
+            there = part.len != 0 || !part.last;
+            if there {
+                present |= bit;
+                let good = match quick.how {
+                    How::Composite => self.composite::<PLAIN>(quick, part, &mut parts),
+                    _ => part.last && self.value(quick, &part),
+                };
+                if !good {
+                    return 0;
+                }
+            }
+            bit <<= 1;
+        }
+        if there && parts.marks.as_slice().is_empty() { present } else { 0 }
+    }
+
+    /// A composite that does not repeat; `part` is its first component.
+    #[inline(always)]
+    fn composite<const PLAIN: bool>(self, quick: &Quick, mut part: Part, parts: &mut Parts<'_>) -> bool {
+        let Some(shape) = self.index.composites.get(quick.code as usize) else { return false };
+        let (mut present, mut bit) = (0u64, 2u64);
+        for quick in &shape.quick {
+            if part.len != 0 {
+                present |= bit;
+                if !self.value(quick, &part) {
+                    return false;
+                }
+            }
+            if part.last {
+                return part.len != 0 && is_complete(present, shape);
+            }
+            if self.buffer.get(part.end as usize) != Some(&self.segment.delimiters().component) {
+                return false;
+            }
+            let Some(next) = parts.next::<PLAIN>() else { return false };
+            part = next;
+            bit <<= 1;
+        }
+        false
+    }
+
+    /// One value that is there.
+    #[inline(always)]
+    fn value(self, quick: &Quick, &Part { start, len, .. }: &Part) -> bool {
+        let Some(bytes) = self.buffer.get(start as usize..).and_then(<[u8]>::first_chunk::<8>) else {
+            return false;
+        };
+        let word = u64::from_be_bytes(*bytes);
+        match quick.how {
+            How::Code(shift) => quick.fits(len) && word >> shift == quick.code,
+            How::Text => quick.fits(len) && bytes[0] != b' ',
+            How::Codes(shift) => {
+                quick.fits(len) && len <= 8 && self.index.codes.has(quick.code as u32, shift, word >> (64 - 8 * len))
+            }
+            How::Decimal => self.decimal_digits(bytes, start, len).is_some_and(|digits| quick.fits(digits)),
+            How::Integer => self.integer_digits(bytes, start, len).is_some_and(|digits| quick.fits(digits)),
+            How::Date => quick.fits(len) && len == 8 && is_day(bytes),
+            How::Dated(by) => quick.fits(len) && self.is_dated(by, bytes, start, len),
+            How::Composite | How::Closer => false,
+        }
+    }
+
+    #[inline(never)]
+    fn decimal_digits(self, bytes: &[u8; 8], start: u32, len: u32) -> Option<u32> {
+        let short = (len <= 8).then(|| others(bytes, len));
+        match short {
+            Some(0) => Some(len),
+            // one byte is no digit
+            Some(marks) if marks & (marks - 1) == 0 && len > 1 && self.byte_at(start, marks) == Some(b'.') => {
+                Some(len - 1)
+            }
+            _ => decimal_digits(self.digits_of(start, len)).map(|digits| digits as u32),
+        }
+    }
+
+    #[inline(never)]
+    fn integer_digits(self, bytes: &[u8; 8], start: u32, len: u32) -> Option<u32> {
+        if len <= 8 && others(bytes, len) == 0 {
+            return Some(len);
+        }
+        integer_digits(self.digits_of(start, len)).map(|digits| digits as u32)
+    }
+
+    /// A day (D8), or a range of days (RD8), as element `by` says.
+    #[inline(never)]
+    fn is_dated(self, by: u8, bytes: &[u8; 8], start: u32, len: u32) -> bool {
+        match (self.segment.element(usize::from(by)), len) {
+            (b"D8", 8) => is_day(bytes),
+            (b"RD8", 17) => {
+                let second = self.buffer.get(start as usize + 9..).and_then(<[u8]>::first_chunk::<8>);
+                self.byte(start + 8) == Some(b'-') && is_day(bytes) && second.is_some_and(is_day)
+            }
+            _ => false,
+        }
+    }
+
+    #[inline]
+    fn byte(self, at: u32) -> Option<u8> {
+        self.buffer.get(at as usize).copied()
+    }
+
+    /// The byte behind `start` that the one bit of `marks` stands for.
+    #[inline]
+    fn byte_at(self, start: u32, marks: u64) -> Option<u8> {
+        self.byte(start + marks.trailing_zeros() / 8)
+    }
+
+    #[inline]
+    fn digits_of(&self, start: u32, len: u32) -> &[u8] {
+        Span { start, len }.of(self.buffer)
+    }
+}
+
+const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
+
+/// The high bits of those of the first `len` bytes (1 to 8) that are no digits; the lowest byte is the first. A digit
+/// beside a byte outside ASCII may be marked with it.
+#[inline]
+fn others(bytes: &[u8; 8], len: u32) -> u64 {
+    let digits = u64::from_le_bytes(*bytes) ^ ZEROS;
+    let marked = (digits.wrapping_add(u64::from_ne_bytes([0x76; 8])) | digits) & HIGH;
+    marked & (u64::MAX >> (64 - 8 * len))
+}
+
+/// True for eight bytes CCYYMMDD that are a day of the calendar.
+#[inline]
+fn is_day(bytes: &[u8; 8]) -> bool {
+    if others(bytes, 8) != 0 {
+        return false;
+    }
+    let digits = u64::from_le_bytes(*bytes) ^ ZEROS;
+    let (year, day) = (digits as u32, (digits >> 32) as u32);
+    // tens and ones side by side: month in the lowest byte, day in the third
+    let pairs = day.wrapping_mul(10).wrapping_add(day >> 8);
+    let (month, day) = (pairs & 0xff, pairs >> 16 & 0xff);
+    // all months have 28 days
+    (year != 0 && month.wrapping_sub(1) < 12 && day.wrapping_sub(1) < 28) || is_date(bytes)
+}
+
+/// True when a byte is a control character or outside ASCII (a separator may be one). Eight bytes at a time.
+#[inline]
+pub(super) fn has_odd_bytes(bytes: &[u8]) -> bool {
+    // high bit: outside ASCII; high bit after adding one: DEL; high bit after subtracting a blank: a control character.
+    // Carries reach a neighbour only from a byte that is odd itself.
+    let odd = |word: u64| {
+        word | word.wrapping_add(u64::from_ne_bytes([1; 8])) | word.wrapping_sub(u64::from_ne_bytes([0x20; 8]))
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut found = words.iter().fold(0, |found, word| found | odd(u64::from_ne_bytes(*word)));
+    match bytes.last_chunk::<8>() {
+        Some(word) => found |= odd(u64::from_ne_bytes(*word)),
+        None => found |= rest.iter().fold(0, |found, &byte| found | odd(u64::from_ne_bytes([byte; 8]))),
+    }
+    found & HIGH != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_bytes_are_found_wherever_they_stand() {
+        for length in 0..20 {
+            let plain = vec![b'A'; length];
+            assert!(!has_odd_bytes(&plain));
+            for place in 0..length {
+                for byte in 0..=255u8 {
+                    let mut bytes = plain.clone();
+                    bytes[place] = byte;
+                    assert_eq!(has_odd_bytes(&bytes), !(0x20..0x7f).contains(&byte), "{byte} at {place} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_digit_is_marked_and_ascii_marks_nothing_else() {
+        for length in 1..=8u32 {
+            for place in 0..8u32 {
+                for byte in 0..=255u8 {
+                    let mut bytes = *b"90909090";
+                    bytes[place as usize] = byte;
+                    let marked = others(&bytes, length);
+                    let expected = if byte.is_ascii_digit() || place >= length { 0 } else { 0x80 << (8 * place) };
+                    assert_eq!(marked & expected, expected, "{byte} at {place} of {length}");
+                    assert!(byte >= 0x80 || marked == expected, "{byte} at {place} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_day_is_one_exactly_when_the_closer_look_says_so() {
+        for year in ["0000", "0001", "1900", "2000", "2023", "2024", "202A", "2 24"] {
+            for month in 0..14 {
+                for day in 0..33 {
+                    let text = format!("{year}{month:02}{day:02}");
+                    let bytes = text.as_bytes().first_chunk::<8>().unwrap();
+                    assert_eq!(is_day(bytes), is_date(bytes), "{text}");
+                }
+            }
+        }
+    }
+}
