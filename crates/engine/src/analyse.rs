@@ -512,6 +512,12 @@ impl<'a> Pass<'a> {
     }
 }
 
+const ST: SegmentId = SegmentId::new(b"ST");
+const SE: SegmentId = SegmentId::new(b"SE");
+const GS: SegmentId = SegmentId::new(b"GS");
+const GE: SegmentId = SegmentId::new(b"GE");
+const IEA: SegmentId = SegmentId::new(b"IEA");
+
 /// What a segment began.
 enum Opened {
     Level,
@@ -583,17 +589,17 @@ impl Tokens for Pass<'_> {
 
     fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
         self.empty = false;
-        match segment.name() {
-            b"ST" => self.open_set(segment),
-            b"SE" => self.close_set(segment),
-            b"GS" => {
+        match segment.id() {
+            ST => self.open_set(segment),
+            SE => self.close_set(segment),
+            GS => {
                 self.imply(2, segment.start());
                 self.group = Some(Arc::new(Group::of(segment)));
                 self.item(Kind::Group, segment);
                 self.inside = Inside::Envelope;
             }
-            b"GE" => self.close_envelope(segment, 3),
-            b"IEA" => self.close_envelope(segment, 2),
+            GE => self.close_envelope(segment, 3),
+            IEA => self.close_envelope(segment, 2),
             _ => match self.set {
                 Open::Walked => {
                     self.walk(segment);

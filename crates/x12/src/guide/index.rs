@@ -159,6 +159,8 @@ pub(crate) enum KeyPlace {
     /// It has none anywhere in the guide.
     #[default]
     None,
+    /// It is the first element, wherever the segment may come.
+    First,
     /// Here, wherever the segment may come.
     At(u8, u8),
     /// Now here, now there.
@@ -177,6 +179,13 @@ pub(crate) enum Known {
     /// Not at all.
     #[default]
     No,
+}
+
+impl KeyPlace {
+    /// Of a qualifier in this element and component.
+    pub(crate) fn new(element: u8, component: u8) -> Self {
+        if (element, component) == (1, 0) { Self::First } else { Self::At(element, component) }
+    }
 }
 
 impl Ids {
@@ -271,11 +280,11 @@ mod tests {
     fn ids_are_numbered_in_order() {
         let known = [
             (SegmentId::new(b"ST"), Known::Guide, KeyPlace::None),
-            (SegmentId::new(b"NM1"), Known::Set, KeyPlace::At(1, 0)),
+            (SegmentId::new(b"NM1"), Known::Set, KeyPlace::First),
         ];
         let ids = Ids::new(&known);
         let found = |id: &[u8]| ids.find(SegmentId::new(id)).map(|facts| (facts.number, facts.known, facts.key));
-        assert_eq!(found(b"NM1"), Some((1, Known::Set, KeyPlace::At(1, 0))));
+        assert_eq!(found(b"NM1"), Some((1, Known::Set, KeyPlace::First)));
         assert_eq!(found(b"ST"), Some((0, Known::Guide, KeyPlace::None)));
         assert_eq!(ids.find(SegmentId::new(b"SE")), None);
         assert_eq!(ids.find(SegmentId::new(b"")), None);

@@ -6,7 +6,6 @@ use super::grammar::GuideText;
 use super::index::{Candidate, Ids, KeyPlace, Known};
 use super::plan::{Key, Plan, Slot};
 use super::text::{GuideError, fault};
-use crate::position::Span;
 use crate::wire::SegmentId;
 
 /// Fills the index of `plan`.
@@ -44,7 +43,7 @@ fn number_ids(plan: &mut Plan, text: &GuideText<'_>, base: &Base<'_>) {
 /// Where the qualifier of segment `id` stands, in all slots that ask for it.
 fn key_place(plan: &Plan, id: SegmentId) -> KeyPlace {
     let keys = plan.slots.iter().filter(|slot| slot.segment == id && slot.key != Key::default());
-    keys.fold(KeyPlace::None, |place, slot| match (place, KeyPlace::At(slot.key.element, slot.key.component)) {
+    keys.fold(KeyPlace::None, |place, slot| match (place, KeyPlace::new(slot.key.element, slot.key.component)) {
         (KeyPlace::None, here) => here,
         (before, here) if before == here => here,
         _ => KeyPlace::Varies,
@@ -201,14 +200,19 @@ pub(crate) fn packed_key<'a>(
     element: u8,
     component: u8,
 ) -> (&'a [u8], Option<u64>) {
-    let span = match (element, component, segment.marks()) {
-        // element 01 and nothing in it: the usual case
-        (1, 0, &[start, end]) => Span::new(start + 1, end),
-        (1, 0, &[start, end, ..]) if segment.buffer().get(end as usize) == Some(&segment.delimiters().element) => {
-            Span::new(start + 1, end)
-        }
-        (_, 0, _) => segment.span(usize::from(element)),
+    let span = match component {
+        0 => segment.span(usize::from(element)),
         _ => segment.component_span(usize::from(element), usize::from(component)),
     };
     (span.of(segment.buffer()), pack_at(segment.buffer(), span))
+}
+
+/// As [`packed_key`], of the first element, where that has at most eight bytes and nothing else in it.
+#[inline]
+pub(crate) fn first_key(segment: &crate::wire::Segment<'_>) -> Option<u64> {
+    let (&[start, end, ..], buffer) = (segment.marks(), segment.buffer()) else { return None };
+    let simple = segment.is_plain() || buffer.get(end as usize) == Some(&segment.delimiters().element);
+    let len = end.wrapping_sub(start + 1);
+    let word = buffer.get(start as usize + 1..)?.first_chunk::<8>()?;
+    (simple && matches!(len, 1..=8)).then(|| u64::from_be_bytes(*word) >> (64 - 8 * len))
 }

@@ -21,6 +21,6 @@ pub use text::GuideError;
 
 pub(crate) use codes::{NO_CODES, pack, pack_at};
 pub(crate) use index::{Action, Candidate, Index, KeyPlace, Known, Rule, SegmentFacts, SlotFacts};
-pub(crate) use link::packed_key;
+pub(crate) use link::{first_key, packed_key};
 pub(crate) use notes::{Note, NoteKind};
 pub(crate) use quick::{How, Quick, Shape};

@@ -2,7 +2,7 @@
 
 use super::report::Spot;
 use crate::finding::Scope;
-use crate::guide::Plan;
+use crate::guide::{Plan, SlotFacts};
 
 /// "Not known", for the id of a level.
 pub(super) const UNKNOWN: u64 = u64::MAX;
@@ -44,11 +44,29 @@ pub(super) struct Frame {
     pub sequence: u64,
 }
 
+/// Which loops are open, and where in each of them the last segment stood, as one number that a trail gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Site(pub u32);
+
+impl Site {
+    /// It was not asked for since it changed.
+    pub(super) const UNKNOWN: Self = Self(0);
+}
+
 /// The open loops, the set first, and how often each slot of them was filled.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Stack {
     pub frames: Vec<Frame>,
     counts: Vec<u32>,
+    /// Where it is, for the trail of its walker.
+    pub site: Site,
+}
+
+impl Clone for Stack {
+    /// A copy is of another walker, whose trail numbers sites in its own way.
+    fn clone(&self) -> Self {
+        Self { frames: self.frames.clone(), counts: self.counts.clone(), site: Site::UNKNOWN }
+    }
 }
 
 impl Stack {
@@ -78,6 +96,7 @@ impl Stack {
             sequence: 0,
         };
         self.frames.push(frame);
+        self.site = Site::UNKNOWN;
         let last = self.frames.len() - 1;
         &mut self.frames[last]
     }
@@ -85,8 +104,38 @@ impl Stack {
     /// Closes the innermost loop.
     pub(super) fn pop(&mut self) -> Option<Frame> {
         let frame = self.frames.pop()?;
+        self.site = Site::UNKNOWN;
         self.counts.truncate(frame.counts);
         Some(frame)
+    }
+
+    /// True when the slot of `facts` in the frame at `depth` can be filled once more.
+    #[inline]
+    pub(super) fn has_room(&self, depth: usize, facts: &SlotFacts) -> bool {
+        self.count(depth, facts.rel) < facts.max
+    }
+
+    /// The slot of `facts` in the frame at `depth` is filled once more: the last segment stands there.
+    #[inline]
+    pub(super) fn stand(&mut self, depth: usize, facts: &SlotFacts) {
+        let Some(frame) = self.frames.get_mut(depth) else { return };
+        frame.position = facts.position;
+        frame.opener = 0;
+        if let Some(count) = self.counts.get_mut(frame.counts + usize::from(facts.rel)) {
+            *count = count.saturating_add(1);
+        }
+        self.site = Site::UNKNOWN;
+    }
+
+    /// The last segment stands at `position` of the frame at `depth`.
+    pub(super) fn move_to(&mut self, depth: usize, position: u32) {
+        if let Some(frame) = self.frames.get_mut(depth) {
+            if frame.position != position {
+                frame.position = position;
+                self.site = Site::UNKNOWN;
+            }
+            frame.opener = 0;
+        }
     }
 
     /// How often slot number `rel` of the frame at `depth` was filled.
@@ -112,5 +161,6 @@ impl Stack {
     pub(super) fn clear(&mut self) {
         self.frames.clear();
         self.counts.clear();
+        self.site = Site::UNKNOWN;
     }
 }

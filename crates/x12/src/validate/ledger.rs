@@ -2,7 +2,7 @@
 //!
 //! An amount that cannot be read makes its balance silent: the element has its finding already.
 
-use super::report::{Report, Spot};
+use super::report::{Here, Report, Spot};
 use super::value::cents;
 use crate::finding::{Code, Scope};
 use crate::guide::{Action, Index, SlotFacts};
@@ -87,11 +87,11 @@ impl Ledger {
     }
 
     /// `segment` takes part.
-    pub(super) fn part(&mut self, index: &Index, facts: &SlotFacts, segment: &Segment<'_>, report: &Report<'_>) {
+    pub(super) fn part(&mut self, index: &Index, facts: &SlotFacts, segment: &Segment<'_>, here: &Here) {
         let spot = |element: u8| {
             let rule = index.rules_of(facts.elements).get(usize::from(element).wrapping_sub(1));
             let span = segment.span(usize::from(element));
-            report.spot(element, rule.map_or(0, |rule| rule.data_element), span)
+            here.spot(element, rule.map_or(0, |rule| rule.data_element), span)
         };
         let amount = |element: u8| cents(segment.element(usize::from(element)));
         match facts.action {

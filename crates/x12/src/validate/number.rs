@@ -75,7 +75,7 @@ impl State {
             b"0" => Children::Denied,
             _ => Children::Settled,
         };
-        let says = report.spot(hierarchy.child, rule.map_or(0, |rule| rule.data_element), span);
+        let says = report.here().spot(hierarchy.child, rule.map_or(0, |rule| rule.data_element), span);
         let last = self.last_level;
         if let Some(top) = self.stack.frames.last_mut() {
             top.level = if given.is_some() { last } else { UNKNOWN };

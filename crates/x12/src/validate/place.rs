@@ -3,7 +3,7 @@
 use super::frame::{Children, Stack};
 use super::trail::{Sign, Trail};
 use crate::finding::Code;
-use crate::guide::{Candidate, Known, Plan, SegmentFacts, packed_key};
+use crate::guide::{Candidate, Known, Plan, packed_key};
 use crate::wire::Segment;
 
 /// Where a segment belongs.
@@ -49,28 +49,17 @@ impl<'s, 'a> Keys<'s, 'a> {
     }
 }
 
-/// Finds the place of `segment`: innermost loop first, first slot at or behind the current position.
-#[inline]
-pub(super) fn find<'p>(plan: &'p Plan, stack: &Stack, segment: &Segment<'_>, trail: &mut Trail) -> Found<'p> {
-    let Some(facts) = plan.index.ids.find(segment.id()) else { return Found::Nowhere(Code::SEGMENT_UNRECOGNISED) };
-    let sign = Sign::of(stack, segment, facts);
-    if let Some(sign) = &sign
-        && let Some((depth, candidate)) = trail.recall(plan, stack, sign)
-    {
-        return Found::Clean(depth, candidate);
-    }
-    search(plan, stack, segment, facts, sign.map(|sign| (trail, sign)))
-}
-
-/// As [`find`], where no other went before: what is found is noted on the trail.
+/// Finds the place of `segment`: innermost loop first, first slot at or behind the current position. The way there is
+/// noted on the trail.
 #[inline(never)]
-fn search<'p>(
+pub(super) fn find<'p>(
     plan: &'p Plan,
     stack: &Stack,
     segment: &Segment<'_>,
-    facts: SegmentFacts,
-    note: Option<(&mut Trail, Sign)>,
+    (trail, sign): (&mut Trail, Option<Sign>),
 ) -> Found<'p> {
+    trail.forget();
+    let Some(facts) = plan.index.ids.find(segment.id()) else { return Found::Nowhere(Code::SEGMENT_UNRECOGNISED) };
     match facts.known {
         Known::Guide => {}
         Known::Set => return Found::Nowhere(Code::SEGMENT_NOT_USED),
@@ -81,7 +70,7 @@ fn search<'p>(
     for (depth, frame) in stack.frames.iter().enumerate().rev() {
         for (at, candidate) in plan.index.numbered(frame.loop_index, facts.number) {
             if candidate.position >= frame.position && keys.fits(plan, candidate) {
-                if let Some((trail, sign)) = note {
+                if let Some(sign) = sign {
                     trail.note(sign, stack, depth, at);
                 }
                 return Found::Clean(depth, candidate);

@@ -38,6 +38,30 @@ pub(super) struct Spot {
     pub data_element: u16,
 }
 
+/// Where a segment stands, as far as a [`Spot`] remembers it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Here {
+    pub ordinal: u32,
+    pub base: u64,
+    pub segment: SegmentId,
+    pub loop_index: u16,
+}
+
+impl Here {
+    /// Remembers element `element` of the segment.
+    pub(super) fn spot(&self, element: u8, data_element: u16, span: Span) -> Spot {
+        Spot {
+            ordinal: self.ordinal,
+            base: self.base,
+            span,
+            segment: self.segment,
+            loop_index: self.loop_index,
+            element,
+            data_element,
+        }
+    }
+}
+
 /// Where one segment stands, and the findings that it gives.
 pub(super) struct Report<'f> {
     pub findings: &'f mut Vec<Finding>,
@@ -136,17 +160,9 @@ impl<'f> Report<'f> {
         });
     }
 
-    /// Remembers element `element` of this segment.
-    pub(super) fn spot(&self, element: u8, data_element: u16, span: Span) -> Spot {
-        Spot {
-            ordinal: self.ordinal,
-            base: self.at.base,
-            span,
-            segment: self.segment,
-            loop_index: self.loop_index,
-            element,
-            data_element,
-        }
+    /// Where the segment stands.
+    pub(super) fn here(&self) -> Here {
+        Here { ordinal: self.ordinal, base: self.at.base, segment: self.segment, loop_index: self.loop_index }
     }
 
     fn finding(&self, code: Code, place: Place, span: Span) -> Finding {

@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::element::check_elements;
-use super::frame::{Children, Stack};
+use super::frame::{Children, Site, Stack};
 use super::glance::is_good;
 use super::ledger::Ledger;
 use super::place::{Found, find};
-use super::report::Report;
-use super::trail::Trail;
+use super::report::{At, Here, Report};
+use super::trail::{Recalled, Trail};
 use super::visitor::Visitor;
-use crate::finding::{Code, NO_CLAIM, Scope};
+use crate::finding::{Code, NO_CLAIM, NO_LOOP, Scope};
 use crate::guide::{Action, Candidate, Plan, SlotFacts};
 use crate::wire::{Segment, SegmentId};
 
@@ -48,8 +48,61 @@ pub(super) struct Step<'s, 'a, 'f, V> {
 }
 
 impl State {
-    /// One segment.
-    pub(super) fn segment<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>) {
+    /// One segment, whose `way` is known, as long as nothing is unusual about it: it opens no loop, ends none, and is
+    /// good. False when it is for [`State::segment`] to take; then nothing has changed.
+    #[inline]
+    pub(super) fn pass<V: Visitor>(
+        &mut self,
+        plan: &Plan,
+        segment: &Segment<'_>,
+        at: At,
+        way: &Recalled<'_>,
+        visitor: &mut V,
+    ) -> bool {
+        let Some(facts) = plan.index.slots.get(way.candidate.slot as usize) else { return false };
+        let stays = facts.opens == NO_LOOP && way.depth + 1 == self.stack.frames.len() && self.just_lost.is_none();
+        if !stays || !self.stack.has_room(way.depth, facts) || !is_good(&plan.index, &facts.shape, segment) {
+            return false;
+        }
+        self.stack.stand(way.depth, facts);
+        self.stack.site = way.end;
+        self.ordinal = self.ordinal.saturating_add(1);
+        self.bounds = (segment.start(), segment.end());
+        self.base = at.base;
+        visitor.segment(facts.loop_index, way.candidate.slot, segment);
+        if facts.action != Action::None {
+            let (ordinal, loop_index) = (self.ordinal, facts.loop_index);
+            let here = Here { ordinal, base: at.base, segment: segment.id(), loop_index };
+            self.ledger.part(&plan.index, facts, segment, &here);
+        }
+        true
+    }
+
+    /// Where one like `segment` went from here.
+    #[inline]
+    pub(super) fn recall<'p>(
+        &mut self,
+        plan: &'p Plan,
+        segment: &Segment<'_>,
+        trail: &mut Trail,
+    ) -> Option<Recalled<'p>> {
+        let facts = plan.index.ids.find(segment.id())?;
+        let sign = trail.sign(&mut self.stack, segment, facts)?;
+        trail.recall(plan, &self.stack, &sign)
+    }
+
+    /// Where `segment` belongs, and where that leads.
+    pub(super) fn find<'p>(&mut self, plan: &'p Plan, segment: &Segment<'_>, trail: &mut Trail) -> (Found<'p>, Site) {
+        if let Some(way) = self.recall(plan, segment, trail) {
+            return (Found::Clean(way.depth, way.candidate), way.end);
+        }
+        let facts = plan.index.ids.find(segment.id());
+        let sign = facts.and_then(|facts| trail.sign(&mut self.stack, segment, facts));
+        (find(plan, &self.stack, segment, (trail, sign)), Site::UNKNOWN)
+    }
+
+    /// One segment, and the way that one like it went.
+    pub(super) fn segment<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, way: Option<Recalled<'_>>) {
         self.ordinal = self.ordinal.saturating_add(1);
         self.bounds = step.report.bounds;
         self.base = step.report.at.base;
@@ -59,15 +112,23 @@ impl State {
             return;
         }
         let lost = self.just_lost.take();
-        match find(step.plan, &self.stack, step.segment, step.trail) {
+        let (found, end) = match way {
+            Some(way) => (Found::Clean(way.depth, way.candidate), way.end),
+            None => self.find(step.plan, step.segment, step.trail),
+        };
+        if let Found::Clean(depth, candidate) = found
+            && lost != Some(candidate.slot)
+            && !self.is_twin(step.plan, depth, candidate, step.segment)
+        {
+            self.prepare(step, depth, candidate);
+            self.fill(step, depth, candidate);
+            self.stack.site = end;
+            return;
+        }
+        step.trail.forget();
+        match found {
             Found::Clean(depth, candidate) if lost == Some(candidate.slot) => self.find_opener(step, depth, candidate),
-            Found::Clean(depth, candidate) if self.is_twin(step.plan, depth, candidate, step.segment) => {
-                self.nowhere(step, Code::SEGMENT_EXCEEDS_MAX);
-            }
-            Found::Clean(depth, candidate) => {
-                self.prepare(step, depth, candidate);
-                self.fill(step, depth, candidate);
-            }
+            Found::Clean(..) => self.nowhere(step, Code::SEGMENT_EXCEEDS_MAX),
             Found::Late(depth, candidate) => self.aside(step, depth, candidate, Some(Code::SEGMENT_OUT_OF_ORDER)),
             Found::Misfit(depth, candidate) => self.misfit(step, depth, candidate),
             Found::Lost(depth, slot, candidate) => self.lost(step, depth, slot, candidate),
@@ -91,10 +152,7 @@ impl State {
                 self.settle(depth, &mut step.report);
             }
         }
-        if let Some(frame) = self.stack.frames.get_mut(depth) {
-            frame.position = candidate.position;
-            frame.opener = 0;
-        }
+        self.stack.move_to(depth, candidate.position);
     }
 
     /// The segment takes its place.
@@ -126,7 +184,7 @@ impl State {
     #[inline]
     pub(super) fn contents<V>(&mut self, step: &mut Step<'_, '_, '_, V>, facts: &SlotFacts) {
         if facts.action != Action::None {
-            self.ledger.part(&step.plan.index, facts, step.segment, &step.report);
+            self.ledger.part(&step.plan.index, facts, step.segment, &step.report.here());
         }
         if !is_good(&step.plan.index, &facts.shape, step.segment) {
             check_elements(&step.plan.index, facts, step.segment, &mut step.report);

@@ -1,67 +1,57 @@
 //! Where segments went before: most segments go where one like them went the last time.
 
-use super::frame::{Frame, Stack};
-use crate::guide::{Candidate, KeyPlace, Plan, SegmentFacts, packed_key};
+use std::collections::HashMap;
+
+use super::frame::{Site, Stack};
+use crate::guide::{Candidate, KeyPlace, Plan, SegmentFacts, first_key, packed_key};
 use crate::wire::Segment;
 
-/// How many ways are remembered.
-const WAYS: usize = 512;
-/// How many loops a segment may leave on a way that is remembered.
-const DEEPEST: usize = 3;
+/// How many ways are remembered: a power of two.
+const WAYS: usize = 4096;
+/// How many sites are told apart; ways from others are not remembered.
+const SITES: usize = 4096;
 
 /// Ways that segments of one plan took. It never decides where a segment belongs, it only remembers what was found for
-/// one with the same id and qualifier from the same place in the same loops; so it may be lost at any time.
+/// one with the same id and qualifier from the same site; so it may be lost at any time.
 #[derive(Debug, Default)]
 pub struct Trail {
     /// Of the plan whose ways they are.
     fingerprint: u64,
     ways: Vec<Way>,
+    /// The site of open loops by the site of those around the innermost, and its loop and position. They count from 1.
+    sites: HashMap<(u32, u64), u32>,
+    /// The way that was taken last, while its end is not known.
+    open: Option<u16>,
 }
 
+/// Where a segment came from, and what it was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sign {
-    /// Loop and position of the innermost frame.
-    here: u64,
-    /// Number of the segment id, from 1.
-    id: u32,
     /// The qualifier.
     key: u64,
+    site: Site,
+    /// Number of the segment id.
+    id: u16,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Way {
     sign: Sign,
-    /// Loops and positions of the frames around, as far as the segment went out.
-    around: [u64; DEEPEST],
-    /// How many frames it went out.
-    out: u32,
+    /// How many frames the segment went out.
+    out: u16,
     /// Index of the candidate.
     candidate: u32,
+    /// The site where it leads; unknown until the next segment.
+    end: Site,
 }
 
-#[inline]
-fn place(frame: &Frame) -> u64 {
-    u64::from(frame.loop_index) << 32 | u64::from(frame.position)
-}
-
-impl Sign {
-    /// What tells the way of `segment`; `None` when its qualifier is none, or cannot be one.
-    #[inline]
-    pub(super) fn of(stack: &Stack, segment: &Segment<'_>, facts: SegmentFacts) -> Option<Self> {
-        let key = match facts.key {
-            KeyPlace::None => 0,
-            KeyPlace::At(element, component) => packed_key(segment, element, component).1?,
-            KeyPlace::Varies => return None,
-        };
-        Some(Self { here: place(stack.frames.last()?), id: u32::from(facts.number) + 1, key })
-    }
-
-    #[inline]
-    fn slot(&self) -> usize {
-        let mixed =
-            (self.here ^ u64::from(self.id) << 48 ^ self.key.rotate_left(17)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        (mixed >> (64 - WAYS.trailing_zeros())) as usize
-    }
+/// A way that was recalled.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recalled<'p> {
+    pub(super) depth: usize,
+    pub(super) candidate: &'p Candidate,
+    /// Where it leads.
+    pub(super) end: Site,
 }
 
 impl Clone for Trail {
@@ -71,41 +61,85 @@ impl Clone for Trail {
     }
 }
 
+impl Sign {
+    #[inline]
+    fn slot(&self) -> usize {
+        let from = u64::from(self.site.0) << 16 | u64::from(self.id);
+        let mixed = (from ^ self.key.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (mixed >> (64 - WAYS.trailing_zeros())) as usize
+    }
+}
+
 impl Trail {
     /// From now on ways of `plan` are remembered.
     pub(super) fn follow(&mut self, plan: &Plan) {
+        self.open = None;
         if self.fingerprint != plan.fingerprint || self.ways.is_empty() {
             self.fingerprint = plan.fingerprint;
+            self.sites.clear();
             self.ways.clear();
             self.ways.resize(WAYS, Way::default());
         }
     }
 
-    /// The depth and the candidate that one like it came to.
+    /// What tells the way of `segment`; `None` when it is not to be remembered.
     #[inline]
-    pub(super) fn recall<'p>(&self, plan: &'p Plan, stack: &Stack, sign: &Sign) -> Option<(usize, &'p Candidate)> {
-        let way = self.ways.get(sign.slot()).filter(|way| way.sign == *sign)?;
-        let depth = stack.frames.len().checked_sub(1 + way.out as usize)?;
-        let passed = stack.frames.get(depth..stack.frames.len() - 1)?;
-        let same = passed.iter().rev().zip(&way.around).all(|(frame, around)| place(frame) == *around);
-        if same { plan.index.candidates.get(way.candidate as usize).map(|candidate| (depth, candidate)) } else { None }
+    pub(super) fn sign(&mut self, stack: &mut Stack, segment: &Segment<'_>, facts: SegmentFacts) -> Option<Sign> {
+        let key = match facts.key {
+            KeyPlace::None => 0,
+            KeyPlace::First => first_key(segment)?,
+            KeyPlace::At(element, component) => packed_key(segment, element, component).1?,
+            KeyPlace::Varies => return None,
+        };
+        if stack.site == Site::UNKNOWN {
+            self.locate(stack);
+        }
+        (stack.site != Site::UNKNOWN).then_some(Sign { key, site: stack.site, id: facts.number })
+    }
+
+    /// Finds out the site of `stack`.
+    #[cold]
+    fn locate(&mut self, stack: &mut Stack) {
+        let mut site = 0;
+        for frame in &stack.frames {
+            let place = u64::from(frame.loop_index) << 32 | u64::from(frame.position);
+            let next = self.sites.len() as u32 + 1;
+            site = match self.sites.get(&(site, place)) {
+                Some(&known) => known,
+                None if next as usize > SITES => return,
+                None => *self.sites.entry((site, place)).or_insert(next),
+            };
+        }
+        stack.site = Site(site);
+        if let Some(way) = self.open.take().and_then(|way| self.ways.get_mut(usize::from(way))) {
+            way.end = stack.site;
+        }
+    }
+
+    /// Where one like it went.
+    #[inline]
+    pub(super) fn recall<'p>(&mut self, plan: &'p Plan, stack: &Stack, sign: &Sign) -> Option<Recalled<'p>> {
+        let at = sign.slot();
+        let way = self.ways.get(at).filter(|way| way.sign == *sign)?;
+        let depth = stack.frames.len().checked_sub(1 + usize::from(way.out))?;
+        let candidate = plan.index.candidates.get(way.candidate as usize)?;
+        self.open = (way.end == Site::UNKNOWN).then_some(at as u16);
+        Some(Recalled { depth, candidate, end: way.end })
     }
 
     /// Remembers that a segment came to `candidate` of the frame at `depth`.
     pub(super) fn note(&mut self, sign: Sign, stack: &Stack, depth: usize, candidate: usize) {
-        let (Some(passed), Some(way)) =
-            (stack.frames.get(depth..stack.frames.len().saturating_sub(1)), self.ways.get_mut(sign.slot()))
-        else {
-            return;
-        };
-        let (out, Ok(candidate)) = (passed.len(), u32::try_from(candidate)) else { return };
-        if out > DEEPEST {
-            return;
+        let out = u16::try_from(stack.frames.len() - 1 - depth);
+        let (Ok(out), Ok(candidate)) = (out, u32::try_from(candidate)) else { return };
+        let at = sign.slot();
+        if let Some(way) = self.ways.get_mut(at) {
+            *way = Way { sign, out, candidate, end: Site::UNKNOWN };
+            self.open = Some(at as u16);
         }
-        let mut around = [0; DEEPEST];
-        for (to, frame) in around.iter_mut().zip(passed.iter().rev()) {
-            *to = place(frame);
-        }
-        *way = Way { sign, around, out: out as u32, candidate };
+    }
+
+    /// The segment at hand leads nowhere that is worth knowing.
+    pub(super) fn forget(&mut self) {
+        self.open = None;
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::boundary::Boundary;
-use super::place::{Found, find};
+use super::frame::Site;
+use super::place::Found;
 use super::report::{At, Options, Report};
 use super::state::{State, Step};
 use super::trail::Trail;
@@ -35,6 +36,7 @@ impl Walker {
     /// Gives it the ways that segments went elsewhere and takes its own for it.
     pub fn swap_trail(&mut self, trail: &mut Trail) {
         std::mem::swap(&mut self.trail, trail);
+        self.state.stack.site = Site::UNKNOWN;
         if let Some(plan) = &self.plan {
             self.trail.follow(plan);
         }
@@ -58,9 +60,13 @@ impl Walker {
     /// One segment of the set.
     pub fn segment(&mut self, segment: &Segment<'_>, at: At, visitor: &mut impl Visitor, findings: &mut Vec<Finding>) {
         let Some(plan) = &self.plan else { return };
+        let way = self.state.recall(plan, segment, &mut self.trail);
+        if way.as_ref().is_some_and(|way| self.state.pass(plan, segment, at, way, visitor)) {
+            return;
+        }
         let ordinal = self.state.ordinal.saturating_add(1);
         let report = Report::new(findings, self.options, at, ordinal, segment);
-        self.state.segment(&mut Step { plan, segment, visitor, trail: &mut self.trail, report });
+        self.state.segment(&mut Step { plan, segment, visitor, trail: &mut self.trail, report }, way);
     }
 
     /// `segment` comes next, in another piece: everything that it ends and decides happens now. To be followed
@@ -74,9 +80,11 @@ impl Walker {
         findings: &mut Vec<Finding>,
     ) -> bool {
         let Some(plan) = &self.plan else { return false };
-        let Found::Clean(depth, candidate) = find(plan, &self.state.stack, segment, &mut self.trail) else {
+        let (Found::Clean(depth, candidate), _) = self.state.find(plan, segment, &mut self.trail) else {
             return false;
         };
+        // it comes from here once more, by a way of its own
+        self.trail.forget();
         if self.state.just_lost == Some(candidate.slot) || self.state.is_twin(plan, depth, candidate, segment) {
             return false;
         }
