@@ -58,7 +58,7 @@ class Digest(TypedDict):
 
     file: str
     bytes: int
-    sha256: str
+    sha256: str | None
 
 
 class RunFacts(TypedDict):

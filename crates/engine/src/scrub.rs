@@ -57,6 +57,9 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     for (ordinal, source) in sources.iter_mut().enumerate() {
         let (name, ordinal) = label(&source.name(), &job.inputs[..ordinal], &job.inputs[ordinal]);
         desk.begin_file(&name, ordinal);
+        if job.out.is_some() {
+            source.take_digest(); // for run.json
+        }
         let mut both = Metered { desk: &mut desk, meter: &mut meter };
         run::read(source, &setup.setting, job.window, job.workers(), &mut both)?;
         desk.end_file()?;

@@ -18,7 +18,8 @@ pub(crate) struct Source {
     total: Option<u64>,
     breaks: Option<Breaks>,
     count: u64,
-    digest: sha2::Sha256,
+    /// Of everything read, where somebody wants it.
+    digest: Option<sha2::Sha256>,
 }
 
 /// Line breaks that were taken out of a wrapped file, as counts before offsets.
@@ -77,7 +78,7 @@ impl Source {
             total,
             breaks: None,
             count: 0,
-            digest: sha2::Digest::new(),
+            digest: None,
         }
     }
 
@@ -99,9 +100,14 @@ impl Source {
         self.count
     }
 
-    /// Digest of everything read, as lower-case hexadecimals.
-    pub(crate) fn digest(&self) -> String {
-        crate::token::hex(&sha2::Digest::finalize(self.digest.clone()))
+    /// From now on a digest is taken of what is read.
+    pub(crate) fn take_digest(&mut self) {
+        self.digest = Some(sha2::Digest::new());
+    }
+
+    /// SHA-256 of everything read, as lower-case hexadecimals; `None` where it was not taken.
+    pub(crate) fn digest(&self) -> Option<String> {
+        self.digest.clone().map(|digest| crate::token::hex(&sha2::Digest::finalize(digest)))
     }
 
     /// What was read ahead.
@@ -128,20 +134,16 @@ impl Source {
         while !self.ended && self.ahead.len() < wanted {
             let have = self.ahead.len();
             let room = (wanted - have).max(16 * 1024);
-            self.ahead.resize(have + room, 0);
-            let got = self.reader.read(&mut self.ahead[have..]);
-            let count = match got {
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    self.ahead.truncate(have);
-                    continue;
-                }
-                Err(error) => return Err(Error::input(&self.path, &error)),
-            };
-            self.ahead.truncate(have + count);
-            self.ended = count == 0;
-            self.count += count as u64;
-            sha2::Digest::update(&mut self.digest, &self.ahead[have..]);
+            self.ahead.reserve(room);
+            // into the room behind what is there, which need not be filled with anything before
+            let got = self.reader.by_ref().take(room as u64).read_to_end(&mut self.ahead);
+            got.map_err(|error| Error::input(&self.path, &error))?;
+            let fresh = self.ahead.get(have..).unwrap_or_default();
+            self.ended = fresh.len() < room;
+            self.count += fresh.len() as u64;
+            if let Some(digest) = &mut self.digest {
+                sha2::Digest::update(digest, fresh);
+            }
             if let Some(breaks) = &mut self.breaks {
                 strip(&mut self.ahead, have, breaks);
             }
