@@ -77,7 +77,7 @@ pub struct Scanner {
 }
 
 /// How many bytes are taped at a time: the tape takes four bytes a byte at worst.
-const WINDOW: usize = 64 * 1024;
+const WINDOW: usize = 16 * 1024;
 
 impl Scanner {
     /// A scanner that stands outside any interchange.
