@@ -148,7 +148,10 @@ pub(crate) struct StagedFile {
 impl StagedFile {
     /// Writes what is buffered.
     fn flush(&mut self) {
-        if self.failure.is_some() || self.buffer.is_empty() {
+        if self.failure.is_some() {
+            self.buffer.clear();
+        }
+        if self.buffer.is_empty() {
             return;
         }
         let at = self.written;
@@ -161,6 +164,14 @@ impl StagedFile {
             Err(error) => self.failure = Some(error),
         }
         self.buffer.clear();
+    }
+
+    /// Lets `write` add to the end.
+    pub(crate) fn compose(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        write(&mut self.buffer);
+        if self.buffer.len() >= BUFFER {
+            self.flush();
+        }
     }
 
     /// True when an earlier write failed.

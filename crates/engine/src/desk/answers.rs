@@ -128,7 +128,12 @@ impl Answers {
         self.set = Some(Set {
             notes: Notes::new(self.implementation.envelope().delimiters(), LoopIds::default()),
             codes: Vec::new(),
-            details: Details::new(self.statuses.delimiters(), self.manner.standing, self.manner.stamp),
+            details: Details::new(
+                self.statuses.delimiters(),
+                self.statuses.suffix(),
+                self.manner.standing,
+                self.manner.stamp,
+            ),
             part: stage.file(&format!("{}.part-{ordinal}", self.stem)),
             source: Source::default(),
             submitter: Default::default(),
@@ -170,16 +175,15 @@ impl Answers {
         }
     }
 
-    /// What became of a claim.
-    pub(crate) fn claim(
+    /// What became of a claim. `parties` are asked for with the first claim of a set, `provider` with its first.
+    pub(crate) fn claim<'p>(
         &mut self,
         parties: impl FnOnce() -> Parties,
-        provider: &ProviderRef<'_>,
+        provider: impl FnOnce() -> ProviderRef<'p>,
         patient: &PatientRef<'_>,
         claim: &ClaimStatus<'_>,
     ) {
         let Some(set) = self.set.as_mut().filter(|_| self.manner.claims) else { return };
-        let suffix = self.statuses.suffix();
         if !set.started {
             set.started = true;
             let parties = parties();
@@ -188,13 +192,12 @@ impl Answers {
             set.person = parties.person;
             set.batch = parties.batch;
         }
-        self.scratch.clear();
-        if !std::mem::replace(&mut set.provider_open, true) {
-            set.details.open_provider(&mut self.scratch, suffix, provider);
-        }
-        set.details.claim(&mut self.scratch, suffix, patient, claim);
-        set.part.append(&self.scratch);
-        self.scratch.clear();
+        set.part.compose(|out| {
+            if !std::mem::replace(&mut set.provider_open, true) {
+                set.details.open_provider(out, &provider());
+            }
+            set.details.claim(out, patient, claim);
+        });
     }
 
     /// Ends the open set.

@@ -67,11 +67,10 @@ impl Desk<'_> {
 
     /// A hit of a native rule.
     pub(crate) fn hit(&mut self, part: &mut Part<'_>, hit: &Hit) {
-        let Some(scrub) = self.scrub.clone() else { return };
-        if let (Some(program), Some(batch)) = (&scrub.program, &part.sheet.analysed.batch) {
+        let Some(scrub) = part.sheet.scrub else { return };
+        if let (Some(program), Some(values)) = (&scrub.program, part.sheet.values()) {
+            let Values { batch, bytes, .. } = values;
             let rule = &program.rules()[usize::from(hit.rule)];
-            let bytes = part.sheet.bytes();
-            let values = Values { fields: &scrub.fields.all, batch, bytes };
             let mut evidence: Vec<_> = program.evidence(hit, batch, bytes).collect();
             let level = |each: &Evidence<'_>| {
                 scrub.fields.all.schema().tables.get(each.field.table).and_then(|table| self.above.of(&table.name))
@@ -229,8 +228,8 @@ impl Desk<'_> {
             .map(|verdict| verdict.row)
             .filter(|_| matches!(finding.scope, Scope::Claim | Scope::Line));
         let claim = row.and_then(|row| {
-            let (values, scrub) = (self.values(part.sheet)?, self.scrub.as_ref()?);
-            let id = values.text(scrub.fields.id, row);
+            let (values, scrub) = (part.sheet.values()?, part.sheet.scrub?);
+            let id = values.text_of(scrub.fields.id, row);
             (!id.is_empty()).then(|| self.clear_or_token("claim", id))
         });
         let show = self.rulings.show_phi;
@@ -326,10 +325,10 @@ impl Desk<'_> {
         let finding = &found.finding;
         let in_claim = matches!(finding.scope, Scope::Claim | Scope::Line);
         let id = part.claim.as_ref().filter(|_| in_claim).and_then(|verdict| {
-            let (values, scrub) = (self.values(part.sheet)?, self.scrub.as_ref()?);
-            Some(values.text(scrub.fields.id, verdict.row).to_vec()).filter(|id| !id.is_empty())
+            let (values, scrub) = (part.sheet.values()?, part.sheet.scrub?);
+            Some(values.text_of(scrub.fields.id, verdict.row)).filter(|id| !id.is_empty())
         });
-        let unit = id.as_deref().map(|value| Unit { kind: UnitKind::Claim, value });
+        let unit = id.map(|value| Unit { kind: UnitKind::Claim, value });
         let name = finding.segment.text();
         let position = &finding.position;
         let element = (info.home.segment == "IK4").then(|| ElementFault {
@@ -349,13 +348,13 @@ impl Desk<'_> {
 
     /// The row of line number `line` of the claim at hand.
     fn line_row(&self, part: &Part<'_>, line: u32) -> u32 {
-        let (Some(verdict), Some(values), Some(scrub)) = (&part.claim, self.values(part.sheet), &self.scrub) else {
+        let (Some(verdict), Some(values), Some(scrub)) = (&part.claim, part.sheet.values(), part.sheet.scrub) else {
             return NONE;
         };
         if line == 0 {
             return NONE;
         }
-        let lines = values.lines(verdict.row);
+        let lines = values.lines(verdict.row, self.lines_from);
         let numbered = lines.clone().find(|&row| line_number(&values, &scrub.fields, row) == line);
         numbered.or_else(|| lines.clone().nth(line as usize - 1)).unwrap_or(NONE)
     }

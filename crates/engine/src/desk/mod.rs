@@ -20,6 +20,7 @@ use x12::claim::{Batch, Context, Taps};
 use x12::finding::{Catalog, Severity};
 use x12::guide::Plan;
 use x12::scrub::{Counts, DuplicateKey, Program};
+use x12::split::Item as SplitItem;
 use x12::validate::Envelope;
 use x12::wire::Output;
 
@@ -128,6 +129,10 @@ pub(crate) struct Desk<'j> {
     segments: u32,
     /// What the segment numbers of the piece at hand count from, up to the first set that begins in it.
     piece_base: u32,
+    /// Row of the piece's lines where those of the next claim begin.
+    lines_from: u32,
+    /// Room for what of a piece is to be split.
+    split: Vec<SplitItem>,
     /// What findings above the claim reach.
     reach: Reach,
     /// The levels above the claim.
@@ -178,6 +183,8 @@ impl<'j> Desk<'j> {
             set: None,
             segments: 0,
             piece_base: 0,
+            lines_from: 0,
+            split: Vec::new(),
             reach: Reach::default(),
             above: Above::default(),
             scratch: Vec::new(),
@@ -236,10 +243,12 @@ impl Sink for Desk<'_> {
             self.context = batch.context(&scrub.taps, &analysed.taken.bytes, &self.context);
         }
         let analysed = &*analysed;
-        let sheet = self.sheet(analysed)?;
+        let scrub = self.scrub.clone();
+        let sheet = self.sheet(analysed, scrub.as_deref())?;
         self.piece_base = self.segments;
+        self.lines_from = 0;
         let mut entries = sheet.entries.iter().peekable();
-        let mut split = Vec::new();
+        let mut split = std::mem::take(&mut self.split);
         if let Some(handed) = &mut self.handed {
             handed.turn();
         }
@@ -254,6 +263,7 @@ impl Sink for Desk<'_> {
             self.leave(&mut part, &mut split)?;
         }
         self.write_split(&sheet, &mut split);
+        self.split = split;
         self.check()
     }
 }

@@ -133,21 +133,20 @@ pub(super) fn date(days: i32) -> Option<[u8; 8]> {
         return None;
     }
     // Days are counted from 0000-03-01, so that the leap day ends a year and 400 years are 146,097 days.
-    let shifted = i64::from(days) + 719_468;
-    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let shifted = u32::try_from(i64::from(days) + 719_468).ok()?;
+    let (era, day) = (shifted / 146_097, shifted % 146_097);
     let year_of_era = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
     let day_of_year = day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day_of_month = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    let year = era * 400 + year_of_era + u32::from(month <= 2);
     if !(1..=9999).contains(&year) {
         return None;
     }
     let mut text = [b'0'; 8];
-    for (place, divisor) in text.iter_mut().zip([10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1]) {
-        let number = (year * 10_000 + month * 100 + day_of_month) / divisor % 10;
-        *place = b'0' + u8::try_from(number).unwrap_or(0);
+    for (place, number) in text.as_chunks_mut().0.iter_mut().zip([year / 100, year % 100, month, day_of_month]) {
+        *place = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
     }
     Some(text)
 }

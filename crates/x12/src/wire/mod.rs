@@ -13,4 +13,4 @@ pub use isa::{Header, header};
 pub use output::{MemoryOutput, Output, move_tail, replace_bytes};
 pub use scanner::{Fault, Limits, Mode, Scanner, Tokens};
 pub use segment::{Components, Element, Elements, Repetitions, Segment, SegmentId, marks};
-pub use writer::{Writer, decimal, written_len};
+pub use writer::{Phrase, Writer, decimal, written_len};

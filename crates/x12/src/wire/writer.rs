@@ -1,5 +1,7 @@
 //! Values to segments: the small writer behind every document that we make ourselves.
 
+use std::ops::RangeInclusive;
+
 use super::Delimiters;
 
 /// Appends segments to a buffer, element by element.
@@ -11,6 +13,7 @@ pub struct Writer<'o> {
     out: &'o mut Vec<u8>,
     delimiters: Delimiters,
     suffix: &'o [u8],
+    alphabet: Alphabet,
     segments: u64,
     elements: usize,
     components: usize,
@@ -20,7 +23,7 @@ impl<'o> Writer<'o> {
     /// A writer to `out`; `suffix` (`"\n"` or nothing) follows each terminator.
     #[must_use]
     pub fn new(out: &'o mut Vec<u8>, delimiters: Delimiters, suffix: &'o [u8]) -> Self {
-        Self { out, delimiters, suffix, segments: 0, elements: 0, components: 0 }
+        Self { out, delimiters, suffix, alphabet: Alphabet::new(delimiters), segments: 0, elements: 0, components: 0 }
     }
 
     /// Begins segment `id`; [`Writer::end`] ends it.
@@ -31,12 +34,24 @@ impl<'o> Writer<'o> {
         self
     }
 
+    /// What always reads the same, from the start of a segment or inside one.
+    #[inline]
+    pub fn phrase(&mut self, phrase: &Phrase) -> &mut Self {
+        self.out.extend_from_slice(&phrase.bytes);
+        self.segments += phrase.ends;
+        self.elements = 0;
+        self.components = 0;
+        self
+    }
+
     /// The next element.
+    #[inline]
     pub fn text(&mut self, value: impl AsRef<[u8]>) -> &mut Self {
         self.clip(value, usize::MAX)
     }
 
     /// The next element, cut to `longest` characters.
+    #[inline]
     pub fn clip(&mut self, value: impl AsRef<[u8]>, longest: usize) -> &mut Self {
         self.elements += 1;
         self.components = 0;
@@ -44,9 +59,17 @@ impl<'o> Writer<'o> {
         self
     }
 
-    /// A value for the element begun last, when nothing of its own could be written.
-    pub fn instead(&mut self, value: impl AsRef<[u8]>) -> &mut Self {
-        self.value(value.as_ref(), usize::MAX);
+    /// The next element, cut to at most the last of `lengths`; `otherwise` where fewer characters than the first of them
+    /// can be written.
+    #[inline]
+    pub fn clip_or(&mut self, value: impl AsRef<[u8]>, lengths: RangeInclusive<usize>, otherwise: &[u8]) -> &mut Self {
+        self.elements += 1;
+        self.components = 0;
+        match self.alphabet.whole(value.as_ref(), *lengths.end()) {
+            Some(whole) if whole.len() >= *lengths.start() => self.put(whole),
+            Some(_) => self.put(otherwise),
+            None => self.part(value.as_ref(), lengths, otherwise),
+        }
         self
     }
 
@@ -62,10 +85,19 @@ impl<'o> Writer<'o> {
         self
     }
 
+    /// The next element: letters and digits, which no document is without.
+    #[inline]
+    pub fn plain(&mut self, value: impl AsRef<[u8]>) -> &mut Self {
+        self.elements += 1;
+        self.components = 0;
+        self.put(value.as_ref());
+        self
+    }
+
     /// The next element, a number.
     pub fn number(&mut self, value: impl Into<u64>) -> &mut Self {
         let mut digits = [0; 20];
-        self.text(decimal(value.into(), &mut digits))
+        self.plain(decimal(value.into(), &mut digits))
     }
 
     /// The next component, a number; 0 is left empty.
@@ -102,41 +134,103 @@ impl<'o> Writer<'o> {
         self.out.len()
     }
 
+    #[inline]
     fn value(&mut self, value: &[u8], longest: usize) {
-        let delimiters = self.delimiters;
-        let mut kept = value.iter().copied().filter(|&byte| allowed(delimiters, byte)).take(longest);
-        let Some(first) = kept.next() else { return };
-        let before = self.out.len();
-        self.out.extend(std::iter::repeat_n(delimiters.element, self.elements));
-        self.out.extend(std::iter::repeat_n(delimiters.component, self.components));
-        let start = self.out.len();
-        self.out.push(first);
-        self.out.extend(kept);
-        while self.out.len() > start && self.out.last() == Some(&b' ') {
-            self.out.pop();
+        match self.alphabet.whole(value, longest) {
+            Some(b"") => {}
+            Some(whole) => self.put(whole),
+            None => self.part(value, 1..=longest, b""),
         }
-        if self.out.len() == start {
-            self.out.truncate(before);
-        } else {
-            self.elements = 0;
-            self.components = 0;
+    }
+
+    /// What is left of a value when it is cut, and what it may not have is dropped; `otherwise` when that is too short.
+    #[cold]
+    fn part(&mut self, value: &[u8], lengths: RangeInclusive<usize>, otherwise: &[u8]) {
+        let kept = value.iter().copied().filter(|&byte| self.alphabet.has(byte)).take(*lengths.end());
+        let kept: Vec<u8> = kept.collect();
+        let kept = Some(kept.trim_ascii_end()).filter(|kept| kept.len() >= *lengths.start()).unwrap_or(otherwise);
+        if !kept.is_empty() {
+            self.put(kept);
         }
+    }
+
+    /// Writes `value`, which is not empty, as it is, behind the separators that are due.
+    #[inline]
+    fn put(&mut self, value: &[u8]) {
+        for _ in 0..std::mem::take(&mut self.elements) {
+            self.out.push(self.delimiters.element);
+        }
+        for _ in 0..std::mem::take(&mut self.components) {
+            self.out.push(self.delimiters.component);
+        }
+        self.out.extend_from_slice(value);
+    }
+}
+
+/// Text that a document has often: its delimiters are put in once.
+#[derive(Clone, Debug)]
+pub struct Phrase {
+    bytes: Vec<u8>,
+    ends: u64,
+}
+
+impl Phrase {
+    /// `text`, which has `*` for element separators, `:` for component separators and `~` for terminators.
+    #[must_use]
+    pub fn new(text: &str, delimiters: Delimiters, suffix: &[u8]) -> Self {
+        let mut phrase = Self { bytes: Vec::new(), ends: 0 };
+        for byte in text.bytes() {
+            match byte {
+                b'*' => phrase.bytes.push(delimiters.element),
+                b':' => phrase.bytes.push(delimiters.component),
+                b'~' => {
+                    phrase.bytes.push(delimiters.terminator);
+                    phrase.bytes.extend_from_slice(suffix);
+                    phrase.ends += 1;
+                }
+                other => phrase.bytes.push(other),
+            }
+        }
+        phrase
     }
 }
 
 /// How many characters of `value` a [`Writer`] would write, cut to `longest`.
 #[must_use]
 pub fn written_len(delimiters: Delimiters, value: &[u8], longest: usize) -> usize {
-    let kept = value.iter().filter(|&&byte| allowed(delimiters, byte)).take(longest);
+    let alphabet = Alphabet::new(delimiters);
+    if let Some(whole) = alphabet.whole(value, longest) {
+        return whole.len();
+    }
+    let kept = value.iter().filter(|&&byte| alphabet.has(byte)).take(longest);
     kept.enumerate().filter(|&(_, &byte)| byte != b' ').map(|(at, _)| at + 1).last().unwrap_or(0)
 }
 
-fn allowed(delimiters: Delimiters, byte: u8) -> bool {
-    (0x20..0x7f).contains(&byte)
-        && byte != delimiters.element
-        && byte != delimiters.component
-        && byte != delimiters.terminator
-        && Some(byte) != delimiters.repetition
+/// The bytes that a value may have: printable ASCII but for the delimiters, a bit each.
+#[derive(Clone, Copy, Debug)]
+struct Alphabet([u64; 4]);
+
+impl Alphabet {
+    fn new(delimiters: Delimiters) -> Self {
+        let Delimiters { element, component, repetition, terminator } = delimiters;
+        let mut words = [u64::MAX << 32, u64::MAX >> 1, 0, 0];
+        for mark in [element, component, terminator, repetition.unwrap_or(terminator)] {
+            words[usize::from(mark >> 6)] &= !(1 << (mark & 63));
+        }
+        Self(words)
+    }
+
+    #[inline]
+    fn has(self, byte: u8) -> bool {
+        self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
+    }
+
+    /// `value` without the blanks at its end, when it may stand as it is: nearly always.
+    #[inline]
+    fn whole(self, value: &[u8], longest: usize) -> Option<&[u8]> {
+        let fits = value.len() <= longest && value.iter().all(|&byte| self.has(byte));
+        fits.then(|| value.trim_ascii_end())
+    }
 }
 
 /// `value` in digits, in the end of `digits`.
