@@ -206,30 +206,50 @@ pub fn written_len(delimiters: Delimiters, value: &[u8], longest: usize) -> usiz
     kept.enumerate().filter(|&(_, &byte)| byte != b' ').map(|(at, _)| at + 1).last().unwrap_or(0)
 }
 
-/// The bytes that a value may have: printable ASCII but for the delimiters, a bit each.
+/// The bytes that a value may have: printable ASCII but for the delimiters.
 #[derive(Clone, Copy, Debug)]
-struct Alphabet([u64; 4]);
+struct Alphabet {
+    /// Each delimiter, eight times.
+    marks: [u64; 4],
+}
+
+/// A one in each of eight bytes.
+const EACH: u64 = 0x0101_0101_0101_0101;
 
 impl Alphabet {
     fn new(delimiters: Delimiters) -> Self {
         let Delimiters { element, component, repetition, terminator } = delimiters;
-        let mut words = [u64::MAX << 32, u64::MAX >> 1, 0, 0];
-        for mark in [element, component, terminator, repetition.unwrap_or(terminator)] {
-            words[usize::from(mark >> 6)] &= !(1 << (mark & 63));
-        }
-        Self(words)
+        let marks = [element, component, terminator, repetition.unwrap_or(terminator)];
+        Self { marks: marks.map(|mark| u64::from(mark) * EACH) }
     }
 
-    #[inline]
     fn has(self, byte: u8) -> bool {
-        self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
+        (0x20..0x7f).contains(&byte) && self.marks.iter().all(|mark| mark & 0xff != u64::from(byte))
+    }
+
+    /// True when it has all eight bytes of `word`; false may be wrong when a delimiter is not ASCII.
+    #[inline]
+    fn has_all(self, word: u64) -> bool {
+        // the highest bit of a byte is set when it was, or when the byte is below a blank, a DEL, or a delimiter
+        let odd = word | word.wrapping_sub(0x20 * EACH) | word.wrapping_add(EACH);
+        let odd = self.marks.iter().fold(odd, |odd, mark| odd | (word ^ mark).wrapping_sub(EACH));
+        odd & (0x80 * EACH) == 0
     }
 
     /// `value` without the blanks at its end, when it may stand as it is: nearly always.
     #[inline]
     fn whole(self, value: &[u8], longest: usize) -> Option<&[u8]> {
-        let fits = value.len() <= longest && value.iter().all(|&byte| self.has(byte));
-        fits.then(|| value.trim_ascii_end())
+        let fits = value.len() <= longest
+            && match value.last_chunk::<8>() {
+                Some(last) => {
+                    let words = value.as_chunks::<8>().0.iter().chain([last]);
+                    words.into_iter().all(|word| self.has_all(u64::from_le_bytes(*word)))
+                }
+                None => {
+                    self.has_all(value.iter().fold(u64::from(b'0') * EACH, |word, &byte| word << 8 | u64::from(byte)))
+                }
+            };
+        fits.then(|| if value.last() == Some(&b' ') { value.trim_ascii_end() } else { value })
     }
 }
 
@@ -237,14 +257,18 @@ impl Alphabet {
 #[must_use]
 pub fn decimal(mut value: u64, digits: &mut [u8; 20]) -> &[u8] {
     let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + u8::try_from(value % 10).unwrap_or(0);
-        value /= 10;
-        if value == 0 {
-            return digits.get(at..).unwrap_or_default();
-        }
+    while value >= 10 {
+        let pair = value % 100;
+        value /= 100;
+        at -= 2;
+        digits[at] = b'0' + (pair / 10) as u8;
+        digits[at + 1] = b'0' + (pair % 10) as u8;
     }
+    if value > 0 || at == digits.len() {
+        at -= 1;
+        digits[at] = b'0' + value as u8;
+    }
+    digits.get(at..).unwrap_or_default()
 }
 
 #[cfg(test)]
