@@ -7,7 +7,7 @@ use x12::claim::{FieldPlace, NO_DATE, NONE, Taps, pack};
 use x12::finding::{Code, Severity};
 use x12::position::Span;
 use x12::split::Item as SplitItem;
-use x12::wire::Output;
+use x12::wire::{Output, decimal};
 
 use super::answers::{Answers, Parties};
 use super::fields::{At, Fields, Values};
@@ -272,7 +272,7 @@ impl Desk<'_> {
                     work.field.as_bytes(),
                     &work.value,
                     info.fix.as_bytes(),
-                    work.segment.to_string().as_bytes(),
+                    decimal(work.segment.into(), &mut [0; 20]),
                 ],
             );
         }

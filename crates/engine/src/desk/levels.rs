@@ -12,6 +12,7 @@ use x12::wire::{Delimiters, Fault, Output, Segment, SegmentId};
 use super::answers::Answers;
 use super::line::affected;
 use super::sheet::Sheet;
+use super::stretch::Stretch;
 use super::tally::Tally;
 use super::{Desk, Outcome, Part};
 use crate::analyse::{Inside, Kind};
@@ -207,7 +208,7 @@ impl Desk<'_> {
                 for (place, code) in level.pending.drain(..) {
                     self.totals.reached(code, below);
                     if let (Some(findings), Some(place)) = (&mut self.findings, place) {
-                        findings.patch(place, count.as_bytes());
+                        findings.patch(place, &count);
                     }
                 }
                 // a hundred thousand of them may have waited
@@ -570,14 +571,7 @@ fn trailer(part: &Part<'_>) -> Span {
 
 /// Where the batch's reference stands in a set's header: `place` says in which segment and element.
 fn batch_reference(part: &Part<'_>, delimiters: Delimiters, place: &FieldPlace) -> Span {
-    let bytes = part.sheet.bytes();
-    let mut found = Span::default();
-    super::found::segments(bytes, part.item.start..part.end, delimiters, |segment| {
-        let here = segment.name() == place.segment.as_bytes();
-        if here {
-            found = segment.span(usize::from(place.element));
-        }
-        !here
-    });
-    found
+    let header = Stretch { bytes: part.sheet.bytes(), range: part.item.start..part.end, delimiters };
+    let found = header.segments().find(|raw| header.is_named(raw, &place.segment));
+    found.map_or(Span::default(), |raw| header.with(&raw, |segment| segment.span(usize::from(place.element))))
 }

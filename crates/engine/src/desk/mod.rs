@@ -11,6 +11,7 @@ mod record;
 mod results;
 mod seen;
 mod sheet;
+mod stretch;
 mod tally;
 mod worklist;
 
@@ -101,7 +102,7 @@ pub(crate) struct Scrub {
 /// Everything that a run writes down.
 pub(crate) struct Desk<'j> {
     pub(crate) rulings: Rulings,
-    pub(crate) catalog: Catalog,
+    pub(crate) catalog: Arc<Catalog>,
     pub(crate) tokens: Tokens,
     pub(crate) stage: Option<Stage>,
     pub(crate) scrub: Option<Arc<Scrub>>,
@@ -159,7 +160,7 @@ impl<'j> Desk<'j> {
         }
         Self {
             rulings,
-            catalog,
+            catalog: Arc::new(catalog),
             tokens,
             scrub: scrub.map(Arc::new),
             seen,

@@ -45,15 +45,16 @@ impl<'a> Sheet<'a> {
         let head = head.strip_suffix(&[terminator]).unwrap_or(head);
         let ends_id = |&byte: &u8| byte == element || byte == component || Some(byte) == repetition;
         let Some(id) = head.iter().position(ends_id) else { return places };
-        let (mut start, mut number) = (id + 1, 1);
-        for (at, &byte) in head.iter().enumerate().skip(start).chain([(head.len(), &element)]) {
-            if byte != element {
-                continue;
+        let mut start = id + 1;
+        for number in 1u32.. {
+            let rest = head.get(start..).unwrap_or_default();
+            let len = rest.iter().position(|&byte| byte == element);
+            if let Some(at) = wanted.iter().position(|&wanted| u32::from(wanted) == number) {
+                let len = len.unwrap_or(rest.len()) as u32;
+                places[at] = Span { start: item.start + start as u32, len };
             }
-            for (place, _) in places.iter_mut().zip(wanted).filter(|(_, wanted)| *wanted == number) {
-                *place = Span::new(item.start + start as u32, item.start + at as u32);
-            }
-            (start, number) = (at + 1, number.saturating_add(1));
+            let Some(len) = len else { break };
+            start += len + 1;
         }
         places
     }

@@ -134,14 +134,14 @@ pub(crate) fn money(cents: i64) -> String {
 #[derive(Debug)]
 pub(crate) struct Names {
     numbers: HashMap<Box<[u8]>, u32>,
-    names: Vec<Box<[u8]>>,
+    all: Vec<Box<[u8]>>,
     /// Numbers asked for not long ago, by what their names look like: a few names make up most of a file.
     recent: [u32; 64],
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Self { numbers: HashMap::new(), names: Vec::new(), recent: [u32::MAX; 64] }
+        Self { numbers: HashMap::new(), all: Vec::new(), recent: [u32::MAX; 64] }
     }
 }
 
@@ -151,7 +151,7 @@ impl Names {
         let last = name.iter().rev().take(8).fold(name.len() as u64, |last, &byte| last << 8 | u64::from(byte));
         let at = (last.wrapping_mul(GOLDEN) >> 58) as usize;
         let known = self.recent[at];
-        if self.names.get(known as usize).is_some_and(|other| **other == *name) {
+        if self.all.get(known as usize).is_some_and(|other| **other == *name) {
             return known;
         }
         let number = self.look_up(name);
@@ -163,17 +163,17 @@ impl Names {
         if let Some(&number) = self.numbers.get(name) {
             return number;
         }
-        if self.names.len() >= MOST {
+        if self.all.len() >= MOST {
             return u32::MAX;
         }
-        let number = self.names.len() as u32;
+        let number = self.all.len() as u32;
         self.numbers.insert(name.into(), number);
-        self.names.push(name.into());
+        self.all.push(name.into());
         number
     }
 
     fn shown(&self, number: u32, tokens: Option<&Tokens>) -> String {
-        match (self.names.get(number as usize), tokens) {
+        match (self.all.get(number as usize), tokens) {
             (None, _) => OTHERS.to_owned(),
             (Some(name), _) if name.is_empty() => "none".to_owned(),
             (Some(name), None) => String::from_utf8_lossy(name).into_owned(),

@@ -16,8 +16,13 @@ pub(crate) fn row(out: &mut Vec<u8>, cells: &[&[u8]]) {
 }
 
 fn write_cell(out: &mut Vec<u8>, cell: &[u8]) {
-    let text = String::from_utf8_lossy(cell);
     let formula = matches!(cell.first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n'));
+    let odd = |byte: u8| !byte.is_ascii() || matches!(byte, b'"' | b',' | b'\r' | b'\n' | b'\'');
+    if !formula && !cell.iter().fold(false, |any, &byte| any | odd(byte)) {
+        out.extend_from_slice(cell);
+        return;
+    }
+    let text = String::from_utf8_lossy(cell);
     let quoted = formula || text.contains(['"', ',', '\r', '\n', '\'']);
     if !quoted {
         out.extend_from_slice(text.as_bytes());

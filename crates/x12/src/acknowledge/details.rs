@@ -1,8 +1,8 @@
 //! Providers, patients and claims of a 277CA: everything below the submitter.
 
 use super::Stamp;
-use super::status::{Reason, Short, Totals, date, money};
-use super::subject::{ClaimStatus, LineStatus, Party, PatientRef, ProviderRef, UNKNOWN, name};
+use super::status::{Amount, Reason, Totals, date, money};
+use super::subject::{ClaimStatus, LineStatus, PatientRef, ProviderRef, UNKNOWN, name, names};
 use crate::wire::{Delimiters, Output, Phrase, Writer, written_len};
 
 /// Entities that 2200C lists for STC01-3.
@@ -149,7 +149,7 @@ impl Details {
         let phrases = &self.phrases;
         let mut writer = Writer::new(out, self.delimiters, &self.suffix);
         writer.phrase(&phrases.level).number(self.number).number(self.provider).phrase(&phrases.patient);
-        name(&mut writer, &Party { person: true, ..patient.party });
+        names(&mut writer, &patient.party);
         writer.plain(if patient.qualifier == b"II" { "II" } else { "MI" }).clip_or(patient.id, 2..=80, UNKNOWN);
         writer.phrase(&phrases.trace).clip_or(claim.claim, 1..=50, b"0");
         if claim.accepted {
@@ -199,7 +199,7 @@ impl Details {
     pub fn finish(&mut self, out: &mut (impl Output + ?Sized)) {
         self.close_provider();
         let base = out.len().saturating_sub(self.written);
-        let edits: Vec<(u64, Short)> =
+        let edits: Vec<(u64, Amount)> =
             self.places.iter().map(|&(place, charges)| (place + base, money(charges))).collect();
         crate::wire::replace_bytes(out, &edits);
         self.places.clear();
@@ -308,7 +308,7 @@ impl Phrases {
         let today = String::from_utf8_lossy(&today);
         Self {
             level: phrase("HL"),
-            patient: phrase("*PT~NM1*QC"),
+            patient: phrase("*PT~NM1*QC*1"),
             trace: phrase("~TRN*2"),
             accepted: phrase(&format!("~STC*{category}:{status}:{entity}*{today}*WQ")),
             day: phrase("DTP*472*D8"),

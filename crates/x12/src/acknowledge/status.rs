@@ -1,6 +1,7 @@
 //! What a 277CA says of a claim: category, status, entity; and the sums of what it said.
 
 use crate::claim::{MISSING, NO_DATE};
+use crate::wire::decimal;
 
 /// STC01: `A7:562:85`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,50 +82,45 @@ impl Totals {
     }
 }
 
-/// A short text without allocation: an amount or a date.
+/// An amount in text, without allocation.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Short {
+pub(super) struct Amount {
     bytes: [u8; 24],
-    len: usize,
+    start: usize,
+    end: usize,
 }
 
-impl AsRef<[u8]> for Short {
+impl AsRef<[u8]> for Amount {
     fn as_ref(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
+        self.bytes.get(self.start..self.end).unwrap_or_default()
     }
 }
 
-impl Short {
-    fn push(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(self.len) {
-            *place = byte;
-            self.len += 1;
-        }
-    }
-
-    fn digits(&mut self, value: u64, width: usize) {
-        let mut digits = [b'0'; 20];
-        let len = crate::wire::decimal(value, &mut digits).len();
-        for &digit in digits.get(20 - len.max(width)..).unwrap_or_default() {
-            self.push(digit);
-        }
-    }
-}
+/// Where the digits of whole units end.
+const POINT: usize = 20;
 
 /// Cents as X12 writes money: no blanks, no superfluous zeros or point. A missing amount is 0.
-pub(super) fn money(cents: i64) -> Short {
+pub(super) fn money(cents: i64) -> Amount {
     let cents = if cents == MISSING { 0 } else { cents };
-    let mut text = Short { bytes: [0; 24], len: 0 };
+    let (whole, rest) = (cents.unsigned_abs() / 100, (cents.unsigned_abs() % 100) as u8);
+    let mut digits = [b'0'; POINT];
+    let mut start = POINT - decimal(whole, &mut digits).len();
+    let mut bytes = [0; 24];
+    bytes[..POINT].copy_from_slice(&digits);
+    bytes[POINT..].copy_from_slice(&[b'.', b'0' + rest / 10, b'0' + rest % 10, 0]);
     if cents < 0 {
-        text.push(b'-');
+        start -= 1;
+        bytes[start] = b'-';
     }
-    let (whole, rest) = (cents.unsigned_abs() / 100, cents.unsigned_abs() % 100);
-    text.digits(whole, 1);
-    if rest > 0 {
-        text.push(b'.');
-        if rest % 10 == 0 { text.digits(rest / 10, 1) } else { text.digits(rest, 2) }
-    }
-    text
+    let end = POINT
+        + if rest == 0 {
+            0
+        } else if rest % 10 == 0 {
+            2
+        } else {
+            3
+        };
+    Amount { bytes, start, end }
 }
 
 /// Days since 1970-01-01 as `CCYYMMDD`; `None` when there is no date, or none of four-digit years.
@@ -144,11 +140,17 @@ pub(super) fn date(days: i32) -> Option<[u8; 8]> {
     if !(1..=9999).contains(&year) {
         return None;
     }
-    let mut text = [b'0'; 8];
-    for (place, number) in text.as_chunks_mut().0.iter_mut().zip([year / 100, year % 100, month, day_of_month]) {
-        *place = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
-    }
-    Some(text)
+    Some(eight_digits(year, month * 100 + day_of_month))
+}
+
+/// Two numbers of four digits, one behind the other: hundreds, tens and ones are split in all of them at once.
+fn eight_digits(high: u32, low: u32) -> [u8; 8] {
+    let fours = u64::from(high) | u64::from(low) << 32;
+    let hundreds = ((fours * 5243) >> 19) & 0x0000_007f_0000_007f;
+    let twos = hundreds | (fours - 100 * hundreds) << 16;
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    let ones = tens | (twos - 10 * tens) << 8;
+    (ones | 0x3030_3030_3030_3030).to_le_bytes()
 }
 
 #[cfg(test)]
@@ -178,6 +180,14 @@ mod tests {
         assert_eq!(date(20_454), Some(*b"20260101"));
         assert_eq!(date(NO_DATE), None);
         assert_eq!(date(i32::MAX), None);
+    }
+
+    #[test]
+    fn every_day_of_the_calendar_is_eight_digits() {
+        for number in 0..10_000u32 {
+            let text = format!("{number:04}{:04}", 9_999 - number);
+            assert_eq!(eight_digits(number, 9_999 - number), text.as_bytes());
+        }
     }
 
     #[test]

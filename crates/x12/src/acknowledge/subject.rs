@@ -97,11 +97,16 @@ pub struct LineStatus<'a> {
 
 /// NM102 to NM107, and the place of NM108.
 pub(super) fn name(writer: &mut Writer<'_>, party: &Party<'_>) {
-    writer.text(if party.person { "1" } else { "2" });
-    writer.clip_or(party.name, 1..=60, UNKNOWN);
+    writer.plain(if party.person { "1" } else { "2" });
     if party.person {
-        writer.clip(party.first, 35).clip(party.middle, 25).skip(1).clip(party.suffix, 10);
+        names(writer, party);
     } else {
-        writer.skip(4);
+        writer.clip_or(party.name, 1..=60, UNKNOWN).skip(4);
     }
+}
+
+/// NM103 to NM107 of a person.
+pub(super) fn names(writer: &mut Writer<'_>, party: &Party<'_>) {
+    writer.clip_or(party.name, 1..=60, UNKNOWN);
+    writer.clip(party.first, 35).clip(party.middle, 25).skip(1).clip(party.suffix, 10);
 }

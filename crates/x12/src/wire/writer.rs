@@ -55,7 +55,10 @@ impl<'o> Writer<'o> {
     pub fn clip(&mut self, value: impl AsRef<[u8]>, longest: usize) -> &mut Self {
         self.elements += 1;
         self.components = 0;
-        self.value(value.as_ref(), longest);
+        let value = value.as_ref();
+        if !value.is_empty() {
+            self.value(value, longest);
+        }
         self
     }
 
@@ -134,7 +137,6 @@ impl<'o> Writer<'o> {
         self.out.len()
     }
 
-    #[inline]
     fn value(&mut self, value: &[u8], longest: usize) {
         match self.alphabet.whole(value, longest) {
             Some(b"") => {}
@@ -223,13 +225,14 @@ impl Alphabet {
         Self { marks: marks.map(|mark| u64::from(mark) * EACH) }
     }
 
-    fn has(self, byte: u8) -> bool {
+    #[inline]
+    fn has(&self, byte: u8) -> bool {
         (0x20..0x7f).contains(&byte) && self.marks.iter().all(|mark| mark & 0xff != u64::from(byte))
     }
 
     /// True when it has all eight bytes of `word`; false may be wrong when a delimiter is not ASCII.
     #[inline]
-    fn has_all(self, word: u64) -> bool {
+    fn has_all(&self, word: u64) -> bool {
         // the highest bit of a byte is set when it was, or when the byte is below a blank, a DEL, or a delimiter
         let odd = word | word.wrapping_sub(0x20 * EACH) | word.wrapping_add(EACH);
         let odd = self.marks.iter().fold(odd, |odd, mark| odd | (word ^ mark).wrapping_sub(EACH));
@@ -238,16 +241,19 @@ impl Alphabet {
 
     /// `value` without the blanks at its end, when it may stand as it is: nearly always.
     #[inline]
-    fn whole(self, value: &[u8], longest: usize) -> Option<&[u8]> {
+    fn whole<'v>(&self, value: &'v [u8], longest: usize) -> Option<&'v [u8]> {
         let fits = value.len() <= longest
-            && match value.last_chunk::<8>() {
-                Some(last) => {
-                    let words = value.as_chunks::<8>().0.iter().chain([last]);
-                    words.into_iter().all(|word| self.has_all(u64::from_le_bytes(*word)))
+            && match (value.last_chunk::<8>(), value.first_chunk::<4>(), value.last_chunk::<4>()) {
+                (Some(last), ..) => {
+                    let (words, _) = value.as_chunks::<8>();
+                    self.has_all(u64::from_le_bytes(*last))
+                        && words.iter().all(|word| self.has_all(u64::from_le_bytes(*word)))
                 }
-                None => {
-                    self.has_all(value.iter().fold(u64::from(b'0') * EACH, |word, &byte| word << 8 | u64::from(byte)))
+                (None, Some(first), Some(last)) => {
+                    let [first, last] = [first, last].map(|half| u64::from(u32::from_le_bytes(*half)));
+                    self.has_all(first | last << 32)
                 }
+                _ => value.iter().all(|&byte| self.has(byte)),
             };
         fits.then(|| if value.last() == Some(&b' ') { value.trim_ascii_end() } else { value })
     }
