@@ -34,6 +34,8 @@ pub(crate) struct Answers {
     answered: bool,
     statuses: Envelope,
     statuses_file: StagedFile,
+    /// The details of the open set: they stand behind totals that are not known before its end.
+    draft: StagedFile,
     reported: bool,
     group: Option<Group>,
     set: Option<Set>,
@@ -53,7 +55,6 @@ struct Set {
     notes: Notes,
     codes: Vec<String>,
     details: Details,
-    part: StagedFile,
     source: Source,
     submitter: [Vec<u8>; 4],
     /// 1000A NM102 is `1`.
@@ -95,6 +96,7 @@ impl Answers {
             statuses: envelope(),
             implementation_file: stage.file(&format!("{stem}.999")),
             statuses_file: stage.file(&format!("{stem}.277ca")),
+            draft: stage.draft(&format!("{stem}.part")),
             stem: stem.to_owned(),
             suffix: suffix.to_vec(),
             manner,
@@ -120,7 +122,7 @@ impl Answers {
         self.group = Some(Group { gs, due, codes: Vec::new(), statuses_before });
     }
 
-    pub(crate) fn open_set(&mut self, stage: &Stage, st: [&[u8]; 3], ordinal: u64) {
+    pub(crate) fn open_set(&mut self, st: [&[u8]; 3]) {
         if self.due() {
             self.implementation.open_set(&mut self.scratch, st[0], st[1], st[2]);
         }
@@ -134,7 +136,6 @@ impl Answers {
                 self.manner.standing,
                 self.manner.stamp,
             ),
-            part: stage.file(&format!("{}.part-{ordinal}", self.stem)),
             source: Source::default(),
             submitter: Default::default(),
             person: false,
@@ -192,7 +193,7 @@ impl Answers {
             set.person = parties.person;
             set.batch = parties.batch;
         }
-        set.part.compose(|out| {
+        self.draft.compose(|out| {
             if !std::mem::replace(&mut set.provider_open, true) {
                 set.details.open_provider(out, &provider());
             }
@@ -217,13 +218,13 @@ impl Answers {
         if set.started && outcome != Outcome::Rejected {
             self.report(&mut set);
         }
-        set.part.discard();
+        self.draft.truncate(0);
     }
 
     /// Writes the 277CA of a set whose details are complete.
     fn report(&mut self, set: &mut Set) {
         let Some(group) = &self.group else { return };
-        set.details.finish(&mut set.part);
+        set.details.finish(&mut self.draft);
         let [name, first, middle, id] = &set.submitter;
         let party = x12::acknowledge::Party { person: set.person, name, first, middle, suffix: b"" };
         let answer = StatusSet {
@@ -236,7 +237,7 @@ impl Answers {
         let mut out = std::mem::take(&mut self.scratch);
         let number = answer.header(&mut out, &mut self.statuses, &group.gs, &set.details);
         self.statuses_file.append(&out);
-        x12::wire::move_tail(&mut set.part, 0, &mut self.statuses_file);
+        self.draft.move_to(&mut self.statuses_file);
         out.clear();
         answer.trailer(&mut out, &self.statuses, number, &set.details);
         self.statuses_file.append(&out);
@@ -283,6 +284,7 @@ impl Answers {
         let rejected = receipt == Receipt::Rejected;
         self.implementation.close(&mut self.scratch);
         self.flush();
+        self.draft.discard();
         if self.answered && !rejected {
             stage.finish(self.implementation_file)?;
         } else {
@@ -303,7 +305,7 @@ impl Answers {
     pub(crate) fn check(&mut self) -> Result<(), Error> {
         self.implementation_file.check()?;
         self.statuses_file.check()?;
-        self.set.as_mut().map_or(Ok(()), |set| set.part.check())
+        self.draft.check()
     }
 
     fn due(&self) -> bool {

@@ -367,11 +367,8 @@ impl Desk<'_> {
             let element = |number| segment.map_or(&[][..], |segment| segment.element(number)).to_vec();
             [element(1), element(2), element(3)]
         });
-        let ordinal = self.totals.sets;
-        if let (Some(interchange), Some(stage)) = (&mut self.interchange, &self.stage)
-            && let Some(answers) = &mut interchange.answers
-        {
-            answers.open_set(stage, [&st[0], &st[1], &st[2]], ordinal);
+        if let Some(answers) = self.answers() {
+            answers.open_set([&st[0], &st[1], &st[2]]);
         }
         self.segments = 1;
         let [_, control, _] = st;

@@ -98,9 +98,7 @@ impl Desk<'_> {
         if let (Some(batch), Some(scrub)) = (&analysed.batch, scrub) {
             let bytes = &analysed.taken.bytes;
             if let Some(key) = &scrub.duplicates {
-                let digests = key.digests(batch, bytes, &scrub.duplicate_key);
-                duplicates =
-                    digests.into_iter().map(|digest| digest.is_some_and(|digest| self.seen.again(digest))).collect();
+                duplicates = self.seen.all_again(&key.digests(batch, bytes, &scrub.duplicate_key));
             }
             if let Some(program) = &scrub.program {
                 let context = x12::scrub::Context {
