@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use x12::wire::{Output, move_tail};
+use x12::wire::Output;
 
 use crate::error::Error;
 use crate::trail::Trail;
@@ -226,16 +226,6 @@ impl StagedFile {
         }
     }
 
-    /// Moves everything to the end of `other`.
-    pub(crate) fn move_to(&mut self, other: &mut Self) {
-        if self.written == 0 {
-            other.append(&self.buffer);
-            self.buffer.clear();
-        } else {
-            move_tail(self, 0, other);
-        }
-    }
-
     /// True when an earlier write failed.
     pub(crate) fn check(&mut self) -> Result<(), Error> {
         match &self.failure {
@@ -324,6 +314,11 @@ impl Output for StagedFile {
                 0
             }
         }
+    }
+
+    fn at_hand(&self, at: u64) -> &[u8] {
+        let from = at.checked_sub(self.written).and_then(|from| usize::try_from(from).ok());
+        from.and_then(|from| self.buffer.get(from..)).unwrap_or_default()
     }
 
     fn truncate(&mut self, len: u64) {

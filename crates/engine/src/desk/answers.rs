@@ -224,7 +224,6 @@ impl Answers {
     /// Writes the 277CA of a set whose details are complete.
     fn report(&mut self, set: &mut Set) {
         let Some(group) = &self.group else { return };
-        set.details.finish(&mut self.draft);
         let [name, first, middle, id] = &set.submitter;
         let party = x12::acknowledge::Party { person: set.person, name, first, middle, suffix: b"" };
         let answer = StatusSet {
@@ -237,7 +236,7 @@ impl Answers {
         let mut out = std::mem::take(&mut self.scratch);
         let number = answer.header(&mut out, &mut self.statuses, &group.gs, &set.details);
         self.statuses_file.append(&out);
-        self.draft.move_to(&mut self.statuses_file);
+        set.details.finish(&mut self.draft, &mut self.statuses_file);
         out.clear();
         answer.trailer(&mut out, &self.statuses, number, &set.details);
         self.statuses_file.append(&out);

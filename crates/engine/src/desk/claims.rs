@@ -23,9 +23,15 @@ pub(crate) struct ClaimFields {
     pub(crate) charge: At,
     pub(crate) clearinghouse: At,
     pub(crate) service: [At; 2],
-    pub(crate) provider: [At; 7],
-    pub(crate) subscriber: [At; 7],
-    pub(crate) patient: [At; 5],
+    /// NM102, and NM103 to NM107.
+    pub(crate) provider: (At, [At; 4]),
+    /// NM109, and the tax number.
+    pub(crate) provider_ids: [At; 2],
+    /// NM103 to NM107.
+    pub(crate) subscriber: [At; 4],
+    pub(crate) member_id: At,
+    pub(crate) member_id_qualifier: At,
+    pub(crate) patient: [At; 4],
     pub(crate) payer: [At; 2],
     pub(crate) set: [At; 7],
     pub(crate) line: [At; 10],
@@ -51,11 +57,15 @@ impl ClaimFields {
             charge: at("claim.charge"),
             clearinghouse: at("claim.clearinghouse_reference"),
             service: [at("line.service_from"), at("line.service_to")],
-            provider: ["entity", "name", "first", "middle", "suffix", "npi", "tax_id"]
-                .map(|name| at(&format!("provider.{name}"))),
-            subscriber: ["entity", "last", "first", "middle", "suffix", "member_id", "member_id_qualifier"]
-                .map(|name| at(&format!("subscriber.{name}"))),
-            patient: ["entity", "last", "first", "middle", "suffix"].map(|name| at(&format!("patient.{name}"))),
+            provider: (
+                at("provider.entity"),
+                ["name", "first", "middle", "suffix"].map(|name| at(&format!("provider.{name}"))),
+            ),
+            provider_ids: [at("provider.npi"), at("provider.tax_id")],
+            subscriber: ["last", "first", "middle", "suffix"].map(|name| at(&format!("subscriber.{name}"))),
+            member_id: at("subscriber.member_id"),
+            member_id_qualifier: at("subscriber.member_id_qualifier"),
+            patient: ["last", "first", "middle", "suffix"].map(|name| at(&format!("patient.{name}"))),
             payer: [at("payer.name"), at("payer.id")],
             set: [
                 "submitter_name",
@@ -148,27 +158,20 @@ impl<'a> Claim<'a> {
         self.values.text_of(at, self.verdict.row)
     }
 
-    /// The fields of the patient's name, and the row that they are read from: the subscriber's, when it is the same person.
-    fn name(&self) -> (&'a [At], u32) {
-        let own = self.patient != NONE;
-        if own { (&self.fields.patient, self.patient) } else { (&self.fields.subscriber[..5], self.subscriber) }
-    }
-
-    fn party(&self, at: &[At], row: u32) -> Party<'a> {
-        let text = |number: usize| at.get(number).map_or(&[][..], |at| self.values.text_of(*at, row));
-        let person = at.first().is_some_and(|at| self.values.is_code(*at, row, pack(b"1")));
-        Party { person, name: text(1), first: text(2), middle: text(3), suffix: text(4) }
+    /// Last name, first name, middle name and suffix of the patient: the subscriber's, when it is the same person.
+    fn name(&self) -> [&'a [u8]; 4] {
+        match self.patient {
+            NONE => self.values.texts(&self.fields.subscriber, self.subscriber),
+            own => self.values.texts(&self.fields.patient, own),
+        }
     }
 
     /// Who the claim is for, as the 277CA names it.
     fn patient(&self) -> PatientRef<'a> {
-        let (names, row) = self.name();
-        let party = self.party(names, row);
-        let [.., id, qualifier] = self.fields.subscriber;
-        let other = self.values.is_code(qualifier, self.subscriber, pack(b"II"));
+        let other = self.values.is_code(self.fields.member_id_qualifier, self.subscriber, pack(b"II"));
         PatientRef {
-            party: Party { person: party.person || self.patient != NONE, ..party },
-            id: self.values.text_of(id, self.subscriber),
+            party: party(true, self.name()),
+            id: self.values.text_of(self.fields.member_id, self.subscriber),
             qualifier: if other { b"II" } else { b"MI" },
         }
     }
@@ -178,24 +181,24 @@ impl<'a> Claim<'a> {
     where
         'a: 'r,
     {
-        let [names @ .., npi, tax_id] = &self.fields.provider;
-        let text = |at: &At| self.values.text_of(*at, self.provider);
-        ProviderRef { party: self.party(names, self.provider), npi: text(npi), tax_id: text(tax_id), reasons }
+        let (entity, names) = &self.fields.provider;
+        let [npi, tax_id] = self.values.texts(&self.fields.provider_ids, self.provider);
+        let person = self.values.is_code(*entity, self.provider, pack(b"1"));
+        ProviderRef { party: party(person, self.values.texts(names, self.provider)), npi, tax_id, reasons }
     }
 
     /// Who the parties of its set are.
     fn parties(&self) -> Parties {
         let row = self.values.row(self.verdict.row, self.fields.all.at_table("set"));
-        let set = |at: usize| self.values.text_of(self.fields.set[at], row).to_vec();
-        let first = set(1);
-        Parties {
-            person: !first.is_empty(),
-            submitter: [set(0), first, set(2), set(3)],
-            batch: set(4),
-            receiver_name: set(5),
-            receiver_id: set(6),
-        }
+        let [name, first, middle, id, batch, receiver_name, receiver_id] =
+            self.values.texts(&self.fields.set, row).map(<[u8]>::to_vec);
+        let person = !first.is_empty();
+        Parties { submitter: [name, first, middle, id], person, batch, receiver_name, receiver_id }
     }
+}
+
+fn party(person: bool, [name, first, middle, suffix]: [&[u8]; 4]) -> Party<'_> {
+    Party { person, name, first, middle, suffix }
 }
 
 impl Desk<'_> {
@@ -224,7 +227,7 @@ impl Desk<'_> {
         let claim =
             Claim { values: &values, fields, verdict, accepted, cents, provider, subscriber, patient, payer, dates };
         let payer = self.names.number(values.text_of(fields.payer[1], payer));
-        let provider = self.names.number(values.text_of(fields.provider[5], provider));
+        let provider = self.names.number(values.text_of(fields.provider_ids[0], provider));
         if let Some(set) = &mut self.set {
             set.tally.add(payer, provider, cents, accepted);
         }
@@ -247,10 +250,9 @@ impl Desk<'_> {
         let Some(file) = self.worklist.as_mut().filter(|_| !verdict.rows.is_empty() || !above.is_empty()) else {
             return;
         };
-        let (names, row) = claim.name();
-        let patient = [names[1], names[2]].map(|at| values.text_of(at, row));
-        let patient = patient.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(&b", "[..]);
-        let payer = fields.payer.map(|at| values.text_of(at, payer));
+        let [last, first, ..] = claim.name();
+        let patient = [last, first].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(&b", "[..]);
+        let payer = values.texts(&fields.payer, payer);
         let payer = if payer[0].is_empty() { payer[1] } else { payer[0] };
         let (from, _) = claim.dates;
         let date = if from == NO_DATE { String::new() } else { iso(from) };
@@ -416,11 +418,14 @@ mod tests {
     #[test]
     fn every_field_that_the_desk_reads_is_in_the_claim_map() {
         let fields = ClaimFields::new(Arc::new(crate::scrub::professional(&Guides::embedded()).unwrap()));
-        let alone = [fields.id, fields.charge, fields.clearinghouse];
-        let lists: [&[At]; 8] = [
+        let member = [fields.member_id, fields.member_id_qualifier];
+        let alone = [fields.id, fields.charge, fields.clearinghouse, fields.provider.0];
+        let lists: [&[At]; 10] = [
             &alone,
+            &member,
             &fields.service,
-            &fields.provider,
+            &fields.provider.1,
+            &fields.provider_ids,
             &fields.subscriber,
             &fields.patient,
             &fields.payer,

@@ -138,6 +138,18 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// The texts of fields of one table, as [`Values::text_of`].
+    pub(crate) fn texts<const N: usize>(&self, all: &[At; N], row: u32) -> [&'a [u8]; N] {
+        let table = all.first().and_then(|at| self.batch.tables.get(at.table));
+        let columns = table.map(|table| table.columns.as_slice()).unwrap_or_default();
+        all.map(|at| match columns.get(at.column) {
+            Some(Column::Text(texts)) => {
+                self.batch.text(texts.get(row as usize).copied().unwrap_or_default(), self.bytes)
+            }
+            _ => &[],
+        })
+    }
+
     /// True when the code in `row` of its own table is `code`, packed.
     pub(crate) fn is_code(&self, at: At, row: u32, code: Option<u64>) -> bool {
         code.is_some() && self.column(at).map(|column| column.code(row)) == code

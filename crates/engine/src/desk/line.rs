@@ -41,9 +41,11 @@ const WIDTH: usize = 10;
 
 /// The affected claims as they are written over their place.
 pub(crate) fn affected(claims: u64) -> [u8; WIDTH] {
-    let mut digits = [b' '; 20];
-    let _ = decimal(claims.min(9_999_999_999), &mut digits);
-    digits.last_chunk().copied().unwrap_or([b' '; WIDTH])
+    let mut digits = [0; 20];
+    let digits = decimal(claims.min(9_999_999_999), &mut digits);
+    let mut text = [b' '; WIDTH];
+    text[WIDTH - digits.len()..].copy_from_slice(digits);
+    text
 }
 
 impl Line<'_> {

@@ -32,11 +32,11 @@ fn write_cell(out: &mut Vec<u8>, cell: &[u8]) {
     if formula {
         out.push(b'\'');
     }
-    for character in text.chars() {
-        match character {
-            '"' => out.extend_from_slice(b"\"\""),
-            '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\x7f' => out.push(b'?'),
-            other => out.extend_from_slice(other.encode_utf8(&mut [0; 4]).as_bytes()),
+    for byte in text.bytes() {
+        match byte {
+            b'"' => out.extend_from_slice(b"\"\""),
+            0..=0x08 | 0x0b | 0x0c | 0x0e..=0x1f | 0x7f => out.push(b'?'),
+            other => out.push(other),
         }
     }
     out.push(b'"');

@@ -158,13 +158,9 @@ impl Details {
             writer.end();
             self.reasons(&mut writer, claim);
         }
-        for (qualifier, value) in
-            [("1K", claim.payer_number), ("D9", claim.clearinghouse_number), ("BLT", claim.bill_type)]
-        {
-            if !value.is_empty() && written_len(self.delimiters, value, 50) > 0 {
-                writer.segment("REF").text(qualifier).clip(value, 50).end();
-            }
-        }
+        self.reference(&mut writer, "1K", claim.payer_number);
+        self.reference(&mut writer, "D9", claim.clearinghouse_number);
+        self.reference(&mut writer, "BLT", claim.bill_type);
         self.service_date(&mut writer, claim.from, claim.through, Some(self.today));
         if !claim.accepted {
             for line in claim.lines.iter().filter(|line| self.is_expressible(line)) {
@@ -176,7 +172,7 @@ impl Details {
     }
 
     /// Adds the details of the next piece, and its bytes to `out`.
-    pub fn append(&mut self, out: &mut (impl Output + ?Sized), piece: &[u8], other: Self) {
+    pub fn append(&mut self, out: &mut impl Output, piece: &[u8], other: Self) {
         self.charge(other.leading);
         if other.opened {
             self.close_provider();
@@ -194,14 +190,12 @@ impl Details {
         self.totals.add(other.totals);
     }
 
-    /// Ends the details, all bytes of which stand at the end of `out`: the charges of providers are put in their
-    /// places, in one pass.
-    pub fn finish(&mut self, out: &mut (impl Output + ?Sized)) {
+    /// Ends the details: their bytes, all that `draft` has, go to the end of `out`, with the charges of providers in their
+    /// places.
+    pub fn finish(&mut self, draft: &mut impl Output, out: &mut impl Output) {
         self.close_provider();
-        let base = out.len().saturating_sub(self.written);
-        let edits: Vec<(u64, Amount)> =
-            self.places.iter().map(|&(place, charges)| (place + base, money(charges))).collect();
-        crate::wire::replace_bytes(out, &edits);
+        let edits: Vec<(u64, Amount)> = self.places.iter().map(|&(place, charges)| (place, money(charges))).collect();
+        crate::wire::move_replaced(draft, &edits, out);
         self.places.clear();
         self.open_from = 0;
     }
@@ -270,6 +264,12 @@ impl Details {
             writer.number(line.number).end();
         }
         self.service_date(writer, line.from, line.through, None);
+    }
+
+    fn reference(&self, writer: &mut Writer<'_>, qualifier: &str, value: &[u8]) {
+        if !value.is_empty() && written_len(self.delimiters, value, 50) > 0 {
+            writer.segment("REF").text(qualifier).clip(value, 50).end();
+        }
     }
 
     /// `DTP*472`: one day, or a range where there is more than one; nothing where there is none, and none `otherwise`.

@@ -1,7 +1,7 @@
 //! What a 277CA says of a claim: category, status, entity; and the sums of what it said.
 
 use crate::claim::{MISSING, NO_DATE};
-use crate::wire::decimal;
+use crate::wire::{decimal, eight_digits};
 
 /// STC01: `A7:562:85`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -143,16 +143,6 @@ pub(super) fn date(days: i32) -> Option<[u8; 8]> {
     Some(eight_digits(year, month * 100 + day_of_month))
 }
 
-/// Two numbers of four digits, one behind the other: hundreds, tens and ones are split in all of them at once.
-fn eight_digits(high: u32, low: u32) -> [u8; 8] {
-    let fours = u64::from(high) | u64::from(low) << 32;
-    let hundreds = ((fours * 5243) >> 19) & 0x0000_007f_0000_007f;
-    let twos = hundreds | (fours - 100 * hundreds) << 16;
-    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
-    let ones = tens | (twos - 10 * tens) << 8;
-    (ones | 0x3030_3030_3030_3030).to_le_bytes()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,14 +170,6 @@ mod tests {
         assert_eq!(date(20_454), Some(*b"20260101"));
         assert_eq!(date(NO_DATE), None);
         assert_eq!(date(i32::MAX), None);
-    }
-
-    #[test]
-    fn every_day_of_the_calendar_is_eight_digits() {
-        for number in 0..10_000u32 {
-            let text = format!("{number:04}{:04}", 9_999 - number);
-            assert_eq!(eight_digits(number, 9_999 - number), text.as_bytes());
-        }
     }
 
     #[test]

@@ -68,10 +68,10 @@ impl<'o> Writer<'o> {
     pub fn clip_or(&mut self, value: impl AsRef<[u8]>, lengths: RangeInclusive<usize>, otherwise: &[u8]) -> &mut Self {
         self.elements += 1;
         self.components = 0;
-        match self.alphabet.whole(value.as_ref(), *lengths.end()) {
-            Some(whole) if whole.len() >= *lengths.start() => self.put(whole),
-            Some(_) => self.put(otherwise),
-            None => self.part(value.as_ref(), lengths, otherwise),
+        let (shortest, longest) = lengths.into_inner();
+        match self.alphabet.whole(value.as_ref(), longest) {
+            Some(whole) => self.put(if whole.len() >= shortest { whole } else { otherwise }),
+            None => self.part(value.as_ref(), shortest, longest, otherwise),
         }
         self
     }
@@ -141,16 +141,16 @@ impl<'o> Writer<'o> {
         match self.alphabet.whole(value, longest) {
             Some(b"") => {}
             Some(whole) => self.put(whole),
-            None => self.part(value, 1..=longest, b""),
+            None => self.part(value, 1, longest, b""),
         }
     }
 
     /// What is left of a value when it is cut, and what it may not have is dropped; `otherwise` when that is too short.
     #[cold]
-    fn part(&mut self, value: &[u8], lengths: RangeInclusive<usize>, otherwise: &[u8]) {
-        let kept = value.iter().copied().filter(|&byte| self.alphabet.has(byte)).take(*lengths.end());
+    fn part(&mut self, value: &[u8], shortest: usize, longest: usize, otherwise: &[u8]) {
+        let kept = value.iter().copied().filter(|&byte| self.alphabet.has(byte)).take(longest);
         let kept: Vec<u8> = kept.collect();
-        let kept = Some(kept.trim_ascii_end()).filter(|kept| kept.len() >= *lengths.start()).unwrap_or(otherwise);
+        let kept = Some(kept.trim_ascii_end()).filter(|kept| kept.len() >= shortest).unwrap_or(otherwise);
         if !kept.is_empty() {
             self.put(kept);
         }
@@ -230,51 +230,73 @@ impl Alphabet {
         (0x20..0x7f).contains(&byte) && self.marks.iter().all(|mark| mark & 0xff != u64::from(byte))
     }
 
-    /// True when it has all eight bytes of `word`; false may be wrong when a delimiter is not ASCII.
+    /// Not 0 when it does not have all eight bytes of `word`, or perhaps when a delimiter is not ASCII.
     #[inline]
-    fn has_all(&self, word: u64) -> bool {
+    fn odd(&self, word: u64) -> u64 {
         // the highest bit of a byte is set when it was, or when the byte is below a blank, a DEL, or a delimiter
+        let [first, second, third, fourth] = self.marks.map(|mark| (word ^ mark).wrapping_sub(EACH));
         let odd = word | word.wrapping_sub(0x20 * EACH) | word.wrapping_add(EACH);
-        let odd = self.marks.iter().fold(odd, |odd, mark| odd | (word ^ mark).wrapping_sub(EACH));
-        odd & (0x80 * EACH) == 0
+        (odd | first | second | third | fourth) & (0x80 * EACH)
     }
 
     /// `value` without the blanks at its end, when it may stand as it is: nearly always.
-    #[inline]
     fn whole<'v>(&self, value: &'v [u8], longest: usize) -> Option<&'v [u8]> {
-        let fits = value.len() <= longest
-            && match (value.last_chunk::<8>(), value.first_chunk::<4>(), value.last_chunk::<4>()) {
-                (Some(last), ..) => {
-                    let (words, _) = value.as_chunks::<8>();
-                    self.has_all(u64::from_le_bytes(*last))
-                        && words.iter().all(|word| self.has_all(u64::from_le_bytes(*word)))
+        if value.len() > longest {
+            return None;
+        }
+        let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+        let odd = if let (Some(first), Some(last)) = (value.first_chunk(), value.last_chunk()) {
+            let inner = value.len().saturating_sub(1) / 8;
+            let inner = value.as_chunks().0.get(1..inner).unwrap_or_default();
+            inner.iter().fold(self.odd(word(first)) | self.odd(word(last)), |odd, bytes| odd | self.odd(word(bytes)))
+        } else {
+            self.odd(match (value.first_chunk(), value.last_chunk()) {
+                (Some(first), Some(last)) => {
+                    let [first, last] = [first, last].map(|bytes| u64::from(u32::from_le_bytes(*bytes)));
+                    first | last << 32
                 }
-                (None, Some(first), Some(last)) => {
-                    let [first, last] = [first, last].map(|half| u64::from(u32::from_le_bytes(*half)));
-                    self.has_all(first | last << 32)
-                }
-                _ => value.iter().all(|&byte| self.has(byte)),
-            };
-        fits.then(|| if value.last() == Some(&b' ') { value.trim_ascii_end() } else { value })
+                _ => value.iter().fold(ZEROS, |word, &byte| word << 8 | u64::from(byte)),
+            })
+        };
+        let value = if value.last() == Some(&b' ') { value.trim_ascii_end() } else { value };
+        (odd == 0).then_some(value)
     }
 }
 
 /// `value` in digits, in the end of `digits`.
 #[must_use]
-pub fn decimal(mut value: u64, digits: &mut [u8; 20]) -> &[u8] {
-    let mut at = digits.len();
-    while value >= 10 {
-        let pair = value % 100;
-        value /= 100;
-        at -= 2;
-        digits[at] = b'0' + (pair / 10) as u8;
-        digits[at + 1] = b'0' + (pair % 10) as u8;
+pub fn decimal(value: u64, digits: &mut [u8; 20]) -> &[u8] {
+    const EIGHT: u64 = 100_000_000;
+    let (mut rest, mut at) = (value, digits.len());
+    while let Some(next) = at.checked_sub(8) {
+        let low = (rest % EIGHT) as u32;
+        rest /= EIGHT;
+        at = next;
+        let eight = eight_digits(low / 10_000, low % 10_000);
+        digits[at..at + 8].copy_from_slice(&eight);
+        if rest == 0 {
+            let zeros = (u64::from_le_bytes(eight) ^ ZEROS).trailing_zeros() / 8;
+            return digits.get(at + zeros.min(7) as usize..).unwrap_or_default();
+        }
     }
-    if value > 0 || at == digits.len() {
-        at -= 1;
-        digits[at] = b'0' + value as u8;
-    }
-    digits.get(at..).unwrap_or_default()
+    // the longest numbers have up to four more
+    let [.., first, second, third, fourth] = eight_digits(0, rest as u32);
+    digits[..4].copy_from_slice(&[first, second, third, fourth]);
+    let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
+    digits.get(zeros..).unwrap_or_default()
+}
+
+/// Eight digits 0.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// Two numbers of four digits, one behind the other: hundreds, tens and ones are split in both of them at once.
+pub(crate) fn eight_digits(high: u32, low: u32) -> [u8; 8] {
+    let fours = u64::from(high) | u64::from(low) << 32;
+    let hundreds = ((fours * 5243) >> 19) & 0x0000_007f_0000_007f;
+    let twos = hundreds | (fours - 100 * hundreds) << 16;
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    let ones = tens | (twos - 10 * tens) << 8;
+    (ones | ZEROS).to_le_bytes()
 }
 
 #[cfg(test)]
@@ -343,6 +365,58 @@ mod tests {
         assert_eq!(length(b"AB C*~ ", 9), 4);
         assert_eq!(length(b"AB C*~ ", 3), 2);
         assert_eq!(length(b" ~\x00", 9), 0);
+    }
+
+    #[test]
+    fn numbers_of_any_length_are_written() {
+        let mut numbers = vec![0, 7, 10, u64::MAX];
+        numbers.extend((0..20).flat_map(|power| [10u64.pow(power), 10u64.pow(power) - 1, 10u64.pow(power) / 7 * 3]));
+        for number in numbers {
+            assert_eq!(decimal(number, &mut [b'x'; 20]), number.to_string().as_bytes());
+        }
+        for number in 0..10_000u32 {
+            let text = format!("{number:04}{:04}", 9_999 - number);
+            assert_eq!(eight_digits(number, 9_999 - number), text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_value_is_taken_whole_only_when_all_of_it_may_stand() {
+        let alphabet = Alphabet::new(Delimiters::default());
+        for length in 0..20 {
+            for at in 0..length {
+                for byte in 0..=u8::MAX {
+                    let mut value = vec![b'A'; length];
+                    value[at] = byte;
+                    let blank = byte == b' ' && at + 1 == length;
+                    let expected = alphabet.has(byte).then(|| value.len() - usize::from(blank));
+                    assert_eq!(alphabet.whole(&value, 20).map(<[u8]>::len), expected, "{byte} at {at} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_phrase_has_the_delimiters_in_place() {
+        let delimiters = Delimiters { element: b'|', component: b'>', repetition: None, terminator: b'!' };
+        let mut out = Vec::new();
+        let mut writer = Writer::new(&mut out, delimiters, b"\n");
+        let phrase = Phrase::new("*U~STC*A1:19", delimiters, b"\n");
+        writer.segment("TRN").text("2").skip(3).phrase(&phrase).clip_or("", 1..=5, b"0").end();
+        assert_eq!(writer.segments(), 2);
+        assert_eq!(out, b"TRN|2|U!\nSTC|A1>19|0!\n");
+    }
+
+    #[test]
+    fn what_is_too_short_is_replaced() {
+        let text = written(|w| {
+            w.segment("NM1")
+                .clip_or("A", 2..=5, b"UNKNOWN")
+                .clip_or("ABCDEFG", 2..=5, b"")
+                .clip_or("~B~", 1..=5, b"")
+                .end();
+        });
+        assert_eq!(text, "NM1*UNKNOWN*ABCDE*B~\n");
     }
 
     #[test]

@@ -384,10 +384,10 @@ mod claim_statuses {
     fn written(write: impl FnOnce(&mut Details, &mut Vec<u8>)) -> String {
         let (mut out, mut details) = (Vec::new(), details());
         write(&mut details, &mut out);
-        let mut file = MemoryOutput::default();
+        let (mut draft, mut file) = (MemoryOutput::default(), MemoryOutput::default());
         let mut whole = self::details();
-        whole.append(&mut file, &out, details);
-        whole.finish(&mut file);
+        whole.append(&mut draft, &out, details);
+        whole.finish(&mut draft, &mut file);
         text(&file.bytes)
     }
 
@@ -408,11 +408,12 @@ mod claim_statuses {
         let rejected = ClaimStatus { accepted: false, reasons: &[missing], lines: &lines, ..claim(b"DOE0221", 50_050) };
         own.claim(&mut piece, &patient(), &rejected);
         details.append(&mut part, &piece, own);
-        details.finish(&mut part);
         let (mut out, mut envelope, source) = (Vec::new(), envelope(), source());
         let set = status_set(&source, Standing::Clearinghouse);
         let number = set.header(&mut out, &mut envelope, &gs("1"), &details);
-        out.extend_from_slice(&part.bytes);
+        let mut file = MemoryOutput { bytes: out };
+        details.finish(&mut part, &mut file);
+        let mut out = file.bytes;
         set.trailer(&mut out, &envelope, number, &details);
         envelope.close(&mut out);
         let rest = text(&out).split_once('\n').expect("ISA").1.to_owned();
@@ -571,17 +572,18 @@ mod claim_statuses {
 
     #[test]
     fn the_buffer_may_be_emptied_between_claims() {
-        let (mut file, mut details) = (MemoryOutput { bytes: b"before".to_vec() }, details());
+        let (mut draft, mut details) = (MemoryOutput::default(), details());
         let mut out = Vec::new();
         for reasons in [&[WRONG, STRANGE][..], &[], &[STRANGE]] {
             details.open_provider(&mut out, &provider(b"1232343560", reasons));
             for _ in 0..3 {
                 details.claim(&mut out, &patient(), &claim(b"A", 123_456));
-                file.append(&out);
+                draft.append(&out);
                 out.clear();
             }
         }
-        details.finish(&mut file);
+        let mut file = MemoryOutput { bytes: b"before".to_vec() };
+        details.finish(&mut draft, &mut file);
         let text = text(&file.bytes);
         assert!(text.starts_with("beforeHL*3*"));
         assert_eq!(text.matches("**U*3703.68~").count(), 3);
@@ -599,7 +601,7 @@ mod claim_statuses {
             steps.extend((0..claims).map(|_| None));
         }
         let rendered = |cuts: &[usize]| {
-            let (mut file, mut whole) = (MemoryOutput::default(), details());
+            let (mut draft, mut file, mut whole) = (MemoryOutput::default(), MemoryOutput::default(), details());
             let mut from = 0;
             for to in cuts.iter().copied().chain([steps.len()]) {
                 let mut own = details().resume(whole.number(), whole.provider_number());
@@ -610,10 +612,10 @@ mod claim_statuses {
                         None => own.claim(&mut piece, &patient(), &claim(b"A", 99_999)),
                     }
                 }
-                whole.append(&mut file, &piece, own);
+                whole.append(&mut draft, &piece, own);
                 from = to;
             }
-            whole.finish(&mut file);
+            whole.finish(&mut draft, &mut file);
             (text(&file.bytes), whole.segments(), whole.totals())
         };
         let expected = rendered(&[]);

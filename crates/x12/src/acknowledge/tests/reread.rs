@@ -287,10 +287,11 @@ fn a_277ca_is_clean() {
                 }
                 whole.append(&mut part, &piece, own);
             }
-            whole.finish(&mut part);
             let group = dice.gs();
             let number = set.header(&mut out, &mut envelope, &group, &whole);
-            out.extend_from_slice(&part.bytes);
+            let mut file = MemoryOutput { bytes: out };
+            whole.finish(&mut part, &mut file);
+            out = file.bytes;
             set.trailer(&mut out, &envelope, number, &whole);
         }
         envelope.close(&mut out);
