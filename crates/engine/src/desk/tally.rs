@@ -148,7 +148,10 @@ impl Default for Names {
 impl Names {
     /// The number of `name`.
     pub(crate) fn number(&mut self, name: &[u8]) -> u32 {
-        let last = name.iter().rev().take(8).fold(name.len() as u64, |last, &byte| last << 8 | u64::from(byte));
+        let last = match name.last_chunk() {
+            Some(last) => u64::from_le_bytes(*last),
+            None => name.iter().fold(name.len() as u64, |last, &byte| last << 8 | u64::from(byte)),
+        };
         let at = (last.wrapping_mul(GOLDEN) >> 58) as usize;
         let known = self.recent[at];
         if self.all.get(known as usize).is_some_and(|other| **other == *name) {

@@ -81,7 +81,8 @@ impl Details {
     /// ahead.
     #[must_use]
     pub fn resume(self, number: u64, provider: u64) -> Self {
-        Self { number, provider, ..self }
+        let phrases = Phrases { patient: patient(self.delimiters, &self.suffix, provider), ..self.phrases };
+        Self { phrases, number, provider, ..self }
     }
 
     /// The HL01 written last.
@@ -115,6 +116,7 @@ impl Details {
         let start = out.len();
         self.number += 1;
         self.provider = self.number;
+        self.phrases.patient = patient(self.delimiters, &self.suffix, self.provider);
         let (delimiters, number) = (self.delimiters, self.number);
         let mut writer = Writer::new(out, delimiters, &self.suffix);
         writer.segment("HL").number(number).number(2u64).text("19").text("1").end();
@@ -148,7 +150,7 @@ impl Details {
         let start = out.len();
         let phrases = &self.phrases;
         let mut writer = Writer::new(out, self.delimiters, &self.suffix);
-        writer.phrase(&phrases.level).number(self.number).number(self.provider).phrase(&phrases.patient);
+        writer.phrase(&phrases.level).number(self.number).phrase(&phrases.patient);
         names(&mut writer, &patient.party);
         writer.plain(if patient.qualifier == b"II" { "II" } else { "MI" }).clip_or(patient.id, 2..=80, UNKNOWN);
         writer.phrase(&phrases.trace).clip_or(claim.claim, 1..=50, b"0");
@@ -186,6 +188,7 @@ impl Details {
         self.written += other.written;
         self.number = other.number;
         self.provider = other.provider;
+        self.phrases.patient = other.phrases.patient;
         self.segments += other.segments;
         self.totals.add(other.totals);
     }
@@ -289,7 +292,7 @@ impl Details {
     }
 }
 
-/// What every claim of a document is told in the same words.
+/// What every claim of a document is told in the same words, or at least every claim of a provider.
 #[derive(Clone, Debug)]
 struct Phrases {
     level: Phrase,
@@ -308,13 +311,18 @@ impl Phrases {
         let today = String::from_utf8_lossy(&today);
         Self {
             level: phrase("HL"),
-            patient: phrase("*PT~NM1*QC*1"),
+            patient: patient(delimiters, suffix, 0),
             trace: phrase("~TRN*2"),
             accepted: phrase(&format!("~STC*{category}:{status}:{entity}*{today}*WQ")),
             day: phrase("DTP*472*D8"),
             days: phrase("DTP*472*RD8"),
         }
     }
+}
+
+/// What follows HL01 of a claim, up to the patient's name.
+fn patient(delimiters: Delimiters, suffix: &[u8], provider: u64) -> Phrase {
+    Phrase::new(&format!("*{provider}*PT~NM1*QC*1"), delimiters, suffix)
 }
 
 /// The different reasons, each with its entity where `entities` lists it.
