@@ -17,6 +17,7 @@ mod scrub;
 mod source;
 mod stage;
 mod token;
+mod trail;
 
 pub use desk::{HandedClaim, Judge, Judged};
 pub use error::Error;

@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::job::{Command, Job};
 use crate::run::{self, Sink};
 use crate::source::Source;
-use crate::stage::{Stage, digest_of};
+use crate::stage::Stage;
 use crate::token::Tokens;
 
 /// Hears bytes done and bytes in all, about ten times a second; an error stops the run.
@@ -97,16 +97,15 @@ fn label(name: &str, before: &[std::path::PathBuf], path: &Path) -> (String, usi
     (own, 0)
 }
 
-/// The digests of all finished files, the largest ones side by side.
+/// The digests of all finished files; what is left to do for them is done side by side.
 fn digests(stage: &Stage) -> Result<Vec<Value>, Error> {
-    let names = Mutex::new(stage.names().iter());
+    let files = Mutex::new(stage.finished().iter());
     let work = || {
         let mut rows = Vec::new();
         loop {
-            let next = names.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let Some(name) = next else { return Ok(rows) };
-            let (bytes, sha256) = digest_of(&stage.path_of(name))?;
-            rows.push(json!({"file": name, "bytes": bytes, "sha256": sha256}));
+            let next = files.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some(file) = next else { return Ok(rows) };
+            rows.push(json!({"file": file.name, "bytes": file.len, "sha256": file.digest()?}));
         }
     };
     let mut rows = thread::scope(|scope| {

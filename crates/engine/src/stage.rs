@@ -8,15 +8,19 @@ use std::path::{Path, PathBuf};
 use x12::wire::Output;
 
 use crate::error::Error;
+use crate::trail::Trail;
 
-/// Bytes kept in memory before they are written.
+/// Bytes kept in memory before they are written. Writes end at multiples of it: a write that shares no page with another
+/// is the cheapest.
 const BUFFER: usize = 128 * 1024;
+/// Bytes of a draft that are kept in memory: what a set of the usual size comes to.
+const DRAFT: usize = 1024 * 1024;
 
 /// The folder of a run's outputs. Dropped without [`Stage::commit`] it leaves nothing behind.
 pub(crate) struct Stage {
     out: PathBuf,
     staging: PathBuf,
-    done: Vec<String>,
+    done: Vec<Finished>,
     /// The folder was made for this run.
     made: bool,
 }
@@ -42,21 +46,17 @@ impl Stage {
 
     /// A file that will be called `name`.
     pub(crate) fn file(&self, name: &str) -> StagedFile {
-        StagedFile {
-            path: self.staging.join(name),
-            name: name.to_owned(),
-            file: None,
-            buffer: Vec::new(),
-            written: 0,
-            failure: None,
-        }
+        StagedFile::new(&self.staging, name, BUFFER, Some(Trail::default()))
+    }
+
+    /// A file that is thrown away in the end, and is none at all as long as it is small.
+    pub(crate) fn draft(&self, name: &str) -> StagedFile {
+        StagedFile::new(&self.staging, name, DRAFT, None)
     }
 
     /// Takes a finished file in: it will be renamed at the end.
     pub(crate) fn finish(&mut self, file: StagedFile) -> Result<(), Error> {
-        let name = file.name.clone();
-        file.close()?;
-        self.done.push(name);
+        self.done.push(file.close()?);
         Ok(())
     }
 
@@ -67,13 +67,8 @@ impl Stage {
         self.finish(file)
     }
 
-    /// Where the finished file `name` lies now.
-    pub(crate) fn path_of(&self, name: &str) -> PathBuf {
-        self.staging.join(name)
-    }
-
-    /// The names of all finished files.
-    pub(crate) fn names(&self) -> &[String] {
+    /// All finished files.
+    pub(crate) fn finished(&self) -> &[Finished] {
         &self.done
     }
 
@@ -85,7 +80,7 @@ impl Stage {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&old, &error)),
             _ => {}
         }
-        let mut names = std::mem::take(&mut self.done);
+        let mut names: Vec<String> = std::mem::take(&mut self.done).into_iter().map(|file| file.name).collect();
         for name in earlier(&self.out).iter().filter(|name| !names.contains(name)) {
             let old = self.out.join(name);
             match fs::remove_file(&old) {
@@ -135,32 +130,100 @@ impl Drop for Stage {
     }
 }
 
+/// A file that is complete.
+pub(crate) struct Finished {
+    pub(crate) name: String,
+    path: PathBuf,
+    pub(crate) len: u64,
+    trail: Trail,
+}
+
+impl Finished {
+    /// Its SHA-256.
+    pub(crate) fn digest(&self) -> Result<String, Error> {
+        let failed = |error: io::Error| Error::output(&self.path, &error);
+        let file = File::open(&self.path).map_err(failed)?;
+        self.trail.clone().finish(&file, self.len).map_err(failed)
+    }
+}
+
 /// A file in the making. It remembers its first failure and says so when it is closed.
 pub(crate) struct StagedFile {
     path: PathBuf,
     name: String,
     file: Option<File>,
     buffer: Vec<u8>,
+    /// How many bytes are kept in memory.
+    most: usize,
     written: u64,
+    trail: Option<Trail>,
     failure: Option<io::Error>,
 }
 
 impl StagedFile {
+    fn new(folder: &Path, name: &str, most: usize, trail: Option<Trail>) -> Self {
+        Self {
+            path: folder.join(name),
+            name: name.to_owned(),
+            file: None,
+            buffer: Vec::new(),
+            most,
+            written: 0,
+            trail,
+            failure: None,
+        }
+    }
+
     /// Writes what is buffered.
     fn flush(&mut self) {
-        if self.failure.is_some() || self.buffer.is_empty() {
+        let buffer = std::mem::take(&mut self.buffer);
+        self.write(&buffer);
+        self.buffer = buffer;
+        self.buffer.clear();
+    }
+
+    /// Writes `bytes` behind what is written.
+    fn write(&mut self, bytes: &[u8]) {
+        if self.failure.is_some() || bytes.is_empty() {
             return;
         }
-        let at = self.written;
-        let result = match &mut self.file {
-            Some(file) => file.write_all_at(&self.buffer, at),
-            none => create(&self.path).and_then(|file| none.insert(file).write_all_at(&self.buffer, at)),
-        };
-        match result {
-            Ok(()) => self.written += self.buffer.len() as u64,
+        match self.try_write(bytes) {
+            Ok(()) => self.written += bytes.len() as u64,
             Err(error) => self.failure = Some(error),
         }
-        self.buffer.clear();
+    }
+
+    fn try_write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(create(&self.path)?),
+        };
+        file.write_all_at(bytes, self.written)?;
+        match &mut self.trail {
+            Some(trail) => trail.add(file, self.written, bytes),
+            None => Ok(()),
+        }
+    }
+
+    /// Appends more than there is room for.
+    #[cold]
+    fn append_through(&mut self, bytes: &[u8]) {
+        let (most, len) = (self.most as u64, self.len());
+        let (first, rest) = bytes.split_at(bytes.len().min((most - len % most) as usize));
+        self.buffer.reserve_exact(first.len());
+        self.buffer.extend_from_slice(first);
+        self.flush();
+        let (through, rest) = rest.split_at(rest.len() - rest.len() % self.most);
+        self.write(through);
+        self.buffer.extend_from_slice(rest);
+    }
+
+    /// Lets `write` add to the end.
+    pub(crate) fn compose(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        write(&mut self.buffer);
+        if self.buffer.len() >= self.most {
+            self.flush();
+        }
     }
 
     /// True when an earlier write failed.
@@ -171,7 +234,7 @@ impl StagedFile {
         }
     }
 
-    fn close(mut self) -> Result<(), Error> {
+    fn close(mut self) -> Result<Finished, Error> {
         self.flush();
         if self.file.is_none() && self.failure.is_none() {
             match create(&self.path) {
@@ -179,7 +242,9 @@ impl StagedFile {
                 Err(error) => self.failure = Some(error),
             }
         }
-        self.check()
+        self.check()?;
+        let trail = self.trail.unwrap_or_default();
+        Ok(Finished { name: self.name, path: self.path, len: self.written, trail })
     }
 
     /// Throws the file away.
@@ -200,14 +265,17 @@ impl Output for StagedFile {
         self.written + self.buffer.len() as u64
     }
 
+    #[inline]
     fn append(&mut self, bytes: &[u8]) {
-        if self.failure.is_some() {
-            return;
+        let wanted = self.buffer.len() + bytes.len();
+        if wanted >= self.most {
+            return self.append_through(bytes);
+        }
+        if wanted > self.buffer.capacity() {
+            let room = (2 * wanted).min(self.most);
+            self.buffer.reserve_exact(room - self.buffer.len());
         }
         self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= BUFFER {
-            self.flush();
-        }
     }
 
     fn patch(&mut self, at: u64, bytes: &[u8]) {
@@ -220,10 +288,13 @@ impl Output for StagedFile {
             if let Some(room) = self.buffer.get_mut(from..from + bytes.len()) {
                 room.copy_from_slice(bytes);
             }
-        } else if let Some(file) = &self.file
-            && let Err(error) = file.write_all_at(bytes, at)
-        {
-            self.failure.get_or_insert(error);
+        } else if let Some(file) = &self.file {
+            if let Err(error) = file.write_all_at(bytes, at) {
+                self.failure.get_or_insert(error);
+            }
+            if let Some(trail) = &mut self.trail {
+                trail.forget(at);
+            }
         }
     }
 
@@ -245,6 +316,11 @@ impl Output for StagedFile {
         }
     }
 
+    fn at_hand(&self, at: u64) -> &[u8] {
+        let from = at.checked_sub(self.written).and_then(|from| usize::try_from(from).ok());
+        from.and_then(|from| self.buffer.get(from..)).unwrap_or_default()
+    }
+
     fn truncate(&mut self, len: u64) {
         if len >= self.written {
             self.buffer.truncate(usize::try_from(len - self.written).unwrap_or(usize::MAX));
@@ -252,27 +328,11 @@ impl Output for StagedFile {
         }
         self.buffer.clear();
         self.written = len;
+        if let Some(trail) = &mut self.trail {
+            trail.forget(len);
+        }
         if let Some(Err(error)) = self.file.as_ref().map(|file| file.set_len(len)) {
             self.failure.get_or_insert(error);
-        }
-    }
-}
-
-/// Size and SHA-256 of the file at `path`.
-pub(crate) fn digest_of(path: &Path) -> Result<(u64, String), Error> {
-    use std::io::Read;
-    let failed = |error: io::Error| Error::output(path, &error);
-    let mut file = File::open(path).map_err(failed)?;
-    let mut digest = <sha2::Sha256 as sha2::Digest>::new();
-    let mut buffer = vec![0; BUFFER];
-    let mut total = 0;
-    loop {
-        match file.read(&mut buffer).map_err(failed)? {
-            0 => return Ok((total, crate::token::hex(&sha2::Digest::finalize(digest)))),
-            count => {
-                total += count as u64;
-                sha2::Digest::update(&mut digest, &buffer[..count]);
-            }
         }
     }
 }

@@ -21,7 +21,10 @@ impl Tokens {
     /// The token of `value` in the domain of `field`: equal for equal values, telling nothing else.
     pub(crate) fn token(&self, field: &str, value: &[u8]) -> String {
         let digest = self.digest(field, value);
-        format!("{}{}", self.prefix, hex(&digest[..16]))
+        let mut token = String::with_capacity(self.prefix.len() + 32);
+        token.push_str(&self.prefix);
+        push_hex(&mut token, &digest[..16]);
+        token
     }
 
     /// The whole digest of `value` in the domain of `field`.
@@ -36,9 +39,15 @@ impl Tokens {
 
 /// Lower-case hexadecimals.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let mut text = String::with_capacity(bytes.len() * 2);
+    push_hex(&mut text, bytes);
+    text
+}
+
+fn push_hex(text: &mut String, bytes: &[u8]) {
+    let digit = |half: u8| char::from(if half < 10 { b'0' + half } else { b'a' + half - 10 });
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
 }

@@ -34,6 +34,8 @@ pub(crate) struct Answers {
     answered: bool,
     statuses: Envelope,
     statuses_file: StagedFile,
+    /// The details of the open set: they stand behind totals that are not known before its end.
+    draft: StagedFile,
     reported: bool,
     group: Option<Group>,
     set: Option<Set>,
@@ -53,7 +55,6 @@ struct Set {
     notes: Notes,
     codes: Vec<String>,
     details: Details,
-    part: StagedFile,
     source: Source,
     submitter: [Vec<u8>; 4],
     /// 1000A NM102 is `1`.
@@ -95,6 +96,7 @@ impl Answers {
             statuses: envelope(),
             implementation_file: stage.file(&format!("{stem}.999")),
             statuses_file: stage.file(&format!("{stem}.277ca")),
+            draft: stage.draft(&format!("{stem}.part")),
             stem: stem.to_owned(),
             suffix: suffix.to_vec(),
             manner,
@@ -120,7 +122,7 @@ impl Answers {
         self.group = Some(Group { gs, due, codes: Vec::new(), statuses_before });
     }
 
-    pub(crate) fn open_set(&mut self, stage: &Stage, st: [&[u8]; 3], ordinal: u64) {
+    pub(crate) fn open_set(&mut self, st: [&[u8]; 3]) {
         if self.due() {
             self.implementation.open_set(&mut self.scratch, st[0], st[1], st[2]);
         }
@@ -128,8 +130,12 @@ impl Answers {
         self.set = Some(Set {
             notes: Notes::new(self.implementation.envelope().delimiters(), LoopIds::default()),
             codes: Vec::new(),
-            details: Details::new(self.statuses.delimiters(), self.manner.standing, self.manner.stamp),
-            part: stage.file(&format!("{}.part-{ordinal}", self.stem)),
+            details: Details::new(
+                self.statuses.delimiters(),
+                self.statuses.suffix(),
+                self.manner.standing,
+                self.manner.stamp,
+            ),
             source: Source::default(),
             submitter: Default::default(),
             person: false,
@@ -170,16 +176,15 @@ impl Answers {
         }
     }
 
-    /// What became of a claim.
-    pub(crate) fn claim(
+    /// What became of a claim. `parties` are asked for with the first claim of a set, `provider` with its first.
+    pub(crate) fn claim<'p>(
         &mut self,
         parties: impl FnOnce() -> Parties,
-        provider: &ProviderRef<'_>,
+        provider: impl FnOnce() -> ProviderRef<'p>,
         patient: &PatientRef<'_>,
         claim: &ClaimStatus<'_>,
     ) {
         let Some(set) = self.set.as_mut().filter(|_| self.manner.claims) else { return };
-        let suffix = self.statuses.suffix();
         if !set.started {
             set.started = true;
             let parties = parties();
@@ -188,13 +193,12 @@ impl Answers {
             set.person = parties.person;
             set.batch = parties.batch;
         }
-        self.scratch.clear();
-        if !std::mem::replace(&mut set.provider_open, true) {
-            set.details.open_provider(&mut self.scratch, suffix, provider);
-        }
-        set.details.claim(&mut self.scratch, suffix, patient, claim);
-        set.part.append(&self.scratch);
-        self.scratch.clear();
+        self.draft.compose(|out| {
+            if !std::mem::replace(&mut set.provider_open, true) {
+                set.details.open_provider(out, &provider());
+            }
+            set.details.claim(out, patient, claim);
+        });
     }
 
     /// Ends the open set.
@@ -214,13 +218,12 @@ impl Answers {
         if set.started && outcome != Outcome::Rejected {
             self.report(&mut set);
         }
-        set.part.discard();
+        self.draft.truncate(0);
     }
 
     /// Writes the 277CA of a set whose details are complete.
     fn report(&mut self, set: &mut Set) {
         let Some(group) = &self.group else { return };
-        set.details.finish(&mut set.part);
         let [name, first, middle, id] = &set.submitter;
         let party = x12::acknowledge::Party { person: set.person, name, first, middle, suffix: b"" };
         let answer = StatusSet {
@@ -233,7 +236,7 @@ impl Answers {
         let mut out = std::mem::take(&mut self.scratch);
         let number = answer.header(&mut out, &mut self.statuses, &group.gs, &set.details);
         self.statuses_file.append(&out);
-        x12::wire::move_tail(&mut set.part, 0, &mut self.statuses_file);
+        set.details.finish(&mut self.draft, &mut self.statuses_file);
         out.clear();
         answer.trailer(&mut out, &self.statuses, number, &set.details);
         self.statuses_file.append(&out);
@@ -280,6 +283,7 @@ impl Answers {
         let rejected = receipt == Receipt::Rejected;
         self.implementation.close(&mut self.scratch);
         self.flush();
+        self.draft.discard();
         if self.answered && !rejected {
             stage.finish(self.implementation_file)?;
         } else {
@@ -300,7 +304,7 @@ impl Answers {
     pub(crate) fn check(&mut self) -> Result<(), Error> {
         self.implementation_file.check()?;
         self.statuses_file.check()?;
-        self.set.as_mut().map_or(Ok(()), |set| set.part.check())
+        self.draft.check()
     }
 
     fn due(&self) -> bool {

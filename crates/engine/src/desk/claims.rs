@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use x12::acknowledge::{ClaimStatus, LineStatus, Party, PatientRef, ProviderRef, Reason};
-use x12::claim::{FieldPlace, NO_DATE, NONE, Taps};
+use x12::claim::{FieldPlace, NO_DATE, NONE, Taps, pack};
 use x12::finding::{Code, Severity};
 use x12::position::Span;
 use x12::split::Item as SplitItem;
-use x12::wire::Output;
+use x12::wire::{Output, decimal};
 
-use super::answers::Parties;
+use super::answers::{Answers, Parties};
 use super::fields::{At, Fields, Values};
+use super::levels::Reach;
 use super::{Desk, Part, worklist};
 
 /// The fields that acknowledgments, the worklist and the counts read.
@@ -22,12 +23,20 @@ pub(crate) struct ClaimFields {
     pub(crate) charge: At,
     pub(crate) clearinghouse: At,
     pub(crate) service: [At; 2],
-    pub(crate) provider: [At; 7],
-    pub(crate) subscriber: [At; 7],
-    pub(crate) patient: [At; 5],
+    /// NM102, and NM103 to NM107.
+    pub(crate) provider: (At, [At; 4]),
+    /// NM109, and the tax number.
+    pub(crate) provider_ids: [At; 2],
+    /// NM103 to NM107.
+    pub(crate) subscriber: [At; 4],
+    pub(crate) member_id: At,
+    pub(crate) member_id_qualifier: At,
+    pub(crate) patient: [At; 4],
     pub(crate) payer: [At; 2],
     pub(crate) set: [At; 7],
     pub(crate) line: [At; 10],
+    /// The tables above the claim: provider, subscriber, patient, payer.
+    above: [usize; 4],
 }
 
 impl ClaimFields {
@@ -48,11 +57,15 @@ impl ClaimFields {
             charge: at("claim.charge"),
             clearinghouse: at("claim.clearinghouse_reference"),
             service: [at("line.service_from"), at("line.service_to")],
-            provider: ["entity", "name", "first", "middle", "suffix", "npi", "tax_id"]
-                .map(|name| at(&format!("provider.{name}"))),
-            subscriber: ["entity", "last", "first", "middle", "suffix", "member_id", "member_id_qualifier"]
-                .map(|name| at(&format!("subscriber.{name}"))),
-            patient: ["entity", "last", "first", "middle", "suffix"].map(|name| at(&format!("patient.{name}"))),
+            provider: (
+                at("provider.entity"),
+                ["name", "first", "middle", "suffix"].map(|name| at(&format!("provider.{name}"))),
+            ),
+            provider_ids: [at("provider.npi"), at("provider.tax_id")],
+            subscriber: ["last", "first", "middle", "suffix"].map(|name| at(&format!("subscriber.{name}"))),
+            member_id: at("subscriber.member_id"),
+            member_id_qualifier: at("subscriber.member_id_qualifier"),
+            patient: ["last", "first", "middle", "suffix"].map(|name| at(&format!("patient.{name}"))),
             payer: [at("payer.name"), at("payer.id")],
             set: [
                 "submitter_name",
@@ -77,6 +90,7 @@ impl ClaimFields {
                 "number",
             ]
             .map(|name| at(&format!("line.{name}"))),
+            above: ["provider", "subscriber", "patient", "payer"].map(|name| all.at_table(name)),
             all,
         }
     }
@@ -123,143 +137,133 @@ impl Verdict {
     }
 }
 
+/// A claim with everything that is read of it.
+struct Claim<'a> {
+    values: &'a Values<'a>,
+    fields: &'a ClaimFields,
+    verdict: &'a Verdict,
+    accepted: bool,
+    cents: i64,
+    /// Its rows in the tables above it; `NONE` where there is none.
+    provider: u32,
+    subscriber: u32,
+    patient: u32,
+    payer: u32,
+    /// The first and the last day of service of its lines.
+    dates: (i32, i32),
+}
+
+impl<'a> Claim<'a> {
+    fn text(&self, at: At) -> &'a [u8] {
+        self.values.text_of(at, self.verdict.row)
+    }
+
+    /// Last name, first name, middle name and suffix of the patient: the subscriber's, when it is the same person.
+    fn name(&self) -> [&'a [u8]; 4] {
+        match self.patient {
+            NONE => self.values.texts(&self.fields.subscriber, self.subscriber),
+            own => self.values.texts(&self.fields.patient, own),
+        }
+    }
+
+    /// Who the claim is for, as the 277CA names it.
+    fn patient(&self) -> PatientRef<'a> {
+        let other = self.values.is_code(self.fields.member_id_qualifier, self.subscriber, pack(b"II"));
+        PatientRef {
+            party: party(true, self.name()),
+            id: self.values.text_of(self.fields.member_id, self.subscriber),
+            qualifier: if other { b"II" } else { b"MI" },
+        }
+    }
+
+    /// Who sent the bill, as the 277CA names it; `reasons` are faults of the provider itself.
+    fn provider<'r>(&self, reasons: &'r [Reason<'r>]) -> ProviderRef<'r>
+    where
+        'a: 'r,
+    {
+        let (entity, names) = &self.fields.provider;
+        let [npi, tax_id] = self.values.texts(&self.fields.provider_ids, self.provider);
+        let person = self.values.is_code(*entity, self.provider, pack(b"1"));
+        ProviderRef { party: party(person, self.values.texts(names, self.provider)), npi, tax_id, reasons }
+    }
+
+    /// Who the parties of its set are.
+    fn parties(&self) -> Parties {
+        let row = self.values.row(self.verdict.row, self.fields.all.at_table("set"));
+        let [name, first, middle, id, batch, receiver_name, receiver_id] =
+            self.values.texts(&self.fields.set, row).map(<[u8]>::to_vec);
+        let person = !first.is_empty();
+        Parties { submitter: [name, first, middle, id], person, batch, receiver_name, receiver_id }
+    }
+}
+
+fn party(person: bool, [name, first, middle, suffix]: [&[u8]; 4]) -> Party<'_> {
+    Party { person, name, first, middle, suffix }
+}
+
 impl Desk<'_> {
     /// A claim is complete: its verdict, and everything that tells it.
     pub(crate) fn claim(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
-        let Some(mut verdict) = part.claim.take() else { return };
+        let Some(verdict) = &part.claim else { return };
         let accepted = !verdict.error && !self.reach.rejects();
         self.totals.claims_seen += 1;
         self.file.claims += 1;
         let raw = Span::new(part.item.start, part.end);
         split.push(SplitItem::Claim { raw, segments: part.item.segments, accepted });
-        let Some(scrub) = self.scrub.clone() else {
+        let (Some(scrub), Some(batch)) = (part.sheet.scrub, &part.sheet.analysed.batch) else {
             if let Some(set) = &mut self.set {
                 set.tally.add(u32::MAX, u32::MAX, 0, accepted);
             }
             return;
         };
-        if let Some(batch) = &part.sheet.analysed.batch {
-            let values = Values { fields: &scrub.fields.all, batch, bytes: part.sheet.bytes() };
-            let fields = &scrub.fields;
-            let cents = values.amount(fields.charge, verdict.row);
-            let payer = self.names.number(values.text(fields.payer[1], verdict.row));
-            let provider = self.names.number(values.text(fields.provider[5], verdict.row));
-            if let Some(set) = &mut self.set {
-                set.tally.add(payer, provider, cents, accepted);
-            }
-            self.answer(&values, fields, &verdict, accepted, cents);
-            self.work(&values, fields, &verdict);
-            if let Some(handed) = &mut self.handed {
-                handed.add(batch, &scrub.taps, verdict.row, part.sheet.bytes(), std::mem::take(&mut verdict.found));
-            }
-        }
-    }
-
-    /// The claim's entry in the 277CA.
-    fn answer(&mut self, values: &Values<'_>, fields: &ClaimFields, verdict: &Verdict, accepted: bool, cents: i64) {
-        let Some(answers) = self.interchange.as_mut().and_then(|open| open.answers.as_mut()) else { return };
+        let fields = &scrub.fields;
+        let values = Values { fields: &fields.all, batch, bytes: part.sheet.bytes() };
         let row = verdict.row;
-        let person = |at: At| values.code(at, row) == b"1";
-        let inherited: Vec<Reason<'_>> =
-            self.reach.provider_reasons().iter().filter_map(|text| Reason::parse(text)).collect();
-        let [entity, name, first, middle, suffix, npi, tax_id] = fields.provider;
-        let text = |at: At| values.text(at, row);
-        let provider = ProviderRef {
-            party: Party {
-                person: person(entity),
-                name: text(name),
-                first: text(first),
-                middle: text(middle),
-                suffix: text(suffix),
-            },
-            npi: text(npi),
-            tax_id: text(tax_id),
-            reasons: &inherited,
-        };
-        let own = values.row(row, values.fields.at_table("patient")) != NONE;
-        let names = if own { &fields.patient[..] } else { &fields.subscriber[..5] };
-        let qualifier = values.code(fields.subscriber[6], row);
-        let patient = PatientRef {
-            party: Party {
-                person: own || person(names[0]),
-                name: text(names[1]),
-                first: text(names[2]),
-                middle: text(names[3]),
-                suffix: text(names[4]),
-            },
-            id: text(fields.subscriber[5]),
-            qualifier: &qualifier,
-        };
-        let mut reasons: Vec<Reason<'_>> = Vec::new();
-        if !accepted {
-            reasons.extend(verdict.reasons.iter().chain(self.reach.reasons()).filter_map(|text| Reason::parse(text)));
-            if verdict.syntax || reasons.is_empty() && verdict.lines.is_empty() {
-                reasons.push(Reason::SYNTAX);
-            }
+        let [provider, subscriber, patient, payer] = fields.above.map(|table| values.row(row, table));
+        let lines = values.lines(row, self.lines_from);
+        self.lines_from = lines.end;
+        let cents = values.amount_of(fields.charge, row);
+        let dates = values.days(&fields.service, &lines);
+        let claim =
+            Claim { values: &values, fields, verdict, accepted, cents, provider, subscriber, patient, payer, dates };
+        let payer = self.names.number(values.text_of(fields.payer[1], payer));
+        let provider = self.names.number(values.text_of(fields.provider_ids[0], provider));
+        if let Some(set) = &mut self.set {
+            set.tally.add(payer, provider, cents, accepted);
         }
-        let (from, through) = service_dates(values, fields, row);
-        let texts: Vec<LineText> = verdict.lines.iter().map(|(line, _)| LineText::new(values, fields, *line)).collect();
-        let why: Vec<Vec<Reason<'_>>> = verdict
-            .lines
-            .iter()
-            .map(|(_, reasons)| reasons.iter().filter_map(|text| Reason::parse(text)).collect())
-            .collect();
-        let lines: Vec<LineStatus<'_>> = if accepted {
-            Vec::new()
-        } else {
-            texts.iter().zip(&why).map(|(text, reasons)| text.status(reasons)).collect()
-        };
-        if !lines.is_empty() && reasons.is_empty() {
-            reasons.push(Reason::LINES);
+        match self.interchange.as_mut().and_then(|open| open.answers.as_mut()) {
+            Some(answers) if accepted => answer(answers, &self.reach, &claim, &[], &[]),
+            Some(answers) => answer_rejected(answers, &self.reach, &claim),
+            None => {}
         }
-        let status = ClaimStatus {
-            claim: text(fields.id),
-            charge: cents,
-            accepted,
-            reasons: &reasons,
-            payer_number: b"",
-            clearinghouse_number: text(fields.clearinghouse),
-            bill_type: b"",
-            from,
-            through,
-            lines: &lines,
-        };
-        let parties = || {
-            let set = |at: usize| text(fields.set[at]).to_vec();
-            Parties {
-                submitter: [set(0), set(1), set(2), set(3)],
-                person: !text(fields.set[1]).is_empty(),
-                batch: set(4),
-                receiver_name: set(5),
-                receiver_id: set(6),
-            }
-        };
-        answers.claim(parties, &provider, &patient, &status);
+        self.work(&claim);
+        if let Some(handed) = &mut self.handed {
+            let found = part.claim.take().map(|verdict| verdict.found).unwrap_or_default();
+            handed.add(batch, &scrub.taps, row, part.sheet.bytes(), found);
+        }
     }
 
     /// The claim's rows in the worklist.
-    fn work(&mut self, values: &Values<'_>, fields: &ClaimFields, verdict: &Verdict) {
+    fn work(&mut self, claim: &Claim<'_>) {
+        let Claim { values, fields, verdict, payer, .. } = *claim;
         let above = std::mem::take(&mut self.work_above);
         let Some(file) = self.worklist.as_mut().filter(|_| !verdict.rows.is_empty() || !above.is_empty()) else {
             return;
         };
-        let row = verdict.row;
-        let own = values.row(row, values.fields.at_table("patient")) != NONE;
-        let names = if own { &fields.patient[..] } else { &fields.subscriber[..5] };
-        let patient = [values.text(names[1], row), values.text(names[2], row)];
-        let patient = patient.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(&b", "[..]);
-        let payer = [fields.payer[0], fields.payer[1]].map(|at| values.text(at, row));
+        let [last, first, ..] = claim.name();
+        let patient = [last, first].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(&b", "[..]);
+        let payer = values.texts(&fields.payer, payer);
         let payer = if payer[0].is_empty() { payer[1] } else { payer[0] };
-        let (from, _) = service_dates(values, fields, row);
+        let (from, _) = claim.dates;
         let date = if from == NO_DATE { String::new() } else { iso(from) };
-        let charge = super::tally::money(values.amount(fields.charge, row));
+        let charge = super::tally::money(claim.cents);
         self.scratch.clear();
         for work in above.iter().chain(&verdict.rows) {
             let info = self.catalog.info(work.code);
             worklist::row(
                 &mut self.scratch,
                 &[
-                    values.text(fields.id, row),
+                    claim.text(fields.id),
                     &patient,
                     payer,
                     date.as_bytes(),
@@ -270,12 +274,53 @@ impl Desk<'_> {
                     work.field.as_bytes(),
                     &work.value,
                     info.fix.as_bytes(),
-                    work.segment.to_string().as_bytes(),
+                    decimal(work.segment.into(), &mut [0; 20]),
                 ],
             );
         }
         file.append(&self.scratch);
     }
+}
+
+/// The entry of a rejected claim in the 277CA: with its reasons, and the lines that are at fault.
+fn answer_rejected(answers: &mut Answers, reach: &Reach, claim: &Claim<'_>) {
+    let Claim { values, fields, verdict, .. } = *claim;
+    let own = verdict.reasons.iter().chain(reach.reasons()).filter_map(|text| Reason::parse(text));
+    let mut reasons: Vec<Reason<'_>> = own.collect();
+    if verdict.syntax || reasons.is_empty() && verdict.lines.is_empty() {
+        reasons.push(Reason::SYNTAX);
+    }
+    let texts: Vec<LineText> = verdict.lines.iter().map(|(line, _)| LineText::new(values, fields, *line)).collect();
+    let why: Vec<Vec<Reason<'_>>> = verdict
+        .lines
+        .iter()
+        .map(|(_, reasons)| reasons.iter().filter_map(|text| Reason::parse(text)).collect())
+        .collect();
+    let lines: Vec<LineStatus<'_>> = texts.iter().zip(&why).map(|(text, reasons)| text.status(reasons)).collect();
+    if !lines.is_empty() && reasons.is_empty() {
+        reasons.push(Reason::LINES);
+    }
+    answer(answers, reach, claim, &reasons, &lines);
+}
+
+/// The claim's entry in the 277CA.
+fn answer(answers: &mut Answers, reach: &Reach, claim: &Claim<'_>, reasons: &[Reason<'_>], lines: &[LineStatus<'_>]) {
+    let (from, through) = claim.dates;
+    let status = ClaimStatus {
+        claim: claim.text(claim.fields.id),
+        charge: claim.cents,
+        accepted: claim.accepted,
+        reasons,
+        payer_number: b"",
+        clearinghouse_number: claim.text(claim.fields.clearinghouse),
+        bill_type: b"",
+        from,
+        through,
+        lines,
+    };
+    let above = reach.provider_reasons().iter().filter_map(|text| Reason::parse(text));
+    let above: Vec<Reason<'_>> = above.collect();
+    answers.claim(|| claim.parties(), || claim.provider(&above), &claim.patient(), &status);
 }
 
 /// LX01 of a line.
@@ -359,20 +404,6 @@ impl LineText {
     }
 }
 
-/// The first and the last day of service of a claim's lines.
-fn service_dates(values: &Values<'_>, fields: &ClaimFields, claim: u32) -> (i32, i32) {
-    let (mut from, mut through) = (NO_DATE, NO_DATE);
-    for row in values.lines(claim) {
-        for day in fields.service.map(|at| values.date_of(at, row)) {
-            if day != NO_DATE {
-                from = if from == NO_DATE { day } else { from.min(day) };
-                through = through.max(day);
-            }
-        }
-    }
-    (from, through)
-}
-
 /// Days as CCYY-MM-DD.
 fn iso(days: i32) -> String {
     let (year, month, day) = x12::claim::civil(days);
@@ -387,11 +418,14 @@ mod tests {
     #[test]
     fn every_field_that_the_desk_reads_is_in_the_claim_map() {
         let fields = ClaimFields::new(Arc::new(crate::scrub::professional(&Guides::embedded()).unwrap()));
-        let alone = [fields.id, fields.charge, fields.clearinghouse];
-        let lists: [&[At]; 8] = [
+        let member = [fields.member_id, fields.member_id_qualifier];
+        let alone = [fields.id, fields.charge, fields.clearinghouse, fields.provider.0];
+        let lists: [&[At]; 10] = [
             &alone,
+            &member,
             &fields.service,
-            &fields.provider,
+            &fields.provider.1,
+            &fields.provider_ids,
             &fields.subscriber,
             &fields.patient,
             &fields.payer,

@@ -1,5 +1,6 @@
 //! The fields that the desk itself reads, found by their names in the claim map.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use x12::claim::{Batch, Column, MISSING, NO_DATE, NONE, Schema, Taps, unpack};
@@ -22,11 +23,16 @@ impl At {
 /// The tables and fields of a claim, as far as acknowledgments, the worklist and the counts need them.
 #[derive(Debug)]
 pub(crate) struct Fields {
-    pub(crate) claim: usize,
-    pub(crate) line: usize,
-    line_parents: Vec<usize>,
+    line: usize,
+    /// Which parent of a line its claim is.
+    line_claim: usize,
+    /// The ways up from a claim to each table, those through its first parent first.
+    ways: Vec<Vec<Way>>,
     taps: Arc<Taps>,
 }
+
+/// A way up: the tables passed, each with the parent that is taken there.
+type Way = Vec<(usize, usize)>;
 
 impl Fields {
     /// Finds them in the schema of `taps`.
@@ -34,9 +40,11 @@ impl Fields {
         let schema = &taps.schema;
         let find = |name: &str| schema.tables.iter().position(|table| table.name == name).unwrap_or(usize::MAX);
         let (claim, line) = (find("claim"), find("line"));
-        let parents_of = |table: usize| schema.tables.get(table).map(|table| table.parents.clone()).unwrap_or_default();
-        let line_parents = parents_of(line);
-        Self { claim, line, line_parents, taps }
+        let parents = schema.tables.get(line).map(|table| table.parents.as_slice()).unwrap_or_default();
+        let line_claim = parents.iter().position(|&parent| parent == claim).unwrap_or(usize::MAX);
+        let mut ways = vec![Vec::new(); schema.tables.len()];
+        find_ways(schema, claim, &mut Vec::new(), &mut ways);
+        Self { line, line_claim, ways, taps }
     }
 
     /// The schema.
@@ -54,7 +62,18 @@ impl Fields {
     }
 }
 
-/// Values of one claim of a batch.
+/// Notes the way to `table` that `passed` is, and the ways on from there.
+fn find_ways(schema: &Schema, table: usize, passed: &mut Way, ways: &mut [Vec<Way>]) {
+    let Some(def) = schema.tables.get(table) else { return };
+    ways[table].push(passed.clone());
+    for (at, &parent) in def.parents.iter().enumerate() {
+        passed.push((table, at));
+        find_ways(schema, parent, passed, ways);
+        passed.pop();
+    }
+}
+
+/// Values of the claims of a batch.
 #[derive(Clone, Copy)]
 pub(crate) struct Values<'a> {
     pub(crate) fields: &'a Fields,
@@ -63,50 +82,52 @@ pub(crate) struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// The row of `table` that claim `claim` belongs to; `claim` itself for the claim table.
+    /// The row of `table` that claim `claim` belongs to, directly or through others; `claim` itself for its own table.
     pub(crate) fn row(&self, claim: u32, table: usize) -> u32 {
-        if table == self.fields.claim {
-            return claim;
-        }
-        self.parent(self.fields.claim, claim, table)
-    }
-
-    /// The row of `wanted` that `row` of `table` belongs to, directly or through a parent.
-    fn parent(&self, table: usize, row: u32, wanted: usize) -> u32 {
-        let Some(def) = self.fields.schema().tables.get(table) else { return NONE };
-        let up =
-            |at: usize| self.batch.tables.get(table).and_then(|rows| rows.parents.get(at)?.get(row as usize).copied());
-        for (at, &parent) in def.parents.iter().enumerate() {
-            let above = up(at).unwrap_or(NONE);
-            let found = match above {
-                NONE => NONE,
-                _ if parent == wanted => above,
-                _ => self.parent(parent, above, wanted),
-            };
-            if found != NONE {
-                return found;
+        let ways = self.fields.ways.get(table).map(Vec::as_slice).unwrap_or_default();
+        for way in ways {
+            let mut row = claim;
+            for &(table, parent) in way {
+                let rows = self.batch.tables.get(table).and_then(|table| table.parents.get(parent));
+                row = rows.and_then(|rows| rows.get(row as usize)).copied().unwrap_or(NONE);
+            }
+            if row != NONE {
+                return row;
             }
         }
         NONE
     }
 
-    /// The lines of a claim, as a range of rows: they stand together.
-    pub(crate) fn lines(&self, claim: u32) -> std::ops::Range<u32> {
-        let owner = self.fields.line_parents.iter().position(|&parent| parent == self.fields.claim);
+    /// The lines of a claim, as a range of rows: they stand together. `from` is where those of the claim before it end,
+    /// if that is known.
+    pub(crate) fn lines(&self, claim: u32, from: u32) -> Range<u32> {
         let table = self.batch.tables.get(self.fields.line);
-        let Some(owners) = owner.and_then(|at| table?.parents.get(at)) else { return 0..0 };
-        let start = owners.partition_point(|&row| row < claim);
-        let end = owners.partition_point(|&row| row <= claim);
-        start as u32..end as u32
+        let Some(owners) = table.and_then(|table| table.parents.get(self.fields.line_claim)) else { return 0..0 };
+        let mut start = from as usize;
+        let passed = start.checked_sub(1).is_some_and(|last| owners.get(last).is_none_or(|&owner| owner >= claim));
+        if passed || owners.get(start).is_some_and(|&owner| owner < claim) {
+            start = owners.partition_point(|&owner| owner < claim);
+        }
+        let rest = owners.get(start..).unwrap_or_default();
+        let count = rest.iter().take_while(|&&owner| owner == claim).count();
+        start as u32..(start + count) as u32
+    }
+
+    /// The first and the last of the days in `rows` of the columns `all`; `NO_DATE` where there is none.
+    pub(crate) fn days(&self, all: &[At], rows: &Range<u32>) -> (i32, i32) {
+        let (mut first, mut last) = (i32::MAX, NO_DATE);
+        for at in all {
+            let Some(Column::Date(days)) = self.column(*at) else { continue };
+            let rows = rows.start as usize..(rows.end as usize).min(days.len());
+            for &day in days.get(rows).unwrap_or_default().iter().filter(|&&day| day != NO_DATE) {
+                (first, last) = (first.min(day), last.max(day));
+            }
+        }
+        (if last == NO_DATE { NO_DATE } else { first }, last)
     }
 
     fn column(&self, at: At) -> Option<&'a Column> {
         self.batch.tables.get(at.table)?.columns.get(at.column)
-    }
-
-    /// The text of a field of claim `claim` or of the level above it that has the field; empty when missing.
-    pub(crate) fn text(&self, at: At, claim: u32) -> &'a [u8] {
-        self.text_of(at, self.row(claim, at.table))
     }
 
     /// The text of a field in `row` of its own table.
@@ -117,9 +138,21 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// A code of claim `claim` or of a level above; empty when missing.
-    pub(crate) fn code(&self, at: At, claim: u32) -> Vec<u8> {
-        self.code_of(at, self.row(claim, at.table))
+    /// The texts of fields of one table, as [`Values::text_of`].
+    pub(crate) fn texts<const N: usize>(&self, all: &[At; N], row: u32) -> [&'a [u8]; N] {
+        let table = all.first().and_then(|at| self.batch.tables.get(at.table));
+        let columns = table.map(|table| table.columns.as_slice()).unwrap_or_default();
+        all.map(|at| match columns.get(at.column) {
+            Some(Column::Text(texts)) => {
+                self.batch.text(texts.get(row as usize).copied().unwrap_or_default(), self.bytes)
+            }
+            _ => &[],
+        })
+    }
+
+    /// True when the code in `row` of its own table is `code`, packed.
+    pub(crate) fn is_code(&self, at: At, row: u32, code: Option<u64>) -> bool {
+        code.is_some() && self.column(at).map(|column| column.code(row)) == code
     }
 
     /// A code in `row` of its own table; empty when missing.
@@ -132,11 +165,6 @@ impl<'a> Values<'a> {
         }
         let (bytes, len) = unpack(code);
         bytes[..len].to_vec()
-    }
-
-    /// Cents or thousandths of claim `claim` or of a level above; 0 when missing.
-    pub(crate) fn amount(&self, at: At, claim: u32) -> i64 {
-        self.amount_of(at, self.row(claim, at.table))
     }
 
     /// Cents or thousandths in `row` of its own table; 0 when missing.

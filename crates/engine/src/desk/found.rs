@@ -1,19 +1,19 @@
 //! What was found: counted, written down, answered, and held against what it reaches.
 
-use std::fmt::Write as _;
-use std::ops::Range;
+use std::sync::Arc;
 
 use x12::acknowledge::{ElementFault, Unit, UnitKind};
-use x12::claim::{FieldPlace, NONE};
+use x12::claim::NONE;
 use x12::finding::{Answer, Finding, Info, NO_CLAIM, NO_LOOP, Scope, Severity};
 use x12::position::{Position, Span};
 use x12::scrub::{Evidence, Hit};
-use x12::wire::{Delimiters, Output, Segment, SegmentId};
+use x12::wire::{Output, SegmentId, decimal};
 
 use super::above::Level;
 use super::claims::{MOST_ROWS, WorkRow, line_number};
 use super::fields::Values;
-use super::line::{Line, masked};
+use super::line::Line;
+use super::stretch::Stretch;
 use super::{Desk, Judged, Part, answers};
 
 /// A finding with everything that is said of it.
@@ -67,11 +67,10 @@ impl Desk<'_> {
 
     /// A hit of a native rule.
     pub(crate) fn hit(&mut self, part: &mut Part<'_>, hit: &Hit) {
-        let Some(scrub) = self.scrub.clone() else { return };
-        if let (Some(program), Some(batch)) = (&scrub.program, &part.sheet.analysed.batch) {
+        let Some(scrub) = part.sheet.scrub else { return };
+        if let (Some(program), Some(values)) = (&scrub.program, part.sheet.values()) {
+            let Values { batch, bytes, .. } = values;
             let rule = &program.rules()[usize::from(hit.rule)];
-            let bytes = part.sheet.bytes();
-            let values = Values { fields: &scrub.fields.all, batch, bytes };
             let mut evidence: Vec<_> = program.evidence(hit, batch, bytes).collect();
             let level = |each: &Evidence<'_>| {
                 scrub.fields.all.schema().tables.get(each.field.table).and_then(|table| self.above.of(&table.name))
@@ -93,7 +92,8 @@ impl Desk<'_> {
                 })
                 .collect();
             let value = shown.first().map_or(&[][..], |(_, value)| value);
-            let find = |bytes: &[u8], range| locate(bytes, range, self.delimiters(), &place, value);
+            let delimiters = self.delimiters();
+            let find = |bytes: &[u8], range| Stretch { bytes, range, delimiters }.locate(&place, value);
             let (segment, offset) = match (first.and_then(level), first.and_then(|each| each.place)) {
                 (Some(level), _) => {
                     let (behind, ahead) = find(&level.bytes, 0..level.bytes.len() as u32).unwrap_or((0, 0));
@@ -133,7 +133,7 @@ impl Desk<'_> {
     /// What a user's function found.
     pub(crate) fn judged(&mut self, part: &mut Part<'_>, judged: &Judged) {
         let code = self.catalog.find(&judged.code).unwrap_or_else(|| {
-            self.catalog.register(Info {
+            Arc::make_mut(&mut self.catalog).register(Info {
                 name: judged.code.clone(),
                 severity: judged.severity.unwrap_or(Severity::Error),
                 snip: 7,
@@ -168,13 +168,14 @@ impl Desk<'_> {
     /// Counts a finding, writes it down, answers it, and lets it speak against what it reaches.
     fn write(&mut self, part: &mut Part<'_>, found: Found<'_>) {
         let finding = &found.finding;
-        let info = self.catalog.info(finding.code).clone();
+        let catalog = Arc::clone(&self.catalog);
+        let info = catalog.info(finding.code);
         let code = if finding.note.is_empty() { info.home.code.as_str() } else { finding.note };
         self.totals.count(finding.code, finding.severity);
-        let place = self.write_line(part, &found, &info, code);
+        let place = self.write_line(part, &found, info, code);
         let error = finding.severity == Severity::Error;
         if error && matches!(info.home.segment, "IK3" | "IK4") {
-            self.note_fault(part, &found, &info, code);
+            self.note_fault(part, &found, info, code);
         }
         if error && matches!(info.home.segment, "TA1" | "AK9" | "IK5") {
             self.take_down(finding, info.home.segment, code);
@@ -229,24 +230,14 @@ impl Desk<'_> {
             .map(|verdict| verdict.row)
             .filter(|_| matches!(finding.scope, Scope::Claim | Scope::Line));
         let claim = row.and_then(|row| {
-            let (values, scrub) = (self.values(part.sheet)?, self.scrub.as_ref()?);
-            let id = values.text(scrub.fields.id, row);
+            let (values, scrub) = (part.sheet.values()?, part.sheet.scrub?);
+            let id = values.text_of(scrub.fields.id, row);
             (!id.is_empty()).then(|| self.clear_or_token("claim", id))
         });
-        let show = self.rulings.show_phi;
-        let evidence: Vec<(String, String)> = found
-            .evidence
-            .iter()
-            .filter(|(path, _)| !path.is_empty())
-            .map(|(path, value)| {
-                let value = if show { String::from_utf8_lossy(value).into_owned() } else { masked(value) };
-                (path.clone(), value)
-            })
-            .collect();
         let doc = if found.rule {
-            format!("docs/rules/{}.md", info.name)
+            ["docs/rules/", &info.name, ".md"].concat()
         } else {
-            format!("docs/findings.md#{}", info.name.to_lowercase())
+            ["docs/findings.md#", &info.name.to_lowercase()].concat()
         };
         let position = &finding.position;
         let segment = plain_id(finding.segment);
@@ -277,7 +268,8 @@ impl Desk<'_> {
             component: some(position.component),
             repetition: (position.repetition > 0).then_some(position.repetition),
             lx: (finding.line > 0).then_some(finding.line),
-            evidence: &evidence,
+            evidence: &found.evidence,
+            in_clear: self.rulings.show_phi,
             ack: self.is_answered(info).then_some((info.home.kind, info.home.segment, code)),
             rule_version: self
                 .scrub
@@ -326,10 +318,10 @@ impl Desk<'_> {
         let finding = &found.finding;
         let in_claim = matches!(finding.scope, Scope::Claim | Scope::Line);
         let id = part.claim.as_ref().filter(|_| in_claim).and_then(|verdict| {
-            let (values, scrub) = (self.values(part.sheet)?, self.scrub.as_ref()?);
-            Some(values.text(scrub.fields.id, verdict.row).to_vec()).filter(|id| !id.is_empty())
+            let (values, scrub) = (part.sheet.values()?, part.sheet.scrub?);
+            Some(values.text_of(scrub.fields.id, verdict.row)).filter(|id| !id.is_empty())
         });
-        let unit = id.as_deref().map(|value| Unit { kind: UnitKind::Claim, value });
+        let unit = id.map(|value| Unit { kind: UnitKind::Claim, value });
         let name = finding.segment.text();
         let position = &finding.position;
         let element = (info.home.segment == "IK4").then(|| ElementFault {
@@ -349,13 +341,13 @@ impl Desk<'_> {
 
     /// The row of line number `line` of the claim at hand.
     fn line_row(&self, part: &Part<'_>, line: u32) -> u32 {
-        let (Some(verdict), Some(values), Some(scrub)) = (&part.claim, self.values(part.sheet), &self.scrub) else {
+        let (Some(verdict), Some(values), Some(scrub)) = (&part.claim, part.sheet.values(), part.sheet.scrub) else {
             return NONE;
         };
         if line == 0 {
             return NONE;
         }
-        let lines = values.lines(verdict.row);
+        let lines = values.lines(verdict.row, self.lines_from);
         let numbered = lines.clone().find(|&row| line_number(&values, &scrub.fields, row) == line);
         numbered.or_else(|| lines.clone().nth(line as usize - 1)).unwrap_or(NONE)
     }
@@ -371,68 +363,26 @@ fn plain_id(id: SegmentId) -> String {
 
 /// `2010AA.NM109`, `2400.SV101-2`.
 fn path_of(loop_id: Option<&str>, segment: &str, element: u8, component: u8) -> String {
-    let mut path = loop_id.map(|id| format!("{id}.")).unwrap_or_default();
+    let mut path = String::with_capacity(16);
+    if let Some(id) = loop_id {
+        path.push_str(id);
+        path.push('.');
+    }
     path.push_str(segment);
     if element > 0 {
-        let _ = write!(path, "{element:02}"); // a String takes every write
+        let digits = if element < 10 { "0" } else { "" };
+        path.push_str(digits);
+        push_number(&mut path, element);
     }
     if component > 0 {
-        let _ = write!(path, "-{component}");
+        path.push('-');
+        push_number(&mut path, component);
     }
     path
 }
 
-/// Shows each segment in `range` of `bytes` to `look` until it says false.
-pub(crate) fn segments(
-    bytes: &[u8],
-    range: Range<u32>,
-    delimiters: Delimiters,
-    mut look: impl FnMut(&Segment<'_>) -> bool,
-) {
-    let mut start = range.start;
-    loop {
-        while bytes.get(start as usize).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0)) {
-            start += 1;
-        }
-        let Some(rest) = bytes.get(start as usize..range.end as usize).filter(|rest| !rest.is_empty()) else { return };
-        let len = memchr::memchr(delimiters.terminator, rest).unwrap_or(rest.len());
-        let end = start + len as u32;
-        let marks = x12::wire::marks(bytes, start, end, delimiters);
-        if !look(&Segment::new(bytes, start, &marks, delimiters)) {
-            return;
-        }
-        start = end + 1;
-    }
-}
-
-/// The segment in `range` that holds `value` at `place`, else the first with that id: how many segments it lies behind
-/// the first, and the offset of the element.
-fn locate(
-    bytes: &[u8],
-    range: Range<u32>,
-    delimiters: Delimiters,
-    place: &FieldPlace,
-    value: &[u8],
-) -> Option<(u32, u32)> {
-    let mut best = None;
-    let mut behind = 0;
-    segments(bytes, range, delimiters, |segment| {
-        if segment.name() == place.segment.as_bytes() {
-            let (element, component) = (usize::from(place.element), usize::from(place.component));
-            let span = if component > 0 { segment.component_span(element, component) } else { segment.span(element) };
-            let offset = if span.start > 0 { span.start } else { segment.start() };
-            let exact = !value.is_empty() && span.of(bytes).starts_with(value);
-            if exact || best.is_none() {
-                best = Some((behind, offset));
-            }
-            if exact || value.is_empty() {
-                return false;
-            }
-        }
-        behind += 1;
-        behind < 2_000
-    });
-    best
+fn push_number(text: &mut String, number: u8) {
+    text.extend(decimal(number.into(), &mut [0; 20]).iter().map(|&digit| char::from(digit)));
 }
 
 #[cfg(test)]

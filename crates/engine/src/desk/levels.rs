@@ -12,6 +12,7 @@ use x12::wire::{Delimiters, Fault, Output, Segment, SegmentId};
 use super::answers::Answers;
 use super::line::affected;
 use super::sheet::Sheet;
+use super::stretch::Stretch;
 use super::tally::Tally;
 use super::{Desk, Outcome, Part};
 use crate::analyse::{Inside, Kind};
@@ -201,15 +202,21 @@ impl Desk<'_> {
     fn end_levels(&mut self, from: usize) {
         let claims = self.totals.claims_seen;
         for level in &mut self.reach.levels[from..] {
-            let below = claims - level.claims_before;
-            let count = affected(below);
-            for (place, code) in level.pending.drain(..) {
-                self.totals.reached(code, below);
-                if let (Some(findings), Some(place)) = (&mut self.findings, place) {
-                    findings.patch(place, count.as_bytes());
+            if !level.pending.is_empty() {
+                let below = claims - level.claims_before;
+                let count = affected(below);
+                for (place, code) in level.pending.drain(..) {
+                    self.totals.reached(code, below);
+                    if let (Some(findings), Some(place)) = (&mut self.findings, place) {
+                        findings.patch(place, &count);
+                    }
                 }
+                // a hundred thousand of them may have waited
+                level.pending = Vec::new();
             }
-            *level = Level { claims_before: claims, ..Level::default() };
+            level.reasons.clear();
+            level.bad = false;
+            level.claims_before = claims;
         }
     }
 
@@ -283,7 +290,7 @@ impl Desk<'_> {
             envelope.close_interchange(segment, place, findings);
         });
         let accepted = !self.reach.levels[0].bad;
-        let (count, control) = self.trailer_spans(part);
+        let [count, control] = self.trailer_spans(part);
         split.push(SplitItem::InterchangeClose { raw: trailer(part), count, control, accepted });
     }
 
@@ -339,7 +346,7 @@ impl Desk<'_> {
         if let Some(answers) = self.answers() {
             answers.close_group(included, bad);
         }
-        let (count, control) = self.trailer_spans(part);
+        let [count, control] = self.trailer_spans(part);
         split.push(SplitItem::GroupClose { raw: trailer(part), count, control, accepted: !bad });
         self.end_levels(1);
         if let Some(mut group) = self.group.take() {
@@ -360,11 +367,8 @@ impl Desk<'_> {
             let element = |number| segment.map_or(&[][..], |segment| segment.element(number)).to_vec();
             [element(1), element(2), element(3)]
         });
-        let ordinal = self.totals.sets;
-        if let (Some(interchange), Some(stage)) = (&mut self.interchange, &self.stage)
-            && let Some(answers) = &mut interchange.answers
-        {
-            answers.open_set(stage, [&st[0], &st[1], &st[2]], ordinal);
+        if let Some(answers) = self.answers() {
+            answers.open_set([&st[0], &st[1], &st[2]]);
         }
         self.segments = 1;
         let [_, control, _] = st;
@@ -398,7 +402,7 @@ impl Desk<'_> {
             self.totals.unreadable_segments += u64::from(part.item.segments);
             self.keep_unreadable(part);
         } else {
-            let (count, control) = self.trailer_spans(part);
+            let [count, control] = self.trailer_spans(part);
             split.push(SplitItem::SetClose { raw: trailer(part), count, control, accepted: !rejected });
         }
         self.end_levels(2);
@@ -433,11 +437,8 @@ impl Desk<'_> {
             Role::Subscriber => 2,
             _ => 3,
         };
-        let spans = part.sheet.with_segment(part.item, delimiters, |segment| {
-            let place = |element: u8| segment.map_or(Span::default(), |segment| segment.span(usize::from(element)));
-            [place(hierarchy.id), place(hierarchy.parent), place(hierarchy.child)]
-        });
-        let [id, parent, child] = spans;
+        let [id, parent, child] =
+            part.sheet.elements(part.item, delimiters, [hierarchy.id, hierarchy.parent, hierarchy.child]);
         split.push(SplitItem::Level { depth, raw: raw(part), id, parent, child, segments: part.item.segments });
     }
 
@@ -521,10 +522,8 @@ impl Desk<'_> {
     }
 
     /// Where the count and the control number of a trailer stand; where they would stand when it is missing.
-    fn trailer_spans(&self, part: &Part<'_>) -> (Span, Span) {
-        part.sheet.with_segment(part.item, self.delimiters(), |segment| {
-            segment.map_or_else(Default::default, |segment| (segment.span(1), segment.span(2)))
-        })
+    fn trailer_spans(&self, part: &Part<'_>) -> [Span; 2] {
+        part.sheet.elements(part.item, self.delimiters(), [1, 2])
     }
 
     /// An error of the envelope: what it takes down, and the code that answers it.
@@ -569,14 +568,7 @@ fn trailer(part: &Part<'_>) -> Span {
 
 /// Where the batch's reference stands in a set's header: `place` says in which segment and element.
 fn batch_reference(part: &Part<'_>, delimiters: Delimiters, place: &FieldPlace) -> Span {
-    let bytes = part.sheet.bytes();
-    let mut found = Span::default();
-    super::found::segments(bytes, part.item.start..part.end, delimiters, |segment| {
-        let here = segment.name() == place.segment.as_bytes();
-        if here {
-            found = segment.span(usize::from(place.element));
-        }
-        !here
-    });
-    found
+    let header = Stretch { bytes: part.sheet.bytes(), range: part.item.start..part.end, delimiters };
+    let found = header.segments().find(|raw| header.is_named(raw, &place.segment));
+    found.map_or(Span::default(), |raw| header.with(&raw, |segment| segment.span(usize::from(place.element))))
 }

@@ -1,6 +1,6 @@
 //! A finding as a line of findings.jsonl.
 
-use std::io::Write;
+use x12::wire::decimal;
 
 /// Everything that a line says, ready to be written.
 pub(crate) struct Line<'a> {
@@ -28,7 +28,10 @@ pub(crate) struct Line<'a> {
     pub(crate) component: Option<u8>,
     pub(crate) repetition: Option<u16>,
     pub(crate) lx: Option<u32>,
-    pub(crate) evidence: &'a [(String, String)],
+    /// Paths and values.
+    pub(crate) evidence: &'a [(String, &'a [u8])],
+    /// Values are shown, and not only their shapes.
+    pub(crate) in_clear: bool,
     pub(crate) ack: Option<(&'a str, &'a str, &'a str)>,
     pub(crate) rule_version: Option<&'a str>,
 }
@@ -37,100 +40,106 @@ pub(crate) struct Line<'a> {
 const WIDTH: usize = 10;
 
 /// The affected claims as they are written over their place.
-pub(crate) fn affected(claims: u64) -> String {
-    format!("{claims:>WIDTH$}")
+pub(crate) fn affected(claims: u64) -> [u8; WIDTH] {
+    let mut digits = [0; 20];
+    let digits = decimal(claims.min(9_999_999_999), &mut digits);
+    let mut text = [b' '; WIDTH];
+    text[WIDTH - digits.len()..].copy_from_slice(digits);
+    text
 }
 
 impl Line<'_> {
     /// Appends the line; returns where in `out` the number of affected claims stands.
     pub(crate) fn write(&self, out: &mut Vec<u8>, claims: u64) -> usize {
-        out.push(b'{');
-        text(out, "code", Some(self.code));
-        text(out, "severity", Some(self.severity));
-        number(out, "snip", Some(self.snip));
-        text(out, "scope", Some(self.scope));
-        text(out, "message", Some(self.message));
-        text(out, "fix", (!self.fix.is_empty()).then_some(self.fix));
-        text(out, "doc", Some(self.doc));
-        text(out, "file", Some(self.file));
-        number(out, "interchange_index", self.interchange_index);
-        number(out, "group_index", self.group_index);
-        number(out, "set_index", self.set_index);
-        bytes(out, "interchange", self.interchange);
-        bytes(out, "group", self.group);
-        bytes(out, "set", self.set);
-        number(out, "claim_index", self.claim_index);
-        key(out, "claims_affected");
+        text(out, r#"{"code":"#, Some(self.code));
+        text(out, r#","severity":"#, Some(self.severity));
+        number(out, r#","snip":"#, Some(self.snip));
+        text(out, r#","scope":"#, Some(self.scope));
+        text(out, r#","message":"#, Some(self.message));
+        text(out, r#","fix":"#, (!self.fix.is_empty()).then_some(self.fix));
+        text(out, r#","doc":"#, Some(self.doc));
+        text(out, r#","file":"#, Some(self.file));
+        number(out, r#","interchange_index":"#, self.interchange_index);
+        number(out, r#","group_index":"#, self.group_index);
+        number(out, r#","set_index":"#, self.set_index);
+        bytes(out, r#","interchange":"#, self.interchange);
+        bytes(out, r#","group":"#, self.group);
+        bytes(out, r#","set":"#, self.set);
+        number(out, r#","claim_index":"#, self.claim_index);
+        out.extend_from_slice(br#","claims_affected":"#);
         let place = out.len();
-        out.extend_from_slice(affected(claims).as_bytes());
-        text(out, "claim", self.claim);
-        number(out, "segment_index", self.segment_index);
-        number(out, "byte_offset", Some(self.byte_offset));
-        text(out, "loop", self.loop_id);
-        text(out, "segment", self.segment);
-        number(out, "element", self.element);
-        number(out, "component", self.component);
-        number(out, "repetition", self.repetition);
-        number(out, "line", self.lx);
-        key(out, "evidence");
-        out.push(b'[');
-        for (at, (path, masked)) in self.evidence.iter().enumerate() {
-            out.extend_from_slice(if at == 0 { b"{" } else { b",{" });
-            text(out, "path", Some(path));
-            text(out, "masked", Some(masked));
-            out.push(b'}');
-        }
-        out.push(b']');
-        key(out, "ack");
-        out.push(b'[');
+        out.extend_from_slice(&affected(claims));
+        text(out, r#","claim":"#, self.claim);
+        number(out, r#","segment_index":"#, self.segment_index);
+        number(out, r#","byte_offset":"#, Some(self.byte_offset));
+        text(out, r#","loop":"#, self.loop_id);
+        text(out, r#","segment":"#, self.segment);
+        number(out, r#","element":"#, self.element);
+        number(out, r#","component":"#, self.component);
+        number(out, r#","repetition":"#, self.repetition);
+        number(out, r#","line":"#, self.lx);
+        self.write_evidence(out);
+        out.extend_from_slice(br#","ack":["#);
         if let Some((kind, segment, codes)) = self.ack {
-            out.push(b'{');
-            text(out, "kind", Some(kind));
-            text(out, "segment", Some(segment));
-            key(out, "codes");
-            out.push(b'[');
-            string(out, codes);
+            text(out, r#"{"kind":"#, Some(kind));
+            text(out, r#","segment":"#, Some(segment));
+            text(out, r#","codes":["#, Some(codes));
             out.extend_from_slice(b"]}");
         }
-        out.push(b']');
-        text(out, "rule_version", self.rule_version);
+        text(out, r#"],"rule_version":"#, self.rule_version);
         out.extend_from_slice(b"}\n");
         place
     }
-}
 
-fn key(out: &mut Vec<u8>, name: &str) {
-    if out.last() != Some(&b'{') {
-        out.push(b',');
+    fn write_evidence(&self, out: &mut Vec<u8>) {
+        let mut before = r#","evidence":[{"path":"#;
+        for (path, value) in self.evidence.iter().filter(|(path, _)| !path.is_empty()) {
+            text(out, before, Some(path));
+            out.extend_from_slice(br#","masked":"#);
+            if self.in_clear {
+                string(out, &String::from_utf8_lossy(value));
+            } else {
+                string(out, &masked(value));
+            }
+            out.push(b'}');
+            before = r#",{"path":"#;
+        }
+        if before.starts_with(",{") {
+            out.push(b']');
+        } else {
+            out.extend_from_slice(br#","evidence":[]"#);
+        }
     }
-    out.push(b'"');
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b"\":");
 }
 
-fn text(out: &mut Vec<u8>, name: &str, value: Option<&str>) {
-    key(out, name);
+/// A key, with what stands before it, and its value.
+fn text(out: &mut Vec<u8>, key: &str, value: Option<&str>) {
+    out.extend_from_slice(key.as_bytes());
     match value {
         Some(value) => string(out, value),
         None => out.extend_from_slice(b"null"),
     }
 }
 
-fn bytes(out: &mut Vec<u8>, name: &str, value: Option<&[u8]>) {
-    text(out, name, value.map(String::from_utf8_lossy).as_deref());
+fn bytes(out: &mut Vec<u8>, key: &str, value: Option<&[u8]>) {
+    text(out, key, value.map(String::from_utf8_lossy).as_deref());
 }
 
-fn number<N: std::fmt::Display>(out: &mut Vec<u8>, name: &str, value: Option<N>) {
-    key(out, name);
+fn number<N: Into<u64>>(out: &mut Vec<u8>, key: &str, value: Option<N>) {
+    out.extend_from_slice(key.as_bytes());
     match value {
-        // A Vec takes every write.
-        Some(value) => drop(write!(out, "{value}")),
+        Some(value) => out.extend_from_slice(decimal(value.into(), &mut [0; 20])),
         None => out.extend_from_slice(b"null"),
     }
 }
 
 fn string(out: &mut Vec<u8>, value: &str) {
-    if serde_json::to_writer(&mut *out, value).is_err() {
+    let odd = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    if !value.bytes().fold(false, |any, byte| any | odd(byte)) {
+        out.push(b'"');
+        out.extend_from_slice(value.as_bytes());
+        out.push(b'"');
+    } else if serde_json::to_writer(&mut *out, value).is_err() {
         out.extend_from_slice(b"\"\"");
     }
 }
@@ -181,13 +190,14 @@ mod tests {
             component: None,
             repetition: None,
             lx: None,
-            evidence: &[("2010AA.NM109".to_owned(), masked(b"12A-4 \xff"))],
+            evidence: &[("2010AA.NM109".to_owned(), b"12A-4 \xff")],
+            in_clear: false,
             ack: Some(("277CA", "STC", "A7:562:85")),
             rule_version: None,
         };
         let mut out = Vec::new();
         let place = line.write(&mut out, 0);
-        out[place..place + WIDTH].copy_from_slice(affected(12).as_bytes());
+        out[place..place + WIDTH].copy_from_slice(&affected(12));
         let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(value["claims_affected"], 12);
         assert_eq!(value["message"], "say \"why\"");

@@ -11,6 +11,7 @@ mod record;
 mod results;
 mod seen;
 mod sheet;
+mod stretch;
 mod tally;
 mod worklist;
 
@@ -20,6 +21,7 @@ use x12::claim::{Batch, Context, Taps};
 use x12::finding::{Catalog, Severity};
 use x12::guide::Plan;
 use x12::scrub::{Counts, DuplicateKey, Program};
+use x12::split::Item as SplitItem;
 use x12::validate::Envelope;
 use x12::wire::Output;
 
@@ -100,7 +102,7 @@ pub(crate) struct Scrub {
 /// Everything that a run writes down.
 pub(crate) struct Desk<'j> {
     pub(crate) rulings: Rulings,
-    pub(crate) catalog: Catalog,
+    pub(crate) catalog: Arc<Catalog>,
     pub(crate) tokens: Tokens,
     pub(crate) stage: Option<Stage>,
     pub(crate) scrub: Option<Arc<Scrub>>,
@@ -128,6 +130,10 @@ pub(crate) struct Desk<'j> {
     segments: u32,
     /// What the segment numbers of the piece at hand count from, up to the first set that begins in it.
     piece_base: u32,
+    /// Row of the piece's lines where those of the next claim begin.
+    lines_from: u32,
+    /// Room for what of a piece is to be split.
+    split: Vec<SplitItem>,
     /// What findings above the claim reach.
     reach: Reach,
     /// The levels above the claim.
@@ -154,7 +160,7 @@ impl<'j> Desk<'j> {
         }
         Self {
             rulings,
-            catalog,
+            catalog: Arc::new(catalog),
             tokens,
             scrub: scrub.map(Arc::new),
             seen,
@@ -178,6 +184,8 @@ impl<'j> Desk<'j> {
             set: None,
             segments: 0,
             piece_base: 0,
+            lines_from: 0,
+            split: Vec::new(),
             reach: Reach::default(),
             above: Above::default(),
             scratch: Vec::new(),
@@ -236,10 +244,12 @@ impl Sink for Desk<'_> {
             self.context = batch.context(&scrub.taps, &analysed.taken.bytes, &self.context);
         }
         let analysed = &*analysed;
-        let sheet = self.sheet(analysed)?;
+        let scrub = self.scrub.clone();
+        let sheet = self.sheet(analysed, scrub.as_deref())?;
         self.piece_base = self.segments;
+        self.lines_from = 0;
         let mut entries = sheet.entries.iter().peekable();
-        let mut split = Vec::new();
+        let mut split = std::mem::take(&mut self.split);
         if let Some(handed) = &mut self.handed {
             handed.turn();
         }
@@ -254,6 +264,7 @@ impl Sink for Desk<'_> {
             self.leave(&mut part, &mut split)?;
         }
         self.write_split(&sheet, &mut split);
+        self.split = split;
         self.check()
     }
 }

@@ -37,8 +37,16 @@ impl Seen {
         *self = Self::new(self.exact);
     }
 
+    /// For each of `digests`, whether it was seen before; they are from now on. No digest was never seen.
+    pub(crate) fn all_again(&mut self, digests: &[Option<u64>]) -> Vec<bool> {
+        // one look at all slots first: memory answers to many questions at a time, but to each of them slowly
+        let slots = digests.iter().flatten().filter_map(|&digest| self.slots.get(self.home(digest)));
+        std::hint::black_box(slots.fold(0, |all, slot| all ^ slot));
+        digests.iter().map(|digest| digest.is_some_and(|digest| self.again(digest))).collect()
+    }
+
     /// True when `digest` was seen before; it is from now on.
-    pub(crate) fn again(&mut self, digest: u64) -> bool {
+    fn again(&mut self, digest: u64) -> bool {
         let digest = digest.max(1);
         if self.count * 4 >= self.slots.len() * 3 {
             self.grow();

@@ -1,11 +1,12 @@
 //! A piece laid out on the desk: what was found in each of its items, in order.
 
 use x12::finding::{Finding, NO_CLAIM};
+use x12::position::Span;
 use x12::scrub::Hit;
 use x12::wire::{Delimiters, Segment};
 
 use super::fields::Values;
-use super::{Desk, Judged};
+use super::{Desk, Judged, Scrub};
 use crate::analyse::{Analysed, Item, Kind};
 use crate::error::Error;
 
@@ -19,6 +20,8 @@ pub(crate) enum Entry {
 /// A piece with what was found in it.
 pub(crate) struct Sheet<'a> {
     pub(crate) analysed: &'a Analysed,
+    /// What its claims are read with.
+    pub(crate) scrub: Option<&'a Scrub>,
     /// Findings and hits with the item they belong to, in the order of the items.
     pub(crate) entries: Vec<(u32, Entry)>,
 }
@@ -26,6 +29,34 @@ pub(crate) struct Sheet<'a> {
 impl<'a> Sheet<'a> {
     pub(crate) fn bytes(&self) -> &'a [u8] {
         &self.analysed.taken.bytes
+    }
+
+    /// The values of its claims.
+    pub(crate) fn values(&self) -> Option<Values<'a>> {
+        let (scrub, batch) = (self.scrub?, self.analysed.batch.as_ref()?);
+        Some(Values { fields: &scrub.fields.all, batch, bytes: self.bytes() })
+    }
+
+    /// Where elements `wanted` of an item's first segment lie; empty spans for those that it does not have.
+    pub(crate) fn elements<const N: usize>(&self, item: &Item, delimiters: Delimiters, wanted: [u8; N]) -> [Span; N] {
+        let mut places = [Span::default(); N];
+        let Delimiters { element, component, repetition, terminator } = delimiters;
+        let head = self.bytes().get(item.start as usize..item.head_end as usize).unwrap_or_default();
+        let head = head.strip_suffix(&[terminator]).unwrap_or(head);
+        let ends_id = |&byte: &u8| byte == element || byte == component || Some(byte) == repetition;
+        let Some(id) = head.iter().position(ends_id) else { return places };
+        let mut start = id + 1;
+        for number in 1u32.. {
+            let rest = head.get(start..).unwrap_or_default();
+            let len = rest.iter().position(|&byte| byte == element);
+            if let Some(at) = wanted.iter().position(|&wanted| u32::from(wanted) == number) {
+                let len = len.unwrap_or(rest.len()) as u32;
+                places[at] = Span { start: item.start + start as u32, len };
+            }
+            let Some(len) = len else { break };
+            start += len + 1;
+        }
+        places
     }
 
     /// The first segment of an item.
@@ -49,7 +80,7 @@ impl<'a> Sheet<'a> {
 
 impl Desk<'_> {
     /// Lays `analysed` out: runs the rules and puts everything found in the order of the items.
-    pub(crate) fn sheet<'a>(&mut self, analysed: &'a Analysed) -> Result<Sheet<'a>, Error> {
+    pub(crate) fn sheet<'a>(&mut self, analysed: &'a Analysed, scrub: Option<&'a Scrub>) -> Result<Sheet<'a>, Error> {
         let mut claim_items = Vec::new();
         for (at, item) in analysed.items.iter().enumerate() {
             if let Kind::Claim(row) = item.kind {
@@ -64,12 +95,10 @@ impl Desk<'_> {
             entries.push((claim.and_then(of_claim).unwrap_or(made_in), Entry::Finding(*finding)));
         }
         let mut duplicates = Vec::new();
-        if let (Some(batch), Some(scrub)) = (&analysed.batch, self.scrub.clone()) {
+        if let (Some(batch), Some(scrub)) = (&analysed.batch, scrub) {
             let bytes = &analysed.taken.bytes;
             if let Some(key) = &scrub.duplicates {
-                let digests = key.digests(batch, bytes, &scrub.duplicate_key);
-                duplicates =
-                    digests.into_iter().map(|digest| digest.is_some_and(|digest| self.seen.again(digest))).collect();
+                duplicates = self.seen.all_again(&key.digests(batch, bytes, &scrub.duplicate_key));
             }
             if let Some(program) = &scrub.program {
                 let context = x12::scrub::Context {
@@ -100,13 +129,6 @@ impl Desk<'_> {
             }
         }
         entries.sort_by_key(|(item, _)| *item);
-        Ok(Sheet { analysed, entries })
-    }
-
-    /// The values of the claims of a sheet.
-    pub(crate) fn values<'a>(&'a self, sheet: &'a Sheet<'_>) -> Option<Values<'a>> {
-        let scrub = self.scrub.as_ref()?;
-        let batch = sheet.analysed.batch.as_ref()?;
-        Some(Values { fields: &scrub.fields.all, batch, bytes: &sheet.analysed.taken.bytes })
+        Ok(Sheet { analysed, scrub, entries })
     }
 }

@@ -1,6 +1,7 @@
 //! Counts of claims and money, kept by level so that a late fault can turn them round.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use serde_json::{Map, Value, json};
 
@@ -26,9 +27,35 @@ pub(crate) struct Tally {
     pub(crate) accepted: u64,
     pub(crate) cents_accepted: i64,
     pub(crate) cents_rejected: i64,
-    payers: HashMap<u32, Part>,
-    providers: HashMap<u32, Part>,
+    payers: Parts,
+    providers: Parts,
 }
+
+/// Parts by numbers of [`Names`].
+type Parts = HashMap<u32, Part, BuildHasherDefault<Spread>>;
+
+/// Spreads numbers that were given out one after the other.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u32(u32::from(byte));
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(GOLDEN);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// 2^64 by the golden ratio: its multiples lie far apart.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Tally {
     /// Counts a claim of `payer` and `provider` (numbers of [`Names`]).
@@ -80,7 +107,7 @@ impl Tally {
     }
 }
 
-fn shown(parts: &HashMap<u32, Part>, names: &Names, tokens: Option<&Tokens>) -> Value {
+fn shown(parts: &Parts, names: &Names, tokens: Option<&Tokens>) -> Value {
     let rows: Map<String, Value> = parts
         .iter()
         .map(|(&key, part)| {
@@ -104,29 +131,52 @@ pub(crate) fn money(cents: i64) -> String {
 }
 
 /// Numbers for identifiers, in the order of their first appearance, up to a limit.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Names {
     numbers: HashMap<Box<[u8]>, u32>,
-    names: Vec<Box<[u8]>>,
+    all: Vec<Box<[u8]>>,
+    /// Numbers asked for not long ago, by what their names look like: a few names make up most of a file.
+    recent: [u32; 64],
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self { numbers: HashMap::new(), all: Vec::new(), recent: [u32::MAX; 64] }
+    }
 }
 
 impl Names {
     /// The number of `name`.
     pub(crate) fn number(&mut self, name: &[u8]) -> u32 {
+        let last = match name.last_chunk() {
+            Some(last) => u64::from_le_bytes(*last),
+            None => name.iter().fold(name.len() as u64, |last, &byte| last << 8 | u64::from(byte)),
+        };
+        let at = (last.wrapping_mul(GOLDEN) >> 58) as usize;
+        let known = self.recent[at];
+        if self.all.get(known as usize).is_some_and(|other| **other == *name) {
+            return known;
+        }
+        let number = self.look_up(name);
+        self.recent[at] = number;
+        number
+    }
+
+    fn look_up(&mut self, name: &[u8]) -> u32 {
         if let Some(&number) = self.numbers.get(name) {
             return number;
         }
-        if self.names.len() >= MOST {
+        if self.all.len() >= MOST {
             return u32::MAX;
         }
-        let number = self.names.len() as u32;
+        let number = self.all.len() as u32;
         self.numbers.insert(name.into(), number);
-        self.names.push(name.into());
+        self.all.push(name.into());
         number
     }
 
     fn shown(&self, number: u32, tokens: Option<&Tokens>) -> String {
-        match (self.names.get(number as usize), tokens) {
+        match (self.all.get(number as usize), tokens) {
             (None, _) => OTHERS.to_owned(),
             (Some(name), _) if name.is_empty() => "none".to_owned(),
             (Some(name), None) => String::from_utf8_lossy(name).into_owned(),

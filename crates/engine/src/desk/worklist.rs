@@ -16,8 +16,13 @@ pub(crate) fn row(out: &mut Vec<u8>, cells: &[&[u8]]) {
 }
 
 fn write_cell(out: &mut Vec<u8>, cell: &[u8]) {
-    let text = String::from_utf8_lossy(cell);
     let formula = matches!(cell.first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n'));
+    let odd = |byte: u8| !byte.is_ascii() || matches!(byte, b'"' | b',' | b'\r' | b'\n' | b'\'');
+    if !formula && !cell.iter().fold(false, |any, &byte| any | odd(byte)) {
+        out.extend_from_slice(cell);
+        return;
+    }
+    let text = String::from_utf8_lossy(cell);
     let quoted = formula || text.contains(['"', ',', '\r', '\n', '\'']);
     if !quoted {
         out.extend_from_slice(text.as_bytes());
@@ -27,11 +32,11 @@ fn write_cell(out: &mut Vec<u8>, cell: &[u8]) {
     if formula {
         out.push(b'\'');
     }
-    for character in text.chars() {
-        match character {
-            '"' => out.extend_from_slice(b"\"\""),
-            '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\x7f' => out.push(b'?'),
-            other => out.extend_from_slice(other.encode_utf8(&mut [0; 4]).as_bytes()),
+    for byte in text.bytes() {
+        match byte {
+            b'"' => out.extend_from_slice(b"\"\""),
+            0..=0x08 | 0x0b | 0x0c | 0x0e..=0x1f | 0x7f => out.push(b'?'),
+            other => out.push(other),
         }
     }
     out.push(b'"');

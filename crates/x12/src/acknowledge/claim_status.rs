@@ -50,8 +50,8 @@ pub struct StatusSet<'a> {
 }
 
 impl StatusSet<'_> {
-    /// Begins the set: (`ISA`, `GS`,) `ST` to the last total. `details` must be finished. Returns the number of
-    /// the set, for its end.
+    /// Begins the set: (`ISA`, `GS`,) `ST` to the last total. `details` must have all claims. Returns the number of the
+    /// set, for its end.
     pub fn header(&self, out: &mut Vec<u8>, envelope: &mut Envelope, group: &Gs, details: &Details) -> SetNumber {
         let number = envelope.set(out, group, "HN", VERSION);
         let stamp = envelope.stamp();

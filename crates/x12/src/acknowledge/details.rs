@@ -1,9 +1,9 @@
 //! Providers, patients and claims of a 277CA: everything below the submitter.
 
 use super::Stamp;
-use super::status::{Reason, Short, Totals, date, money};
-use super::subject::{ClaimStatus, LineStatus, Party, PatientRef, ProviderRef, UNKNOWN, name, service_date};
-use crate::wire::{Delimiters, Output, Writer, written_len};
+use super::status::{Amount, Reason, Totals, date, money};
+use super::subject::{ClaimStatus, LineStatus, PatientRef, ProviderRef, UNKNOWN, name, names};
+use crate::wire::{Delimiters, Output, Phrase, Writer, written_len};
 
 /// Entities that 2200C lists for STC01-3.
 const PROVIDER_ENTITIES: &[&str] = &["36", "40", "41", "77", "82", "85", "87", "AY", "PR"];
@@ -35,8 +35,9 @@ pub enum Standing {
 #[derive(Clone, Debug)]
 pub struct Details {
     delimiters: Delimiters,
-    standing: Standing,
+    suffix: Vec<u8>,
     today: [u8; 8],
+    phrases: Phrases,
     number: u64,
     provider: u64,
     segments: u64,
@@ -53,22 +54,17 @@ pub struct Details {
 }
 
 impl Details {
-    /// The details of a set from its start: two levels, source and submitter, come before.
+    /// The details of a set from its start: two levels, source and submitter, come before. `suffix` follows each
+    /// terminator.
     #[must_use]
-    pub fn new(delimiters: Delimiters, standing: Standing, stamp: Stamp) -> Self {
-        Self::resume(delimiters, standing, stamp, 2, 0)
-    }
-
-    /// The details of a piece in the middle of a set. `number` is the last HL01 before it and `provider` the
-    /// HL01 of the open provider: each provider and each claim take one number, so both can be counted ahead.
-    #[must_use]
-    pub fn resume(delimiters: Delimiters, standing: Standing, stamp: Stamp, number: u64, provider: u64) -> Self {
+    pub fn new(delimiters: Delimiters, suffix: &[u8], standing: Standing, stamp: Stamp) -> Self {
         Self {
             delimiters,
-            standing,
+            suffix: suffix.to_vec(),
             today: stamp.date,
-            number,
-            provider,
+            phrases: Phrases::new(delimiters, suffix, standing, stamp.date),
+            number: 2,
+            provider: 0,
             segments: 0,
             totals: Totals::default(),
             written: 0,
@@ -78,6 +74,15 @@ impl Details {
             open_from: 0,
             places: Vec::new(),
         }
+    }
+
+    /// The details of a piece in the middle of a set that was begun as this one. `number` is the last HL01 before it and
+    /// `provider` the HL01 of the open provider: each provider and each claim take one number, so both can be counted
+    /// ahead.
+    #[must_use]
+    pub fn resume(self, number: u64, provider: u64) -> Self {
+        let phrases = Phrases { patient: patient(self.delimiters, &self.suffix, provider), ..self.phrases };
+        Self { phrases, number, provider, ..self }
     }
 
     /// The HL01 written last.
@@ -105,14 +110,15 @@ impl Details {
     }
 
     /// Begins a provider. Call it only when a claim of the provider follows.
-    pub fn open_provider(&mut self, out: &mut Vec<u8>, suffix: &[u8], provider: &ProviderRef<'_>) {
+    pub fn open_provider(&mut self, out: &mut Vec<u8>, provider: &ProviderRef<'_>) {
         self.close_provider();
         self.opened = true;
         let start = out.len();
         self.number += 1;
         self.provider = self.number;
+        self.phrases.patient = patient(self.delimiters, &self.suffix, self.provider);
         let (delimiters, number) = (self.delimiters, self.number);
-        let mut writer = Writer::new(out, delimiters, suffix);
+        let mut writer = Writer::new(out, delimiters, &self.suffix);
         writer.segment("HL").number(number).number(2u64).text("19").text("1").end();
         writer.segment("NM1").text("85");
         name(&mut writer, &provider.party);
@@ -138,38 +144,37 @@ impl Details {
     }
 
     /// Writes a claim of the open provider.
-    pub fn claim(&mut self, out: &mut Vec<u8>, suffix: &[u8], patient: &PatientRef<'_>, claim: &ClaimStatus<'_>) {
+    pub fn claim(&mut self, out: &mut Vec<u8>, patient: &PatientRef<'_>, claim: &ClaimStatus<'_>) {
         self.count(claim);
         self.number += 1;
         let start = out.len();
-        let mut writer = Writer::new(out, self.delimiters, suffix);
-        writer.segment("HL").number(self.number).number(self.provider).text("PT").end();
-        writer.segment("NM1").text("QC");
-        name(&mut writer, &Party { person: true, ..patient.party });
-        let known = written_len(self.delimiters, patient.id, 80) >= 2;
-        writer.text(if patient.qualifier == b"II" { "II" } else { "MI" });
-        writer.clip(if known { patient.id } else { UNKNOWN }, 80).end();
-        let traced = written_len(self.delimiters, claim.claim, 50) > 0;
-        writer.segment("TRN").text("2").clip(if traced { claim.claim } else { b"0" }, 50).end();
-        self.statuses(&mut writer, claim);
-        for (qualifier, value) in
-            [("1K", claim.payer_number), ("D9", claim.clearinghouse_number), ("BLT", claim.bill_type)]
-        {
-            if written_len(self.delimiters, value, 50) > 0 {
-                writer.segment("REF").text(qualifier).clip(value, 50).end();
-            }
+        let phrases = &self.phrases;
+        let mut writer = Writer::new(out, self.delimiters, &self.suffix);
+        writer.phrase(&phrases.level).number(self.number).phrase(&phrases.patient);
+        names(&mut writer, &patient.party);
+        writer.plain(if patient.qualifier == b"II" { "II" } else { "MI" }).clip_or(patient.id, 2..=80, UNKNOWN);
+        writer.phrase(&phrases.trace).clip_or(claim.claim, 1..=50, b"0");
+        if claim.accepted {
+            writer.phrase(&phrases.accepted).plain(money(claim.charge)).end();
+        } else {
+            writer.end();
+            self.reasons(&mut writer, claim);
         }
-        let from = date(claim.from).or(date(claim.through)).unwrap_or(self.today);
-        service_date(&mut writer, from, date(claim.through).unwrap_or(from));
-        for line in claim.lines.iter().filter(|line| !claim.accepted && self.is_expressible(line)) {
-            self.line(&mut writer, line);
+        self.reference(&mut writer, "1K", claim.payer_number);
+        self.reference(&mut writer, "D9", claim.clearinghouse_number);
+        self.reference(&mut writer, "BLT", claim.bill_type);
+        self.service_date(&mut writer, claim.from, claim.through, Some(self.today));
+        if !claim.accepted {
+            for line in claim.lines.iter().filter(|line| self.is_expressible(line)) {
+                self.line(&mut writer, line);
+            }
         }
         self.segments += writer.segments();
         self.written += (out.len() - start) as u64;
     }
 
     /// Adds the details of the next piece, and its bytes to `out`.
-    pub fn append(&mut self, out: &mut (impl Output + ?Sized), piece: &[u8], other: Self) {
+    pub fn append(&mut self, out: &mut impl Output, piece: &[u8], other: Self) {
         self.charge(other.leading);
         if other.opened {
             self.close_provider();
@@ -183,18 +188,17 @@ impl Details {
         self.written += other.written;
         self.number = other.number;
         self.provider = other.provider;
+        self.phrases.patient = other.phrases.patient;
         self.segments += other.segments;
         self.totals.add(other.totals);
     }
 
-    /// Ends the details, all bytes of which stand at the end of `out`: the charges of providers are put in their
-    /// places, in one pass.
-    pub fn finish(&mut self, out: &mut (impl Output + ?Sized)) {
+    /// Ends the details: their bytes, all that `draft` has, go to the end of `out`, with the charges of providers in their
+    /// places.
+    pub fn finish(&mut self, draft: &mut impl Output, out: &mut impl Output) {
         self.close_provider();
-        let base = out.len().saturating_sub(self.written);
-        let edits: Vec<(u64, Short)> =
-            self.places.iter().map(|&(place, charges)| (place + base, money(charges))).collect();
-        crate::wire::replace_bytes(out, &edits);
+        let edits: Vec<(u64, Amount)> = self.places.iter().map(|&(place, charges)| (place, money(charges))).collect();
+        crate::wire::move_replaced(draft, &edits, out);
         self.places.clear();
         self.open_from = 0;
     }
@@ -220,14 +224,9 @@ impl Details {
         self.charge(one.charges());
     }
 
-    fn statuses(&self, writer: &mut Writer<'_>, claim: &ClaimStatus<'_>) {
+    /// Why a claim is rejected.
+    fn reasons(&self, writer: &mut Writer<'_>, claim: &ClaimStatus<'_>) {
         let charge = money(claim.charge);
-        if claim.accepted {
-            let told = if self.standing == Standing::Payer { Reason::ADJUDICATED } else { Reason::RECEIVED };
-            writer.segment("STC").text(told.category).component(told.status).component(told.entity);
-            writer.text(self.today).text("WQ").text(charge).end();
-            return;
-        }
         let lifted = claim.lines.iter().filter(|line| !self.is_expressible(line)).flat_map(|line| line.reasons);
         let mut reasons: Vec<Reason<'_>> = claim.reasons.iter().chain(lifted).copied().collect();
         if reasons.is_empty() {
@@ -235,7 +234,7 @@ impl Details {
         }
         for (reason, entity) in distinct(&reasons, CLAIM_ENTITIES) {
             writer.segment("STC").text(reason.rejecting()).component(reason.status).component(entity);
-            writer.text(self.today).text("U").text(charge).end();
+            writer.plain(self.today).plain("U").plain(charge).end();
         }
     }
 
@@ -267,10 +266,63 @@ impl Details {
         } else {
             writer.number(line.number).end();
         }
-        if let Some(from) = date(line.from).or(date(line.through)) {
-            service_date(writer, from, date(line.through).unwrap_or(from));
+        self.service_date(writer, line.from, line.through, None);
+    }
+
+    fn reference(&self, writer: &mut Writer<'_>, qualifier: &str, value: &[u8]) {
+        if !value.is_empty() && written_len(self.delimiters, value, 50) > 0 {
+            writer.segment("REF").text(qualifier).clip(value, 50).end();
         }
     }
+
+    /// `DTP*472`: one day, or a range where there is more than one; nothing where there is none, and none `otherwise`.
+    fn service_date(&self, writer: &mut Writer<'_>, from: i32, through: i32, otherwise: Option<[u8; 8]>) {
+        let first = date(from);
+        let last = if through == from { first } else { date(through) };
+        let Some(first) = first.or(last).or(otherwise) else { return };
+        let last = last.unwrap_or(first);
+        if last <= first {
+            writer.phrase(&self.phrases.day).plain(first).end();
+            return;
+        }
+        let mut range = [b'-'; 17];
+        range[..8].copy_from_slice(&first);
+        range[9..].copy_from_slice(&last);
+        writer.phrase(&self.phrases.days).plain(range).end();
+    }
+}
+
+/// What every claim of a document is told in the same words, or at least every claim of a provider.
+#[derive(Clone, Debug)]
+struct Phrases {
+    level: Phrase,
+    patient: Phrase,
+    trace: Phrase,
+    accepted: Phrase,
+    day: Phrase,
+    days: Phrase,
+}
+
+impl Phrases {
+    fn new(delimiters: Delimiters, suffix: &[u8], standing: Standing, today: [u8; 8]) -> Self {
+        let phrase = |text: &str| Phrase::new(text, delimiters, suffix);
+        let Reason { category, status, entity } =
+            if standing == Standing::Payer { Reason::ADJUDICATED } else { Reason::RECEIVED };
+        let today = String::from_utf8_lossy(&today);
+        Self {
+            level: phrase("HL"),
+            patient: patient(delimiters, suffix, 0),
+            trace: phrase("~TRN*2"),
+            accepted: phrase(&format!("~STC*{category}:{status}:{entity}*{today}*WQ")),
+            day: phrase("DTP*472*D8"),
+            days: phrase("DTP*472*RD8"),
+        }
+    }
+}
+
+/// What follows HL01 of a claim, up to the patient's name.
+fn patient(delimiters: Delimiters, suffix: &[u8], provider: u64) -> Phrase {
+    Phrase::new(&format!("*{provider}*PT~NM1*QC*1"), delimiters, suffix)
 }
 
 /// The different reasons, each with its entity where `entities` lists it.

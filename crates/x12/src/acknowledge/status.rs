@@ -1,6 +1,7 @@
 //! What a 277CA says of a claim: category, status, entity; and the sums of what it said.
 
 use crate::claim::{MISSING, NO_DATE};
+use crate::wire::{decimal, eight_digits};
 
 /// STC01: `A7:562:85`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,50 +82,45 @@ impl Totals {
     }
 }
 
-/// A short text without allocation: an amount or a date.
+/// An amount in text, without allocation.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Short {
+pub(super) struct Amount {
     bytes: [u8; 24],
-    len: usize,
+    start: usize,
+    end: usize,
 }
 
-impl AsRef<[u8]> for Short {
+impl AsRef<[u8]> for Amount {
     fn as_ref(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
+        self.bytes.get(self.start..self.end).unwrap_or_default()
     }
 }
 
-impl Short {
-    fn push(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(self.len) {
-            *place = byte;
-            self.len += 1;
-        }
-    }
-
-    fn digits(&mut self, value: u64, width: usize) {
-        let mut digits = [b'0'; 20];
-        let len = crate::wire::decimal(value, &mut digits).len();
-        for &digit in digits.get(20 - len.max(width)..).unwrap_or_default() {
-            self.push(digit);
-        }
-    }
-}
+/// Where the digits of whole units end.
+const POINT: usize = 20;
 
 /// Cents as X12 writes money: no blanks, no superfluous zeros or point. A missing amount is 0.
-pub(super) fn money(cents: i64) -> Short {
+pub(super) fn money(cents: i64) -> Amount {
     let cents = if cents == MISSING { 0 } else { cents };
-    let mut text = Short { bytes: [0; 24], len: 0 };
+    let (whole, rest) = (cents.unsigned_abs() / 100, (cents.unsigned_abs() % 100) as u8);
+    let mut digits = [b'0'; POINT];
+    let mut start = POINT - decimal(whole, &mut digits).len();
+    let mut bytes = [0; 24];
+    bytes[..POINT].copy_from_slice(&digits);
+    bytes[POINT..].copy_from_slice(&[b'.', b'0' + rest / 10, b'0' + rest % 10, 0]);
     if cents < 0 {
-        text.push(b'-');
+        start -= 1;
+        bytes[start] = b'-';
     }
-    let (whole, rest) = (cents.unsigned_abs() / 100, cents.unsigned_abs() % 100);
-    text.digits(whole, 1);
-    if rest > 0 {
-        text.push(b'.');
-        if rest % 10 == 0 { text.digits(rest / 10, 1) } else { text.digits(rest, 2) }
-    }
-    text
+    let end = POINT
+        + if rest == 0 {
+            0
+        } else if rest % 10 == 0 {
+            2
+        } else {
+            3
+        };
+    Amount { bytes, start, end }
 }
 
 /// Days since 1970-01-01 as `CCYYMMDD`; `None` when there is no date, or none of four-digit years.
@@ -133,23 +129,18 @@ pub(super) fn date(days: i32) -> Option<[u8; 8]> {
         return None;
     }
     // Days are counted from 0000-03-01, so that the leap day ends a year and 400 years are 146,097 days.
-    let shifted = i64::from(days) + 719_468;
-    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let shifted = u32::try_from(i64::from(days) + 719_468).ok()?;
+    let (era, day) = (shifted / 146_097, shifted % 146_097);
     let year_of_era = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
     let day_of_year = day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day_of_month = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    let year = era * 400 + year_of_era + u32::from(month <= 2);
     if !(1..=9999).contains(&year) {
         return None;
     }
-    let mut text = [b'0'; 8];
-    for (place, divisor) in text.iter_mut().zip([10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1]) {
-        let number = (year * 10_000 + month * 100 + day_of_month) / divisor % 10;
-        *place = b'0' + u8::try_from(number).unwrap_or(0);
-    }
-    Some(text)
+    Some(eight_digits(year, month * 100 + day_of_month))
 }
 
 #[cfg(test)]

@@ -97,29 +97,16 @@ pub struct LineStatus<'a> {
 
 /// NM102 to NM107, and the place of NM108.
 pub(super) fn name(writer: &mut Writer<'_>, party: &Party<'_>) {
-    writer.text(if party.person { "1" } else { "2" });
-    let before = writer.position();
-    writer.clip(party.name, 60);
-    if writer.position() == before {
-        // Nothing of the name could be written: the element begun stays, so only its value is given again.
-        writer.instead(UNKNOWN);
-    }
+    writer.plain(if party.person { "1" } else { "2" });
     if party.person {
-        writer.clip(party.first, 35).clip(party.middle, 25).skip(1).clip(party.suffix, 10);
+        names(writer, party);
     } else {
-        writer.skip(4);
+        writer.clip_or(party.name, 1..=60, UNKNOWN).skip(4);
     }
 }
 
-/// `DTP*472`: one day, or a range where there is more than one.
-pub(super) fn service_date(writer: &mut Writer<'_>, from: [u8; 8], through: [u8; 8]) {
-    writer.segment("DTP").text("472");
-    if through <= from {
-        writer.text("D8").text(from).end();
-        return;
-    }
-    let mut range = [b'-'; 17];
-    range[..8].copy_from_slice(&from);
-    range[9..].copy_from_slice(&through);
-    writer.text("RD8").text(range).end();
+/// NM103 to NM107 of a person.
+pub(super) fn names(writer: &mut Writer<'_>, party: &Party<'_>) {
+    writer.clip_or(party.name, 1..=60, UNKNOWN);
+    writer.clip(party.first, 35).clip(party.middle, 25).skip(1).clip(party.suffix, 10);
 }

@@ -40,19 +40,20 @@ impl<'a, O: Output> Pen<'a, O> {
     /// Writes `kept`, with each field that has a new value replaced. Returns where the fields stand now.
     pub(super) fn write<const N: usize>(&mut self, kept: &Kept, fields: [(Span, Option<&[u8]>); N]) -> [Place; N] {
         let mut places = [Place::default(); N];
-        let mut from = 0;
+        let (mut from, mut passed) = (0, 0);
         for (place, (field, new)) in places.iter_mut().zip(fields) {
-            if field.is_empty() || field.start < from {
+            if field.is_empty() || field.start < passed {
                 continue;
             }
-            self.part(kept, from, field.start);
-            let start = self.position();
-            from = field.start + field.len;
-            match new {
-                Some(new) => self.append(new),
-                None => self.part(kept, field.start, from),
+            passed = field.start + field.len;
+            if let Some(new) = new {
+                self.part(kept, from, field.start);
+                *place = Place { at: self.position(), len: new.len() as u64 };
+                self.append(new);
+                from = passed;
+            } else {
+                *place = Place { at: self.position() + u64::from(field.start - from), len: u64::from(field.len) };
             }
-            *place = Place { at: start, len: self.position() - start };
         }
         let end = kept.bytes(self.piece).len() as u32;
         self.part(kept, from, end);

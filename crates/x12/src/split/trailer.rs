@@ -50,5 +50,7 @@ fn made_up<O: Output>(pen: &mut Pen<'_, O>, mark: Delimiters, suffix: &[u8], id:
 
 /// The digits of `value`, unless `old` says the same.
 pub(super) fn differing<'a>(old: &[u8], value: u64, digits: &'a mut [u8; 20]) -> Option<&'a [u8]> {
-    (number(old) != Some(value)).then(|| decimal(value, digits))
+    let new = decimal(value, digits);
+    let same = old == new || old.first() == Some(&b'0') && number(old) == Some(value);
+    (!same).then_some(new)
 }

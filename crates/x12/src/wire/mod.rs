@@ -10,7 +10,8 @@ mod writer;
 
 pub use delimiters::Delimiters;
 pub use isa::{Header, header};
-pub use output::{MemoryOutput, Output, move_tail, replace_bytes};
+pub use output::{MemoryOutput, Output, move_replaced, move_tail};
 pub use scanner::{Fault, Limits, Mode, Scanner, Tokens};
 pub use segment::{Components, Element, Elements, Repetitions, Segment, SegmentId, marks};
-pub use writer::{Writer, decimal, written_len};
+pub(crate) use writer::eight_digits;
+pub use writer::{Phrase, Writer, decimal, written_len};

@@ -1,5 +1,7 @@
 //! Where bytes go that may have to be changed or taken back before they are final.
 
+use std::ops::Range;
+
 /// A growing document. The engine writes it to a staged file, tests hold it in memory.
 ///
 /// Nothing here fails: an output that cannot go on remembers why, ignores the rest, and is asked at the end.
@@ -24,6 +26,12 @@ pub trait Output {
         self.len() == 0
     }
 
+    /// Bytes from `at` on, as far as they can be had without reading them: perhaps none.
+    fn at_hand(&self, at: u64) -> &[u8] {
+        let _ = at;
+        &[]
+    }
+
     /// Replaces the `old_len` bytes at `at` by `new`; what follows is shifted when the lengths differ.
     fn splice(&mut self, at: u64, old_len: u64, new: &[u8]) {
         let new_len = new.len() as u64;
@@ -39,30 +47,40 @@ pub trait Output {
 const CHUNK: usize = 64 * 1024;
 
 /// Moves everything of `from` that lies at or behind `at` to the end of `to`.
-pub fn move_tail(from: &mut (impl Output + ?Sized), at: u64, to: &mut (impl Output + ?Sized)) {
-    let mut buffer = vec![0; CHUNK];
-    let mut next = at;
-    while next < from.len() {
-        let count = from.read(next, &mut buffer);
-        if count == 0 {
-            break;
-        }
-        to.append(buffer.get(..count).unwrap_or_default());
-        next += count as u64;
-    }
+pub fn move_tail(from: &mut impl Output, at: u64, to: &mut impl Output) {
+    copy(from, at..from.len(), to);
     from.truncate(at);
 }
 
-/// Makes room in one pass: each edit replaces one byte at a place (ascending) by a text of at least one byte.
-pub fn replace_bytes<T: AsRef<[u8]>>(output: &mut (impl Output + ?Sized), edits: &[(u64, T)]) {
-    let mut end = output.len();
-    let mut by = edits.iter().map(|(_, new)| (new.as_ref().len() as u64).saturating_sub(1)).sum();
-    extend(output, by);
-    for (at, new) in edits.iter().rev() {
-        lift(output, at + 1, end, by);
-        by -= (new.as_ref().len() as u64).saturating_sub(1).min(by);
-        output.patch(at + by, new.as_ref());
-        end = *at;
+/// Moves everything of `from` to the end of `to`; each edit replaces one byte at a place (ascending).
+pub fn move_replaced<T: AsRef<[u8]>>(from: &mut impl Output, edits: &[(u64, T)], to: &mut impl Output) {
+    let mut next = 0;
+    for (at, new) in edits {
+        copy(from, next..*at, to);
+        to.append(new.as_ref());
+        next = at + 1;
+    }
+    copy(from, next..from.len(), to);
+    from.truncate(0);
+}
+
+fn copy(from: &mut impl Output, mut range: Range<u64>, to: &mut impl Output) {
+    let most = |range: &Range<u64>| usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+    let mut buffer = Vec::new();
+    while range.start < range.end {
+        let here = from.at_hand(range.start);
+        let mut count = here.len().min(most(&range));
+        if count > 0 {
+            to.append(here.get(..count).unwrap_or_default());
+        } else {
+            buffer.resize(most(&range).min(CHUNK), 0);
+            count = from.read(range.start, &mut buffer);
+            if count == 0 {
+                return;
+            }
+            to.append(buffer.get(..count).unwrap_or_default());
+        }
+        range.start += count as u64;
     }
 }
 
@@ -224,16 +242,17 @@ mod tests {
     }
 
     #[test]
-    fn many_bytes_are_replaced_in_one_pass() {
-        let mut output = Halting(long());
-        let mut expected = output.0.bytes.clone();
+    fn bytes_are_replaced_on_the_way() {
+        let (mut from, mut to) = (Halting(long()), MemoryOutput::default());
+        let mut expected = from.0.bytes.clone();
         let edits = [(0, "AB".to_owned()), (7, "C".to_owned()), (8, "D".repeat(70_000)), (199_999, "END".to_owned())];
         for (at, new) in edits.iter().rev() {
             let at = usize::try_from(*at).expect("small");
             expected.splice(at..=at, new.bytes());
         }
-        replace_bytes(&mut output, &edits);
-        assert!(output.0.bytes == expected);
+        to.append(b"head");
+        move_replaced(&mut from, &edits, &mut to);
+        assert!(to.bytes[4..] == expected && from.is_empty());
     }
 
     #[test]

@@ -378,16 +378,16 @@ mod claim_statuses {
     }
 
     fn details() -> Details {
-        Details::new(Delimiters::default(), Standing::Clearinghouse, STAMP)
+        Details::new(Delimiters::default(), b"\n", Standing::Clearinghouse, STAMP)
     }
 
     fn written(write: impl FnOnce(&mut Details, &mut Vec<u8>)) -> String {
         let (mut out, mut details) = (Vec::new(), details());
         write(&mut details, &mut out);
-        let mut file = MemoryOutput::default();
+        let (mut draft, mut file) = (MemoryOutput::default(), MemoryOutput::default());
         let mut whole = self::details();
-        whole.append(&mut file, &out, details);
-        whole.finish(&mut file);
+        whole.append(&mut draft, &out, details);
+        whole.finish(&mut draft, &mut file);
         text(&file.bytes)
     }
 
@@ -398,22 +398,22 @@ mod claim_statuses {
         let (mut part, mut piece) = (MemoryOutput::default(), Vec::new());
         let mut details = details();
         let mut own = self::details();
-        own.open_provider(&mut piece, b"\n", &provider(b"1232343560", &[]));
+        own.open_provider(&mut piece, &provider(b"1232343560", &[]));
         own.claim(
             &mut piece,
-            b"\n",
             &patient(),
             &ClaimStatus { clearinghouse_number: b"D9-1", through: NEW_YEAR + 3, ..claim(b"DOE01428", 20_000) },
         );
         let lines = [line(std::slice::from_ref(&pointer))];
         let rejected = ClaimStatus { accepted: false, reasons: &[missing], lines: &lines, ..claim(b"DOE0221", 50_050) };
-        own.claim(&mut piece, b"\n", &patient(), &rejected);
+        own.claim(&mut piece, &patient(), &rejected);
         details.append(&mut part, &piece, own);
-        details.finish(&mut part);
         let (mut out, mut envelope, source) = (Vec::new(), envelope(), source());
         let set = status_set(&source, Standing::Clearinghouse);
         let number = set.header(&mut out, &mut envelope, &gs("1"), &details);
-        out.extend_from_slice(&part.bytes);
+        let mut file = MemoryOutput { bytes: out };
+        details.finish(&mut part, &mut file);
+        let mut out = file.bytes;
         set.trailer(&mut out, &envelope, number, &details);
         envelope.close(&mut out);
         let rest = text(&out).split_once('\n').expect("ISA").1.to_owned();
@@ -462,8 +462,8 @@ mod claim_statuses {
     fn a_set_without_accepted_claims_goes_back_whole() {
         let (mut part, mut piece) = (MemoryOutput::default(), Vec::new());
         let (mut details, mut own) = (details(), self::details());
-        own.open_provider(&mut piece, b"\n", &provider(b"1232343560", &[]));
-        own.claim(&mut piece, b"\n", &patient(), &ClaimStatus { accepted: false, ..claim(b"A", 100) });
+        own.open_provider(&mut piece, &provider(b"1232343560", &[]));
+        own.claim(&mut piece, &patient(), &ClaimStatus { accepted: false, ..claim(b"A", 100) });
         details.append(&mut part, &piece, own);
         let (mut out, source) = (Vec::new(), source());
         status_set(&source, Standing::Payer).header(&mut out, &mut envelope(), &gs("1"), &details);
@@ -475,9 +475,9 @@ mod claim_statuses {
     #[test]
     fn a_payer_accepts_into_adjudication() {
         let mut out = Vec::new();
-        let mut details = Details::new(Delimiters::default(), Standing::Payer, STAMP);
-        details.open_provider(&mut out, b"\n", &provider(b"1232343560", &[]));
-        details.claim(&mut out, b"\n", &patient(), &ClaimStatus { payer_number: b"ICN1", ..claim(b"A", 100) });
+        let mut details = Details::new(Delimiters::default(), b"\n", Standing::Payer, STAMP);
+        details.open_provider(&mut out, &provider(b"1232343560", &[]));
+        details.claim(&mut out, &patient(), &ClaimStatus { payer_number: b"ICN1", ..claim(b"A", 100) });
         assert!(text(&out).contains("STC*A2:20:PR*20260105*WQ*1~\nREF*1K*ICN1~\n"));
     }
 
@@ -486,9 +486,9 @@ mod claim_statuses {
         let reason = Reason { category: "A7", status: "477", entity: "" };
         let lines = [line(std::slice::from_ref(&reason))];
         let text = written(|details, out| {
-            details.open_provider(out, b"\n", &provider(b"1232343560", &[]));
-            details.claim(out, b"\n", &patient(), &ClaimStatus { accepted: false, ..claim(b"A", 100) });
-            details.claim(out, b"\n", &patient(), &ClaimStatus { accepted: false, lines: &lines, ..claim(b"B", 100) });
+            details.open_provider(out, &provider(b"1232343560", &[]));
+            details.claim(out, &patient(), &ClaimStatus { accepted: false, ..claim(b"A", 100) });
+            details.claim(out, &patient(), &ClaimStatus { accepted: false, lines: &lines, ..claim(b"B", 100) });
         });
         assert!(text.contains("TRN*2*A~\nSTC*A3:684*20260105*U*1~\n"));
         assert!(text.contains("TRN*2*B~\nSTC*A3:247*20260105*U*1~\n"));
@@ -499,8 +499,8 @@ mod claim_statuses {
         let reason = Reason { category: "A6", status: "454", entity: "" };
         let lines = [LineStatus { procedure: b"HC", ..line(std::slice::from_ref(&reason)) }];
         let text = written(|details, out| {
-            details.open_provider(out, b"\n", &provider(b"1232343560", &[]));
-            details.claim(out, b"\n", &patient(), &ClaimStatus { accepted: false, lines: &lines, ..claim(b"A", 100) });
+            details.open_provider(out, &provider(b"1232343560", &[]));
+            details.claim(out, &patient(), &ClaimStatus { accepted: false, lines: &lines, ..claim(b"A", 100) });
         });
         assert!(text.contains("STC*A6:454*20260105*U*1~\n"));
         assert!(!text.contains("SVC"));
@@ -515,13 +515,8 @@ mod claim_statuses {
             Reason { category: "A1", status: "562", entity: "" },
         ];
         let text = written(|details, out| {
-            details.open_provider(out, b"\n", &provider(b"1232343560", &[]));
-            details.claim(
-                out,
-                b"\n",
-                &patient(),
-                &ClaimStatus { accepted: false, reasons: &reasons, ..claim(b"A", 100) },
-            );
+            details.open_provider(out, &provider(b"1232343560", &[]));
+            details.claim(out, &patient(), &ClaimStatus { accepted: false, reasons: &reasons, ..claim(b"A", 100) });
         });
         assert_eq!(text.matches("STC*").count(), 2);
         assert!(text.contains("STC*A7:562:85*20260105*U*1~\nSTC*A3:562*20260105*U*1~\n"));
@@ -531,9 +526,9 @@ mod claim_statuses {
     fn what_a_claim_lacks_is_said_in_due_form() {
         let nobody = PatientRef::default();
         let text = written(|details, out| {
-            details.open_provider(out, b"\n", &ProviderRef::default());
+            details.open_provider(out, &ProviderRef::default());
             let bare = ClaimStatus { accepted: false, from: NO_DATE, ..claim(b"", MISSING) };
-            details.claim(out, b"\n", &nobody, &bare);
+            details.claim(out, &nobody, &bare);
         });
         assert_eq!(
             text,
@@ -546,7 +541,7 @@ mod claim_statuses {
     fn persons_and_atypical_providers_are_named() {
         let party = Party { person: true, name: b"KING", first: b"EWELL", middle: b"B", suffix: b"JR" };
         let atypical = ProviderRef { party, tax_id: b"123456789", ..ProviderRef::default() };
-        let text = written(|details, out| details.open_provider(out, b"\n", &atypical));
+        let text = written(|details, out| details.open_provider(out, &atypical));
         assert!(text.ends_with("NM1*85*1*KING*EWELL*B**JR*FI*123456789~\n"));
     }
 
@@ -556,12 +551,11 @@ mod claim_statuses {
     #[test]
     fn a_faulty_provider_is_told_with_all_of_its_charges() {
         let text = written(|details, out| {
-            details.open_provider(out, b"\n", &provider(b"1232343561", &[WRONG, STRANGE]));
+            details.open_provider(out, &provider(b"1232343561", &[WRONG, STRANGE]));
             for name in [b"A".as_slice(), b"B", b"C"] {
                 let reasons = &[WRONG];
                 details.claim(
                     out,
-                    b"\n",
                     &patient(),
                     &ClaimStatus { claim: name, accepted: false, reasons, ..claim(b"", 123_456) },
                 );
@@ -578,17 +572,18 @@ mod claim_statuses {
 
     #[test]
     fn the_buffer_may_be_emptied_between_claims() {
-        let (mut file, mut details) = (MemoryOutput { bytes: b"before".to_vec() }, details());
+        let (mut draft, mut details) = (MemoryOutput::default(), details());
         let mut out = Vec::new();
         for reasons in [&[WRONG, STRANGE][..], &[], &[STRANGE]] {
-            details.open_provider(&mut out, b"", &provider(b"1232343560", reasons));
+            details.open_provider(&mut out, &provider(b"1232343560", reasons));
             for _ in 0..3 {
-                details.claim(&mut out, b"", &patient(), &claim(b"A", 123_456));
-                file.append(&out);
+                details.claim(&mut out, &patient(), &claim(b"A", 123_456));
+                draft.append(&out);
                 out.clear();
             }
         }
-        details.finish(&mut file);
+        let mut file = MemoryOutput { bytes: b"before".to_vec() };
+        details.finish(&mut draft, &mut file);
         let text = text(&file.bytes);
         assert!(text.starts_with("beforeHL*3*"));
         assert_eq!(text.matches("**U*3703.68~").count(), 3);
@@ -606,27 +601,21 @@ mod claim_statuses {
             steps.extend((0..claims).map(|_| None));
         }
         let rendered = |cuts: &[usize]| {
-            let (mut file, mut whole) = (MemoryOutput::default(), details());
+            let (mut draft, mut file, mut whole) = (MemoryOutput::default(), MemoryOutput::default(), details());
             let mut from = 0;
             for to in cuts.iter().copied().chain([steps.len()]) {
-                let mut own = Details::resume(
-                    Delimiters::default(),
-                    Standing::Clearinghouse,
-                    STAMP,
-                    whole.number(),
-                    whole.provider_number(),
-                );
+                let mut own = details().resume(whole.number(), whole.provider_number());
                 let mut piece = Vec::new();
                 for step in &steps[from..to] {
                     match step {
-                        Some(reasons) => own.open_provider(&mut piece, b"", &provider(b"1232343560", reasons)),
-                        None => own.claim(&mut piece, b"", &patient(), &claim(b"A", 99_999)),
+                        Some(reasons) => own.open_provider(&mut piece, &provider(b"1232343560", reasons)),
+                        None => own.claim(&mut piece, &patient(), &claim(b"A", 99_999)),
                     }
                 }
-                whole.append(&mut file, &piece, own);
+                whole.append(&mut draft, &piece, own);
                 from = to;
             }
-            whole.finish(&mut file);
+            whole.finish(&mut draft, &mut file);
             (text(&file.bytes), whole.segments(), whole.totals())
         };
         let expected = rendered(&[]);

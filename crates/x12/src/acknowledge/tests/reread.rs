@@ -229,7 +229,7 @@ fn told(dice: &mut Dice, own: &mut Details, piece: &mut Vec<u8>) {
     if own.provider_number() == 0 || dice.roll(3) == 0 {
         let party = party(dice, &values);
         let (npi, tax_id) = (&values[4], &values[5]);
-        own.open_provider(piece, b"", &ProviderRef { party, npi, tax_id, reasons: &reasons[..some(dice)] });
+        own.open_provider(piece, &ProviderRef { party, npi, tax_id, reasons: &reasons[..some(dice)] });
     }
     let procedure: Vec<u8> =
         [b"HC:99213:25:AA".to_vec(), b"HC:9>9".to_vec(), values[6].clone()][dice.roll(3) as usize].clone();
@@ -260,7 +260,7 @@ fn told(dice: &mut Dice, own: &mut Details, piece: &mut Vec<u8>) {
         through: days(dice),
         lines: &lines,
     };
-    own.claim(piece, b"", &patient, &claim);
+    own.claim(piece, &patient, &claim);
 }
 
 #[test]
@@ -275,21 +275,23 @@ fn a_277ca_is_clean() {
             let values: Vec<Vec<u8>> = (0..8).map(|_| dice.value()).collect();
             let submitter = Submitter { party: party(&mut dice, &values), id: &values[5], batch: &values[6] };
             let set = StatusSet { source: &source, submitter, standing, trace: &values[7], received: STAMP.date };
-            let mut whole = Details::new(envelope.delimiters(), standing, STAMP);
+            let mut whole = Details::new(envelope.delimiters(), b"", standing, STAMP);
             let mut part = MemoryOutput::default();
             for _ in 0..=dice.roll(3) {
                 let (number, provider) = (whole.number(), whole.provider_number());
-                let mut own = Details::resume(envelope.delimiters(), standing, STAMP, number, provider);
+                let own = Details::new(envelope.delimiters(), b"", standing, STAMP);
+                let mut own = own.resume(number, provider);
                 let mut piece = Vec::new();
                 for _ in 0..dice.roll(4) {
                     told(&mut dice, &mut own, &mut piece);
                 }
                 whole.append(&mut part, &piece, own);
             }
-            whole.finish(&mut part);
             let group = dice.gs();
             let number = set.header(&mut out, &mut envelope, &group, &whole);
-            out.extend_from_slice(&part.bytes);
+            let mut file = MemoryOutput { bytes: out };
+            whole.finish(&mut part, &mut file);
+            out = file.bytes;
             set.trailer(&mut out, &envelope, number, &whole);
         }
         envelope.close(&mut out);
