@@ -77,4 +77,5 @@ clean: ## remove everything that was built, keep out/
 	@mkdir -p .cache
 	@PIP_QUIET=1 VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --release --locked --quiet >.cache/build.txt 2>&1 \
 	  || { cat .cache/build.txt >&2; exit 1; }
+	@$(BIN)/python -m compileall -q src/scrubjay
 	@touch $@

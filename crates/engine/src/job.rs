@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::error::Error;
 
@@ -110,9 +109,9 @@ pub struct Job {
     /// Remember everything that must be unique, on disk if need be.
     #[serde(default)]
     pub exact: bool,
-    /// The rule set.
+    /// The rule set, as JSON of its own.
     #[serde(default)]
-    pub program: Option<Value>,
+    pub program: Option<String>,
     /// Caps.
     #[serde(default)]
     pub limits: Caps,

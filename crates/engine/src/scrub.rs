@@ -218,7 +218,7 @@ impl Setup {
 
     fn scrub(&self, job: &Job, taps: &Arc<Taps>, catalog: &mut Catalog) -> Result<Scrub, Error> {
         let unusable = |error: x12::scrub::RuleError| Error::Usage(error.to_string());
-        let rules = job.program.as_ref().map(|rules| Program::compile(&rules.to_string(), &taps.schema, catalog));
+        let rules = job.program.as_ref().map(|rules| Program::compile(rules, &taps.schema, catalog));
         let program = rules.transpose().map_err(unusable)?;
         let key = program.as_ref().map(|_| DuplicateKey::compile(&taps.schema));
         let mut duplicate_key = [0; 16];

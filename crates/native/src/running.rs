@@ -115,3 +115,9 @@ pub(crate) fn guides() -> String {
 pub(crate) fn digest(text: &str) -> String {
     engine::digest(text.as_bytes())
 }
+
+/// What is wrong with a pattern of the rule language; None when it can be used.
+#[pyfunction]
+pub(crate) fn pattern_fault(text: &str) -> Option<String> {
+    x12::scrub::pattern_fault(text)
+}

@@ -86,7 +86,7 @@ def _unexpected(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "scrubjay" in frame.filename] or frames
     last = ours[-1]
-    place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119 - no pathlib while failing
+    place = f"{os.path.basename(last.filename)}:{last.lineno}"
     return (
         f"internal error, {type(error).__name__} at {place}; please report this line and the "
         "version, never the claims (SCRUBJAY_DEBUG=1 shows where it came from)"
