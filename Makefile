@@ -1,6 +1,6 @@
 # One target a line of `make help`; run again, each does only what has changed since.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test cases bench fuzz docs pins clean
+.PHONY: help setup demo check test cases bench peers fuzz docs pins clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -43,6 +43,9 @@ cases: .venv/.built ## only the Markdown cases of cases/
 bench: .venv/.built ## throughput and memory against the yardstick, in one run
 	$(BIN)/python benches/run.py $(ARGS)
 
+peers: .venv/.built ## throughput beside pyx12, which judges the guide too
+	$(BIN)/python benches/peers.py $(ARGS)
+
 fuzz: ## every fuzz target for SECONDS_EACH (60) seconds; needs cargo-fuzz
 	@command -v cargo-fuzz >/dev/null || { echo "missing: cargo-fuzz.  cargo install cargo-fuzz --locked" >&2; exit 1; }
 	@for target in $$(cargo fuzz list); do \
@@ -77,4 +80,5 @@ clean: ## remove everything that was built, keep out/
 	@mkdir -p .cache
 	@PIP_QUIET=1 VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --release --locked --quiet >.cache/build.txt 2>&1 \
 	  || { cat .cache/build.txt >&2; exit 1; }
+	@$(BIN)/python -m compileall -q src/scrubjay
 	@touch $@

@@ -70,4 +70,4 @@ def test_a_relative_state_folder_is_ignored_as_the_convention_asks() -> None:
 
 
 def test_the_secret_is_not_in_the_repr() -> None:
-    assert "abab" not in repr(TokenKey("k1", "ab" * 32))
+    assert "abab" not in repr(TokenKey(id="k1", secret="ab" * 32))

@@ -9,10 +9,10 @@ Names are loaded when first asked for: the command line streams gigabytes in 40 
 asyncio alone would take half of that.
 """
 
-from typing import TYPE_CHECKING
-
 from scrubjay._version import __version__
 
+# Type checkers take the name for True. Importing it would import re and enum with it.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scrubjay.errors import (
         InputError,

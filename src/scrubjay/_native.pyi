@@ -5,13 +5,14 @@ Four calls, each taking its options as one JSON object, the *job* (`scrubjay.job
     {"command": "scrub" | "validate" | "read" | "inspect",
      "inputs": [path | "-", ...], "out": path | null,
      "threads": 0,                       # 0: one a core
-     "window": 524288,                   # bytes read at a time; bounds memory, never results
+     "window": 65536,                    # bytes read at a time; bounds memory, never results
      "guide_aliases": false, "reject_unit": "claim" | "set",
      "as_of": "YYYY-MM-DD" | null, "received_date": "YYYY-MM-DD" | null,
      "control_start": int | null, "max_claims_per_set": 5000,
      "token_key": hex, "token_key_id": str,
      "show_phi": false, "worklist": true, "force": false, "exact": false,
-     "program": {...} | null,            # the rule set, lowered to JSON
+     "program": text | null,             # the rule set, lowered to JSON of its own
+     "docs": {rule id: text},            # where to read of rules that have no page
      "limits": {"element": int, "segment": int, "repetitions": int, "elements": int},
      "payer_mode": false}
 
@@ -40,9 +41,10 @@ def run(
     was found.
 
     `progress` gets (bytes done, bytes in all or None for a pipe) some ten times a second, from the
-    thread that called. `judge` gets claims as plain dicts and gives a list of findings for each:
-    the rules that are plain functions. `report` gets the result before the output is committed and
-    gives the HTML page, which is staged with the other files and renamed before summary.json.
+    thread that called. `judge` gets claims as plain dicts and gives a list of findings for each,
+    ``{"code", "message", "line", "field"}``: the rules that are plain functions. `report` gets the
+    result before the output is committed and gives the HTML page, which is staged with the other
+    files and renamed before summary.json.
     """
 
 def inspect(path: str, job: str, emit: Callable[[str], None]) -> str:
@@ -56,6 +58,9 @@ def inspect(path: str, job: str, emit: Callable[[str], None]) -> str:
 
 def digest(text: str) -> str:
     """SHA-256 of `text` in UTF-8, as lower-case hexadecimals: hashlib costs 4 MB, this nothing."""
+
+def pattern_fault(text: str) -> str | None:
+    """What is wrong with a pattern of the rule language, or None when it can be used."""
 
 def guides() -> str:
     """The guides compiled in, as a JSON list.

@@ -13,8 +13,13 @@ A message is one line, names the next step, and never holds a value out of a cla
 The native half raises these classes too.
 """
 
+from __future__ import annotations
+
 from enum import Enum
-from typing import ClassVar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import ClassVar
 
 __all__ = [
     "Fate",

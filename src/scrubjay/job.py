@@ -1,13 +1,17 @@
 """What the engine is asked to do: every option of a run as one value, written as JSON."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from scrubjay.errors import UsageError
+from scrubjay.frozen import Frozen
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import date
+    from typing import Any
 
 __all__ = ["Command", "Job", "Limits", "RejectUnit"]
 
@@ -34,8 +38,7 @@ class RejectUnit(StrEnum):
     SET = "set"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Frozen):
     """Caps that keep a hostile file from growing; None is the engine's own."""
 
     element: int | None = None
@@ -43,18 +46,18 @@ class Limits:
     repetitions: int | None = None
     elements: int | None = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Each of the size that the engine holds."""
         for name, value in self.given().items():
             if not 0 < value <= LARGEST_LIMIT:
                 raise UsageError(f"the limit of {name} is 1 to {LARGEST_LIMIT}")
 
     def given(self) -> dict[str, int]:
         """Only the caps that were set."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        return {name: value for name, value in vars(self).items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Frozen):
     """One run. The defaults are those of the command line (docs/contract.md)."""
 
     command: Command
@@ -74,11 +77,14 @@ class Job:
     worklist: bool = True
     force: bool = False
     exact: bool = False
-    program: Mapping[str, Any] | None = field(default=None, repr=False)
+    program: str | None = None
+    docs: tuple[tuple[str, str], ...] = ()
+    """Rules that have no page, and where each is written."""
     limits: Limits = Limits()
     payer_mode: bool = False
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Numbers that the engine can take."""
         if not 0 <= self.threads <= MOST_THREADS:
             raise UsageError(f"threads are 1 to {MOST_THREADS}; 0 means one a core")
         if self.control_start is not None and not 0 < self.control_start <= LAST_CONTROL_NUMBER:
@@ -88,12 +94,13 @@ class Job:
 
     def to_json(self) -> str:
         """The job as the border takes it (`_native.pyi`)."""
-        names = (name for name in self.__slots__ if name != "limits")
-        job: dict[str, Any] = {name: getattr(self, name) for name in names}
-        job["as_of"] = _iso(self.as_of)
-        job["received_date"] = _iso(self.received_date)
-        job["limits"] = self.limits.given()
-        return json.dumps(job)
+        written: dict[str, Any] = {
+            "as_of": _iso(self.as_of),
+            "received_date": _iso(self.received_date),
+            "docs": dict(self.docs),
+            "limits": self.limits.given(),
+        }
+        return json.dumps(vars(self) | written)
 
     def __repr__(self) -> str:
         # Without the key: a job may end up in a log or a traceback.

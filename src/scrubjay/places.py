@@ -4,13 +4,16 @@ Every refusal is one line with the next step. The engine meets the same faults a
 appear later (a file that vanishes, a disk that fills) and raises the same errors.
 """
 
-import glob
+from __future__ import annotations
+
 import os
 import stat
-from collections.abc import Iterable
-from pathlib import Path
 
 from scrubjay.errors import InputError, OutputError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["STDIN", "inputs", "output"]
 
@@ -39,33 +42,49 @@ def inputs(patterns: Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
 
 def output(out: str | os.PathLike[str], *, force: bool = False) -> str:
     """The folder that a run writes to: new, or empty, or given over with force."""
-    _readable_name(os.fspath(out))
-    path = Path(out)
+    path = os.fspath(out)
+    if not path:
+        raise UsageError("the name of the output folder is empty; name a folder to write to")
+    _readable_name(path)
     try:
-        if path.exists():
-            if not path.is_dir():
-                raise UsageError(f"{path} is a file; name a folder to write to")
-            if not os.access(path, os.W_OK | os.X_OK):
-                raise OutputError(f"{path}: no right to write there; name another folder")
-            if not force and any(path.iterdir()):
-                raise UsageError(
-                    f"{path} is not empty; name a new folder, or replace its results with --force"
-                )
+        if os.path.exists(path):
+            _check_folder(path, force=force)
         else:
-            above = next(parent for parent in path.absolute().parents if parent.exists())
-            if not above.is_dir():
-                raise OutputError(f"{path}: {above} is a file; name another folder")
-            if not os.access(above, os.W_OK | os.X_OK):
-                raise OutputError(f"{path}: no right to make it in {above}; name another folder")
+            _check_above(path)
     except OSError as error:
         raise OutputError(f"{path}: {_why(error)}; name another folder") from None
-    return os.fspath(path)
+    return path
+
+
+def _check_folder(path: str, *, force: bool) -> None:
+    """A folder that is there can be written to, and holds nothing that would be lost."""
+    if not os.path.isdir(path):
+        raise UsageError(f"{path} is a file; name a folder to write to")
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise OutputError(f"{path}: no right to write there; name another folder")
+    if not force and os.listdir(path):
+        raise UsageError(
+            f"{path} is not empty; name a new folder, or replace its results with --force"
+        )
+
+
+def _check_above(path: str) -> None:
+    """A folder that is not there can be made."""
+    above = os.path.dirname(os.path.abspath(path))
+    while not os.path.exists(above):
+        above = os.path.dirname(above)
+    if not os.path.isdir(above):
+        raise OutputError(f"{path}: {above} is a file; name another folder")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise OutputError(f"{path}: no right to make it in {above}; name another folder")
 
 
 def _expand(pattern: str) -> list[str]:
-    if pattern == STDIN or not _WILD.intersection(pattern) or Path(pattern).exists():
+    if pattern == STDIN or not _WILD.intersection(pattern) or os.path.exists(pattern):
         return [pattern]
-    matches = sorted(name for name in glob.glob(pattern, recursive=True) if Path(name).is_file())  # noqa: PTH207 - the pattern is the user's own text, absolute or not
+    from glob import glob
+
+    matches = sorted(name for name in glob(pattern, recursive=True) if os.path.isfile(name))
     if not matches:
         raise InputError(f"{pattern}: no file matches; check the folder and the pattern")
     return matches
@@ -79,7 +98,7 @@ def _check(name: str) -> tuple[int, int] | str:
         raise UsageError("an input name is empty; name a file, a pattern, or '-'")
     _readable_name(name)
     try:
-        facts = Path(name).stat()
+        facts = os.stat(name)
     except ValueError:
         raise UsageError("an input name holds a NUL; name a file, a pattern, or '-'") from None
     except OSError as error:

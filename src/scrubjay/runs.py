@@ -1,51 +1,65 @@
 """Whole files, once through: `scrub` and `validate`, and the `Run` that each returns."""
 
+from __future__ import annotations
+
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
 
 from scrubjay import _native, places
 from scrubjay.errors import UsageError
-from scrubjay.findings import Severity
+from scrubjay.frozen import Frozen
 from scrubjay.job import Command, Job, RejectUnit
 from scrubjay.keys import TokenKey
-from scrubjay.summary import Reason, Result, RunFacts, Summary
+from scrubjay.severity import Severity
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
+    from decimal import Decimal
+    from pathlib import Path
+    from typing import Any, Self
+
     from scrubjay.rules import RuleSet
+    from scrubjay.summary import Reason, Result, RunFacts, Summary
 
-__all__ = ["Progress", "Run", "execute", "ruleset", "scrub", "validate"]
+    AnyPath = str | os.PathLike[str]
+    Progress = Callable[[int, int | None], None]
+    Judge = Callable[[list[dict[str, Any]]], list[list[dict[str, Any]]]]
 
-AnyPath = str | os.PathLike[str]
-Progress = Callable[[int, int | None], None]
-Judge = Callable[[list[dict[str, Any]]], list[list[dict[str, Any]]]]
+__all__ = ["Run", "execute", "ruleset", "scrub", "validate"]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Run:
+class Run(Frozen):
     """What a run came to: the numbers, the reasons, the facts, and where its files are."""
 
     summary: Summary
     facts: RunFacts
     reasons: tuple[Reason, ...]
-    out: Path | None
+    folder: str | None
 
     def __repr__(self) -> str:
         counts = f"{self.claims} claims: {self.accepted} accepted, {self.rejected} rejected"
         if self.unreadable:
             counts += f", {self.unreadable} unreadable"
-        return f"Run({counts})" if self.out is None else f"Run({counts}; {self.out})"
+        return f"Run({counts})" if self.folder is None else f"Run({counts}; {self.folder})"
 
     @classmethod
     def from_result(cls, result: Result, out: str | None) -> Self:
         """The engine's answer as a value."""
-        folder = None if out is None else Path(out)
-        return cls(result["summary"], result["run"], tuple(result["reasons"]), folder)
+        return cls(
+            summary=result["summary"],
+            facts=result["run"],
+            reasons=tuple(result["reasons"]),
+            folder=out,
+        )
+
+    @property
+    def out(self) -> Path | None:
+        """The folder that was written; None where nothing was asked for."""
+        from pathlib import Path
+
+        return None if self.folder is None else Path(self.folder)
 
     @property
     def claims(self) -> int:
@@ -73,6 +87,8 @@ class Run:
         accepted, rejected = self.summary["charges_accepted"], self.summary["charges_rejected"]
         if accepted is None or rejected is None:
             return None
+        from decimal import Decimal
+
         return Decimal(accepted) + Decimal(rejected)
 
     def found(self, threshold: Severity) -> bool:
@@ -152,18 +168,18 @@ def execute(
     progress: Progress | None = None,
 ) -> Run:
     """A job that is complete but for its key and its rules: find both, run, and read the answer."""
-    key = TokenKey.find(None if token_key is None else Path(token_key))
-    job = replace(job, token_key=key.secret, token_key_id=key.id)
+    key = TokenKey.find(token_key)
+    job = job.but(token_key=key.secret, token_key_id=key.id)
     judge: Judge | None = None
     if job.command is Command.SCRUB:
         loaded = ruleset(rules)
-        job, judge = replace(job, program=loaded.program), loaded.judge()
+        job, judge = job.but(program=loaded.program, docs=loaded.docs), loaded.judge()
     report = _page if job.out is not None else None
     answer = _native.run(job.to_json(), progress, judge, report)
-    return Run.from_result(cast("Result", json.loads(answer)), job.out)
+    return Run.from_result(json.loads(answer), job.out)
 
 
-def ruleset(files: Iterable[AnyPath] = ()) -> "RuleSet":
+def ruleset(files: Iterable[AnyPath] = ()) -> RuleSet:
     """The shipped rules and those of `files`, as one set."""
     from scrubjay.rulebook import shipped
     from scrubjay.rules import RuleSet, load
@@ -174,7 +190,7 @@ def ruleset(files: Iterable[AnyPath] = ()) -> "RuleSet":
 def _page(answer: str) -> str:
     from scrubjay.report import render
 
-    return render(cast("Result", json.loads(answer)))
+    return render(json.loads(answer))
 
 
 def _listed(source: AnyPath | Iterable[AnyPath]) -> Iterable[AnyPath]:

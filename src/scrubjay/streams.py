@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scrubjay import _native, places
 from scrubjay.errors import UsageError
@@ -119,7 +119,7 @@ def _open(
     return _native.Reader(source, job.to_json())
 
 
-def _shipped() -> dict[str, Any]:
+def _shipped() -> str:
     from scrubjay.rulebook import shipped
     from scrubjay.rules import RuleSet
 

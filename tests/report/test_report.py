@@ -1,5 +1,6 @@
 """The page stands alone, says the numbers, and lets nothing of the input become markup."""
 
+import html
 import json
 import re
 from html.parser import HTMLParser
@@ -7,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from scrubjay.report import render
+from scrubjay.report.sections import escape
 from scrubjay.summary import Result, Tally
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
@@ -111,3 +113,8 @@ def test_a_share_never_rounds_something_to_nothing(
     tally = Tally(claims=104_212, accepted=0, rejected=rejected, charges="0.00")
     result["summary"]["by_payer"] = {"ACME": tally}
     assert words in render(result)
+
+
+def test_text_is_escaped_as_the_standard_library_does_it() -> None:
+    text = "".join(map(chr, range(32, 300)))
+    assert escape(text) == html.escape(text)

@@ -509,7 +509,7 @@ def document() -> str:
     body = {
         "as_of": (dt.date.fromisoformat(AS_OF) - EPOCH).days,
         "clean": lanes(CLEAN),
-        "program": RuleSet(shipped()).program,
+        "program": json.loads(RuleSet(shipped()).program),
     }
     head = json.dumps(body, sort_keys=True, separators=(",", ":"))
     lines = ",\n".join(json.dumps(row, sort_keys=True, separators=(",", ":")) for row in rows)

@@ -6,7 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from scrubjay.rulebook import shipped
+from scrubjay import rulebook
+from scrubjay.rulebook import SUBJECTS, shipped
 from scrubjay.rules.interpreter import Interpreter, Tree
 
 
@@ -60,3 +61,9 @@ def test_the_native_tests_read_these_rules_and_examples() -> None:
     assert EXAMPLES.TARGET.read_text() == EXAMPLES.document(), (
         "run python tests/rulebook/examples.py"
     )
+
+
+def test_every_file_of_the_rulebook_is_loaded() -> None:
+    files = {path.stem for path in Path(rulebook.__file__).parent.glob("*.py")}
+    assert files - {"__init__"} == set(SUBJECTS)
+    assert list(SUBJECTS) == sorted(SUBJECTS)

@@ -208,7 +208,7 @@ class Maker:
 def rule(number: int, table: str, node: list[Any]) -> Rule:
     """A rule around an expression."""
     return Rule(
-        id=f"RANDOM_{number}", title="Random", text="Random", severity=Severity.ERROR, snip=1, status=None,
+        id=f"RANDOM_{number}", title="Random", severity=Severity.ERROR, snip=1, status=None,
         level="claim", transactions="P", source="", fix="", since=None, until=None, at="", function=lambda: None,
         table=table, expression=Bool(node), evidence=(),
     )  # fmt: skip
@@ -227,7 +227,12 @@ def document() -> str:
         "".join(letters[state] for tree in trees for state in judge.judge(one, tree))
         for one in rules
     ]
-    body = {"today": TODAY, "claims": claims, "states": states, "program": RuleSet(rules).program}
+    body = {
+        "today": TODAY,
+        "claims": claims,
+        "states": states,
+        "program": json.loads(RuleSet(rules).program),
+    }
     return json.dumps(body, sort_keys=True, separators=(",", ":")) + "\n"
 
 

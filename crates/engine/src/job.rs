@@ -1,9 +1,9 @@
 //! What the engine is asked to do: the JSON job of the Python face, as a value.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::error::Error;
 
@@ -54,6 +54,9 @@ impl Caps {
         }
     }
 }
+
+/// What looks at signals; the engine itself knows none.
+pub type Signals = fn() -> Result<(), Error>;
 
 /// One run.
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line, named there")]
@@ -110,12 +113,18 @@ pub struct Job {
     /// Remember everything that must be unique, on disk if need be.
     #[serde(default)]
     pub exact: bool,
-    /// The rule set.
+    /// The rule set, as JSON of its own.
     #[serde(default)]
-    pub program: Option<Value>,
+    pub program: Option<String>,
+    /// Where rules of the user's own are written, by their ids.
+    #[serde(default)]
+    pub docs: HashMap<String, String>,
     /// Caps.
     #[serde(default)]
     pub limits: Caps,
+    /// Asked where a read may wait, or was cut short: an error ends the run.
+    #[serde(skip)]
+    pub signals: Option<Signals>,
     /// Answer as a payer: accepted claims are `A2:20`, not `A1:19`.
     #[serde(default)]
     pub payer_mode: bool,

@@ -48,7 +48,7 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     let begun = Instant::now();
     let Callbacks { progress, judge, report } = callbacks;
     let setup = Setup::new(job)?;
-    let mut sources = job.inputs.iter().map(|path| Source::open(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut sources = job.inputs.iter().map(|path| Source::open(path, job.signals)).collect::<Result<Vec<_>, _>>()?;
     let total = sources.iter().map(Source::total).sum::<Option<u64>>();
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
     let mut desk = setup.desk(job, stage, judge)?;
@@ -220,7 +220,7 @@ impl Setup {
 
     fn scrub(&self, job: &Job, taps: &Arc<Taps>, catalog: &mut Catalog) -> Result<Scrub, Error> {
         let unusable = |error: x12::scrub::RuleError| Error::Usage(error.to_string());
-        let rules = job.program.as_ref().map(|rules| Program::compile(&rules.to_string(), &taps.schema, catalog));
+        let rules = job.program.as_ref().map(|rules| Program::compile(rules, &taps.schema, catalog));
         let program = rules.transpose().map_err(unusable)?;
         let key = program.as_ref().map(|_| DuplicateKey::compile(&taps.schema));
         let mut duplicate_key = [0; 16];
@@ -229,6 +229,7 @@ impl Setup {
             fields: ClaimFields::new(Arc::clone(taps)),
             taps: Arc::clone(taps),
             program,
+            docs: job.docs.clone(),
             duplicates: key.transpose().map_err(unusable)?,
             duplicate_key,
         })

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::job::Signals;
 
 /// An input: reads ahead on demand and gives its bytes away from the front.
 pub(crate) struct Source {
@@ -20,6 +21,7 @@ pub(crate) struct Source {
     count: u64,
     /// Of everything read, where somebody wants it.
     digest: Option<sha2::Sha256>,
+    signals: Option<Signals>,
 }
 
 /// Line breaks that were taken out of a wrapped file, as counts before offsets.
@@ -48,9 +50,9 @@ pub(crate) struct Taken {
 
 impl Source {
     /// Opens `path`; `-` is the standard input.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Path, signals: Option<Signals>) -> Result<Self, Error> {
         if path.as_os_str() == "-" {
-            return Ok(Self::new(Box::new(io::stdin()), PathBuf::from("-"), None));
+            return Ok(Self { signals, ..Self::new(Box::new(io::stdin()), PathBuf::from("-"), None) });
         }
         let file = File::open(path).map_err(|error| Error::input(path, &error))?;
         let about = file.metadata().map_err(|error| Error::input(path, &error))?;
@@ -58,7 +60,7 @@ impl Source {
             return Err(Error::Input(format!("{}: is a folder; name the files in it", path.display())));
         }
         let total = about.is_file().then_some(about.len());
-        Ok(Self::new(Box::new(file), path.to_owned(), total))
+        Ok(Self { signals, ..Self::new(Box::new(file), path.to_owned(), total) })
     }
 
     /// The bytes of `content`, as if they were a file.
@@ -79,6 +81,7 @@ impl Source {
             breaks: None,
             count: 0,
             digest: None,
+            signals: None,
         }
     }
 
@@ -132,12 +135,12 @@ impl Source {
     /// Reads until at least `wanted` bytes are ahead or the input ends.
     pub(crate) fn fill(&mut self, wanted: usize) -> Result<(), Error> {
         while !self.ended && self.ahead.len() < wanted {
+            if self.total.is_none() {
+                self.look_at_signals()?; // a pipe may let us wait
+            }
             let have = self.ahead.len();
             let room = (wanted - have).max(16 * 1024);
-            self.ahead.reserve(room);
-            // into the room behind what is there, which need not be filled with anything before
-            let got = self.reader.by_ref().take(room as u64).read_to_end(&mut self.ahead);
-            got.map_err(|error| Error::input(&self.path, &error))?;
+            self.read(room)?;
             let fresh = self.ahead.get(have..).unwrap_or_default();
             self.ended = fresh.len() < room;
             self.count += fresh.len() as u64;
@@ -149,6 +152,32 @@ impl Source {
             }
         }
         Ok(())
+    }
+
+    /// Reads `room` bytes behind what is ahead; fewer only where the input ends.
+    fn read(&mut self, room: usize) -> Result<(), Error> {
+        let wanted = self.ahead.len() + room;
+        self.ahead.reserve(room);
+        while self.ahead.len() < wanted {
+            let (before, more) = (self.ahead.len(), (wanted - self.ahead.len()) as u64);
+            // into the room behind what is there, which need not be filled with anything before
+            let got = match self.total {
+                Some(_) => self.reader.by_ref().take(more).read_to_end(&mut self.ahead),
+                // a pipe gives what it has, and between two of its gifts a signal may come
+                None => read_once(&mut self.reader, &mut self.ahead, more as usize),
+            };
+            match got {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => self.look_at_signals()?,
+                Err(error) => return Err(Error::input(&self.path, &error)),
+                Ok(_) if self.ahead.len() == before => return Ok(()),
+                Ok(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn look_at_signals(&self) -> Result<(), Error> {
+        self.signals.map_or(Ok(()), |look| look())
     }
 
     /// Gives the first `count` bytes away.
@@ -210,6 +239,15 @@ impl Taken {
     pub(crate) fn offset_of(&self, at: u32) -> u64 {
         self.offset + u64::from(at) + self.breaks.as_ref().map_or(0, |breaks| breaks.before(at))
     }
+}
+
+/// One call of the system that reads at most `most` bytes behind what `ahead` has.
+fn read_once(reader: &mut dyn Read, ahead: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+    let have = ahead.len();
+    ahead.resize(have + most, 0);
+    let got = reader.read(&mut ahead[have..]);
+    ahead.truncate(have + *got.as_ref().unwrap_or(&0));
+    got
 }
 
 /// Takes the line breaks out of `bytes` from `from` on.

@@ -14,6 +14,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(running::inspect, module)?)?;
     module.add_function(wrap_pyfunction!(running::guides, module)?)?;
     module.add_function(wrap_pyfunction!(running::digest, module)?)?;
+    module.add_function(wrap_pyfunction!(running::pattern_fault, module)?)?;
     module.add_class::<reading::Reader>()?;
     module.add_class::<writing::ClaimWriter>()?;
     module.add_function(wrap_pyfunction!(writing::write_claims, module)?)?;

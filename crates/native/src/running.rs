@@ -21,7 +21,7 @@ pub(crate) fn run(
     judge: Option<Py<PyAny>>,
     report: Option<Py<PyAny>>,
 ) -> PyResult<String> {
-    let job = Job::parse(job).map_err(|error| raise(py, error))?;
+    let job = parsed(py, job)?;
     let raised = Raised::default();
     let result = detached(py, || {
         let callbacks = Callbacks {
@@ -37,6 +37,12 @@ pub(crate) fn run(
         engine::run(&job, callbacks)
     });
     result.map_err(|error| raised.or(error))
+}
+
+/// A job that looks at signals where it waits for its input: Ctrl-C is answered there too.
+pub(crate) fn parsed(py: Python<'_>, job: &str) -> PyResult<Job> {
+    let job = Job::parse(job).map_err(|error| raise(py, error))?;
+    Ok(Job { signals: Some(|| Python::attach(|py| py.check_signals().map_err(|_| Error::Interrupted))), ..job })
 }
 
 /// Tells how far the run is, and looks at signals.
@@ -79,7 +85,8 @@ impl PythonJudge<'_> {
                 };
                 let line = each.get_item("line")?.map_or(Ok(None), |value| value.extract::<Option<u32>>())?;
                 let code = text("code")?.unwrap_or_default();
-                judged.push(Judged { claim, code, severity: None, message: text("message")?, line });
+                let (message, field) = (text("message")?, text("field")?);
+                judged.push(Judged { claim, code, severity: None, message, line, field });
             }
         }
         Ok(judged)
@@ -90,7 +97,7 @@ impl PythonJudge<'_> {
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value, reason = "what Python calls takes what Python gives")]
 pub(crate) fn inspect(py: Python<'_>, path: &str, job: &str, emit: Py<PyAny>) -> PyResult<String> {
-    let job = Job::parse(job).map_err(|error| raise(py, error))?;
+    let job = parsed(py, job)?;
     let raised = Raised::default();
     let result = detached(py, || {
         engine::inspect(Path::new(path), &job, &mut |lines| {
@@ -114,4 +121,10 @@ pub(crate) fn guides() -> String {
 #[pyfunction]
 pub(crate) fn digest(text: &str) -> String {
     engine::digest(text.as_bytes())
+}
+
+/// What is wrong with a pattern of the rule language; None when it can be used.
+#[pyfunction]
+pub(crate) fn pattern_fault(text: &str) -> Option<String> {
+    x12::scrub::pattern_fault(text)
 }

@@ -5,11 +5,15 @@ nothing that differs between two runs over the same input (times and memory are 
 that it can be compared byte by byte.
 """
 
-from html import escape
-from pathlib import Path
+from __future__ import annotations
+
+import os
 
 from scrubjay.report import sections
-from scrubjay.summary import Result
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from scrubjay.summary import Result
 
 __all__ = ["render"]
 
@@ -30,8 +34,11 @@ def render(result: Result) -> str:
         sections.envelope(summary),
         sections.provenance(facts, summary),
     )
-    style = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
-    return _PAGE.format(title=escape(subject), style=style, body="\n".join(filter(None, parts)))
+    with open(os.path.join(os.path.dirname(__file__), "page.css"), encoding="utf-8") as file:
+        style = file.read()
+    return _PAGE.format(
+        title=sections.escape(subject), style=style, body="\n".join(filter(None, parts))
+    )
 
 
 _PAGE = """<!doctype html>

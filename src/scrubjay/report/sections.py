@@ -1,14 +1,19 @@
 """The parts of the page, top to bottom; each takes numbers and gives HTML, or nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from html import escape
+from __future__ import annotations
 
-from scrubjay.summary import Reason, Result, RunFacts, Summary, Tally
+from scrubjay.money import dollars
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from scrubjay.summary import Reason, Result, RunFacts, Summary, Tally
 
 __all__ = [
     "cards",
     "envelope",
+    "escape",
     "header",
     "not_judged",
     "provenance",
@@ -25,16 +30,15 @@ def header(subject: str, result: Result) -> str:
     """The file, and the verdict in a sentence."""
     summary = result["summary"]
     claims, rejected, unreadable = summary["claims"], summary["rejected"], summary["unreadable"]
-    held = Decimal(summary["charges_rejected"] or 0)
-    all_charges = held + Decimal(summary["charges_accepted"] or 0)
-    judged = summary["charges_accepted"] is not None
+    held = dollars(summary["charges_rejected"])
+    total = dollars(summary["charges_accepted"], summary["charges_rejected"])
     if not claims:
         verdict = "No claim was found."
     elif not rejected and not unreadable:
-        worth = f": {_money(all_charges)}" if judged else ""
+        worth = f": {total}" if total else ""
         verdict = f"All {_count(claims)} claims may go out{worth}."
     else:
-        worth = f"; they hold {_money(held)} of {_money(all_charges)}" if judged else ""
+        worth = f"; they hold {held} of {total}" if total else ""
         verdict = (
             f"{_count(rejected)} of {_count(claims)} claims need work before they go out{worth}."
         )
@@ -51,8 +55,8 @@ def cards(summary: Summary) -> str:
     rate = summary["clean_claim_rate"]
     shown = [
         ("claims", _count(summary["claims"]), _envelopes(summary), ""),
-        ("accepted", _count(summary["accepted"]), _money(summary["charges_accepted"]), "good"),
-        ("rejected", _count(summary["rejected"]), _money(summary["charges_rejected"]), "bad"),
+        ("accepted", _count(summary["accepted"]), dollars(summary["charges_accepted"]), "good"),
+        ("rejected", _count(summary["rejected"]), dollars(summary["charges_rejected"]), "bad"),
     ]
     if summary["unreadable"] or summary["unreadable_segments"]:
         below = f"{_count(summary['unreadable_segments'])} segments kept aside"
@@ -119,7 +123,7 @@ def tallies(title: str, noun: str, groups: Mapping[str, Tally]) -> str:
         f"<td class=number>{_count(tally['rejected'])}"
         f"<td class=meter>{_share(tally['rejected'], tally['claims'])}"
         f"{_meter(tally['rejected'], tally['claims'])}"
-        f"<td class=number>{_money(tally['charges'])}"
+        f"<td class=number>{dollars(tally['charges'])}"
         for name, tally in ranked[:MOST_ROWS]
     )
     rest = len(ranked) - MOST_ROWS
@@ -230,5 +234,10 @@ def _count(number: int) -> str:
     return f"{number:,}"
 
 
-def _money(amount: Decimal | str | None) -> str:
-    return "" if amount is None else f"${Decimal(amount):,.2f}"
+def escape(text: str) -> str:
+    """Text that is nothing but text in HTML."""
+    return text.translate(_ESCAPES)
+
+
+# As html.escape has it; html alone would load every entity that has a name.
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})

@@ -1,14 +1,26 @@
 """The rules that come with Scrubjay: a subject a file, loaded as any plug-in is."""
 
-import importlib
-import pkgutil
+from __future__ import annotations
+
+from importlib import import_module
 
 from scrubjay.rules import Rule, rules_of
 
-__all__ = ["shipped"]
+__all__ = ["SUBJECTS", "shipped"]
+
+SUBJECTS = (
+    "charges",
+    "dates",
+    "diagnoses",
+    "identity",
+    "members",
+    "procedures",
+    "submission",
+)
+"""The files, in the order in which their rules are listed."""
 
 
 def shipped() -> list[Rule]:
     """All of them, by subject and in the order in which they are written."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__, f"{__name__}."))
-    return [rule for name in names for rule in rules_of(importlib.import_module(name))]
+    modules = (import_module(f"{__name__}.{subject}") for subject in SUBJECTS)
+    return [rule for module in modules for rule in rules_of(module)]

@@ -13,10 +13,13 @@
 
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.expressions import Bool, Code, Date, Money, Number, Text, Value, received, today
-from scrubjay.rules.judge import RULE_FAILED, Flag, Judge
 from scrubjay.rules.rows import seen_before
 from scrubjay.rules.rule import Rule, rule
 from scrubjay.rules.ruleset import RuleSet, load, rules_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from scrubjay.rules.judge import RULE_FAILED, Flag, Judge
 
 __all__ = [
     "RULE_FAILED",
@@ -39,3 +42,14 @@ __all__ = [
     "seen_before",
     "today",
 ]
+
+# Hidden from type checkers: they would take any name for one of ours.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """What plain functions need, loaded where there is one."""
+        if name in {"RULE_FAILED", "Flag", "Judge"}:
+            from scrubjay.rules import judge
+
+            return getattr(judge, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,13 +1,13 @@
 """A rule that cannot be taken, with the file and line where it is wrong."""
 
+import os
 import sys
-from pathlib import Path
 
 from scrubjay.errors import UsageError
 
 __all__ = ["RuleError"]
 
-_HERE = str(Path(__file__).parent)
+_HERE = os.path.dirname(__file__)
 
 
 class RuleError(UsageError):
@@ -24,7 +24,7 @@ def _caller() -> str:
     while frame is not None:
         name = frame.f_code.co_filename
         if not name.startswith((_HERE, "<frozen")):
-            return f"{Path(name).name}:{frame.f_lineno}"
+            return f"{os.path.basename(name)}:{frame.f_lineno}"
         if frame.f_back is None:
             break
         frame = frame.f_back

@@ -7,15 +7,19 @@ A comparison with a missing value is neither true nor false, and a rule that dep
 silent; `is_missing` and `is_present` are the ways to ask.
 """
 
-import datetime as dt
-import re
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeAlias
+from __future__ import annotations
 
+import datetime as dt
+
+from scrubjay import _native
 from scrubjay.rules.errors import RuleError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any, ClassVar, NoReturn, Self, TypeAlias
+
+    Node: TypeAlias = list[Any]
 
 __all__ = [
     "Bool",
@@ -29,14 +33,8 @@ __all__ = [
     "today",
 ]
 
-Node: TypeAlias = list[Any]
-
 _EPOCH = dt.date(1970, 1, 1)
 _CODE_LENGTH = 8
-_PATTERN = re.compile(
-    r"(\\[d!-/:-@\[-`{-~ ]|\[\^?([^\[\]\\^]|\\[d!-/:-@\[-`{-~ ])+\]|[^\\\[\]^$*+?{}()|]|\.)"
-    r"|[()|]|[?*+]|\{\d+(,\d*)?\}"
-)
 
 
 class Expression:
@@ -66,13 +64,13 @@ class Bool(Expression):
 
     __slots__ = ()
 
-    def __and__(self, other: "Bool") -> "Bool":
+    def __and__(self, other: Bool) -> Bool:
         return Bool(_joined("and", self, _statement(other)))
 
-    def __or__(self, other: "Bool") -> "Bool":
+    def __or__(self, other: Bool) -> Bool:
         return Bool(_joined("or", self, _statement(other)))
 
-    def __invert__(self) -> "Bool":
+    def __invert__(self) -> Bool:
         return Bool(["not", self.node])
 
     def __eq__(self, other: object) -> NoReturn:
@@ -178,9 +176,13 @@ class _Scaled(_Ordered):
 
     @classmethod
     def _constant(cls, value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value * cls.scale
+        from decimal import Decimal
+
+        if not isinstance(value, Decimal):
             raise RuleError(f"{cls.kind} is an int or a Decimal, not {_kind(value)}")
-        scaled = Decimal(value) * cls.scale
+        scaled = value * cls.scale
         if scaled != scaled.to_integral_value():
             raise RuleError(f"{value} has more decimals than {cls.kind} holds")
         return int(scaled)
@@ -227,19 +229,19 @@ class Date(_Ordered):
             raise RuleError(f"a date is a datetime.date, not {_kind(value)}")
         return (value - _EPOCH).days
 
-    def __sub__(self, days: object) -> "Date":
+    def __sub__(self, days: object) -> Date:
         if isinstance(days, Date):
             raise RuleError("the days from one date to another are `earlier.days_until(later)`")
         return Date(["sub", self.node, Number._number(days)])
 
-    def __add__(self, days: object) -> "Date":
+    def __add__(self, days: object) -> Date:
         return Date(["add", self.node, Number._number(days)])
 
-    def days_until(self, later: "Date") -> Number:
+    def days_until(self, later: Date) -> Number:
         """Days from this date to a later one; negative when that is earlier."""
         return Number(["sub", self._take(later), self.node])
 
-    def years_until(self, later: "Date") -> Number:
+    def years_until(self, later: Date) -> Number:
         """Whole years from this date to a later one: an age."""
         return Number(["years", self.node, self._take(later)])
 
@@ -262,16 +264,9 @@ class _Characters(Value):
 
     def matches(self, pattern: str) -> Bool:
         r"""All of it matches: ``[A-Z]\d[^x] . ( | ) ? * + {n} {n,m}``; no anchors."""
-        at = 0
-        while at < len(pattern):
-            token = _PATTERN.match(pattern, at)
-            if token is None or not pattern.isascii():
-                raise RuleError(f"pattern {pattern!r} goes wrong at {pattern[at:]!r}")
-            at = token.end()
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise RuleError(f"pattern {pattern!r}: {error}") from None
+        fault = _native.pattern_fault(pattern)
+        if fault is not None:
+            raise RuleError(f"pattern {pattern!r}: {fault}")
         return Bool(["matches", self.node, pattern])
 
     def listed(self, table: str, on: Date | None = None) -> Bool:

@@ -3,11 +3,10 @@
 The classes of `fields` are made of these; they are generated from the claim map of the guide.
 """
 
-import difflib
-from collections.abc import Callable
+from __future__ import annotations
+
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar, overload
 
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.expressions import (
@@ -16,24 +15,28 @@ from scrubjay.rules.expressions import (
     Date,
     Expression,
     Money,
-    Node,
     Number,
     Text,
     Value,
     _statement,
 )
+from scrubjay.rules.generic import Generic, TypeVar, overload
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import Any, ClassVar, NoReturn
 
-__all__ = ["TABLES", "Above", "Below", "Field", "Row", "Rows", "seen_before"]
+    from scrubjay.rules.expressions import Node
+
+__all__ = ["TABLES", "Above", "Below", "Field", "Row", "Rows", "is_field", "seen_before"]
 
 V = TypeVar("V", bound=Value)
 R = TypeVar("R", bound="Row")
 N = TypeVar("N", Money, Number)
 Ordered = TypeVar("Ordered", Money, Number, Date)
 
-TABLES: dict[str, type["Row"]] = {}
+TABLES: dict[str, type[Row]] = {}
 """The classes of rows by the name of their table."""
 
 _FIELD = ("field", "row", "way", "name")
@@ -44,9 +47,11 @@ class Row:
     """One row of a table, as a rule speaks of it."""
 
     table: ClassVar[str]
+    _above: ClassVar[tuple[str, ...]]
 
     def __init_subclass__(cls) -> None:
         TABLES[cls.table] = cls
+        cls._above = tuple(key for key, value in vars(cls).items() if isinstance(value, Above))
 
     def __init__(self, number: int, way: tuple[str, ...] = ()) -> None:
         self._number = number
@@ -82,7 +87,9 @@ class Row:
             for key, value in vars(type(self)).items()
             if isinstance(value, Field | Above | Below)
         ]
-        near = difflib.get_close_matches(name, known, n=3)
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, known, n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise RuleError(f"there is no field {self.table}.{name}{hint}")
 
@@ -107,7 +114,7 @@ class Field(Generic[V]):
         self.name = name
 
     @overload
-    def __get__(self, row: None, owner: type) -> "Field[V]": ...
+    def __get__(self, row: None, owner: type) -> Field[V]: ...
     @overload
     def __get__(self, row: Row, owner: type) -> V: ...
     def __get__(self, row: Row | None, owner: type) -> Any:
@@ -121,7 +128,7 @@ class Above(Generic[R]):
         self.table = table
 
     @overload
-    def __get__(self, row: None, owner: type) -> "Above[R]": ...
+    def __get__(self, row: None, owner: type) -> Above[R]: ...
     @overload
     def __get__(self, row: Row, owner: type) -> R: ...
     def __get__(self, row: Row | None, owner: type) -> Any:
@@ -137,9 +144,9 @@ class Below(Generic[R]):
         self.table = table
 
     @overload
-    def __get__(self, row: None, owner: type) -> "Below[R]": ...
+    def __get__(self, row: None, owner: type) -> Below[R]: ...
     @overload
-    def __get__(self, row: Row, owner: type) -> "Rows[R]": ...
+    def __get__(self, row: Row, owner: type) -> Rows[R]: ...
     def __get__(self, row: Row | None, owner: type) -> Any:
         if row is None:
             return self
@@ -147,7 +154,7 @@ class Below(Generic[R]):
 
 
 @contextmanager
-def _inside(table: str) -> "Iterator[Row]":
+def _inside(table: str) -> Iterator[Row]:
     """A row bound by a quantifier; numbers count how many are bound."""
     number = _bound.get()
     token = _bound.set(number + 1)
@@ -165,7 +172,7 @@ class Rows(Generic[R]):
         self._node = node
         self._where = where
 
-    def where(self, condition: Callable[[R], Bool]) -> "Rows[R]":
+    def where(self, condition: Callable[[R], Bool]) -> Rows[R]:
         """Those rows on which the condition is true."""
         first = self._where
         if first is None:
@@ -236,6 +243,12 @@ def seen_before(claim: Row) -> Bool:
     if claim.table != "claim":
         raise RuleError(f"seen_before() is asked of a claim, not of a {claim.table}")
     return Bool(["duplicate", claim._number, list(claim._way)])  # noqa: SLF001 - its own kin
+
+
+def is_field(path: str) -> bool:
+    """Whether ``line.note`` is a field."""
+    table, _, name = path.partition(".")
+    return table in TABLES and isinstance(vars(TABLES[table]).get(name), Field)
 
 
 def text(place: str) -> Field[Text]:

@@ -1,18 +1,24 @@
 """`@rule`: a function of a claim becomes a rule, read once when it is loaded."""
 
-import datetime as dt
-import inspect
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
 
-from scrubjay.findings import Severity
+import datetime as dt
+import os
+import re
+
+from scrubjay.frozen import Frozen
 from scrubjay.rules import fields  # noqa: F401 - its classes are the tables
 from scrubjay.rules.errors import RuleError
-from scrubjay.rules.expressions import Bool, Node, Value
-from scrubjay.rules.rows import TABLES, Above, Row, fields_of
+from scrubjay.rules.expressions import Bool, Value
+from scrubjay.rules.rows import TABLES, Row, fields_of
+from scrubjay.severity import Severity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from scrubjay.rules.expressions import Node
 
 __all__ = ["Rule", "rule"]
 
@@ -23,13 +29,12 @@ _SNIP = range(1, 8)
 _TRANSACTIONS = {"P": "837P", "I": "837I", "D": "837D"}
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Rule:
+class Rule(Frozen):
     """A rule as it was loaded: what it says of itself, and what it asks."""
 
     id: str
     title: str
-    text: str
+    """What people read: the first line of the docstring."""
     severity: Severity
     snip: int
     status: str | None
@@ -46,6 +51,22 @@ class Rule:
     """The table whose rows it judges; None for a plain function."""
     expression: Bool | None = None
     evidence: tuple[Node, ...] = ()
+
+    # A rule is itself and no other; its expression answers == with a statement.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    @property
+    def text(self) -> str:
+        """The docstring: the page of the rule."""
+        from inspect import getdoc
+
+        return getdoc(self.function) or ""
+
+    @property
+    def shipped(self) -> bool:
+        """True when it comes with Scrubjay, and has a page in docs/rules."""
+        return self.function.__module__.startswith("scrubjay.rulebook.")
 
     @property
     def native(self) -> bool:
@@ -102,11 +123,10 @@ def rule(
 
     def make(function: Callable[..., Any]) -> Rule:
         place = _place(function)
-        doc = inspect.getdoc(function) or ""
+        title = (function.__doc__ or "").strip().split("\n", 1)[0].rstrip(" .")
         common: dict[str, Any] = {
             "id": _checked(id, _ID, "an id is UPPER_SNAKE", place),
-            "title": doc.split("\n", 1)[0].rstrip("."),
-            "text": doc,
+            "title": title,
             "severity": _severity(severity, place),
             "snip": snip,
             "status": None
@@ -120,7 +140,7 @@ def rule(
             "at": place,
             "function": function,
         }
-        if not doc:
+        if not title:
             raise RuleError(f"{id}: a rule has a docstring: its page", place)
         if snip not in _SNIP:
             raise RuleError(f"{id}: snip is 1 to 7", place)
@@ -139,7 +159,7 @@ def rule(
 
 def _trace(function: Callable[..., Any], at: Any, place: str) -> tuple[str, Bool, tuple[Node, ...]]:
     """Calls the function once, with rows that write down what is asked of them."""
-    names = list(inspect.signature(function).parameters)
+    names = _parameters(function)
     if not names or names[0] not in TABLES:
         raise RuleError(f"the first parameter is a row: {', '.join(TABLES)}", place)
     rows: list[Row] = [TABLES[names[0]](0)]
@@ -151,10 +171,15 @@ def _trace(function: Callable[..., Any], at: Any, place: str) -> tuple[str, Bool
     if at is None:
         evidence = fields_of(expression)
     else:
-        asked = at(*rows[: len(inspect.signature(at).parameters)])
+        asked = at(*rows[: len(_parameters(at))])
         pointed = [value.node for value in (asked if isinstance(asked, tuple) else (asked,))]
         evidence = pointed + [node for node in fields_of(expression) if node not in pointed]
     return names[0], expression, tuple(evidence)
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount]
 
 
 def _call(function: Callable[..., Any], rows: list[Row], place: str) -> Any:
@@ -173,22 +198,18 @@ def _call(function: Callable[..., Any], rows: list[Row], place: str) -> Any:
 
 def _above(rows: list[Row], name: str, place: str) -> Row:
     for row in rows:
-        if isinstance(vars(type(row)).get(name), Above):
+        if name in row._above:  # noqa: SLF001 - likewise
             return getattr(row, name)  # type: ignore[no-any-return]
     raise RuleError(f"{name} does not stand above {' or '.join(row.table for row in rows)}", place)
 
 
 def _of_line(table: str) -> bool:
-    above = [key for key, value in vars(TABLES[table]).items() if isinstance(value, Above)]
-    return (
-        table == "line"
-        or (above == ["line"])
-        or any(_of_line(name) for name in above if len(above) == 1)
-    )
+    above = TABLES[table]._above  # noqa: SLF001 - a rule is of its rows
+    return table == "line" or (len(above) == 1 and _of_line(above[0]))
 
 
 def _place(function: Callable[..., Any]) -> str:
-    return f"{Path(function.__code__.co_filename).name}:{function.__code__.co_firstlineno}"
+    return f"{os.path.basename(function.__code__.co_filename)}:{function.__code__.co_firstlineno}"
 
 
 def _checked(value: str, form: re.Pattern[str], why: str, place: str) -> str:

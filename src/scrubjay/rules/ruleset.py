@@ -1,18 +1,21 @@
 """A set of rules: what the native half runs, and what is called back."""
 
-import importlib.util
+from __future__ import annotations
+
 import json
-import traceback
-import zlib
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from types import ModuleType
-from typing import Any
+import os
 
 from scrubjay import _native
 from scrubjay.rules.errors import RuleError
-from scrubjay.rules.judge import Judge
 from scrubjay.rules.rule import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import ModuleType
+    from typing import Any
+
+    from scrubjay.rules.judge import Judge
 
 __all__ = ["RuleSet", "load", "rules_of"]
 
@@ -30,19 +33,23 @@ class RuleSet:
             if rule.id in seen:
                 raise RuleError(f"{rule.id} is also the id of {seen[rule.id].at}", rule.at)
             seen[rule.id] = rule
-        body = {
-            "format": FORMAT,
-            "rules": [rule.describe() for rule in self.rules if rule.native],
-            "functions": [rule.describe() for rule in self.rules if not rule.native],
-        }
-        self.version = _native.digest(_canonical(body))
+        body = _canonical(
+            {
+                "format": FORMAT,
+                "rules": [rule.describe() for rule in self.rules if rule.native],
+                "functions": [rule.describe() for rule in self.rules if not rule.native],
+            }
+        )
+        self.version = _native.digest(body)
         """Digest of everything that decides what the native rules say."""
-        self.program: dict[str, Any] = {"version": self.version, **body}
+        self.program = f'{{"version":"{self.version}",{body[1:]}'
+        """The program for the native half, as JSON."""
 
     @property
-    def program_json(self) -> str:
-        """The program for the native half."""
-        return _canonical(self.program)
+    def docs(self) -> tuple[tuple[str, str], ...]:
+        """The rules that are not shipped, and so have no page, each with where it is written."""
+        own = tuple((rule.id, rule.at) for rule in self.rules if not rule.shipped)
+        return (*own, ("RULE_FAILED", "docs/writing-rules.md")) if self.python_rules else own
 
     @property
     def python_rules(self) -> tuple[Rule, ...]:
@@ -54,7 +61,11 @@ class RuleSet:
 
         They get a `scrubjay.models.Claim`, or what `claim_type` makes of the nested dict.
         """
-        return Judge(self.python_rules, claim_type) if self.python_rules else None
+        if not self.python_rules:
+            return None
+        from scrubjay.rules.judge import Judge
+
+        return Judge(self.python_rules, claim_type)
 
 
 def _canonical(value: object) -> str:
@@ -66,31 +77,37 @@ def rules_of(module: ModuleType) -> list[Rule]:
     return [value for value in vars(module).values() if isinstance(value, Rule)]
 
 
-def load(path: str | Path) -> list[Rule]:
+def load(path: str | os.PathLike[str]) -> list[Rule]:
     """The rules of a Python file. Whatever is wrong with it is a `RuleError` with its line."""
-    path = Path(path)
-    name = f"scrubjay_rules_{zlib.crc32(str(path.resolve()).encode()):08x}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise RuleError("there is no such Python file", str(path))
-    module = importlib.util.module_from_spec(spec)
+    from importlib.util import module_from_spec, spec_from_file_location
+    from zlib import crc32
+
+    path = os.fspath(path)
+    file = os.path.basename(path)
+    name = f"scrubjay_rules_{crc32(os.path.realpath(path).encode()):08x}"
+    spec = spec_from_file_location(name, path)
+    if spec is None or spec.loader is None or not os.path.isfile(path):
+        raise RuleError("there is no such Python file", path)
+    module = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except RuleError:
         raise
     except SyntaxError as error:
-        raise RuleError(f"SyntaxError: {error.msg}", f"{path.name}:{error.lineno}") from error
+        raise RuleError(f"SyntaxError: {error.msg}", f"{file}:{error.lineno}") from error
     except Exception as error:
+        from traceback import extract_tb
+
         lines = [
             frame.lineno
-            for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename == str(path)
+            for frame in extract_tb(error.__traceback__)
+            if frame.filename == spec.origin
         ]
-        at = f"{path.name}:{lines[-1]}" if lines else path.name
+        at = f"{file}:{lines[-1]}" if lines else file
         raise RuleError(f"{type(error).__name__}: {error}", at) from error
     found = rules_of(module)
     if not found:
         raise RuleError(
-            "there is no rule in this file; decorate functions with @scrubjay.rules.rule", path.name
+            "there is no rule in this file; decorate functions with @scrubjay.rules.rule", file
         )
     return found

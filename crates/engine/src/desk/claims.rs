@@ -263,6 +263,7 @@ impl Desk<'_> {
             worklist::row(
                 &mut self.scratch,
                 &[
+                    self.file.name.as_bytes(),
                     claim.text(fields.id),
                     &patient,
                     payer,

@@ -13,6 +13,11 @@ pub(crate) struct At {
 }
 
 impl At {
+    /// Its table and column, when the claim map has it.
+    pub(crate) fn found(self) -> Option<(usize, usize)> {
+        (self.table != usize::MAX && self.column != usize::MAX).then_some((self.table, self.column))
+    }
+
     /// True when the claim map has it.
     #[cfg(test)]
     pub(crate) fn is_found(self) -> bool {
@@ -23,7 +28,7 @@ impl At {
 /// The tables and fields of a claim, as far as acknowledgments, the worklist and the counts need them.
 #[derive(Debug)]
 pub(crate) struct Fields {
-    line: usize,
+    pub(crate) line: usize,
     /// Which parent of a line its claim is.
     line_claim: usize,
     /// The ways up from a claim to each table, those through its first parent first.

@@ -18,6 +18,7 @@ mod run;
 mod tables;
 
 pub use duplicate::DuplicateKey;
+pub use pattern::pattern_fault;
 pub use program::{Context, Counts, Evidence, EvidenceField, Function, Hit, Program, RULE_FAILED, Rule, RuleError};
 pub use tables::{CodeTable, CodeTables};
 

@@ -26,16 +26,13 @@ pub(crate) struct Pattern {
 impl Pattern {
     /// Compiles `text`.
     pub(crate) fn new(text: &str) -> Result<Self, String> {
-        let mut parser = Parser { text: text.as_bytes(), at: 0, depth: 0, nfa: Nfa::default() };
-        let start = parser.nfa.add(Node::Split(Vec::new()))?;
-        let accept = parser.nfa.add(Node::Accept)?;
-        let tree = parser.alternatives()?;
-        if parser.at < parser.text.len() {
-            return Err(format!("unexpected `{}` at {}", char::from(parser.text[parser.at]), parser.at));
-        }
-        let first = parser.nfa.lay(&tree, accept)?;
-        parser.nfa.nodes[start] = Node::Split(vec![first]);
-        parser.nfa.determine(start)
+        let tree = Parser::new(text).whole()?;
+        let mut nfa = Nfa::default();
+        let start = nfa.add(Node::Split(Vec::new()))?;
+        let accept = nfa.add(Node::Accept)?;
+        let first = nfa.lay(&tree, accept)?;
+        nfa.nodes[start] = Node::Split(vec![first]);
+        nfa.determine(start)
     }
 
     /// Whether all of `bytes` matches.
@@ -50,6 +47,11 @@ impl Pattern {
         }
         self.accepts.get(state).copied().unwrap_or(false)
     }
+}
+
+/// What is wrong with how a pattern is written, so that a rule is told where it stands; `None` when nothing is.
+pub fn pattern_fault(text: &str) -> Option<String> {
+    Parser::new(text).whole().err()
 }
 
 /// A set of bytes.
@@ -75,10 +77,21 @@ struct Parser<'a> {
     text: &'a [u8],
     at: usize,
     depth: usize,
-    nfa: Nfa,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text: text.as_bytes(), at: 0, depth: 0 }
+    }
+
+    fn whole(&mut self) -> Result<Tree, String> {
+        let tree = self.alternatives()?;
+        match self.peek() {
+            Some(byte) => Err(format!("unexpected `{}` at {}", char::from(byte), self.at)),
+            None => Ok(tree),
+        }
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
