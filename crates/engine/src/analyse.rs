@@ -222,14 +222,14 @@ impl Analyser {
         let setting = Arc::clone(&self.setting);
         let mut batch = setting.taps.as_ref().map(|_| batch);
         let mut pass = Pass::new(&setting, standing, &taken, batch.as_mut());
-        pass.walker.swap_trail(&mut self.trail);
+        pass.walker.lend_trail(std::mem::take(&mut self.trail));
         let used = self.scanner.scan(&taken.bytes, last, &mut pass);
         pass.mode = self.scanner.mode();
         let torn = match upcoming.filter(|_| used == taken.bytes.len()) {
             Some(cut) => !pass.upcoming(cut),
             None => false,
         };
-        pass.walker.swap_trail(&mut self.trail);
+        self.trail = pass.walker.take_trail();
         if last {
             pass.imply(1, used as u32);
         } else if upcoming.is_none() {

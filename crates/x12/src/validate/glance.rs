@@ -158,9 +158,16 @@ impl Glance<'_, '_> {
     /// A day (D8), or a range of days (RD8), as element `by` says.
     #[inline(never)]
     fn is_dated(self, by: u8, bytes: &[u8; 8], start: u32, len: u32) -> bool {
-        match (self.segment.element(usize::from(by)), len) {
-            (b"D8", 8) => is_day(bytes),
-            (b"RD8", 17) => {
+        let format = self.segment.span(usize::from(by));
+        let is = |wanted: &[u8; 4], count: u32| {
+            let bytes = self.buffer.get(format.start as usize..).and_then(<[u8]>::first_chunk::<4>);
+            let same =
+                |bytes: &[u8; 4]| (u32::from_be_bytes(*bytes) ^ u32::from_be_bytes(*wanted)) >> (32 - 8 * count) == 0;
+            format.len == count && bytes.is_some_and(same)
+        };
+        match len {
+            8 => is(b"D8  ", 2) && is_day(bytes),
+            17 if is(b"RD8 ", 3) => {
                 let second = self.buffer.get(start as usize + 9..).and_then(<[u8]>::first_chunk::<8>);
                 self.byte(start + 8) == Some(b'-') && is_day(bytes) && second.is_some_and(is_day)
             }

@@ -8,7 +8,7 @@ use super::glance::is_good;
 use super::ledger::Ledger;
 use super::place::{Found, find};
 use super::report::{At, Here, Report};
-use super::trail::{Recalled, Trail};
+use super::trail::{Recalled, Sign, Trail};
 use super::visitor::Visitor;
 use crate::finding::{Code, NO_CLAIM, NO_LOOP, Scope};
 use crate::guide::{Action, Candidate, Plan, SlotFacts};
@@ -79,7 +79,8 @@ impl State {
     }
 
     /// Where one like `segment` went from here.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for every segment")]
     pub(super) fn recall<'p>(
         &mut self,
         plan: &'p Plan,
@@ -91,14 +92,20 @@ impl State {
         trail.recall(plan, &self.stack, &sign)
     }
 
-    /// Where `segment` belongs, and where that leads.
-    pub(super) fn find<'p>(&mut self, plan: &'p Plan, segment: &Segment<'_>, trail: &mut Trail) -> (Found<'p>, Site) {
-        if let Some(way) = self.recall(plan, segment, trail) {
-            return (Found::Clean(way.depth, way.candidate), way.end);
-        }
+    /// Where `segment` belongs, and where that leads; `marked` makes its sign one of its own kind.
+    pub(super) fn find<'p>(
+        &mut self,
+        plan: &'p Plan,
+        segment: &Segment<'_>,
+        trail: &mut Trail,
+        marked: impl FnOnce(Sign) -> Sign,
+    ) -> (Found<'p>, Site) {
         let facts = plan.index.ids.find(segment.id());
-        let sign = facts.and_then(|facts| trail.sign(&mut self.stack, segment, facts));
-        (find(plan, &self.stack, segment, (trail, sign)), Site::UNKNOWN)
+        let sign = facts.and_then(|facts| trail.sign(&mut self.stack, segment, facts)).map(marked);
+        match sign.and_then(|sign| trail.recall(plan, &self.stack, &sign)) {
+            Some(way) => (Found::Clean(way.depth, way.candidate), way.end),
+            None => (find(plan, &self.stack, segment, (trail, sign)), Site::UNKNOWN),
+        }
     }
 
     /// One segment, and the way that one like it went.
@@ -114,7 +121,7 @@ impl State {
         let lost = self.just_lost.take();
         let (found, end) = match way {
             Some(way) => (Found::Clean(way.depth, way.candidate), way.end),
-            None => self.find(step.plan, step.segment, step.trail),
+            None => self.find(step.plan, step.segment, step.trail, |sign| sign),
         };
         if let Found::Clean(depth, candidate) = found
             && lost != Some(candidate.slot)

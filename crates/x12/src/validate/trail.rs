@@ -7,7 +7,9 @@ use crate::guide::{Candidate, KeyPlace, Plan, SegmentFacts, first_key, packed_ke
 use crate::wire::Segment;
 
 /// How many ways are remembered: a power of two.
-const WAYS: usize = 4096;
+const WAYS: usize = 1024;
+/// Marks the way of a segment that is only announced: it ends what it ends, and goes no further.
+const ANNOUNCED: u16 = 1 << 15;
 /// How many sites are told apart; ways from others are not remembered.
 const SITES: usize = 4096;
 
@@ -62,6 +64,11 @@ impl Clone for Trail {
 }
 
 impl Sign {
+    /// Of the same segment, which is only announced.
+    pub(super) fn announced(self) -> Self {
+        Self { id: self.id | ANNOUNCED, ..self }
+    }
+
     #[inline]
     fn slot(&self) -> usize {
         let from = u64::from(self.site.0) << 16 | u64::from(self.id);
@@ -83,18 +90,21 @@ impl Trail {
     }
 
     /// What tells the way of `segment`; `None` when it is not to be remembered.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for every segment")]
     pub(super) fn sign(&mut self, stack: &mut Stack, segment: &Segment<'_>, facts: SegmentFacts) -> Option<Sign> {
-        let key = match facts.key {
-            KeyPlace::None => 0,
-            KeyPlace::First => first_key(segment)?,
-            KeyPlace::At(element, component) => packed_key(segment, element, component).1?,
-            KeyPlace::Varies => return None,
-        };
         if stack.site == Site::UNKNOWN {
             self.locate(stack);
         }
-        (stack.site != Site::UNKNOWN).then_some(Sign { key, site: stack.site, id: facts.number })
+        let sign = Sign { key: 0, site: stack.site, id: facts.number };
+        let key = match facts.key {
+            _ if sign.site == Site::UNKNOWN => return None,
+            KeyPlace::First => first_key(segment)?,
+            KeyPlace::None => return Some(sign),
+            KeyPlace::At(element, component) => packed_key(segment, element, component).1?,
+            KeyPlace::Varies => return None,
+        };
+        Some(Sign { key, ..sign })
     }
 
     /// Finds out the site of `stack`.
@@ -117,10 +127,15 @@ impl Trail {
     }
 
     /// Where one like it went.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for every segment")]
     pub(super) fn recall<'p>(&mut self, plan: &'p Plan, stack: &Stack, sign: &Sign) -> Option<Recalled<'p>> {
-        let at = sign.slot();
-        let way = self.ways.get(at).filter(|way| way.sign == *sign)?;
+        let mut at = sign.slot();
+        let mut way = self.ways.get(at)?;
+        if way.sign != *sign {
+            at ^= 1;
+            way = self.ways.get(at).filter(|way| way.sign == *sign)?;
+        }
         let depth = stack.frames.len().checked_sub(1 + usize::from(way.out))?;
         let candidate = plan.index.candidates.get(way.candidate as usize)?;
         self.open = (way.end == Site::UNKNOWN).then_some(at as u16);
@@ -131,7 +146,13 @@ impl Trail {
     pub(super) fn note(&mut self, sign: Sign, stack: &Stack, depth: usize, candidate: usize) {
         let out = u16::try_from(stack.frames.len() - 1 - depth);
         let (Ok(out), Ok(candidate)) = (out, u32::try_from(candidate)) else { return };
+        // the way that was found here before moves next door
         let at = sign.slot();
+        if let Some(before) = self.ways.get(at).copied()
+            && let Some(next) = self.ways.get_mut(at ^ 1)
+        {
+            *next = before;
+        }
         if let Some(way) = self.ways.get_mut(at) {
             *way = Way { sign, out, candidate, end: Site::UNKNOWN };
             self.open = Some(at as u16);

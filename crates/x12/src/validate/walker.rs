@@ -7,7 +7,7 @@ use super::frame::Site;
 use super::place::Found;
 use super::report::{At, Options, Report};
 use super::state::{State, Step};
-use super::trail::Trail;
+use super::trail::{Sign, Trail};
 use super::visitor::Visitor;
 use crate::finding::Finding;
 use crate::guide::{Plan, SlotFacts};
@@ -33,13 +33,19 @@ impl Walker {
         Self { options, plan: None, state: State::default(), trail: Trail::default() }
     }
 
-    /// Gives it the ways that segments went elsewhere and takes its own for it.
-    pub fn swap_trail(&mut self, trail: &mut Trail) {
-        std::mem::swap(&mut self.trail, trail);
+    /// Gives it the ways that segments went elsewhere; they are lost unless [`Walker::take_trail`] asks for them.
+    pub fn lend_trail(&mut self, trail: Trail) {
+        self.trail = trail;
         self.state.stack.site = Site::UNKNOWN;
         if let Some(plan) = &self.plan {
             self.trail.follow(plan);
         }
+    }
+
+    /// Takes the ways that segments went, for another walker.
+    pub fn take_trail(&mut self) -> Trail {
+        self.state.stack.site = Site::UNKNOWN;
+        std::mem::take(&mut self.trail)
     }
 
     /// The plan in force.
@@ -80,11 +86,10 @@ impl Walker {
         findings: &mut Vec<Finding>,
     ) -> bool {
         let Some(plan) = &self.plan else { return false };
-        let (Found::Clean(depth, candidate), _) = self.state.find(plan, segment, &mut self.trail) else {
+        let (Found::Clean(depth, candidate), end) = self.state.find(plan, segment, &mut self.trail, Sign::announced)
+        else {
             return false;
         };
-        // it comes from here once more, by a way of its own
-        self.trail.forget();
         if self.state.just_lost == Some(candidate.slot) || self.state.is_twin(plan, depth, candidate, segment) {
             return false;
         }
@@ -98,6 +103,7 @@ impl Walker {
         let mut report = Report::new(findings, self.options, at, ordinal, segment);
         report.buffer = self.state.base;
         self.state.prepare(&mut Step { plan, segment, visitor, trail: &mut self.trail, report }, depth, candidate);
+        self.state.stack.site = end;
         self.state.just_lost = None;
         true
     }

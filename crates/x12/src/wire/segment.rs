@@ -193,7 +193,21 @@ impl<'a> Segment<'a> {
                 _ => Span::default(),
             };
         }
-        self.elements().nth(number.wrapping_sub(1)).map_or(Span::default(), |element| element.span())
+        let mut ends = 0;
+        let mut start = self.start;
+        let mut marks = self.marks.iter();
+        while let Some(&mark) = marks.next() {
+            let ended = marks.as_slice().is_empty() || self.bytes.get(mark as usize) == Some(&self.delimiters.element);
+            // the first mark ends the identifier
+            if !ended && ends > 0 {
+                continue;
+            }
+            if ends == number && number > 0 {
+                return Span::new(start, mark);
+            }
+            (start, ends) = (mark + 1, ends + 1);
+        }
+        Span::default()
     }
 
     /// Component `component` of the first repetition of element `number`, both from 1; empty when it is not there.

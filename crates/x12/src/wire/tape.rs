@@ -180,7 +180,8 @@ impl Tape {
         while rest != 0 {
             let Some(places) = self.room.get_mut(to..).and_then(<[u32]>::first_chunk_mut::<8>) else { break };
             for place in places {
-                *place = at + rest.trailing_zeros();
+                // a bit is always there to be found; behind the last one it means nothing
+                *place = at + (rest | 1 << 63).trailing_zeros();
                 rest &= rest.wrapping_sub(1);
             }
             to += 8;
