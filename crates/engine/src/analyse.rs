@@ -363,6 +363,7 @@ impl<'a> Pass<'a> {
         self.made_in.resize(self.findings.len(), last);
     }
 
+    #[inline(never)]
     fn walk(&mut self, segment: &Segment<'_>) {
         if self.hierarchy == Some(segment.id()) {
             // what the levels before leave open is theirs, not that of the level which begins
@@ -587,6 +588,8 @@ impl Tokens for Pass<'_> {
         self.inside = Inside::Envelope;
     }
 
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for every segment, from one place")]
     fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
         self.empty = false;
         match segment.id() {

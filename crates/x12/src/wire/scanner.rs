@@ -69,10 +69,12 @@ pub enum Mode {
 }
 
 /// Finds interchanges and their segments.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Scanner {
     mode: Mode,
     limits: Limits,
+    /// Bytes and marks with which a segment breaks no limit.
+    harmless: (u32, u32),
     tape: Tape,
 }
 
@@ -83,7 +85,8 @@ impl Scanner {
     /// A scanner that stands outside any interchange.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, ..Self::default() }
+        let harmless = (limits.element.min(limits.segment), limits.elements.min(limits.repetitions));
+        Self { mode: Mode::Outside, limits, harmless, tape: Tape::default() }
     }
 
     /// Where it stands.
@@ -200,12 +203,12 @@ impl Scanner {
             let to = (taped + WINDOW).min(bytes.len());
             tape.extend(bytes, taped..to);
             taped = to;
-            let mut first = 0;
+            let mut left = tape.marks();
             for &End { mark, plain, odd } in tape.ends() {
-                let last_mark = mark as usize;
-                let Some(marks) = tape.marks().get(first..=last_mark) else { break };
+                let first = tape.marks().len() - left.len();
+                let Some((marks, behind)) = left.split_at_checked(mark as usize + 1 - first) else { break };
                 let stop = marks.last().map_or(0, |&stop| stop as usize);
-                first = last_mark + 1;
+                left = behind;
                 if stop < start {
                     continue; // a blank line, where the line break is the terminator
                 }
@@ -229,7 +232,8 @@ impl Scanner {
                     return stop + 1;
                 }
             }
-            tape.keep_from(first);
+            let told = tape.marks().len() - left.len();
+            tape.keep_from(told);
             if bytes.get(start..).is_some_and(|rest| rest.starts_with(b"ISA")) {
                 // told before a limit is met: a header whose delimiters are not those in force has no end yet
                 match is_header(bytes, start, bytes.len(), delimiters, last) {
@@ -271,9 +275,8 @@ impl Scanner {
             tokens.fault(Fault::Empty, start..(end + 1).min(segment.buffer().len()), true);
             return;
         }
-        let suspicious = end - start > self.limits.element.min(self.limits.segment) as usize
-            || segment.marks().len() > self.limits.elements.min(self.limits.repetitions) as usize;
-        if suspicious && self.exceeds(segment) {
+        let (bytes, marks) = self.harmless;
+        if (end - start > bytes as usize || segment.marks().len() > marks as usize) && self.exceeds(segment) {
             tokens.fault(Fault::TooLong, start..(end + usize::from(terminated)), true);
             return;
         }
