@@ -2,14 +2,14 @@
 
 import pytest
 
-from scrubjay.cli.progress import Lines
+from scrubjay.cli.progress import Bar, Lines
 
 
 def test_a_short_run_says_nothing_and_a_long_one_speaks_up(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     now = iter([0.0, 1.0, 11.0, 12.0, 21.5])
-    report = Lines(lambda: next(now))
+    report = Lines(lambda: next(now)).report
     for done in (5, 110, 120, 215):
         report(done * 1_000_000, 430_000_000)
     assert capsys.readouterr().err.splitlines() == [
@@ -20,5 +20,18 @@ def test_a_short_run_says_nothing_and_a_long_one_speaks_up(
 
 def test_a_pipe_has_no_end_to_measure_against(capsys: pytest.CaptureFixture[str]) -> None:
     now = iter([0.0, 20.0])
-    Lines(lambda: next(now))(40_000_000, None)
+    Lines(lambda: next(now)).report(40_000_000, None)
     assert capsys.readouterr().err == "scrubjay: 40 MB, 2 MB/s\n"
+
+
+def test_a_bar_is_drawn_for_a_run_that_takes_its_time(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    now = iter([0.0, 0.4, 0.6])
+    with Bar(["claims.837"], lambda: next(now)) as report:
+        report(1_000_000, 4_000_000)
+        assert capsys.readouterr().err == ""
+        report(2_000_000, 4_000_000)
+        report(4_000_000, 4_000_000)
+    assert "claims.837" in capsys.readouterr().err

@@ -4,22 +4,46 @@ This file imports nothing on purpose. `--version` answers in the time the interp
 start; everything else goes through `scrubjay.cli.guard`, which knows every way to fail.
 """
 
-import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from __future__ import annotations
 
-from scrubjay._version import __version__
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code (docs/contract.md)."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    if given == ["--version"]:
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words == ["--version"]:
+        from scrubjay._version import __version__
+
         sys.stdout.write(f"scrubjay {__version__}\n")
         sys.exit(0)
     from scrubjay.cli.guard import guarded
-    from scrubjay.cli.root import root
 
-    sys.exit(guarded(root, given))
+    sys.exit(guarded(lambda: _called(words)))
+
+
+def _called(words: list[str]) -> int:
+    """A plain call is read from the command's table; for every other one click is asked."""
+    import os
+
+    from scrubjay.cli.call import read
+    from scrubjay.cli.commands import COMPLETION, called
+
+    if COMPLETION in os.environ:
+        from scrubjay.cli.clicked import complete
+
+        complete()
+    call, rest = called(words)
+    given = None if call is None else read(call, rest)
+    if call is not None and given is not None:
+        return call.run(given)
+    from scrubjay.cli.clicked import answer
+
+    return answer(words)

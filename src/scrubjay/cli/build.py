@@ -1,42 +1,27 @@
 """`scrubjay build`: claims as JSON lines, written as an 837."""
 
+from __future__ import annotations
+
 import json
 import sys
-from typing import TYPE_CHECKING, Any
-
-import click
 
 from scrubjay.cli import options
+from scrubjay.cli.call import Argument, Call
+from scrubjay.cli.kinds import FILE
 from scrubjay.errors import InputError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any, BinaryIO
 
     from scrubjay.models import Claim
 
-__all__ = ["command"]
+__all__ = ["COMMAND"]
 
 
-@click.command(
-    "build",
-    epilog=options.examples(
-        "scrubjay build claims.jsonl -o claims.837",
-        "jq -c 'select(.charge != null)' claims.jsonl | scrubjay build - -o claims.837",
-    ),
-)
-@click.argument("file", type=options.FILE)
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=options.FILE,
-    metavar="FILE",
-    help="The file to write, or '-'.",
-)
-@options.as_json
-@options.force
-def command(**given: Any) -> int:
-    """Write the claims of FILE, one JSON object a line, as an 837."""
+def run(given: dict[str, Any]) -> int:
+    """Writes claims as an 837."""
     from scrubjay.cli.target import target
     from scrubjay.places import inputs
     from scrubjay.writing import stream_out
@@ -58,23 +43,23 @@ def command(**given: Any) -> int:
 class Counted:
     """An iterator that knows how many it gave."""
 
-    def __init__(self, claims: "Iterator[Claim]") -> None:
+    def __init__(self, claims: Iterator[Claim]) -> None:
         self._claims = claims
         self.count = 0
 
-    def __iter__(self) -> "Iterator[Claim]":
+    def __iter__(self) -> Iterator[Claim]:
         for claim in self._claims:
             self.count += 1
             yield claim
 
 
-def claims(name: str) -> "Iterator[Claim]":
+def claims(name: str) -> Iterator[Claim]:
     """The claims of a file of JSON lines; a bad line is named by number, never quoted."""
     from pydantic import ValidationError
 
     from scrubjay.models import Claim
 
-    with click.open_file(name, "rb") as lines:
+    with _opened(name) as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -92,3 +77,20 @@ def claims(name: str) -> "Iterator[Claim]":
 
 def _called(name: str) -> str:
     return "standard input" if name == "-" else name
+
+
+def _opened(name: str) -> BinaryIO:
+    return sys.stdin.buffer if name == "-" else open(name, "rb")
+
+
+COMMAND = Call(
+    name="build",
+    help="Write the claims of FILE, one JSON object a line, as an 837.",
+    argument=Argument(name="file", metavar="FILE", kind=FILE),
+    options=(options.OUTPUT, options.AS_JSON, options.FORCE),
+    examples=(
+        "scrubjay build claims.jsonl -o claims.837",
+        "jq -c 'select(.charge != null)' claims.jsonl | scrubjay build - -o claims.837",
+    ),
+    run=run,
+)

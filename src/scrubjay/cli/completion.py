@@ -1,34 +1,35 @@
 """`scrubjay completion`: the script that teaches a shell our commands and options."""
 
+from __future__ import annotations
+
 import sys
 
-import click
+from scrubjay.cli.call import Argument, Call
+from scrubjay.cli.kinds import Choice
 
-from scrubjay.cli import options
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-__all__ = ["command"]
+__all__ = ["COMMAND"]
 
 
-@click.command(
-    "completion",
-    epilog=options.examples(
+def run(given: dict[str, Any]) -> int:
+    """Prints the script."""
+    from scrubjay.cli.clicked import completion_script
+
+    sys.stdout.write(completion_script(given["shell"]))
+    return 0
+
+
+COMMAND = Call(
+    name="completion",
+    help="Print the completion script of SHELL.",
+    argument=Argument(name="shell", metavar="{bash|zsh|fish}", kind=Choice("bash", "zsh", "fish")),
+    examples=(
         'eval "$(scrubjay completion bash)"        # in ~/.bashrc',
         'eval "$(scrubjay completion zsh)"         # in ~/.zshrc',
         "scrubjay completion fish > ~/.config/fish/completions/scrubjay.fish",
     ),
+    run=run,
 )
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def command(shell: str) -> int:
-    """Print the completion script of SHELL."""
-    from click.shell_completion import get_completion_class
-
-    from scrubjay.cli.guard import COMPLETION
-    from scrubjay.cli.root import root
-
-    kind = get_completion_class(shell)
-    if kind is None:
-        raise click.UsageError(f"no completion for {shell}")
-    # source() of bash asks the installed bash for its version; the template alone needs no shell.
-    script = kind(root, {}, "scrubjay", COMPLETION)
-    sys.stdout.write(script.source_template % script.source_vars() + "\n")
-    return 0

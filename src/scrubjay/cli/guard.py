@@ -4,54 +4,44 @@ A traceback is never shown: it names our files, not the user's next step, and ma
 of a claim. SCRUBJAY_DEBUG=1 brings it back for whoever works on Scrubjay itself.
 """
 
+from __future__ import annotations
+
 import contextlib
-import io
 import os
 import signal
 import sys
-import traceback
-from collections.abc import Sequence
 
-import click
+from scrubjay.errors import InternalError, Interrupted, OutputError, ScrubjayError
 
-from scrubjay.errors import InternalError, Interrupted, OutputError, ScrubjayError, UsageError
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
-__all__ = ["COMPLETION", "guarded"]
-
-COMPLETION = "_SCRUBJAY_COMPLETE"
+__all__ = ["guarded"]
 
 
-def guarded(command: click.Command, arguments: Sequence[str]) -> int:
-    """Run `command`; whatever happens becomes an exit code."""
+def guarded(work: Callable[[], int]) -> int:
+    """Do the work; whatever happens becomes an exit code."""
     # A polite kill cleans up as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _forgive(sys.stdout, sys.stderr)
-    if COMPLETION in os.environ:
-        # A shell asks for completions: click answers and leaves.
-        command.main(prog_name="scrubjay")
     try:
-        # Not command.main: it has its own ways with Ctrl-C and a closed pipe.
-        with command.make_context("scrubjay", list(arguments)) as context:
-            code = command.invoke(context)
+        code = work()
         sys.stdout.flush()
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
     except BrokenPipeError:
         # The reader of our output has seen enough: `scrubjay inspect big.837 | head`.
         _silence()
         return 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        sys.stderr.write(f"{error.format_message()}\n")
-        return error.exit_code
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - no traceback, ever
-        return _say(_failure(error))
-    return code if isinstance(code, int) else 0
+        return _say(_failure(error), error)
+    return code
 
 
-def _forgive(*streams: object) -> None:
+def _forgive(*streams: Any) -> None:
     """A terminal without Unicode shows a question mark; it does not end the run."""
     for stream in streams:
-        if isinstance(stream, io.TextIOWrapper):
+        if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
 
@@ -60,10 +50,8 @@ def _failure(error: BaseException) -> ScrubjayError:
     match error:
         case ScrubjayError():
             return error
-        case KeyboardInterrupt() | click.Abort():
+        case KeyboardInterrupt():
             return Interrupted("interrupted; nothing half-written is left behind")
-        case click.ClickException():
-            return UsageError(_usage(error))
         case MemoryError():
             return OutputError("out of memory; try --threads 1, or a machine with more")
         case OSError():
@@ -74,15 +62,10 @@ def _failure(error: BaseException) -> ScrubjayError:
             return InternalError(_unexpected(error))
 
 
-def _usage(error: click.ClickException) -> str:
-    text = " ".join(error.format_message().split()).rstrip(".")
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "scrubjay"
-    return f"{text}; see: {path} --help"
-
-
 def _unexpected(error: BaseException) -> str:
     """The kind and the place of a fault of ours; never its message, which may quote a claim."""
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "scrubjay" in frame.filename] or frames
     last = ours[-1]
@@ -93,15 +76,17 @@ def _unexpected(error: BaseException) -> str:
     )
 
 
-def _say(error: ScrubjayError) -> int:
+def _say(failure: ScrubjayError, cause: BaseException) -> int:
     if os.environ.get("SCRUBJAY_DEBUG") == "1":
-        traceback.print_exc()
-    line = " ".join(str(error).split())
+        import traceback
+
+        traceback.print_exception(cause)
+    line = " ".join(str(failure).split())
     with contextlib.suppress(OSError):
         sys.stderr.write(f"scrubjay: {line}\n")
         sys.stderr.flush()
     _silence()
-    return error.exit_code
+    return failure.exit_code
 
 
 def _silence() -> None:

@@ -1,33 +1,24 @@
 """`scrubjay inspect`: the tree of a file, streamed, so that the first line comes at once."""
 
+from __future__ import annotations
+
 import json
 import sys
-from collections.abc import Iterator
-from typing import Any
-
-import click
 
 from scrubjay.cli import options
+from scrubjay.cli.call import Argument, Call, Option
+from scrubjay.cli.kinds import FILE
 
-__all__ = ["command"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+__all__ = ["COMMAND"]
 
 
-@click.command(
-    "inspect",
-    epilog=options.examples(
-        "scrubjay inspect claims.837",
-        "scrubjay inspect claims.837 --loops | less",
-        "scrubjay inspect claims.837 --json",
-    ),
-)
-@click.argument("file", type=options.FILE)
-@click.option("--loops", is_flag=True, help="Only envelopes and loops, no segments.")
-@options.show_phi
-@options.as_json
-@click.option("--guide-aliases", is_flag=True, help="Take versions that are known as aliases.")
-@options.limits
-def command(**given: Any) -> int:
-    """Show the envelope and the loops of FILE ('-' is standard input), values masked."""
+def run(given: dict[str, Any]) -> int:
+    """Shows the tree of a file."""
     from scrubjay import _native
     from scrubjay.job import Command, Job
     from scrubjay.places import inputs
@@ -76,9 +67,9 @@ def _branch(event: dict[str, Any], *, colour: bool) -> str:
         case _:
             head = f"set {_at(elements, 2)}"
     if colour:
-        offset = click.style(offset, dim=True)
+        offset = f"{_DIM}{offset}{_PLAIN}"
         if kind != "segment":
-            head = click.style(head, fg="cyan" if kind == "loop" else None, bold=kind != "loop")
+            head = f"{_CYAN if kind == 'loop' else _BOLD}{head}{_PLAIN}"
     indent = "  " * event["depth"]
     return f"{offset}  {indent}{head}  {title}".rstrip() + "\n"
 
@@ -86,3 +77,25 @@ def _branch(event: dict[str, Any], *, colour: bool) -> str:
 def _at(elements: list[str], number: int) -> str:
     """An element by its number in the standard; a cut header has fewer."""
     return elements[number - 1].strip() if len(elements) >= number else "?"
+
+
+_BOLD, _DIM, _CYAN, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
+
+COMMAND = Call(
+    name="inspect",
+    help="Show the envelope and the loops of FILE ('-' is standard input), values masked.",
+    argument=Argument(name="file", metavar="FILE", kind=FILE),
+    options=(
+        Option(name="--loops", help="Only envelopes and loops, no segments."),
+        options.SHOW_PHI,
+        options.AS_JSON,
+        options.GUIDE_ALIASES,
+        *options.LIMITS,
+    ),
+    examples=(
+        "scrubjay inspect claims.837",
+        "scrubjay inspect claims.837 --loops | less",
+        "scrubjay inspect claims.837 --json",
+    ),
+    run=run,
+)

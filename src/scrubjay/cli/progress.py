@@ -1,26 +1,27 @@
 """How far a run is: a bar on a terminal, a plain line now and then in a pipe, on standard error."""
 
+from __future__ import annotations
+
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
+    from rich.progress import Progress, TaskID
 
 __all__ = ["shown"]
 
 EVERY_SECONDS = 10.0
+QUIET_SECONDS = 0.5
 MEGA = 1_000_000
 
-Report = Callable[[int, int | None], None]
 
-
-@contextmanager
-def shown(inputs: Sequence[str]) -> Iterator[Report]:
-    """What the engine calls as it reads."""
-    if sys.stderr.isatty():
-        with _bar(inputs) as report:
-            yield report
-    else:
-        yield Lines(time.monotonic)
+def shown(inputs: Sequence[str]) -> Bar | Lines:
+    """What the engine calls as it reads; left when it has read all."""
+    return Bar(inputs, time.monotonic) if sys.stderr.isatty() else Lines(time.monotonic)
 
 
 class Lines:
@@ -30,7 +31,19 @@ class Lines:
         self._clock = clock
         self._begun = self._said = clock()
 
-    def __call__(self, done: int, total: int | None) -> None:
+    def __enter__(self) -> Callable[[int, int | None], None]:
+        return self.report
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        """A log keeps what was said."""
+
+    def report(self, done: int, total: int | None) -> None:
+        """`done` bytes are read, of `total` where that is known."""
         now = self._clock()
         if now - self._said < EVERY_SECONDS:
             return
@@ -43,8 +56,39 @@ class Lines:
         sys.stderr.flush()
 
 
-@contextmanager
-def _bar(inputs: Sequence[str]) -> Iterator[Report]:
+class Bar:
+    """A bar that is gone when the run is over; a short run is over before there is one."""
+
+    def __init__(self, inputs: Sequence[str], clock: Callable[[], float]) -> None:
+        name = inputs[0] if len(inputs) == 1 else f"{len(inputs)} files"
+        self._name = "standard input" if name == "-" else name
+        self._clock = clock
+        self._begun = clock()
+        self._drawn: tuple[Progress, TaskID] | None = None
+
+    def __enter__(self) -> Callable[[int, int | None], None]:
+        return self.report
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        if self._drawn is not None:
+            self._drawn[0].stop()
+
+    def report(self, done: int, total: int | None) -> None:
+        """`done` bytes are read, of `total` where that is known."""
+        if self._drawn is None:
+            if self._clock() - self._begun < QUIET_SECONDS:
+                return
+            self._drawn = _begin(self._name)
+        progress, task = self._drawn
+        progress.update(task, completed=done, total=total, refresh=True)
+
+
+def _begin(name: str) -> tuple[Progress, TaskID]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -55,7 +99,6 @@ def _bar(inputs: Sequence[str]) -> Iterator[Report]:
         TransferSpeedColumn,
     )
 
-    name = inputs[0] if len(inputs) == 1 else f"{len(inputs)} files"
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -65,10 +108,6 @@ def _bar(inputs: Sequence[str]) -> Iterator[Report]:
     )
     # The engine reports from our own thread, so no refresh thread is needed beside it.
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, auto_refresh=False) as progress:
-        task = progress.add_task("standard input" if name == "-" else name, total=None)
-
-        def report(done: int, total: int | None) -> None:
-            progress.update(task, completed=done, total=total, refresh=True)
-
-        yield report
+    progress = Progress(*columns, console=console, transient=True, auto_refresh=False)
+    progress.start()
+    return progress, progress.add_task(name, total=None)

@@ -1,16 +1,21 @@
 """What a run came to, for a person at a terminal, for a log, or for a program."""
 
+from __future__ import annotations
+
 import json
+import os
 import sys
-from collections.abc import Iterator
-from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from scrubjay.findings import Severity
-from scrubjay.runs import Run
+from scrubjay.money import dollars
+from scrubjay.severity import Severity
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import RenderableType
+
+    from scrubjay.runs import Run
 
 __all__ = ["deliver"]
 
@@ -58,18 +63,15 @@ def plain(run: Run) -> Iterator[str]:
 def counts(run: Run) -> Iterator[tuple[str, str, str]]:
     """Name, count and dollars of each line of the table."""
     summary = run.summary
-    yield "claims", f"{run.claims:,}", _dollars(run.charges)
-    yield "  accepted", f"{run.accepted:,}", _dollars(summary["charges_accepted"])
-    yield "  rejected", f"{run.rejected:,}", _dollars(summary["charges_rejected"])
+    accepted, rejected = summary["charges_accepted"], summary["charges_rejected"]
+    yield "claims", f"{run.claims:,}", dollars(accepted, rejected)
+    yield "  accepted", f"{run.accepted:,}", dollars(accepted)
+    yield "  rejected", f"{run.rejected:,}", dollars(rejected)
     if run.unreadable or summary["unreadable_segments"]:
         yield "  unreadable", f"{run.unreadable:,}", ""
     rate = summary["clean_claim_rate"]
     if rate is not None:
         yield "clean claim rate", f"{rate:.1%}", ""
-
-
-def _dollars(amount: Decimal | str | None) -> str:
-    return "" if amount is None else f"${Decimal(amount):,.2f}"
 
 
 def pace(run: Run) -> str:
@@ -94,13 +96,15 @@ def _time(seconds: float) -> str:
 
 def places(run: Run) -> Iterator[str]:
     """Where to look next."""
-    if run.out is None:
+    if run.folder is None:
         if run.reasons:
             yield "where each one stands: run it again with --out FOLDER"
         return
     wanted = ("report.html", "worklist.csv", "findings.jsonl", "unreadable.x12")
-    there = [name for name in wanted if (run.out / name).exists()]
-    yield f"written to {run.out}/" + (f": {', '.join(there)} and more" if there else "")
+    there = [name for name in wanted if os.path.exists(os.path.join(run.folder, name))]
+    yield f"written to {run.folder.rstrip('/')}/" + (
+        f": {', '.join(there)} and more" if there else ""
+    )
     if run.summary["no_data"]:
         yield f"not judged for want of tables: {', '.join(run.summary['no_data'])}"
 
@@ -110,7 +114,7 @@ def _more(run: Run) -> Iterator[str]:
     if rest > 0:
         yield (
             f"  and {rest} more in report.html"
-            if run.out
+            if run.folder
             else f"  and {rest} more, see --json or --out"
         )
 

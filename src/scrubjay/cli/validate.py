@@ -1,38 +1,20 @@
 """`scrubjay validate`: files against their guides, without rules."""
 
-from typing import Any
-
-import click
+from __future__ import annotations
 
 from scrubjay.cli import options
+from scrubjay.cli.call import Call, Option
+from scrubjay.cli.kinds import FOLDER
 
-__all__ = ["command"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["COMMAND"]
 
 
-@click.command(
-    "validate",
-    epilog=options.examples(
-        "scrubjay validate claims.837",
-        "scrubjay validate claims.837 --out out/",
-        "scrubjay validate 'inbox/*.837' --json --fail-on warning",
-    ),
-)
-@options.inputs
-@click.option(
-    "--out", type=options.FOLDER, metavar="FOLDER", help="Also write findings, TA1 and 999 there."
-)
-@options.received_date
-@options.reject_unit
-@options.token_key
-@options.fail_on
-@options.as_json
-@options.threads
-@options.show_phi
-@click.option("--guide-aliases", is_flag=True, help="Take versions that are known as aliases.")
-@options.force
-@options.limits
-def command(**given: Any) -> int:
-    """Hold FILES against their implementation guide, SNIP 1 to 3 ('-' is standard input)."""
+def run(given: dict[str, Any]) -> int:
+    """Holds files against their guides."""
     from scrubjay.cli.progress import shown
     from scrubjay.cli.result import deliver
     from scrubjay.job import Command, Job, RejectUnit
@@ -50,8 +32,38 @@ def command(**given: Any) -> int:
         **{name: given[name] for name in _AS_THEY_ARE},
     )
     with shown(job.inputs) as progress:
-        run = execute(job, token_key=given["token_key"], progress=progress)
-    return deliver(run, as_json=given["as_json"], fail_on=given["fail_on"])
+        made = execute(job, token_key=given["token_key"], progress=progress)
+    return deliver(made, as_json=given["as_json"], fail_on=given["fail_on"])
 
 
 _AS_THEY_ARE = ("force", "guide_aliases", "received_date", "show_phi", "threads")
+
+COMMAND = Call(
+    name="validate",
+    help="Hold FILES against their implementation guide, SNIP 1 to 3 ('-' is standard input).",
+    argument=options.INPUTS,
+    options=(
+        Option(
+            name="--out",
+            kind=FOLDER,
+            metavar="FOLDER",
+            help="Also write findings, TA1 and 999 there.",
+        ),
+        options.RECEIVED_DATE,
+        options.REJECT_UNIT,
+        options.TOKEN_KEY,
+        options.FAIL_ON,
+        options.AS_JSON,
+        options.THREADS,
+        options.SHOW_PHI,
+        options.GUIDE_ALIASES,
+        options.FORCE,
+        *options.LIMITS,
+    ),
+    examples=(
+        "scrubjay validate claims.837",
+        "scrubjay validate claims.837 --out out/",
+        "scrubjay validate 'inbox/*.837' --json --fail-on warning",
+    ),
+    run=run,
+)

@@ -1,0 +1,45 @@
+"""The commands by name, each with its line in the list; a module is imported when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from scrubjay.cli.call import Call, Group
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["COMMANDS", "COMPLETION", "called", "command"]
+
+COMPLETION = "_SCRUBJAY_COMPLETE"
+"""By this variable a shell asks for completions."""
+
+# In the order that a newcomer needs them; each is the attribute COMMAND of its module.
+COMMANDS = {
+    "scrub": "Judge every claim of 837 files: accepted or rejected, why, and the acknowledgments.",
+    "validate": "Hold files against their implementation guide (SNIP 1 to 3).",
+    "inspect": "Show the envelope and the loops of a file, values masked.",
+    "generate": "Write synthetic claims, the same for the same seed.",
+    "build": "Write claims from JSON lines as an 837.",
+    "guide": "The implementation guides that are built in.",
+    "rules": "The rules that scrub applies.",
+    "completion": "Print the completion script of a shell.",
+}
+
+
+def command(name: str) -> Call | Group:
+    """The command of that name, from its own module."""
+    made: Call | Group = import_module(f"scrubjay.cli.{name}").COMMAND
+    return made
+
+
+def called(words: Sequence[str]) -> tuple[Call | None, Sequence[str]]:
+    """The command that a call names, and the words behind its name; None where it names none."""
+    if not words or words[0] not in COMMANDS:
+        return None, words
+    made = command(words[0])
+    if isinstance(made, Call):
+        return made, words[1:]
+    chosen = (call for call in made.calls if words[1:2] == [call.name])
+    return next(chosen, None), words[2:]
