@@ -57,6 +57,7 @@ class Rules:
 
     def __init__(self, files: Iterable[object]) -> None:
         self.program = {"files": [str(file) for file in files]}
+        self.docs = ()
 
     def judge(self) -> None:
         """No plain functions."""

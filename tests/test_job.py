@@ -12,7 +12,7 @@ from scrubjay.job import Command, Job, Limits
 BORDER = {
     *("command", "inputs", "out", "threads", "window", "guide_aliases", "reject_unit", "as_of"),
     *("received_date", "control_start", "max_claims_per_set", "token_key", "token_key_id"),
-    *("show_phi", "worklist", "force", "exact", "program", "limits", "payer_mode"),
+    *("show_phi", "worklist", "force", "exact", "program", "docs", "limits", "payer_mode"),
 }
 
 

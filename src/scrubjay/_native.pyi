@@ -12,6 +12,7 @@ Four calls, each taking its options as one JSON object, the *job* (`scrubjay.job
      "token_key": hex, "token_key_id": str,
      "show_phi": false, "worklist": true, "force": false, "exact": false,
      "program": text | null,             # the rule set, lowered to JSON of its own
+     "docs": {rule id: text},            # where to read of rules that have no page
      "limits": {"element": int, "segment": int, "repetitions": int, "elements": int},
      "payer_mode": false}
 
@@ -40,9 +41,10 @@ def run(
     was found.
 
     `progress` gets (bytes done, bytes in all or None for a pipe) some ten times a second, from the
-    thread that called. `judge` gets claims as plain dicts and gives a list of findings for each:
-    the rules that are plain functions. `report` gets the result before the output is committed and
-    gives the HTML page, which is staged with the other files and renamed before summary.json.
+    thread that called. `judge` gets claims as plain dicts and gives a list of findings for each,
+    ``{"code", "message", "line", "field"}``: the rules that are plain functions. `report` gets the
+    result before the output is committed and gives the HTML page, which is staged with the other
+    files and renamed before summary.json.
     """
 
 def inspect(path: str, job: str, emit: Callable[[str], None]) -> str:

@@ -78,6 +78,8 @@ class Job(Frozen):
     force: bool = False
     exact: bool = False
     program: str | None = None
+    docs: tuple[tuple[str, str], ...] = ()
+    """Rules that have no page, and where each is written."""
     limits: Limits = Limits()
     payer_mode: bool = False
 
@@ -95,6 +97,7 @@ class Job(Frozen):
         written: dict[str, Any] = {
             "as_of": _iso(self.as_of),
             "received_date": _iso(self.received_date),
+            "docs": dict(self.docs),
             "limits": self.limits.given(),
         }
         return json.dumps(vars(self) | written)

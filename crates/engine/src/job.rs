@@ -1,5 +1,6 @@
 //! What the engine is asked to do: the JSON job of the Python face, as a value.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -112,6 +113,9 @@ pub struct Job {
     /// The rule set, as JSON of its own.
     #[serde(default)]
     pub program: Option<String>,
+    /// Where rules of the user's own are written, by their ids.
+    #[serde(default)]
+    pub docs: HashMap<String, String>,
     /// Caps.
     #[serde(default)]
     pub limits: Caps,

@@ -227,6 +227,7 @@ impl Setup {
             fields: ClaimFields::new(Arc::clone(taps)),
             taps: Arc::clone(taps),
             program,
+            docs: job.docs.clone(),
             duplicates: key.transpose().map_err(unusable)?,
             duplicate_key,
         })

@@ -79,7 +79,8 @@ impl PythonJudge<'_> {
                 };
                 let line = each.get_item("line")?.map_or(Ok(None), |value| value.extract::<Option<u32>>())?;
                 let code = text("code")?.unwrap_or_default();
-                judged.push(Judged { claim, code, severity: None, message: text("message")?, line });
+                let (message, field) = (text("message")?, text("field")?);
+                judged.push(Judged { claim, code, severity: None, message, line, field });
             }
         }
         Ok(judged)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scrubjay.rules.errors import RuleError
+from scrubjay.rules.rows import is_field
 from scrubjay.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -18,11 +20,18 @@ RULE_FAILED = "RULE_FAILED"
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """What a plain function found: a message without values, the line (LX01) and the field."""
+    """What a plain function found: a message without values, the line (LX01) and the field.
+
+    The field is named as rules name it, `claim.charge` or `line.note`; the finding points at it.
+    """
 
     message: str | None = None
     line: "int | Decimal | None" = None
     field: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.field is not None and not is_field(self.field):
+            raise RuleError(f"there is no field {self.field}; name one as line.note is named")
 
 
 class Judge:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from scrubjay.rules.expressions import Node
 
-__all__ = ["TABLES", "Above", "Below", "Field", "Row", "Rows", "seen_before"]
+__all__ = ["TABLES", "Above", "Below", "Field", "Row", "Rows", "is_field", "seen_before"]
 
 V = TypeVar("V", bound=Value)
 R = TypeVar("R", bound="Row")
@@ -243,6 +243,12 @@ def seen_before(claim: Row) -> Bool:
     if claim.table != "claim":
         raise RuleError(f"seen_before() is asked of a claim, not of a {claim.table}")
     return Bool(["duplicate", claim._number, list(claim._way)])  # noqa: SLF001 - its own kin
+
+
+def is_field(path: str) -> bool:
+    """Whether ``line.note`` is a field."""
+    table, _, name = path.partition(".")
+    return table in TABLES and isinstance(vars(TABLES[table]).get(name), Field)
 
 
 def text(place: str) -> Field[Text]:

@@ -64,6 +64,11 @@ class Rule(Frozen):
         return getdoc(self.function) or ""
 
     @property
+    def shipped(self) -> bool:
+        """True when it comes with Scrubjay, and has a page in docs/rules."""
+        return self.function.__module__.startswith("scrubjay.rulebook.")
+
+    @property
     def native(self) -> bool:
         """True when it runs in the native half, False when it is a plain function."""
         return self.expression is not None

@@ -46,6 +46,12 @@ class RuleSet:
         """The program for the native half, as JSON."""
 
     @property
+    def docs(self) -> tuple[tuple[str, str], ...]:
+        """The rules that are not shipped, and so have no page, each with where it is written."""
+        own = tuple((rule.id, rule.at) for rule in self.rules if not rule.shipped)
+        return (*own, ("RULE_FAILED", "docs/writing-rules.md")) if self.python_rules else own
+
+    @property
     def python_rules(self) -> tuple[Rule, ...]:
         """The rules that are plain functions."""
         return tuple(rule for rule in self.rules if not rule.native)

@@ -12,6 +12,11 @@ pub(crate) struct At {
 }
 
 impl At {
+    /// Its table and column, when the claim map has it.
+    pub(crate) fn found(self) -> Option<(usize, usize)> {
+        (self.table != usize::MAX && self.column != usize::MAX).then_some((self.table, self.column))
+    }
+
     /// True when the claim map has it.
     #[cfg(test)]
     pub(crate) fn is_found(self) -> bool {

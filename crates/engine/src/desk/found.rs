@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use x12::acknowledge::{ElementFault, Unit, UnitKind};
-use x12::claim::{FieldPlace, NONE};
+use x12::claim::{FieldPlace, NONE, RowPlace};
 use x12::finding::{Answer, Finding, Info, NO_CLAIM, NO_LOOP, Scope, Severity};
 use x12::position::{Position, Span};
 use x12::scrub::{Evidence, Hit};
@@ -93,18 +93,8 @@ impl Desk<'_> {
                 })
                 .collect();
             let value = shown.first().map_or(&[][..], |(_, value)| value);
-            let find = |bytes: &[u8], range| locate(bytes, range, self.delimiters(), &place, value);
-            let (segment, offset) = match (first.and_then(level), first.and_then(|each| each.place)) {
-                (Some(level), _) => {
-                    let (behind, ahead) = find(&level.bytes, 0..level.bytes.len() as u32).unwrap_or((0, 0));
-                    (level.segment + behind, level.offset + u64::from(ahead))
-                }
-                (_, Some(row)) => {
-                    let (behind, offset) = find(bytes, row.offset..part.end.max(row.offset)).unwrap_or((0, row.offset));
-                    (row.segment + self.piece_base + behind, part.sheet.analysed.taken.offset_of(offset))
-                }
-                _ => (self.segments + 1, part.sheet.analysed.taken.offset_of(part.item.start)),
-            };
+            let (segment, offset) =
+                self.stands(part, first.and_then(level), first.and_then(|each| each.place), &place, value);
             let finding = Finding {
                 code: rule.code,
                 severity: rule.severity,
@@ -130,6 +120,46 @@ impl Desk<'_> {
         }
     }
 
+    /// Where a field stands: its segment in the set and its offset in the file; those of the claim if it has no row.
+    fn stands(
+        &self,
+        part: &Part<'_>,
+        level: Option<&Level>,
+        row: Option<RowPlace>,
+        place: &FieldPlace,
+        value: &[u8],
+    ) -> (u32, u64) {
+        let find = |bytes: &[u8], range| locate(bytes, range, self.delimiters(), place, value);
+        let taken = &part.sheet.analysed.taken;
+        match (level, row) {
+            (Some(level), _) => {
+                let (behind, ahead) = find(&level.bytes, 0..level.bytes.len() as u32).unwrap_or((0, 0));
+                (level.segment + behind, level.offset + u64::from(ahead))
+            }
+            (_, Some(row)) => {
+                let range = row.offset..part.end.max(row.offset);
+                let (behind, offset) = find(part.sheet.bytes(), range).unwrap_or((0, row.offset));
+                (row.segment + self.piece_base + behind, taken.offset_of(offset))
+            }
+            _ => (self.segments + 1, taken.offset_of(part.item.start)),
+        }
+    }
+
+    /// What a user's function points at: the place in the guide, the value there, segment and offset.
+    fn pointed(&self, part: &Part<'_>, field: &str, line_row: u32) -> Option<(FieldPlace, Vec<u8>, u32, u64)> {
+        let values = self.values(part.sheet)?;
+        let (table, column) = values.fields.at(field).found()?;
+        let definition = &values.fields.schema().tables[table];
+        let place = definition.fields[column].place.clone();
+        let claim = part.claim.as_ref()?.row;
+        let row = if table == values.fields.line { line_row } else { values.row(claim, table) };
+        let value = values.shown(table, column, row);
+        let level = self.above.of(&definition.name).filter(|level| level.is_open());
+        let at = values.batch.tables.get(table)?.places.get(row as usize).copied();
+        let (segment, offset) = self.stands(part, level, at, &place, &value);
+        Some((place, value, segment, offset))
+    }
+
     /// What a user's function found.
     pub(crate) fn judged(&mut self, part: &mut Part<'_>, judged: &Judged) {
         let code = self.catalog.find(&judged.code).unwrap_or_else(|| {
@@ -143,16 +173,24 @@ impl Desk<'_> {
             })
         });
         let line = judged.line.unwrap_or(0);
+        let line_row = self.line_row(part, line);
+        let pointed = judged.field.as_deref().and_then(|field| self.pointed(part, field, line_row));
+        let (place, value, segment, offset) = pointed.unwrap_or_else(|| {
+            let offset = part.sheet.analysed.taken.offset_of(part.item.start);
+            (FieldPlace::default(), Vec::new(), self.segments + 1, offset)
+        });
         let finding = Finding {
             code,
             severity: judged.severity.unwrap_or(self.catalog.info(code).severity),
             scope: if line == 0 { Scope::Claim } else { Scope::Line },
             position: Position {
-                segment: self.segments + 1,
-                offset: part.sheet.analysed.taken.offset_of(part.item.start),
+                segment,
+                offset,
+                element: place.element,
+                component: place.component,
                 ..self.envelope.position(x12::validate::Place { offset: 0, segment: 0 })
             },
-            segment: SegmentId::default(),
+            segment: SegmentId::new(place.segment.as_bytes()),
             loop_index: NO_LOOP,
             data_element: 0,
             value: Span::default(),
@@ -160,9 +198,10 @@ impl Desk<'_> {
             line,
             note: "",
         };
-        let line_row = self.line_row(part, line);
-        let message = judged.message.as_deref();
-        self.write(part, Found { finding, evidence: Vec::new(), loop_id: None, message, line_row, rule: true });
+        let path = path_of(Some(&place.loop_id), &place.segment, place.element, place.component);
+        let evidence = if place.segment.is_empty() { Vec::new() } else { vec![(path, value.as_slice())] };
+        let (loop_id, message) = (Some(place.loop_id.as_str()), judged.message.as_deref());
+        self.write(part, Found { finding, evidence, loop_id, message, line_row, rule: true });
     }
 
     /// Counts a finding, writes it down, answers it, and lets it speak against what it reaches.
@@ -243,10 +282,11 @@ impl Desk<'_> {
                 (path.clone(), value)
             })
             .collect();
-        let doc = if found.rule {
-            format!("docs/rules/{}.md", info.name)
-        } else {
-            format!("docs/findings.md#{}", info.name.to_lowercase())
+        let own = self.scrub.as_ref().filter(|_| found.rule).and_then(|scrub| scrub.docs.get(&info.name));
+        let doc = match own {
+            Some(own) => own.clone(),
+            None if found.rule => format!("docs/rules/{}.md", info.name),
+            None => format!("docs/findings.md#{}", info.name.to_lowercase()),
         };
         let position = &finding.position;
         let segment = plain_id(finding.segment);

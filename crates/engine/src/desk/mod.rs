@@ -14,6 +14,7 @@ mod sheet;
 mod tally;
 mod worklist;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use x12::claim::{Batch, Context, Taps};
@@ -86,6 +87,8 @@ pub struct Judged {
     pub message: Option<String>,
     /// LX01 of the line it speaks of.
     pub line: Option<u32>,
+    /// The field it points at, as the claim map names it: `line.note`.
+    pub field: Option<String>,
 }
 
 /// What rules and claim columns need; absent in a plain validation.
@@ -93,6 +96,8 @@ pub(crate) struct Scrub {
     pub(crate) taps: Arc<Taps>,
     pub(crate) fields: ClaimFields,
     pub(crate) program: Option<Program>,
+    /// Where to read of the user's own rules, by their ids.
+    pub(crate) docs: HashMap<String, String>,
     pub(crate) duplicates: Option<DuplicateKey>,
     pub(crate) duplicate_key: [u8; 16],
 }
