@@ -1,5 +1,6 @@
 """`scrub` and `validate`: what is asked of the engine, what comes out, with which code."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -8,6 +9,12 @@ import pytest
 from scrubjay.errors import InputError, Interrupted, OutputError
 from scrubjay.summary import Result
 from stage import Command, Engine
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "clinic.837"
+COLUMNS = [
+    *("file", "claim", "patient", "payer", "service_date", "charge", "code", "severity"),
+    *("reason", "field", "value", "fix", "segment_index"),
+]
 
 
 def test_the_job_says_what_was_asked(
@@ -149,3 +156,20 @@ def test_an_open_key_is_refused(
     ended = scrubjay("validate", claims, "--token-key", key)
     assert (ended.code, engine.job) == (2, {})
     assert "chmod 600" in ended.err
+
+
+def test_the_worklist_says_in_which_file_each_claim_stands(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    """Two files of one name, too: as everything else of the run calls them."""
+    for name in ("monday", "tuesday"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "claims.837").write_bytes(EXAMPLE.read_bytes())
+    scrubjay("scrub", tmp_path / "*" / "claims.837", "--out", tmp_path / "out")
+    with (tmp_path / "out" / "worklist.csv").open(newline="") as file:
+        table = csv.DictReader(file)
+        files = [row["file"] for row in table]
+        columns = list(table.fieldnames or ())
+    assert columns == COLUMNS
+    assert files == sorted(files)
+    assert set(files) == {"claims.837", "claims~1.837"}

@@ -259,6 +259,7 @@ impl Desk<'_> {
             worklist::row(
                 &mut self.scratch,
                 &[
+                    self.file.name.as_bytes(),
                     values.text(fields.id, row),
                     &patient,
                     payer,

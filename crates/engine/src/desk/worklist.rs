@@ -2,7 +2,7 @@
 
 /// The first line.
 pub(crate) const HEADER: &str =
-    "claim,patient,payer,service_date,charge,code,severity,reason,field,value,fix,segment_index\r\n";
+    "file,claim,patient,payer,service_date,charge,code,severity,reason,field,value,fix,segment_index\r\n";
 
 /// Appends a row; every cell is safe to open in a spreadsheet.
 pub(crate) fn row(out: &mut Vec<u8>, cells: &[&[u8]]) {
