@@ -55,6 +55,9 @@ impl Caps {
     }
 }
 
+/// What looks at signals; the engine itself knows none.
+pub type Signals = fn() -> Result<(), Error>;
+
 /// One run.
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line, named there")]
 #[derive(Clone, Debug, Deserialize)]
@@ -119,6 +122,9 @@ pub struct Job {
     /// Caps.
     #[serde(default)]
     pub limits: Caps,
+    /// Asked where a read may wait, or was cut short: an error ends the run.
+    #[serde(skip)]
+    pub signals: Option<Signals>,
     /// Answer as a payer: accepted claims are `A2:20`, not `A1:19`.
     #[serde(default)]
     pub payer_mode: bool,

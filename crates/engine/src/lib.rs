@@ -21,7 +21,7 @@ mod token;
 pub use desk::{HandedClaim, Judge, Judged};
 pub use error::Error;
 pub use inspect::inspect;
-pub use job::{Command, Job, RejectUnit};
+pub use job::{Command, Job, RejectUnit, Signals};
 pub use read::Reader;
 pub use scrub::{Callbacks, Progress, Report, run};
 

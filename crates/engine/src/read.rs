@@ -27,7 +27,7 @@ impl Reader {
     /// # Errors
     /// When it cannot be opened.
     pub fn open(path: &Path, job: &Job) -> Result<Self, Error> {
-        Self::new(Source::open(path)?, job)
+        Self::new(Source::open(path, job.signals)?, job)
     }
 
     /// Reads `content`.

@@ -48,7 +48,7 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     let begun = Instant::now();
     let Callbacks { progress, judge, report } = callbacks;
     let setup = Setup::new(job)?;
-    let mut sources = job.inputs.iter().map(|path| Source::open(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut sources = job.inputs.iter().map(|path| Source::open(path, job.signals)).collect::<Result<Vec<_>, _>>()?;
     let total = sources.iter().map(Source::total).sum::<Option<u64>>();
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
     let mut desk = setup.desk(job, stage, judge)?;

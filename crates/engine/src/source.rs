@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::job::Signals;
 
 /// An input: reads ahead on demand and gives its bytes away from the front.
 pub(crate) struct Source {
@@ -19,6 +20,7 @@ pub(crate) struct Source {
     breaks: Option<Breaks>,
     count: u64,
     digest: sha2::Sha256,
+    signals: Option<Signals>,
 }
 
 /// Line breaks that were taken out of a wrapped file, as counts before offsets.
@@ -47,9 +49,9 @@ pub(crate) struct Taken {
 
 impl Source {
     /// Opens `path`; `-` is the standard input.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Path, signals: Option<Signals>) -> Result<Self, Error> {
         if path.as_os_str() == "-" {
-            return Ok(Self::new(Box::new(io::stdin()), PathBuf::from("-"), None));
+            return Ok(Self { signals, ..Self::new(Box::new(io::stdin()), PathBuf::from("-"), None) });
         }
         let file = File::open(path).map_err(|error| Error::input(path, &error))?;
         let about = file.metadata().map_err(|error| Error::input(path, &error))?;
@@ -57,7 +59,7 @@ impl Source {
             return Err(Error::Input(format!("{}: is a folder; name the files in it", path.display())));
         }
         let total = about.is_file().then_some(about.len());
-        Ok(Self::new(Box::new(file), path.to_owned(), total))
+        Ok(Self { signals, ..Self::new(Box::new(file), path.to_owned(), total) })
     }
 
     /// The bytes of `content`, as if they were a file.
@@ -78,6 +80,7 @@ impl Source {
             breaks: None,
             count: 0,
             digest: sha2::Digest::new(),
+            signals: None,
         }
     }
 
@@ -126,6 +129,9 @@ impl Source {
     /// Reads until at least `wanted` bytes are ahead or the input ends.
     pub(crate) fn fill(&mut self, wanted: usize) -> Result<(), Error> {
         while !self.ended && self.ahead.len() < wanted {
+            if self.total.is_none() {
+                self.look_at_signals()?; // a pipe may let us wait
+            }
             let have = self.ahead.len();
             let room = (wanted - have).max(16 * 1024);
             self.ahead.resize(have + room, 0);
@@ -134,6 +140,7 @@ impl Source {
                 Ok(count) => count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                     self.ahead.truncate(have);
+                    self.look_at_signals()?;
                     continue;
                 }
                 Err(error) => return Err(Error::input(&self.path, &error)),
@@ -147,6 +154,10 @@ impl Source {
             }
         }
         Ok(())
+    }
+
+    fn look_at_signals(&self) -> Result<(), Error> {
+        self.signals.map_or(Ok(()), |look| look())
     }
 
     /// Gives the first `count` bytes away.

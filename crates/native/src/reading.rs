@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use engine::{Error, Job};
+use engine::Error;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use crate::claims::Names;
 use crate::errors::{broken, detached, raise};
+use crate::running::parsed;
 
 /// A file, or the bytes of one, as claims with their findings.
 #[pyclass(frozen)]
@@ -20,7 +21,7 @@ pub(crate) struct Reader {
 impl Reader {
     #[new]
     fn new(py: Python<'_>, source: &Bound<'_, PyAny>, job: &str) -> PyResult<Self> {
-        let job = Job::parse(job).map_err(|error| raise(py, error))?;
+        let job = parsed(py, job)?;
         let reader = if let Ok(path) = source.cast::<PyString>() {
             engine::Reader::open(Path::new(path.to_str()?), &job)
         } else {

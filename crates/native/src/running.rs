@@ -21,7 +21,7 @@ pub(crate) fn run(
     judge: Option<Py<PyAny>>,
     report: Option<Py<PyAny>>,
 ) -> PyResult<String> {
-    let job = Job::parse(job).map_err(|error| raise(py, error))?;
+    let job = parsed(py, job)?;
     let raised = Raised::default();
     let result = detached(py, || {
         let callbacks = Callbacks {
@@ -37,6 +37,12 @@ pub(crate) fn run(
         engine::run(&job, callbacks)
     });
     result.map_err(|error| raised.or(error))
+}
+
+/// A job that looks at signals where it waits for its input: Ctrl-C is answered there too.
+pub(crate) fn parsed(py: Python<'_>, job: &str) -> PyResult<Job> {
+    let job = Job::parse(job).map_err(|error| raise(py, error))?;
+    Ok(Job { signals: Some(|| Python::attach(|py| py.check_signals().map_err(|_| Error::Interrupted))), ..job })
 }
 
 /// Tells how far the run is, and looks at signals.
@@ -91,7 +97,7 @@ impl PythonJudge<'_> {
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value, reason = "what Python calls takes what Python gives")]
 pub(crate) fn inspect(py: Python<'_>, path: &str, job: &str, emit: Py<PyAny>) -> PyResult<String> {
-    let job = Job::parse(job).map_err(|error| raise(py, error))?;
+    let job = parsed(py, job)?;
     let raised = Raised::default();
     let result = detached(py, || {
         engine::inspect(Path::new(path), &job, &mut |lines| {
