@@ -66,3 +66,10 @@ def test_prose_links_to_files_that_are_there() -> None:
         if not (page.parent / link).exists()
     ]
     assert broken == []
+
+
+def test_no_test_sleeps() -> None:
+    """What must happen first is waited for as an event: a busy machine makes any sleep short."""
+    sleeping = re.compile(r"\bsleep\(")
+    tests = [path for path in kept() if path.suffix in {".py", ".rs"} and "test" in str(path)]
+    assert [path for path in tests if sleeping.search(path.read_text())] == []
