@@ -65,6 +65,12 @@ def test_a_model_has_the_fields_of_its_table_and_the_rows_that_belong_to_it(tabl
     assert all(parent in MODELS for parent in parents)
 
 
+def test_the_json_of_a_model_has_the_order_of_the_map() -> None:
+    for table, *_, fields in _native.claim_fields():
+        names = [name for name, _ in fields]
+        assert [name for name in MODELS[table].model_fields if name in names] == names, table
+
+
 def claim(**more: Any) -> models.Claim:
     return models.Claim.model_validate(
         {

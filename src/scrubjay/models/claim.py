@@ -7,6 +7,14 @@ from pydantic import Field
 from scrubjay.models.coverage import OtherPayer
 from scrubjay.models.line import ServiceLine
 from scrubjay.models.parties import Patient, Payer, Provider, Subscriber, TransactionHeader
+from scrubjay.models.providers import (
+    Dropoff,
+    Facility,
+    Pickup,
+    Referring,
+    Rendering,
+    Supervising,
+)
 from scrubjay.models.row import Code, Day, Money, Number, Row, Text
 from scrubjay.models.supplements import Attachment, Certification, FileInformation
 
@@ -37,12 +45,8 @@ class Condition(Row):
     code: Code = None
 
 
-class Claim(Row):
-    """One professional claim, complete in itself: `validate` needs nothing beside it.
-
-    A value that was unreadable in the file is missing here; the validator's finding says so.
-    `patient` is there only where the patient is not the subscriber.
-    """
+class ClaimInformation(Row):
+    """What is above a claim, and what it says of itself (2300)."""
 
     set: TransactionHeader | None = None
     provider: Provider | None = None
@@ -137,80 +141,23 @@ class Claim(Row):
     repricing_reject: Code = None
     repricing_compliance: Code = None
     repricing_exception: Code = None
-    # 2310A NM1
-    referring_last: Text = None
-    referring_first: Text = None
-    referring_middle: Text = None
-    referring_suffix: Text = None
-    referring_npi: Text = None
-    primary_care_last: Text = None
-    primary_care_first: Text = None
-    primary_care_middle: Text = None
-    primary_care_suffix: Text = None
-    primary_care_npi: Text = None
-    # 2310A REF
-    referring_secondary_id_qualifier: Code = None
-    referring_secondary_id: Text = None
-    # 2310B NM1
-    rendering_entity: Code = None
-    rendering_last: Text = None
-    rendering_first: Text = None
-    rendering_middle: Text = None
-    rendering_suffix: Text = None
-    rendering_npi: Text = None
-    # 2310B PRV
-    rendering_taxonomy: Text = None
-    # 2310B REF
-    rendering_secondary_id_qualifier: Code = None
-    rendering_secondary_id: Text = None
-    # 2310C NM1
-    facility_name: Text = None
-    facility_npi: Text = None
-    # 2310C N3
-    facility_address: Text = None
-    facility_address2: Text = None
-    # 2310C N4
-    facility_city: Text = None
-    facility_state: Code = None
-    facility_zip: Text = None
-    facility_country: Code = None
-    facility_subdivision: Code = None
-    # 2310C REF
-    facility_secondary_id_qualifier: Code = None
-    facility_secondary_id: Text = None
+
+
+class FacilityContact(Facility):
+    """Where the services were given, and whom to ask there."""
+
     # 2310C PER
     facility_contact: Text = None
     facility_phone: Text = None
     facility_extension: Text = None
-    # 2310D NM1
-    supervising_last: Text = None
-    supervising_first: Text = None
-    supervising_middle: Text = None
-    supervising_suffix: Text = None
-    supervising_npi: Text = None
-    # 2310D REF
-    supervising_secondary_id_qualifier: Code = None
-    supervising_secondary_id: Text = None
-    # 2310E N3
-    pickup_address: Text = None
-    pickup_address2: Text = None
-    # 2310E N4
-    pickup_city: Text = None
-    pickup_state: Code = None
-    pickup_zip: Text = None
-    pickup_country: Code = None
-    pickup_subdivision: Code = None
-    # 2310F NM1
-    dropoff_name: Text = None
-    # 2310F N3
-    dropoff_address: Text = None
-    dropoff_address2: Text = None
-    # 2310F N4
-    dropoff_city: Text = None
-    dropoff_state: Code = None
-    dropoff_zip: Text = None
-    dropoff_country: Code = None
-    dropoff_subdivision: Code = None
+
+
+class Claim(Dropoff, Pickup, Supervising, FacilityContact, Rendering, Referring, ClaimInformation):
+    """One professional claim, complete in itself: `validate` needs nothing beside it.
+
+    A value that was unreadable in the file is missing here; the validator's finding says so.
+    `patient` is there only where the patient is not the subscriber.
+    """
 
     diagnoses: tuple[Diagnosis, ...] = Field(default=(), strict=False)
     anesthesias: tuple[Anesthesia, ...] = Field(default=(), strict=False)

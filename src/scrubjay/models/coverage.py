@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from scrubjay.models.persons import Address, Coverage, Insurer
 from scrubjay.models.row import Code, Day, Money, Number, Row, Text
 
 __all__ = ["Adjudication", "Adjustment", "OtherPayer"]
@@ -17,16 +18,9 @@ class Adjustment(Row):
     quantity: Number = None
 
 
-class OtherPayer(Row):
-    """Another payer of the claim (2320, 2330A to 2330G): its insured, what it paid, who it is."""
+class OtherCoverage(Coverage):
+    """What another payer paid, and for whom (2320, 2330A)."""
 
-    # 2320 SBR
-    responsibility: Code = None
-    relationship: Code = None
-    group_number: Text = None
-    group_name: Text = None
-    insurance_type: Code = None
-    filing_indicator: Code = None
     # 2320 AMT
     paid: Money = None  # AMT*D
     noncovered: Money = None  # AMT*A8
@@ -64,19 +58,11 @@ class OtherPayer(Row):
     subscriber_subdivision: Code = None
     # 2330A REF
     subscriber_ssn: Text = None  # REF*SY
-    # 2330B NM1
-    name: Text = None
-    id_qualifier: Code = None
-    id: Text = None
-    # 2330B N3
-    address: Text = None
-    address2: Text = None
-    # 2330B N4
-    city: Text = None
-    state: Code = None
-    zip: Text = None
-    country: Code = None
-    subdivision: Code = None
+
+
+class OtherPayer(Address, Insurer, OtherCoverage):
+    """Another payer of the claim (2320, 2330A to 2330G): its insured, what it paid, who it is."""
+
     # 2330B DTP
     adjudication_date: Day = None
     # 2330B REF

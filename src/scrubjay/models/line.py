@@ -5,6 +5,16 @@ from decimal import Decimal
 from pydantic import Field
 
 from scrubjay.models.coverage import Adjudication
+from scrubjay.models.providers import (
+    Dropoff,
+    Facility,
+    Ordering,
+    Pickup,
+    Purchased,
+    Referring,
+    Rendering,
+    Supervising,
+)
 from scrubjay.models.row import Code, Day, Money, Number, Row, Text
 from scrubjay.models.supplements import (
     Attachment,
@@ -17,12 +27,8 @@ from scrubjay.models.supplements import (
 __all__ = ["ServiceLine"]
 
 
-class ServiceLine(Row):
-    """One service: what was done, when, how often, for how much, by whom.
-
-    `service_to` is there only where the date is a range. Pointers are 1-based ordinals of the
-    claim's diagnoses.
-    """
+class LineInformation(Row):
+    """What a line says of itself and of a drug (2400, 2410)."""
 
     # 2400 LX
     number: Number = None
@@ -135,106 +141,24 @@ class ServiceLine(Row):
     # 2410 REF
     drug_reference_qualifier: Code = None
     drug_reference: Text = None
-    # 2420A NM1
-    rendering_entity: Code = None
-    rendering_last: Text = None
-    rendering_first: Text = None
-    rendering_middle: Text = None
-    rendering_suffix: Text = None
-    rendering_npi: Text = None
-    # 2420A PRV
-    rendering_taxonomy: Text = None
-    # 2420A REF
-    rendering_secondary_id_qualifier: Code = None
-    rendering_secondary_id: Text = None
-    # 2420B NM1
-    purchased_entity: Code = None
-    purchased_npi: Text = None
-    # 2420B REF
-    purchased_secondary_id_qualifier: Code = None
-    purchased_secondary_id: Text = None
-    # 2420C NM1
-    facility_name: Text = None
-    facility_npi: Text = None
-    # 2420C N3
-    facility_address: Text = None
-    facility_address2: Text = None
-    # 2420C N4
-    facility_city: Text = None
-    facility_state: Code = None
-    facility_zip: Text = None
-    facility_country: Code = None
-    facility_subdivision: Code = None
-    # 2420C REF
-    facility_secondary_id_qualifier: Code = None
-    facility_secondary_id: Text = None
-    # 2420D NM1
-    supervising_last: Text = None
-    supervising_first: Text = None
-    supervising_middle: Text = None
-    supervising_suffix: Text = None
-    supervising_npi: Text = None
-    # 2420D REF
-    supervising_secondary_id_qualifier: Code = None
-    supervising_secondary_id: Text = None
-    # 2420E NM1
-    ordering_last: Text = None
-    ordering_first: Text = None
-    ordering_middle: Text = None
-    ordering_suffix: Text = None
-    ordering_npi: Text = None
-    # 2420E N3
-    ordering_address: Text = None
-    ordering_address2: Text = None
-    # 2420E N4
-    ordering_city: Text = None
-    ordering_state: Code = None
-    ordering_zip: Text = None
-    ordering_country: Code = None
-    ordering_subdivision: Code = None
-    # 2420E REF
-    ordering_secondary_id_qualifier: Code = None
-    ordering_secondary_id: Text = None
-    # 2420E PER
-    ordering_contact: Text = None
-    ordering_phone: Text = None
-    ordering_extension: Text = None
-    ordering_email: Text = None
-    ordering_fax: Text = None
-    # 2420F NM1
-    referring_last: Text = None
-    referring_first: Text = None
-    referring_middle: Text = None
-    referring_suffix: Text = None
-    referring_npi: Text = None
-    primary_care_last: Text = None
-    primary_care_first: Text = None
-    primary_care_middle: Text = None
-    primary_care_suffix: Text = None
-    primary_care_npi: Text = None
-    # 2420F REF
-    referring_secondary_id_qualifier: Code = None
-    referring_secondary_id: Text = None
-    # 2420G N3
-    pickup_address: Text = None
-    pickup_address2: Text = None
-    # 2420G N4
-    pickup_city: Text = None
-    pickup_state: Code = None
-    pickup_zip: Text = None
-    pickup_country: Code = None
-    pickup_subdivision: Code = None
-    # 2420H NM1
-    dropoff_name: Text = None
-    # 2420H N3
-    dropoff_address: Text = None
-    dropoff_address2: Text = None
-    # 2420H N4
-    dropoff_city: Text = None
-    dropoff_state: Code = None
-    dropoff_zip: Text = None
-    dropoff_country: Code = None
-    dropoff_subdivision: Code = None
+
+
+class ServiceLine(
+    Dropoff,
+    Pickup,
+    Referring,
+    Ordering,
+    Supervising,
+    Facility,
+    Purchased,
+    Rendering,
+    LineInformation,
+):
+    """One service: what was done, when, how often, for how much, by whom.
+
+    `service_to` is there only where the date is a range. Pointers are 1-based ordinals of the
+    claim's diagnoses.
+    """
 
     measurements: tuple[Measurement, ...] = Field(default=(), strict=False)
     attachments: tuple[Attachment, ...] = Field(default=(), strict=False)

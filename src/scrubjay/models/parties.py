@@ -1,6 +1,15 @@
 """Who a claim is from, about and for: the levels above it (loops 1000A to 2010CA)."""
 
-from scrubjay.models.row import Code, Day, Number, Row, Text
+from scrubjay.models.persons import (
+    Address,
+    Coverage,
+    Demographics,
+    Insurer,
+    MemberId,
+    PatientInformation,
+    PersonName,
+)
+from scrubjay.models.row import Code, Day, Row, Text
 
 __all__ = ["Patient", "Payer", "Provider", "Subscriber", "TransactionHeader"]
 
@@ -34,8 +43,8 @@ class TransactionHeader(Row):
     receiver_id: Text = None
 
 
-class Provider(Row):
-    """The billing provider (2000A, 2010AA), its pay-to address (2010AB) and plan (2010AC)."""
+class BillingName(Row):
+    """What a billing provider is, and its name."""
 
     # 2000A PRV
     taxonomy: Text = None
@@ -48,15 +57,11 @@ class Provider(Row):
     middle: Text = None
     suffix: Text = None
     npi: Text = None
-    # 2010AA N3
-    address: Text = None
-    address2: Text = None
-    # 2010AA N4
-    city: Text = None
-    state: Code = None
-    zip: Text = None
-    country: Code = None
-    subdivision: Code = None
+
+
+class Provider(Address, BillingName):
+    """The billing provider (2000A, 2010AA), its pay-to address (2010AB) and plan (2010AC)."""
+
     # 2010AA REF
     tax_id_qualifier: Code = None
     tax_id: Text = None
@@ -98,40 +103,9 @@ class Provider(Row):
     pay_to_plan_tax_id: Text = None  # REF*EI
 
 
-class Subscriber(Row):
+class Subscriber(Demographics, Address, MemberId, PersonName, PatientInformation, Coverage):
     """The insured person: coverage (2000B SBR) and identity (2010BA)."""
 
-    # 2000B SBR
-    responsibility: Code = None
-    relationship: Code = None
-    group_number: Text = None
-    group_name: Text = None
-    insurance_type: Code = None
-    filing_indicator: Code = None
-    # 2000B PAT
-    death_date: Day = None
-    weight: Number = None
-    pregnancy: Code = None
-    # 2010BA NM1
-    entity: Code = None
-    last: Text = None
-    first: Text = None
-    middle: Text = None
-    suffix: Text = None
-    member_id_qualifier: Code = None
-    member_id: Text = None
-    # 2010BA N3
-    address: Text = None
-    address2: Text = None
-    # 2010BA N4
-    city: Text = None
-    state: Code = None
-    zip: Text = None
-    country: Code = None
-    subdivision: Code = None
-    # 2010BA DMG
-    birth_date: Day = None
-    sex: Code = None
     # 2010BA REF
     ssn: Text = None  # REF*SY
     casualty_claim: Text = None  # REF*Y4
@@ -141,22 +115,9 @@ class Subscriber(Row):
     casualty_extension: Text = None
 
 
-class Payer(Row):
+class Payer(Address, Insurer):
     """The payer the claim goes to (2010BB)."""
 
-    # 2010BB NM1
-    name: Text = None
-    id_qualifier: Code = None
-    id: Text = None
-    # 2010BB N3
-    address: Text = None
-    address2: Text = None
-    # 2010BB N4
-    city: Text = None
-    state: Code = None
-    zip: Text = None
-    country: Code = None
-    subdivision: Code = None
     # 2010BB REF
     secondary_id_qualifier: Code = None
     secondary_id: Text = None
@@ -164,32 +125,9 @@ class Payer(Row):
     provider_id: Text = None
 
 
-class Patient(Row):
+class Patient(Demographics, Address, PersonName, PatientInformation):
     """The patient, where it is not the subscriber (2000C, 2010CA)."""
 
-    # 2000C PAT
-    relationship: Code = None
-    death_date: Day = None
-    weight: Number = None
-    pregnancy: Code = None
-    # 2010CA NM1
-    entity: Code = None
-    last: Text = None
-    first: Text = None
-    middle: Text = None
-    suffix: Text = None
-    # 2010CA N3
-    address: Text = None
-    address2: Text = None
-    # 2010CA N4
-    city: Text = None
-    state: Code = None
-    zip: Text = None
-    country: Code = None
-    subdivision: Code = None
-    # 2010CA DMG
-    birth_date: Day = None
-    sex: Code = None
     # 2010CA REF
     casualty_id_qualifier: Code = None
     casualty_id: Text = None
