@@ -8,13 +8,11 @@ is for programs.
 import argparse
 import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -46,6 +44,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 300], metavar="MB")
+    parser.add_argument("--only", choices=tuple(BARS), help="one of the commands")
     parser.add_argument("--pairs", type=int, default=3, help="runs of each, in turn")
     parser.add_argument("--threads", type=int, default=0, help="0: one a core")
     parser.add_argument("--faults", type=float, default=0.05, help="share of claims with a fault")
@@ -65,7 +64,7 @@ def measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
             number = 1 if sets == "one" else None
             with path.open("wb") as file:
                 file.writelines(generate("837P", claims=claims, faults=options.faults, sets=number))
-            for command in BARS:
+            for command in (options.only,) if options.only else BARS:
                 yield pairs(command, path, sets, options, folder)
             path.unlink()
 
@@ -106,19 +105,12 @@ def line(command: str, path: Path, threads: int, folder: Path) -> list[str]:
 
 def timed(words: list[str]) -> tuple[float, float]:
     """Wall seconds and peak megabytes of a whole process, start-up included."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in {0, 1}:
-        raise SystemExit(f"{words[1]} failed with {process.returncode}")
-    return seconds, peak(usage)
-
-
-def peak(usage: resource.struct_rusage) -> float:
-    """The largest resident set of a process, in megabytes."""
-    return usage.ru_maxrss * 1024 / MEGA
+    stopwatch = [sys.executable, "-I", "-S", str(HERE / "stopwatch.py"), *words]
+    seen = subprocess.run(stopwatch, check=True, capture_output=True, text=True)  # noqa: S603
+    seconds, peak, code = json.loads(seen.stdout)
+    if code not in {0, 1}:
+        raise SystemExit(f"{words[1]} failed with {code}")
+    return seconds, peak / MEGA
 
 
 def show(row: Row, *, as_json: bool) -> None:
