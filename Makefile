@@ -1,6 +1,6 @@
 # One target a line of `make help`; run again, each does only what has changed since.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test cases bench fuzz docs pins clean
+.PHONY: help setup demo check test cases bench peers fuzz docs pins clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -42,6 +42,9 @@ cases: .venv/.built ## only the Markdown cases of cases/
 
 bench: .venv/.built ## throughput and memory against the yardstick, in one run
 	$(BIN)/python benches/run.py $(ARGS)
+
+peers: .venv/.built ## throughput beside pyx12, which judges the guide too
+	$(BIN)/python benches/peers.py $(ARGS)
 
 fuzz: ## every fuzz target for SECONDS_EACH (60) seconds; needs cargo-fuzz
 	@command -v cargo-fuzz >/dev/null || { echo "missing: cargo-fuzz.  cargo install cargo-fuzz --locked" >&2; exit 1; }
