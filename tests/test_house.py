@@ -73,3 +73,7 @@ def test_no_test_sleeps() -> None:
     sleeping = re.compile(r"\bsleep\(")
     tests = [path for path in kept() if path.suffix in {".py", ".rs"} and "test" in str(path)]
     assert [path for path in tests if sleeping.search(path.read_text())] == []
+
+
+def test_no_page_of_prose_is_empty() -> None:
+    assert [page for page in kept() if page.suffix == ".md" and not page.read_text().strip()] == []

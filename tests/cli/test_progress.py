@@ -28,6 +28,7 @@ def test_a_bar_is_drawn_for_a_run_that_takes_its_time(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
     now = iter([0.0, 0.4, 0.6])
     with Bar(["claims.837"], lambda: next(now)) as report:
         report(1_000_000, 4_000_000)
@@ -35,3 +36,16 @@ def test_a_bar_is_drawn_for_a_run_that_takes_its_time(
         report(2_000_000, 4_000_000)
         report(4_000_000, 4_000_000)
     assert "claims.837" in capsys.readouterr().err
+
+
+def test_a_narrow_terminal_has_room_for_the_bar_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "40")
+    now = iter([0.0, 1.0])
+    with Bar(["claims.837"], lambda: next(now)) as report:
+        report(1_000_000, 4_000_000)
+    shown = capsys.readouterr().err
+    assert "25%" in shown
+    assert "MB" not in shown

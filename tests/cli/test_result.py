@@ -28,8 +28,23 @@ def test_a_narrow_terminal_keeps_the_numbers(
 ) -> None:
     del engine
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setenv("COLUMNS", "50")
-    assert "2,184" in scrubjay("validate", claims).out
+    for columns in ("24", "48", "60"):
+        monkeypatch.setenv("COLUMNS", columns)
+        shown = scrubjay("validate", claims).out
+        assert "2,184" in shown
+        assert "$31,511,428.93" in shown
+        assert "…" not in shown
+
+
+def test_without_colours_severity_is_a_word(
+    scrubjay: Command, engine: Engine, claims: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del engine
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "error" not in scrubjay("validate", claims).out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "error" in scrubjay("validate", claims).out
 
 
 def test_files_that_are_there_are_named(result: Result, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from scrubjay._version import __version__
 from scrubjay.cli.commands import COMMANDS
 from stage import Command
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "clinic.837"
+
 
 def test_the_version_is_quick_and_plain(scrubjay: Command) -> None:
     assert scrubjay("--version").out == f"scrubjay {__version__}\n"
@@ -46,6 +48,9 @@ def test_nothing_to_do_shows_the_help_on_standard_error(
         ("scrub --out o", "Missing argument 'FILES...'"),
         ("scrub x", "Missing option '--out'"),
         ("scrub x --out o --outt", "No such option"),
+        ("scrub x --out", "'--out' requires an argument; see: scrubjay scrub --help"),
+        ("rules list --rules", "see: scrubjay rules list --help"),
+        ("scrub x --out o --force=1", "see: scrubjay scrub --help"),
         ("scrub x --out o --as-of 2026-02-30", "no day of the calendar"),
         ("scrub x --out o --as-of tomorrow", "write it as 2026-01-31"),
         ("scrub x --out o --threads -1", "--threads"),
@@ -59,7 +64,9 @@ def test_nothing_to_do_shows_the_help_on_standard_error(
         ("generate 837P -o x --lines many", "such as 1:6"),
         ("generate 837P -o x --sets none", "a number of sets, or 'one'"),
         ("generate 837P -o x --faults 2", "--faults"),
-        ("completion cmd", "'cmd' is not one of"),
+        ("completion cmd", "Invalid value for 'SHELL': 'cmd' is not one of bash, zsh, fish"),
+        ("rules list --rules x.py", "x.py: there is no such file; check the path"),
+        ("rules list --rules /dev/null", "there is no such file"),
     ],
 )
 def test_a_wrong_call_is_one_line_and_code_2(scrubjay: Command, arguments: str, words: str) -> None:
@@ -117,3 +124,30 @@ def test_a_terminal_without_unicode_ends_no_run(tmp_path: Path) -> None:
     )
     assert ended.returncode == 2
     assert "?*.12: no file matches" in ended.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed_are_nobody_listening(closed: str, tmp_path: Path) -> None:
+    """A closed stream must not become the number of a file that is written."""
+    shell = f'{sys.executable} -m scrubjay scrub "$0" --out "$1" {closed}'
+    arguments = ["bash", "-c", shell, str(EXAMPLE), str(tmp_path / "out")]
+    ended = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert (tmp_path / "out" / "summary.json").exists()
+
+
+@pytest.mark.parametrize("words", ["--version", "guide list"])
+def test_a_closed_standard_output_is_no_failure(words: str) -> None:
+    shell = f"{sys.executable} -m scrubjay {words} >&-"
+    ended = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_tree_has_no_colours_where_none_are_wanted(
+    scrubjay: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    assert "\x1b[" in scrubjay("inspect", EXAMPLE).out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in scrubjay("inspect", EXAMPLE).out

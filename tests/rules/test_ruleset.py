@@ -2,11 +2,12 @@
 
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scrubjay.rules import RULE_FAILED, Flag, Rule, RuleError, RuleSet, rule
+from scrubjay.rules import RULE_FAILED, Flag, Rule, RuleError, RuleSet, load, rule
 from scrubjay.rules.fields import Claim
 
 
@@ -36,6 +37,13 @@ def test_a_program_names_its_version_and_everything_decides_it() -> None:
     assert described["table"] == "claim"
     assert described["since"] == 20_454
     assert described["evidence"] == [["field", 0, [], "charge"]]
+
+
+def test_a_file_of_rules_is_named_as_python_is(tmp_path: Path) -> None:
+    file = tmp_path / "rules.txt"
+    file.touch()
+    with pytest.raises(RuleError, match=r"its name ends in \.py"):
+        load(file)
 
 
 def test_ids_are_unique() -> None:

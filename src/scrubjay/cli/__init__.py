@@ -6,6 +6,7 @@ start; everything else goes through `scrubjay.cli.guard`, which knows every way 
 
 from __future__ import annotations
 
+import os
 import sys
 
 TYPE_CHECKING = False
@@ -18,6 +19,7 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code (docs/contract.md)."""
+    _open_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words == ["--version"]:
         from scrubjay._version import __version__
@@ -29,10 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(guarded(lambda: _called(words)))
 
 
+def _open_streams() -> None:
+    """A stream that was closed before we began leads nowhere, and its number to no file of ours."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for good
+
+
 def _called(words: list[str]) -> int:
     """A plain call is read from the command's table; for every other one click is asked."""
-    import os
-
     from scrubjay.cli.call import read
     from scrubjay.cli.commands import COMPLETION, called
 

@@ -96,9 +96,9 @@ def read(call: Call, words: Sequence[str]) -> Given | None:
                 continue
             name, equals, value = word.partition("=")
             option = options[name]
+            if equals and (option.kind is None or name == option.short):
+                return None
             if option.kind is None:
-                if equals:
-                    return None
                 given[option.given_as] = True
                 continue
             if not equals:

@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 from scrubjay._version import __version__
 from scrubjay.cli.call import Call, Group, Option
-from scrubjay.cli.commands import COMMANDS, COMPLETION, command
+from scrubjay.cli.commands import COMMANDS, COMPLETION, called, command
 from scrubjay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def answer(words: Sequence[str]) -> int:
         sys.stderr.write(f"{error.format_message()}\n")
         return error.exit_code
     except click.ClickException as error:
-        raise UsageError(_wrong(error)) from None
+        raise UsageError(_wrong(error, words)) from None
     return code if isinstance(code, int) else 0
 
 
@@ -52,11 +52,15 @@ def completion_script(shell: str) -> str:
     return script.source_template % script.source_vars() + "\n"
 
 
-def _wrong(error: click.ClickException) -> str:
+def _wrong(error: click.ClickException, words: Sequence[str]) -> str:
     text = " ".join(error.format_message().split()).rstrip(".")
     context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "scrubjay"
-    return f"{text}; see: {path} --help"
+    if context is not None:
+        return f"{text}; see: {context.command_path} --help"
+    # The parser of options does not say whose they are.
+    call, rest = called(words)
+    names = words[: len(words) - len(rest)] if call else ()
+    return f"{text}; see: {' '.join(('scrubjay', *names))} --help"
 
 
 class _Root(click.Group):

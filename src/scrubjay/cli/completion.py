@@ -24,8 +24,8 @@ def run(given: dict[str, Any]) -> int:
 
 COMMAND = Call(
     name="completion",
-    help="Print the completion script of SHELL.",
-    argument=Argument(name="shell", metavar="{bash|zsh|fish}", kind=Choice("bash", "zsh", "fish")),
+    help="Print the completion script of SHELL: bash, zsh or fish.",
+    argument=Argument(name="shell", metavar="SHELL", kind=Choice("bash", "zsh", "fish")),
     examples=(
         'eval "$(scrubjay completion bash)"        # in ~/.bashrc',
         'eval "$(scrubjay completion zsh)"         # in ~/.zshrc',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 from scrubjay.cli import options
@@ -11,7 +12,7 @@ from scrubjay.cli.kinds import FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
 __all__ = ["COMMAND"]
@@ -31,7 +32,7 @@ def run(given: dict[str, Any]) -> int:
         guide_aliases=given["guide_aliases"],
         limits=options.limits_of(given),
     )
-    colour = sys.stdout.isatty()
+    colour = sys.stdout.isatty() and not _plain(os.environ)
 
     def emit(lines: str) -> None:
         if not given["as_json"]:
@@ -41,6 +42,11 @@ def run(given: dict[str, Any]) -> int:
     if given["as_json"]:
         sys.stdout.write(summary.rstrip("\n") + "\n")
     return 0
+
+
+def _plain(environ: Mapping[str, str]) -> bool:
+    """Whether whoever watches wants no colours, or their terminal has none."""
+    return bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
 
 
 def tree(lines: str, *, loops: bool, colour: bool) -> Iterator[str]:

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 INPUTS = Argument(name="files", metavar="FILES...", kind=FILE, many=True)
-AS_JSON = Option(name="--json", key="as_json", help="Print the summary as JSON.")
+AS_JSON = Option(name="--json", key="as_json", help="Print the result as JSON.")
 FORCE = Option(name="--force", help="Replace what an earlier run left there.")
 SHOW_PHI = Option(name="--show-phi", help="Show patient data instead of masks.")
 GUIDE_ALIASES = Option(name="--guide-aliases", help="Take versions that are known as aliases.")

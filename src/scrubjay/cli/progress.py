@@ -16,6 +16,8 @@ __all__ = ["shown"]
 
 EVERY_SECONDS = 10.0
 QUIET_SECONDS = 0.5
+# Below so many columns there is room for the bar alone.
+WIDE = 70
 MEGA = 1_000_000
 
 
@@ -94,20 +96,24 @@ def _begin(name: str) -> tuple[Progress, TaskID]:
         BarColumn,
         DownloadColumn,
         Progress,
+        ProgressColumn,
+        TaskProgressColumn,
         TextColumn,
         TimeRemainingColumn,
         TransferSpeedColumn,
     )
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    # The engine reports from our own thread, so no refresh thread is needed beside it.
     console = Console(stderr=True)
+    columns: tuple[ProgressColumn, ...] = (BarColumn(bar_width=None), TaskProgressColumn())
+    if console.width >= WIDE:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+        )
+    # The engine reports from our own thread, so no refresh thread is needed beside it.
     progress = Progress(*columns, console=console, transient=True, auto_refresh=False)
     progress.start()
     return progress, progress.add_task(name, total=None)

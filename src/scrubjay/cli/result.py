@@ -25,6 +25,8 @@ MEGA = 1_000_000
 FAST = 10
 # Below so many columns the code of a reason stands under its words.
 WIDE = 90
+# Below so many, and where the counts find no room, there is no table.
+NARROW = 32
 
 
 def deliver(run: Run, *, as_json: bool, fail_on: str) -> int:
@@ -127,6 +129,10 @@ def _draw(run: Run) -> None:
     from rich.text import Text
 
     console = Console(highlight=False)
+    needed = 7 + sum(max(map(len, column)) for column in zip(*counts(run), strict=True))
+    if console.width < max(needed, NARROW):
+        sys.stdout.write("\n".join(plain(run)) + "\n")
+        return
     parts: list[RenderableType] = []
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 3, 0, 0))
     table.add_column()
@@ -139,17 +145,19 @@ def _draw(run: Run) -> None:
     if run.reasons:
         reasons = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
         reasons.add_column("", no_wrap=True)
-        reasons.add_column("reason", ratio=1)
+        reasons.add_column("reason", ratio=1, overflow="fold")
         wide = console.width >= WIDE
         if wide:
             reasons.add_column("code", style="dim", no_wrap=True)
         reasons.add_column("claims", justify="right", no_wrap=True)
         dot = "●" if console.encoding.startswith("utf") else "*"
+        in_colour = console.color_system is not None and not console.no_color
         for reason in run.reasons[:TOP_REASONS]:
             code = Text(reason["code"], "dim")
             words = Text(reason["title"])
             told = (words, code) if wide else (Text("\n").join((words, code)),)
-            mark = Text(dot, _SEVERITY_STYLE[reason["severity"]])
+            severity = reason["severity"]
+            mark = Text(dot if in_colour else severity, _SEVERITY_STYLE[severity])
             reasons.add_row(mark, *told, f"{reason['claims']:,}")
         parts.append(reasons)
         parts.extend(Text(line, "dim") for line in _more(run))

@@ -36,7 +36,8 @@ def target(name: str, *, force: bool) -> Iterator[BinaryIO]:
         draft.replace(path)
     except OSError as error:
         reason = (error.strerror or "cannot be written").lower()
-        raise OutputError(f"{path}: {reason}; make room, or name another file") from None
+        step = "make its folder" if isinstance(error, FileNotFoundError) else "make room"
+        raise OutputError(f"{path}: {reason}; {step}, or name another file") from None
     finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)

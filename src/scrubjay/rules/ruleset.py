@@ -85,9 +85,11 @@ def load(path: str | os.PathLike[str]) -> list[Rule]:
     path = os.fspath(path)
     file = os.path.basename(path)
     name = f"scrubjay_rules_{crc32(os.path.realpath(path).encode()):08x}"
+    if not os.path.isfile(path):
+        raise RuleError("there is no such file; check the path", path)
     spec = spec_from_file_location(name, path)
-    if spec is None or spec.loader is None or not os.path.isfile(path):
-        raise RuleError("there is no such Python file", path)
+    if spec is None or spec.loader is None:
+        raise RuleError("this is no file of rules; they are Python, and its name ends in .py", path)
     module = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
