@@ -10,7 +10,7 @@ use x12::split::Item as SplitItem;
 use x12::wire::{Output, decimal};
 
 use super::answers::{Answers, Parties};
-use super::fields::{At, Fields, Values};
+use super::fields::{Above, At, Fields, Values};
 use super::levels::Reach;
 use super::{Desk, Part, worklist};
 
@@ -36,7 +36,7 @@ pub(crate) struct ClaimFields {
     pub(crate) set: [At; 7],
     pub(crate) line: [At; 10],
     /// The tables above the claim: provider, subscriber, patient, payer.
-    above: [usize; 4],
+    above: [Above; 4],
 }
 
 impl ClaimFields {
@@ -90,7 +90,7 @@ impl ClaimFields {
                 "number",
             ]
             .map(|name| at(&format!("line.{name}"))),
-            above: ["provider", "subscriber", "patient", "payer"].map(|name| all.at_table(name)),
+            above: ["provider", "subscriber", "patient", "payer"].map(|name| all.above(name)),
             all,
         }
     }
@@ -102,12 +102,21 @@ pub(crate) struct Verdict {
     pub(crate) error: bool,
     /// An error that the 999 tells.
     pub(crate) syntax: bool,
-    pub(crate) reasons: Vec<String>,
-    pub(crate) lines: Vec<(u32, Vec<String>)>,
+    told: Option<Box<Told>>,
+}
+
+/// What there is to tell of a claim that something was found in.
+#[derive(Default)]
+pub(crate) struct Told {
+    reasons: Vec<String>,
+    lines: Vec<(u32, Vec<String>)>,
     pub(crate) rows: Vec<WorkRow>,
     /// The findings as lines of findings.jsonl, when claims are handed out.
     pub(crate) found: Vec<Vec<u8>>,
 }
+
+/// What there is to tell of most claims.
+static NOTHING: Told = Told { reasons: Vec::new(), lines: Vec::new(), rows: Vec::new(), found: Vec::new() };
 
 /// Most rows of the worklist for one claim, and most that wait for one: findings above a claim stand with the first
 /// claim below them. Nobody mends a claim by more, and a hostile claim may have a million; findings.jsonl has them all.
@@ -125,15 +134,12 @@ pub(crate) struct WorkRow {
 
 impl Verdict {
     pub(crate) fn new(row: u32) -> Self {
-        Self {
-            row,
-            error: false,
-            syntax: false,
-            reasons: Vec::new(),
-            lines: Vec::new(),
-            rows: Vec::new(),
-            found: Vec::new(),
-        }
+        Self { row, error: false, syntax: false, told: None }
+    }
+
+    /// What there is to tell of the claim, for more.
+    pub(crate) fn told(&mut self) -> &mut Told {
+        self.told.get_or_insert_default()
     }
 }
 
@@ -142,6 +148,7 @@ struct Claim<'a> {
     values: &'a Values<'a>,
     fields: &'a ClaimFields,
     verdict: &'a Verdict,
+    told: &'a Told,
     accepted: bool,
     cents: i64,
     /// Its rows in the tables above it; `NONE` where there is none.
@@ -205,6 +212,7 @@ impl Desk<'_> {
     /// A claim is complete: its verdict, and everything that tells it.
     pub(crate) fn claim(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         let Some(verdict) = &part.claim else { return };
+        let told = verdict.told.as_deref().unwrap_or(&NOTHING);
         let accepted = !verdict.error && !self.reach.rejects();
         self.totals.claims_seen += 1;
         self.file.claims += 1;
@@ -219,13 +227,24 @@ impl Desk<'_> {
         let fields = &scrub.fields;
         let values = Values { fields: &fields.all, batch, bytes: part.sheet.bytes() };
         let row = verdict.row;
-        let [provider, subscriber, patient, payer] = fields.above.map(|table| values.row(row, table));
+        let [provider, subscriber, patient, payer] = fields.above.map(|table| values.row_above(row, table));
         let lines = values.lines(row, self.lines_from);
         self.lines_from = lines.end;
         let cents = values.amount_of(fields.charge, row);
         let dates = values.days(&fields.service, &lines);
-        let claim =
-            Claim { values: &values, fields, verdict, accepted, cents, provider, subscriber, patient, payer, dates };
+        let claim = Claim {
+            values: &values,
+            fields,
+            verdict,
+            told,
+            accepted,
+            cents,
+            provider,
+            subscriber,
+            patient,
+            payer,
+            dates,
+        };
         let payer = self.names.number(values.text_of(fields.payer[1], payer));
         let provider = self.names.number(values.text_of(fields.provider_ids[0], provider));
         if let Some(set) = &mut self.set {
@@ -238,16 +257,16 @@ impl Desk<'_> {
         }
         self.work(&claim);
         if let Some(handed) = &mut self.handed {
-            let found = part.claim.take().map(|verdict| verdict.found).unwrap_or_default();
+            let found = part.claim.take().and_then(|verdict| verdict.told).map(|told| told.found).unwrap_or_default();
             handed.add(batch, &scrub.taps, row, part.sheet.bytes(), found);
         }
     }
 
     /// The claim's rows in the worklist.
     fn work(&mut self, claim: &Claim<'_>) {
-        let Claim { values, fields, verdict, payer, .. } = *claim;
+        let Claim { values, fields, told, payer, .. } = *claim;
         let above = std::mem::take(&mut self.work_above);
-        let Some(file) = self.worklist.as_mut().filter(|_| !verdict.rows.is_empty() || !above.is_empty()) else {
+        let Some(file) = self.worklist.as_mut().filter(|_| !told.rows.is_empty() || !above.is_empty()) else {
             return;
         };
         let [last, first, ..] = claim.name();
@@ -258,7 +277,7 @@ impl Desk<'_> {
         let date = if from == NO_DATE { String::new() } else { iso(from) };
         let charge = super::tally::money(claim.cents);
         self.scratch.clear();
-        for work in above.iter().chain(&verdict.rows) {
+        for work in above.iter().chain(&told.rows) {
             let info = self.catalog.info(work.code);
             worklist::row(
                 &mut self.scratch,
@@ -285,18 +304,15 @@ impl Desk<'_> {
 
 /// The entry of a rejected claim in the 277CA: with its reasons, and the lines that are at fault.
 fn answer_rejected(answers: &mut Answers, reach: &Reach, claim: &Claim<'_>) {
-    let Claim { values, fields, verdict, .. } = *claim;
-    let own = verdict.reasons.iter().chain(reach.reasons()).filter_map(|text| Reason::parse(text));
+    let Claim { values, fields, told, .. } = *claim;
+    let own = told.reasons.iter().chain(reach.reasons()).filter_map(|text| Reason::parse(text));
     let mut reasons: Vec<Reason<'_>> = own.collect();
-    if verdict.syntax || reasons.is_empty() && verdict.lines.is_empty() {
+    if claim.verdict.syntax || reasons.is_empty() && told.lines.is_empty() {
         reasons.push(Reason::SYNTAX);
     }
-    let texts: Vec<LineText> = verdict.lines.iter().map(|(line, _)| LineText::new(values, fields, *line)).collect();
-    let why: Vec<Vec<Reason<'_>>> = verdict
-        .lines
-        .iter()
-        .map(|(_, reasons)| reasons.iter().filter_map(|text| Reason::parse(text)).collect())
-        .collect();
+    let texts: Vec<LineText> = told.lines.iter().map(|(line, _)| LineText::new(values, fields, *line)).collect();
+    let why: Vec<Vec<Reason<'_>>> =
+        told.lines.iter().map(|(_, reasons)| reasons.iter().filter_map(|text| Reason::parse(text)).collect()).collect();
     let lines: Vec<LineStatus<'_>> = texts.iter().zip(&why).map(|(text, reasons)| text.status(reasons)).collect();
     if !lines.is_empty() && reasons.is_empty() {
         reasons.push(Reason::LINES);
@@ -334,15 +350,16 @@ pub(crate) fn line_number(values: &Values<'_>, fields: &ClaimFields, row: u32) -
 impl Verdict {
     /// Another reason for the 277CA, of line row `line` or of the claim.
     pub(crate) fn reason(&mut self, line: Option<u32>, reason: &str) {
+        let told = self.told();
         let reasons = match line {
-            None => &mut self.reasons,
+            None => &mut told.reasons,
             Some(line) => {
-                if let Some(at) = self.lines.iter().position(|(known, _)| *known == line) {
-                    &mut self.lines[at].1
+                if let Some(at) = told.lines.iter().position(|(known, _)| *known == line) {
+                    &mut told.lines[at].1
                 } else {
-                    self.lines.push((line, Vec::new()));
-                    let last = self.lines.len() - 1;
-                    &mut self.lines[last].1
+                    told.lines.push((line, Vec::new()));
+                    let last = told.lines.len() - 1;
+                    &mut told.lines[last].1
                 }
             }
         };

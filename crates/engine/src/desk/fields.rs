@@ -28,6 +28,7 @@ impl At {
 /// The tables and fields of a claim, as far as acknowledgments, the worklist and the counts need them.
 #[derive(Debug)]
 pub(crate) struct Fields {
+    claim: usize,
     pub(crate) line: usize,
     /// Which parent of a line its claim is.
     line_claim: usize,
@@ -39,6 +40,16 @@ pub(crate) struct Fields {
 /// A way up: the tables passed, each with the parent that is taken there.
 type Way = Vec<(usize, usize)>;
 
+/// A table above the claim.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Above {
+    table: usize,
+    /// Which parent of a claim it is; out of range when it is none.
+    parent: usize,
+    /// There is no other way to it.
+    alone: bool,
+}
+
 impl Fields {
     /// Finds them in the schema of `taps`.
     pub(crate) fn new(taps: Arc<Taps>) -> Self {
@@ -49,7 +60,7 @@ impl Fields {
         let line_claim = parents.iter().position(|&parent| parent == claim).unwrap_or(usize::MAX);
         let mut ways = vec![Vec::new(); schema.tables.len()];
         find_ways(schema, claim, &mut Vec::new(), &mut ways);
-        Self { line, line_claim, ways, taps }
+        Self { claim, line, line_claim, ways, taps }
     }
 
     /// The schema.
@@ -101,6 +112,16 @@ impl<'a> Values<'a> {
             }
         }
         NONE
+    }
+
+    /// As [`Values::row`], with its parents looked at first.
+    pub(crate) fn row_above(&self, claim: u32, above: Above) -> u32 {
+        let claims = self.batch.tables.get(self.fields.claim);
+        let rows = claims.and_then(|claims| claims.parents.get(above.parent));
+        match rows.and_then(|rows| rows.get(claim as usize)) {
+            Some(&row) if row != NONE || above.alone => row,
+            _ => self.row(claim, above.table),
+        }
     }
 
     /// The lines of a claim, as a range of rows: they stand together. `from` is where those of the claim before it end,
@@ -187,6 +208,14 @@ impl<'a> Values<'a> {
 }
 
 impl Fields {
+    /// The table named `name`, above the claim.
+    pub(crate) fn above(&self, name: &str) -> Above {
+        let table = self.at_table(name);
+        let parents = self.schema().tables.get(self.claim).map(|claims| claims.parents.as_slice()).unwrap_or_default();
+        let parent = parents.iter().position(|&parent| parent == table).unwrap_or(usize::MAX);
+        Above { table, parent, alone: self.ways.get(table).is_some_and(|ways| ways.len() == 1) }
+    }
+
     /// The table named `name`; out of range when the map does not have it.
     pub(crate) fn at_table(&self, name: &str) -> usize {
         self.schema().tables.iter().position(|table| table.name == name).unwrap_or(usize::MAX)

@@ -250,10 +250,12 @@ impl Desk<'_> {
             value: value.to_vec(),
             segment: finding.position.segment,
         };
-        match &mut part.claim {
-            Some(verdict) if verdict.rows.len() < MOST_ROWS => verdict.rows.push(row),
-            None if self.work_above.len() < MOST_ROWS => self.work_above.push(row),
-            _ => {}
+        let rows = match &mut part.claim {
+            Some(verdict) => &mut verdict.told().rows,
+            None => &mut self.work_above,
+        };
+        if rows.len() < MOST_ROWS {
+            rows.push(row);
         }
     }
 
@@ -328,7 +330,7 @@ impl Desk<'_> {
         });
         if let Some(handed) = &mut self.handed {
             match &mut part.claim {
-                Some(verdict) => verdict.found.push(text.clone()),
+                Some(verdict) => verdict.told().found.push(text.clone()),
                 None => handed.above.push(text.clone()),
             }
         }

@@ -130,10 +130,9 @@ impl Side {
     /// Ends the last open level: HL04 must tell what is there, where the set is no longer that of the input.
     pub(super) fn end_level<O: Output>(&mut self, source: &mut Source, pen: &mut Pen<'_, O>, at: usize) {
         let changed = self.set.head.changed;
-        let Some(level) = source.levels_mut().get_mut(at) else { return };
-        let on = std::mem::take(&mut level.on[self.index]);
-        level.on[self.index].ever = on.ever;
-        if !changed || !on.written || on.child.len != 1 {
+        let Some(level) = source.levels_mut().get_mut(at).filter(|level| level.on[self.index].written) else { return };
+        let on = std::mem::replace(&mut level.on[self.index], OnSide { ever: true, ..OnSide::default() });
+        if !changed || on.child.len != 1 {
             return;
         }
         let is = level.child.of(level.kept.bytes(pen.piece));
