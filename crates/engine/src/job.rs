@@ -131,7 +131,7 @@ pub struct Job {
 }
 
 fn window() -> usize {
-    64 * 1024
+    128 * 1024
 }
 
 fn claims_per_set() -> u32 {
