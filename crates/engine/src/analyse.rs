@@ -8,7 +8,7 @@ use x12::claim::{Batch, Builder, Taps};
 use x12::finding::{Code, Finding, NO_CLAIM, Scope};
 use x12::guide::{Guides, Plan, Role, Route};
 use x12::position::{Position, Span};
-use x12::validate::{At, Boundary, Options, Routed, Trail, Visitor, Walker, plain};
+use x12::validate::{At, Boundary, Options, Routed, Trail, Visitor, Walker, Way, plain};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, Tokens};
 
 use crate::source::Taken;
@@ -363,15 +363,26 @@ impl<'a> Pass<'a> {
         self.made_in.resize(self.findings.len(), last);
     }
 
-    #[inline(never)]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for every segment")]
     fn walk(&mut self, segment: &Segment<'_>) {
+        let builder = if self.serves { self.builder.as_mut() } else { None };
+        if let Err(way) = self.walker.pass(segment, self.base, &mut Columns(builder)) {
+            self.walk_by(way, segment);
+        }
+    }
+
+    /// A segment that begins or ends something, or that something is wrong with.
+    #[inline(never)]
+    fn walk_by(&mut self, mut way: Way, segment: &Segment<'_>) {
         if self.hierarchy == Some(segment.id()) {
             // what the levels before leave open is theirs, not that of the level which begins
             self.with_walker(|walker, at, listener, findings| {
                 walker.upcoming(segment, at, listener, findings);
             });
+            way = Way::default();
         }
-        self.with_walker(|walker, at, listener, findings| walker.segment(segment, at, listener, findings));
+        self.with_walker(|walker, at, listener, findings| walker.segment_by(way, segment, at, listener, findings));
     }
 
     /// As [`Pass::walk`], for `ST` and `SE`: what is wrong with their values, the envelope tells.
@@ -524,6 +535,18 @@ enum Opened {
     Level,
     Claim,
     Lost,
+}
+
+/// Turns what the walk passes into columns.
+struct Columns<'p, 'b>(Option<&'p mut Builder<'b>>);
+
+impl Visitor for Columns<'_, '_> {
+    #[inline]
+    fn segment(&mut self, loop_index: u16, slot: u32, segment: &Segment<'_>) {
+        if let Some(builder) = &mut self.0 {
+            builder.segment(loop_index, slot, segment);
+        }
+    }
 }
 
 /// Turns the walk into items and columns.

@@ -154,6 +154,8 @@ impl Desk<'_> {
                 }
             }
             Kind::Claim(row) => part.claim = Some(super::claims::Verdict::new(*row)),
+            // told before what is found in it, since a piece may end behind its first segment
+            Kind::Alone | Kind::Misplaced => self.out_of_place(part),
             _ => {}
         }
     }
@@ -183,7 +185,10 @@ impl Desk<'_> {
                 self.write_split(part.sheet, split);
                 self.finish_interchange()?;
             }
-            Kind::Alone | Kind::Misplaced => self.out_of_place(part),
+            Kind::Alone | Kind::Misplaced => {
+                self.totals.unreadable_segments += u64::from(part.item.segments);
+                self.keep_unreadable(part);
+            }
             Kind::Stray(fault, first) => self.stray(part, fault, first),
             Kind::Interchange(_) | Kind::Group => {}
         }
@@ -465,14 +470,12 @@ impl Desk<'_> {
     /// A trailer without a header, or segments between sets.
     fn out_of_place(&mut self, part: &mut Part<'_>) {
         let alone = matches!(part.item.kind, Kind::Alone);
-        self.totals.unreadable_segments += u64::from(part.item.segments);
         self.judge_envelope(part, |envelope, segment, place, findings| match segment {
             Some(segment) if alone => envelope.trailer_alone(segment, place, findings),
             // a TA1 answers an earlier interchange and has its place between ISA and GS
             Some(segment) if segment.name() != b"TA1" => envelope.misplaced(segment, place, findings),
             _ => {}
         });
-        self.keep_unreadable(part);
     }
 
     fn stray(&mut self, part: &mut Part<'_>, fault: Fault, first: bool) {

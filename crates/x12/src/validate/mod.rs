@@ -26,4 +26,4 @@ pub use envelope::{Envelope, Place, Routed, plain};
 pub use report::{At, Options};
 pub use trail::Trail;
 pub use visitor::Visitor;
-pub use walker::Walker;
+pub use walker::{Walker, Way};

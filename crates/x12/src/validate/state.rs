@@ -7,7 +7,7 @@ use super::frame::{Children, Site, Stack};
 use super::glance::is_good;
 use super::ledger::Ledger;
 use super::place::{Found, find};
-use super::report::{At, Here, Report};
+use super::report::{Here, Report};
 use super::trail::{Recalled, Sign, Trail};
 use super::visitor::Visitor;
 use crate::finding::{Code, NO_CLAIM, NO_LOOP, Scope};
@@ -55,11 +55,12 @@ impl State {
         &mut self,
         plan: &Plan,
         segment: &Segment<'_>,
-        at: At,
-        way: &Recalled<'_>,
+        base: u64,
+        way: Recalled,
         visitor: &mut V,
     ) -> bool {
-        let Some(facts) = plan.index.slots.get(way.candidate.slot as usize) else { return false };
+        let slot = way.candidate(plan).map_or(u32::MAX, |candidate| candidate.slot);
+        let Some(facts) = plan.index.slots.get(slot as usize) else { return false };
         let stays = facts.opens == NO_LOOP && way.depth + 1 == self.stack.frames.len() && self.just_lost.is_none();
         if !stays || !self.stack.has_room(way.depth, facts) || !is_good(&plan.index, &facts.shape, segment) {
             return false;
@@ -68,11 +69,11 @@ impl State {
         self.stack.site = way.end;
         self.ordinal = self.ordinal.saturating_add(1);
         self.bounds = (segment.start(), segment.end());
-        self.base = at.base;
-        visitor.segment(facts.loop_index, way.candidate.slot, segment);
+        self.base = base;
+        visitor.segment(facts.loop_index, slot, segment);
         if facts.action != Action::None {
             let (ordinal, loop_index) = (self.ordinal, facts.loop_index);
-            let here = Here { ordinal, base: at.base, segment: segment.id(), loop_index };
+            let here = Here { ordinal, base, segment: segment.id(), loop_index };
             self.ledger.part(&plan.index, facts, segment, &here);
         }
         true
@@ -81,15 +82,10 @@ impl State {
     /// Where one like `segment` went from here.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "asked for every segment")]
-    pub(super) fn recall<'p>(
-        &mut self,
-        plan: &'p Plan,
-        segment: &Segment<'_>,
-        trail: &mut Trail,
-    ) -> Option<Recalled<'p>> {
+    pub(super) fn recall(&mut self, plan: &Plan, segment: &Segment<'_>, trail: &mut Trail) -> Option<Recalled> {
         let facts = plan.index.ids.find(segment.id())?;
         let sign = trail.sign(&mut self.stack, segment, facts)?;
-        trail.recall(plan, &self.stack, &sign)
+        trail.recall(&self.stack, &sign)
     }
 
     /// Where `segment` belongs, and where that leads; `marked` makes its sign one of its own kind.
@@ -102,14 +98,15 @@ impl State {
     ) -> (Found<'p>, Site) {
         let facts = plan.index.ids.find(segment.id());
         let sign = facts.and_then(|facts| trail.sign(&mut self.stack, segment, facts)).map(marked);
-        match sign.and_then(|sign| trail.recall(plan, &self.stack, &sign)) {
-            Some(way) => (Found::Clean(way.depth, way.candidate), way.end),
+        let way = sign.and_then(|sign| trail.recall(&self.stack, &sign));
+        match way.and_then(|way| Some((way, way.candidate(plan)?))) {
+            Some((way, candidate)) => (Found::Clean(way.depth, candidate), way.end),
             None => (find(plan, &self.stack, segment, (trail, sign)), Site::UNKNOWN),
         }
     }
 
     /// One segment, and the way that one like it went.
-    pub(super) fn segment<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, way: Option<Recalled<'_>>) {
+    pub(super) fn segment<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, way: Option<Recalled>) {
         self.ordinal = self.ordinal.saturating_add(1);
         self.bounds = step.report.bounds;
         self.base = step.report.at.base;
@@ -119,8 +116,8 @@ impl State {
             return;
         }
         let lost = self.just_lost.take();
-        let (found, end) = match way {
-            Some(way) => (Found::Clean(way.depth, way.candidate), way.end),
+        let (found, end) = match way.and_then(|way| Some((way, way.candidate(step.plan)?))) {
+            Some((way, candidate)) => (Found::Clean(way.depth, candidate), way.end),
             None => self.find(step.plan, step.segment, step.trail, |sign| sign),
         };
         if let Found::Clean(depth, candidate) = found

@@ -49,11 +49,19 @@ struct Way {
 
 /// A way that was recalled.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Recalled<'p> {
+pub(super) struct Recalled {
     pub(super) depth: usize,
-    pub(super) candidate: &'p Candidate,
+    /// Index of the candidate.
+    pub(super) candidate: u32,
     /// Where it leads.
     pub(super) end: Site,
+}
+
+impl Recalled {
+    #[inline]
+    pub(super) fn candidate(self, plan: &Plan) -> Option<&Candidate> {
+        plan.index.candidates.get(self.candidate as usize)
+    }
 }
 
 impl Clone for Trail {
@@ -129,7 +137,7 @@ impl Trail {
     /// Where one like it went.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "asked for every segment")]
-    pub(super) fn recall<'p>(&mut self, plan: &'p Plan, stack: &Stack, sign: &Sign) -> Option<Recalled<'p>> {
+    pub(super) fn recall(&mut self, stack: &Stack, sign: &Sign) -> Option<Recalled> {
         let mut at = sign.slot();
         let mut way = self.ways.get(at)?;
         if way.sign != *sign {
@@ -137,9 +145,8 @@ impl Trail {
             way = self.ways.get(at).filter(|way| way.sign == *sign)?;
         }
         let depth = stack.frames.len().checked_sub(1 + usize::from(way.out))?;
-        let candidate = plan.index.candidates.get(way.candidate as usize)?;
         self.open = (way.end == Site::UNKNOWN).then_some(at as u16);
-        Some(Recalled { depth, candidate, end: way.end })
+        Some(Recalled { depth, candidate: way.candidate, end: way.end })
     }
 
     /// Remembers that a segment came to `candidate` of the frame at `depth`.

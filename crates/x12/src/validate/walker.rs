@@ -7,7 +7,7 @@ use super::frame::Site;
 use super::place::Found;
 use super::report::{At, Options, Report};
 use super::state::{State, Step};
-use super::trail::{Sign, Trail};
+use super::trail::{Recalled, Sign, Trail};
 use super::visitor::Visitor;
 use crate::finding::Finding;
 use crate::guide::{Plan, SlotFacts};
@@ -25,6 +25,10 @@ pub struct Walker {
     state: State,
     trail: Trail,
 }
+
+/// The way of a segment, as far as it is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Way(Option<Recalled>);
 
 impl Walker {
     /// A walker at rest.
@@ -65,11 +69,36 @@ impl Walker {
 
     /// One segment of the set.
     pub fn segment(&mut self, segment: &Segment<'_>, at: At, visitor: &mut impl Visitor, findings: &mut Vec<Finding>) {
-        let Some(plan) = &self.plan else { return };
-        let way = self.state.recall(plan, segment, &mut self.trail);
-        if way.as_ref().is_some_and(|way| self.state.pass(plan, segment, at, way, visitor)) {
-            return;
+        if let Err(way) = self.pass(segment, at.base, visitor) {
+            self.segment_by(way, segment, at, visitor, findings);
         }
+    }
+
+    /// One segment of the set, as long as nothing is unusual about it: it opens no loop, ends none, and is good.
+    ///
+    /// # Errors
+    /// When it is not so: then nothing has changed, and the segment is for [`Walker::segment_by`].
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for every segment")]
+    pub fn pass(&mut self, segment: &Segment<'_>, base: u64, visitor: &mut impl Visitor) -> Result<(), Way> {
+        let Some(plan) = &self.plan else { return Ok(()) };
+        let way = self.state.recall(plan, segment, &mut self.trail);
+        match way {
+            Some(way) if self.state.pass(plan, segment, base, way, visitor) => Ok(()),
+            _ => Err(Way(way)),
+        }
+    }
+
+    /// One segment that [`Walker::pass`] did not take; `way` is what it gave.
+    pub fn segment_by(
+        &mut self,
+        Way(way): Way,
+        segment: &Segment<'_>,
+        at: At,
+        visitor: &mut impl Visitor,
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(plan) = &self.plan else { return };
         let ordinal = self.state.ordinal.saturating_add(1);
         let report = Report::new(findings, self.options, at, ordinal, segment);
         self.state.segment(&mut Step { plan, segment, visitor, trail: &mut self.trail, report }, way);
