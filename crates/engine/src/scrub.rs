@@ -105,7 +105,7 @@ fn digests(stage: &Stage) -> Result<Vec<Value>, Error> {
         loop {
             let next = files.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some(file) = next else { return Ok(rows) };
-            rows.push(json!({"file": file.name, "bytes": file.len, "sha256": file.digest()?}));
+            rows.push(json!({"file": file.name, "bytes": file.len, "sha256": stage.digest(file)?}));
         }
     };
     let mut rows = thread::scope(|scope| {

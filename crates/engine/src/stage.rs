@@ -72,6 +72,20 @@ impl Stage {
         &self.done
     }
 
+    /// SHA-256 of a finished file, as lower-case hexadecimals.
+    pub(crate) fn digest(&self, file: &Finished) -> Result<String, Error> {
+        let path = self.staging.join(&file.name);
+        let failed = |error: io::Error| Error::output(&path, &error);
+        let digest = match &file.digest {
+            Digest::Known(digest) => *digest,
+            Digest::Behind(trail) => {
+                let opened = File::open(&path).map_err(failed)?;
+                trail.clone().finish(&opened, file.len).map_err(failed)?
+            }
+        };
+        Ok(crate::token::hex(&digest))
+    }
+
     /// Renames everything into place; `marker` last, as the sign that the folder is whole.
     pub(crate) fn commit(mut self, marker: &str) -> Result<(), Error> {
         let failed = |path: &Path, error: &io::Error| Error::output(path, error);
@@ -133,18 +147,14 @@ impl Drop for Stage {
 /// A file that is complete.
 pub(crate) struct Finished {
     pub(crate) name: String,
-    path: PathBuf,
     pub(crate) len: u64,
-    trail: Trail,
+    digest: Digest,
 }
 
-impl Finished {
-    /// Its SHA-256.
-    pub(crate) fn digest(&self) -> Result<String, Error> {
-        let failed = |error: io::Error| Error::output(&self.path, &error);
-        let file = File::open(&self.path).map_err(failed)?;
-        self.trail.clone().finish(&file, self.len).map_err(failed)
-    }
+/// SHA-256 of a finished file: known, or so far.
+enum Digest {
+    Known([u8; 32]),
+    Behind(Box<Trail>),
 }
 
 /// A file in the making. It remembers its first failure and says so when it is closed.
@@ -243,8 +253,9 @@ impl StagedFile {
             }
         }
         self.check()?;
-        let trail = self.trail.unwrap_or_default();
-        Ok(Finished { name: self.name, path: self.path, len: self.written, trail })
+        let (trail, len) = (self.trail.unwrap_or_default(), self.written);
+        let digest = trail.whole(len).map_or_else(|| Digest::Behind(Box::new(trail)), Digest::Known);
+        Ok(Finished { name: self.name, len, digest })
     }
 
     /// Throws the file away.
@@ -340,6 +351,49 @@ impl Output for StagedFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use x12::wire::MemoryOutput;
+
+    /// Numbers that look like chance.
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self, below: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) % below.max(1)
+        }
+    }
+
+    fn work(output: &mut impl Output, dice: &mut Dice) {
+        let len = output.len();
+        let bytes: Vec<u8> = (0..dice.roll(9)).map(|_| b'a' + dice.roll(26) as u8).collect();
+        match dice.roll(12) {
+            0 if dice.roll(9) == 0 => output.truncate(dice.roll(len)),
+            0..3 if len > 20 => output.patch(dice.roll(len - 10), &bytes),
+            3 if len > 20 => output.splice(len - 1 - dice.roll(len.min(200_000) - 10), 1, &bytes),
+            4 => output.append(&bytes.repeat(1 + dice.roll(60_000) as usize)),
+            _ => output.append(&bytes.repeat(1 + dice.roll(200) as usize)),
+        }
+    }
+
+    #[test]
+    fn a_staged_file_is_its_twin_in_memory() {
+        let out = std::env::temp_dir().join(format!("scrubjay-twin-{}", std::process::id()));
+        for seed in 0..12 {
+            let mut stage = Stage::new(&out, true).unwrap();
+            let (mut file, mut twin) = (stage.file("a"), MemoryOutput::default());
+            let (mut first, mut second) = (Dice(seed), Dice(seed));
+            for _ in 0..400 {
+                work(&mut file, &mut first);
+                work(&mut twin, &mut second);
+                assert_eq!(file.len(), twin.len());
+                assert!(file.buffer.len() <= 2 * BUFFER);
+            }
+            stage.finish(file).unwrap();
+            let done = &stage.finished()[0];
+            assert!(fs::read(stage.staging.join("a")).unwrap() == twin.bytes);
+            assert_eq!((done.len, stage.digest(done).unwrap()), (twin.len(), crate::digest(&twin.bytes)), "{seed}");
+        }
+    }
 
     #[test]
     fn force_takes_away_what_the_run_before_wrote_and_what_a_killed_run_left() {
