@@ -28,14 +28,17 @@ from sources import (
     SOURCES,
     add_options,
     described,
+    guides_base,
     is_given,
-    pyx12_base,
     stupidedi_base,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from notation import Base, Guide, Loop
+    from sources import Description
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,16 @@ class Ruling:
 
 
 def differences(ours: Facts, source_a: Facts, source_b: Facts) -> Iterator[Difference]:
-    """Facts of more than one value, and loops and segments that only a source has."""
+    """Facts of more than one value, and what only one side has.
+
+    That is loops and segments that only a source has, and lengths that only we have.
+    """
     for fact in sorted(ours.keys() | source_a.keys() | source_b.keys()):
         values = [value_of(table, fact) for table in (source_a, source_b, ours)]
         known = set(values) - {None}
         stranger = values[2] is None and fact.endswith((" loop", " segment"))
-        if len(known) > 1 or stranger:
+        alone = values[:2] == [None, None] and fact.endswith(" length") and known != {"base"}
+        if len(known) > 1 or stranger or alone:
             yield Difference(fact, *(value or "" for value in values))
 
 
@@ -99,11 +106,11 @@ def compare_all(options: argparse.Namespace) -> Comparison:
     """The base first, then every guide."""
     comparison = Comparison()
     base = read_base(GUIDES / "base/005010.base")
-    if options.pyx12 and options.stupidedi:
+    if options.pyx12 and options.biztalk and options.stupidedi:
         comparison.add(
             "base",
             base_facts(base, base, codes=True),
-            base_facts(pyx12_base(options.pyx12), base, codes=False),
+            base_facts(guides_base(options.pyx12, options.biztalk), base, codes=False),
             base_facts(stupidedi_base(options.stupidedi), base, codes=True),
         )
     for path in sorted(GUIDES.glob("*.guide")):
@@ -114,12 +121,17 @@ def compare_all(options: argparse.Namespace) -> Comparison:
         comparison.add(
             guide.kind,
             guide_facts(guide.kind, tree, tree, base, says=EVERYTHING),
-            *(
-                guide_facts(guide.kind, tree, source.tree, source.base or base, says=source.says)
-                for source in described(guide.kind, options)
-            ),
+            *(_facts_of(side, guide, tree, base) for side in described(guide.kind, options)),
         )
     return comparison
+
+
+def _facts_of(side: list[Description], guide: Guide, tree: Loop, base: Base) -> Facts:
+    """What the descriptions of one side say together; the first that says a thing counts."""
+    table: Facts = {}
+    for one in reversed(side):
+        table |= guide_facts(guide.kind, tree, one.tree, one.base or base, says=one.says)
+    return table
 
 
 def read_rulings(path: Path) -> list[Ruling]:

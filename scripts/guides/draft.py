@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from notation import Base, Child, Guide, Member
+    from sources import Description
 
 Names = dict[tuple[str, tuple[str, ...]], str]
 
@@ -57,38 +58,80 @@ def main() -> None:
     parser.add_argument("kind", help="837I, 835 ...")
     add_options(parser)
     options = parser.parse_args()
-    first, second = described(options.kind, options)
+    (first, *_), (*_, second) = described(options.kind, options)
     base = read_base(GUIDES / "base/005010.base")
     known = [read_guide(path) for path in sorted(GUIDES.glob("*.guide"))]
-    for line in Draft(base, known).lines(merged(first.tree, second.tree)):
+    for line in Draft(base, known).lines(Merge.of(first, second)):
         sys.stdout.write(f"{line}\n")
 
 
-def merged(one: Loop, other: Loop) -> Loop:
-    """`one` with what `other` adds to it; levels may be nested in the one and flat in the other."""
-    ids = {loop.id for _, loop in walk(one)}
-    return _merged_loop(one, other, ids, {loop.id: loop for _, loop in walk(other)})
+@dataclass(frozen=True)
+class Merge:
+    """One description with what another adds to it.
 
+    Levels may be nested in the one and flat in the other; `codes` if those of the other are good.
+    """
 
-def _merged_loop(one: Loop, other: Loop, ids: set[str], others: dict[str, Loop]) -> Loop:
-    left = list(other.children)
-    children: list[Child] = []
-    for child in one.children:
-        there: Child | None = None
-        if isinstance(child, Loop):
-            there = next((c for c in left if isinstance(c, Loop) and c.id == child.id), None)
-            twin = there or others.get(child.id, child)
-            children.append(_merged_loop(child, twin, ids, others))
-        elif isinstance(child, Segment):
-            there = _twin(child, left)
-            children.append(_merged_segment(child, there) if there else child)
-        if there in left:
-            left.remove(there)
-    for extra in left:
-        if isinstance(extra, Segment) or extra.id not in ids:
-            after = [n for n, c in enumerate(children) if c.pos <= extra.pos]
-            children.insert(max(after, default=-1) + 1, extra)
-    return replace(one, children=tuple(children), pos=other.pos or one.pos)
+    ids: frozenset[str]
+    others: dict[str, Loop]
+    codes: bool
+
+    @classmethod
+    def of(cls, one: Description, other: Description) -> Loop:
+        """The whole set."""
+        ids = frozenset(loop.id for _, loop in walk(one.tree))
+        others = {loop.id: loop for _, loop in walk(other.tree)}
+        return cls(ids, others, "codes" in other.says).loop(one.tree, other.tree)
+
+    def loop(self, one: Loop, other: Loop) -> Loop:
+        """A loop and all in it."""
+        left = list(other.children)
+        children: list[Child] = []
+        for child in one.children:
+            there: Child | None = None
+            if isinstance(child, Loop):
+                there = next((c for c in left if isinstance(c, Loop) and c.id == child.id), None)
+                children.append(self.loop(child, there or self.others.get(child.id, child)))
+            elif isinstance(child, Segment):
+                there = _twin(child, left)
+                children.append(self.segment(child, there) if there else child)
+            if there in left:
+                left.remove(there)
+        for extra in left:
+            if isinstance(extra, Segment) or extra.id not in self.ids:
+                after = [n for n, c in enumerate(children) if c.pos <= extra.pos]
+                children.insert(max(after, default=-1) + 1, extra)
+        return replace(one, children=tuple(children), pos=other.pos or one.pos)
+
+    def segment(self, one: Segment, other: Segment) -> Segment:
+        """A segment of both."""
+        return replace(
+            one,
+            usage=_wider(one.usage, other.usage),
+            pos=other.pos or one.pos,
+            max=None if None in (one.max, other.max) else max(one.max or 1, other.max or 1),
+            elements=self.elements(one.elements, other.elements),
+        )
+
+    def elements(
+        self, ones: tuple[Element, ...], others: tuple[Element, ...]
+    ) -> tuple[Element, ...]:
+        """Elements one by one."""
+        longest = max(len(ones), len(others))
+        padded = (tuple(e) + (Element(),) * (longest - len(e)) for e in (ones, others))
+        return tuple(self.element(*pair) for pair in zip(*padded, strict=True))
+
+    def element(self, one: Element, other: Element) -> Element:
+        """An element of both."""
+        if "-" in (one.usage, other.usage):
+            return one if other.usage == "-" else other
+        return replace(
+            one,
+            usage=_wider(one.usage, other.usage),
+            codes=tuple(sorted({*one.codes, *(other.codes if self.codes else ())})),
+            max=other.max or one.max,
+            parts=self.elements(one.parts, other.parts),
+        )
 
 
 def _twin(segment: Segment, candidates: Iterable[Child]) -> Segment | None:
@@ -98,34 +141,6 @@ def _twin(segment: Segment, candidates: Iterable[Child]) -> Segment | None:
     ranked = [(len(ours & set(key_codes(c, place))), c) for c in alike]
     shared, best = max(ranked, key=lambda item: item[0], default=(0, None))
     return best if shared or len(alike) == 1 else None
-
-
-def _merged_segment(one: Segment, other: Segment) -> Segment:
-    return replace(
-        one,
-        usage=_wider(one.usage, other.usage),
-        pos=other.pos or one.pos,
-        max=None if None in (one.max, other.max) else max(one.max or 1, other.max or 1),
-        elements=_merged_elements(one.elements, other.elements),
-    )
-
-
-def _merged_elements(ones: tuple[Element, ...], others: tuple[Element, ...]) -> tuple[Element, ...]:
-    longest = max(len(ones), len(others))
-    padded = (tuple(e) + (Element(),) * (longest - len(e)) for e in (ones, others))
-    return tuple(_merged_element(*pair) for pair in zip(*padded, strict=True))
-
-
-def _merged_element(one: Element, other: Element) -> Element:
-    if "-" in (one.usage, other.usage):
-        return one if other.usage == "-" else other
-    return replace(
-        one,
-        usage=_wider(one.usage, other.usage),
-        codes=tuple(sorted({*one.codes, *other.codes})),
-        max=other.max or one.max,
-        parts=_merged_elements(one.parts, other.parts),
-    )
 
 
 def _wider(one: str, other: str) -> str:
@@ -139,6 +154,8 @@ class Draft:
         self.base = base
         self.names: Names = {}
         self.sets: dict[frozenset[str], str] = {}
+        self.used: dict[frozenset[str], None] = {}
+        self.unnamed = 0
         for guide in known:
             for loop in guide.loops.values():
                 for segment in loop.segments:
@@ -156,10 +173,8 @@ class Draft:
             if loop.id not in seen:
                 seen.add(loop.id)
                 body += ["", f"loop {loop.id}", *self._loop(loop)]
-        text = "\n".join(body)
-        for codes, name in self.sets.items():
-            if f"#{name}" in text:
-                yield f"codes {name} {' '.join(sorted(codes))}"
+        for codes in self.used:
+            yield f"codes {self.sets[codes]} {' '.join(sorted(codes))}"
         yield from body
 
     def _loop(self, loop: Loop) -> list[str]:
@@ -227,8 +242,12 @@ class Draft:
     def _codes(self, codes: tuple[str, ...]) -> str:
         known = self.sets.get(frozenset(codes))
         if known is None and len(codes) > LONG_LIST:
-            known = self.sets[frozenset(codes)] = f"set{len(self.sets)}"
-        return f"#{known}" if known else "=" + "|".join(codes).replace(" ", "_")
+            self.unnamed += 1
+            known = self.sets[frozenset(codes)] = f"set{self.unnamed}"
+        if known is None:
+            return "=" + "|".join(codes).replace(" ", "_")
+        self.used[frozenset(codes)] = None
+        return f"#{known}"
 
     def _external(
         self, elements: tuple[Element, ...], member: Member, number: int, home: str

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Facts = dict[str, str]
 
+SILENT = "?"  # usage or requirement of an element of which a source says nothing
+
 
 def guide_facts(
     kind: str, ours: Loop, described: Loop, base: Base, *, says: frozenset[str]
@@ -35,11 +37,16 @@ def guide_facts(
         if there is None:
             continue
         for fact, value in _loop_facts(loop, there, base):
-            if fact.rpartition(" ")[2] in says:
+            if _is_said(fact, value, says):
                 _put(table, kind, path, fact, value)
     ids = {path[-1] for path, _ in walk(ours)}
     strangers = [path for path, loop in known if loop.id not in ids]
     return table | {f"{kind}/{'>'.join(path)} loop": "present" for path in strangers}
+
+
+def _is_said(fact: str, value: str, says: frozenset[str]) -> bool:
+    quality = fact.rpartition(" ")[2]
+    return quality in says or (quality == "codes" and "listed" in says and value != "any")
 
 
 def base_facts(base: Base, within: Base, *, codes: bool) -> Facts:
@@ -57,7 +64,8 @@ def base_facts(base: Base, within: Base, *, codes: bool) -> Facts:
             table[f"base/{name} notes"] = " ".join(sorted(known[name].notes)) or "none"
             for place, member in enumerate(known[name].members, 1):
                 table[f"base/{name}/{place:02} ref"] = member.ref
-                table[f"base/{name}/{place:02} requirement"] = member.requirement
+                if member.requirement != SILENT:
+                    table[f"base/{name}/{place:02} requirement"] = member.requirement
                 table[f"base/{name}/{place:02} repeat"] = str(member.repeat)
     return table
 
@@ -152,7 +160,8 @@ def _segment_facts(
 def _element_facts(
     place: str, element: Element, member: Member, base: Base
 ) -> Iterator[tuple[str, str]]:
-    yield f"{place} usage", element.usage
+    if element.usage != SILENT:
+        yield f"{place} usage", element.usage
     if element.usage != "-" and not member.composite:
         longest = base.elements[member.ref].max
         yield f"{place} codes", "|".join(sorted(set(element.codes))) or "any"

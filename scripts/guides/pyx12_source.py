@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
-from notation import DataElement, Element, Loop, Segment
+from notation import Base, DataElement, Element, Loop, Member, Segment, Structure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +28,32 @@ def read_data_elements(path: Path) -> dict[str, DataElement]:
         lengths = int(row.attrib["min_len"]), int(row.attrib["max_len"])
         found[number] = DataElement(number, kind, *lengths)
     return found
+
+
+def read_structures(maps: Path) -> Base:
+    """The segments and composites of all 5010 maps, as far as guides spell them out."""
+    base = Base()
+    for path in sorted(set(maps.glob("*5010*.xml")) - set(maps.glob("*.v2.xml"))):
+        for node in _root(path).iter("segment"):
+            _add_structure(base.segments, node.attrib["xid"], node)
+        for node in _root(path).iter("composite"):
+            _add_structure(base.composites, _text(node, "data_ele"), node)
+    return base
+
+
+def _add_structure(known: dict[str, Structure], name: str, node: ET.Element) -> None:
+    """Keeps the longest of the descriptions of one name, and the first syntax notes."""
+    members = tuple(_member(child) for child in node if child.tag in ("element", "composite"))
+    notes = tuple(sorted((child.text or "").strip() for child in node.findall("syntax")))
+    if name in known:
+        notes = known[name].notes or notes
+        members = max(known[name].members, members, key=len)
+    known[name] = Structure(name, notes, members)
+
+
+def _member(node: ET.Element) -> Member:
+    repeat = _limit(_text(node, "repeat", "1")) or 0
+    return Member("?", _text(node, "data_ele"), node.tag == "composite", repeat)
 
 
 def _root(path: Path) -> ET.Element:

@@ -2,41 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import biztalk_source
+import moov_source
 import pyx12_source
 import stupidedi_source
-from notation import Base
+import tigershark_source
+from notation import Base, Loop
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable
 
-    from notation import Loop
-
 GUIDES = Path(__file__).parents[2] / "crates/x12/guides"
 
 # what a source writes down of a guide; what it leaves out it must not seem to deny
+# ("listed": codes where it lists any)
 EVERYTHING = frozenset({"usage", "max", "pos", "notes", "codes", "segment", "length"})
 
 
 @dataclass(frozen=True)
 class Source:
-    """A public description of guides: where it is, and what it says."""
+    """A public description of guides: where it is, how it is read and what it says.
+
+    `base` where it has a standard of its own below its guides.
+    """
 
     name: str
     home: str
+    folder: str
     read: Callable[[Path], Loop]
     says: frozenset[str]
     base: Callable[[Path], Base] | None = None
 
 
 @dataclass(frozen=True)
+class Witness:
+    """A source and its file on one guide; `ids` where it calls a loop otherwise than the guide."""
+
+    source: Source
+    file: str
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Description:
-    """What one source says of one guide; `base` where it has its own standard below it."""
+    """What one source says of one guide."""
 
     tree: Loop
     says: frozenset[str]
@@ -44,10 +59,18 @@ class Description:
 
 
 @cache
-def pyx12_base(checkout: Path) -> Base:
-    """The data elements as pyx12 has them."""
-    elements = pyx12_source.read_data_elements(checkout / "pyx12/map/dataele.xml")
-    return Base(elements=elements)
+def guides_base(pyx12: Path, biztalk: Path) -> Base:
+    """The standard as the guides of pyx12 and BizTalk show it: no requirements."""
+    maps = pyx12 / PYX12.folder
+    base, other = (
+        pyx12_source.read_structures(maps),
+        biztalk_source.read_base(biztalk / BIZTALK.folder),
+    )
+    return Base(
+        other.elements | pyx12_source.read_data_elements(maps / "dataele.xml"),
+        base.composites | other.composites,
+        other.segments | base.segments,
+    )
 
 
 @cache
@@ -56,63 +79,105 @@ def stupidedi_base(checkout: Path) -> Base:
     return stupidedi_source.read_base(checkout / "lib/stupidedi")
 
 
-_PYX12 = Source("pyx12", "azoner/pyx12", pyx12_source.read_map, EVERYTHING - {"length"})
-_STUPIDEDI = Source(
-    "stupidedi", "kputnam/stupidedi", stupidedi_source.read_guide, EVERYTHING, stupidedi_base
+def _biztalk_guide(path: Path) -> Loop:
+    """A file and, after a `#`, the root element in it."""
+    name, _, root = path.name.partition("#")
+    return biztalk_source.read_guide(path.with_name(name), root)
+
+
+PYX12 = Source("pyx12", "azoner/pyx12", "pyx12/map", pyx12_source.read_map, EVERYTHING - {"length"})
+STUPIDEDI = Source(
+    "stupidedi",
+    "kputnam/stupidedi",
+    "lib/stupidedi/transaction_sets/005010/implementations",
+    stupidedi_source.read_guide,
+    EVERYTHING,
+    stupidedi_base,
 )
+BIZTALK = Source(
+    "biztalk",
+    "leo-gan/GLD.HIPAA",
+    "GLD.HIPAA.Classes/XmlSchemas",
+    _biztalk_guide,
+    EVERYTHING - {"length", "pos"},
+)
+# its codes below the claim are those of the institutional guide
+TIGERSHARK = Source(
+    "tigershark",
+    "zentist/TigerShark, branch update/ZEN-21440",
+    "tigershark/parsers",
+    tigershark_source.read_guide,
+    frozenset({"usage", "max", "pos", "notes"}),
+)
+# an absent repeat count may mean one or may mean nothing
+MOOV = Source(
+    "moov",
+    "moov-io/x12",
+    "rules",
+    moov_source.read_guide,
+    frozenset({"usage", "listed", "segment"}),
+)
+_ALL = (PYX12, STUPIDEDI, BIZTALK, TIGERSHARK, MOOV)
 
-_PYX12_MAPS = "pyx12/map"
-_STUPIDEDI_GUIDES = "lib/stupidedi/transaction_sets/005010/implementations"
+Side = tuple[Witness, ...]
 
-# kind: source a and its file, source b and its file
-SOURCES: dict[str, tuple[tuple[Source, str], tuple[Source, str]]] = {
+# kind: source a and source b; where a side has several, the first that says anything counts
+SOURCES: dict[str, tuple[Side, Side]] = {
     "837P": (
-        (_PYX12, f"{_PYX12_MAPS}/837.5010.X222.A1.xml"),
-        (_STUPIDEDI, f"{_STUPIDEDI_GUIDES}/X222A1-HC837.rb"),
+        (Witness(PYX12, "837.5010.X222.A1.xml"),),
+        (Witness(STUPIDEDI, "X222A1-HC837.rb"),),
     ),
     "837I": (
-        (_PYX12, f"{_PYX12_MAPS}/837Q3.I.5010.X223.A1.xml"),
-        (_STUPIDEDI, f"{_STUPIDEDI_GUIDES}/X223A2-HC837.rb"),
+        (Witness(PYX12, "837Q3.I.5010.X223.A1.xml"),),
+        (Witness(STUPIDEDI, "X223A2-HC837.rb"),),
+    ),
+    "837D": (
+        (Witness(BIZTALK, "X12_00501_837_D.xsd#X12_00501_837_D"),),
+        (Witness(MOOV, "rule_5010_837d/rule.go"), Witness(TIGERSHARK, "M837_5010_X224_A2")),
     ),
     "835": (
-        (_PYX12, f"{_PYX12_MAPS}/835.5010.X221.A1.xml"),
-        (_STUPIDEDI, f"{_STUPIDEDI_GUIDES}/X221A1-HP835.rb"),
+        (Witness(PYX12, "835.5010.X221.A1.xml"),),
+        (Witness(STUPIDEDI, "X221A1-HP835.rb"),),
     ),
     "834": (
-        (_PYX12, f"{_PYX12_MAPS}/834.5010.X220.A1.xml"),
-        (_STUPIDEDI, f"{_STUPIDEDI_GUIDES}/X220A1-BE834.rb"),
+        (Witness(PYX12, "834.5010.X220.A1.xml", {"LS_LOOP": "LS"}),),
+        (Witness(STUPIDEDI, "X220A1-BE834.rb", {"2700": "LS", "2710": "2700"}),),
     ),
     "999": (
-        (_PYX12, f"{_PYX12_MAPS}/999.5010X231.A1.xml"),
-        (_STUPIDEDI, f"{_STUPIDEDI_GUIDES}/X231A1-FA999.rb"),
+        (Witness(PYX12, "999.5010X231.A1.xml"),),
+        (Witness(STUPIDEDI, "X231A1-FA999.rb"),),
     ),
     "277CA": (
-        (_PYX12, f"{_PYX12_MAPS}/277.5010.X214.xml"),
-        (_STUPIDEDI, f"{_STUPIDEDI_GUIDES}/X214-HN277.rb"),
+        (Witness(PYX12, "277.5010.X214.xml"),),
+        (Witness(STUPIDEDI, "X214-HN277.rb"),),
     ),
 }
 
 
 def add_options(parser: ArgumentParser) -> None:
     """One option for each source: its checkout."""
-    for source in sorted(
-        {s.name: s for pair in SOURCES.values() for s, _ in pair}.values(), key=str
-    ):
+    for source in _ALL:
         parser.add_argument(f"--{source.name}", type=Path, help=f"a checkout of {source.home}")
 
 
 def is_given(kind: str, options: Namespace) -> bool:
-    """Whether both sources of `kind` are at hand."""
-    return all(getattr(options, source.name) for source, _ in SOURCES[kind])
+    """Whether all sources of `kind` are at hand."""
+    return all(getattr(options, witness.source.name) for side in SOURCES[kind] for witness in side)
 
 
-def described(kind: str, options: Namespace) -> tuple[Description, Description]:
-    """What the two sources of `kind` say."""
-    (one, its), (other, theirs) = SOURCES[kind]
-    return _read(one, options, its), _read(other, options, theirs)
+def described(kind: str, options: Namespace) -> list[list[Description]]:
+    """What the two sides of `kind` say."""
+    return [[_described(witness, options) for witness in side] for side in SOURCES[kind]]
 
 
-def _read(source: Source, options: Namespace, file: str) -> Description:
+def _described(witness: Witness, options: Namespace) -> Description:
+    source = witness.source
     checkout = getattr(options, source.name)
+    tree = source.read(checkout / source.folder / witness.file)
     base = source.base(checkout) if source.base else None
-    return Description(source.read(checkout / file), source.says, base)
+    return Description(_renamed(tree, witness.ids), source.says, base)
+
+
+def _renamed(loop: Loop, ids: dict[str, str]) -> Loop:
+    children = (_renamed(c, ids) if isinstance(c, Loop) else c for c in loop.children)
+    return replace(loop, id=ids.get(loop.id, loop.id), children=tuple(children))
