@@ -27,10 +27,10 @@ from sources import (
     GUIDES,
     SOURCES,
     add_options,
+    base_is_given,
+    base_sides,
     described,
-    guides_base,
     is_given,
-    stupidedi_base,
 )
 
 if TYPE_CHECKING:
@@ -106,12 +106,13 @@ def compare_all(options: argparse.Namespace) -> Comparison:
     """The base first, then every guide."""
     comparison = Comparison()
     base = read_base(GUIDES / "base/005010.base")
-    if options.pyx12 and options.biztalk and options.stupidedi:
+    if base_is_given(options):
+        one, other = base_sides(options)
         comparison.add(
             "base",
             base_facts(base, base, codes=True),
-            base_facts(guides_base(options.pyx12, options.biztalk), base, codes=False),
-            base_facts(stupidedi_base(options.stupidedi), base, codes=True),
+            base_facts(one, base, codes=False),
+            base_facts(other, base, codes=True),
         )
     for path in sorted(GUIDES.glob("*.guide")):
         guide = read_guide(path)

@@ -64,8 +64,11 @@ def base_facts(base: Base, within: Base, *, codes: bool) -> Facts:
             table[f"base/{name} notes"] = " ".join(sorted(known[name].notes)) or "none"
             for place, member in enumerate(known[name].members, 1):
                 table[f"base/{name}/{place:02} ref"] = member.ref
-                if member.requirement != SILENT:
+                if member.requirement in ("M", "O", "X"):
                     table[f"base/{name}/{place:02} requirement"] = member.requirement
+                if member.requirement != SILENT:
+                    mandatory = "yes" if member.requirement == "M" else "no"
+                    table[f"base/{name}/{place:02} mandatory"] = mandatory
                 table[f"base/{name}/{place:02} repeat"] = str(member.repeat)
     return table
 

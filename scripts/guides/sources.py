@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import biztalk_source
+import bots_source
 import moov_source
 import pyx12_source
 import stupidedi_source
 import tigershark_source
-from notation import Base, Loop
+from notation import Base, Loop, Structure
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -35,8 +36,8 @@ class Source:
     name: str
     home: str
     folder: str
-    read: Callable[[Path], Loop]
-    says: frozenset[str]
+    read: Callable[[Path], Loop] | None = None
+    says: frozenset[str] = frozenset()
     base: Callable[[Path], Base] | None = None
 
 
@@ -59,24 +60,70 @@ class Description:
 
 
 @cache
-def guides_base(pyx12: Path, biztalk: Path) -> Base:
-    """The standard as the guides of pyx12 and BizTalk show it: no requirements."""
-    maps = pyx12 / PYX12.folder
-    base, other = (
-        pyx12_source.read_structures(maps),
-        biztalk_source.read_base(biztalk / BIZTALK.folder),
-    )
-    return Base(
-        other.elements | pyx12_source.read_data_elements(maps / "dataele.xml"),
-        base.composites | other.composites,
-        other.segments | base.segments,
-    )
-
-
-@cache
 def stupidedi_base(checkout: Path) -> Base:
     """The standard as stupidedi has it."""
     return stupidedi_source.read_base(checkout / "lib/stupidedi")
+
+
+def base_sides(options: Namespace) -> tuple[Base, Base]:
+    """The standard twice.
+
+    The one side is what the guides of pyx12 show of it, and what bots demands; the other is
+    stupidedi. BizTalk fills up the side that knows nothing of a segment or composite, and has the
+    syntax notes of composites.
+    """
+    maps = options.pyx12 / PYX12.folder
+    pyx12, stupidedi = pyx12_source.read_structures(maps), stupidedi_base(options.stupidedi)
+    biztalk = biztalk_source.read_base(options.biztalk / BIZTALK.folder)
+    demands = bots_source.read_demands(options.bots / BOTS.folder / "records005010.py")
+    segments = _filled(pyx12.segments, stupidedi.segments, biztalk.segments)
+    composites = _filled({}, stupidedi.composites, biztalk.composites)
+    elements = biztalk.elements | pyx12_source.read_data_elements(maps / "dataele.xml")
+    places = _places(segments[1])
+    return (
+        Base(
+            elements,
+            {
+                name: _demanded(it, demands.get(places.get(name, ""), ()))
+                for name, it in (pyx12.composites | composites[0]).items()
+            },
+            {name: _demanded(it, demands.get(name, ())) for name, it in segments[0].items()},
+        ),
+        Base(stupidedi.elements, composites[1], segments[1]),
+    )
+
+
+Structures = dict[str, Structure]
+
+
+def _filled(one: Structures, other: Structures, both: Structures) -> tuple[Structures, Structures]:
+    """The two with what `both` has of the things that only one of them knows."""
+    known = {name: it for name, it in other.items() if it.members}
+    return (
+        {name: it for name, it in both.items() if name in known} | one,
+        {name: it for name, it in both.items() if name not in known} | known,
+    )
+
+
+def _places(segments: Structures) -> dict[str, str]:
+    """A place where each composite stands, as `CLM05`."""
+    return {
+        member.ref: f"{name}{number:02}"
+        for name, segment in segments.items()
+        for number, member in enumerate(segment.members, 1)
+        if member.composite
+    }
+
+
+def _demanded(structure: Structure, demands: tuple[bool, ...]) -> Structure:
+    """The structure with the requirement of each member, as far as it is mandatory or not."""
+    words = ["M" if demand else "C" for demand in demands]
+    missing = ["?"] * (len(structure.members) - len(words))
+    members = (
+        replace(member, requirement=word)
+        for member, word in zip(structure.members, [*words, *missing], strict=False)
+    )
+    return replace(structure, members=tuple(members))
 
 
 def _biztalk_guide(path: Path) -> Loop:
@@ -109,6 +156,7 @@ TIGERSHARK = Source(
     tigershark_source.read_guide,
     frozenset({"usage", "max", "pos", "notes"}),
 )
+TIGERSHARK_MAPS = replace(TIGERSHARK, says=EVERYTHING - {"length"})
 # an absent repeat count may mean one or may mean nothing
 MOOV = Source(
     "moov",
@@ -117,7 +165,8 @@ MOOV = Source(
     moov_source.read_guide,
     frozenset({"usage", "listed", "segment"}),
 )
-_ALL = (PYX12, STUPIDEDI, BIZTALK, TIGERSHARK, MOOV)
+BOTS = Source("bots", "bots-edi/bots-grammars", "x12/5010")
+_ALL = (PYX12, STUPIDEDI, BIZTALK, TIGERSHARK, MOOV, BOTS)
 
 Side = tuple[Witness, ...]
 
@@ -134,6 +183,26 @@ SOURCES: dict[str, tuple[Side, Side]] = {
     "837D": (
         (Witness(BIZTALK, "X12_00501_837_D.xsd#X12_00501_837_D"),),
         (Witness(MOOV, "rule_5010_837d/rule.go"), Witness(TIGERSHARK, "M837_5010_X224_A2")),
+    ),
+    "270": (
+        (Witness(TIGERSHARK_MAPS, "M270_5010_X279_A1.py"),),
+        (Witness(STUPIDEDI, "X279A1-HS270.rb"),),
+    ),
+    "271": (
+        (Witness(TIGERSHARK_MAPS, "M271_5010_X279_A1.py"),),
+        (Witness(STUPIDEDI, "X279A1-HB271.rb"),),
+    ),
+    "276": (
+        (Witness(BIZTALK, "X12_00501_276.xsd#X12_00501_276"),),
+        (Witness(STUPIDEDI, "X212-HR276.rb"),),
+    ),
+    "277": (
+        (Witness(PYX12, "277.5010.X212.xml"),),
+        (Witness(STUPIDEDI, "X212-HN277.rb"),),
+    ),
+    "820": (
+        (Witness(PYX12, "820.5010.X218.xml"),),
+        (Witness(BIZTALK, "X12_00501_820.xsd#X12_00501_820"),),
     ),
     "835": (
         (Witness(PYX12, "835.5010.X221.A1.xml"),),
@@ -160,6 +229,11 @@ def add_options(parser: ArgumentParser) -> None:
         parser.add_argument(f"--{source.name}", type=Path, help=f"a checkout of {source.home}")
 
 
+def base_is_given(options: Namespace) -> bool:
+    """Whether all sources of the base are at hand."""
+    return all(getattr(options, source.name) for source in (PYX12, STUPIDEDI, BIZTALK, BOTS))
+
+
 def is_given(kind: str, options: Namespace) -> bool:
     """Whether all sources of `kind` are at hand."""
     return all(getattr(options, witness.source.name) for side in SOURCES[kind] for witness in side)
@@ -173,6 +247,8 @@ def described(kind: str, options: Namespace) -> list[list[Description]]:
 def _described(witness: Witness, options: Namespace) -> Description:
     source = witness.source
     checkout = getattr(options, source.name)
+    if source.read is None:
+        raise ValueError(f"{source.name} describes no guides")
     tree = source.read(checkout / source.folder / witness.file)
     base = source.base(checkout) if source.base else None
     return Description(_renamed(tree, witness.ids), source.says, base)
