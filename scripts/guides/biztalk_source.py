@@ -70,7 +70,7 @@ def _content(node: ET.Element) -> ET.Element:
 
 def _limit(node: ET.Element) -> int | None:
     text = node.get("maxOccurs", "1")
-    return None if text == "unbounded" else int(text)
+    return None if text in ("unbounded", "99999999") else int(text)
 
 
 def _usage(node: ET.Element) -> str:

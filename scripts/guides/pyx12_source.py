@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from notation import Base, DataElement, Element, Loop, Member, Segment, Structur
 if TYPE_CHECKING:
     from pathlib import Path
 
-_WRAPPERS = {"ISA_LOOP", "GS_LOOP", "ST_LOOP", "HEADER", "DETAIL", "FOOTER"}
+_WRAPPER = re.compile(r"ISA_LOOP|GS_LOOP|ST_LOOP|HEADER|DETAIL|FOOTER|TABLE\dAREA\d")
 _ENVELOPE = {"ISA", "IEA", "GS", "GE", "TA1"}
 _USAGE = {"R": "R", "S": "S", "N": "-"}
 
@@ -71,7 +72,7 @@ def _limit(text: str) -> int | None:
 def _children(node: ET.Element) -> list[Segment | Loop]:
     found: list[Segment | Loop] = []
     for child in node:
-        if child.tag == "loop" and child.attrib["xid"] in _WRAPPERS:
+        if child.tag == "loop" and _WRAPPER.fullmatch(child.attrib["xid"]):
             found.extend(_children(child))
         elif child.tag == "loop":
             found.append(

@@ -43,7 +43,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Witness:
-    """A source and its file on one guide; `ids` where it calls a loop otherwise than the guide."""
+    """A source and its file on one guide.
+
+    `ids` where it calls a loop otherwise than the guide; `2120C/LS` is the loop 2120C that begins
+    with LS.
+    """
 
     source: Source
     file: str
@@ -190,7 +194,7 @@ SOURCES: dict[str, tuple[Side, Side]] = {
     ),
     "271": (
         (Witness(TIGERSHARK_MAPS, "M271_5010_X279_A1.py"),),
-        (Witness(STUPIDEDI, "X279A1-HB271.rb"),),
+        (Witness(STUPIDEDI, "X279A1-HB271.rb", {"2120C/LS": "LSC", "2120D/LS": "LSD"}),),
     ),
     "276": (
         (Witness(BIZTALK, "X12_00501_276.xsd#X12_00501_276"),),
@@ -198,7 +202,7 @@ SOURCES: dict[str, tuple[Side, Side]] = {
     ),
     "277": (
         (Witness(PYX12, "277.5010.X212.xml"),),
-        (Witness(STUPIDEDI, "X212-HN277.rb"),),
+        (Witness(BIZTALK, "X12_00501_277.xsd#X12_00501_277"),),
     ),
     "820": (
         (Witness(PYX12, "820.5010.X218.xml"),),
@@ -256,4 +260,6 @@ def _described(witness: Witness, options: Namespace) -> Description:
 
 def _renamed(loop: Loop, ids: dict[str, str]) -> Loop:
     children = (_renamed(c, ids) if isinstance(c, Loop) else c for c in loop.children)
-    return replace(loop, id=ids.get(loop.id, loop.id), children=tuple(children))
+    opener = loop.segments[0].id if loop.segments else ""
+    name = ids.get(f"{loop.id}/{opener}") or ids.get(loop.id, loop.id)
+    return replace(loop, id=name, children=tuple(children))
