@@ -5,6 +5,8 @@ pub(super) const BASES: &[(&str, &str)] = &[("005010", include_str!("../../guide
 
 /// The guides.
 pub(super) const GUIDES: &[&str] = &[
+    include_str!("../../guides/270-005010X279A1.guide"),
+    include_str!("../../guides/271-005010X279A1.guide"),
     include_str!("../../guides/276-005010X212.guide"),
     include_str!("../../guides/277-005010X212.guide"),
     include_str!("../../guides/277CA-005010X214.guide"),
