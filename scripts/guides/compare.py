@@ -98,7 +98,8 @@ class Comparison:
         self.kinds.add(kind)
         self.found += found
         self.facts[kind, "facts"] = len(ours)
-        self.facts[kind, "in both"] = len(ours.keys() & source_a.keys() & source_b.keys())
+        self.facts[kind, "in both sources"] = len(ours.keys() & source_a.keys() & source_b.keys())
+        self.facts[kind, "in one"] = len(ours.keys() & (source_a.keys() ^ source_b.keys()))
         self.facts[kind, "disputed"] = len(found)
 
 

@@ -186,7 +186,8 @@ class Draft:
             limit = ">" if child.max is None else str(child.max)
             if isinstance(child, Loop):
                 last = (last // 100 + 1) * 100 if _is_level(child) else child.pos
-                usage = child.usage if "S" not in child.segments[0].usage else "S"
+                opener = next(iter(child.segments), child)
+                usage = child.usage if "S" not in opener.usage else "S"
                 rows.append((f"use {child.id}", f"{usage}{limit}", last, ""))
             elif isinstance(child, Segment):
                 last = max(child.pos, last)

@@ -124,7 +124,8 @@ def _same_segment(segment: Segment, candidates: list[Segment]) -> Segment | None
     ours = set(key_codes(segment, key))
     ranked = [(len(ours & set(key_codes(c, key))), c) for c in alike]
     shared, best = max(ranked, key=lambda item: item[0], default=(0, None))
-    return best if shared else None
+    # of a source that lists no codes, the next one of that id
+    return best if shared or not any(candidate.elements for candidate in alike) else None
 
 
 def key_codes(segment: Segment, key: tuple[int, int]) -> tuple[str, ...]:

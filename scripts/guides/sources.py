@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 import biztalk_source
 import bots_source
+import edifabric_source
 import moov_source
 import pyx12_source
 import stupidedi_source
 import tigershark_source
-from notation import Base, Loop, Structure
+from notation import Base, Loop, Segment, Structure
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
+
+    from notation import Child
 
 GUIDES = Path(__file__).parents[2] / "crates/x12/guides"
 
@@ -46,12 +49,13 @@ class Witness:
     """A source and its file on one guide.
 
     `ids` where it calls a loop otherwise than the guide; `2120C/LS` is the loop 2120C that begins
-    with LS.
+    with LS. `both_ways` where it has a request and its response one behind the other.
     """
 
     source: Source
     file: str
     ids: dict[str, str] = field(default_factory=dict)
+    both_ways: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,8 +173,15 @@ MOOV = Source(
     moov_source.read_guide,
     frozenset({"usage", "listed", "segment"}),
 )
+EDIFABRIC = Source(
+    "edifabric",
+    "EdiFabric/X12.NET, as of December 2020",
+    "EdiFabric.Examples.X12.Templates.V5010.NoValidation",
+    edifabric_source.read_guide,
+    frozenset({"segment"}),
+)
 BOTS = Source("bots", "bots-edi/bots-grammars", "x12/5010")
-_ALL = (PYX12, STUPIDEDI, BIZTALK, TIGERSHARK, MOOV, BOTS)
+_ALL = (PYX12, STUPIDEDI, BIZTALK, TIGERSHARK, MOOV, EDIFABRIC, BOTS)
 
 Side = tuple[Witness, ...]
 
@@ -203,6 +214,10 @@ SOURCES: dict[str, tuple[Side, Side]] = {
     "277": (
         (Witness(PYX12, "277.5010.X212.xml"),),
         (Witness(BIZTALK, "X12_00501_277.xsd#X12_00501_277"),),
+    ),
+    "278": (
+        (Witness(BIZTALK, "X12_00501_278.xsd#X12_00501_278", both_ways=True),),
+        (Witness(EDIFABRIC, "EF_HIPAA_005010_278.cs", both_ways=True),),
     ),
     "820": (
         (Witness(PYX12, "820.5010.X218.xml"),),
@@ -255,7 +270,35 @@ def _described(witness: Witness, options: Namespace) -> Description:
         raise ValueError(f"{source.name} describes no guides")
     tree = source.read(checkout / source.folder / witness.file)
     base = source.base(checkout) if source.base else None
-    return Description(_renamed(tree, witness.ids), source.says, base)
+    tree = _renamed(tree, witness.ids)
+    return Description(_two_ways(tree) if witness.both_ways else tree, source.says, base)
+
+
+def _two_ways(tree: Loop) -> Loop:
+    """Request and response as loops that BHT opens; the loops of the response begin with R."""
+    children: list[Child] = []
+    for child in tree.children:
+        if isinstance(child, Loop) and child.id == "BHT":
+            children.extend(child.children)
+        else:
+            children.append(child)
+    first, second = (n for n, child in enumerate(children) if _is_start(child))
+    request = Loop("REQUEST", usage="S", children=tuple(children[first:second]))
+    response = Loop("RESPONSE", usage="S", children=tuple(_answering(children[second:-1])))
+    return replace(tree, children=(*children[:first], request, response, children[-1]))
+
+
+def _answering(children: Iterable[Child]) -> Iterator[Child]:
+    for child in children:
+        if isinstance(child, Loop):
+            inner = tuple(_answering(child.children))
+            yield replace(child, id=f"R{child.id}", children=inner)
+        else:
+            yield child
+
+
+def _is_start(child: Child) -> bool:
+    return isinstance(child, Segment) and child.id == "BHT"
 
 
 def _renamed(loop: Loop, ids: dict[str, str]) -> Loop:

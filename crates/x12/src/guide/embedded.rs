@@ -10,6 +10,7 @@ pub(super) const GUIDES: &[&str] = &[
     include_str!("../../guides/276-005010X212.guide"),
     include_str!("../../guides/277-005010X212.guide"),
     include_str!("../../guides/277CA-005010X214.guide"),
+    include_str!("../../guides/278-005010X217.guide"),
     include_str!("../../guides/820-005010X218.guide"),
     include_str!("../../guides/834-005010X220A1.guide"),
     include_str!("../../guides/835-005010X221A1.guide"),
