@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Facts = dict[str, str]
 
+SILENT = "?"  # usage or requirement of an element of which a source says nothing
+
 
 def guide_facts(
     kind: str, ours: Loop, described: Loop, base: Base, *, says: frozenset[str]
@@ -35,11 +37,16 @@ def guide_facts(
         if there is None:
             continue
         for fact, value in _loop_facts(loop, there, base):
-            if fact.rpartition(" ")[2] in says:
+            if _is_said(fact, value, says):
                 _put(table, kind, path, fact, value)
     ids = {path[-1] for path, _ in walk(ours)}
     strangers = [path for path, loop in known if loop.id not in ids]
     return table | {f"{kind}/{'>'.join(path)} loop": "present" for path in strangers}
+
+
+def _is_said(fact: str, value: str, says: frozenset[str]) -> bool:
+    quality = fact.rpartition(" ")[2]
+    return quality in says or (quality == "codes" and "listed" in says and value != "any")
 
 
 def base_facts(base: Base, within: Base, *, codes: bool) -> Facts:
@@ -57,7 +64,11 @@ def base_facts(base: Base, within: Base, *, codes: bool) -> Facts:
             table[f"base/{name} notes"] = " ".join(sorted(known[name].notes)) or "none"
             for place, member in enumerate(known[name].members, 1):
                 table[f"base/{name}/{place:02} ref"] = member.ref
-                table[f"base/{name}/{place:02} requirement"] = member.requirement
+                if member.requirement in ("M", "O", "X"):
+                    table[f"base/{name}/{place:02} requirement"] = member.requirement
+                if member.requirement != SILENT:
+                    mandatory = "yes" if member.requirement == "M" else "no"
+                    table[f"base/{name}/{place:02} mandatory"] = mandatory
                 table[f"base/{name}/{place:02} repeat"] = str(member.repeat)
     return table
 
@@ -113,7 +124,8 @@ def _same_segment(segment: Segment, candidates: list[Segment]) -> Segment | None
     ours = set(key_codes(segment, key))
     ranked = [(len(ours & set(key_codes(c, key))), c) for c in alike]
     shared, best = max(ranked, key=lambda item: item[0], default=(0, None))
-    return best if shared else None
+    # of a source that lists no codes, the next one of that id
+    return best if shared or not any(candidate.elements for candidate in alike) else None
 
 
 def key_codes(segment: Segment, key: tuple[int, int]) -> tuple[str, ...]:
@@ -152,7 +164,8 @@ def _segment_facts(
 def _element_facts(
     place: str, element: Element, member: Member, base: Base
 ) -> Iterator[tuple[str, str]]:
-    yield f"{place} usage", element.usage
+    if element.usage != SILENT:
+        yield f"{place} usage", element.usage
     if element.usage != "-" and not member.composite:
         longest = base.elements[member.ref].max
         yield f"{place} codes", "|".join(sorted(set(element.codes))) or "any"

@@ -113,7 +113,7 @@ class Loop:
     max: int | None = 1
     pos: int = 0
     table: int = 1
-    children: tuple[Segment | LoopUse | Loop, ...] = ()
+    children: tuple[Child, ...] = ()
 
     @property
     def segments(self) -> list[Segment]:
@@ -124,6 +124,9 @@ class Loop:
     def loops(self) -> list[Loop]:
         """The loops directly inside; only a tree has them."""
         return [child for child in self.children if isinstance(child, Loop)]
+
+
+Child = Segment | LoopUse | Loop
 
 
 @dataclass

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
-from notation import DataElement, Element, Loop, Segment
+from notation import Base, DataElement, Element, Loop, Member, Segment, Structure
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_WRAPPERS = {"ISA_LOOP", "GS_LOOP", "ST_LOOP", "HEADER", "DETAIL", "FOOTER"}
+_WRAPPER = re.compile(r"ISA_LOOP|GS_LOOP|ST_LOOP|HEADER|DETAIL|FOOTER|TABLE\dAREA\d")
 _ENVELOPE = {"ISA", "IEA", "GS", "GE", "TA1"}
 _USAGE = {"R": "R", "S": "S", "N": "-"}
 
@@ -30,6 +31,32 @@ def read_data_elements(path: Path) -> dict[str, DataElement]:
     return found
 
 
+def read_structures(maps: Path) -> Base:
+    """The segments and composites of all 5010 maps, as far as guides spell them out."""
+    base = Base()
+    for path in sorted(set(maps.glob("*5010*.xml")) - set(maps.glob("*.v2.xml"))):
+        for node in _root(path).iter("segment"):
+            _add_structure(base.segments, node.attrib["xid"], node)
+        for node in _root(path).iter("composite"):
+            _add_structure(base.composites, _text(node, "data_ele"), node)
+    return base
+
+
+def _add_structure(known: dict[str, Structure], name: str, node: ET.Element) -> None:
+    """Keeps the longest of the descriptions of one name, and the first syntax notes."""
+    members = tuple(_member(child) for child in node if child.tag in ("element", "composite"))
+    notes = tuple(sorted((child.text or "").strip() for child in node.findall("syntax")))
+    if name in known:
+        notes = known[name].notes or notes
+        members = max(known[name].members, members, key=len)
+    known[name] = Structure(name, notes, members)
+
+
+def _member(node: ET.Element) -> Member:
+    repeat = _limit(_text(node, "repeat", "1")) or 0
+    return Member("?", _text(node, "data_ele"), node.tag == "composite", repeat)
+
+
 def _root(path: Path) -> ET.Element:
     return ET.parse(path).getroot()  # noqa: S314 - a checkout the developer chose
 
@@ -45,7 +72,7 @@ def _limit(text: str) -> int | None:
 def _children(node: ET.Element) -> list[Segment | Loop]:
     found: list[Segment | Loop] = []
     for child in node:
-        if child.tag == "loop" and child.attrib["xid"] in _WRAPPERS:
+        if child.tag == "loop" and _WRAPPER.fullmatch(child.attrib["xid"]):
             found.extend(_children(child))
         elif child.tag == "loop":
             found.append(

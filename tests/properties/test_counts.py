@@ -51,7 +51,7 @@ def test_no_claim_is_lost_in_a_damaged_file(seed: int, tmp_path: Path) -> None:
     conserved(document, run(document, tmp_path, window=8_192))
 
 
-@pytest.mark.parametrize("guide", [b"005010X223A2", b"004010X098A1", b""])
+@pytest.mark.parametrize("guide", [b"005010X291", b"004010X098A1", b""])
 def test_claims_of_a_guide_that_is_not_known_are_unreadable_and_kept(
     guide: bytes, tmp_path: Path
 ) -> None:

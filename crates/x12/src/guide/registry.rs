@@ -173,7 +173,7 @@ mod tests {
         let guides = Guides::embedded();
         assert_eq!(guides.list().count(), GUIDES.len());
         for info in guides.list() {
-            let plan = guides.plan(&info.version).unwrap_or_else(|error| panic!("{}: {error}", info.kind));
+            let plan = guides.plan(&info.kind).unwrap_or_else(|error| panic!("{}: {error}", info.kind));
             assert_eq!(plan.kind, info.kind);
         }
     }
