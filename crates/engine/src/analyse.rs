@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use x12::claim::{Batch, Builder, Taps};
+use x12::claim::{Batch, Builder, NONE, Taps};
 use x12::finding::{Code, Finding, NO_CLAIM, Scope};
 use x12::guide::{Guides, Plan, Role, Route};
 use x12::position::{Position, Span};
@@ -150,7 +150,7 @@ pub(crate) enum Kind {
     Opaque(Routed),
     /// A hierarchical level and what stands before the next level or claim.
     Level(Role),
-    /// A claim: its row in the batch.
+    /// A claim: its row in the batch; [`NONE`] for one of a set whose claims the batch does not take.
     Claim(u32),
     /// More of the item before the piece.
     More(Inside),
@@ -271,6 +271,8 @@ struct Pass<'a> {
     findings: Vec<Finding>,
     made_in: Vec<u32>,
     builder: Option<Builder<'a>>,
+    /// Claims that the batch has.
+    rows: u32,
     lost_claims: u64,
     in_interchange: bool,
 }
@@ -308,6 +310,7 @@ impl<'a> Pass<'a> {
             findings: Vec::new(),
             made_in: Vec::new(),
             builder,
+            rows: 0,
             lost_claims: 0,
             in_interchange: matches!(standing.mode, Mode::Inside(_) | Mode::Skipping(_)),
         };
@@ -316,7 +319,8 @@ impl<'a> Pass<'a> {
         }
         pass.walker.new_piece();
         if let (Some(builder), Open::Walked) = (&mut pass.builder, set) {
-            builder.resume(pass.walker.open_loops());
+            let served = pass.serves;
+            builder.resume(pass.walker.open_loops().filter(|_| served));
         }
         if pass.inside != Inside::Nothing {
             pass.items.push(Item { kind: Kind::More(pass.inside), start: 0, head_end: 0, segments: 0 });
@@ -342,10 +346,9 @@ impl<'a> Pass<'a> {
     fn with_walker(&mut self, work: impl FnOnce(&mut Walker, At, &mut Listener<'_, 'a>, &mut Vec<Finding>)) {
         let Some(plan) = self.plan.as_deref() else { return };
         let at = At { base: self.base, ..At::default() };
-        let claims = self.walker.claims();
         let builder = if self.serves { self.builder.as_mut() } else { None };
         let mut listener =
-            Listener { plan, builder, items: &mut self.items, opened: None, claims, length: self.length };
+            Listener { plan, builder, rows: &mut self.rows, items: &mut self.items, opened: None, length: self.length };
         work(&mut self.walker, at, &mut listener, &mut self.findings);
         match listener.opened {
             Some(Opened::Claim) => self.inside = Inside::Claim,
@@ -553,9 +556,9 @@ impl Visitor for Columns<'_, '_> {
 struct Listener<'p, 'b> {
     plan: &'p Plan,
     builder: Option<&'p mut Builder<'b>>,
+    rows: &'p mut u32,
     items: &'p mut Vec<Item>,
     opened: Option<Opened>,
-    claims: u32,
     length: u32,
 }
 
@@ -567,8 +570,9 @@ impl Visitor for Listener<'_, '_> {
         let kind = match self.plan.loop_at(index).role {
             Some(Role::Claim) => {
                 self.opened = Some(Opened::Claim);
-                self.claims += 1;
-                Kind::Claim(self.claims - 1)
+                let row = if self.builder.is_some() { *self.rows } else { NONE };
+                *self.rows += u32::from(row != NONE);
+                Kind::Claim(row)
             }
             Some(role @ (Role::Provider | Role::Subscriber | Role::Patient)) => {
                 self.opened = Some(Opened::Level);

@@ -256,7 +256,7 @@ impl Desk<'_> {
             None => {}
         }
         self.work(&claim);
-        if let Some(handed) = &mut self.handed {
+        if let Some(handed) = self.handed.as_mut().filter(|_| row != NONE) {
             let found = part.claim.take().and_then(|verdict| verdict.told).map(|told| told.found).unwrap_or_default();
             handed.add(batch, &scrub.taps, row, part.sheet.bytes(), found);
         }

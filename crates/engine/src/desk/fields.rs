@@ -129,6 +129,9 @@ impl<'a> Values<'a> {
     pub(crate) fn lines(&self, claim: u32, from: u32) -> Range<u32> {
         let table = self.batch.tables.get(self.fields.line);
         let Some(owners) = table.and_then(|table| table.parents.get(self.fields.line_claim)) else { return 0..0 };
+        if claim == NONE {
+            return from..from;
+        }
         let mut start = from as usize;
         let passed = start.checked_sub(1).is_some_and(|last| owners.get(last).is_none_or(|&owner| owner >= claim));
         if passed || owners.get(start).is_some_and(|&owner| owner < claim) {

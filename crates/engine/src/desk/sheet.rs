@@ -1,5 +1,6 @@
 //! A piece laid out on the desk: what was found in each of its items, in order.
 
+use x12::claim::NONE;
 use x12::finding::{Finding, NO_CLAIM};
 use x12::position::Span;
 use x12::scrub::Hit;
@@ -81,14 +82,18 @@ impl<'a> Sheet<'a> {
 impl Desk<'_> {
     /// Lays `analysed` out: runs the rules and puts everything found in the order of the items.
     pub(crate) fn sheet<'a>(&mut self, analysed: &'a Analysed, scrub: Option<&'a Scrub>) -> Result<Sheet<'a>, Error> {
-        let mut claim_items = Vec::new();
+        let (mut claim_items, mut row_items) = (Vec::new(), Vec::new());
         for (at, item) in analysed.items.iter().enumerate() {
             if let Kind::Claim(row) = item.kind {
-                claim_items.resize((row as usize + 1).max(claim_items.len()), 0);
-                claim_items[row as usize] = at as u32;
+                claim_items.push(at as u32);
+                if row != NONE {
+                    row_items.push(at as u32);
+                }
             }
         }
+        // Findings number the claims of the piece, rules the rows of the batch: sets that it does not take have none.
         let of_claim = |claim: u32| claim_items.get(claim as usize).copied();
+        let of_row = |row: u32| row_items.get(row as usize).copied();
         let mut entries = Vec::with_capacity(analysed.findings.len());
         for (finding, &made_in) in analysed.findings.iter().zip(&analysed.made_in) {
             let claim = (finding.claim != NO_CLAIM).then_some(finding.claim);
@@ -116,13 +121,13 @@ impl Desk<'_> {
                         analysed.items.partition_point(|item| item.start <= place.offset).saturating_sub(1) as u32
                     };
                     if !hit.inherited {
-                        entries.push((of_claim(hit.claim).unwrap_or_else(place), Entry::Hit(hit)));
+                        entries.push((of_row(hit.claim).unwrap_or_else(place), Entry::Hit(hit)));
                     }
                 }
             }
             if let Some(judge) = &mut self.judge {
                 for judged in judge.judge(batch, bytes, &scrub.taps)? {
-                    if let Some(item) = of_claim(judged.claim) {
+                    if let Some(item) = of_row(judged.claim) {
                         entries.push((item, Entry::Judged(judged)));
                     }
                 }
