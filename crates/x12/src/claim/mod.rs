@@ -17,6 +17,8 @@ mod harness;
 mod layout;
 mod map;
 mod parse;
+#[cfg(test)]
+mod plain;
 mod record;
 mod rows;
 mod shape;
