@@ -42,8 +42,9 @@ impl<'b> Columns<'b> {
                 store(values, row, MISSING, amount_at(bytes, span, draw.places, draw.scale));
             }
             Some(Column::Date(values)) => {
-                let span = part_of(span, draw.part, bytes);
-                store(values, row, NO_DATE, self.dates.days_at(bytes, span));
+                if let Some(span) = part_of(span, draw.part, bytes) {
+                    store(values, row, NO_DATE, self.dates.days_at(bytes, span));
+                }
             }
             None => return false,
         }
@@ -128,13 +129,13 @@ fn lengthen<T: Copy + PartialEq>(values: &mut Vec<T>, row: usize, missing: T, va
 
 /// One date of a range CCYYMMDD-CCYYMMDD; a single date is its first.
 #[inline]
-fn part_of(span: Span, part: Part, bytes: &[u8]) -> Span {
+fn part_of(span: Span, part: Part, bytes: &[u8]) -> Option<Span> {
     match part {
-        Part::Whole => span,
+        Part::Whole => Some(span),
         // what is no longer than a date has no part that is one
-        Part::From if span.len <= 8 => span,
-        Part::To if span.len <= 8 => Span::default(),
-        Part::From | Part::To => part.of(span, bytes),
+        Part::From if span.len <= 8 => Some(span),
+        Part::To if span.len <= 8 => None,
+        Part::From | Part::To => Some(part.of(span, bytes)),
     }
 }
 
