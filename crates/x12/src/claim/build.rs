@@ -138,13 +138,13 @@ impl<'b> Builder<'b> {
         }
     }
 
-    /// What only few slots ask for: rows that the segment begins, other tables.
-    fn take_more(&mut self, more: &More, pass: Option<&Pass>, segment: &Segment<'_>) {
+    /// What only few slots ask for: rows that the segment begins, groups, several tables.
+    fn take_more(&mut self, more: &More, segment: &Segment<'_>) {
         let place = self.place(segment);
         for begin in &more.begins {
             self.rows.begin(begin, place);
         }
-        for pass in pass.into_iter().chain(&more.passes) {
+        for pass in &more.passes {
             match &pass.group {
                 Some(group) => self.take_groups(pass, group, segment),
                 None => self.take(pass, segment),
@@ -177,9 +177,9 @@ impl Visitor for Builder<'_> {
     fn segment(&mut self, _loop_index: u16, slot: u32, segment: &Segment<'_>) {
         self.count(segment);
         match self.taps.layout.slots.get(slot as usize) {
-            Some(SlotWork { pass: Some(pass), more: None }) => self.take(pass, segment),
-            Some(SlotWork { pass, more: Some(more) }) => self.take_more(more, pass.as_ref(), segment),
-            _ => {}
+            Some(SlotWork::Pass(pass)) => self.take(pass, segment),
+            Some(SlotWork::More(more)) => self.take_more(more, segment),
+            Some(SlotWork::Nothing) | None => {}
         }
     }
 

@@ -18,20 +18,19 @@ pub(super) struct Layout {
 }
 
 /// What the segments of a slot give.
-#[derive(Debug, Default)]
-pub(super) struct SlotWork {
-    /// What one table takes.
-    pub(super) pass: Option<Pass>,
-    /// What only few slots have.
-    pub(super) more: Option<Box<More>>,
+#[derive(Debug)]
+pub(super) enum SlotWork {
+    Nothing,
+    /// Values of one table: nearly always.
+    Pass(Pass),
+    More(Box<More>),
 }
 
 /// What the segments of few slots give.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct More {
     /// Rows that the segment begins, before all else.
     pub(super) begins: Box<[Begin]>,
-    /// What further tables take.
     pub(super) passes: Box<[Pass]>,
 }
 
@@ -239,12 +238,11 @@ impl<'t> Maker<'t> {
         let mut tables: Vec<(u16, u8)> = slot.taps.iter().map(|tap| (tap.table, tap.group)).collect();
         tables.sort_unstable();
         tables.dedup();
-        let mut passes = tables.into_iter().map(|(table, group)| self.pass(slot, table, group));
-        let pass = passes.next();
-        let passes: Box<[Pass]> = passes.collect();
-        let grouped = pass.iter().any(|pass| pass.group.is_some());
-        let more = grouped || !begins.is_empty() || !passes.is_empty();
-        SlotWork { pass, more: more.then(|| Box::new(More { begins, passes })) }
+        let mut passes: Vec<Pass> = tables.into_iter().map(|(table, group)| self.pass(slot, table, group)).collect();
+        if passes.len() > 1 || !begins.is_empty() || passes.iter().any(|pass| pass.group.is_some()) {
+            return SlotWork::More(Box::new(More { begins, passes: passes.into() }));
+        }
+        passes.pop().map_or(SlotWork::Nothing, SlotWork::Pass)
     }
 
     fn pass(&mut self, slot: &SlotTaps, table: u16, group: u8) -> Pass {
