@@ -216,13 +216,28 @@ pub fn pack(code: &[u8]) -> Option<u64> {
 /// As [`pack`], of the value at `span` of `buffer`: eight bytes at once where the buffer goes on.
 #[inline]
 pub(super) fn pack_at(buffer: &[u8], span: Span) -> Option<u64> {
-    match buffer.get(span.start as usize..).and_then(<[u8]>::first_chunk::<8>) {
-        Some(word) if matches!(span.len, 1..=8) && !matches!(word[0], 0 | 0xFF) => {
-            Some(u64::from_be_bytes(*word) & (u64::MAX << (64 - 8 * span.len)))
-        }
-        _ => pack(span.of(buffer)),
-    }
+    pack_word(buffer, span).or_else(|| pack(span.of(buffer)))
 }
+
+/// As [`pack_at`]; `None` also where the buffer does not go on.
+#[inline]
+pub(super) fn pack_word(buffer: &[u8], span: Span) -> Option<u64> {
+    let start = span.start as usize;
+    let word = u64::from_le_bytes(buffer.get(start..start + 8)?.try_into().ok()?);
+    let mask = MASKS.get(span.len as usize)?;
+    (1..0xFF).contains(&(word as u8)).then_some(word.swap_bytes() & mask)
+}
+
+/// The first bytes of eight, by their number.
+const MASKS: [u64; 9] = {
+    let mut masks = [u64::MAX; 9];
+    let mut len = 0;
+    while len < 8 {
+        masks[len] = !(u64::MAX >> (8 * len));
+        len += 1;
+    }
+    masks
+};
 
 /// The bytes of a packed code, and how many of them count.
 #[must_use]

@@ -10,12 +10,18 @@ mod context;
 mod convert;
 mod emit;
 mod envelope;
+mod fill;
 mod form;
 #[cfg(test)]
 mod harness;
+mod layout;
 mod map;
 mod parse;
+#[cfg(test)]
+mod plain;
 mod record;
+mod rows;
+mod shape;
 mod taps;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! A claim map bound to a compiled guide: for each slot, what is taken from its segments and where it goes.
 
+use super::layout::{Layout, TableSet};
 use super::map::{ElementPlace, MapTable, Opener, Part, SegmentPlace};
 use super::{ClaimMap, FieldKind, MapError, Schema, pack};
 use crate::guide::{Plan, Role, Slot};
@@ -19,7 +20,8 @@ pub struct Taps {
     pub(super) tables: Vec<TableTaps>,
     pub(super) loops: Vec<Vec<RowTap>>,
     pub(super) slots: Vec<SlotTaps>,
-    pub(super) conditions: Vec<Test>,
+    /// Rows and slots again, as the builder follows them.
+    pub(super) layout: Layout,
     pub(super) claim_loop: u16,
     /// The ways from the set to the claim: the loops passed, without the set and the claim.
     pub(super) ways: Vec<Vec<u16>>,
@@ -68,20 +70,17 @@ pub(super) struct Tap {
     pub(super) column: u16,
     pub(super) kind: FieldKind,
     pub(super) part: Part,
-    /// Index into [`Taps::conditions`]; `NO_TEST` for none.
-    pub(super) condition: u16,
+    pub(super) test: Option<Test>,
     /// The group of elements that begins its row, and which one; 0 for none.
     pub(super) group: u8,
     pub(super) ordinal: u8,
 }
 
-/// "No condition", for [`Tap::condition`].
-pub(super) const NO_TEST: u16 = u16::MAX;
-
 /// A condition: the element must be one of the codes, or just be there when there are none.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Test {
     pub(super) element: u8,
+    /// From 1; 0 for the element itself.
     pub(super) component: u8,
     pub(super) codes: Vec<u64>,
 }
@@ -94,6 +93,9 @@ impl Taps {
     pub fn new(map: ClaimMap, plan: &Plan) -> Result<Self, MapError> {
         let claim_loop = plan.loops.iter().position(|each| each.role == Some(Role::Claim));
         let claim_loop = claim_loop.ok_or_else(|| fault("the guide has no claim loop".to_owned()))?;
+        if map.tables.len() > TableSet::MOST {
+            return Err(fault(format!("more than {} tables", TableSet::MOST)));
+        }
         let mut taps = Self {
             schema: map.schema(),
             claim: 0,
@@ -101,7 +103,7 @@ impl Taps {
             tables: tables(&map.tables),
             loops: vec![Vec::new(); plan.loops.len()],
             slots: plan.slots.iter().map(|_| SlotTaps::default()).collect(),
-            conditions: Vec::new(),
+            layout: Layout::default(),
             claim_loop: claim_loop as u16,
             ways: ways(plan, claim_loop as u16),
             map: ClaimMap::default(),
@@ -120,6 +122,7 @@ impl Taps {
         let claim = taps.loops[claim_loop].first().map(|row| usize::from(row.table));
         taps.claim = claim.ok_or_else(|| fault("no table begins a row with the claim loop".to_owned()))?;
         taps.map = map;
+        taps.layout = Layout::new(&taps);
         Ok(taps)
     }
 
@@ -140,6 +143,7 @@ impl Taps {
                 group.shared.retain(wanted);
             }
         }
+        self.layout = Layout::new(self);
     }
 
     fn bind(&mut self, plan: &Plan, index: u16, table: &MapTable) -> Result<(), MapError> {
@@ -165,7 +169,7 @@ impl Taps {
                     column: column as u16,
                     kind: field.kind,
                     part: place.part,
-                    condition: self.condition(place),
+                    test: test(place),
                     group: 0,
                     ordinal: 0,
                 };
@@ -205,16 +209,15 @@ impl Taps {
         }
         Ok(())
     }
+}
 
-    fn condition(&mut self, place: &ElementPlace) -> u16 {
-        let Some(condition) = &place.condition else { return NO_TEST };
-        self.conditions.push(Test {
-            element: condition.element,
-            component: condition.component,
-            codes: condition.codes.iter().filter_map(|code| pack(code.as_bytes())).collect(),
-        });
-        self.conditions.len() as u16 - 1
-    }
+fn test(place: &ElementPlace) -> Option<Test> {
+    let condition = place.condition.as_ref()?;
+    Some(Test {
+        element: condition.element,
+        component: condition.component,
+        codes: condition.codes.iter().filter_map(|code| pack(code.as_bytes())).collect(),
+    })
 }
 
 /// The opener of `table` that makes groups of elements of `slot` its rows.

@@ -1,6 +1,7 @@
 //! The room as a whole: bytes to columns to values to bytes.
 
 use super::harness::{professional_taps, read, walk, write};
+use super::plain::{Plain, plain};
 use super::*;
 use crate::position::Span;
 
@@ -332,5 +333,38 @@ fn fields_nobody_wants_are_not_taken_but_rows_are() {
     assert!(column(&limited, &batch, "claim", "id").is_empty());
     for (one, other) in full.tables.iter().zip(&batch.tables) {
         assert_eq!((one.rows, &one.parents), (other.rows, &other.parents));
+    }
+}
+
+#[test]
+fn columns_are_what_a_plain_reading_gives_whatever_the_text() {
+    let (plan, taps) = professional_taps();
+    let mut seed = 7u32;
+    let mut dice = |sides: usize| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 16) as usize % sides
+    };
+    for faults in (0..600).map(|round| round % 40) {
+        let mut text = FILE.as_bytes().to_vec();
+        for _ in 0..faults {
+            let alphabet = b"**::^~--..019AZ \0\xFF";
+            let (at, byte) = (dice(text.len()), alphabet[dice(alphabet.len())]);
+            match dice(3) {
+                0 => text[at] = byte,
+                1 => text.insert(at, byte),
+                _ => drop(text.remove(at)),
+            }
+        }
+        let mut expected = Plain::new(&taps);
+        walk(&plan, &text, &mut expected);
+        let batch = built(&taps, &plan, &text);
+        for (table, (found, expected)) in plain(&batch, &text).iter().zip(&expected.tables).enumerate() {
+            assert_eq!(found, expected, "table {table}: {}", String::from_utf8_lossy(&text));
+        }
+        for (table, column) in
+            batch.tables.iter().flat_map(|table| table.columns.iter().map(move |column| (table, column)))
+        {
+            assert!(column.is_empty() || (0..table.rows).any(|row| column.has(row)));
+        }
     }
 }

@@ -1,0 +1,233 @@
+//! Where in a segment the values stand that are asked for: among its separators, which lie alike in many segments.
+
+use super::batch::pack_at;
+use super::layout::{Draw, Pass};
+use super::taps::Test;
+use crate::position::Span;
+use crate::wire::Segment;
+
+/// A draw, and the two separators that its value stands between.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reach {
+    pub(super) draw: Draw,
+    /// The separator before the value, as an index of the marks.
+    pub(super) from: u16,
+    /// How many separators further on the value ends.
+    pub(super) step: u16,
+}
+
+impl Reach {
+    /// Where the value stands; `None` when the marks end before.
+    #[inline]
+    pub(super) fn span(&self, marks: &[u32]) -> Option<Span> {
+        let from = usize::from(self.from);
+        let end = *marks.get(from + usize::from(self.step))?;
+        let start = marks[from] + 1;
+        Some(Span { start, len: end.wrapping_sub(start) })
+    }
+}
+
+/// The separators of a segment that do not end elements: bit n is mark n. The highest bit is the last mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Shape(u64);
+
+impl Shape {
+    /// `None` for a segment with very many separators, or with repetitions: it is looked through for each value.
+    #[inline]
+    fn of(segment: &Segment<'_>) -> Option<Self> {
+        let (bytes, delimiters) = (segment.buffer(), segment.delimiters());
+        let inside = match segment.marks() {
+            [_, inside @ .., _] if inside.len() < 63 => inside,
+            _ => return None,
+        };
+        let mut inner = 0u64;
+        for mark in inside.iter().rev() {
+            inner = inner << 1 | u64::from(*bytes.get(*mark as usize)? != delimiters.element);
+        }
+        if let Some(repetition) = delimiters.repetition {
+            let mut rest = inner;
+            while rest != 0 {
+                let mark = inside.get(rest.trailing_zeros() as usize)?;
+                if *bytes.get(*mark as usize)? == repetition {
+                    return None;
+                }
+                rest &= rest - 1;
+            }
+        }
+        Some(Self((inner | 1 << inside.len()) << 1))
+    }
+
+    /// The marks that end elements, that behind the identifier first; and their number.
+    fn edges(self) -> ([u8; 64], usize) {
+        let (mut edges, mut count) = ([0; 64], 0);
+        let last = 63 - self.0.leading_zeros() as u8;
+        for at in (0..=last).filter(|at| self.0 >> at & 1 == 0 || *at == last) {
+            edges[count] = at;
+            count += 1;
+        }
+        (edges, count)
+    }
+
+    /// Appends what `pass` asks of segments of this shape.
+    fn reach(self, pass: &Pass, reaches: &mut Vec<Reach>) {
+        let (edges, count) = self.edges();
+        for draw in &pass.draws {
+            let before = usize::from(draw.before);
+            if before + 1 >= count {
+                return;
+            }
+            let (front, behind) = (edges[before], edges[before + 1]);
+            let from = front.saturating_add(draw.within);
+            if from < behind {
+                let step = if draw.whole { u16::from(behind - front) } else { 1 };
+                reaches.push(Reach { draw: *draw, from: u16::from(from), step });
+            }
+        }
+    }
+}
+
+/// Shapes that were seen, and what was asked of them.
+#[derive(Debug)]
+pub(super) struct Shapes {
+    seen: [Seen; 1 << SHAPES],
+    reaches: Vec<Reach>,
+    /// For segments that have no shape: the values' edges, and what reaches them.
+    edges: Vec<u32>,
+    far: Vec<Reach>,
+}
+
+/// What is asked of a segment, and the marks that it is reached by.
+pub(super) type Reached<'s> = (&'s [Reach], &'s [u32]);
+
+/// What a pass asks of segments of a shape: a part of [`Shapes::reaches`].
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    pass: u32,
+    start: u32,
+    end: u32,
+    shape: Shape,
+}
+
+/// How many shapes are remembered, as a power of two.
+const SHAPES: u32 = 7;
+
+/// How many reaches are kept before all is forgotten.
+const MOST: usize = 8 * 1024;
+
+impl Default for Shapes {
+    fn default() -> Self {
+        Self { seen: [Seen::default(); 1 << SHAPES], reaches: Vec::new(), edges: Vec::new(), far: Vec::new() }
+    }
+}
+
+impl Shapes {
+    /// What `pass` asks of `segment`, whatever that has inside.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a quarter of the segments ask; so does one other kind of pass")]
+    pub(super) fn reach<'s>(&'s mut self, pass: &Pass, segment: &Segment<'s>) -> Reached<'s> {
+        let Some(shape) = Shape::of(segment) else { return self.reach_far(pass, segment) };
+        let hash = (shape.0 ^ u64::from(pass.number) << 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let at = (hash >> (64 - SHAPES)) as usize;
+        let Seen { pass: number, shape: known, .. } = self.seen[at];
+        if (number, known) != (pass.number, shape) {
+            self.learn(at, shape, pass);
+        }
+        let Seen { start, end, .. } = self.seen[at];
+        (self.reaches.get(start as usize..end as usize).unwrap_or_default(), segment.marks())
+    }
+
+    #[cold]
+    fn learn(&mut self, at: usize, shape: Shape, pass: &Pass) {
+        if self.reaches.len() > MOST {
+            *self = Self::default();
+        }
+        let start = self.reaches.len() as u32;
+        shape.reach(pass, &mut self.reaches);
+        self.seen[at] = Seen { pass: pass.number, start, end: self.reaches.len() as u32, shape };
+    }
+
+    #[cold]
+    fn reach_far<'s>(&'s mut self, pass: &Pass, segment: &Segment<'s>) -> Reached<'s> {
+        self.edges.clear();
+        self.far.clear();
+        for (at, draw) in (0u16..).zip(&pass.draws) {
+            let Span { start, len } = value_of(segment, draw);
+            self.edges.extend([start.saturating_sub(1), start.max(1) + len]);
+            self.far.push(Reach { draw: *draw, from: 2 * at, step: 1 });
+        }
+        (&self.far, &self.edges)
+    }
+}
+
+/// The value that `draw` asks for, in any segment; empty when it is not there. A component is that of an element's first
+/// repetition.
+pub(super) fn value_of(segment: &Segment<'_>, draw: &Draw) -> Span {
+    let component = if draw.whole { 0 } else { draw.within + 1 };
+    value_at(segment, usize::from(draw.before) + 1, component)
+}
+
+fn value_at(segment: &Segment<'_>, element: usize, component: u8) -> Span {
+    if component == 0 { segment.span(element) } else { segment.component_span(element, usize::from(component)) }
+}
+
+impl Test {
+    /// True when `segment` says what is asked for.
+    pub(super) fn passes(&self, segment: &Segment<'_>) -> bool {
+        let value = value_at(segment, usize::from(self.element), self.component);
+        if self.codes.is_empty() {
+            !value.is_empty()
+        } else {
+            pack_at(segment.buffer(), value).is_some_and(|code| self.codes.contains(&code))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::Part;
+    use crate::wire::{Delimiters, marks};
+
+    /// Asks for elements and components, the first eight of each.
+    fn pass() -> Pass {
+        let draw = |before, component: u8| Draw {
+            column: 0,
+            guard: 0,
+            before,
+            within: component.saturating_sub(1),
+            whole: component == 0,
+            ordinal: 0,
+            part: Part::Whole,
+            places: 0,
+            scale: 1,
+        };
+        let draws = (0..8).flat_map(|before| (0..8).map(move |component| draw(before, component))).collect();
+        Pass { number: 1, table: 0, draws, plain: Box::default(), group: None }
+    }
+
+    #[test]
+    fn a_shape_reaches_the_values_that_a_look_through_the_segment_finds() {
+        let (pass, mut shapes, mut seed) = (pass(), Shapes::default(), 7u32);
+        for length in (0..20_000).map(|round| round % 90) {
+            let mut bytes = b"ID".to_vec();
+            bytes.extend((0..length).map(|_| {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let alphabet: &[u8] = if length % 3 == 0 { b"**::^12345" } else { b"***::12345" };
+                alphabet[(seed >> 16) as usize % alphabet.len()]
+            }));
+            let marks = marks(&bytes, 0, bytes.len() as u32, Delimiters::default());
+            let segment = Segment::new(&bytes, 0, &marks, Delimiters::default());
+            let (reaches, edges) = shapes.reach(&pass, &segment);
+            let of =
+                |reach: &Reach| (reach.draw.before, reach.draw.whole, reach.draw.within, reach.span(edges).unwrap());
+            let mut found: Vec<_> = reaches.iter().map(of).filter(|found| !found.3.is_empty()).collect();
+            for draw in &pass.draws {
+                let value = value_of(&segment, draw);
+                if !value.is_empty() {
+                    assert_eq!(found.remove(0), (draw.before, draw.whole, draw.within, value));
+                }
+            }
+            assert_eq!(found, []);
+        }
+    }
+}
