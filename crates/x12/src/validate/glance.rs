@@ -53,6 +53,7 @@ struct Parts<'s> {
 impl Parts<'_> {
     /// The next one. Where `PLAIN`, each is an element.
     #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for every value, and specialised where it is asked")]
     fn next<const PLAIN: bool>(&mut self) -> Option<Part> {
         let &end = self.marks.next()?;
         let start = std::mem::replace(&mut self.start, end + 1);
@@ -90,6 +91,7 @@ impl Glance<'_, '_> {
 
     /// A composite that does not repeat; `part` is its first component.
     #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for every value, and specialised where it is asked")]
     fn composite<const PLAIN: bool>(self, quick: &Quick, mut part: Part, parts: &mut Parts<'_>) -> bool {
         let Some(shape) = self.index.composites.get(quick.code as usize) else { return false };
         let (mut present, mut bit) = (0u64, 2u64);
@@ -115,11 +117,12 @@ impl Glance<'_, '_> {
 
     /// One value that is there.
     #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for every value, and specialised where it is asked")]
     fn value(self, quick: &Quick, &Part { start, len, .. }: &Part) -> bool {
-        let Some(bytes) = self.buffer.get(start as usize..).and_then(<[u8]>::first_chunk::<8>) else {
+        let Some(&bytes) = self.buffer.get(start as usize..).and_then(<[u8]>::first_chunk::<8>) else {
             return false;
         };
-        let word = u64::from_be_bytes(*bytes);
+        let word = u64::from_be_bytes(bytes);
         match quick.how {
             How::Code(shift) => quick.fits(len) && word >> shift == quick.code,
             How::Text => quick.fits(len) && bytes[0] != b' ',
@@ -135,12 +138,12 @@ impl Glance<'_, '_> {
     }
 
     #[inline(never)]
-    fn decimal_digits(self, bytes: &[u8; 8], start: u32, len: u32) -> Option<u32> {
+    fn decimal_digits(self, bytes: [u8; 8], start: u32, len: u32) -> Option<u32> {
         let short = (len <= 8).then(|| others(bytes, len));
         match short {
             Some(0) => Some(len),
             // one byte is no digit
-            Some(marks) if marks & (marks - 1) == 0 && len > 1 && self.byte_at(start, marks) == Some(b'.') => {
+            Some(marks) if marks.is_power_of_two() && len > 1 && self.byte_at(start, marks) == Some(b'.') => {
                 Some(len - 1)
             }
             _ => decimal_digits(self.digits_of(start, len)).map(|digits| digits as u32),
@@ -148,7 +151,7 @@ impl Glance<'_, '_> {
     }
 
     #[inline(never)]
-    fn integer_digits(self, bytes: &[u8; 8], start: u32, len: u32) -> Option<u32> {
+    fn integer_digits(self, bytes: [u8; 8], start: u32, len: u32) -> Option<u32> {
         if len <= 8 && others(bytes, len) == 0 {
             return Some(len);
         }
@@ -157,7 +160,7 @@ impl Glance<'_, '_> {
 
     /// A day (D8), or a range of days (RD8), as element `by` says.
     #[inline(never)]
-    fn is_dated(self, by: u8, bytes: &[u8; 8], start: u32, len: u32) -> bool {
+    fn is_dated(self, by: u8, bytes: [u8; 8], start: u32, len: u32) -> bool {
         let format = self.segment.span(usize::from(by));
         let is = |wanted: &[u8; 4], count: u32| {
             let bytes = self.buffer.get(format.start as usize..).and_then(<[u8]>::first_chunk::<4>);
@@ -169,7 +172,7 @@ impl Glance<'_, '_> {
             8 => is(b"D8  ", 2) && is_day(bytes),
             17 if is(b"RD8 ", 3) => {
                 let second = self.buffer.get(start as usize + 9..).and_then(<[u8]>::first_chunk::<8>);
-                self.byte(start + 8) == Some(b'-') && is_day(bytes) && second.is_some_and(is_day)
+                self.byte(start + 8) == Some(b'-') && is_day(bytes) && second.is_some_and(|second| is_day(*second))
             }
             _ => false,
         }
@@ -198,25 +201,25 @@ const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
 /// The high bits of those of the first `len` bytes (1 to 8) that are no digits; the lowest byte is the first. A digit
 /// beside a byte outside ASCII may be marked with it.
 #[inline]
-fn others(bytes: &[u8; 8], len: u32) -> u64 {
-    let digits = u64::from_le_bytes(*bytes) ^ ZEROS;
+fn others(bytes: [u8; 8], len: u32) -> u64 {
+    let digits = u64::from_le_bytes(bytes) ^ ZEROS;
     let marked = (digits.wrapping_add(u64::from_ne_bytes([0x76; 8])) | digits) & HIGH;
     marked & (u64::MAX >> (64 - 8 * len))
 }
 
 /// True for eight bytes CCYYMMDD that are a day of the calendar.
 #[inline]
-fn is_day(bytes: &[u8; 8]) -> bool {
+fn is_day(bytes: [u8; 8]) -> bool {
     if others(bytes, 8) != 0 {
         return false;
     }
-    let digits = u64::from_le_bytes(*bytes) ^ ZEROS;
+    let digits = u64::from_le_bytes(bytes) ^ ZEROS;
     let (year, day) = (digits as u32, (digits >> 32) as u32);
     // tens and ones side by side: month in the lowest byte, day in the third
     let pairs = day.wrapping_mul(10).wrapping_add(day >> 8);
     let (month, day) = (pairs & 0xff, pairs >> 16 & 0xff);
     // all months have 28 days
-    (year != 0 && month.wrapping_sub(1) < 12 && day.wrapping_sub(1) < 28) || is_date(bytes)
+    (year != 0 && month.wrapping_sub(1) < 12 && day.wrapping_sub(1) < 28) || is_date(&bytes)
 }
 
 /// True when a byte is a control character or outside ASCII (a separator may be one). Eight bytes at a time.
@@ -262,7 +265,7 @@ mod tests {
                 for byte in 0..=255u8 {
                     let mut bytes = *b"90909090";
                     bytes[place as usize] = byte;
-                    let marked = others(&bytes, length);
+                    let marked = others(bytes, length);
                     let expected = if byte.is_ascii_digit() || place >= length { 0 } else { 0x80 << (8 * place) };
                     assert_eq!(marked & expected, expected, "{byte} at {place} of {length}");
                     assert!(byte >= 0x80 || marked == expected, "{byte} at {place} of {length}");
@@ -277,8 +280,8 @@ mod tests {
             for month in 0..14 {
                 for day in 0..33 {
                     let text = format!("{year}{month:02}{day:02}");
-                    let bytes = text.as_bytes().first_chunk::<8>().unwrap();
-                    assert_eq!(is_day(bytes), is_date(bytes), "{text}");
+                    let bytes = *text.as_bytes().first_chunk::<8>().unwrap();
+                    assert_eq!(is_day(bytes), is_date(&bytes), "{text}");
                 }
             }
         }

@@ -21,9 +21,9 @@ pub(super) struct Tape {
     /// What came since the last terminator: a component or repetition separator, an odd byte.
     inner: bool,
     odd: bool,
-    /// The last byte was a terminator; it was a line break right behind one.
-    ended: bool,
-    broken: bool,
+    /// 1 where the last byte was a terminator, and where it was a line break right behind one.
+    ended: u64,
+    broken: u64,
 }
 
 /// The end of a segment.
@@ -103,7 +103,7 @@ impl Tape {
     pub(super) fn clear(&mut self) {
         self.used = 0;
         self.ends.clear();
-        (self.inner, self.odd, self.ended, self.broken) = (false, false, false, false);
+        (self.inner, self.odd, self.ended, self.broken) = (false, false, 0, 0);
     }
 
     /// The offsets of the delimiters, ascending.
@@ -190,10 +190,10 @@ impl Tape {
     /// segment.
     #[inline]
     fn breaks(&mut self, ends: u64, odd: u64, len: usize) -> u64 {
-        let first = (ends << 1 | u64::from(self.ended)) & odd;
-        let second = (first << 1 | u64::from(self.broken)) & odd;
-        self.ended = ends >> (len - 1) & 1 != 0;
-        self.broken = first >> (len - 1) & 1 != 0;
+        let first = (ends << 1 | self.ended) & odd;
+        let second = (first << 1 | self.broken) & odd;
+        self.ended = ends >> (len - 1) & 1;
+        self.broken = first >> (len - 1) & 1;
         first | second
     }
 
