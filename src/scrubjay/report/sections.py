@@ -178,7 +178,7 @@ def provenance(facts: RunFacts, summary: Summary) -> str:
         (f"table {escape(name)}", escape(release)) for name, release in facts["tables"].items()
     ]
     rows += [
-        (escape(item["file"]), f"{_count(item['bytes'])} bytes {_code(item['sha256'])}")
+        (escape(item["file"]), f"{_count(item['bytes'])} bytes {_code(item['sha256'] or '')}")
         for item in facts["inputs"]
     ]
     if key_id := summary.get("token_key_id"):

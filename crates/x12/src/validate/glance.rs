@@ -119,27 +119,26 @@ impl Glance<'_, '_> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "asked for every value, and specialised where it is asked")]
     fn value(self, quick: &Quick, &Part { start, len, .. }: &Part) -> bool {
-        let Some(&bytes) = self.buffer.get(start as usize..).and_then(<[u8]>::first_chunk::<8>) else {
-            return false;
-        };
-        let word = u64::from_be_bytes(bytes);
+        let Some(word) = self.word(start) else { return false };
         match quick.how {
-            How::Code(shift) => quick.fits(len) && word >> shift == quick.code,
-            How::Text => quick.fits(len) && bytes[0] != b' ',
+            How::Code(shift) => quick.fits(len) && word.swap_bytes() >> shift == quick.code,
+            How::Text => quick.fits(len) && word as u8 != b' ',
             How::Codes(shift) => {
-                quick.fits(len) && len <= 8 && self.index.codes.has(quick.code as u32, shift, word >> (64 - 8 * len))
+                quick.fits(len)
+                    && len <= 8
+                    && self.index.codes.has(quick.code as u32, shift, word.swap_bytes() >> (64 - 8 * len))
             }
-            How::Decimal => self.decimal_digits(bytes, start, len).is_some_and(|digits| quick.fits(digits)),
-            How::Integer => self.integer_digits(bytes, start, len).is_some_and(|digits| quick.fits(digits)),
-            How::Date => quick.fits(len) && len == 8 && is_day(bytes),
-            How::Dated(by) => quick.fits(len) && self.is_dated(by, bytes, start, len),
+            How::Decimal => self.decimal_digits(word, start, len).is_some_and(|digits| quick.fits(digits)),
+            How::Integer => self.integer_digits(word, start, len).is_some_and(|digits| quick.fits(digits)),
+            How::Date => quick.fits(len) && len == 8 && is_day(word),
+            How::Dated(by) => quick.fits(len) && self.is_dated(by, word, start, len),
             How::Composite | How::Closer => false,
         }
     }
 
     #[inline(never)]
-    fn decimal_digits(self, bytes: [u8; 8], start: u32, len: u32) -> Option<u32> {
-        let short = (len <= 8).then(|| others(bytes, len));
+    fn decimal_digits(self, word: u64, start: u32, len: u32) -> Option<u32> {
+        let short = (len <= 8).then(|| others(word, len));
         match short {
             Some(0) => Some(len),
             // one byte is no digit
@@ -151,8 +150,8 @@ impl Glance<'_, '_> {
     }
 
     #[inline(never)]
-    fn integer_digits(self, bytes: [u8; 8], start: u32, len: u32) -> Option<u32> {
-        if len <= 8 && others(bytes, len) == 0 {
+    fn integer_digits(self, word: u64, start: u32, len: u32) -> Option<u32> {
+        if len <= 8 && others(word, len) == 0 {
             return Some(len);
         }
         integer_digits(self.digits_of(start, len)).map(|digits| digits as u32)
@@ -160,7 +159,7 @@ impl Glance<'_, '_> {
 
     /// A day (D8), or a range of days (RD8), as element `by` says.
     #[inline(never)]
-    fn is_dated(self, by: u8, bytes: [u8; 8], start: u32, len: u32) -> bool {
+    fn is_dated(self, by: u8, word: u64, start: u32, len: u32) -> bool {
         let format = self.segment.span(usize::from(by));
         let is = |wanted: &[u8; 4], count: u32| {
             let bytes = self.buffer.get(format.start as usize..).and_then(<[u8]>::first_chunk::<4>);
@@ -169,13 +168,18 @@ impl Glance<'_, '_> {
             format.len == count && bytes.is_some_and(same)
         };
         match len {
-            8 => is(b"D8  ", 2) && is_day(bytes),
+            8 => is(b"D8  ", 2) && is_day(word),
             17 if is(b"RD8 ", 3) => {
-                let second = self.buffer.get(start as usize + 9..).and_then(<[u8]>::first_chunk::<8>);
-                self.byte(start + 8) == Some(b'-') && is_day(bytes) && second.is_some_and(|second| is_day(*second))
+                self.byte(start + 8) == Some(b'-') && is_day(word) && self.word(start + 9).is_some_and(is_day)
             }
             _ => false,
         }
+    }
+
+    /// Eight bytes, the first lowest.
+    #[inline]
+    fn word(self, at: u32) -> Option<u64> {
+        self.buffer.get(at as usize..).and_then(<[u8]>::first_chunk).map(|bytes| u64::from_le_bytes(*bytes))
     }
 
     #[inline]
@@ -198,28 +202,28 @@ impl Glance<'_, '_> {
 const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
 
-/// The high bits of those of the first `len` bytes (1 to 8) that are no digits; the lowest byte is the first. A digit
+/// The high bits of those of the first `len` bytes of `word` (1 to 8) that are no digits; the lowest is the first. A digit
 /// beside a byte outside ASCII may be marked with it.
 #[inline]
-fn others(bytes: [u8; 8], len: u32) -> u64 {
-    let digits = u64::from_le_bytes(bytes) ^ ZEROS;
+fn others(word: u64, len: u32) -> u64 {
+    let digits = word ^ ZEROS;
     let marked = (digits.wrapping_add(u64::from_ne_bytes([0x76; 8])) | digits) & HIGH;
     marked & (u64::MAX >> (64 - 8 * len))
 }
 
-/// True for eight bytes CCYYMMDD that are a day of the calendar.
+/// True for eight bytes CCYYMMDD, the first lowest, that are a day of the calendar.
 #[inline]
-fn is_day(bytes: [u8; 8]) -> bool {
-    if others(bytes, 8) != 0 {
+fn is_day(word: u64) -> bool {
+    if others(word, 8) != 0 {
         return false;
     }
-    let digits = u64::from_le_bytes(bytes) ^ ZEROS;
+    let digits = word ^ ZEROS;
     let (year, day) = (digits as u32, (digits >> 32) as u32);
     // tens and ones side by side: month in the lowest byte, day in the third
     let pairs = day.wrapping_mul(10).wrapping_add(day >> 8);
     let (month, day) = (pairs & 0xff, pairs >> 16 & 0xff);
     // all months have 28 days
-    (year != 0 && month.wrapping_sub(1) < 12 && day.wrapping_sub(1) < 28) || is_date(&bytes)
+    (year != 0 && month.wrapping_sub(1) < 12 && day.wrapping_sub(1) < 28) || is_date(&word.to_le_bytes())
 }
 
 /// True when a byte is a control character or outside ASCII (a separator may be one). Eight bytes at a time.
@@ -265,7 +269,7 @@ mod tests {
                 for byte in 0..=255u8 {
                     let mut bytes = *b"90909090";
                     bytes[place as usize] = byte;
-                    let marked = others(bytes, length);
+                    let marked = others(u64::from_le_bytes(bytes), length);
                     let expected = if byte.is_ascii_digit() || place >= length { 0 } else { 0x80 << (8 * place) };
                     assert_eq!(marked & expected, expected, "{byte} at {place} of {length}");
                     assert!(byte >= 0x80 || marked == expected, "{byte} at {place} of {length}");
@@ -281,7 +285,7 @@ mod tests {
                 for day in 0..33 {
                     let text = format!("{year}{month:02}{day:02}");
                     let bytes = *text.as_bytes().first_chunk::<8>().unwrap();
-                    assert_eq!(is_day(bytes), is_date(&bytes), "{text}");
+                    assert_eq!(is_day(u64::from_le_bytes(bytes)), is_date(&bytes), "{text}");
                 }
             }
         }
