@@ -135,9 +135,6 @@ impl Source {
     /// Reads until at least `wanted` bytes are ahead or the input ends.
     pub(crate) fn fill(&mut self, wanted: usize) -> Result<(), Error> {
         while !self.ended && self.ahead.len() < wanted {
-            if self.total.is_none() {
-                self.look_at_signals()?; // a pipe may let us wait
-            }
             let have = self.ahead.len();
             let room = (wanted - have).max(16 * 1024);
             self.read(room)?;
@@ -159,6 +156,9 @@ impl Source {
         let wanted = self.ahead.len() + room;
         self.ahead.reserve(room);
         while self.ahead.len() < wanted {
+            if self.total.is_none() {
+                self.look_at_signals()?; // a pipe may let us wait
+            }
             let (before, more) = (self.ahead.len(), (wanted - self.ahead.len()) as u64);
             // into the room behind what is there, which need not be filled with anything before
             let got = match self.total {
