@@ -181,6 +181,7 @@ mod tests {
         for info in guides.list() {
             let plan = guides.plan(&info.kind).unwrap_or_else(|error| panic!("{}: {error}", info.kind));
             assert_eq!(plan.kind, info.kind);
+            assert_eq!(plan.is_named_by_sets(), info.set_id != "835", "{}", info.kind);
         }
     }
 
