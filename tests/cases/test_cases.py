@@ -29,7 +29,7 @@ def scrubbed(case: Case, folder: Path) -> Path:
     key.chmod(0o600)
     limit = case.options.get("limit_segment")
     job = Job(
-        command=Command.SCRUB,
+        command=Command(case.options.get("command", "scrub")),
         inputs=(str(source),),
         out=str(folder / "out"),
         as_of=TODAY,
@@ -97,7 +97,7 @@ def test_case(case: Case, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", ALL, ids=str)
 def test_what_was_accepted_is_accepted_again(case: Case, tmp_path: Path) -> None:
-    if case.expected.error:
+    if case.expected.error or case.options.get("command") == "validate":
         return
     out = scrubbed(case, tmp_path)
     summary = json.loads((out / "summary.json").read_text())

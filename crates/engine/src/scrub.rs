@@ -166,9 +166,12 @@ pub(crate) struct Setup {
 
 impl Setup {
     pub(crate) fn new(job: &Job) -> Result<Self, Error> {
-        let guides = Guides::embedded();
+        let mut guides = Guides::embedded();
         let claims = matches!(job.command, Command::Scrub | Command::Read);
         let taps = if claims { Some(Arc::new(professional(&guides)?)) } else { None };
+        if let Some(taps) = &taps {
+            leave_unmapped(&mut guides, taps)?;
+        }
         let now = day::now();
         let as_of = job.as_of.as_deref().map(day::parse).transpose()?;
         let received = job.received_date.as_deref().map(day::parse).transpose()?;
@@ -274,6 +277,14 @@ pub(crate) fn professional(guides: &Guides) -> Result<Taps, Error> {
     let map = ClaimMap::parse(x12::claim::professional()).map_err(|error| broken(error.to_string()))?;
     let plan = guides.plan(&map.version).map_err(|error| broken(error.to_string()))?;
     Taps::new(map, &plan).map_err(|error| broken(error.to_string()))
+}
+
+/// Leaves out the guides whose claims nothing tells the fields of: sets of the same kind as the mapped ones (ST01),
+/// of another guide. What is not understood is refused, not passed on empty.
+fn leave_unmapped(guides: &mut Guides, taps: &Taps) -> Result<(), Error> {
+    let mapped = guides.plan(&taps.map.version).map_err(|error| Error::Internal(error.to_string()))?;
+    guides.retain(|info| info.set_id != mapped.set_id || info.version == mapped.version);
+    Ok(())
 }
 
 fn options(job: &Job) -> Value {

@@ -134,7 +134,7 @@ impl Desk<'_> {
             Kind::Group => self.open_group(part, split),
             Kind::Set(plan) => {
                 self.plan = Some(plan.clone());
-                self.open_set(part, Routed::Known);
+                self.open_set(part, Routed::to(plan));
             }
             Kind::Opaque(routed) => {
                 self.plan = None;
@@ -379,7 +379,7 @@ impl Desk<'_> {
         let [_, control, _] = st;
         let claims =
             self.plan.as_ref().is_some_and(|plan| plan.loops.iter().any(|each| each.role == Some(Role::Claim)));
-        let opaque = routed != Routed::Known || (self.rulings.split && !claims);
+        let opaque = !routed.is_known() || (self.rulings.split && !claims);
         self.set = Some(Set { control, tally: Tally::default(), bad: false, faulty_claims: false, opaque });
         self.judge_envelope(part, |envelope, segment, place, findings| {
             if let Some(segment) = segment {

@@ -339,7 +339,8 @@ impl<'t> Compiler<'t> {
         if codes.iter().any(String::is_empty) { fault(line, "a code is empty") } else { Ok(codes) }
     }
 
-    /// The element that tells the segment from others of its id: stated, or else the first one where it is coded.
+    /// The element that tells the segment from others of its id: stated, or else the first one where it is coded and
+    /// required: what may be empty tells nothing apart.
     fn key(&self, text: &SegmentText<'_>, line: u32) -> Result<Key, GuideError> {
         let (place, codes) = match &text.key {
             Some(key) => {
@@ -353,7 +354,7 @@ impl<'t> Compiler<'t> {
             None => {
                 let composite = text.elements.first().is_some_and(|first| first.components.is_some());
                 let place = (1, u8::from(composite));
-                (place, codes_at(text, place))
+                (place, codes_at(text, place).filter(|_| is_required_at(text, place)))
             }
         };
         let Some(codes) = codes else { return Ok(Key::default()) };
@@ -377,11 +378,26 @@ impl<'t> Compiler<'t> {
     }
 }
 
-fn codes_at<'t>(text: &SegmentText<'t>, (element, component): (u8, u8)) -> Option<CodesText<'t>> {
+fn codes_at<'t>(text: &SegmentText<'t>, place: (u8, u8)) -> Option<CodesText<'t>> {
+    let (element, component) = texts_at(text, place)?;
+    component.unwrap_or(element).codes
+}
+
+fn is_required_at(text: &SegmentText<'_>, place: (u8, u8)) -> bool {
+    texts_at(text, place).is_some_and(|(element, component)| {
+        [Some(element), component].into_iter().flatten().all(|text| text.usage == Usage::Required)
+    })
+}
+
+/// What stands of an element, and of its component where that is not 0.
+fn texts_at<'s, 't>(
+    text: &'s SegmentText<'t>,
+    (element, component): (u8, u8),
+) -> Option<(&'s ElementText<'t>, Option<&'s ElementText<'t>>)> {
     let element = text.elements.get(usize::from(element).checked_sub(1)?)?;
     match usize::from(component).checked_sub(1) {
-        None => element.codes,
-        Some(at) => element.components.as_ref()?.get(at)?.codes,
+        None => Some((element, None)),
+        Some(at) => Some((element, Some(element.components.as_ref()?.get(at)?))),
     }
 }
 
@@ -597,6 +613,17 @@ loop L1 First
         assert_eq!(plan.claim_opener(), Some(SegmentId::new(b"BB")));
         let versions = plan.element_rules(plan.find_slot("ST", "ST", "").unwrap())[2].codes.unwrap();
         assert_eq!(plan.codes(versions).len(), 3, "later errata are as good where the set names its guide");
+    }
+
+    #[test]
+    fn only_a_required_element_is_a_key_unasked() {
+        let key = |line: &str| {
+            let plan = compile(BASE, &GUIDE.replace("AA/two S2 @20 : R#few S", line)).unwrap();
+            plan.slot(plan.find_slot("ST", "AA", "two").unwrap()).unwrap().key.clone()
+        };
+        assert_eq!(key("AA/two S2 @20 : R#few S").element, 1);
+        assert_eq!(key("AA/two S2 @20 : S#few S"), Key::default());
+        assert_eq!(key("AA/two S2 @20 key 01 : S#few S").element, 1);
     }
 
     #[test]

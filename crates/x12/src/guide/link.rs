@@ -6,7 +6,8 @@ use super::grammar::GuideText;
 use super::index::{Candidate, Ids, KeyPlace, Known};
 use super::plan::{Key, Plan, Slot};
 use super::text::{GuideError, fault};
-use crate::wire::SegmentId;
+use crate::position::Span;
+use crate::wire::{Segment, SegmentId};
 
 /// Fills the index of `plan`.
 pub(super) fn link(plan: &mut Plan, text: &GuideText<'_>, base: &Base<'_>) -> Result<(), GuideError> {
@@ -166,18 +167,25 @@ fn descend(plan: &Plan, index: u16, way: &mut Vec<u32>, found: &mut Vec<Vec<u32>
 impl Plan {
     /// True when the set may be cut before `segment`.
     #[must_use]
-    pub fn cuts_before(&self, segment: &crate::wire::Segment<'_>) -> bool {
+    pub fn cuts_before(&self, segment: &Segment<'_>) -> bool {
         let id = segment.id();
         self.cuts.iter().any(|&(cut, _)| cut == id) && self.chain_to(segment).is_some()
     }
 
+    /// The loop that the cut segment `segment` opens.
+    #[must_use]
+    pub fn opened_by_cut(&self, segment: &Segment<'_>) -> Option<u16> {
+        let &slot = self.chain_to(segment)?.last()?;
+        self.slots.get(slot as usize)?.opens
+    }
+
     /// The way from the root to the loop that the cut segment `segment` opens.
-    pub(crate) fn chain_to(&self, segment: &crate::wire::Segment<'_>) -> Option<&[u32]> {
+    pub(crate) fn chain_to(&self, segment: &Segment<'_>) -> Option<&[u32]> {
         let id = segment.id();
         self.index.chains.iter().map(Vec::as_slice).find(|way| {
             way.last().and_then(|&slot| self.slots.get(slot as usize)).is_some_and(|slot| {
                 slot.segment == id && {
-                    let key = key_value(segment, slot.key.element, slot.key.component);
+                    let key = key_span(segment, slot.key.element, slot.key.component).of(segment.buffer());
                     slot.key.element == 0 || slot.key.values.iter().any(|value| value.as_bytes() == key)
                 }
             })
@@ -185,31 +193,28 @@ impl Plan {
     }
 }
 
-/// The bytes that a key speaks of.
-pub(crate) fn key_value<'a>(segment: &crate::wire::Segment<'a>, element: u8, component: u8) -> &'a [u8] {
+/// Where that stands what a key speaks of: in the first repetition of its element.
+fn key_span(segment: &Segment<'_>, element: u8, component: u8) -> Span {
     match component {
-        0 => segment.element(usize::from(element)),
-        _ => segment.component(usize::from(element), usize::from(component)),
+        0 if segment.is_plain() => segment.span(usize::from(element)),
+        0 => {
+            let element = segment.elements().nth(usize::from(element).wrapping_sub(1));
+            element.and_then(|element| element.repetitions().next()).map_or(Span::default(), |first| first.span())
+        }
+        _ => segment.component_span(usize::from(element), usize::from(component)),
     }
 }
 
 /// The value of a key, and what `pack` says of it.
 #[inline]
-pub(crate) fn packed_key<'a>(
-    segment: &crate::wire::Segment<'a>,
-    element: u8,
-    component: u8,
-) -> (&'a [u8], Option<u64>) {
-    let span = match component {
-        0 => segment.span(usize::from(element)),
-        _ => segment.component_span(usize::from(element), usize::from(component)),
-    };
+pub(crate) fn packed_key<'a>(segment: &Segment<'a>, element: u8, component: u8) -> (&'a [u8], Option<u64>) {
+    let span = key_span(segment, element, component);
     (span.of(segment.buffer()), pack_at(segment.buffer(), span))
 }
 
 /// As [`packed_key`], of the first element, where that has at most eight bytes and nothing else in it.
 #[inline]
-pub(crate) fn first_key(segment: &crate::wire::Segment<'_>) -> Option<u64> {
+pub(crate) fn first_key(segment: &Segment<'_>) -> Option<u64> {
     let (&[start, end, ..], buffer) = (segment.marks(), segment.buffer()) else { return None };
     let simple = segment.is_plain() || buffer.get(end as usize) == Some(&segment.delimiters().element);
     let len = end.wrapping_sub(start + 1);

@@ -213,6 +213,12 @@ impl Plan {
         self.slots.get(claim.slots.start as usize).map(|slot| slot.segment)
     }
 
+    /// True when the sets name their guide: ST03 is required.
+    #[must_use]
+    pub fn is_named_by_sets(&self) -> bool {
+        self.element_rules(0).get(2).is_some_and(|rule| rule.usage == Usage::Required)
+    }
+
     /// The slot numbered `slot`.
     #[must_use]
     pub fn slot(&self, slot: u32) -> Option<&Slot> {

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
 use crate::finding::{Code, Finding, NO_CLAIM, NO_LOOP, Scope, Severity};
+use crate::guide::Plan;
 use crate::position::{Position, Span};
 use crate::wire::{Segment, SegmentId};
 
@@ -23,12 +24,28 @@ const QUALIFIERS: &[&[u8]] = &[
 pub enum Routed {
     /// A guide was found.
     Known,
+    /// A guide was found whose sets do not name it: their group does.
+    KnownByGroup,
     /// No guide of that transaction set is known.
     UnknownSet,
     /// The transaction set is known, its version is not.
     UnknownGuide,
     /// The set does not belong in its group (GS01).
     WrongGroup,
+}
+
+impl Routed {
+    /// Of a set that `plan` is the guide of.
+    #[must_use]
+    pub fn to(plan: &Plan) -> Self {
+        if plan.is_named_by_sets() { Self::Known } else { Self::KnownByGroup }
+    }
+
+    /// True when a guide was found.
+    #[must_use]
+    pub fn is_known(self) -> bool {
+        matches!(self, Self::Known | Self::KnownByGroup)
+    }
 }
 
 /// The open interchange, group and set, and what was seen of them.
@@ -220,7 +237,7 @@ impl Envelope {
         let mut fault = |code, element| findings.push(self.finding(code, Scope::Set, segment, place, element));
         if segment.element(1).len() == 3 {
             match routed {
-                Routed::Known => {}
+                Routed::Known | Routed::KnownByGroup => {}
                 Routed::UnknownSet => fault(Code::SET_NOT_SUPPORTED, 1),
                 Routed::UnknownGuide if self.group_version.is_empty() && segment.element(3).is_empty() => {
                     fault(Code::SET_GUIDE_INVALID, 3);
@@ -237,8 +254,9 @@ impl Envelope {
             findings.push(self.finding(Code::SET_CONTROL_DUPLICATE, Scope::Set, segment, place, 2));
         }
         let version = segment.element(3);
+        let silent = routed == Routed::KnownByGroup && version.is_empty();
         // an empty GS08 is the group's fault, and told there
-        if routed == Routed::Known && version != self.group_version && !self.group_version.is_empty() {
+        if routed.is_known() && !silent && version != self.group_version && !self.group_version.is_empty() {
             let mut finding = self.finding(Code::SET_GUIDE_INVALID, Scope::Set, segment, place, 3);
             if !version.is_empty() {
                 finding.severity = Severity::Warning;
@@ -384,6 +402,10 @@ mod tests {
         "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260101*1200*^*00501*000000001*0*T*:";
 
     fn codes(steps: &[&str]) -> Vec<(String, u8)> {
+        codes_of(Routed::Known, steps)
+    }
+
+    fn codes_of(routed: Routed, steps: &[&str]) -> Vec<(String, u8)> {
         let mut envelope = Envelope::default();
         let mut findings = Vec::new();
         for (ordinal, text) in steps.iter().enumerate() {
@@ -396,7 +418,7 @@ mod tests {
                 b"IEA" => envelope.close_interchange(Some(&segment), place, &mut findings),
                 b"GS" => envelope.open_group(&segment, place, &mut findings),
                 b"GE" => envelope.close_group(Some(&segment), place, &mut findings),
-                b"ST" => envelope.open_set(&segment, Routed::Known, Place { segment: 1, ..place }, &mut findings),
+                b"ST" => envelope.open_set(&segment, routed, Place { segment: 1, ..place }, &mut findings),
                 b"SE" => envelope.close_set(Some(&segment), Place { segment: 2, ..place }, &mut findings),
                 b"noSE" => envelope.close_set(None, place, &mut findings),
                 _ => envelope.misplaced(&segment, place, &mut findings),
@@ -412,6 +434,16 @@ mod tests {
     fn a_right_envelope_has_no_findings() {
         let steps = [ISA, GS, "ST*837*0001*005010X222A1", "SE*2*0001", "GE*1*7", "IEA*1*000000001"];
         assert_eq!(codes(&steps), []);
+    }
+
+    #[test]
+    fn a_set_names_its_guide_where_its_guide_says_so() {
+        let payment = GS.replace("*HC*", "*HP*").replace("222A1", "221A1");
+        let told = |routed, st| codes_of(routed, &[ISA, &payment, st]);
+        assert_eq!(told(Routed::KnownByGroup, "ST*835*0001"), []);
+        assert_eq!(told(Routed::KnownByGroup, "ST*835*0001*005010X221A1"), []);
+        assert_eq!(told(Routed::KnownByGroup, "ST*835*0001*005010X221")[0].0, "SET_GUIDE_INVALID");
+        assert_eq!(told(Routed::Known, "ST*835*0001")[0].0, "SET_GUIDE_INVALID");
     }
 
     #[test]

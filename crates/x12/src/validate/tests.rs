@@ -55,6 +55,7 @@ fn one_wrong_value_is_one_finding() {
         ("AMT*D", "AMT*D*51", "2320/AMT02 COB_CLAIM_UNBALANCED"),
         ("NM1*QC", "NM1*QC*1**PETER", "2010CA/NM103 ELEMENT_REQUIRED"),
         ("CAS*PR", "CAS*PR*1*5***5", "2320/CAS05 ELEMENT_CONDITION_MISSING"),
+        ("REF*EI", "REF*EI^SY*123456789", "2010AA/REF01 TOO_MANY_REPETITIONS"),
     ] {
         assert_eq!(found(&replaced(from, to)), [expected], "{to}");
     }
@@ -134,6 +135,14 @@ fn a_segment_in_excess_or_out_of_place_is_one_finding() {
     for (change, expected) in cases {
         assert_eq!(found(&edited(change)), [expected]);
     }
+}
+
+#[test]
+fn an_empty_first_element_tells_no_segment_from_others() {
+    let with = |segment: &str| found(&edited(|list| list.insert(at(list, "HI*"), segment.to_owned())));
+    assert_eq!(with("CR1****A*DH*12"), [""; 0]);
+    assert_eq!(with("CR1*LB*150**A*DH*12"), [""; 0]);
+    assert_eq!(with("CR1*KG*150**A*DH*12"), ["2300/CR101 CODE_NOT_IN_GUIDE"]);
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(super) fn findings(text: &[u8]) -> Vec<String> {
                     else {
                         return vec!["no guide".to_owned()];
                     };
-                    envelope.open_set(&segment, Routed::Known, Place { segment: 1, ..place }, &mut findings);
+                    envelope.open_set(&segment, Routed::to(&plan), Place { segment: 1, ..place }, &mut findings);
                     walker.begin(plan);
                 }
                 walker.segment(&segment, At::default(), &mut (), &mut findings);
