@@ -1,16 +1,43 @@
 //! The first look at a segment: nearly all are good, and that can be told in little time.
 
+use super::element::check_elements;
+use super::report::{At, Options, Report};
 use super::syntax::broken;
 use super::value::{decimal_digits, integer_digits, is_date};
-use crate::guide::{How, Index, Quick, Shape};
+use crate::finding::Finding;
+use crate::guide::{How, Index, Quick, Shape, SlotFacts};
 use crate::position::Span;
 use crate::wire::Segment;
 
-/// True when `segment`, which stands in a slot of this `shape`, is surely as it must be; else [`check_elements`] tells.
+/// True when `segment`, which stands in the slot of `facts`, is surely as it must be; else [`check_elements`] tells.
 ///
-/// [`check_elements`]: super::element::check_elements
+/// Where debug assertions are on (in tests, and in fuzzing) whatever is good at first sight must bear the closer look.
 #[inline]
-pub(super) fn is_good(index: &Index, shape: &Shape, segment: &Segment<'_>) -> bool {
+pub(super) fn is_good(index: &Index, facts: &SlotFacts, segment: &Segment<'_>) -> bool {
+    let good = looks_good(index, &facts.shape, segment);
+    debug_assert!(
+        !good || faults(index, facts, segment).is_empty(),
+        "good at first sight only: {}",
+        String::from_utf8_lossy(segment.raw())
+    );
+    good
+}
+
+/// What the closer look finds.
+#[cold]
+fn faults(index: &Index, facts: &SlotFacts, segment: &Segment<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    check_elements(
+        index,
+        facts,
+        segment,
+        &mut Report::new(&mut findings, Options::default(), At::default(), 0, segment),
+    );
+    findings
+}
+
+#[inline]
+fn looks_good(index: &Index, shape: &Shape, segment: &Segment<'_>) -> bool {
     if segment.may_be_odd() && has_odd_bytes(segment.raw()) {
         return false;
     }
@@ -246,6 +273,8 @@ pub(super) fn has_odd_bytes(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guide::{Guides, NO_CODES, Rule, Type, Usage};
+    use crate::wire::{Delimiters, Fault, Limits, Mode, Scanner, Tokens};
 
     #[test]
     fn odd_bytes_are_found_wherever_they_stand() {
@@ -289,5 +318,119 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Numbers that look like chance.
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self, below: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) as usize % below.max(1)
+        }
+
+        fn one_of<'a>(&mut self, list: &[&'a str]) -> &'a str {
+            list[self.roll(list.len())]
+        }
+
+        fn of_length(&mut self, rule: &Rule, alphabet: &[u8]) -> String {
+            let length = match self.roll(8) {
+                0 => rule.min as usize,
+                1 => rule.max.min(70) as usize,
+                2 => rule.max.min(70) as usize + 1,
+                3 => (rule.min as usize).saturating_sub(1),
+                _ => rule.min as usize + self.roll(12.min(rule.max.saturating_sub(rule.min) as usize + 1)),
+            };
+            (0..length).map(|_| char::from(alphabet[self.roll(alphabet.len())])).collect()
+        }
+    }
+
+    /// A value that a rule may like, or not.
+    fn value(index: &Index, rule: &Rule, dice: &mut Dice) -> String {
+        if dice.roll(30) == 0 {
+            return dice
+                .one_of(&[" ", "A ", " A", "\0A", "A\u{7f}", "é", "-", ".", "1.", "-.5", "1E2", "+1", ":"])
+                .to_owned();
+        }
+        let set = if rule.codes == NO_CODES { rule.base_codes } else { rule.codes };
+        if set != NO_CODES && dice.roll(12) > 0 {
+            let codes = index.codes.list(set);
+            return codes[dice.roll(codes.len())].clone();
+        }
+        match rule.kind {
+            Type::Composite => (0..=dice.roll(rule.components.1 as usize - rule.components.0 as usize + 1))
+                .zip(index.rules_of(rule.components))
+                .map(|(_, part)| part_of(index, part, dice))
+                .collect::<Vec<_>>()
+                .join(":"),
+            Type::N(_) | Type::R => dice.of_length(rule, b"0123456789.123456789-"),
+            Type::Dt | Type::Tm => dice.one_of(&["20240229", "20230229", "240101", "1230", "00000101"]).to_owned(),
+            _ if rule.format_by > 0 => {
+                dice.one_of(&["20240229", "20230229", "20240101-20240131", "20240101-20240132", "1230"]).to_owned()
+            }
+            _ => dice.of_length(rule, b"ABCDEFGHIJKLMNOP1234567890 "),
+        }
+    }
+
+    /// As [`value`], or nothing, more often where the guide asks for nothing.
+    fn part_of(index: &Index, rule: &Rule, dice: &mut Dice) -> String {
+        let absent = match rule.usage {
+            Usage::Required => dice.roll(20) == 0,
+            Usage::Situational => dice.roll(3) == 0,
+            Usage::NotUsed => dice.roll(20) > 0,
+        };
+        if absent { String::new() } else { value(index, rule, dice) }
+    }
+
+    /// Judges each segment as if it stood in one slot.
+    struct Judge<'g> {
+        index: &'g Index,
+        facts: &'g SlotFacts,
+        good: usize,
+        wrong: usize,
+        doubted: usize,
+    }
+
+    impl Tokens for Judge<'_> {
+        fn header(&mut self, _segment: &Segment<'_>) {}
+
+        fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
+            let faults = faults(self.index, self.facts, segment).len();
+            let good = looks_good(self.index, &self.facts.shape, segment);
+            assert!(!good || faults == 0, "{}", String::from_utf8_lossy(segment.raw()));
+            self.good += usize::from(good);
+            self.wrong += usize::from(faults > 0);
+            self.doubted += usize::from(!good && faults == 0);
+        }
+
+        fn fault(&mut self, _fault: Fault, _range: std::ops::Range<usize>, _first: bool) {}
+    }
+
+    #[test]
+    fn what_is_good_at_first_sight_bears_the_closer_look() {
+        let (mut dice, mut sums) = (Dice(11), [0; 3]);
+        for name in ["837P", "999", "277CA"] {
+            let plan = Guides::embedded().plan(name).unwrap();
+            for facts in &plan.index.slots {
+                let mut text = String::new();
+                for _ in 0..160 {
+                    let rules = plan.index.rules_of(facts.elements);
+                    let count = rules.len() + usize::from(dice.roll(20) == 0) - dice.roll(rules.len().min(3));
+                    let parts = (0..count)
+                        .map(|at| rules.get(at).map_or("X".to_owned(), |rule| part_of(&plan.index, rule, &mut dice)));
+                    let segment = [facts.segment.text()].into_iter().chain(parts).collect::<Vec<_>>().join("*");
+                    // mostly as writers write it: nothing behind the last value
+                    text += if dice.roll(6) == 0 { &segment } else { segment.trim_end_matches('*') };
+                    text += dice.one_of(&["~", "~", "~\n", "~\r\n", "~~"]);
+                }
+                let mut scanner = Scanner::new(Limits::default());
+                scanner.resume(Mode::Inside(Delimiters::default()));
+                let mut judge = Judge { index: &plan.index, facts, good: 0, wrong: 0, doubted: 0 };
+                scanner.scan(text.as_bytes(), true, &mut judge);
+                sums = [sums[0] + judge.good, sums[1] + judge.wrong, sums[2] + judge.doubted];
+            }
+        }
+        // all happen, so that something was compared
+        assert!(sums.iter().all(|&sum| sum > 300), "{sums:?}");
     }
 }

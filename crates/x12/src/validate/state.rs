@@ -62,7 +62,7 @@ impl State {
         let slot = way.candidate(plan).map_or(u32::MAX, |candidate| candidate.slot);
         let Some(facts) = plan.index.slots.get(slot as usize) else { return false };
         let stays = facts.opens == NO_LOOP && way.depth + 1 == self.stack.frames.len() && self.just_lost.is_none();
-        if !stays || !self.stack.has_room(way.depth, facts) || !is_good(&plan.index, &facts.shape, segment) {
+        if !stays || !self.stack.has_room(way.depth, facts) || !is_good(&plan.index, facts, segment) {
             return false;
         }
         self.stack.stand(way.depth, facts);
@@ -190,7 +190,7 @@ impl State {
         if facts.action != Action::None {
             self.ledger.part(&step.plan.index, facts, step.segment, &step.report.here());
         }
-        if !is_good(&step.plan.index, &facts.shape, step.segment) {
+        if !is_good(&step.plan.index, facts, step.segment) {
             check_elements(&step.plan.index, facts, step.segment, &mut step.report);
         }
     }
