@@ -82,7 +82,7 @@ impl Standing {
             && match (&self.set, &assumed.set) {
                 (Set::None, None) => true,
                 (Set::Walked(walker), Some((_, boundary))) => {
-                    walker.boundary() == *boundary && self.inside == Inside::Nothing
+                    walker.boundary() == *boundary && self.inside == assumed.inside
                 }
                 _ => false,
             }
@@ -95,6 +95,8 @@ pub(crate) struct Assumption {
     pub(crate) delimiters: Delimiters,
     pub(crate) group: Option<Arc<Group>>,
     pub(crate) set: Option<(Box<Walker>, Boundary)>,
+    /// Inside what kind of item the cut segment stands.
+    pub(crate) inside: Inside,
 }
 
 impl Assumption {
@@ -109,20 +111,26 @@ impl Assumption {
         let marks = x12::wire::marks(cut, 0, cut.len() as u32, delimiters);
         let segment = Segment::new(cut, 0, &marks, delimiters);
         if segment.name() == b"ST" {
-            return Some(Self { delimiters, group, set: None });
+            return Some(Self { delimiters, group, set: None, inside: Inside::Envelope });
         }
-        let (walker, boundary) = Walker::assume(plan?, &segment, options)?;
-        Some(Self { delimiters, group, set: Some((Box::new(walker), boundary)) })
+        let plan = plan?;
+        let (walker, boundary) = Walker::assume(plan, &segment, options)?;
+        let begins = plan.opened_by_cut(&segment).is_some_and(|index| begins_item(plan, index));
+        let inside = if begins { Inside::Nothing } else { Inside::Header };
+        Some(Self { delimiters, group, set: Some((Box::new(walker), boundary)), inside })
     }
 
     /// As a standing to begin from.
     pub(crate) fn standing(self) -> Standing {
-        let (set, inside) = match self.set {
-            None => (Set::None, Inside::Envelope),
-            Some((walker, _)) => (Set::Walked(walker), Inside::Nothing),
-        };
-        Standing { mode: Mode::Inside(self.delimiters), group: self.group, set, inside, empty: false }
+        let set = self.set.map_or(Set::None, |(walker, _)| Set::Walked(walker));
+        let mode = Mode::Inside(self.delimiters);
+        Standing { mode, group: self.group, set, inside: self.inside, empty: false }
     }
+}
+
+/// True when a new item begins where the loop at `index` opens; elsewhere the one before goes on.
+fn begins_item(plan: &Plan, index: u16) -> bool {
+    matches!(plan.loop_at(index).role, Some(Role::Provider | Role::Subscriber | Role::Patient | Role::Claim))
 }
 
 /// A run of segments that is handled as one: it reaches to the start of the next item.
@@ -438,14 +446,14 @@ impl<'a> Pass<'a> {
             return true;
         }
         let end = self.base + u64::from(self.length);
-        let mut decided = false;
+        let mut opened = None;
         self.with_walker(|walker, at, listener, findings| {
-            decided = walker.upcoming(&segment, At { base: end, ..at }, listener, findings);
+            opened = walker.upcoming(&segment, At { base: end, ..at }, listener, findings);
         });
-        if decided {
+        if opened.zip(self.plan.as_ref()).is_some_and(|(index, plan)| begins_item(plan, index)) {
             self.inside = Inside::Nothing;
         }
-        decided
+        opened.is_some()
     }
 
     /// The piece ends where nothing does: a claim that is open was too large for it.

@@ -67,7 +67,24 @@ fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use x12::guide::Guides;
+
     use super::*;
+
+    #[test]
+    fn a_set_is_cut_before_what_its_guide_names() {
+        for (kind, bytes, cut) in [
+            ("834", "LE*2700~INS*Y*18~REF*0F*1~", "INS*Y*18"),
+            ("835", "LX*1~CLP*1~CAS*PR~CLP*2~NM1*QC~", "CLP*2"),
+            ("271", "HL*2*1*21*1~NM1*1P~HL*3*2*22*0~TRN*2~", "HL*2*1*21*1"),
+            ("276", "HL*3*2*19*1~NM1*1P~", "HL*3*2*19*1"),
+        ] {
+            let plan = Guides::embedded().plan(kind).unwrap();
+            let bytes = format!("DTP*1~{bytes}").into_bytes();
+            let found = last_cut(&bytes, Delimiters::default(), Some(&plan), Options::default()).unwrap();
+            assert_eq!(&bytes[found.at..found.at + found.upcoming], cut.as_bytes(), "{kind}");
+        }
+    }
 
     #[test]
     fn a_set_may_be_cut_before_its_header_without_a_plan() {

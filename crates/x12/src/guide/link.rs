@@ -172,6 +172,13 @@ impl Plan {
         self.cuts.iter().any(|&(cut, _)| cut == id) && self.chain_to(segment).is_some()
     }
 
+    /// The loop that the cut segment `segment` opens.
+    #[must_use]
+    pub fn opened_by_cut(&self, segment: &Segment<'_>) -> Option<u16> {
+        let &slot = self.chain_to(segment)?.last()?;
+        self.slots.get(slot as usize)?.opens
+    }
+
     /// The way from the root to the loop that the cut segment `segment` opens.
     pub(crate) fn chain_to(&self, segment: &Segment<'_>) -> Option<&[u32]> {
         let id = segment.id();

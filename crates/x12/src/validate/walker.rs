@@ -105,28 +105,26 @@ impl Walker {
     }
 
     /// `segment` comes next, in another piece: everything that it ends and decides happens now. To be followed
-    /// by [`Walker::boundary`], or by [`Walker::segment`] with the same segment. False when nothing is decided, because the
-    /// segment opens no such loop where it stands.
+    /// by [`Walker::boundary`], or by [`Walker::segment`] with the same segment. Gives the loop that the segment will open;
+    /// none when nothing is decided, because it opens no such loop where it stands.
     pub fn upcoming(
         &mut self,
         segment: &Segment<'_>,
         at: At,
         visitor: &mut impl Visitor,
         findings: &mut Vec<Finding>,
-    ) -> bool {
-        let Some(plan) = &self.plan else { return false };
+    ) -> Option<u16> {
+        let plan = self.plan.as_ref()?;
         let (Found::Clean(depth, candidate), end) = self.state.find(plan, segment, &mut self.trail, Sign::announced)
         else {
-            return false;
+            return None;
         };
         if self.state.just_lost == Some(candidate.slot) || self.state.is_twin(plan, depth, candidate, segment) {
-            return false;
+            return None;
         }
-        let Some(opened) = plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) else {
-            return false;
-        };
+        let opened = plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened)?;
         if !plan.loop_at(opened).seals {
-            return false;
+            return None;
         }
         let ordinal = self.state.ordinal.saturating_add(1);
         let mut report = Report::new(findings, self.options, at, ordinal, segment);
@@ -134,7 +132,7 @@ impl Walker {
         self.state.prepare(&mut Step { plan, segment, visitor, trail: &mut self.trail, report }, depth, candidate);
         self.state.stack.site = end;
         self.state.just_lost = None;
-        true
+        Some(opened)
     }
 
     /// The set ends, its `SE` having been given: all loops close.
