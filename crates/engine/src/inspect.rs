@@ -9,12 +9,12 @@ use x12::guide::{ElementRule, Plan, Route};
 use x12::validate::{At, Visitor, Walker};
 use x12::wire::{Element, Fault, Scanner, Segment, Tokens};
 
-use crate::analyse::Group;
 use crate::desk::masked;
 use crate::error::Error;
 use crate::job::Job;
 use crate::scrub::Setup;
 use crate::source::Source;
+use crate::standing::Group;
 
 /// Writes the tree of the file at `path` to `emit`, some lines at a time, and returns counts by kind as JSON.
 ///

@@ -16,6 +16,7 @@ mod run;
 mod scrub;
 mod source;
 mod stage;
+mod standing;
 mod token;
 mod trail;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use x12::guide::{Guides, Plan, Route};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, Tokens};
 
-use crate::analyse::Group;
+use crate::standing::Group;
 
 /// What pieces are cut by.
 #[derive(Clone)]

@@ -8,11 +8,12 @@ use std::thread;
 use x12::claim::Batch;
 use x12::wire::Mode;
 
-use crate::analyse::{Analysed, Analyser, Assumption, Set, Setting, Standing};
+use crate::analyse::{Analysed, Analyser, Setting};
 use crate::cut::last_cut;
 use crate::error::Error;
 use crate::peek::{self, Known};
 use crate::source::{Source, Taken};
+use crate::standing::{Assumption, Set, Standing};
 
 /// What a piece that no cut was found in may have beyond the longest segment: then it is cut where it is.
 const BEYOND: usize = 256 * 1024;

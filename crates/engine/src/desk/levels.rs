@@ -15,10 +15,11 @@ use super::sheet::Sheet;
 use super::stretch::Stretch;
 use super::tally::Tally;
 use super::{Desk, Outcome, Part};
-use crate::analyse::{Inside, Kind};
+use crate::analyse::Kind;
 use crate::error::Error;
 use crate::job::RejectUnit;
 use crate::stage::{Stage, StagedFile};
+use crate::standing::Inside;
 
 /// Most findings above one claim whose affected claims are counted; of more than that, the count stays open.
 const MOST_PENDING: usize = 100_000;

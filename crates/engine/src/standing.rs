@@ -1,0 +1,127 @@
+//! What is open between two pieces of a file: what is known, and what may be assumed.
+
+use std::sync::Arc;
+
+use x12::guide::{Guides, Plan, Role, Route};
+use x12::validate::{Boundary, Options, Walker};
+use x12::wire::{Delimiters, Mode, Segment};
+
+/// What is open where a piece begins or ends.
+#[derive(Clone)]
+pub(crate) struct Standing {
+    pub(crate) mode: Mode,
+    pub(crate) group: Option<Arc<Group>>,
+    pub(crate) set: Set,
+    /// Inside what kind of item the piece begins.
+    pub(crate) inside: Inside,
+    /// The last segment was empty: more of them are one fault with it.
+    pub(crate) empty: bool,
+}
+
+/// A functional group, as far as sets are routed by it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) functional_id: Vec<u8>,
+    pub(crate) version: Vec<u8>,
+}
+
+impl Group {
+    /// The group that `segment`, a `GS`, opens.
+    pub(crate) fn of(segment: &Segment<'_>) -> Self {
+        Self { functional_id: segment.element(1).to_vec(), version: segment.element(8).to_vec() }
+    }
+
+    /// The guide of the set that `st` opens in `group`.
+    pub(crate) fn route(group: Option<&Self>, st: &Segment<'_>, guides: &Guides, aliases: bool) -> Route {
+        let (gs01, gs08) = group.map_or((&[][..], &[][..]), |group| (&group.functional_id[..], &group.version[..]));
+        guides.route(st.element(1), st.element(3), gs08, gs01, aliases)
+    }
+}
+
+/// The open set.
+#[derive(Clone)]
+pub(crate) enum Set {
+    /// None is open.
+    None,
+    /// One that no guide is known for.
+    Opaque,
+    /// One that is walked.
+    Walked(Box<Walker>),
+}
+
+/// What kind of item was begun and goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inside {
+    Nothing,
+    Envelope,
+    Misplaced,
+    Header,
+    Level,
+    Claim,
+    Opaque,
+    Stray,
+}
+
+impl Standing {
+    /// Before the first byte of a file.
+    pub(crate) fn outside() -> Self {
+        Self { mode: Mode::Outside, group: None, set: Set::None, inside: Inside::Nothing, empty: false }
+    }
+
+    /// True when work that began from `assumed` holds for a piece that begins here.
+    pub(crate) fn matches(&self, assumed: &Assumption) -> bool {
+        self.mode == Mode::Inside(assumed.delimiters)
+            && self.group.as_deref() == assumed.group.as_deref()
+            && match (&self.set, &assumed.set) {
+                (Set::None, None) => true,
+                (Set::Walked(walker), Some((_, boundary))) => {
+                    walker.boundary() == *boundary && self.inside == assumed.inside
+                }
+                _ => false,
+            }
+    }
+}
+
+/// How a piece is thought to begin: right before a cut segment.
+#[derive(Clone)]
+pub(crate) struct Assumption {
+    pub(crate) delimiters: Delimiters,
+    pub(crate) group: Option<Arc<Group>>,
+    pub(crate) set: Option<(Box<Walker>, Boundary)>,
+    /// Inside what kind of item the cut segment stands.
+    pub(crate) inside: Inside,
+}
+
+impl Assumption {
+    /// What stands before `cut`, if `plan` is in force there.
+    pub(crate) fn before(
+        cut: &[u8],
+        delimiters: Delimiters,
+        group: Option<Arc<Group>>,
+        plan: Option<&Arc<Plan>>,
+        options: Options,
+    ) -> Option<Self> {
+        let marks = x12::wire::marks(cut, 0, cut.len() as u32, delimiters);
+        let segment = Segment::new(cut, 0, &marks, delimiters);
+        if segment.name() == b"ST" {
+            return Some(Self { delimiters, group, set: None, inside: Inside::Envelope });
+        }
+        let plan = plan?;
+        let (walker, boundary) = Walker::assume(plan, &segment, options)?;
+        let begins = plan.opened_by_cut(&segment).is_some_and(|index| begins_item(plan, index));
+        let inside = if begins { Inside::Nothing } else { Inside::Header };
+        Some(Self { delimiters, group, set: Some((Box::new(walker), boundary)), inside })
+    }
+
+    /// As a standing to begin from.
+    pub(crate) fn standing(self) -> Standing {
+        let set = self.set.map_or(Set::None, |(walker, _)| Set::Walked(walker));
+        let mode = Mode::Inside(self.delimiters);
+        Standing { mode, group: self.group, set, inside: self.inside, empty: false }
+    }
+}
+
+/// True when a new item begins where the loop at `index` opens; elsewhere the one before goes on.
+pub(crate) fn begins_item(plan: &Plan, index: u16) -> bool {
+    matches!(plan.loop_at(index).role, Some(Role::Provider | Role::Subscriber | Role::Patient | Role::Claim))
+}
