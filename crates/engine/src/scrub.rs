@@ -215,7 +215,8 @@ impl Setup {
             split: scrubbing,
             worklist: scrubbing && job.worklist,
         };
-        Ok(Desk::new(rulings, catalog, self.tokens.clone(), stage, scrub, Seen::new(job.exact), judge))
+        let seen = if job.exact { Seen::exact(stage.as_ref().map(Stage::folder)) } else { Seen::window() };
+        Ok(Desk::new(rulings, catalog, self.tokens.clone(), stage, scrub, seen, judge))
     }
 
     fn scrub(&self, job: &Job, taps: &Arc<Taps>, catalog: &mut Catalog) -> Result<Scrub, Error> {

@@ -44,6 +44,11 @@ impl Stage {
         Ok(Self { out: out.to_owned(), staging, done: Vec::new(), made })
     }
 
+    /// Where files are in the making; what lies there in the end and was not finished goes away.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.staging
+    }
+
     /// A file that will be called `name`.
     pub(crate) fn file(&self, name: &str) -> StagedFile {
         StagedFile::new(&self.staging, name, BUFFER, Some(Trail::default()))
@@ -267,7 +272,8 @@ impl StagedFile {
     }
 }
 
-fn create(path: &Path) -> io::Result<File> {
+/// A new file that nobody else may read.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 

@@ -11,6 +11,7 @@ mod record;
 mod results;
 mod seen;
 mod sheet;
+mod spill;
 mod stretch;
 mod tally;
 mod worklist;

@@ -103,7 +103,7 @@ impl Desk<'_> {
         if let (Some(batch), Some(scrub)) = (&analysed.batch, scrub) {
             let bytes = &analysed.taken.bytes;
             if let Some(key) = &scrub.duplicates {
-                duplicates = self.seen.all_again(&key.digests(batch, bytes, &scrub.duplicate_key));
+                duplicates = self.seen.all_again(&key.digests(batch, bytes, &scrub.duplicate_key))?;
             }
             if let Some(program) = &scrub.program {
                 let context = x12::scrub::Context {
