@@ -264,7 +264,7 @@ impl Sink for Desk<'_> {
             let end = analysed.items.get(at + 1).map_or(analysed.used as u32, |next| next.start);
             let mut part = Part { sheet: &sheet, item, end, claim: None };
             self.enter(&mut part, &mut split);
-            while let Some((_, entry)) = entries.next_if(|(owner, _)| *owner as usize == at) {
+            while let Some(&(_, entry)) = entries.next_if(|(owner, _)| *owner as usize == at) {
                 self.entry(&mut part, entry);
             }
             self.leave(&mut part, &mut split)?;
@@ -293,11 +293,24 @@ impl Part<'_> {
 }
 
 impl Desk<'_> {
-    fn entry(&mut self, part: &mut Part<'_>, entry: &Entry) {
+    fn entry(&mut self, part: &mut Part<'_>, entry: Entry) {
+        let sheet = part.sheet;
         match entry {
-            Entry::Finding(finding) => self.found(part, finding),
-            Entry::Hit(hit) => self.hit(part, hit),
-            Entry::Judged(judged) => self.judged(part, judged),
+            Entry::Finding(number) => {
+                if let Some(finding) = sheet.analysed.findings.get(number as usize) {
+                    self.found(part, finding);
+                }
+            }
+            Entry::Hit(number) => {
+                if let Some(hit) = sheet.hits.get(number as usize) {
+                    self.hit(part, hit);
+                }
+            }
+            Entry::Judged(number) => {
+                if let Some(judged) = sheet.judged.get(number as usize) {
+                    self.judged(part, judged);
+                }
+            }
         }
     }
 }

@@ -96,14 +96,13 @@ impl Seen {
         self.slots[at] = digest;
         self.count += 1;
         match &mut self.beyond {
-            Beyond::Remembered => {}
             Beyond::Spilled(spill) if self.count >= self.most => {
                 // by slot is nearly sorted
                 spill.take(self.slots.iter().copied().filter(|&digest| digest != 0), self.count as u64)?;
                 self.slots.fill(0);
                 self.count = 0;
             }
-            Beyond::Spilled(_) => {}
+            Beyond::Spilled(_) | Beyond::Remembered => {}
             Beyond::Forgotten => self.forget_one_for(digest),
         }
         Ok(false)

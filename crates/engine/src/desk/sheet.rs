@@ -1,7 +1,7 @@
 //! A piece laid out on the desk: what was found in each of its items, in order.
 
 use x12::claim::NONE;
-use x12::finding::{Finding, NO_CLAIM};
+use x12::finding::NO_CLAIM;
 use x12::position::Span;
 use x12::scrub::Hit;
 use x12::wire::{Delimiters, Segment};
@@ -11,11 +11,12 @@ use super::{Desk, Judged, Scrub};
 use crate::analyse::{Analysed, Item, Kind};
 use crate::error::Error;
 
-/// One thing that was found.
+/// One thing that was found, by its number among its kind: a hostile piece has hundreds of thousands.
+#[derive(Clone, Copy)]
 pub(crate) enum Entry {
-    Finding(Finding),
-    Hit(Hit),
-    Judged(Judged),
+    Finding(u32),
+    Hit(u32),
+    Judged(u32),
 }
 
 /// A piece with what was found in it.
@@ -23,6 +24,8 @@ pub(crate) struct Sheet<'a> {
     pub(crate) analysed: &'a Analysed,
     /// What its claims are read with.
     pub(crate) scrub: Option<&'a Scrub>,
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) judged: Vec<Judged>,
     /// Findings and hits with the item they belong to, in the order of the items.
     pub(crate) entries: Vec<(u32, Entry)>,
 }
@@ -95,11 +98,11 @@ impl Desk<'_> {
         let of_claim = |claim: u32| claim_items.get(claim as usize).copied();
         let of_row = |row: u32| row_items.get(row as usize).copied();
         let mut entries = Vec::with_capacity(analysed.findings.len());
-        for (finding, &made_in) in analysed.findings.iter().zip(&analysed.made_in) {
+        for ((number, finding), &made_in) in (0u32..).zip(&analysed.findings).zip(&analysed.made_in) {
             let claim = (finding.claim != NO_CLAIM).then_some(finding.claim);
-            entries.push((claim.and_then(of_claim).unwrap_or(made_in), Entry::Finding(*finding)));
+            entries.push((claim.and_then(of_claim).unwrap_or(made_in), Entry::Finding(number)));
         }
-        let mut duplicates = Vec::new();
+        let (mut duplicates, mut hits, mut judged) = (Vec::new(), Vec::new(), Vec::new());
         if let (Some(batch), Some(scrub)) = (&analysed.batch, scrub) {
             let bytes = &analysed.taken.bytes;
             if let Some(key) = &scrub.duplicates {
@@ -112,28 +115,28 @@ impl Desk<'_> {
                     duplicates: &duplicates,
                     tables: None,
                 };
-                let mut hits = Vec::new();
                 program.run(batch, bytes, &context, &mut hits, &mut self.counts);
-                for hit in hits {
+                for (number, hit) in (0u32..).zip(&hits) {
                     let place = || {
                         let table = program.rules()[usize::from(hit.rule)].table;
                         let place = batch.tables[table].places.get(hit.row as usize).copied().unwrap_or_default();
                         analysed.items.partition_point(|item| item.start <= place.offset).saturating_sub(1) as u32
                     };
                     if !hit.inherited {
-                        entries.push((of_row(hit.claim).unwrap_or_else(place), Entry::Hit(hit)));
+                        entries.push((of_row(hit.claim).unwrap_or_else(place), Entry::Hit(number)));
                     }
                 }
             }
             if let Some(judge) = &mut self.judge {
-                for judged in judge.judge(batch, bytes, &scrub.taps)? {
+                judged = judge.judge(batch, bytes, &scrub.taps)?;
+                for (number, judged) in (0u32..).zip(&judged) {
                     if let Some(item) = of_row(judged.claim) {
-                        entries.push((item, Entry::Judged(judged)));
+                        entries.push((item, Entry::Judged(number)));
                     }
                 }
             }
         }
         entries.sort_by_key(|(item, _)| *item);
-        Ok(Sheet { analysed, scrub, entries })
+        Ok(Sheet { analysed, scrub, hits, judged, entries })
     }
 }

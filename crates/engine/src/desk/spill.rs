@@ -122,7 +122,7 @@ impl Table {
 
     /// Turns to the bucket where `digest` is, or belongs.
     fn find(&mut self, digest: u64) -> io::Result<Place> {
-        let mut bucket = (u128::from(digest) * u128::from(self.buckets) >> 64) as u64;
+        let mut bucket = ((u128::from(digest) * u128::from(self.buckets)) >> 64) as u64;
         loop {
             self.turn_to(bucket)?;
             // filled from the front, and a free place ends the search: some are always free
