@@ -50,6 +50,7 @@ pub(crate) struct Group {
 }
 
 /// The open set.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, asked for alone")]
 pub(crate) struct Set {
     pub(crate) control: Vec<u8>,
     pub(crate) tally: Tally,
