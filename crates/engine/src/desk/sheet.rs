@@ -78,9 +78,7 @@ impl Desk<'_> {
                     duplicates: &duplicates,
                     tables: None,
                 };
-                let mut hits = Vec::new();
-                program.run(batch, bytes, &context, &mut hits, &mut self.counts);
-                for hit in hits {
+                for &hit in program.run(batch, bytes, &context, &mut self.rules, &mut self.counts) {
                     let place = || {
                         let table = program.rules()[usize::from(hit.rule)].table;
                         let place = batch.tables[table].places.get(hit.row as usize).copied().unwrap_or_default();
