@@ -22,7 +22,7 @@ use std::sync::Arc;
 use x12::claim::{Batch, Context, Taps};
 use x12::finding::{Catalog, Severity};
 use x12::guide::Plan;
-use x12::scrub::{Counts, DuplicateKey, Program};
+use x12::scrub::{self, Counts, DuplicateKey, Program};
 use x12::split::Item as SplitItem;
 use x12::validate::Envelope;
 use x12::wire::Output;
@@ -118,6 +118,8 @@ pub(crate) struct Desk<'j> {
     /// Claims with their findings, when somebody wants to have them.
     pub(crate) handed: Option<Handed>,
     pub(crate) counts: Vec<Counts>,
+    /// What rules work with.
+    rules: scrub::Scratch,
     pub(crate) names: Names,
     seen: Seen,
     /// Rows of the worklist that stand above claims.
@@ -181,6 +183,7 @@ impl<'j> Desk<'j> {
             file: FileFacts::default(),
             handed: None,
             counts: Vec::new(),
+            rules: scrub::Scratch::default(),
             names: Names::default(),
             envelope: Envelope::default(),
             context: Context::default(),

@@ -115,7 +115,7 @@ impl Desk<'_> {
                     duplicates: &duplicates,
                     tables: None,
                 };
-                program.run(batch, bytes, &context, &mut hits, &mut self.counts);
+                hits = program.run(batch, bytes, &context, &mut self.rules, &mut self.counts).to_vec();
                 for (number, hit) in (0u32..).zip(&hits) {
                     let place = || {
                         let table = program.rules()[usize::from(hit.rule)].table;

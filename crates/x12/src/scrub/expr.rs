@@ -1,60 +1,53 @@
-//! Typed expressions: what a rule's JSON becomes before it meets a batch.
+//! Typed terms: what the rules' JSON becomes before it meets a batch. Each is there once, however many rules ask it.
 //!
 //! Every value is one `i64`, its *lane*: a packed code, cents, thousandths, days, or a packed span of text.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::frame::{Link, Up};
+use super::kernels::Check;
 use super::pattern::Pattern;
 use crate::claim::FieldKind;
 
-/// One step from a row to the row above it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Up {
-    /// The table that is left.
-    pub(crate) table: usize,
-    /// Which of its parents is entered.
-    pub(crate) parent: usize,
-}
+/// A statement, by its number among the [`Terms`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct BoolAt(pub(crate) usize);
 
-/// A field of a bound row, or of a row above it.
-#[derive(Clone, Debug)]
-pub(crate) struct Field {
+/// A value, likewise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ValueAt(pub(crate) usize);
+
+/// The row of which something is said: a bound row, or one above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Above {
     /// Which bound row.
     pub(crate) var: usize,
-    /// The way up from it.
-    pub(crate) ups: Box<[Up]>,
-    /// Where the field is.
-    pub(crate) table: usize,
-    /// Which column.
-    pub(crate) column: usize,
+    /// The way up from it, by its number among the [`Terms`].
+    pub(crate) way: usize,
 }
 
-/// The rows of a child table that belong to a bound row (or one above it).
-#[derive(Clone, Debug)]
+/// The rows of a child table that belong to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Children {
-    /// Which bound row.
-    pub(crate) var: usize,
-    /// The way up from it.
-    pub(crate) ups: Box<[Up]>,
-    /// Index of the link (child table, parent) in the program.
+    /// The link (child table, parent), by its number among the [`Terms`].
     pub(crate) link: usize,
-    /// The number under which a child row is bound.
-    pub(crate) bind: usize,
-    /// True when what is asked of the children speaks of outer rows too.
-    pub(crate) outer: bool,
+    /// Where they are asked about pair by pair, since the answer depends on the row that asks: that row.
+    pub(crate) paired: Option<Above>,
+    /// A row with too many of them is unchecked.
+    pub(crate) limited: bool,
 }
 
-/// How two values are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How two values are compared. All other ways are these two, turned round or denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Compare {
-    Eq,
-    Ne,
-    Lt,
-    Le,
-    Gt,
-    Ge,
+    Equal,
+    Less,
+    /// Equal texts.
+    Same,
 }
 
 /// What is computed from two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Arithmetic {
     /// Same kinds.
     Add,
@@ -73,7 +66,7 @@ pub(crate) enum Arithmetic {
 }
 
 /// What is computed over children.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Fold {
     Count,
     Sum,
@@ -81,130 +74,222 @@ pub(crate) enum Fold {
     Max,
 }
 
+/// A value computed over children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Folded {
+    pub(crate) how: Fold,
+    pub(crate) children: Children,
+    /// Where it does not hold, a child does not count.
+    pub(crate) filter: Option<BoolAt>,
+    /// The value of a child; where they are counted, there is none.
+    pub(crate) value: Option<ValueAt>,
+}
+
 /// A value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Value {
     Const(i64),
-    Field(Field),
     AsOf,
     Received,
-    Length(Box<Kinded>),
-    FirstOf(Box<Value>, Box<Value>),
-    Arithmetic(Arithmetic, Box<Value>, Box<Value>),
-    Fold(Fold, Children, Option<Box<Bool>>, Option<Box<Value>>),
-    /// A value worked out once for every row of its table: an index into the program's shared values.
-    Shared {
-        var: usize,
-        ups: Box<[Up]>,
-        slot: usize,
-    },
+    /// A column of the value's own table.
+    Column(usize),
+    /// The value of a row above.
+    Above(Above, ValueAt),
+    Length(ValueAt),
+    FirstOf(ValueAt, ValueAt),
+    Arithmetic(Arithmetic, ValueAt, ValueAt),
+    Fold(Folded),
 }
 
-/// Keys by which rows repeat.
-#[derive(Clone, Debug)]
-pub(crate) struct Repeats {
-    /// The table and the parent within which its rows are compared.
-    pub(crate) link: usize,
-    pub(crate) keys: Box<[Kinded]>,
+/// What is asked of a single value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Test {
+    Missing,
+    /// A lane in a sorted list.
+    In(Box<[i64]>),
+    /// A text in a sorted list.
+    TextIn(Box<[Box<[u8]>]>),
+    /// A pattern, by its number among the [`Terms`].
+    Matches(usize),
+    Starts(Box<[Box<[u8]>]>),
+    /// The value passes a check digit.
+    Check(Check),
+    /// The code stands in a table, by its number among the [`Terms`].
+    Listed(usize),
 }
 
-/// A value that rules share.
-#[derive(Clone, Debug)]
-pub(crate) struct Shared {
-    /// The table whose rows have it.
-    pub(crate) table: usize,
-    /// Its typed form as text, by which rules find that they ask the same.
-    pub(crate) key: String,
-    pub(crate) value: Value,
-}
-
-/// A value whose lane must be read as bytes.
-#[derive(Clone, Debug)]
-pub(crate) struct Kinded {
-    pub(crate) value: Value,
-    pub(crate) kind: FieldKind,
-}
-
-/// A statement, true, false, unknown or unchecked.
-#[derive(Clone, Debug)]
+/// A statement: true, false, unknown or unchecked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Bool {
     Const(bool),
-    And(Vec<Bool>),
-    Or(Vec<Bool>),
-    Not(Box<Bool>),
-    Compare(Compare, Value, Value),
-    /// Two texts are equal.
-    Same(Value, Value),
-    /// A lane in a sorted list.
-    In(Value, Box<[i64]>),
-    /// A text in a sorted list.
-    TextIn(Value, Box<[Box<[u8]>]>),
-    Missing(Value),
-    Matches(Kinded, Box<Pattern>),
-    Starts(Kinded, Box<[Box<[u8]>]>),
-    /// The value passes a check digit.
-    Check(Kinded, super::kernels::Check),
-    /// The code stands in a table (on a day).
-    Listed(usize, Kinded, Option<Value>),
+    And(Box<[BoolAt]>),
+    Or(Box<[BoolAt]>),
+    Not(BoolAt),
+    Test(ValueAt, Test),
+    Compare {
+        how: Compare,
+        sides: [ValueAt; 2],
+        /// The statements that they are missing.
+        missing: [BoolAt; 2],
+    },
+    /// The code stands in a table on a day.
+    ListedOn {
+        table: usize,
+        code: ValueAt,
+        day: ValueAt,
+    },
     /// An earlier row of the same parent has the same keys.
-    Repeats {
-        var: usize,
-        slot: usize,
-    },
-    Any(Children, Box<Bool>),
-    All(Children, Box<Bool>),
-    /// There is no such row above.
-    Absent {
-        var: usize,
-        ups: Box<[Up]>,
-    },
+    Repeats(usize, Box<[ValueAt]>),
+    Any(Children, BoolAt),
+    /// The row is not there.
+    Absent,
     /// The claim was seen before in the file.
-    Duplicate(Field),
-    /// A statement about a row above, judged once for each such row.
-    Lift {
-        var: usize,
-        ups: Box<[Up]>,
-        inner: Box<Bool>,
-    },
+    Duplicate,
+    /// The statement about a row above.
+    Above(Above, BoolAt),
 }
 
-impl Bool {
-    /// A guess at what judging one row costs, to put the cheap and selective first.
-    pub(crate) fn cost(&self) -> u32 {
-        match self {
-            Self::Const(_) => 0,
-            Self::In(value, _) | Self::Missing(value) => 1 + value.cost(),
-            Self::Compare(_, left, right) => 1 + left.cost() + right.cost(),
-            Self::Duplicate(_) | Self::Absent { .. } => 1,
-            Self::Not(inner) => inner.cost(),
-            Self::Same(left, right) => 4 + left.cost() + right.cost(),
-            Self::TextIn(..) | Self::Starts(..) => 6,
-            Self::Lift { inner, .. } => 3 + inner.cost() / 4,
-            Self::Check(..) => 10,
-            // Answers about codes are remembered, see `run::remembered`.
-            Self::Matches(value, _) if value.kind == FieldKind::Code => 3,
-            Self::Matches(..) => 12,
-            Self::Listed(..) => 20,
-            Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::cost).sum(),
-            Self::Any(_, inner) | Self::All(_, inner) => 20 + 4 * inner.cost(),
-            // Worked out for the whole table at once, however few rows are open.
-            Self::Repeats { .. } => 2,
+/// What is known of a term before it meets a batch.
+#[derive(Clone, Copy, Debug, Hash)]
+pub(crate) struct Nature {
+    /// The table whose rows it speaks of, each for itself; None when it speaks of pairs of rows, or more.
+    pub(crate) table: Option<usize>,
+    /// Pairs of rows are looked at for it: so it is asked for open rows only.
+    pub(crate) pairs: bool,
+    /// It may be unchecked.
+    pub(crate) doubtful: bool,
+    /// A guess at what it costs, to put the cheap first.
+    pub(crate) cost: u32,
+}
+
+impl Nature {
+    /// That of a term of which others are parts.
+    pub(crate) fn with(self, part: Self) -> Self {
+        Self {
+            table: self.table,
+            pairs: self.pairs || part.pairs,
+            doubtful: self.doubtful || part.doubtful,
+            cost: self.cost.saturating_add(part.cost),
         }
     }
 }
 
-impl Value {
-    fn cost(&self) -> u32 {
-        match self {
-            Self::Const(_) | Self::AsOf | Self::Received => 0,
-            Self::Field(field) => 1 + u32::from(!field.ups.is_empty()),
-            Self::Length(inner) => 1 + inner.value.cost(),
-            Self::FirstOf(left, right) | Self::Arithmetic(_, left, right) => 1 + left.cost() + right.cost(),
-            Self::Shared { .. } => 2,
-            Self::Fold(_, _, filter, value) => {
-                20 + 4 * filter.as_ref().map_or(0, |filter| filter.cost())
-                    + value.as_ref().map_or(0, |value| value.cost())
+/// A statement and its nature.
+#[derive(Debug, Hash)]
+pub(crate) struct BoolTerm {
+    pub(crate) what: Bool,
+    pub(crate) nature: Nature,
+}
+
+/// A value, its kind and its nature.
+#[derive(Debug)]
+pub(crate) struct ValueTerm {
+    pub(crate) what: Value,
+    pub(crate) kind: FieldKind,
+    pub(crate) nature: Nature,
+}
+
+/// Everything that the rules of a program ask; terms come after those that they are made of.
+#[derive(Debug, Default)]
+pub(crate) struct Terms {
+    bools: Vec<BoolTerm>,
+    values: Vec<ValueTerm>,
+    pub(crate) ways: Vec<Box<[Up]>>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) patterns: Vec<Pattern>,
+    /// Names of the code tables that are looked up.
+    pub(crate) tables: Vec<String>,
+}
+
+impl Terms {
+    pub(crate) fn bool(&self, at: BoolAt) -> &BoolTerm {
+        &self.bools[at.0]
+    }
+
+    pub(crate) fn value(&self, at: ValueAt) -> &ValueTerm {
+        &self.values[at.0]
+    }
+
+    /// A number that tells them from others.
+    pub(crate) fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (&self.bools, &self.ways, &self.links, &self.patterns, &self.tables).hash(&mut hasher);
+        for value in &self.values {
+            (&value.what, value.kind as u8, value.nature).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// How many statements and values there are.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        (self.bools.len(), self.values.len())
+    }
+
+    pub(crate) fn add_bool(&mut self, what: Bool, table: Option<usize>) -> BoolAt {
+        let nature = self.of_bool(&what, table);
+        self.bools.push(BoolTerm { what, nature });
+        BoolAt(self.bools.len() - 1)
+    }
+
+    pub(crate) fn add_value(&mut self, what: Value, kind: FieldKind, table: Option<usize>) -> ValueAt {
+        let nature = self.of_value(&what, table);
+        self.values.push(ValueTerm { what, kind, nature });
+        ValueAt(self.values.len() - 1)
+    }
+
+    fn of_bool(&self, what: &Bool, table: Option<usize>) -> Nature {
+        let plain = |cost| Nature { table, pairs: false, doubtful: false, cost };
+        let doubtful = |cost| Nature { doubtful: true, ..plain(cost) };
+        let (bool, value) = (|at: BoolAt| self.bool(at).nature, |at: ValueAt| self.value(at).nature);
+        match what {
+            Bool::Const(_) => plain(0),
+            Bool::And(parts) | Bool::Or(parts) => parts.iter().fold(plain(0), |nature, &part| nature.with(bool(part))),
+            Bool::Not(inner) => plain(0).with(bool(*inner)),
+            Bool::Test(of, test) => {
+                let code = self.value(*of).kind == FieldKind::Code;
+                let own = match test {
+                    Test::Missing | Test::In(_) => plain(1),
+                    Test::Listed(_) => doubtful(if code { 4 } else { 20 }),
+                    _ if code => plain(2),
+                    Test::TextIn(_) | Test::Starts(_) => plain(6),
+                    Test::Check(_) => plain(10),
+                    Test::Matches(_) => plain(12),
+                };
+                own.with(value(*of))
+            }
+            Bool::Compare { how, sides: [left, right], .. } => {
+                plain(if *how == Compare::Same { 8 } else { 3 }).with(value(*left)).with(value(*right))
+            }
+            Bool::ListedOn { code, day, .. } => doubtful(20).with(value(*code)).with(value(*day)),
+            // Asked of all rows at once, and seldom true: what stands beside it is then done with.
+            Bool::Repeats(..) => plain(3),
+            Bool::Any(children, inner) => of_children(*children, table).with(bool(*inner)),
+            Bool::Absent => plain(1),
+            Bool::Duplicate => doubtful(1),
+            Bool::Above(_, inner) => plain(1).with(bool(*inner)),
+        }
+    }
+
+    fn of_value(&self, what: &Value, table: Option<usize>) -> Nature {
+        let plain = |cost| Nature { table, pairs: false, doubtful: false, cost };
+        let value = |at: ValueAt| self.value(at).nature;
+        match what {
+            Value::Const(_) | Value::AsOf | Value::Received => plain(0),
+            Value::Column(_) => plain(1),
+            Value::Above(_, inner) | Value::Length(inner) => plain(1).with(value(*inner)),
+            Value::FirstOf(left, right) | Value::Arithmetic(_, left, right) => {
+                plain(2).with(value(*left)).with(value(*right))
+            }
+            Value::Fold(fold) => {
+                let nature = of_children(fold.children, table);
+                let nature = fold.filter.map_or(nature, |filter| nature.with(self.bool(filter).nature));
+                fold.value.map_or(nature, |of| nature.with(value(of)))
             }
         }
     }
+}
+
+fn of_children(children: Children, table: Option<usize>) -> Nature {
+    let pairs = children.paired.is_some();
+    Nature { table, pairs, doubtful: children.limited, cost: if pairs { 1000 } else { 6 } }
 }

@@ -1,7 +1,7 @@
 //! Checks that are code, not expressions: check digits.
 
 /// A named check of one value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Check {
     /// A National Provider Identifier.
     Npi,
@@ -29,15 +29,11 @@ fn npi(bytes: &[u8]) -> bool {
     if !matches!(digits[0], b'1' | b'2') || !digits.iter().all(u8::is_ascii_digit) {
         return false;
     }
-    let sum: u32 = digits
-        .iter()
-        .enumerate()
-        .map(|(at, &digit)| {
-            let value = u32::from(digit - b'0');
-            if at % 2 == 1 { value } else { value * 2 / 10 + value * 2 % 10 }
-        })
-        .sum();
-    (sum + 24).is_multiple_of(10)
+    let sum = digits.iter().enumerate().fold(24, |sum, (at, &digit)| {
+        let value = digit - b'0';
+        sum + if at % 2 == 1 { value } else { 2 * value - if value > 4 { 9 } else { 0 } }
+    });
+    sum % 10 == 0
 }
 
 #[cfg(test)]

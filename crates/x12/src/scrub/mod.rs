@@ -1,25 +1,42 @@
 //! Rule programs over claim batches.
 //!
-//! `scrubjay.rules` traces rules written in Python to JSON; [`Program::compile`] makes of it typed expressions over the
-//! columns of a [`Schema`](crate::claim::Schema), once; [`Program::run`] judges a [`Batch`](crate::claim::Batch) column
-//! by column, narrowing to the rows that are still open after each part of a rule.
+//! `scrubjay.rules` traces rules written in Python to JSON; [`Program::compile`] makes of it typed terms over the columns
+//! of a [`Schema`](crate::claim::Schema), once, each there once for all rules that ask it; [`Program::run`] judges a
+//! [`Batch`](crate::claim::Batch) term by term, 64 rows to a word. Codes are few: a column of them is turned into the
+//! rows of each value, and what is asked of a code is asked of those. Where the least and the greatest value of a column
+//! tell, or no row has one, rows are not looked at. Whatever is said of one row alone is worked out at its own table and
+//! carried to the rows below; only what depends on two rows is asked pair by pair, of rows that are still open.
 //!
 //! Logic has four values. A comparison with a missing value is *unknown*, and so is what depends on it; a look-up in a
 //! table that is not there is *unchecked*. Only *true* is a hit.
 
+mod absent;
+mod arithmetic;
+mod ask;
+mod column;
+mod compare;
 mod compile;
 mod duplicate;
 mod expr;
 mod frame;
 mod kernels;
+mod lanes;
+mod logic;
+mod lower;
+mod memory;
+mod pairs;
 mod pattern;
 mod program;
+mod repeats;
 mod run;
+mod scratch;
 mod tables;
+mod value;
 
 pub use duplicate::DuplicateKey;
 pub use pattern::pattern_fault;
 pub use program::{Context, Counts, Evidence, EvidenceField, Function, Hit, Program, RULE_FAILED, Rule, RuleError};
+pub use scratch::Scratch;
 pub use tables::{CodeTable, CodeTables};
 
 #[cfg(test)]

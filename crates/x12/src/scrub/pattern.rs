@@ -11,14 +11,14 @@ const MAX_STATES: usize = 2048;
 const MAX_DEPTH: usize = 32;
 
 /// A compiled pattern.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct Pattern {
     /// Class of each byte.
     classes: Box<[u8; 256]>,
     /// Number of classes.
     width: usize,
-    /// Next state by state and class; state 0 is dead, 1 is the start.
-    next: Vec<u16>,
+    /// Next state by state and class, as the place where its own begin; state 0 is dead, 1 is the start.
+    next: Vec<u32>,
     /// Whether a state accepts.
     accepts: Vec<bool>,
 }
@@ -37,15 +37,15 @@ impl Pattern {
 
     /// Whether all of `bytes` matches.
     pub(crate) fn matches(&self, bytes: &[u8]) -> bool {
-        let mut state = 1usize;
+        let mut state = self.width;
         for &byte in bytes {
             let class = usize::from(self.classes[usize::from(byte)]);
-            state = usize::from(self.next.get(state * self.width + class).copied().unwrap_or(0));
+            state = self.next.get(state + class).map_or(0, |&next| next as usize);
             if state == 0 {
                 return false;
             }
         }
-        self.accepts.get(state).copied().unwrap_or(false)
+        self.accepts.get(state / self.width).copied().unwrap_or(false)
     }
 }
 
@@ -341,7 +341,7 @@ impl Nfa {
         let width = samples.len();
         let mut sets = vec![Vec::new(), self.close(&[start])];
         let mut known: HashMap<Vec<usize>, u16> = sets.iter().cloned().zip(0..).collect();
-        let mut next = vec![0u16; width];
+        let mut next = vec![0u32; width];
         let mut at = 1;
         while let Some(set) = sets.get(at).cloned() {
             for &sample in &samples {
@@ -358,7 +358,7 @@ impl Nfa {
                     sets.push(target);
                     fresh
                 });
-                next.push(id);
+                next.push(u32::from(id) * width as u32);
             }
             at += 1;
             if sets.len() > MAX_STATES {

@@ -1,8 +1,10 @@
 //! A rule program: compiled once, run over any number of batches.
 
-use super::expr::{Bool, Field, Repeats, Shared, Up};
-use super::frame::{Frame, Link, pack_span, text_of};
-use super::run::{Evaluator, FALSE, NODATA, Rows, TRUE};
+use super::expr::{BoolAt, Terms};
+use super::frame::{Frame, Up, text_of};
+use super::logic::{FALSE, NODATA, States, TRUE};
+use super::run::Evaluator;
+use super::scratch::Scratch;
 use super::tables::CodeTables;
 use crate::claim::{Batch, Column, FieldPlace, NONE, RowPlace, Schema};
 use crate::finding::{Catalog, Code, Scope, Severity};
@@ -35,12 +37,9 @@ pub struct Program {
     pub(super) version: String,
     pub(super) rules: Vec<Rule>,
     pub(super) functions: Vec<Function>,
-    pub(super) links: Vec<Link>,
-    pub(super) tables: Vec<String>,
-    pub(super) shared: Vec<Shared>,
-    pub(super) repeats: Vec<Repeats>,
-    /// Columns (table, column) whose content is worth knowing at all, sorted.
-    pub(super) anchors: Vec<(usize, usize)>,
+    pub(super) terms: Terms,
+    /// The digest of the terms.
+    pub(super) digest: u64,
     pub(super) levels: Levels,
 }
 
@@ -74,7 +73,7 @@ pub struct Rule {
     pub code_tables: Vec<usize>,
     pub(super) since: i32,
     pub(super) until: i32,
-    pub(super) expr: Bool,
+    pub(super) expr: BoolAt,
 }
 
 /// A rule that is a plain function, called back with claims.
@@ -102,7 +101,8 @@ pub struct EvidenceField {
     pub column: usize,
     /// Where the guide has it.
     pub place: FieldPlace,
-    pub(super) field: Field,
+    /// The way there from the row that is judged.
+    pub(super) ups: Box<[Up]>,
 }
 
 /// What the engine tells a run beside the batch.
@@ -155,11 +155,15 @@ impl Counts {
         self.no_data += other.no_data;
     }
 
-    fn take(&mut self, other: Self) {
-        self.pass -= other.pass;
-        self.fail -= other.fail;
-        self.bypassed -= other.bypassed;
-        self.no_data -= other.no_data;
+    /// Takes a row out again.
+    fn forget(&mut self, state: Option<u8>) {
+        match state {
+            Some(TRUE) => self.fail -= 1,
+            Some(FALSE) => self.pass -= 1,
+            Some(NODATA) => self.no_data -= 1,
+            Some(_) => self.bypassed -= 1,
+            None => {}
+        }
     }
 }
 
@@ -201,7 +205,7 @@ impl Program {
 
     /// The names of the code tables that the rules look up.
     pub fn code_tables(&self) -> &[String] {
-        &self.tables
+        &self.terms.tables
     }
 
     /// Judges every row of `batch`, whose text lies in `bytes`; `counts` has one entry a rule or is empty.
@@ -209,45 +213,44 @@ impl Program {
     /// Row 0 of a table above the claim was handed down: its hits are marked and it is not counted.
     /// Hits come rule by rule, rows ascending. They depend on nothing but the rows: a claim judged alone gets the
     /// same hits as in a batch.
-    pub fn run(
+    pub fn run<'s>(
         &self,
         batch: &Batch,
         bytes: &[u8],
         context: &Context<'_>,
-        hits: &mut Vec<Hit>,
+        scratch: &'s mut Scratch,
         counts: &mut Vec<Counts>,
-    ) {
+    ) -> &'s [Hit] {
         counts.resize(self.rules.len(), Counts::default());
-        let frame = Frame::new(batch, bytes, context, &self.links);
-        let mut evaluator = Evaluator::new(&frame, self);
-        let mut rows = Rows::default();
-        let mut states = Vec::new();
+        scratch.turn(self.digest, &self.terms);
+        let mut hits = std::mem::take(&mut scratch.hits);
+        let frame = Frame { batch, bytes, context };
+        let mut evaluator = Evaluator { frame, program: self, scratch };
         for ((index, rule), counts) in self.rules.iter().enumerate().zip(counts) {
             if context.received < rule.since || context.received > rule.until {
                 continue;
             }
-            rows.all(frame.rows(rule.table));
-            evaluator.judge(&rule.expr, &rows, &mut states);
-            let inherited = u32::from(self.levels.context.get(rule.table).copied().unwrap_or(false));
-            let found = count(&states);
-            if found.fail > 0 {
-                self.collect(index as u16, rule, &frame, &states, inherited, hits);
-            }
+            let inherited = usize::from(self.levels.context.get(rule.table).copied().unwrap_or(false));
+            let states = evaluator.whole(rule.expr, rule.table);
+            let found = count(states);
             counts.add(found);
-            counts.take(count(states.get(..inherited as usize).unwrap_or_default()));
+            (0..inherited).for_each(|row| counts.forget(states.get(row)));
+            if found.fail == 0 {
+                continue;
+            }
+            states.each(|word| word.yes, |row| hits.push(self.hit(index, rule, batch, row, row < inherited)));
         }
+        scratch.hits = hits;
+        &scratch.hits
     }
 
-    fn collect(&self, index: u16, rule: &Rule, frame: &Frame<'_>, states: &[u8], inherited: u32, hits: &mut Vec<Hit>) {
-        let way = |ways: &[Option<Box<[Up]>>], row| match ways.get(rule.table) {
-            Some(Some(ups)) => frame.up(ups, row),
+    fn hit(&self, index: usize, rule: &Rule, batch: &Batch, row: usize, inherited: bool) -> Hit {
+        let row = row as u32;
+        let way = |ways: &[Option<Box<[Up]>>]| match ways.get(rule.table) {
+            Some(Some(ups)) => Up::climb(ups, batch, row),
             _ => NONE,
         };
-        for (row, _) in states.iter().enumerate().filter(|&(_, &state)| state == TRUE) {
-            let row = row as u32;
-            let (claim, line) = (way(&self.levels.to_claim, row), way(&self.levels.to_line, row));
-            hits.push(Hit { rule: index, row, claim, line, inherited: row < inherited });
-        }
+        Hit { rule: index as u16, row, claim: way(&self.levels.to_claim), line: way(&self.levels.to_line), inherited }
     }
 
     /// The fields that `hit` points at, the faulty one first.
@@ -262,30 +265,29 @@ impl Program {
 impl Program {
     /// The state of every row under one rule: T, F, U, N.
     pub(super) fn states(&self, rule: usize, batch: &Batch, bytes: &[u8], context: &Context<'_>) -> String {
-        let frame = Frame::new(batch, bytes, context, &self.links);
-        let (mut rows, mut states) = (Rows::default(), Vec::new());
-        let rule = &self.rules[rule];
-        rows.all(frame.rows(rule.table));
-        Evaluator::new(&frame, self).judge(&rule.expr, &rows, &mut states);
-        let letter = |state: &u8| match *state {
+        let (mut scratch, rule) = (Scratch::default(), &self.rules[rule]);
+        scratch.turn(self.digest, &self.terms);
+        let frame = Frame { batch, bytes, context };
+        let mut evaluator = Evaluator { frame, program: self, scratch: &mut scratch };
+        let states = evaluator.whole(rule.expr, rule.table);
+        let letter = |state: u8| match state {
             TRUE => 'T',
             NODATA => 'N',
-            super::run::FALSE => 'F',
+            FALSE => 'F',
             _ => 'U',
         };
-        states.iter().map(letter).collect()
+        (0..states.len()).filter_map(|row| states.get(row)).map(letter).collect()
     }
 }
 
 fn resolve<'a>(field: &'a EvidenceField, row: u32, batch: &'a Batch, bytes: &'a [u8]) -> Evidence<'a> {
-    let context = Context::default();
-    let row = Frame::new(batch, bytes, &context, &[]).up(&field.field.ups, row);
+    let row = Up::climb(&field.ups, batch, row);
     let table = batch.tables.get(field.table);
     let span = match table.and_then(|table| table.columns.get(field.column)) {
         Some(Column::Text(spans)) => spans.get(row as usize).copied().unwrap_or_default(),
         _ => Span::default(),
     };
-    let own = (span.start as usize) < bytes.len() && pack_span(span) != crate::claim::MISSING;
+    let own = (span.start as usize) < bytes.len() && !span.is_empty();
     Evidence {
         field,
         row,
@@ -295,8 +297,17 @@ fn resolve<'a>(field: &'a EvidenceField, row: u32, batch: &'a Batch, bytes: &'a 
     }
 }
 
-fn count(states: &[u8]) -> Counts {
-    let of = |wanted: u8| states.iter().map(|&state| u64::from(state == wanted)).sum::<u64>();
-    let (fail, pass, no_data) = (of(TRUE), of(FALSE), of(NODATA));
-    Counts { pass, fail, no_data, bypassed: states.len() as u64 - fail - pass - no_data }
+fn count(states: &States) -> Counts {
+    let rows = states.len() as u64;
+    match states.all() {
+        Some(TRUE) => Counts { fail: rows, ..Counts::default() },
+        Some(FALSE) => Counts { pass: rows, ..Counts::default() },
+        Some(NODATA) => Counts { no_data: rows, ..Counts::default() },
+        Some(_) => Counts { bypassed: rows, ..Counts::default() },
+        None => {
+            let (fail, pass) = (states.count(|word| word.yes), states.count(|word| word.no));
+            let no_data = states.count(|word| word.unchecked);
+            Counts { pass, fail, no_data, bypassed: rows - fail - pass - no_data }
+        }
+    }
 }

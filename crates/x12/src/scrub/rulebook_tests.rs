@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::testing::{Builder, schema, thin};
-use super::{Context, Counts, DuplicateKey, Hit, Program};
+use super::{Context, Counts, DuplicateKey, Hit, Program, Scratch};
 use crate::claim::{Batch, NONE, Schema};
 use crate::finding::{Catalog, Scope};
 
@@ -52,10 +52,10 @@ fn judge(document: &Json, claims: &[&Json], duplicates: &[bool]) -> (Vec<BTreeSe
     thin(&mut builder.batch);
     let day = document["as_of"].as_i64().unwrap() as i32;
     let context = Context { as_of: day, received: day, duplicates, tables: None };
-    let (mut hits, mut counts) = (Vec::new(), Vec::new());
-    program.run(&builder.batch, &builder.bytes, &context, &mut hits, &mut counts);
+    let (mut scratch, mut counts) = (Scratch::default(), Vec::new());
+    let hits = program.run(&builder.batch, &builder.bytes, &context, &mut scratch, &mut counts);
     let mut found = vec![BTreeSet::new(); claims.len()];
-    for hit in &hits {
+    for hit in hits {
         for claim in reached(&program, &schema, &builder.batch, hit) {
             found[claim as usize].insert(program.rules()[usize::from(hit.rule)].id.clone());
         }
@@ -95,6 +95,75 @@ fn results_do_not_depend_on_the_batch() {
 }
 
 #[test]
+fn results_do_not_depend_on_how_many_values_a_column_has() {
+    let document = document();
+    let claims: Vec<Json> = (0..90)
+        .map(|number| {
+            let mut claim = document["cases"][number]["claim"].clone();
+            claim["lines"][0]["procedure"] = format!("{number:04}{}", if number % 9 == 0 { "-" } else { "F" }).into();
+            claim
+        })
+        .collect();
+    let (together, _) = judge(&document, &claims.iter().collect::<Vec<_>>(), &[false; 90]);
+    for (claim, together) in claims.iter().zip(together) {
+        assert_eq!(judge(&document, &[claim], &[false]).0[0], together);
+    }
+}
+
+#[test]
+fn a_scratch_serves_one_program_after_another() {
+    let (document, (map, schema)) = (document(), schema());
+    let mut builder = Builder::new(&map);
+    document["cases"].as_array().unwrap().iter().for_each(|case| builder.claim(&case["claim"]));
+    let mut rules = document["program"].clone();
+    rules["rules"].as_array_mut().unwrap().reverse();
+    let programs = [&document["program"], &rules].map(|rules| program(&serde_json::json!({"program": rules}), &schema));
+    let context = Context { as_of: 20_514, received: 20_514, duplicates: &[], tables: None };
+    let mut shared = Scratch::default();
+    for program in programs.iter().cycle().take(4) {
+        let run = |scratch: &mut Scratch| {
+            program.run(&builder.batch, &builder.bytes, &context, scratch, &mut Vec::new()).to_vec()
+        };
+        assert_eq!(run(&mut shared), run(&mut Scratch::default()));
+    }
+}
+
+#[test]
+fn a_row_that_asks_about_too_many_others_is_unchecked() {
+    let dearer = serde_json::json!(["gt", ["field", 1, [], "charge"], ["field", 0, [], "charge"]]);
+    let lines = serde_json::json!(["rows", 0, ["claim"], "line"]);
+    let below = serde_json::json!(["rows", 0, [], "line"]);
+    let unpaid = serde_json::json!(["any", ["rows", 1, [], "adjudication"], ["missing", ["field", 2, [], "paid"]]]);
+    let rules = [
+        ("line", serde_json::json!(["any", lines, dearer])),
+        ("line", serde_json::json!(["gt", ["count", lines, dearer], ["number", 0]])),
+        ("claim", serde_json::json!(["any", below, ["gt", ["field", 1, [], "charge"], ["money", 4999]]])),
+        ("claim", serde_json::json!(["any", below, unpaid])),
+        ("claim", serde_json::json!(["not", ["any", below, unpaid]])),
+    ];
+    let rule = |(at, (table, expr)): (usize, &(&str, Json))| {
+        serde_json::json!({"id": format!("R{at}"), "table": table, "severity": "info", "snip": 7, "title": "", "fix": "",
+            "evidence": [], "expr": expr})
+    };
+    let rules: Vec<Json> = rules.iter().enumerate().map(rule).collect();
+    let (map, schema) = schema();
+    let program = program(&serde_json::json!({"program": {"rules": rules}}), &schema);
+    let claim = |lines: u32, adjudications: usize| {
+        let line = |charge| serde_json::json!({"charge": charge, "adjudications": vec![serde_json::json!({"paid": 1}); adjudications]});
+        serde_json::json!({"lines": (1..=lines).map(line).collect::<Vec<Json>>()})
+    };
+    let mut builder = Builder::new(&map);
+    for claim in [claim(2, 1), claim(5000, 0), claim(1, 5000)] {
+        builder.claim(&claim);
+    }
+    let context = Context::default();
+    let states = |rule| program.states(rule, &builder.batch, &builder.bytes, &context);
+    let line = format!("TF{}F", "N".repeat(5000));
+    assert_eq!([states(0), states(1)], [line.clone(), line]);
+    assert_eq!([states(2), states(3), states(4)], ["FTF", "FFN", "TTN"]);
+}
+
+#[test]
 fn provider_rules_reach_all_below() {
     let document = document();
     let (_, schema) = schema();
@@ -113,7 +182,8 @@ fn a_resent_claim_has_the_digest_of_the_first() {
     let clean = &document["clean"];
     let change = |path: &str, value: Json| {
         let mut claim = clean.clone();
-        *claim.pointer_mut(path).unwrap() = value;
+        let (above, name) = path.rsplit_once('/').unwrap();
+        claim.pointer_mut(above).unwrap()[name] = value;
         claim
     };
     let mut swapped = clean.clone();
@@ -125,6 +195,10 @@ fn a_resent_claim_has_the_digest_of_the_first() {
         change("/lines/0/units", 2000.into()),
         change("/subscriber/member_id", "W1".into()),
         change("/frequency", "7".into()),
+        change("/lines/0/modifier_1", "25".into()),
+        change("/lines/0/modifier_2", "25".into()),
+        change("/payer/name", "EXAMPLE HEALTH OF THE EAST".into()),
+        change("/payer/name", "EXAMPLE HEALTH OF THE WEST".into()),
     ];
     let mut builder = Builder::new(&map);
     for claim in &claims {
@@ -134,6 +208,8 @@ fn a_resent_claim_has_the_digest_of_the_first() {
     assert!(digests[0].is_some() && digests[0] == digests[1] && digests[0] == digests[2]);
     assert!(digests[3] != digests[0] && digests[4] != digests[0]);
     assert_eq!(digests[5], None);
+    let different: BTreeSet<_> = digests.iter().flatten().collect();
+    assert_eq!(different.len(), 7, "all but the first three");
     thin(&mut builder.batch);
     assert_eq!(keys.digests(&builder.batch, &builder.bytes, &[7; 16]), digests);
     assert_ne!(keys.digests(&builder.batch, &builder.bytes, &[8; 16])[0], digests[0]);

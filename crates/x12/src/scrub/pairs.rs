@@ -1,0 +1,195 @@
+//! Rows that are asked about: those of a table, rows above and below them, and pairs of rows.
+
+use std::borrow::Cow;
+
+use super::expr::{Above, Children, Nature};
+use super::run::Evaluator;
+use crate::claim::NONE;
+
+/// Pairs that are laid out at a time: bounds memory, never results.
+const CHUNK: usize = 1 << 14;
+/// Rows that one row may ask about when it asks for itself alone (the answer depends on it, or a quantifier is in
+/// another). Beyond, it is unchecked: such questions grow with the square of the rows.
+const MAX_PAIRS: usize = 4096;
+
+/// The rows of a table in order, or rows of several tables laid out beside each other.
+pub(super) struct Domain {
+    len: usize,
+    /// For each bound row a list; none at all when it is the rows of one table.
+    vars: Vec<Vec<u32>>,
+}
+
+impl Domain {
+    /// The rows of a table of `len`.
+    pub(super) fn whole(len: usize) -> Self {
+        Self { len, vars: Vec::new() }
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> Asked<'_> {
+        Asked { domain: self, open: None }
+    }
+
+    fn row(&self, var: usize, at: usize) -> u32 {
+        self.vars.get(var).map_or(at as u32, |rows| rows.get(at).copied().unwrap_or(NONE))
+    }
+}
+
+/// The rows that something is asked of.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'d> {
+    domain: &'d Domain,
+    /// A bit for each row that is open; what is said of others may be anything.
+    pub(super) open: Option<&'d [u64]>,
+}
+
+impl<'d> Asked<'d> {
+    pub(super) fn len(self) -> usize {
+        self.domain.len
+    }
+
+    /// The same rows, others of them open.
+    pub(super) fn only(self, open: Option<&'d [u64]>) -> Self {
+        Self { open, ..self }
+    }
+
+    fn is_open(self, row: usize) -> bool {
+        self.open.is_none_or(|open| open.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1))
+    }
+
+    /// The rows above open ones, of a table of `len`.
+    fn open_above(self, rows: &[u32], len: usize) -> Vec<u64> {
+        bits_of(len, rows.iter().enumerate().filter(|&(row, _)| self.is_open(row)).map(|(_, &above)| above as usize))
+    }
+
+    /// The rows below open ones.
+    fn open_below(self, owners: &[u32]) -> Vec<u64> {
+        let rows = owners.iter().enumerate().filter(|&(_, &owner)| self.is_open(owner as usize));
+        bits_of(owners.len(), rows.map(|(row, _)| row))
+    }
+}
+
+/// A bit for each of some rows of `len`.
+fn bits_of(len: usize, rows: impl Iterator<Item = usize>) -> Vec<u64> {
+    let mut bits = vec![0; len.div_ceil(64)];
+    rows.filter(|&row| row < len).for_each(|row| bits[row / 64] |= 1 << (row % 64));
+    bits
+}
+
+/// The rows above, as far as they are needed before they are asked.
+pub(super) struct Upward {
+    /// The rows of their table.
+    pub(super) domain: Domain,
+    /// Those above open ones.
+    pub(super) open: Option<Vec<u64>>,
+    /// There is one above every row.
+    pub(super) complete: bool,
+}
+
+impl Upward {
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked { domain: &self.domain, open: self.open.as_deref() }
+    }
+}
+
+impl Evaluator<'_, '_> {
+    /// Goes up to the rows of which something of this nature is asked.
+    pub(super) fn upward(&mut self, above: Above, nature: Nature, asked: Asked<'_>) -> Upward {
+        self.find_way(above.way);
+        let len = nature.table.map_or(0, |table| self.frame.rows(table));
+        // It matters only to what is costly.
+        let narrow = nature.pairs && asked.open.is_some();
+        let open = narrow.then(|| asked.open_above(&self.rows_above(above, asked), len));
+        Upward { domain: Domain::whole(len), open, complete: self.scratch.ways[above.way].of.complete }
+    }
+
+    fn find_way(&mut self, way: usize) {
+        let slot = &mut self.scratch.ways[way];
+        if slot.begin(self.scratch.turn, None) {
+            slot.of.find(&self.program.terms.ways[way], &self.frame);
+        }
+    }
+
+    /// The row above of each row; `NONE` where there is none.
+    pub(super) fn rows_above<'s>(&'s self, above: Above, asked: Asked<'s>) -> Cow<'s, [u32]> {
+        let ups = &self.program.terms.ways[above.way];
+        let rows = self.scratch.ways[above.way].of.rows(ups, &self.frame);
+        match asked.domain.vars.get(above.var) {
+            None if ups.is_empty() => (0..asked.len() as u32).collect(),
+            None => rows.into(),
+            Some(list) if ups.is_empty() => list.into(),
+            Some(list) => list.iter().map(|&row| rows.get(row as usize).copied().unwrap_or(NONE)).collect(),
+        }
+    }
+
+    pub(super) fn find_groups(&mut self, link: usize) {
+        let slot = &mut self.scratch.groups[link];
+        if slot.begin(self.scratch.turn, None) {
+            slot.of.find(self.program.terms.links[link], &self.frame);
+        }
+    }
+
+    /// Shows the children of which something of this nature is asked, and the row that each belongs to (which need
+    /// not be there); or, of rows that have too many, those rows alone.
+    pub(super) fn children(
+        &mut self,
+        children: Children,
+        nature: Nature,
+        asked: Asked<'_>,
+        mut see: impl FnMut(&mut Self, Option<Asked<'_>>, &[u32]),
+    ) {
+        if let Some(above) = children.paired {
+            return self.pairs(children.link, above, asked, see);
+        }
+        let link = self.program.terms.links[children.link];
+        let owners = link.up.rows(self.frame.batch);
+        let inside = Domain::whole(self.frame.rows(link.up.table));
+        let open = (nature.pairs && asked.open.is_some()).then(|| asked.open_below(owners));
+        see(self, Some(inside.all().only(open.as_deref())), owners);
+        if children.limited && owners.len() > MAX_PAIRS {
+            self.find_groups(children.link);
+            let groups = &self.scratch.groups[children.link].of;
+            let many = (0..asked.len() as u32).filter(|&owner| groups.of(owner).len() > MAX_PAIRS);
+            let many: Vec<u32> = many.collect();
+            see(self, None, &many);
+        }
+    }
+
+    /// Lays every open row out beside each of its children, a chunk at a time.
+    fn pairs(
+        &mut self,
+        link: usize,
+        above: Above,
+        asked: Asked<'_>,
+        mut see: impl FnMut(&mut Self, Option<Asked<'_>>, &[u32]),
+    ) {
+        self.find_groups(link);
+        self.find_way(above.way);
+        let rows = self.rows_above(above, asked).into_owned();
+        let bind = asked.domain.vars.len().max(1);
+        let mut inside = Domain { len: 0, vars: vec![Vec::new(); bind + 1] };
+        let mut owners = Vec::new();
+        for (at, &row) in rows.iter().enumerate().filter(|&(at, _)| asked.is_open(at)) {
+            let group = self.scratch.groups[link].of.of(row);
+            if group.len() > MAX_PAIRS {
+                see(self, None, &[at as u32]);
+                continue;
+            }
+            inside.len += group.len();
+            inside.vars[bind].extend_from_slice(group);
+            owners.resize(inside.len, at as u32);
+            for var in 0..bind {
+                inside.vars[var].resize(inside.len, asked.domain.row(var, at));
+            }
+            if inside.len >= CHUNK {
+                see(self, Some(inside.all()), &owners);
+                inside.len = 0;
+                inside.vars.iter_mut().for_each(Vec::clear);
+                owners.clear();
+            }
+        }
+        if inside.len > 0 {
+            see(self, Some(inside.all()), &owners);
+        }
+    }
+}
