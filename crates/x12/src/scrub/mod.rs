@@ -30,6 +30,7 @@ mod program;
 mod repeats;
 mod run;
 mod scratch;
+mod siphash;
 mod tables;
 mod value;
 

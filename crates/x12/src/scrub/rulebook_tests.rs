@@ -6,8 +6,9 @@ use serde_json::Value as Json;
 
 use super::testing::{Builder, schema, thin};
 use super::{Context, Counts, DuplicateKey, Hit, Program, Scratch};
-use crate::claim::{Batch, NONE, Schema};
+use crate::claim::{Batch, Column, LONG, NONE, Schema};
 use crate::finding::{Catalog, Scope};
+use crate::position::Span;
 
 fn document() -> Json {
     serde_json::from_str(include_str!("../../tests/data/rulebook.json")).unwrap()
@@ -210,6 +211,19 @@ fn a_resent_claim_has_the_digest_of_the_first() {
     assert_eq!(digests[5], None);
     let different: BTreeSet<_> = digests.iter().flatten().collect();
     assert_eq!(different.len(), 7, "all but the first three");
+    let line = schema.tables.iter().position(|table| table.name == "line").unwrap();
+    let procedure = schema.tables[line].fields.iter().position(|field| field.name == "procedure").unwrap();
+    let mut long = builder.batch.tables[line].clone();
+    let Column::Code(codes) = &mut long.columns[procedure] else { panic!("a code") };
+    // Two lines a claim: the first three claims get the codes "meadowlark", "meadowlark" and "meadowlarks".
+    (0..3).for_each(|claim| codes[2 * claim] = LONG | claim as u64);
+    let start = builder.bytes.len() as u32;
+    builder.bytes.extend_from_slice(b"meadowlarkmeadowlarks");
+    long.long_codes = [(0, 10), (10, 10), (10, 11)].map(|(at, len)| Span { start: start + at, len }).into();
+    std::mem::swap(&mut builder.batch.tables[line], &mut long);
+    let others = keys.digests(&builder.batch, &builder.bytes, &[7; 16]);
+    assert!(others[0] == others[1] && others[0] != digests[0] && others[2] != others[0]);
+    builder.batch.tables[line] = long;
     thin(&mut builder.batch);
     assert_eq!(keys.digests(&builder.batch, &builder.bytes, &[7; 16]), digests);
     assert_ne!(keys.digests(&builder.batch, &builder.bytes, &[8; 16])[0], digests[0]);
