@@ -49,12 +49,15 @@ pub(crate) struct Group {
 }
 
 /// The open set.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, asked for alone")]
 pub(crate) struct Set {
     pub(crate) control: Vec<u8>,
     pub(crate) tally: Tally,
     bad: bool,
     /// A claim has a fault that the 999 tells.
     pub(crate) faulty_claims: bool,
+    /// ST02 was used before in the group.
+    repeated: bool,
     opaque: bool,
 }
 
@@ -225,12 +228,12 @@ impl Desk<'_> {
         }
     }
 
-    /// Runs an envelope check on the first segment of an item and takes what it finds.
+    /// Runs an envelope check on the first segment of an item, takes what it finds and returns it.
     fn judge_envelope(
         &mut self,
         part: &mut Part<'_>,
         check: impl FnOnce(&mut x12::validate::Envelope, Option<&Segment<'_>>, Place, &mut Vec<Finding>),
-    ) {
+    ) -> Vec<Finding> {
         let place = Place {
             offset: part.sheet.analysed.taken.offset_of(part.item.start),
             segment: if self.set.is_some() { self.segments } else { 0 },
@@ -242,6 +245,7 @@ impl Desk<'_> {
         for finding in &findings {
             self.take(part, finding);
         }
+        findings
     }
 
     fn open_interchange(&mut self, part: &mut Part<'_>, delimiters: Delimiters, split: &mut Vec<SplitItem>) {
@@ -331,12 +335,13 @@ impl Desk<'_> {
         if let Some(answers) = self.answers() {
             answers.open_group(gs);
         }
-        self.judge_envelope(part, |envelope, segment, place, findings| {
+        let findings = self.judge_envelope(part, |envelope, segment, place, findings| {
             if let Some(segment) = segment {
                 envelope.open_group(segment, place, findings);
             }
         });
-        split.push(SplitItem::GroupOpen { raw: raw(part), control });
+        let repeated = findings.iter().any(|finding| finding.code == Code::GROUP_CONTROL_DUPLICATE);
+        split.push(SplitItem::GroupOpen { raw: raw(part), control, repeated });
     }
 
     fn close_group(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
@@ -380,12 +385,16 @@ impl Desk<'_> {
         let claims =
             self.plan.as_ref().is_some_and(|plan| plan.loops.iter().any(|each| each.role == Some(Role::Claim)));
         let opaque = routed != Routed::Known || (self.rulings.split && !claims);
-        self.set = Some(Set { control, tally: Tally::default(), bad: false, faulty_claims: false, opaque });
-        self.judge_envelope(part, |envelope, segment, place, findings| {
+        self.set =
+            Some(Set { control, tally: Tally::default(), bad: false, faulty_claims: false, repeated: false, opaque });
+        let findings = self.judge_envelope(part, |envelope, segment, place, findings| {
             if let Some(segment) = segment {
                 envelope.open_set(segment, routed, place, findings);
             }
         });
+        if let Some(set) = &mut self.set {
+            set.repeated = findings.iter().any(|finding| finding.code == Code::SET_CONTROL_DUPLICATE);
+        }
         self.segments = part.item.segments;
         self.piece_base = 0;
     }
@@ -431,7 +440,8 @@ impl Desk<'_> {
             .as_ref()
             .map_or(Span::default(), |scrub| batch_reference(part, delimiters, &scrub.fields.batch_place));
         let segments = part.item.segments;
-        split.push(SplitItem::SetOpen { raw: raw(part), control, batch, segments });
+        let repeated = self.set.as_ref().is_some_and(|set| set.repeated);
+        split.push(SplitItem::SetOpen { raw: raw(part), control, batch, segments, repeated });
     }
 
     fn split_level(&mut self, part: &Part<'_>, role: Role, split: &mut Vec<SplitItem>) {

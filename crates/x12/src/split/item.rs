@@ -22,6 +22,8 @@ pub enum Item {
         raw: Span,
         /// GS06.
         control: Span,
+        /// GS06 was used before in this interchange: the group needs another number, wherever it goes.
+        repeated: bool,
     },
     /// `ST` and all before the first level.
     SetOpen {
@@ -33,6 +35,8 @@ pub enum Item {
         batch: Span,
         /// Number of segments.
         segments: u32,
+        /// ST02 was used before in this group: the set needs another number, wherever it goes.
+        repeated: bool,
     },
     /// A level (`HL`) and all before its first claim or the next level.
     Level {

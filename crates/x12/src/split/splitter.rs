@@ -110,21 +110,27 @@ impl<O: Output> Work<'_, O> {
                     side.interchange = Written::default();
                 }
             }
-            Item::GroupOpen { raw, control } => {
+            Item::GroupOpen { raw, control, repeated } => {
                 self.desk.source.group.open(raw, control, Span::default(), 0);
                 self.desk.numbers.see(ControlKind::Group, self.desk.source.group.control(self.accepted.1.piece));
                 self.desk.numbers.forget(ControlKind::Set);
-                for side in [&mut *self.accepted.0, &mut *self.rejected.0] {
+                for (side, pen) in [&mut self.accepted, &mut self.rejected] {
                     side.group = Written::default();
+                    if repeated {
+                        side.change_group(&mut self.desk, pen);
+                    }
                     side.before_group = side.interchange.changed;
                 }
             }
-            Item::SetOpen { raw, control, batch, segments } => {
+            Item::SetOpen { raw, control, batch, segments, repeated } => {
                 self.desk.source.set.open(raw, control, batch, segments);
                 self.desk.source.last = None;
                 self.desk.numbers.see(ControlKind::Set, self.desk.source.set.control(self.accepted.1.piece));
-                for side in [&mut *self.accepted.0, &mut *self.rejected.0] {
+                for (side, pen) in [&mut self.accepted, &mut self.rejected] {
                     side.set = WrittenSet::default();
+                    if repeated {
+                        side.change_set(&mut self.desk, pen);
+                    }
                     side.before_set = (side.interchange.changed, side.group.changed);
                 }
             }

@@ -1,5 +1,7 @@
 //! Random interchanges, random verdicts, random late faults: what must hold for all of them.
 
+use std::collections::HashSet;
+
 use super::*;
 use crate::wire::{Delimiters, MemoryOutput};
 
@@ -71,7 +73,7 @@ impl Text {
         let first = self.bytes.len();
         let raw = self.push(&format!("ST*837*{control}*X~\nBHT*0019*00*B{name}~\nNM1*41~\n"));
         let (number, batch) = (self.element(raw, "ST", 2), self.element(raw, "BHT", 3));
-        self.items.push(Item::SetOpen { raw, control: number, batch, segments: 3 });
+        self.items.push(Item::SetOpen { raw, control: number, batch, segments: 3, repeated: false });
         let mut level = 0;
         for _ in 0..dice.roll(4) {
             level += 1;
@@ -115,7 +117,7 @@ impl Text {
         for group in 0..groups {
             let raw = text.push(&format!("GS*HC*S*R*20260101*1200*{}*X*V~\n", group + 1));
             let control = text.element(raw, "GS", 6);
-            text.items.push(Item::GroupOpen { raw, control });
+            text.items.push(Item::GroupOpen { raw, control, repeated: false });
             let sets = dice.roll(4) + u64::from(dice.roll(10) > 0);
             for set in 0..sets {
                 text.set(dice, &format!("{group}.{set}"), &format!("{:04}", set + 1), odds);
@@ -171,7 +173,7 @@ fn raw_of(item: &Item) -> Span {
 fn rebased(item: &Item, base: u32) -> Item {
     let mut item = *item;
     let spans: Vec<&mut Span> = match &mut item {
-        Item::InterchangeOpen { raw, control, .. } | Item::GroupOpen { raw, control } => vec![raw, control],
+        Item::InterchangeOpen { raw, control, .. } | Item::GroupOpen { raw, control, .. } => vec![raw, control],
         Item::SetOpen { raw, control, batch, .. } => vec![raw, control, batch],
         Item::Level { raw, id, parent, child, .. } => vec![raw, id, parent, child],
         Item::Claim { raw, .. } | Item::More { raw, .. } => vec![raw],
@@ -486,10 +488,10 @@ fn one_set(verdicts: &[bool]) -> Text {
     text.items.push(Item::InterchangeOpen { raw, control, delimiters: Delimiters::default() });
     let raw = text.push("GS*HC*S*R*20260101*1200*7*X*V~\n");
     let control = text.element(raw, "GS", 6);
-    text.items.push(Item::GroupOpen { raw, control });
+    text.items.push(Item::GroupOpen { raw, control, repeated: false });
     let raw = text.push("ST*837*0007*X~\nBHT*0019*00*BATCH~\n");
     let (control, batch) = (text.element(raw, "ST", 2), text.element(raw, "BHT", 3));
-    text.items.push(Item::SetOpen { raw, control, batch, segments: 2 });
+    text.items.push(Item::SetOpen { raw, control, batch, segments: 2, repeated: false });
     text.level(1, 1, None, "20", true);
     for (at, &verdict) in verdicts.iter().enumerate() {
         text.level(2, at as u32 + 2, Some(1), "22", false);
@@ -541,6 +543,54 @@ fn a_removed_claim_costs_its_level_and_all_numbers_above() {
 }
 
 #[test]
+fn what_has_a_number_that_was_used_before_gets_another() {
+    for accepted in [[true, false, false], [false; 3], [true; 3]] {
+        let mut text = Text::default();
+        let raw = text.push("ISA*000000001~");
+        let control = text.element(raw, "ISA", 1);
+        text.items.push(Item::InterchangeOpen { raw, control, delimiters: Delimiters::default() });
+        for group in 0..2 {
+            let raw = text.push("GS*HC*A*B*C*D*7~");
+            let control = text.element(raw, "GS", 6);
+            text.items.push(Item::GroupOpen { raw, control, repeated: group > 0 });
+            for (set, accepted) in accepted.into_iter().enumerate() {
+                let raw = text.push("ST*837*0001~BHT*0019*00*B~");
+                let (control, batch) = (text.element(raw, "ST", 2), text.element(raw, "BHT", 3));
+                text.items.push(Item::SetOpen { raw, control, batch, segments: 2, repeated: set > 0 });
+                text.level(1, 1, None, "20", false);
+                text.claim("one", accepted);
+                let raw = text.push("SE*7*0001~");
+                let (count, control) = (text.element(raw, "SE", 1), text.element(raw, "SE", 2));
+                text.items.push(Item::SetClose { raw, count, control, accepted: true });
+            }
+            let raw = text.push("GE*3*7~");
+            let (count, control) = (text.element(raw, "GE", 1), text.element(raw, "GE", 2));
+            text.items.push(Item::GroupClose { raw, count, control, accepted: true });
+        }
+        let raw = text.push("IEA*2*000000001~");
+        let (count, control) = (text.element(raw, "IEA", 1), text.element(raw, "IEA", 2));
+        text.items.push(Item::InterchangeClose { raw, count, control, accepted: true });
+        for chance in [0, 50] {
+            let (taken, left, renumbered) = split(&text.pieces(&mut Dice(3), chance), &SplitOptions::default());
+            for side in [&taken, &left] {
+                let numbers = |id: &str, number: usize| {
+                    let all = side.split('~').map(|segment| segment.trim().split('*').collect::<Vec<_>>());
+                    all.filter(|parts| parts[0] == id).map(|parts| parts[number].to_owned()).collect::<Vec<String>>()
+                };
+                let groups = numbers("GS", 6);
+                assert_eq!(groups.iter().collect::<HashSet<_>>().len(), groups.len(), "{side}");
+                for group in side.split("GE*") {
+                    let sets: Vec<_> = group.split("ST*837*").skip(1).map(|set| &set[..4]).collect();
+                    assert_eq!(sets.iter().collect::<HashSet<_>>().len(), sets.len(), "{side}");
+                }
+                assert_eq!((numbers("ST", 2), groups), (numbers("SE", 2), numbers("GE", 2)), "{side}");
+            }
+            assert!(renumbered.iter().any(|pair| pair.kind == ControlKind::Set), "the map says so");
+        }
+    }
+}
+
+#[test]
 fn a_full_set_goes_on_in_another_with_the_same_header() {
     let text = one_set(&[true; 5]);
     let options = SplitOptions { claims_per_set: 2, suffix: b"\n".to_vec(), ..SplitOptions::default() };
@@ -587,10 +637,10 @@ fn cut_short(accepted: bool, more: &str) -> (Text, Vec<u8>, Vec<u8>) {
     text.items.push(Item::InterchangeOpen { raw, control, delimiters: Delimiters::default() });
     let raw = text.push("GS*HC*A*B*C*D*7~");
     let control = text.element(raw, "GS", 6);
-    text.items.push(Item::GroupOpen { raw, control });
+    text.items.push(Item::GroupOpen { raw, control, repeated: false });
     let raw = text.push("ST*837*0001~");
     let control = text.element(raw, "ST", 2);
-    text.items.push(Item::SetOpen { raw, control, batch: Span::default(), segments: 1 });
+    text.items.push(Item::SetOpen { raw, control, batch: Span::default(), segments: 1, repeated: false });
     text.level(1, 1, None, "20", false);
     text.claim("one", accepted);
     if !more.is_empty() {
@@ -627,10 +677,10 @@ fn a_trailer_that_the_file_ends_within_does_not_stick_to_the_set_moved_behind_it
     text.items.push(Item::InterchangeOpen { raw, control, delimiters: Delimiters::default() });
     let raw = text.push("GS*HC*A*B*C*D*7~");
     let control = text.element(raw, "GS", 6);
-    text.items.push(Item::GroupOpen { raw, control });
+    text.items.push(Item::GroupOpen { raw, control, repeated: false });
     let raw = text.push("ST*837*0001~");
     let control = text.element(raw, "ST", 2);
-    text.items.push(Item::SetOpen { raw, control, batch: Span::default(), segments: 1 });
+    text.items.push(Item::SetOpen { raw, control, batch: Span::default(), segments: 1, repeated: false });
     text.level(1, 1, None, "20", false);
     text.claim("one", true);
     text.claim("two", false);
