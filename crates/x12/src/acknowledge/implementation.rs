@@ -1,7 +1,11 @@
 //! The implementation acknowledgment: 999, 005010X231A1. One set for each functional group that is answered.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::notes::Tally;
 use super::{Envelope, Gs};
+use crate::guide::base_codes;
 use crate::wire::{Delimiters, Writer, written_len};
 
 /// The version of the document, in GS08 and ST03.
@@ -93,8 +97,8 @@ impl Implementation {
 
     /// Begins the answer to a set, with its ST01, ST02 and ST03: `AK2`.
     ///
-    /// Both numbers are required in the answer: where ST01 is none, the set that belongs in the group stands for it,
-    /// and ST02 is filled up with zeros where it is too short.
+    /// Both are required in the answer: where ST01 is no code of the standard, the set that belongs in the group stands
+    /// for it, and ST02 is filled up with zeros where it is too short.
     pub fn open_set(&mut self, out: &mut Vec<u8>, id: &[u8], control: &[u8], version: &[u8]) {
         self.sets.received += 1;
         self.tally = Tally::default();
@@ -187,12 +191,19 @@ fn filled(control: &[u8], delimiters: Delimiters) -> Vec<u8> {
     filled
 }
 
+/// Data element 479, as AK101 has it.
+static KINDS: LazyLock<HashSet<&[u8]>> = LazyLock::new(|| base_codes("479").map(str::as_bytes).collect());
+/// Data element 143, as AK201 has it.
+static SETS: LazyLock<HashSet<&[u8]>> = LazyLock::new(|| base_codes("143").map(str::as_bytes).collect());
+
+/// True for the code of a group that the standard has.
 fn is_kind(kind: &[u8]) -> bool {
-    kind.len() == 2 && kind.iter().all(u8::is_ascii_uppercase)
+    kind.len() == 2 && KINDS.contains(kind)
 }
 
+/// True for the code of a set that the standard has.
 fn is_set(id: &[u8]) -> bool {
-    id.len() == 3 && id.iter().all(u8::is_ascii_digit)
+    id.len() == 3 && SETS.contains(id)
 }
 
 /// The set that belongs in groups of `kind` (GS01).

@@ -19,3 +19,10 @@ pub(super) const GUIDES: &[&str] = &[
     include_str!("../../guides/837P-005010X222A1.guide"),
     include_str!("../../guides/999-005010X231A1.guide"),
 ];
+
+/// The codes that the bases list for data element `id`.
+pub(crate) fn base_codes(id: &str) -> impl Iterator<Item = &'static str> {
+    let elements = BASES.iter().flat_map(|(_, text)| text.lines()).filter_map(|line| line.strip_prefix("de "));
+    let found = elements.filter(move |rest| rest.split_ascii_whitespace().next() == Some(id));
+    found.filter_map(|rest| rest.split_once(" :")).flat_map(|(_, codes)| codes.split_ascii_whitespace())
+}

@@ -318,6 +318,22 @@ mod implementations {
     }
 
     #[test]
+    fn codes_that_the_standard_does_not_have_are_not_repeated() {
+        for (kind, id, expected) in [
+            ("XX", "837", "AK1*HC*17*005010X222A1~\nAK2*837*"),
+            ("PI", "999", "AK1*PI*17*005010X222A1~\nAK2*999*"),
+            ("HP", "000", "AK1*HP*17*005010X222A1~\nAK2*835*"),
+            ("ZZ", "83A", "AK1*HC*17*005010X222A1~\nAK2*837*"),
+        ] {
+            let (mut out, mut answer) = (Vec::new(), Implementation::new(envelope()));
+            answer.open_group(&mut out, &Gs { kind: kind.as_bytes().to_vec(), ..gs("17") });
+            answer.open_set(&mut out, id.as_bytes(), b"0001", b"");
+            let text = text(&out);
+            assert!(text.contains(expected), "{text}");
+        }
+    }
+
+    #[test]
     fn acknowledgments_are_not_acknowledged() {
         assert!(implementation::is_due(b"HC"));
         assert!(!implementation::is_due(b"FA"));

@@ -105,7 +105,12 @@ impl Dice {
 
     fn gs(&mut self) -> Gs {
         Gs {
-            kind: b"HC".to_vec(),
+            kind: match self.roll(4) {
+                0 => b"HC".to_vec(),
+                1 => [b"XX", b"ZZ", b"hc", b"H1"][self.roll(4) as usize].to_vec(),
+                2 => [b"HP", b"RA", b"PI"][self.roll(3) as usize].to_vec(),
+                _ => self.value(),
+            },
             sender: self.value(),
             receiver: self.value(),
             control: self.value(),
@@ -186,11 +191,7 @@ fn a_999_is_clean() {
             let group = dice.gs();
             answer.open_group(&mut out, &group);
             for _ in 0..dice.roll(4) {
-                let (mut id, control, version) = (dice.value(), dice.value(), dice.value());
-                if id.len() == 3 {
-                    // Three digits are repeated even when no set has them.
-                    id = b"850".to_vec();
-                }
+                let (id, control, version) = (dice.value(), dice.value(), dice.value());
                 answer.open_set(&mut out, &id, &control, &version);
                 let mut notes = Notes::new(answer.envelope().delimiters(), LoopIds::Strict);
                 let mut piece = Vec::new();
