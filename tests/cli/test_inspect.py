@@ -71,6 +71,15 @@ def test_each_event_is_a_line() -> None:
     assert list(tree(LINES, loops=False, colour=False)) == TREE
 
 
+def test_a_trailer_is_told_by_its_number(scrubjay: Command) -> None:
+    lines = [line.split(None, 1)[1] for line in scrubjay("inspect", EXAMPLE).out.splitlines()]
+    assert lines[-3:] == [
+        "set 0001  End of transaction set",
+        "group 117  End of group",
+        "interchange 000000117  End of interchange",
+    ]
+
+
 def test_loops_leaves_the_segments_out() -> None:
     assert list(tree(LINES, loops=True, colour=False)) == TREE[:-1]
 

@@ -118,6 +118,7 @@ def mine({parameters}):
             "line does not stand above claim",
         ),
         ("def x(:\n", "mine.py:1: SyntaxError"),
+        ("raise SystemExit(0)\n", "mine.py:1: SystemExit"),
         ("import nothing_like_this\n", "mine.py:1: ModuleNotFoundError"),
         ("x = 1\n", "mine.py: there is no rule in this file"),
         (

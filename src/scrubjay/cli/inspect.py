@@ -65,6 +65,8 @@ def _branch(event: dict[str, Any], *, colour: bool) -> str:
             head = "*".join([event["id"], *elements])
         case "loop":
             head = event["loop"]
+        case _ if event["id"] in {"SE", "GE", "IEA"}:
+            head = f"{kind} {_at(elements, 2)}"
         case "interchange":
             head = f"interchange {_at(elements, 13)}"
             title = f"{_at(elements, 6)} to {_at(elements, 8)}, {_at(elements, 12)}"

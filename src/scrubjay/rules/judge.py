@@ -59,12 +59,12 @@ class Judge:
         for rule in self._rules:
             try:
                 flags = list(_flags(rule.function(claim)))
-            except Exception as error:  # noqa: BLE001 - the rule is the user's, the file is not
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - the rule is the user's, the file is not
                 yield self._failed(rule, error)
             else:
                 yield from ({"code": rule.id, **flag} for flag in flags)
 
-    def _failed(self, rule: Rule, error: Exception) -> dict[str, Any]:
+    def _failed(self, rule: Rule, error: BaseException) -> dict[str, Any]:
         self.failures[rule.id] += 1
         # The text of an exception may quote the claim; its type never does.
         message = f"Rule {rule.id} failed with {type(error).__name__}"

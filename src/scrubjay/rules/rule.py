@@ -187,7 +187,7 @@ def _call(function: Callable[..., Any], rows: list[Row], place: str) -> Any:
         return function(*rows)
     except RuleError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         line, trace = place, error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_code is function.__code__:

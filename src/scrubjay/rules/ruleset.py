@@ -97,7 +97,7 @@ def load(path: str | os.PathLike[str]) -> list[Rule]:
         raise
     except SyntaxError as error:
         raise RuleError(f"SyntaxError: {error.msg}", f"{file}:{error.lineno}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a file that ends in sys.exit() is no file of rules
         from traceback import extract_tb
 
         lines = [
