@@ -8,6 +8,7 @@ mod cut;
 mod day;
 mod desk;
 mod error;
+mod feed;
 mod inspect;
 mod job;
 mod peek;
