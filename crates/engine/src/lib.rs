@@ -8,7 +8,6 @@ mod cut;
 mod day;
 mod desk;
 mod error;
-mod feed;
 mod inspect;
 mod job;
 mod peek;

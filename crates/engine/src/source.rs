@@ -5,7 +5,6 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::feed::Feed;
 use crate::job::Signals;
 
 /// An input: reads ahead on demand and gives its bytes away from the front.
@@ -20,10 +19,8 @@ pub(crate) struct Source {
     total: Option<u64>,
     breaks: Option<Breaks>,
     count: u64,
-    /// Of everything read from a pipe, where somebody wants it.
+    /// Of everything read, where somebody wants it.
     digest: Option<sha2::Sha256>,
-    /// Reads a file that is to be digested.
-    feed: Option<Feed>,
     signals: Option<Signals>,
 }
 
@@ -84,7 +81,6 @@ impl Source {
             breaks: None,
             count: 0,
             digest: None,
-            feed: None,
             signals: None,
         }
     }
@@ -109,18 +105,11 @@ impl Source {
 
     /// From now on a digest is taken of what is read.
     pub(crate) fn take_digest(&mut self) {
-        if self.total.is_some() {
-            self.feed = Some(Feed::new(std::mem::replace(&mut self.reader, Box::new(io::empty()))));
-        } else {
-            self.digest = Some(sha2::Digest::new());
-        }
+        self.digest = Some(sha2::Digest::new());
     }
 
     /// SHA-256 of everything read, as lower-case hexadecimals; `None` where it was not taken.
     pub(crate) fn digest(&self) -> Option<String> {
-        if let Some(feed) = &self.feed {
-            return feed.digest().map(str::to_owned);
-        }
         self.digest.clone().map(|digest| crate::token::hex(&sha2::Digest::finalize(digest)))
     }
 
@@ -172,11 +161,10 @@ impl Source {
             }
             let (before, more) = (self.ahead.len(), (wanted - self.ahead.len()) as u64);
             // into the room behind what is there, which need not be filled with anything before
-            let got = match (self.total, &mut self.feed) {
-                (_, Some(feed)) => feed.append(&mut self.ahead, more as usize),
-                (Some(_), None) => self.reader.by_ref().take(more).read_to_end(&mut self.ahead),
+            let got = match self.total {
+                Some(_) => self.reader.by_ref().take(more).read_to_end(&mut self.ahead),
                 // a pipe gives what it has, and between two of its gifts a signal may come
-                (None, None) => read_once(&mut self.reader, &mut self.ahead, more as usize),
+                None => read_once(&mut self.reader, &mut self.ahead, more as usize),
             };
             match got {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => self.look_at_signals()?,
