@@ -125,7 +125,7 @@ class Interpreter:
                 ]
                 return _join(states, strong=name == "any")
             case "repeats":
-                return self._repeats(rows[rest[0]], rest[1], rest[2], rows)
+                return self._repeats(rest[0], rest[1], rest[2], rows)
             case "listed":
                 return self._listed(rest, rows)
             case _:
@@ -217,8 +217,8 @@ class Interpreter:
             return sum(values)
         return (min if name == "min" else max)(values, default=None)
 
-    def _repeats(self, row: Node, within: str, keys: list[Any], rows: list[Node]) -> Logic:
-        at = rows.index(row)
+    def _repeats(self, at: int, within: str, keys: list[Any], rows: list[Node]) -> Logic:
+        row = rows[at]
         mine = [self.value(key, rows) for key in keys]
         siblings = row.above[within].below[row.table]
         if mine[0] is None:
