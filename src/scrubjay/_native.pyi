@@ -86,14 +86,19 @@ class ClaimWriter:
     """
 
     def __init__(self, envelope: str) -> None: ...
-    def add(self, claims: list[dict[str, Any]]) -> bytes:
-        """Writes claims; gives the bytes that are final."""
+    def add(self, claims: list[dict[str, Any]], kind: str = "837P") -> bytes:
+        """Writes claims of one kind; gives the bytes that are final.
+
+        Claims of another kind than those before begin a functional group.
+        """
 
     def finish(self) -> bytes:
         """Ends the interchange; gives the rest of the bytes."""
 
-def write_claims(claims: list[dict[str, Any]], envelope: str) -> bytes:
-    """Claims as one interchange, at once."""
+def write_claims(claims: list[dict[str, Any]], envelope: str, kind: str = "837P") -> bytes:
+    """Claims of one kind as one interchange, at once."""
 
-def claim_fields() -> list[tuple[str, str, bool, list[str], list[tuple[str, str]]]]:
-    """The tables of a claim: name, name in the claim, is it a list, parents, (field, kind)s."""
+def claim_fields(
+    kind: str = "837P",
+) -> list[tuple[str, str, bool, list[str], list[tuple[str, str]]]]:
+    """The tables of a kind: name, name in the claim, is it a list, parents, (field, kind)s."""

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use x12::claim::{Batch, Nesting, Taps};
 
-use crate::claims::Names;
+use crate::claims::Kind;
 use crate::errors::{Raised, detached, raise};
 
 /// One scrub or validate, whole.
@@ -68,7 +68,7 @@ impl Judge for PythonJudge<'_> {
 
 impl PythonJudge<'_> {
     fn ask(&self, py: Python<'_>, batch: &Batch, bytes: &[u8], taps: &Taps) -> PyResult<Vec<Judged>> {
-        let names = Names::get(py)?;
+        let names = Kind::named("837P")?.names(py)?;
         let nesting = Nesting::new(batch, taps);
         let rows = batch.tables.get(taps.claim).map_or(0, |table| table.rows);
         let claims = PyList::empty(py);
