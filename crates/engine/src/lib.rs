@@ -1,9 +1,11 @@
 //! Files, windows, threads and staged outputs around the X12 core. No Python.
 //!
-//! The way of a file: [`source`](self) → cut into pieces → analysed in parallel → settled in order → the desk, which
-//! judges claims and writes everything down, staged until the run is whole.
+//! The way of a file: [`source`](self) → cut into pieces → analysed in parallel → settled in order → judged by rules in
+//! parallel → the desk, in order, which says what becomes of claims and writes everything down, staged until the run is
+//! whole.
 
 mod analyse;
+mod crew;
 mod cut;
 mod day;
 mod desk;
@@ -12,6 +14,7 @@ mod inspect;
 mod job;
 mod peek;
 mod read;
+mod rules;
 mod run;
 mod scrub;
 mod source;
