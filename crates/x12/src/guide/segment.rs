@@ -59,7 +59,8 @@ impl<'t> Compiler<'t> {
                 return fault(line, format!("element {number:02} is a composite: say what is in it"));
             }
             let place = if of == 0 { (number, 0) } else { (of, number) };
-            self.elements.push(shown(&rule, place, external));
+            let composite = if let Of::Composite(name) = member.of { Some(name.to_owned()) } else { None };
+            self.elements.push(ElementRule { external, composite, ..shown(&rule, place) });
             self.rules.push(rule);
         }
         let to = self.rules.len();
@@ -246,7 +247,7 @@ fn required(elements: &[ElementText<'_>]) -> u64 {
     bits.fold(0, |mask, (number, _)| mask | 1 << number)
 }
 
-fn shown(rule: &Rule, (element, component): (u8, u8), external: Option<String>) -> ElementRule {
+fn shown(rule: &Rule, (element, component): (u8, u8)) -> ElementRule {
     ElementRule {
         element,
         component,
@@ -260,6 +261,7 @@ fn shown(rule: &Rule, (element, component): (u8, u8), external: Option<String>) 
         format_by: rule.format_by,
         repetitions: rule.repetitions,
         components: 0..0,
-        external,
+        external: None,
+        composite: None,
     }
 }
