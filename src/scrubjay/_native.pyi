@@ -68,6 +68,9 @@ def guides() -> str:
     ``[{"name", "transaction_set", "version", "title", "aliases", "fingerprint"}, ...]``
     """
 
+def guide(name: str) -> str:
+    """All that one guide says, as JSON: `scrubjay.guides.GuideFacts`. `name` is its kind, 837P."""
+
 class Reader:
     """A file, or the bytes of one, as claims with their findings, in the order of the file."""
 

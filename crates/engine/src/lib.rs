@@ -10,6 +10,7 @@ mod cut;
 mod day;
 mod desk;
 mod error;
+mod guides;
 mod inspect;
 mod job;
 mod peek;
@@ -25,27 +26,11 @@ mod trail;
 
 pub use desk::{HandedClaim, Judge, Judged};
 pub use error::Error;
+pub use guides::{guide, guides};
 pub use inspect::inspect;
 pub use job::{Command, Job, RejectUnit, Signals};
 pub use read::Reader;
 pub use scrub::{Callbacks, Progress, Report, run};
-
-/// The guides compiled in, as a JSON list: name, transaction set, version, title, aliases, fingerprint.
-#[must_use]
-pub fn guides() -> String {
-    let guides = x12::guide::Guides::embedded();
-    let rows = guides.list().map(|info| {
-        serde_json::json!({
-            "name": info.kind,
-            "transaction_set": info.set_id,
-            "version": info.version,
-            "title": info.title,
-            "aliases": info.aliases,
-            "fingerprint": guides.plan(&info.version).map_or(String::new(), |plan| format!("{:016x}", plan.fingerprint)),
-        })
-    });
-    serde_json::Value::Array(rows.collect()).to_string()
-}
 
 /// SHA-256 of `bytes`, as lower-case hexadecimals.
 #[must_use]

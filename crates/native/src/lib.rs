@@ -13,6 +13,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(running::run, module)?)?;
     module.add_function(wrap_pyfunction!(running::inspect, module)?)?;
     module.add_function(wrap_pyfunction!(running::guides, module)?)?;
+    module.add_function(wrap_pyfunction!(running::guide, module)?)?;
     module.add_function(wrap_pyfunction!(running::digest, module)?)?;
     module.add_function(wrap_pyfunction!(running::pattern_fault, module)?)?;
     module.add_class::<reading::Reader>()?;

@@ -117,6 +117,12 @@ pub(crate) fn guides() -> String {
     engine::guides()
 }
 
+/// All that a guide says, as JSON.
+#[pyfunction]
+pub(crate) fn guide(py: Python<'_>, name: &str) -> PyResult<String> {
+    engine::guide(name).map_err(|error| raise(py, error))
+}
+
 /// SHA-256 of `text`, as lower-case hexadecimals.
 #[pyfunction]
 pub(crate) fn digest(text: &str) -> String {
