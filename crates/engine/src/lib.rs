@@ -7,6 +7,7 @@ mod analyse;
 mod cut;
 mod day;
 mod desk;
+mod documents;
 mod error;
 mod inspect;
 mod job;
@@ -21,6 +22,7 @@ mod token;
 mod trail;
 
 pub use desk::{HandedClaim, Judge, Judged};
+pub use documents::{Documents, PathId, Placed};
 pub use error::Error;
 pub use inspect::inspect;
 pub use job::{Command, Job, RejectUnit, Signals};
