@@ -9,6 +9,7 @@ mod crew;
 mod cut;
 mod day;
 mod desk;
+mod documents;
 mod error;
 mod guides;
 mod inspect;
@@ -25,6 +26,7 @@ mod token;
 mod trail;
 
 pub use desk::{HandedClaim, Judge, Judged};
+pub use documents::{Documents, PathId, Placed};
 pub use error::Error;
 pub use guides::{guide, guides};
 pub use inspect::inspect;
