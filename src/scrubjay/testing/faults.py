@@ -16,7 +16,8 @@ class Fault:
     """One kind of fault: what it is, which codes it is found under, how it is made.
 
     A checker finds at least one of `codes`, and nothing that is neither in `codes` nor in `also`.
-    A claim that is still values is changed by `change`; what is written already, by `edit`.
+    A claim that is still values is changed by `change`; what is written already, by `edit`. `place`
+    is the segment that the first finding speaks of, and its element (0: the segment itself).
     """
 
     name: str
@@ -26,6 +27,7 @@ class Fault:
     edit: Edit | None = None
     fits: Callable[[Any], bool] = lambda _: True
     also: tuple[str, ...] = ()
+    place: tuple[str, int] | None = None
 
 
 def inject(

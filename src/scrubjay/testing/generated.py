@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from scrubjay.errors import UsageError
 from scrubjay.testing.claims import files as claims
 from scrubjay.testing.order import Order
+from scrubjay.testing.remittance.files import payments
 
 __all__ = ["KINDS", "generate"]
 
 KINDS: dict[str, Callable[[Order], Iterator[bytes]]] = {
     "837P": claims.professional,
+    "835": payments,
 }
 """What makes a file of each kind."""
 
