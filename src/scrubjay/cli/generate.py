@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMAND", "KINDS"]
 
-KINDS = ("837P", "835")
+KINDS = ("837P", "835", "834")
 """What `scrubjay.testing` can make; said here as well, so that help need not load it."""
 
 
@@ -98,7 +98,7 @@ COMMAND = Call(
             default="100",
             shows_default=True,
             metavar="N",
-            help="How many claims.",
+            help="How many claims; of an 834, members.",
         ),
         Option(
             name="--faults",
@@ -106,7 +106,7 @@ COMMAND = Call(
             default="0",
             shows_default=True,
             metavar="SHARE",
-            help="The share of claims that get a fault.",
+            help="The share of them that gets a fault.",
         ),
         Option(
             name="--seed",

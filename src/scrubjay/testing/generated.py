@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from scrubjay.errors import UsageError
 from scrubjay.testing.claims import files as claims
+from scrubjay.testing.enrollment.files import members
 from scrubjay.testing.order import Order
 from scrubjay.testing.remittance.files import payments
 
@@ -12,6 +13,7 @@ __all__ = ["KINDS", "generate"]
 KINDS: dict[str, Callable[[Order], Iterator[bytes]]] = {
     "837P": claims.professional,
     "835": payments,
+    "834": members,
 }
 """What makes a file of each kind."""
 

@@ -91,7 +91,8 @@ class _Remittance:
 
     def _money(self, paid: int, chance: Chance) -> str:
         """How the money goes, and the number that finds it at the bank."""
-        source = f"19{self.claim['payer']['id']:0>8}"
+        # 1 and a tax number; those with 97 are nobody's.
+        source = f"197{self.claim['payer']['id']:0>7}"
         trace = f"{self.order.seed % 10_000:04d}{self.number:08d}"
         if not paid:
             text = f"BPR*H*0*C*NON************{TODAY}~\n"
