@@ -58,4 +58,4 @@ def found_alone(data: bytes, records: Records, folder: Path) -> None:
         assert any((code, *fault.place) in told for code in fault.codes), (told, text)
         assert {code for code, _, _ in told} <= {*fault.codes, *fault.also}, (told, text)
     assert findings == []
-    assert faulty > 5
+    assert faulty > 10

@@ -232,7 +232,7 @@ FAULTS: tuple[Fault, ...] = (
         "The reporting categories are not closed.",
         ("SEGMENT_REQUIRED",),
         edit=dropped("LE*2700"),
-        fits=_has("LE*2700"),
+        fits=_has("LS"),
         place=("LE", 0),
     ),
     Fault(
