@@ -357,7 +357,7 @@ impl<'a> Pass<'a> {
         self.imply(3, segment.start());
         let setting = self.setting;
         let routed = match Group::route(self.group.as_deref(), segment, &setting.guides, setting.aliases) {
-            Route::Plan(plan) => {
+            Route::Plan(plan) | Route::WrongGroup(plan) if self.group.is_some() => {
                 self.item(Kind::Set(Arc::clone(&plan)), segment);
                 self.walker.begin(Arc::clone(&plan));
                 self.follow(plan);
@@ -367,7 +367,8 @@ impl<'a> Pass<'a> {
                 return;
             }
             Route::UnsupportedSet => Routed::UnknownSet,
-            Route::WrongGroup(_) => Routed::WrongGroup,
+            // outside of any group
+            Route::Plan(_) | Route::WrongGroup(_) => Routed::WrongGroup,
             Route::MissingGuide | Route::UnsupportedGuide | Route::Broken(_) => Routed::UnknownGuide,
         };
         self.item(Kind::Opaque(routed), segment);

@@ -22,7 +22,7 @@ pub use registry::{GuideInfo, Guides, Route};
 pub use text::GuideError;
 
 pub(crate) use codes::{NO_CODES, pack, pack_at};
-pub(crate) use embedded::base_codes;
+pub(crate) use embedded::{base_codes, is_group};
 pub(crate) use index::{Action, Candidate, Index, KeyPlace, Known, Rule, SegmentFacts, SlotFacts};
 pub(crate) use link::{first_key, packed_key};
 pub(crate) use notes::{Note, NoteKind};

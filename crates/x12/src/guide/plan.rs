@@ -33,7 +33,7 @@ pub struct Plan {
     pub set_id: String,
     /// GS01.
     pub group_id: String,
-    /// Later errata taken for this guide when the option says so.
+    /// Other releases taken for this guide when the option says so.
     pub aliases: Vec<String>,
     /// Digest of the text it was compiled from.
     pub fingerprint: u64,

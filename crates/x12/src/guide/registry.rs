@@ -29,7 +29,7 @@ pub struct GuideInfo {
     pub set_id: String,
     /// GS01.
     pub group_id: String,
-    /// Later errata, taken by option.
+    /// Other releases of it, before and after, taken by option.
     pub aliases: Vec<String>,
 }
 
@@ -147,7 +147,7 @@ impl Guides {
         }
     }
 
-    /// The guide for a set. ST03 decides; where it is empty, GS08 does. `aliases`: take later errata too.
+    /// The guide for a set. ST03 decides; where it is empty, GS08 does. `aliases`: take other releases too.
     #[must_use]
     pub fn route(&self, st01: &[u8], st03: &[u8], gs08: &[u8], gs01: &[u8], aliases: bool) -> Route {
         let mut same_set = self.entries.iter().filter(|entry| entry.info.set_id.as_bytes() == st01).peekable();

@@ -202,7 +202,7 @@ impl<'t> Compiler<'t> {
         Ok(Key { element: place.0, component: place.1, values: self.code_list(codes, line)? })
     }
 
-    /// Where the set names its guide, the later errata that the guide takes are as good.
+    /// Where the set names its guide, the other releases that the guide takes are as good.
     fn admit_aliases(&mut self, text: &SegmentText<'t>, elements: (u32, u32)) -> Result<(), GuideError> {
         if text.id != "ST" || self.text.aliases.is_empty() {
             return Ok(());
