@@ -1,4 +1,4 @@
-"""`scrubjay generate`: synthetic claims, for trying, testing and measuring."""
+"""`scrubjay generate`: synthetic files, for trying, testing and measuring."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["COMMAND"]
+__all__ = ["COMMAND", "KINDS"]
+
+KINDS = ("837P", "835", "834")
+"""What `scrubjay.testing` can make; said here as well, so that help need not load it."""
 
 
 def run(given: dict[str, Any]) -> int:
-    """Writes synthetic claims."""
+    """Writes a synthetic file."""
     from scrubjay.cli.target import target
     from scrubjay.testing import generate
 
@@ -82,8 +85,12 @@ class Lines(Kind):
 
 COMMAND = Call(
     name="generate",
-    help="Write synthetic claims of KIND (837P); nobody in them exists.",
-    argument=Argument(name="kind", metavar="KIND", kind=Transaction(choices=("837P",))),
+    help=f"Write a synthetic file of KIND ({', '.join(KINDS)}); nobody in it exists.",
+    argument=Argument(
+        name="kind",
+        metavar="KIND",
+        kind=Transaction(choices=KINDS),
+    ),
     options=(
         Option(
             name="--claims",
@@ -91,7 +98,7 @@ COMMAND = Call(
             default="100",
             shows_default=True,
             metavar="N",
-            help="How many claims.",
+            help="How many claims; of an 834, members.",
         ),
         Option(
             name="--faults",
@@ -99,7 +106,7 @@ COMMAND = Call(
             default="0",
             shows_default=True,
             metavar="SHARE",
-            help="The share of claims that get a fault.",
+            help="The share of them that gets a fault.",
         ),
         Option(
             name="--seed",

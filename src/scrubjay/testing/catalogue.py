@@ -4,10 +4,12 @@ __all__ = [
     "BILLERS",
     "CITIES",
     "DIAGNOSES",
+    "EMPLOYERS",
     "FIRST_NAMES",
     "LAST_NAMES",
     "PAYERS",
     "PLACES",
+    "PLANS",
     "PROCEDURES",
     "STREETS",
     "TAXONOMIES",
@@ -56,6 +58,23 @@ PAYERS = (
     ("FAUX MEDICAID", "99906", "MC"),
     ("SYNTHETIC MUTUAL", "99907", "CI"),
     ("PLACEHOLDER CARE", "99908", "CI"),
+)
+
+EMPLOYERS = (
+    "SYNTHETIC WORKS",
+    "TESTVILLE SCHOOLS",
+    "SAMPLE FREIGHT LINES",
+    "MOCKFORD FOUNDRY",
+    "EXAMPLE CITY COUNCIL",
+    "DEMO FOODS",
+)
+
+# Line of coverage, description, premium of one person in cents.
+PLANS = (
+    ("HMO", "TEST HMO 20", 41000),
+    ("PPO", "SAMPLE PPO 500", 56000),
+    ("EPO", "MOCK EPO 1000", 48500),
+    ("HLT", "EXAMPLE HEALTH 2000", 39000),
 )
 
 # Place of service and how many in a hundred: office, telehealth, outpatient, inpatient, emergency.

@@ -12,6 +12,8 @@ mod notes;
 mod plan;
 mod quick;
 mod registry;
+mod roles;
+mod segment;
 mod text;
 
 pub use compile::compile;

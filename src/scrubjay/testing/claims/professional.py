@@ -5,26 +5,21 @@ clock or on hashes. All dates lie in the quarter that ends with `REFERENCE_DATE`
 claims as of a day in the year after it.
 """
 
-import datetime as dt
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
 from scrubjay.testing import catalogue
+from scrubjay.testing.chance import Chance
+from scrubjay.testing.days import TODAY, back
+from scrubjay.testing.identifiers import npi
 
-__all__ = ["REFERENCE_DATE", "npi", "synthetic_claims"]
-
-REFERENCE_DATE = dt.date(2026, 6, 30)
-"""The day synthetic claims are sent."""
+__all__ = ["synthetic_claims"]
 
 Row = dict[str, Any]
 
 _DAYS = 85
 """Services are given on that many days, the last of them three days before the claims are sent."""
-_DATES = [
-    f"{REFERENCE_DATE - dt.timedelta(days=_DAYS + 2 - day):%Y%m%d}" for day in range(_DAYS + 1)
-]
-_PAID_ON = f"{REFERENCE_DATE:%Y%m%d}"
+_DATES = [back(_DAYS + 2 - day) for day in range(_DAYS + 1)]
 _PRINCIPAL = [{"qualifier": "ABK", "code": code} for code in catalogue.DIAGNOSES]
 _FURTHER = [{"qualifier": "ABF", "code": code} for code in catalogue.DIAGNOSES]
 _DRUG = {"drug_qualifier": "N4", "drug_unit": "ML"}
@@ -42,16 +37,6 @@ _ENOUGH_TO_ASK_FOR = 4000
 _LETTERS = "ACDEFGHJKMNPQRTUVWXY"
 
 
-def npi(number: int) -> str:
-    """The NPI with these nine digits in front (the first 1 or 2): the tenth is the check digit."""
-    digits = f"{number:09d}"
-    total = 24
-    for at, digit in enumerate(digits):
-        value = int(digit)
-        total += value if at % 2 else value * 2 // 10 + value * 2 % 10
-    return f"{digits}{-total % 10}"
-
-
 def synthetic_claims(
     count: int, *, seed: int = 1, lines: tuple[int, int] = (1, 6)
 ) -> Iterator[Row]:
@@ -62,11 +47,11 @@ def synthetic_claims(
     return Practice(seed, lines).claims(count)
 
 
-class Practice:
+class Practice(Chance):
     """Everybody who takes part, drawn once; then claims, one after the other."""
 
     def __init__(self, seed: int, lines: tuple[int, int]) -> None:
-        self._draw = Random(seed).random  # noqa: S311 - made-up claims are no secret
+        super().__init__(seed)
         self._seed = seed % 10_000
         self._lines = lines
         self._number = 0
@@ -81,33 +66,21 @@ class Practice:
 
     def claims(self, count: int) -> Iterator[Row]:
         """The next `count` claims."""
-        pick = self._pick
+        pick = self.pick
         provider, left = self._providers[0], 0
         while count > 0:
             if left <= 0:
-                provider, left = pick(self._providers), 20 + self._below(40)
-            for claim in self._of_subscriber(provider, min(count, 1 + self._below(3))):
+                provider, left = pick(self._providers), 20 + self.below(40)
+            for claim in self._of_subscriber(provider, min(count, 1 + self.below(3))):
                 count -= 1
                 left -= 1
                 yield claim
 
-    def _below(self, limit: int) -> int:
-        return int(self._draw() * limit)
-
-    def _pick(self, options: Any) -> Any:
-        return options[int(self._draw() * len(options))]
-
-    def _chance(self, share: float) -> bool:
-        return self._draw() < share
-
     # ---- who takes part
-
-    def _birthday(self, year: int, years: int) -> str:
-        return f"{year + self._below(years)}{1 + self._below(12):02d}{1 + self._below(28):02d}"
 
     def _address(self, city: tuple[str, ...], *, full: bool) -> Row:
         return {
-            "address": f"{1 + self._below(999)} {self._pick(catalogue.STREETS)}",
+            "address": f"{1 + self.below(999)} {self.pick(catalogue.STREETS)}",
             "city": city[0],
             "state": city[1],
             "zip": city[2] + (city[3] if full else ""),
@@ -117,20 +90,20 @@ class Practice:
         sex = "FM"[number % 2]
         return {
             "entity": "1",
-            "last": self._pick(catalogue.LAST_NAMES),
-            "first": self._pick(catalogue.FIRST_NAMES[sex]),
-            "birth_date": self._birthday(1940, 66),
+            "last": self.pick(catalogue.LAST_NAMES),
+            "first": self.pick(catalogue.FIRST_NAMES[sex]),
+            "birth_date": self.birthday(1940, 66),
             "sex": sex,
-        } | self._address(self._pick(catalogue.CITIES), full=False)
+        } | self._address(self.pick(catalogue.CITIES), full=False)
 
     def _clinician(self, number: int, role: str) -> Row:
         person = {
-            "last": self._pick(catalogue.LAST_NAMES),
-            "first": self._pick(catalogue.FIRST_NAMES["FM"[number % 2]]),
-            "npi": npi(100_000_000 + self._below(900_000) * 100 + number % 100),
+            "last": self.pick(catalogue.LAST_NAMES),
+            "first": self.pick(catalogue.FIRST_NAMES["FM"[number % 2]]),
+            "npi": npi(100_000_000 + self.below(900_000) * 100 + number % 100),
         }
         if role == "rendering":
-            person |= {"entity": "1", "taxonomy": self._pick(catalogue.TAXONOMIES)}
+            person |= {"entity": "1", "taxonomy": self.pick(catalogue.TAXONOMIES)}
         return {f"{role}_{name}": value for name, value in person.items()}
 
     def _facility(self, number: int) -> Row:
@@ -155,7 +128,7 @@ class Practice:
         row |= self._address(city, full=True)
         row |= {
             "tax_id_qualifier": "EI",
-            "tax_id": f"{12 + number}{3_000_000 + self._below(900_000)}",
+            "tax_id": f"{12 + number}{3_000_000 + self.below(900_000)}",
             "contact": "TEST BILLING OFFICE",
             "phone": f"{city[4]}5550{100 + number}",
         }
@@ -170,10 +143,10 @@ class Practice:
 
     def _of_subscriber(self, provider: Row, count: int) -> Iterator[Row]:
         self._member += 1
-        person = self._pick(self._persons)
-        at = self._below(len(self._payers))
+        person = self.pick(self._persons)
+        at = self.below(len(self._payers))
         indicator = catalogue.PAYERS[at][2]
-        second = indicator != "MB" and self._chance(0.12)
+        second = indicator != "MB" and self.happens(0.12)
         subscriber = person | {
             "responsibility": "S" if second else "P",
             "relationship": "18",
@@ -182,14 +155,14 @@ class Practice:
             "filing_indicator": indicator,
         }
         if indicator in {"CI", "BL"}:
-            subscriber["group_number"] = f"GRP{self._below(9000) + 1000}"
+            subscriber["group_number"] = f"GRP{self.below(9000) + 1000}"
         patient = None
-        if indicator not in {"MB", "MC"} and self._chance(0.35):
+        if indicator not in {"MB", "MC"} and self.happens(0.35):
             patient = self._dependent(subscriber)
-        day = self._below(_DAYS - 12)
+        day = self.below(_DAYS - 12)
         for _ in range(count):
             # Claims of one patient are of different days: they are no duplicates.
-            day += 1 + self._below(4)
+            day += 1 + self.below(4)
             claim: Row = {
                 "provider": provider["row"],
                 "subscriber": subscriber,
@@ -214,17 +187,17 @@ class Practice:
 
     def _dependent(self, subscriber: Row) -> Row:
         """The patient, where it is not the subscriber, of whom less is told then."""
-        sex = self._pick("FM")
+        sex = self.pick("FM")
         patient = {
-            "relationship": "19" if self._chance(0.7) else "01",
+            "relationship": "19" if self.happens(0.7) else "01",
             "entity": "1",
             "last": subscriber["last"],
-            "first": self._pick(catalogue.FIRST_NAMES[sex]),
-            "birth_date": self._birthday(2006, 19),
+            "first": self.pick(catalogue.FIRST_NAMES[sex]),
+            "birth_date": self.birthday(2006, 19),
             "sex": sex,
         }
         if patient["relationship"] == "01":
-            patient["birth_date"] = self._birthday(1960, 40)
+            patient["birth_date"] = self.birthday(1960, 40)
         for name in ("address", "city", "state", "zip"):
             patient[name] = subscriber.pop(name)
         for name in ("relationship", "birth_date", "sex"):
@@ -233,7 +206,7 @@ class Practice:
 
     def _header(self, claim: Row, provider: Row, day: int) -> None:
         self._number += 1
-        place = self._pick(self._places)
+        place = self.pick(self._places)
         claim |= {
             "id": f"S{self._seed:04d}-{self._number:08d}",
             "place_of_service": place,
@@ -244,19 +217,19 @@ class Practice:
             "benefits_assignment": "Y",
             "release": "Y",
         }
-        claim |= self._pick(provider["rendering"])
+        claim |= self.pick(provider["rendering"])
         if place in {"21", "22", "23"}:
-            claim |= self._pick(self._facilities)
+            claim |= self.pick(self._facilities)
         if place == "21":
             claim["admission_date"] = _DATES[max(day - 2, 0)]
-        self._circumstances(claim, self._below(100), day, provider["row"]["state"])
-        if self._chance(0.25):
-            claim |= self._pick(provider["referring"])
-        if self._chance(0.06):
-            claim["prior_authorization"] = f"AUTH{self._below(900_000) + 100_000}"
-        if self._chance(0.2):
+        self._circumstances(claim, self.below(100), day, provider["row"]["state"])
+        if self.happens(0.25):
+            claim |= self.pick(provider["referring"])
+        if self.happens(0.06):
+            claim["prior_authorization"] = f"AUTH{self.below(900_000) + 100_000}"
+        if self.happens(0.2):
             claim["medical_record"] = f"MR{self._number:07d}"
-        if self._chance(0.02):
+        if self.happens(0.02):
             claim |= {"note_type": "ADD", "note": "SYNTHETIC CLAIM FOR TESTING"}
 
     def _circumstances(self, claim: Row, odd: int, day: int, state: str) -> None:
@@ -273,7 +246,7 @@ class Practice:
             claim["onset_date"] = _DATES[max(day - 5, 0)]
 
     def _services(self, claim: Row, provider: Row, day: int) -> None:
-        below = self._below
+        below = self.below
         least, most = self._lines
         span = most - least + 1
         count = least + (below(span) + below(span)) // 2
@@ -311,15 +284,15 @@ class Practice:
                 if row["procedure"] in _VISITS:
                     row["modifier_2"] = row.get("modifier_1")
                     row["modifier_1"] = "25"
-        if total > _ENOUGH_TO_ASK_FOR and self._chance(0.1):
+        if total > _ENOUGH_TO_ASK_FOR and self.happens(0.1):
             claim["patient_paid"] = "20"
 
     def _particulars(self, row: Row, kind: str, place: str, on: int) -> int:
         """What this kind of service needs beside its code; how many units were given."""
         units = 1
         if kind == "drug":
-            units = 1 + self._below(4)
-            row["ndc"] = f"99999{self._below(9_000) + 1000}{10 + self._below(90)}"
+            units = 1 + self.below(4)
+            row["ndc"] = f"99999{self.below(9_000) + 1000}{10 + self.below(90)}"
             row["drug_quantity"] = row["units"] = str(units)
         elif kind == "side":
             row["modifier_1"] = "LT" if on % 2 else "RT"
@@ -327,7 +300,7 @@ class Practice:
             row["modifier_1"] = "26"
         elif kind == "visit" and place == "10":
             row["modifier_1"] = "95"
-        if place == "21" and self._chance(0.3):
+        if place == "21" and self.happens(0.3):
             row["service_to"] = _DATES[on + 1]
         return units
 
@@ -348,7 +321,7 @@ class Practice:
                 | {
                     "payer_id": payer["id"],
                     "paid": _dollars(paid),
-                    "date": _PAID_ON,
+                    "date": TODAY,
                     "adjustments": [
                         {"group": "CO", "reason": "45", "amount": _dollars(off)},
                         {"group": "PR", "reason": "2", "amount": _dollars(left)},
