@@ -4,6 +4,7 @@
 //! judges claims and writes everything down, staged until the run is whole.
 
 mod analyse;
+mod batches;
 mod cut;
 mod day;
 mod desk;

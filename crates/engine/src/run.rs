@@ -5,10 +5,10 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use x12::claim::Batch;
 use x12::wire::Mode;
 
 use crate::analyse::{Analysed, Analyser, Setting};
+use crate::batches::Batches;
 use crate::cut::last_cut;
 use crate::error::Error;
 use crate::peek::{self, Known};
@@ -65,7 +65,7 @@ struct Work {
     assumption: Assumption,
     upcoming: Option<Vec<u8>>,
     last: bool,
-    batch: Batch,
+    batches: Batches,
 }
 
 struct Done {
@@ -83,9 +83,9 @@ fn work(setting: &Arc<Setting>, take: &Mutex<Receiver<Work>>, send: &SyncSender<
     let mut analyser = Analyser::new(Arc::clone(setting));
     loop {
         let next = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Work { ticket, taken, assumption, upcoming, last, batch }) = next else { return };
+        let Ok(Work { ticket, taken, assumption, upcoming, last, batches }) = next else { return };
         let standing = assumption.standing();
-        let read = || analyser.read(taken, standing, upcoming.as_deref(), last, batch);
+        let read = || analyser.read(taken, standing, upcoming.as_deref(), last, batches);
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).ok();
         let panicked = outcome.is_none();
         if send.send(Done { ticket, analysed: outcome }).is_err() || panicked {
@@ -121,7 +121,7 @@ pub(crate) struct Line {
     /// What a piece left over that turned out not to end with a segment: it belongs to the next one.
     carried: Option<Taken>,
     /// Batches that were done with: their memory is used again.
-    batches: Vec<Batch>,
+    batches: Vec<Batches>,
     early: BTreeMap<u64, Option<Analysed>>,
 }
 
@@ -171,7 +171,7 @@ impl Line {
     /// Takes back what a piece was made of, once it is done with.
     pub(crate) fn recycle(&mut self, analysed: Analysed, source: &mut Source) {
         source.recycle(analysed.taken.bytes);
-        self.batches.extend(analysed.batch);
+        self.batches.push(analysed.batches);
     }
 
     /// Takes the next piece off the source and sends it out, if it can be worked on before its turn.
@@ -191,8 +191,8 @@ impl Line {
         match (crew, &piece.assumption) {
             (Some(crew), Some(assumption)) => {
                 let (assumption, upcoming) = (assumption.clone(), piece.upcoming.clone());
-                let batch = self.batches.pop().unwrap_or_default();
-                let work = Work { ticket, taken, assumption, upcoming, last, batch };
+                let batches = self.batches.pop().unwrap_or_default();
+                let work = Work { ticket, taken, assumption, upcoming, last, batches };
                 crew.send.send(work).map_err(|_| Error::Internal("a worker thread is gone".to_owned()))?;
             }
             _ => piece.kept = Some(taken),
@@ -260,12 +260,12 @@ impl Line {
                     Some(carried) => carried.join(taken),
                     None => taken,
                 };
-                let batch = self.batches.pop().unwrap_or_default();
-                self.analyser.read(taken, begin, piece.upcoming.as_deref(), piece.last, batch)
+                let batches = self.batches.pop().unwrap_or_default();
+                self.analyser.read(taken, begin, piece.upcoming.as_deref(), piece.last, batches)
             }
         };
         if analysed.torn && analysed.taken.bytes.len() < self.longest {
-            self.batches.extend(analysed.batch);
+            self.batches.push(analysed.batches);
             self.carried = Some(analysed.taken);
             return Ok(None);
         }

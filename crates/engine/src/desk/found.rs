@@ -14,7 +14,7 @@ use super::claims::{MOST_ROWS, WorkRow, line_number};
 use super::fields::Values;
 use super::line::Line;
 use super::stretch::Stretch;
-use super::{Desk, Judged, Part, answers};
+use super::{Bench, Desk, Judged, Part, answers};
 
 /// A finding with everything that is said of it.
 struct Found<'a> {
@@ -313,12 +313,7 @@ impl Desk<'_> {
             evidence: &found.evidence,
             in_clear: self.rulings.show_phi,
             ack: self.is_answered(info).then_some((info.home.kind, info.home.segment, code)),
-            rule_version: self
-                .scrub
-                .as_ref()
-                .filter(|_| found.rule)
-                .and_then(|scrub| scrub.program.as_ref())
-                .map(x12::scrub::Program::version),
+            rule_version: self.bench.as_ref().filter(|_| found.rule).and_then(Bench::version),
         };
         let mut text = std::mem::take(&mut self.scratch);
         text.clear();

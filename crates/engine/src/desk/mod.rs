@@ -2,6 +2,7 @@
 
 mod above;
 mod answers;
+mod bench;
 mod claims;
 mod fields;
 mod found;
@@ -37,6 +38,7 @@ use crate::token::Tokens;
 
 use above::Above;
 pub(crate) use answers::Manner;
+pub(crate) use bench::Bench;
 pub(crate) use claims::ClaimFields;
 use levels::{Group, Interchange, Reach, Set};
 pub(crate) use line::masked;
@@ -44,7 +46,7 @@ pub(crate) use record::Handed;
 pub use record::HandedClaim;
 pub(crate) use results::{FileFacts, Totals};
 pub(crate) use seen::{Seen, WINDOW};
-use sheet::{Entry, Sheet};
+use sheet::{Entry, Sheet, sheet_of};
 use tally::Names;
 
 /// What became of a set.
@@ -98,11 +100,20 @@ pub struct Judged {
 pub(crate) struct Scrub {
     pub(crate) taps: Arc<Taps>,
     pub(crate) fields: ClaimFields,
-    pub(crate) program: Option<Program>,
+    pub(crate) program: Option<Arc<Program>>,
     /// Where to read of the user's own rules, by their ids.
     pub(crate) docs: HashMap<String, String>,
     pub(crate) duplicates: Option<DuplicateKey>,
     pub(crate) duplicate_key: [u8; 16],
+}
+
+/// What the rules of a claim map work with, and what they came to.
+#[derive(Default)]
+pub(crate) struct Judging {
+    scratch: scrub::Scratch,
+    pub(crate) counts: Vec<Counts>,
+    /// The rows above the claim that are in force.
+    above: Context,
 }
 
 /// Everything that a run writes down.
@@ -111,15 +122,17 @@ pub(crate) struct Desk<'j> {
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) tokens: Tokens,
     pub(crate) stage: Option<Stage>,
-    pub(crate) scrub: Option<Arc<Scrub>>,
+    /// Gives what claims are judged with; none in a plain validation.
+    pub(crate) bench: Option<Bench>,
+    /// By claim map, as soon as claims of it came.
+    pub(crate) scrubs: Vec<Option<Arc<Scrub>>>,
     pub(crate) judge: Option<Box<dyn Judge + 'j>>,
     pub(crate) totals: Totals,
     pub(crate) file: FileFacts,
     /// Claims with their findings, when somebody wants to have them.
     pub(crate) handed: Option<Handed>,
-    pub(crate) counts: Vec<Counts>,
-    /// What rules work with.
-    rules: scrub::Scratch,
+    /// By claim map.
+    pub(crate) rules: Vec<Judging>,
     pub(crate) names: Names,
     seen: Seen,
     /// Rows of the worklist that stand above claims.
@@ -129,7 +142,6 @@ pub(crate) struct Desk<'j> {
     unreadable: Option<StagedFile>,
     control_map: Option<StagedFile>,
     envelope: Envelope,
-    context: Context,
     plan: Option<Arc<Plan>>,
     interchange: Option<Interchange>,
     group: Option<Group>,
@@ -155,7 +167,7 @@ impl<'j> Desk<'j> {
         catalog: Catalog,
         tokens: Tokens,
         stage: Option<Stage>,
-        scrub: Option<Scrub>,
+        bench: Option<Bench>,
         seen: Seen,
         judge: Option<Box<dyn Judge + 'j>>,
     ) -> Self {
@@ -170,7 +182,9 @@ impl<'j> Desk<'j> {
             rulings,
             catalog: Arc::new(catalog),
             tokens,
-            scrub: scrub.map(Arc::new),
+            bench,
+            scrubs: Vec::new(),
+            rules: Vec::new(),
             seen,
             work_above: Vec::new(),
             judge,
@@ -182,11 +196,8 @@ impl<'j> Desk<'j> {
             totals: Totals::default(),
             file: FileFacts::default(),
             handed: None,
-            counts: Vec::new(),
-            rules: scrub::Scratch::default(),
             names: Names::default(),
             envelope: Envelope::default(),
-            context: Context::default(),
             plan: None,
             interchange: None,
             group: None,
@@ -205,7 +216,9 @@ impl<'j> Desk<'j> {
     pub(crate) fn begin_file(&mut self, name: &str, ordinal: usize) {
         self.file = FileFacts::new(name, ordinal);
         self.envelope = Envelope::default();
-        self.context = Context::default();
+        for rules in &mut self.rules {
+            rules.above = Context::default();
+        }
         self.segments = 0;
         self.seen.clear();
         self.totals.files.push(name.to_owned());
@@ -235,6 +248,19 @@ impl<'j> Desk<'j> {
         Ok(Some(stage))
     }
 
+    /// What claims of `map` are judged with.
+    fn scrub(&mut self, map: usize) -> Result<Arc<Scrub>, Error> {
+        if self.scrubs.len() <= map {
+            self.scrubs.resize(map + 1, None);
+            self.rules.resize_with(map + 1, Judging::default);
+        }
+        let bench = self.bench.as_mut().ok_or_else(|| Error::Internal("claims are not judged".to_owned()))?;
+        match &mut self.scrubs[map] {
+            Some(known) => Ok(Arc::clone(known)),
+            fresh => Ok(Arc::clone(fresh.insert(Arc::new(bench.scrub(map)?)))),
+        }
+    }
+
     /// A failed write stops the run as early as the next piece.
     fn check(&mut self) -> Result<(), Error> {
         for file in [&mut self.findings, &mut self.worklist, &mut self.unreadable, &mut self.control_map] {
@@ -248,16 +274,18 @@ impl Sink for Desk<'_> {
     fn piece(&mut self, analysed: &mut Analysed, _source: &Source) -> Result<(), Error> {
         self.file.bytes += analysed.used as u64;
         let length = analysed.taken.bytes.len() as u32;
-        if let (Some(batch), Some(scrub)) = (&mut analysed.batch, &self.scrub) {
-            batch.inherit(&self.context, length);
-            self.context = batch.context(&scrub.taps, &analysed.taken.bytes, &self.context);
+        for map in analysed.batches.maps() {
+            let scrub = self.scrub(map)?;
+            let (Some(batch), Some(rules)) = (analysed.batches.get_mut(map), self.rules.get_mut(map)) else { continue };
+            batch.inherit(&rules.above, length);
+            rules.above = batch.context(&scrub.taps, &analysed.taken.bytes, &rules.above);
         }
         let analysed = &*analysed;
-        let scrub = self.scrub.clone();
-        let sheet = self.sheet(analysed, scrub.as_deref())?;
+        let scrubs = self.scrubs.clone();
+        let sheets = self.sheets(analysed, &scrubs)?;
         self.piece_base = self.segments;
         self.lines_from = 0;
-        let mut entries = sheet.entries.iter().peekable();
+        let mut entries: Vec<_> = sheets.iter().map(|sheet| sheet.entries.iter().peekable()).collect();
         let mut split = std::mem::take(&mut self.split);
         if let Some(handed) = &mut self.handed {
             handed.turn();
@@ -265,14 +293,15 @@ impl Sink for Desk<'_> {
         self.totals.unreadable += analysed.lost_claims;
         for (at, item) in analysed.items.iter().enumerate() {
             let end = analysed.items.get(at + 1).map_or(analysed.used as u32, |next| next.start);
-            let mut part = Part { sheet: &sheet, item, end, claim: None };
+            let own = sheet_of(&sheets, item.map);
+            let mut part = Part { sheet: &sheets[own], item, end, claim: None };
             self.enter(&mut part, &mut split);
-            while let Some(&(_, entry)) = entries.next_if(|(owner, _)| *owner as usize == at) {
+            while let Some(&(_, entry)) = entries[own].next_if(|(owner, _)| *owner as usize == at) {
                 self.entry(&mut part, entry);
             }
             self.leave(&mut part, &mut split)?;
         }
-        self.write_split(&sheet, &mut split);
+        self.write_split(&analysed.taken.bytes, &mut split);
         self.split = split;
         self.check()
     }
