@@ -14,8 +14,10 @@ from scrubjay.documents import Segment, segments
 
 __all__ = ["SentClaim", "claims_of", "enter", "plain_number"]
 
-WANTED = ("BHT", "HL", "NM1", "CLM", "DTP", "REF")
-_SERVICE_DATES = frozenset({"472", "434"})
+WANTED = (
+    *("BHT", "HL", "CLM", "DTP*472", "DTP*434", "REF*D9"),
+    *("NM1*85", "NM1*PR", "NM1*IL", "NM1*QC"),
+)
 
 
 @dataclass(slots=True)
@@ -106,10 +108,10 @@ def claims_of(file: str) -> Iterator[SentClaim]:
     above, claim = _Above(), None
     for segment in segments(file, WANTED):
         match segment.id:
-            case "DTP" if claim is not None and segment[1] in _SERVICE_DATES:
+            case "DTP" if claim is not None:
                 date = segment[3][:8]
                 claim.service_date = min(claim.service_date or date, date)
-            case "REF" if claim is not None and segment[1] == "D9":
+            case "REF" if claim is not None:
                 claim.trace = claim.trace or segment[2].strip()
             case "NM1" if claim is None:
                 above.name(segment)
