@@ -249,6 +249,19 @@ def test_claims_without_a_guide_were_sent_too(tell: Tell) -> None:
     assert tell(old, ca((A1, BACK), (A2, TAKEN))).states == "ra"
 
 
+def test_what_is_kept_on_disk_names_nobody(tmp_path: Path) -> None:
+    """The table may be written to a temporary file; here is all that would stand in it."""
+    secret = Claim("KANARI1", "123.45", "19070101", "KANARI2", "KANARI3", trace="KANARI4")
+    files = _written(tmp_path, "sent", [sent([secret, secret, A1])])
+    acks = _written(tmp_path, "ack", [ca((secret, BACK), (A1, TAKEN)), nine("IK5*A~")])
+    with apply(files, acks) as applied:
+        kept = applied.ledger._base.serialize()
+        assert "KANARI" not in repr(applied)
+    assert b"A7:562:85" in kept
+    assert b"KANARI" not in kept
+    assert b"19070101" not in kept
+
+
 def test_no_claim_at_all_is_an_error(tell: Tell) -> None:
     with pytest.raises(InputError, match="no claim is in it"):
         tell(sent([]), ta1("A"))

@@ -142,6 +142,34 @@ def test_the_tokens_are_those_of_a_scrub(scrubjay: Command, tmp_path: Path) -> N
     assert {index: tokens[index] for index in found} == found
 
 
+def test_numbers_that_a_scrub_gave_lead_back_to_its_input(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    """What the payer answers is what was sent; the clinic knows the file that it had scrubbed."""
+    for name, faults in (("mixed.837", 0.5), ("good.837", 0)):
+        source = tmp_path / name
+        scrubjay("generate", "837P", "--claims", 40, "--faults", faults, "--sets", 2, "-o", source)
+    first = tmp_path / "first"
+    scrubjay("scrub", tmp_path / "*.837", "--out", first, "--as-of", "2026-06-30")
+    (sent_file,) = first.glob("mixed*.accepted.837")
+    scrubjay("scrub", sent_file, "--out", tmp_path / "second", "--as-of", "2026-06-30")
+    answer = next((tmp_path / "second").glob("*.277ca"))
+    out = tmp_path / "told"
+    ended = scrubjay("acks", "apply", "--claims", first, answer, "--out", out, "--fail-on", "info")
+    assert ended.code == 1
+    told = [json.loads(line) for line in (out / "outcomes.jsonl").read_text().splitlines()]
+    mixed = [outcome for outcome in told if outcome["file"] == sent_file.name]
+    good = [outcome for outcome in told if outcome["file"] != sent_file.name]
+    assert {outcome["state"] for outcome in mixed} == {"accepted"}
+    assert {outcome["state"] for outcome in good} == {"pending"}
+    assert {outcome["original"] for outcome in good} == {None}
+    (envelope,) = {(each["original"]["file"], each["original"]["group"]) for each in mixed}
+    assert envelope == ("mixed.837", "1")
+    sets = {(outcome["set"], outcome["original"]["set"]) for outcome in mixed}
+    assert sorted(old for _, old in sets) == ["0001", "0002"]
+    assert all(new != old for new, old in sets)
+
+
 def test_the_exit_code_is_as_bad_as_asked_for(
     scrubjay: Command, files: list[str], tmp_path: Path
 ) -> None:
@@ -163,6 +191,7 @@ def test_the_exit_code_is_as_bad_as_asked_for(
         (["--claims", "nothing", "acks/1.999"], "check the path"),
         (["--claims", "acks/1.999", "acks/1.999"], "no claim is in it"),
         (["--claims", "-", "acks/1.999"], "standard input"),
+        (["--claims", "acks", "acks/1.999"], "is no output of a scrub"),
         (["--claims", "sent.837", "acks/none"], "check the path"),
         (["--claims", "sent.837", "acks/1.999", "--absent", "X=gone"], "give pending, accepted"),
         (["--claims", "sent.837", "acks/1.999", "--out", "acks"], "is not empty"),

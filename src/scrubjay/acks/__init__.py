@@ -4,7 +4,8 @@
 ...     for unit, outcome in applied.outcomes(): ...
 """
 
-from scrubjay.acks.applying import Applied, apply
+from scrubjay.acks.applied import Applied
+from scrubjay.acks.applying import apply
 from scrubjay.acks.notices import Notice, Problem
 from scrubjay.acks.outcomes import Hop, Outcome, Step
 from scrubjay.acks.reading import Acknowledgment, read

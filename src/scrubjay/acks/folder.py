@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from typing import Any, Self, TextIO
 
 from scrubjay.acks import reasons
-from scrubjay.acks.applying import Applied
+from scrubjay.acks.applied import Applied
 from scrubjay.acks.ledger import Unit
 from scrubjay.acks.notices import Notice
 from scrubjay.acks.outcomes import Hop, Outcome, Step
@@ -83,7 +83,7 @@ class Folder:
             rows.writerow(WORKLIST)
         for unit, outcome, claim in applied.claims():
             name = claim.number if self._show_phi else applied.token("claim", claim.number)
-            outcomes.write(json.dumps(_line(unit, outcome, name)) + "\n")
+            outcomes.write(json.dumps(_line(unit, outcome, name, applied.original(unit))) + "\n")
             if rows and outcome.state is Verdict.REJECTED:
                 rows.writerows(map(_safe, _work(unit, outcome, claim)))
 
@@ -110,7 +110,9 @@ class Folder:
         return OutputError(f"{self.path}: {reason}; make room, or name another folder")
 
 
-def _line(unit: Unit, outcome: Outcome, claim: str) -> dict[str, object]:
+def _line(
+    unit: Unit, outcome: Outcome, claim: str, original: dict[str, str] | None
+) -> dict[str, object]:
     """A line of outcomes.jsonl (outcome.schema.json)."""
     return {
         "claim": claim,
@@ -123,6 +125,7 @@ def _line(unit: Unit, outcome: Outcome, claim: str) -> dict[str, object]:
         "group": unit.group or None,
         "set": unit.set or None,
         "batch": unit.batch,
+        "original": original,
         "payer_claim": outcome.payer_claim,
         "hops": [_hop(hop) for hop in outcome.hops],
     }

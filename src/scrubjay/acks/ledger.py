@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from hashlib import blake2b
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 __all__ = ["MOST_CANDIDATES", "Candidate", "Ledger", "Level", "Said", "Unit"]
 
@@ -22,7 +22,7 @@ MOST_CANDIDATES = 1000
 """More claims of one number are not told apart: looking at each of them for each would not end."""
 
 _SHAPE = """
-CREATE TABLE interchange (no INTEGER PRIMARY KEY, file TEXT, control TEXT, bare TEXT,
+CREATE TABLE interchange (no INTEGER PRIMARY KEY, source INT, file TEXT, control TEXT, bare TEXT,
     date TEXT, time TEXT, sender TEXT, receiver TEXT);
 CREATE TABLE grp (no INTEGER PRIMARY KEY, interchange INT, code TEXT, control TEXT, bare TEXT,
     sender TEXT, receiver TEXT, version TEXT);
@@ -30,6 +30,7 @@ CREATE TABLE sent_set (no INTEGER PRIMARY KEY, grp INT, control TEXT, batch TEXT
 CREATE TABLE provider (no INTEGER PRIMARY KEY, sent_set INT, key INT);
 CREATE TABLE claim (no INTEGER PRIMARY KEY, place INT, sent_set INT, provider INT, key INT,
     cents INT, day INT, member INT, person INT, trace INT);
+CREATE TABLE renumbered (folder TEXT, file TEXT, interchange INT, kind TEXT, new TEXT, old TEXT);
 CREATE TABLE document (no INTEGER PRIMARY KEY, kind TEXT, hop TEXT, name TEXT, sender TEXT,
     interchange TEXT, grp TEXT, sent_set TEXT, day TEXT, file TEXT, mark TEXT UNIQUE);
 CREATE TABLE said (level INT, target INT, document INT, state TEXT, codes TEXT, number INT,
@@ -44,6 +45,7 @@ CREATE INDEX set_control ON sent_set (grp, control);
 CREATE INDEX set_batch ON sent_set (batch);
 CREATE INDEX provider_key ON provider (sent_set, key);
 CREATE INDEX claim_key ON claim (key);
+CREATE INDEX renumbered_new ON renumbered (folder, interchange, kind, new);
 """
 
 
@@ -87,6 +89,8 @@ class Unit(NamedTuple):
 
     no: int
     place: int
+    source: int
+    """Which of the files it is in, from 0."""
     file: str
     interchange_no: int
     group_no: int
@@ -111,10 +115,8 @@ class Ledger:
             "PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;" + _SHAPE + "BEGIN;"
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Everything in it is gone."""
         self._base.close()
 
     def digest(self, kind: str, *values: str) -> int | None:
@@ -130,6 +132,12 @@ class Ledger:
         marks = ", ".join("?" * len(values))
         done = self._base.execute(f"INSERT INTO {table} VALUES (NULL, {marks})", values)  # noqa: S608
         return done.lastrowid or 0
+
+    def add_renumbered(self, folder: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Control numbers that a scrub changed."""
+        self._base.executemany(
+            "INSERT INTO renumbered VALUES (?, ?, ?, ?, ?, ?)", ((folder, *row) for row in rows)
+        )
 
     def seal(self) -> None:
         """All that was sent is in: from now on it is looked up."""
@@ -208,8 +216,8 @@ class Ledger:
     def units(self) -> Iterator[tuple[Unit, list[Said]]]:
         """The claims in the order they were sent, each with what is said of itself."""
         rows = self._base.execute(
-            "SELECT c.no, c.place, i.file, i.no, g.no, s.no, c.provider, i.control, g.control,"
-            " s.control, s.batch, c.key, c.cents,"
+            "SELECT c.no, c.place, i.source, i.file, i.no, g.no, s.no, c.provider,"
+            " i.control, g.control, s.control, s.batch, c.key, c.cents,"
             " d.level, d.target, d.document, d.state, d.codes, d.number, d.payer"
             " FROM claim c JOIN sent_set s ON s.no = c.sent_set JOIN grp g ON g.no = s.grp"
             " JOIN interchange i ON i.no = g.interchange"

@@ -226,17 +226,18 @@ class Matching:
     def _claim(
         self, said: AcknowledgedClaim, sets: list[int], document: int, origin: Origin
     ) -> Iterator[Notice]:
-        facts = self._facts(said)
         found = self._of_number(said.number)
         number = said.statuses[0].number if said.statuses else None
         if len(found) > MOST_CANDIDATES:
             yield _unplaced(origin, found, "TRN", number)
             return
         of_batch = [one for one in found if one.sent_set in sets]
-        found = of_batch or [one for one in found if _resembles(one, facts)]
-        for name, value in facts.items():
-            if value is not None:
-                found = _narrowed(found, partial(_has, name, value))
+        if len(of_batch) != 1:
+            facts = self._facts(said)
+            of_batch = of_batch or [one for one in found if _resembles(one, facts)]
+            for name, value in facts.items():
+                of_batch = _narrowed(of_batch, partial(_has, name, value))
+        found = of_batch
         if not found:
             yield _unplaced(origin, found, "TRN", number)
             return
@@ -299,8 +300,8 @@ def _narrowed(rows: list[T], fits: Callable[[T], object]) -> list[T]:
     return [row for row in rows if fits(row)] or rows if len(rows) > 1 else rows
 
 
-def _has(name: str, value: int, one: Candidate) -> bool:
-    return bool(getattr(one, name) == value)
+def _has(name: str, value: int | None, one: Candidate) -> bool:
+    return value is not None and bool(getattr(one, name) == value)
 
 
 def _resembles(one: Candidate, facts: dict[str, int | None]) -> bool:

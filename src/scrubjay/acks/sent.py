@@ -126,9 +126,9 @@ def claims_of(file: str) -> Iterator[SentClaim]:
         yield claim
 
 
-def enter(ledger: Ledger, file: str, name: str) -> int:
-    """Writes the claims of a file into the ledger; how many there are."""
-    entry = _Entry(ledger, name)
+def enter(ledger: Ledger, file: str, name: str, source: int) -> int:
+    """Writes the claims of a file, the `source`th, into the ledger; how many there are."""
+    entry = _Entry(ledger, name, source)
     for claim in claims_of(file):
         entry.take(claim)
     return entry.count
@@ -137,16 +137,16 @@ def enter(ledger: Ledger, file: str, name: str) -> int:
 class _Entry:
     """Numbers of what is open, so that each level is written once."""
 
-    def __init__(self, ledger: Ledger, name: str) -> None:
+    def __init__(self, ledger: Ledger, name: str, source: int) -> None:
         self.count = 0
         self._ledger = ledger
-        self._name = name
+        self._file = source, name
         self._open: dict[str, tuple[object, int]] = {}
 
     def take(self, claim: SentClaim) -> None:
         """One claim, and what is above it where that is new."""
         ledger, isa, gs = self._ledger, claim.interchange, claim.group
-        interchange = self._level("interchange", isa, lambda: _interchange(self._name, isa))
+        interchange = self._level("interchange", isa, lambda: (*self._file, *_interchange(isa)))
         group = self._level("grp", (interchange, gs), lambda: (interchange, *_group(gs)))
         opened = claim.opened
         sent_set = self._level(
@@ -180,10 +180,9 @@ class _Entry:
         return known[1]
 
 
-def _interchange(file: str, isa: Segment) -> tuple[str, ...]:
+def _interchange(isa: Segment) -> tuple[str, ...]:
     control = isa[13].strip()
-    envelope = (isa[9], isa[10], isa[6].strip(), isa[8].strip())
-    return (file, control, plain_number(control), *envelope)
+    return control, plain_number(control), isa[9], isa[10], isa[6].strip(), isa[8].strip()
 
 
 def _group(gs: Segment | None) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from scrubjay.acks.applying import Applied
+    from scrubjay.acks.applied import Applied
     from scrubjay.acks.notices import Notice
     from scrubjay.acks.reading import Acknowledgment
     from scrubjay.models.acknowledgments import (
@@ -279,9 +279,9 @@ COMMAND = Group(
                 Option(
                     name="--claims",
                     kind=FILE,
-                    metavar="FILE",
+                    metavar="FILE|FOLDER",
                     many=True,
-                    help="An 837 that was sent; may be given several times.",
+                    help="An 837 that was sent, or the output of a scrub; repeatable.",
                 ),
                 Option(name="--out", kind=FOLDER, metavar="FOLDER", help="Where to write."),
                 Option(
@@ -301,6 +301,7 @@ COMMAND = Group(
             examples=(
                 "scrubjay acks apply --claims sent.837 acks/*",
                 "scrubjay acks apply --claims monday.837 --claims tuesday.837 'acks/*' --out out/",
+                "scrubjay acks apply --claims scrubbed/ acks/*",
                 "scrubjay acks apply --claims sent.837 acks/* --absent PAYER1=accepted --json",
             ),
             run=applied,
