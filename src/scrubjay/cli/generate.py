@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMAND", "KINDS"]
 
-KINDS = ("837P", "835", "834")
+KINDS = ("837P", "835", "834", "999", "277CA", "TA1")
 """What `scrubjay.testing` can make; said here as well, so that help need not load it."""
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from scrubjay.errors import UsageError
-from scrubjay.testing.claims import files as claims
+from scrubjay.testing.acknowledgments import claim_status, implementation, interchange_receipt
+from scrubjay.testing.claims.files import professional
 from scrubjay.testing.enrollment.files import members
 from scrubjay.testing.order import Order
 from scrubjay.testing.remittance.files import payments
@@ -11,9 +12,12 @@ from scrubjay.testing.remittance.files import payments
 __all__ = ["KINDS", "generate"]
 
 KINDS: dict[str, Callable[[Order], Iterator[bytes]]] = {
-    "837P": claims.professional,
+    "837P": professional,
     "835": payments,
     "834": members,
+    "999": implementation,
+    "277CA": claim_status,
+    "TA1": interchange_receipt,
 }
 """What makes a file of each kind."""
 
