@@ -100,3 +100,67 @@ def test_what_is_read_can_be_written_and_read_again() -> None:
     assert len(claims) == 400
     again = [claim for batch in scrubjay.read(write(claims)) for claim, _ in batch]
     assert again == claims
+
+
+INSTITUTIONAL: dict[str, Any] = {
+    "kind": "837I",
+    "provider": {"name": "EXAMPLE HOSPITAL", "npi": "1234567893", "tax_id": "123456789"},
+    "subscriber": {"last": "SAMPLE", "first": "ANN", "member_id": "M1", "relationship": "18"},
+    "payer": {"name": "EXAMPLE PAYER", "id": "P1"},
+    "id": "I1",
+    "charge": "900",
+    "facility_type": "11",
+    "statement_from": "2026-09-01",
+    "statement_to": "2026-09-05",
+    "admission_date": dt.date(2026, 9, 1),
+    "admission_hour": "0815",
+    "patient_status": "01",
+    "diagnoses": [{"code": "J189", "present_on_admission": "Y"}, {"code": "I10"}],
+    "value_codes": [{"code": "80", "amount": 4}],
+    "lines": [{"revenue": "0120", "charge": 900, "unit": "DA", "units": 4}],
+}
+DENTAL: dict[str, Any] = {
+    "kind": "837D",
+    "id": "D1",
+    "charge": 250,
+    "place_of_service": "11",
+    "lines": [
+        {
+            "procedure": "D2392",
+            "charge": 250,
+            "units": 1,
+            "teeth": [{"number": "3", "surface_1": "M", "surface_2": "O"}],
+        }
+    ],
+}
+
+
+def test_claims_of_each_kind_are_in_a_group_of_their_own() -> None:
+    data = write([CLAIM, INSTITUTIONAL, INSTITUTIONAL | {"id": "I2"}, DENTAL, CLAIM | {"id": "C2"}])
+    written = segments(data)
+    groups = [segment.rsplit("*", 1)[1] for segment in written if segment.startswith("GS*")]
+    assert groups == ["005010X222A1", "005010X223A2", "005010X224A2", "005010X222A1"]
+    assert [segment for segment in written if segment.startswith("GE*")] == [
+        f"GE*1*{number}" for number in range(1, 5)
+    ]
+    assert "IEA*4*000000001" in written
+    for segment in (
+        "CLM*I1*900***11:A:1",
+        "DTP*434*RD8*20260901-20260905",
+        "DTP*435*DT*202609010815",
+        "CL1***01",
+        "HI*ABK:J189:::::::Y",
+        "HI*ABF:I10",
+        "HI*BE:80:::4",
+        "SV2*0120**900*DA*4",
+        "SV3*AD:D2392*250****1",
+        "TOO*JP*3*M:O",
+    ):
+        assert segment in written, segment
+
+
+def test_what_another_kind_of_claim_has_is_refused_by_name() -> None:
+    with pytest.raises(InputError, match="a line has no field revenue"):
+        write([CLAIM | {"lines": [{"revenue": "0120"}]}])
+    with pytest.raises(InputError, match="there are no claims of 835"):
+        write([CLAIM | {"kind": "835"}])

@@ -21,7 +21,7 @@ their import name: `InputError`, `OutputError`, `UsageError`, `Interrupted`, and
 a panic. Signals are looked at once a window, so Ctrl-C is answered while a call runs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 VERSION: str
@@ -68,6 +68,9 @@ def guides() -> str:
     ``[{"name", "transaction_set", "version", "title", "aliases", "fingerprint"}, ...]``
     """
 
+def guide(name: str) -> str:
+    """All that one guide says, as JSON: `scrubjay.guides.GuideFacts`. `name` is its kind, 837P."""
+
 class Reader:
     """A file, or the bytes of one, as claims with their findings, in the order of the file."""
 
@@ -78,6 +81,60 @@ class Reader:
         A claim is the nested dict that `scrubjay.models.Claim` takes.
         """
 
+class DocumentReader:
+    """A file, or the bytes of one, as placed segments, in the order of the file.
+
+    Of the segments inside of sets those whose ids are in `wanted`, if any are; the envelope, ST and
+    SE always, and whatever is no segment.
+    """
+
+    def __init__(self, source: str | bytes, job: str, wanted: list[str]) -> None: ...
+    def next(self) -> list[Segment] | None:
+        """A window's worth of segments; None at the end."""
+
+class Segment:
+    """One segment with its place; its parts are cut when they are asked for, never shown unasked.
+
+    ``segment[3]`` is element 3 as it stands in the file, ``segment[5, 2]`` its second component,
+    ``segment[3, 1, 2]`` the first component of its second repetition; what is not there is "".
+    """
+
+    @property
+    def id(self) -> str:
+        """Such as NM1; "" for bytes that are no segment."""
+    @property
+    def loop(self) -> str | None:
+        """The loop that it stands in; None where it has no place, or the guide is not known."""
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The loops around it, outermost first, its own last."""
+    @property
+    def opens(self) -> bool:
+        """Whether its loop begins with it."""
+    @property
+    def number(self) -> int | None:
+        """Its ordinal in the set, ST being 1; None outside of one."""
+    @property
+    def offset(self) -> int:
+        """Where it begins in the file, in bytes."""
+    @property
+    def fault(self) -> str | None:
+        """Why these bytes are no segment."""
+    @property
+    def raw(self) -> bytes:
+        """Its bytes without the terminator."""
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Its elements as they stand in the file; the first is element 1."""
+    def repetitions(self, number: int) -> tuple[tuple[str, ...], ...]:
+        """The repetitions of an element, each as its components; none where it is empty."""
+    def __getitem__(self, part: int | tuple[int, int] | tuple[int, int, int]) -> str: ...
+    def __iter__(self) -> Iterator[str]:
+        """The elements, the first being element 1."""
+    def __len__(self) -> int:
+        """How many elements it has."""
+    def __bool__(self) -> bool: ...
+
 class ClaimWriter:
     """Claims, as the nested dicts that `scrubjay.models.Claim` takes, written as one interchange.
 
@@ -86,14 +143,19 @@ class ClaimWriter:
     """
 
     def __init__(self, envelope: str) -> None: ...
-    def add(self, claims: list[dict[str, Any]]) -> bytes:
-        """Writes claims; gives the bytes that are final."""
+    def add(self, claims: list[dict[str, Any]], kind: str = "837P") -> bytes:
+        """Writes claims of one kind; gives the bytes that are final.
+
+        Claims of another kind than those before begin a functional group.
+        """
 
     def finish(self) -> bytes:
         """Ends the interchange; gives the rest of the bytes."""
 
-def write_claims(claims: list[dict[str, Any]], envelope: str) -> bytes:
-    """Claims as one interchange, at once."""
+def write_claims(claims: list[dict[str, Any]], envelope: str, kind: str = "837P") -> bytes:
+    """Claims of one kind as one interchange, at once."""
 
-def claim_fields() -> list[tuple[str, str, bool, list[str], list[tuple[str, str]]]]:
-    """The tables of a claim: name, name in the claim, is it a list, parents, (field, kind)s."""
+def claim_fields(
+    kind: str = "837P",
+) -> list[tuple[str, str, bool, list[str], list[tuple[str, str]]]]:
+    """The tables of a kind: name, name in the claim, is it a list, parents, (field, kind)s."""

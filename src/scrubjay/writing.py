@@ -2,12 +2,13 @@
 
 The guide gives order, counts and what can be nothing else (qualifiers that have one code, HL and SE
 numbers, date formats); claims give the rest. Claims in a row with the same provider and subscriber
-share their loops. Nothing is judged here: a wrong claim is written as wrong as it is.
+share their loops, claims of another kind begin a functional group of their own. Nothing is judged
+here: a wrong claim is written as wrong as it is.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from scrubjay import _native
@@ -61,7 +62,10 @@ class Envelope:
 def stream_out(
     claims: "Iterable[Claim | Mapping[str, Any]]", envelope: Envelope | None = None
 ) -> Iterator[bytes]:
-    """The bytes of one interchange, piece by piece; at most one subscriber's claims are held."""
+    """The bytes of one interchange, piece by piece; at most one subscriber's claims are held.
+
+    A nested dict says its `kind` as models do (`837I`); one that does not is professional.
+    """
     try:
         writer = _native.ClaimWriter((envelope or Envelope()).to_text())
     except ValueError as error:
@@ -69,13 +73,16 @@ def stream_out(
     source = iter(claims)
     count = 0
     while batch := [_plain(claim) for claim in islice(source, _BATCH)]:
-        try:
-            written = writer.add(batch)
-        except (TypeError, ValueError) as error:
-            raise InputError(f"in claims {count + 1} to {count + len(batch)}: {error}") from None
-        count += len(batch)
-        if written:
-            yield written
+        for kind, same in groupby(batch, lambda claim: claim.pop("kind", "837P")):
+            claims_in_a_row = list(same)
+            last = count + len(claims_in_a_row)
+            try:
+                written = writer.add(claims_in_a_row, kind)
+            except (TypeError, ValueError) as error:
+                raise InputError(f"in claims {count + 1} to {last}: {error}") from None
+            count = last
+            if written:
+                yield written
     yield writer.finish()
 
 

@@ -10,27 +10,54 @@ from pydantic import ValidationError
 from scrubjay import _native, models
 from scrubjay.models.row import Code, Day, Money, Number, Row, Text
 
-MODELS: dict[str, type[Row]] = {
+SHARED: dict[str, type[Row]] = {
     "set": models.TransactionHeader,
     "provider": models.Provider,
     "subscriber": models.Subscriber,
     "payer": models.Payer,
     "patient": models.Patient,
-    "claim": models.Claim,
     "diagnosis": models.Diagnosis,
-    "anesthesia": models.Anesthesia,
     "condition": models.Condition,
+    "note": models.Note,
     "other_payer": models.OtherPayer,
-    "line": models.ServiceLine,
-    "measurement": models.Measurement,
     "adjudication": models.Adjudication,
-    "form": models.Form,
-    "answer": models.Answer,
     "adjustment": models.Adjustment,
     "attachment": models.Attachment,
     "certification": models.Certification,
     "file_information": models.FileInformation,
 }
+"""Models that several kinds of claims have: each has what any of them has."""
+
+OWN: dict[str, dict[str, type[Row]]] = {
+    "837P": {
+        "claim": models.ProfessionalClaim,
+        "line": models.ProfessionalLine,
+        "anesthesia": models.Anesthesia,
+        "measurement": models.Measurement,
+        "form": models.Form,
+        "answer": models.Answer,
+    },
+    "837I": {
+        "claim": models.InstitutionalClaim,
+        "line": models.InstitutionalLine,
+        "visit_reason": models.VisitReason,
+        "external_cause": models.ExternalCause,
+        "procedure": models.Procedure,
+        "occurrence_span": models.OccurrenceSpan,
+        "occurrence": models.Occurrence,
+        "value_code": models.ValueCode,
+        "treatment": models.Treatment,
+    },
+    "837D": {
+        "claim": models.DentalClaim,
+        "line": models.DentalLine,
+        "tooth_status": models.ToothStatus,
+        "tooth": models.Tooth,
+    },
+}
+"""Models that one kind of claim has."""
+
+TABLES = [(kind, table) for kind in OWN for table, *_ in _native.claim_fields(kind)]
 KINDS = {
     "text": Text,
     "code": Code,
@@ -40,39 +67,53 @@ KINDS = {
 }
 
 
-def test_every_table_of_the_map_is_a_model() -> None:
-    assert set(MODELS) == {table for table, *_ in _native.claim_fields()}
-    assert {model.__name__ for model in MODELS.values()} == set(models.__all__)
+def model(kind: str, table: str) -> type[Row]:
+    return OWN[kind].get(table) or SHARED[table]
 
 
-@pytest.mark.parametrize("table", list(MODELS))
-def test_a_model_has_the_fields_of_its_table_and_the_rows_that_belong_to_it(table: str) -> None:
+def test_every_model_is_a_table_of_a_map_and_has_nothing_that_no_map_has() -> None:
+    told: dict[type[Row], set[str]] = {models.Claim: set(), models.ServiceLine: set()}
+    for kind, table in TABLES:
+        told.setdefault(model(kind, table), set()).update(_expected(kind, table))
+    for each, names in told.items():
+        assert set(each.model_fields) == names, each
+    assert {each.__name__ for each in told} == set(models.__all__) - {"KINDS"}
+    assert {kind: OWN[kind]["claim"] for kind in OWN} == models.KINDS
+
+
+def _expected(kind: str, table: str) -> set[str]:
+    """The fields of a table, and the names of the rows that belong to it."""
     tables = {
-        name: (key, parents, fields) for name, key, _, parents, fields in _native.claim_fields()
+        name: (key, above, dict(of)) for name, key, _, above, of in _native.claim_fields(kind)
     }
-    _, parents, fields = tables[table]
-    expected = {name: KINDS[kind] for name, kind in fields}
-    found = {name: info.annotation for name, info in MODELS[table].model_fields.items()}
-    assert {name: found.get(name) for name in expected} == expected
     names = list(tables)
-    above = names[: names.index("claim")] if table == "claim" else []
-    below = [
-        name
-        for name in names[names.index("claim") + 1 :]
-        if table in tables[name][1] and table not in names[: names.index("claim")]
-    ]
-    assert found.keys() - expected.keys() == {tables[name][0] for name in above + below}
-    assert all(parent in MODELS for parent in parents)
+    contexts = names[: names.index("claim")]
+    above = contexts if table == "claim" else []
+    below = [name for name in names if name not in contexts and table in tables[name][1]]
+    rows = {tables[name][0] for name in above + (below if table not in contexts else [])}
+    return set(tables[table][2]) | rows | ({"kind"} if table == "claim" else set())
 
 
-def test_the_json_of_a_model_has_the_order_of_the_map() -> None:
-    for table, *_, fields in _native.claim_fields():
-        names = [name for name, _ in fields]
-        assert [name for name in MODELS[table].model_fields if name in names] == names, table
+@pytest.mark.parametrize(("kind", "table"), TABLES)
+def test_a_model_has_the_fields_of_its_table_each_of_its_kind(kind: str, table: str) -> None:
+    (fields,) = (fields for name, *_, fields in _native.claim_fields(kind) if name == table)
+    found = model(kind, table).model_fields
+    for name, of in fields:
+        assert found[name].annotation == KINDS[of], name
+    if table in OWN[kind]:
+        assert set(found) == _expected(kind, table)
 
 
-def claim(**more: Any) -> models.Claim:
-    return models.Claim.model_validate(
+@pytest.mark.parametrize("kind", list(OWN))
+def test_the_json_of_a_model_has_the_order_of_the_map(kind: str) -> None:
+    for table, *_, fields in _native.claim_fields(kind):
+        if kind == "837P" or table in OWN[kind]:
+            names = [name for name, _ in fields]
+            assert [key for key in model(kind, table).model_fields if key in names] == names, table
+
+
+def claim(**more: Any) -> models.ProfessionalClaim:
+    return models.ProfessionalClaim.model_validate(
         {
             "id": "SECRET-1",
             "charge": Decimal("100.50"),
@@ -112,6 +153,10 @@ def test_dates_of_service_are_those_of_the_lines() -> None:
     assert claim().service_from == dt.date(2026, 2, 1)
     assert claim().service_to == dt.date(2026, 4, 1)
     assert models.Claim().service_from is None
+    day = dt.date(2026, 1, 5)
+    statement = models.InstitutionalClaim(statement_from=day, lines=(models.InstitutionalLine(),))
+    assert statement.service_from == day
+    assert models.DentalClaim(treated_from=day, lines=(models.DentalLine(),)).service_to == day
 
 
 def test_a_line_gathers_what_it_has_of_four() -> None:
@@ -127,5 +172,19 @@ def test_a_claim_is_frozen_and_knows_no_other_names() -> None:
         claim(chrage=1)
 
 
-def test_json_brings_the_claim_back() -> None:
-    assert models.Claim.model_validate_json(claim().model_dump_json()) == claim()
+@pytest.mark.parametrize("kind", list(OWN))
+def test_json_brings_the_claim_back_as_the_kind_that_it_is(kind: str) -> None:
+    made = models.KINDS[kind].model_validate({"id": "1", "lines": [{"procedure": "99213"}]})
+    back = models.Claim.model_validate_json(made.model_dump_json())
+    assert (type(back), back) == (models.KINDS[kind], made)
+    assert models.Claim.model_validate(made) == made
+
+
+def test_a_claim_is_of_the_kind_that_it_says_and_professional_if_it_says_nothing() -> None:
+    assert type(models.Claim(id="1")) is models.ProfessionalClaim
+    assert type(models.Claim(kind="837D", id="1")) is models.DentalClaim
+    assert type(models.Claim.model_validate({"kind": "837I"})) is models.InstitutionalClaim
+    with pytest.raises(ValidationError, match="kind"):
+        models.Claim.model_validate({"kind": "835"})
+    with pytest.raises(ValidationError, match="Invalid JSON"):
+        models.Claim.model_validate_json("{")

@@ -11,6 +11,7 @@ use x12::position::{Position, Span};
 use x12::validate::{At, Options, Routed, Trail, Visitor, Walker, Way, plain};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, Tokens};
 
+use crate::rules::Ruled;
 use crate::source::Taken;
 use crate::standing::{Group, Inside, Set, Standing, begins_item};
 
@@ -68,6 +69,8 @@ pub(crate) struct Analysed {
     /// For each finding, the item that was open when it was made.
     pub(crate) made_in: Vec<u32>,
     pub(crate) batch: Option<Batch>,
+    /// What the rules found, once they were asked.
+    pub(crate) ruled: Ruled,
     pub(crate) plan: Option<Arc<Plan>>,
     /// How many segments that begin a claim stand where no claim could be placed.
     pub(crate) lost_claims: u64,
@@ -136,7 +139,8 @@ impl Analyser {
             Open::Walked => Set::Walked(Box::new(walker)),
         };
         let end = Standing { mode, group, set, inside, empty };
-        Analysed { taken, used, findings, items, made_in, batch, plan, lost_claims, end, torn }
+        let ruled = Ruled::default();
+        Analysed { taken, used, findings, items, made_in, batch, ruled, plan, lost_claims, end, torn }
     }
 }
 
@@ -353,7 +357,7 @@ impl<'a> Pass<'a> {
         self.imply(3, segment.start());
         let setting = self.setting;
         let routed = match Group::route(self.group.as_deref(), segment, &setting.guides, setting.aliases) {
-            Route::Plan(plan) => {
+            Route::Plan(plan) | Route::WrongGroup(plan) if self.group.is_some() => {
                 self.item(Kind::Set(Arc::clone(&plan)), segment);
                 self.walker.begin(Arc::clone(&plan));
                 self.follow(plan);
@@ -363,7 +367,8 @@ impl<'a> Pass<'a> {
                 return;
             }
             Route::UnsupportedSet => Routed::UnknownSet,
-            Route::WrongGroup(_) => Routed::WrongGroup,
+            // outside of any group
+            Route::Plan(_) | Route::WrongGroup(_) => Routed::WrongGroup,
             Route::MissingGuide | Route::UnsupportedGuide | Route::Broken(_) => Routed::UnknownGuide,
         };
         self.item(Kind::Opaque(routed), segment);

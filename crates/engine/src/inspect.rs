@@ -144,7 +144,7 @@ fn shown(plan: &Plan, rule: &ElementRule, element: &Element<'_>, segment: &Segme
 }
 
 /// What is wrong with bytes that are no segment.
-fn plainly(fault: Fault) -> &'static str {
+pub(crate) fn plainly(fault: Fault) -> &'static str {
     match fault {
         Fault::Stray => "bytes outside any interchange",
         Fault::HeaderTruncated => "an ISA that is cut short",

@@ -77,7 +77,7 @@ pub struct Job {
     /// Bytes read at a time.
     #[serde(default = "window")]
     pub window: usize,
-    /// Take later errata of a guide for the guide.
+    /// Take other releases of a guide for the guide.
     #[serde(default)]
     pub guide_aliases: bool,
     /// What a fault of syntax takes down.

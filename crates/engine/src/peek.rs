@@ -49,7 +49,7 @@ impl Tokens for Seen<'_> {
             b"ST" => {
                 let group = known.group.as_deref();
                 known.plan = match Group::route(group, segment, self.guides, self.aliases) {
-                    Route::Plan(plan) => Some(plan),
+                    Route::Plan(plan) | Route::WrongGroup(plan) if known.group.is_some() => Some(plan),
                     _ => None,
                 };
             }

@@ -10,7 +10,7 @@ use x12::acknowledge::{Stamp, Standing};
 use x12::claim::{ClaimMap, Taps};
 use x12::finding::Catalog;
 use x12::guide::Guides;
-use x12::scrub::{DuplicateKey, Program};
+use x12::scrub::{DuplicateKey, Program, RuleError};
 use x12::validate::Options;
 
 use crate::analyse::{Analysed, Setting};
@@ -18,6 +18,7 @@ use crate::day;
 use crate::desk::{ClaimFields, Desk, Judge, Manner, Rulings, Scrub, Seen, WINDOW};
 use crate::error::Error;
 use crate::job::{Command, Job};
+use crate::rules::Rules;
 use crate::run::{self, Sink};
 use crate::source::Source;
 use crate::stage::Stage;
@@ -60,8 +61,9 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
         if job.out.is_some() {
             source.take_digest(); // for run.json
         }
+        let rules = desk.rules().cloned();
         let mut both = Metered { desk: &mut desk, meter: &mut meter };
-        run::read(source, &setup.setting, job.window, job.workers(), &mut both)?;
+        run::read(source, &setup.setting, rules.as_ref(), (job.window, job.workers()), &mut both)?;
         desk.end_file()?;
         meter.before = meter.done;
         inputs.push(json!({"file": name, "bytes": source.read_bytes(), "sha256": source.digest()}));
@@ -217,8 +219,6 @@ impl Setup {
                 claims: scrubbing,
             },
             reject_unit: job.reject_unit,
-            as_of: self.as_of,
-            received: self.received,
             show_phi: job.show_phi,
             claims_per_set: job.max_claims_per_set,
             control_start: job.control_start,
@@ -230,26 +230,32 @@ impl Setup {
     }
 
     fn scrub(&self, job: &Job, taps: &Arc<Taps>, catalog: &mut Catalog) -> Result<Scrub, Error> {
-        let unusable = |error: x12::scrub::RuleError| Error::Usage(error.to_string());
-        let rules = job.program.as_ref().map(|rules| Program::compile(rules, &taps.schema, catalog));
-        let program = rules.transpose().map_err(unusable)?;
-        let key = program.as_ref().map(|_| DuplicateKey::compile(&taps.schema));
-        let mut duplicate_key = [0; 16];
-        duplicate_key.copy_from_slice(&self.tokens.digest("duplicate", b"")[..16]);
+        let rules = job.program.as_ref().map(|rules| self.rules(rules, taps, catalog)).transpose();
+        let rules = rules.map_err(|error| Error::Usage(error.to_string()))?;
         Ok(Scrub {
             fields: ClaimFields::new(Arc::clone(taps)),
             taps: Arc::clone(taps),
-            program,
+            rules: rules.map(Arc::new),
             docs: job.docs.clone(),
-            duplicates: key.transpose().map_err(unusable)?,
-            duplicate_key,
+        })
+    }
+
+    fn rules(&self, program: &str, taps: &Taps, catalog: &mut Catalog) -> Result<Rules, RuleError> {
+        let mut secret = [0; 16];
+        secret.copy_from_slice(&self.tokens.digest("duplicate", b"")[..16]);
+        Ok(Rules {
+            program: Program::compile(program, &taps.schema, catalog)?,
+            key: DuplicateKey::compile(&taps.schema)?,
+            secret,
+            as_of: self.as_of,
+            received: self.received,
         })
     }
 
     fn result(&self, job: &Job, desk: &Desk<'_>, inputs: &[Value], begun: Instant, outputs: Vec<Value>) -> Value {
         let totals = &desk.totals;
         let scrub = desk.scrub.as_ref();
-        let program = scrub.and_then(|scrub| scrub.program.as_ref());
+        let program = desk.rules().map(|rules| &rules.program);
         let rules = program.map(|program| (program, desk.counts.as_slice()));
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, rules, scrub.is_some());
         summary["token_key_id"] = job.token_key_id.clone().into();
@@ -285,7 +291,8 @@ impl Setup {
 /// The claim map of the professional claim, bound to its guide.
 pub(crate) fn professional(guides: &Guides) -> Result<Taps, Error> {
     let broken = |text: String| Error::Internal(text);
-    let map = ClaimMap::parse(x12::claim::professional()).map_err(|error| broken(error.to_string()))?;
+    let map = ClaimMap::of("005010X222A1").ok_or_else(|| broken("no claim map".to_owned()))?;
+    let map = map.map_err(|error| broken(error.to_string()))?;
     let plan = guides.plan(&map.version).map_err(|error| broken(error.to_string()))?;
     Taps::new(map, &plan).map_err(|error| broken(error.to_string()))
 }

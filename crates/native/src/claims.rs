@@ -7,22 +7,50 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString};
-use x12::claim::{Cell, ClaimMap, FieldKind, Record, Taps, civil, professional, write_amount};
+use x12::claim::{Cell, ClaimMap, FieldKind, Record, Taps, civil, write_amount};
 use x12::guide::{Guides, Plan};
 
-/// A guide and its claim map, bound to each other.
-type Guide = (Arc<Plan>, Arc<Taps>);
+/// A kind of claim: its guide and its claim map, bound to each other, and the map's names as Python strings.
+pub(crate) struct Kind {
+    /// As users say it: `837P`.
+    name: &'static str,
+    version: &'static str,
+    bound: OnceLock<Result<Guide, String>>,
+    names: PyOnceLock<Names>,
+}
 
-/// Those of the professional claim.
-pub(crate) fn guide() -> PyResult<&'static Guide> {
-    static GUIDE: OnceLock<Result<Guide, String>> = OnceLock::new();
-    let made = GUIDE.get_or_init(|| {
-        let plan = Guides::embedded().plan("837P").map_err(|error| error.to_string())?;
-        let map = ClaimMap::parse(professional()).map_err(|error| error.to_string())?;
-        let taps = Taps::new(map, &plan).map_err(|error| error.to_string())?;
-        Ok((plan, Arc::new(taps)))
-    });
-    made.as_ref().map_err(|message| PyValueError::new_err(message.clone()))
+/// A guide and its claim map.
+pub(crate) type Guide = (Arc<Plan>, Arc<Taps>);
+
+/// All kinds, made when first asked for.
+fn kinds() -> &'static [Kind] {
+    static KINDS: OnceLock<Vec<Kind>> = OnceLock::new();
+    let kind = |(name, version)| Kind { name, version, bound: OnceLock::new(), names: PyOnceLock::new() };
+    KINDS.get_or_init(|| ClaimMap::embedded().map(kind).collect())
+}
+
+impl Kind {
+    /// The kind that users call `name`.
+    pub(crate) fn named(name: &str) -> PyResult<&'static Self> {
+        let found = kinds().iter().find(|kind| kind.name == name);
+        found.ok_or_else(|| PyValueError::new_err(format!("there are no claims of {name}")))
+    }
+
+    /// The guide and its map.
+    pub(crate) fn guide(&self) -> PyResult<&Guide> {
+        let make = || {
+            let plan = Guides::embedded().plan(self.version).map_err(|error| error.to_string())?;
+            let map = ClaimMap::of(self.version).ok_or_else(|| format!("there is no map of {}", self.version))?;
+            let taps = Taps::new(map.map_err(|error| error.to_string())?, &plan).map_err(|error| error.to_string())?;
+            Ok((plan, Arc::new(taps)))
+        };
+        self.bound.get_or_init(make).as_ref().map_err(|message| PyValueError::new_err(message.clone()))
+    }
+
+    /// The names of the map.
+    pub(crate) fn names(&self, py: Python<'_>) -> PyResult<&Names> {
+        self.names.get_or_try_init(py, || Names::new(py, &self.guide()?.1))
+    }
 }
 
 /// The names of the claim map as Python strings, both ways.
@@ -42,12 +70,6 @@ struct TableNames {
 }
 
 impl Names {
-    /// The names of the professional claim.
-    pub(crate) fn get(py: Python<'_>) -> PyResult<&'static Self> {
-        static NAMES: PyOnceLock<Names> = PyOnceLock::new();
-        NAMES.get_or_try_init(py, || Self::new(py, &guide()?.1))
-    }
-
     fn new(py: Python<'_>, taps: &Taps) -> PyResult<Self> {
         let mut tables = Vec::new();
         for (index, table) in taps.map.tables.iter().enumerate() {
@@ -190,7 +212,7 @@ impl Names {
 pub(crate) type Seen<'py> = Vec<(Bound<'py, PyDict>, Record<'static>)>;
 
 /// Text, and where a file holds bytes that are none, the same bytes as Latin-1.
-fn text<'py>(py: Python<'py>, bytes: &[u8]) -> Bound<'py, PyString> {
+pub(crate) fn text<'py>(py: Python<'py>, bytes: &[u8]) -> Bound<'py, PyString> {
     match std::str::from_utf8(bytes) {
         Ok(text) => PyString::new(py, text),
         Err(_) => PyString::new(py, &bytes.iter().map(|&byte| char::from(byte)).collect::<String>()),

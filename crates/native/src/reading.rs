@@ -7,7 +7,7 @@ use engine::Error;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
-use crate::claims::Names;
+use crate::claims::Kind;
 use crate::errors::{broken, detached, raise};
 use crate::running::parsed;
 
@@ -40,7 +40,7 @@ impl Reader {
         if claims.is_empty() {
             return Ok(None);
         }
-        let names = Names::get(py)?;
+        let names = Kind::named("837P")?.names(py)?;
         let loads = py.import("json")?.getattr("loads")?;
         let rows = PyList::empty(py);
         for claim in claims {

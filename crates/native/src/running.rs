@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use x12::claim::{Batch, Nesting, Taps};
 
-use crate::claims::Names;
+use crate::claims::Kind;
 use crate::errors::{Raised, detached, raise};
 
 /// One scrub or validate, whole.
@@ -68,7 +68,7 @@ impl Judge for PythonJudge<'_> {
 
 impl PythonJudge<'_> {
     fn ask(&self, py: Python<'_>, batch: &Batch, bytes: &[u8], taps: &Taps) -> PyResult<Vec<Judged>> {
-        let names = Names::get(py)?;
+        let names = Kind::named("837P")?.names(py)?;
         let nesting = Nesting::new(batch, taps);
         let rows = batch.tables.get(taps.claim).map_or(0, |table| table.rows);
         let claims = PyList::empty(py);
@@ -115,6 +115,12 @@ pub(crate) fn inspect(py: Python<'_>, path: &str, job: &str, emit: Py<PyAny>) ->
 #[pyfunction]
 pub(crate) fn guides() -> String {
     engine::guides()
+}
+
+/// All that a guide says, as JSON.
+#[pyfunction]
+pub(crate) fn guide(py: Python<'_>, name: &str) -> PyResult<String> {
+    engine::guide(name).map_err(|error| raise(py, error))
 }
 
 /// SHA-256 of `text`, as lower-case hexadecimals.

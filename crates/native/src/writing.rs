@@ -7,7 +7,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use x12::claim::{Envelope, Record, Writer};
 
-use crate::claims::{Names, Seen, guide};
+use crate::claims::{Kind, Seen};
+
+/// What claims are taken for that do not say what they are.
+const DEFAULT: &str = "837P";
 
 /// Claims, as nested dicts, written as one interchange, a batch at a time.
 #[pyclass(module = "scrubjay._native")]
@@ -20,17 +23,24 @@ impl ClaimWriter {
     #[new]
     fn new(envelope: &str) -> PyResult<Self> {
         let fault = |error: x12::claim::MapError| PyValueError::new_err(format!("envelope: {error}"));
-        let (plan, taps) = guide()?;
+        let (plan, taps) = Kind::named(DEFAULT)?.guide()?;
         let envelope = Envelope::parse(envelope).map_err(fault)?;
         let writer = Writer::new(Arc::clone(plan), Arc::clone(taps), envelope).map_err(fault)?;
         Ok(Self { writer: Some(writer) })
     }
 
-    /// Writes claims; gives the bytes that are final.
-    fn add<'py>(&mut self, py: Python<'py>, claims: Vec<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyBytes>> {
+    /// Writes claims of one kind; gives the bytes that are final.
+    #[pyo3(signature = (claims, kind=DEFAULT))]
+    fn add<'py>(
+        &mut self,
+        py: Python<'py>,
+        claims: Vec<Bound<'py, PyDict>>,
+        kind: &str,
+    ) -> PyResult<Bound<'py, PyBytes>> {
         let writer = self.writer.as_mut().ok_or_else(|| PyValueError::new_err("the writer is finished"))?;
-        let (_, taps) = guide()?;
-        let names = Names::get(py)?;
+        let kind = Kind::named(kind)?;
+        let ((plan, taps), names) = (kind.guide()?, kind.names(py)?);
+        writer.turn(plan, taps).map_err(|error| PyValueError::new_err(error.to_string()))?;
         let mut seen = Seen::new();
         let records: Vec<Record<'static>> =
             claims.into_iter().map(|claim| names.record(taps, &claim, &mut seen)).collect::<PyResult<_>>()?;
@@ -51,25 +61,30 @@ impl ClaimWriter {
     }
 }
 
-/// Claims, as nested dicts, as one interchange.
+/// Claims of one kind, as nested dicts, as one interchange.
 #[pyfunction]
+#[pyo3(signature = (claims, envelope, kind=DEFAULT))]
 pub(crate) fn write_claims<'py>(
     py: Python<'py>,
     claims: Vec<Bound<'py, PyDict>>,
     envelope: &str,
+    kind: &str,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let mut writer = ClaimWriter::new(envelope)?;
-    let mut bytes = writer.add(py, claims)?.as_bytes().to_vec();
+    let mut bytes = writer.add(py, claims, kind)?.as_bytes().to_vec();
     bytes.extend_from_slice(writer.finish(py)?.as_bytes());
     Ok(PyBytes::new(py, &bytes))
 }
 
-/// The tables and fields of a claim, for a test that holds them and the models together:
+/// The tables and fields of a kind of claim, for a test that holds them and the models together:
 /// `[(table, name in the claim, is a list, [parent, ...], [(field, kind), ...]), ...]`.
 #[pyfunction]
 #[expect(clippy::type_complexity, reason = "a plain value for one test; a class would say no more")]
-pub(crate) fn claim_fields() -> PyResult<Vec<(String, String, bool, Vec<String>, Vec<(String, &'static str)>)>> {
-    let (_, taps) = guide()?;
+#[pyo3(signature = (kind=DEFAULT))]
+pub(crate) fn claim_fields(
+    kind: &str,
+) -> PyResult<Vec<(String, String, bool, Vec<String>, Vec<(String, &'static str)>)>> {
+    let (_, taps) = Kind::named(kind)?.guide()?;
     let tables = &taps.map.tables;
     let kind = |kind| match kind {
         x12::claim::FieldKind::Text => "text",

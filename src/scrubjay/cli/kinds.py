@@ -26,6 +26,10 @@ class Kind:
         """The value; ValueError with one line for whoever wrote the text."""
         return text
 
+    def words(self) -> tuple[str, ...]:
+        """What a shell completes it with, where that is no file."""
+        return self.choices
+
 
 class Choice(Kind):
     """One of a few words."""

@@ -1,40 +1,30 @@
-"""The professional claim (2300 to 2330), with everything above and below it."""
+"""What the three kinds of claims share: `Claim` is the name of any of them."""
 
 import datetime as dt
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-from pydantic import Field
+from scrubjay.models.row import Code, Row, Text
 
-from scrubjay.models.coverage import OtherPayer
-from scrubjay.models.line import ServiceLine
-from scrubjay.models.parties import Patient, Payer, Provider, Subscriber, TransactionHeader
-from scrubjay.models.providers import (
-    Dropoff,
-    Facility,
-    Pickup,
-    Referring,
-    Rendering,
-    Supervising,
-)
-from scrubjay.models.row import Code, Day, Money, Number, Row, Text
-from scrubjay.models.supplements import Attachment, Certification, FileInformation
+if TYPE_CHECKING:
+    from scrubjay.models.coverage import OtherPayer
+    from scrubjay.models.line import ServiceLine
+    from scrubjay.models.parties import Patient, Payer, Provider, Subscriber, TransactionHeader
+    from scrubjay.models.row import Money
+    from scrubjay.models.supplements import Attachment, FileInformation
 
-__all__ = ["Anesthesia", "Claim", "Condition", "Diagnosis"]
+__all__ = ["Claim", "Condition", "Diagnosis", "Note"]
 
 
 class Diagnosis(Row):
-    """A diagnosis (HI*ABK, the principal one, and HI*ABF), in the order lines point at them."""
+    """A diagnosis, the principal one first; lines point at them by their order.
+
+    `present_on_admission` is for institutional claims only.
+    """
 
     # 2300 HI
     qualifier: Code = None
     code: Code = None
-
-
-class Anesthesia(Row):
-    """An anesthesia-related procedure (HI*BP, HI*BO)."""
-
-    # 2300 HI
-    qualifier: Code = None
-    procedure: Code = None
+    present_on_admission: Code = None
 
 
 class Condition(Row):
@@ -45,128 +35,70 @@ class Condition(Row):
     code: Code = None
 
 
-class ClaimInformation(Row):
-    """What is above a claim, and what it says of itself (2300)."""
+class Note(Row):
+    """A note on the claim (NTE), where there may be several."""
 
-    set: TransactionHeader | None = None
-    provider: Provider | None = None
-    subscriber: Subscriber | None = None
-    payer: Payer | None = None
-    patient: Patient | None = None
-
-    # 2300 CLM
-    id: Text = None
-    charge: Money = None
-    place_of_service: Code = None
-    place_qualifier: Code = None
-    frequency: Code = None
-    provider_signature: Code = None
-    assignment: Code = None
-    benefits_assignment: Code = None
-    release: Code = None
-    patient_signature: Code = None
-    related_cause_1: Code = None
-    related_cause_2: Code = None
-    related_cause_3: Code = None
-    accident_state: Code = None
-    accident_country: Code = None
-    special_program: Code = None
-    delay_reason: Code = None
-    # 2300 DTP
-    onset_date: Day = None  # DTP*431
-    initial_treatment_date: Day = None  # DTP*454
-    last_seen_date: Day = None  # DTP*304
-    acute_date: Day = None  # DTP*453
-    accident_date: Day = None  # DTP*439
-    last_menstrual_date: Day = None  # DTP*484
-    xray_date: Day = None  # DTP*455
-    prescription_date: Day = None  # DTP*471
-    disability_from: Day = None
-    disability_to: Day = None
-    last_worked_date: Day = None  # DTP*297
-    return_date: Day = None  # DTP*296
-    admission_date: Day = None  # DTP*435
-    discharge_date: Day = None  # DTP*096
-    assumed_care_date: Day = None
-    relinquished_care_date: Day = None
-    first_contact_date: Day = None  # DTP*444
-    repricer_date: Day = None  # DTP*050
-    # 2300 CN1
-    contract_type: Code = None
-    contract_amount: Money = None
-    contract_percent: Number = None
-    contract_code: Text = None
-    contract_terms: Number = None
-    contract_version: Text = None
-    # 2300 AMT
-    patient_paid: Money = None
-    # 2300 REF
-    service_exception: Text = None  # REF*4N
-    medicare_crossover: Text = None  # REF*F5
-    mammography: Text = None  # REF*EW
-    referral: Text = None  # REF*9F
-    prior_authorization: Text = None  # REF*G1
-    original_reference: Text = None  # REF*F8
-    clia: Text = None  # REF*X4
-    repriced_reference: Text = None  # REF*9A
-    adjusted_repriced_reference: Text = None  # REF*9C
-    investigational_device: Text = None  # REF*LX
-    clearinghouse_reference: Text = None  # REF*D9
-    medical_record: Text = None  # REF*EA
-    demonstration_project: Text = None  # REF*P4
-    care_plan_oversight: Text = None  # REF*1J
     # 2300 NTE
-    note_type: Code = None
-    note: Text = None
-    # 2300 CR1
-    ambulance_weight_unit: Code = None
-    ambulance_weight: Number = None
-    ambulance_reason: Code = None
-    ambulance_distance_unit: Code = None
-    ambulance_distance: Number = None
-    ambulance_round_trip: Text = None
-    ambulance_stretcher: Text = None
-    # 2300 CR2
-    spinal_condition: Code = None
-    spinal_description: Text = None
-    spinal_description2: Text = None
-    # 2300 HCP
-    repricing_method: Code = None
-    repriced_amount: Money = None
-    repriced_saving: Money = None
-    repricer_id: Text = None
-    repricing_rate: Number = None
-    repriced_group: Text = None
-    repriced_group_amount: Money = None
-    repricing_reject: Code = None
-    repricing_compliance: Code = None
-    repricing_exception: Code = None
+    type: Code = None
+    text: Text = None
 
 
-class FacilityContact(Facility):
-    """Where the services were given, and whom to ask there."""
+class Claim(Row):
+    """A claim of any kind: professional, institutional or dental. `kind` says which.
 
-    # 2310C PER
-    facility_contact: Text = None
-    facility_phone: Text = None
-    facility_extension: Text = None
-
-
-class Claim(Dropoff, Pickup, Supervising, FacilityContact, Rendering, Referring, ClaimInformation):
-    """One professional claim, complete in itself: `validate` needs nothing beside it.
-
-    A value that was unreadable in the file is missing here; the validator's finding says so.
-    `patient` is there only where the patient is not the subscriber.
+    What all kinds have is named here; each has it at its place in its guide, so that its JSON has
+    the order of the guide. Made or validated as `Claim`, a claim is of the kind that it says, and a
+    professional one if it says nothing. A value that was unreadable in the file is missing here;
+    the validator's finding says so. `patient` is there only where the patient is not the
+    subscriber.
     """
 
-    diagnoses: tuple[Diagnosis, ...] = Field(default=(), strict=False)
-    anesthesias: tuple[Anesthesia, ...] = Field(default=(), strict=False)
-    conditions: tuple[Condition, ...] = Field(default=(), strict=False)
-    attachments: tuple[Attachment, ...] = Field(default=(), strict=False)
-    certifications: tuple[Certification, ...] = Field(default=(), strict=False)
-    file_information: tuple[FileInformation, ...] = Field(default=(), strict=False)
-    other_payers: tuple[OtherPayer, ...] = Field(default=(), strict=False)
-    lines: tuple[ServiceLine, ...] = Field(default=(), strict=False)
+    if TYPE_CHECKING:
+        kind: Any = None
+        set: TransactionHeader | None = None
+        provider: Provider | None = None
+        subscriber: Subscriber | None = None
+        payer: Payer | None = None
+        patient: Patient | None = None
+        id: Text = None
+        charge: Money = None
+        frequency: Code = None
+        assignment: Code = None
+        benefits_assignment: Code = None
+        release: Code = None
+        delay_reason: Code = None
+        original_reference: Text = None
+        prior_authorization: Text = None
+        referral: Text = None
+        clearinghouse_reference: Text = None
+        diagnoses: tuple[Diagnosis, ...] = ()
+        attachments: tuple[Attachment, ...] = ()
+        file_information: tuple[FileInformation, ...] = ()
+        other_payers: tuple[OtherPayer, ...] = ()
+        lines: tuple[ServiceLine, ...] = ()
+
+    def __new__(cls, **fields: Any) -> Self:
+        """A claim of the kind that it says."""
+        return super().__new__(_kind(cls, fields))
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """As pydantic's; of `Claim` itself, a claim of the kind that `obj` says."""
+        kind = _kind(cls, obj)
+        return super(Claim, kind).model_validate(obj, **options)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """As pydantic's; of `Claim` itself, a claim of the kind that the JSON says."""
+        if cls is not Claim:
+            return super().model_validate_json(json_data, **options)
+        from pydantic_core import from_json
+
+        try:
+            kind = _kind(cls, from_json(json_data))
+        except ValueError:
+            kind = _kind(cls, {})  # which says what is wrong with it
+        return super(Claim, kind).model_validate_json(json_data, **options)
 
     @property
     def service_from(self) -> dt.date | None:
@@ -176,5 +108,18 @@ class Claim(Dropoff, Pickup, Supervising, FacilityContact, Rendering, Referring,
     @property
     def service_to(self) -> dt.date | None:
         """The last date of service of all lines."""
-        last = (line.service_to or line.service_from for line in self.lines)
+        last = (getattr(line, "service_to", None) or line.service_from for line in self.lines)
         return max((day for day in last if day), default=None)
+
+
+C = TypeVar("C", bound=Claim)
+
+
+def _kind(cls: type[C], fields: Any) -> type[C]:
+    """The class of the claim that `fields` describe: of `Claim`, that of its kind."""
+    if cls is not Claim:
+        return cls
+    from scrubjay.models import KINDS
+
+    told = fields.get("kind") if isinstance(fields, dict) else getattr(fields, "kind", None)
+    return cast("type[C]", KINDS.get(told, KINDS["837P"]))

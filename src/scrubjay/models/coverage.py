@@ -29,6 +29,30 @@ class OtherCoverage(Coverage):
     benefits_assignment: Code = None
     patient_signature: Code = None
     release: Code = None
+    # 2320 MIA, of inpatients
+    inpatient_days: Number = None
+    psychiatric_days: Number = None
+    inpatient_drg_amount: Money = None
+    inpatient_remark_1: Text = None
+    disproportionate_share: Money = None
+    secondary_passthrough: Money = None
+    capital_amount: Money = None
+    capital_federal_amount: Money = None
+    capital_hospital_amount: Money = None
+    capital_disproportionate_share: Money = None
+    old_capital: Money = None
+    capital_teaching: Money = None
+    operating_hospital_amount: Money = None
+    report_days: Number = None
+    operating_federal_amount: Money = None
+    capital_outlier: Money = None
+    indirect_teaching: Money = None
+    inpatient_professional_component: Money = None
+    inpatient_remark_2: Text = None
+    inpatient_remark_3: Text = None
+    inpatient_remark_4: Text = None
+    inpatient_remark_5: Text = None
+    capital_exception: Money = None
     # 2320 MOA
     reimbursement_rate: Number = None
     payable: Money = None
@@ -61,7 +85,10 @@ class OtherCoverage(Coverage):
 
 
 class OtherPayer(Address, Insurer, OtherCoverage):
-    """Another payer of the claim (2320, 2330A to 2330G): its insured, what it paid, who it is."""
+    """Another payer of the claim (2320, 2330A to 2330I): its insured, what it paid, who it is.
+
+    It has what any kind of claim has; `write` refuses what the claim's own guide has no place for.
+    """
 
     # 2330B DTP
     adjudication_date: Day = None
@@ -70,29 +97,32 @@ class OtherPayer(Address, Insurer, OtherCoverage):
     secondary_id: Text = None
     prior_authorization: Text = None  # REF*G1
     referral: Text = None  # REF*9F
+    predetermination_reference: Text = None  # REF*G3
     adjustment_indicator: Code = None  # REF*T4
     claim_control: Text = None  # REF*F8
-    # 2330C NM1
+    # 2330C to 2330I NM1 and REF: their numbers with this payer
     referring_qualifier: Code = None
-    # 2330C REF
     referring_id_qualifier: Code = None
     referring_id: Text = None
-    # 2330D NM1
     rendering_entity: Code = None
-    # 2330D REF
     rendering_id_qualifier: Code = None
     rendering_id: Text = None
-    # 2330E REF
     facility_id_qualifier: Code = None
     facility_id: Text = None
-    # 2330F REF
     supervising_id_qualifier: Code = None
     supervising_id: Text = None
-    # 2330G NM1
     billing_entity: Code = None
-    # 2330G REF
     billing_id_qualifier: Code = None
     billing_id: Text = None
+    attending_id_qualifier: Code = None
+    attending_id: Text = None
+    operating_id_qualifier: Code = None
+    operating_id: Text = None
+    other_operating_id_qualifier: Code = None
+    other_operating_id: Text = None
+    assistant_entity: Code = None
+    assistant_id_qualifier: Code = None
+    assistant_id: Text = None
     adjustments: tuple[Adjustment, ...] = Field(default=(), strict=False)
 
 
@@ -109,6 +139,7 @@ class Adjudication(Row):
     modifier_3: Code = None
     modifier_4: Code = None
     description: Text = None
+    revenue: Code = None
     units: Number = None
     bundled_line: Number = None
     # 2430 DTP

@@ -1,6 +1,7 @@
-"""The service line (2400 to 2440)."""
+"""The service line (2400 to 2440): what those of all kinds share, and the professional one."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -24,7 +25,36 @@ from scrubjay.models.supplements import (
     Measurement,
 )
 
-__all__ = ["ServiceLine"]
+__all__ = ["ProfessionalLine", "ServiceLine"]
+
+
+class ServiceLine(Row):
+    """One service of any kind of claim: what was done, when, how often, for how much, by whom.
+
+    What all kinds have is named here; each has it at its place in its guide.
+    """
+
+    if TYPE_CHECKING:
+        number: Number = None
+        procedure_qualifier: Code = None
+        procedure: Code = None
+        modifier_1: Code = None
+        modifier_2: Code = None
+        modifier_3: Code = None
+        modifier_4: Code = None
+        description: Text = None
+        charge: Money = None
+        unit: Code = None
+        units: Number = None
+        service_from: Day = None
+        control: Text = None
+        adjudications: tuple[Adjudication, ...] = ()
+
+    @property
+    def modifiers(self) -> tuple[str, ...]:
+        """The modifiers that are there, in their order."""
+        four = (self.modifier_1, self.modifier_2, self.modifier_3, self.modifier_4)
+        return tuple(modifier for modifier in four if modifier)
 
 
 class LineInformation(Row):
@@ -143,7 +173,7 @@ class LineInformation(Row):
     drug_reference: Text = None
 
 
-class ServiceLine(
+class ProfessionalLine(
     Dropoff,
     Pickup,
     Referring,
@@ -153,11 +183,11 @@ class ServiceLine(
     Purchased,
     Rendering,
     LineInformation,
+    ServiceLine,
 ):
-    """One service: what was done, when, how often, for how much, by whom.
+    """A service of a professional claim. Pointers are ordinals of its diagnoses, from 1.
 
-    `service_to` is there only where the date is a range. Pointers are 1-based ordinals of the
-    claim's diagnoses.
+    `service_to` is there only where the date is a range.
     """
 
     measurements: tuple[Measurement, ...] = Field(default=(), strict=False)
@@ -166,12 +196,6 @@ class ServiceLine(
     file_information: tuple[FileInformation, ...] = Field(default=(), strict=False)
     adjudications: tuple[Adjudication, ...] = Field(default=(), strict=False)
     forms: tuple[Form, ...] = Field(default=(), strict=False)
-
-    @property
-    def modifiers(self) -> tuple[str, ...]:
-        """The modifiers that are there, in their order."""
-        four = (self.modifier_1, self.modifier_2, self.modifier_3, self.modifier_4)
-        return tuple(modifier for modifier in four if modifier)
 
     @property
     def pointers(self) -> tuple[Decimal, ...]:

@@ -68,7 +68,8 @@ impl Desk<'_> {
     /// A hit of a native rule.
     pub(crate) fn hit(&mut self, part: &mut Part<'_>, hit: &Hit) {
         let Some(scrub) = part.sheet.scrub else { return };
-        if let (Some(program), Some(values)) = (&scrub.program, part.sheet.values()) {
+        if let (Some(rules), Some(values)) = (&scrub.rules, part.sheet.values()) {
+            let program = &rules.program;
             let Values { batch, bytes, .. } = values;
             let rule = &program.rules()[usize::from(hit.rule)];
             let mut evidence: Vec<_> = program.evidence(hit, batch, bytes).collect();
@@ -285,6 +286,7 @@ impl Desk<'_> {
         let segment = plain_id(finding.segment);
         let scope = finding.scope;
         let some = |value: u8| (value > 0).then_some(value);
+        let rules = self.scrub.as_ref().and_then(|scrub| scrub.rules.as_ref());
         let line = Line {
             code: &info.name,
             severity: finding.severity.name(),
@@ -313,12 +315,7 @@ impl Desk<'_> {
             evidence: &found.evidence,
             in_clear: self.rulings.show_phi,
             ack: self.is_answered(info).then_some((info.home.kind, info.home.segment, code)),
-            rule_version: self
-                .scrub
-                .as_ref()
-                .filter(|_| found.rule)
-                .and_then(|scrub| scrub.program.as_ref())
-                .map(x12::scrub::Program::version),
+            rule_version: rules.filter(|_| found.rule).map(|rules| rules.program.version()),
         };
         let mut text = std::mem::take(&mut self.scratch);
         text.clear();

@@ -45,6 +45,8 @@ struct Split {
 /// The open group.
 pub(crate) struct Group {
     pub(crate) control: Vec<u8>,
+    /// GS01.
+    kind: Vec<u8>,
     tally: Tally,
     bad: bool,
 }
@@ -138,7 +140,9 @@ impl Desk<'_> {
             Kind::Group => self.open_group(part, split),
             Kind::Set(plan) => {
                 self.plan = Some(plan.clone());
-                self.open_set(part, Routed::to(plan));
+                let kind = self.group.as_ref().map_or(&[][..], |group| &group.kind);
+                let routed = Routed::within(plan, kind);
+                self.open_set(part, routed);
             }
             Kind::Opaque(routed) => {
                 self.plan = None;
@@ -332,7 +336,8 @@ impl Desk<'_> {
         let (gs, control) = part.sheet.with_segment(part.item, delimiters, |segment| {
             segment.map_or_else(Default::default, |segment| (Gs::read(segment), segment.span(6)))
         });
-        self.group = Some(Group { control: gs.control.clone(), tally: Tally::default(), bad: false });
+        self.group =
+            Some(Group { control: gs.control.clone(), kind: gs.kind.clone(), tally: Tally::default(), bad: false });
         if let Some(answers) = self.answers() {
             answers.open_group(gs);
         }
@@ -385,7 +390,7 @@ impl Desk<'_> {
         let [_, control, _] = st;
         let claims =
             self.plan.as_ref().is_some_and(|plan| plan.loops.iter().any(|each| each.role == Some(Role::Claim)));
-        let opaque = !routed.is_known() || (self.rulings.split && !claims);
+        let opaque = !routed.is_walked() || (self.rulings.split && !claims);
         self.set =
             Some(Set { control, tally: Tally::default(), bad: false, faulty_claims: false, repeated: false, opaque });
         let findings = self.judge_envelope(part, |envelope, segment, place, findings| {

@@ -19,10 +19,10 @@ mod worklist;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use x12::claim::{Batch, Context, Taps};
+use x12::claim::{Batch, Taps};
 use x12::finding::{Catalog, Severity};
 use x12::guide::Plan;
-use x12::scrub::{self, Counts, DuplicateKey, Program};
+use x12::scrub::{self, Counts};
 use x12::split::Item as SplitItem;
 use x12::validate::Envelope;
 use x12::wire::Output;
@@ -30,6 +30,7 @@ use x12::wire::Output;
 use crate::analyse::{Analysed, Item};
 use crate::error::Error;
 use crate::job::RejectUnit;
+use crate::rules::Rules;
 use crate::run::Sink;
 use crate::source::Source;
 use crate::stage::{Stage, StagedFile};
@@ -59,8 +60,6 @@ pub(crate) enum Outcome {
 pub(crate) struct Rulings {
     pub(crate) manner: Manner,
     pub(crate) reject_unit: RejectUnit,
-    pub(crate) as_of: i32,
-    pub(crate) received: i32,
     pub(crate) show_phi: bool,
     pub(crate) claims_per_set: u32,
     pub(crate) control_start: Option<u32>,
@@ -98,11 +97,9 @@ pub struct Judged {
 pub(crate) struct Scrub {
     pub(crate) taps: Arc<Taps>,
     pub(crate) fields: ClaimFields,
-    pub(crate) program: Option<Program>,
+    pub(crate) rules: Option<Arc<Rules>>,
     /// Where to read of the user's own rules, by their ids.
     pub(crate) docs: HashMap<String, String>,
-    pub(crate) duplicates: Option<DuplicateKey>,
-    pub(crate) duplicate_key: [u8; 16],
 }
 
 /// Everything that a run writes down.
@@ -118,8 +115,8 @@ pub(crate) struct Desk<'j> {
     /// Claims with their findings, when somebody wants to have them.
     pub(crate) handed: Option<Handed>,
     pub(crate) counts: Vec<Counts>,
-    /// What rules work with.
-    rules: scrub::Scratch,
+    /// What the rules work with that depend on the claims before.
+    late: scrub::Scratch,
     pub(crate) names: Names,
     seen: Seen,
     /// Rows of the worklist that stand above claims.
@@ -129,7 +126,6 @@ pub(crate) struct Desk<'j> {
     unreadable: Option<StagedFile>,
     control_map: Option<StagedFile>,
     envelope: Envelope,
-    context: Context,
     plan: Option<Arc<Plan>>,
     interchange: Option<Interchange>,
     group: Option<Group>,
@@ -183,10 +179,9 @@ impl<'j> Desk<'j> {
             file: FileFacts::default(),
             handed: None,
             counts: Vec::new(),
-            rules: scrub::Scratch::default(),
+            late: scrub::Scratch::default(),
             names: Names::default(),
             envelope: Envelope::default(),
-            context: Context::default(),
             plan: None,
             interchange: None,
             group: None,
@@ -201,11 +196,15 @@ impl<'j> Desk<'j> {
         }
     }
 
+    /// What claims are judged by, where they are.
+    pub(crate) fn rules(&self) -> Option<&Arc<Rules>> {
+        self.scrub.as_ref()?.rules.as_ref()
+    }
+
     /// Begins a file. What was seen of control numbers in earlier files is forgotten.
     pub(crate) fn begin_file(&mut self, name: &str, ordinal: usize) {
         self.file = FileFacts::new(name, ordinal);
         self.envelope = Envelope::default();
-        self.context = Context::default();
         self.segments = 0;
         self.seen.clear();
         self.totals.files.push(name.to_owned());
@@ -247,11 +246,6 @@ impl<'j> Desk<'j> {
 impl Sink for Desk<'_> {
     fn piece(&mut self, analysed: &mut Analysed, _source: &Source) -> Result<(), Error> {
         self.file.bytes += analysed.used as u64;
-        let length = analysed.taken.bytes.len() as u32;
-        if let (Some(batch), Some(scrub)) = (&mut analysed.batch, &self.scrub) {
-            batch.inherit(&self.context, length);
-            self.context = batch.context(&scrub.taps, &analysed.taken.bytes, &self.context);
-        }
         let analysed = &*analysed;
         let scrub = self.scrub.clone();
         let sheet = self.sheet(analysed, scrub.as_deref())?;

@@ -83,7 +83,7 @@ impl<'a> Sheet<'a> {
 }
 
 impl Desk<'_> {
-    /// Lays `analysed` out: runs the rules and puts everything found in the order of the items.
+    /// Lays `analysed` out: what the rules found and everything else, in the order of the items.
     pub(crate) fn sheet<'a>(&mut self, analysed: &'a Analysed, scrub: Option<&'a Scrub>) -> Result<Sheet<'a>, Error> {
         let (mut claim_items, mut row_items) = (Vec::new(), Vec::new());
         for (at, item) in analysed.items.iter().enumerate() {
@@ -102,23 +102,15 @@ impl Desk<'_> {
             let claim = (finding.claim != NO_CLAIM).then_some(finding.claim);
             entries.push((claim.and_then(of_claim).unwrap_or(made_in), Entry::Finding(number)));
         }
-        let (mut duplicates, mut hits, mut judged) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut hits, mut judged) = (Vec::new(), Vec::new());
         if let (Some(batch), Some(scrub)) = (&analysed.batch, scrub) {
             let bytes = &analysed.taken.bytes;
-            if let Some(key) = &scrub.duplicates {
-                duplicates = self.seen.all_again(&key.digests(batch, bytes, &scrub.duplicate_key))?;
-            }
-            if let Some(program) = &scrub.program {
-                let context = x12::scrub::Context {
-                    as_of: self.rulings.as_of,
-                    received: self.rulings.received,
-                    duplicates: &duplicates,
-                    tables: None,
-                };
-                hits = program.run(batch, bytes, &context, &mut self.rules, &mut self.counts).to_vec();
+            if let Some(rules) = &scrub.rules {
+                let duplicates = self.seen.all_again(&analysed.ruled.digests)?;
+                hits = rules.finish(&analysed.ruled, (batch, bytes), &duplicates, &mut self.late, &mut self.counts);
                 for (number, hit) in (0u32..).zip(&hits) {
                     let place = || {
-                        let table = program.rules()[usize::from(hit.rule)].table;
+                        let table = rules.program.rules()[usize::from(hit.rule)].table;
                         let place = batch.tables[table].places.get(hit.row as usize).copied().unwrap_or_default();
                         analysed.items.partition_point(|item| item.start <= place.offset).saturating_sub(1) as u32
                     };

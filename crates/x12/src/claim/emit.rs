@@ -206,8 +206,10 @@ impl Pen {
         let Some(cell) = scope.value(field) else { return false };
         for place in &field.places {
             let element = if place.relative { start + place.element } else { place.element };
+            let goes_on = matches!(place.part, Part::To | Part::Time);
             if self.has(element, place.component) {
-                if place.part == Part::To && self.agree(form, place, wants) && self.join(element, cell) {
+                if goes_on && self.agree(form, place, wants) && self.join((element, place.component), place.part, cell)
+                {
                     return true;
                 }
                 if !place.relative && start != 0 {
@@ -215,8 +217,8 @@ impl Pen {
                 }
                 continue;
             }
-            // The end of a range needs its beginning, which the map has before it.
-            if place.part == Part::To || !self.agree(form, place, wants) {
+            // The end of a range needs its beginning, which the map has before it; so does a time its date.
+            if goes_on || !self.agree(form, place, wants) {
                 continue;
             }
             let before = self.text.len() as u32;
@@ -228,17 +230,21 @@ impl Pen {
         false
     }
 
-    /// Makes the date in `element` a range that ends with `cell`.
-    fn join(&mut self, element: u8, cell: &Cell<'_>) -> bool {
-        let Some(at) = self.cells.iter().position(|held| (held.0, held.1) == (element, 0)) else { return false };
+    /// Makes the date at `place` a range that ends with `cell`, or a date with that time.
+    fn join(&mut self, place: (u8, u8), part: Part, cell: &Cell<'_>) -> bool {
+        let Some(at) = self.cells.iter().position(|held| (held.0, held.1) == place) else { return false };
         let from = self.cells[at].2;
         if from.of(&self.text).contains(&b'-') {
             return false;
         }
         let start = self.text.len() as u32;
         self.text.extend_from_within(from.start as usize..(from.start + from.len) as usize);
-        self.text.push(b'-');
-        write_cell(&mut self.text, FieldKind::Date, cell);
+        if part == Part::Time {
+            write_cell(&mut self.text, FieldKind::Text, cell);
+        } else {
+            self.text.push(b'-');
+            write_cell(&mut self.text, FieldKind::Date, cell);
+        }
         self.cells[at].2 = Span::new(start, self.text.len() as u32);
         true
     }
@@ -285,7 +291,7 @@ impl Pen {
         }
         for (element, by) in &form.formats {
             if let (Some(text), false) = (self.find(*element, 0), self.has(*by, 0)) {
-                let format: &[u8] = if text.contains(&b'-') { b"RD8" } else { b"D8" };
+                let format = format_of(text);
                 self.put(*by, 0, format);
             }
         }
@@ -372,6 +378,16 @@ fn shares(form: &Form, table: u16, one: &Record<'_>, other: &Record<'_>) -> bool
         .iter()
         .filter(|field| field.table == table && field.places.iter().any(|place| !place.relative))
         .all(|field| one.get(field.column) == other.get(field.column))
+}
+
+/// The qualifier of a date, a time, or a range of dates, by its looks.
+fn format_of(text: &[u8]) -> &'static [u8] {
+    match text.len() {
+        _ if text.contains(&b'-') => b"RD8",
+        4..=7 => b"TM",
+        12 => b"DT",
+        _ => b"D8",
+    }
 }
 
 fn write_cell(out: &mut Vec<u8>, kind: FieldKind, cell: &Cell<'_>) {

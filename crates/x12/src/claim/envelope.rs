@@ -151,7 +151,7 @@ impl Envelope {
         Ok(record)
     }
 
-    pub(super) fn open(&self, pen: &mut Pen, group: &str, version: &str) {
+    pub(super) fn open(&self, pen: &mut Pen) {
         let Delimiters { element, component, repetition, terminator } = pen.delimiters;
         let control = format!("{:09}", self.control);
         let short_date = self.date.get(2..).unwrap_or_default();
@@ -181,16 +181,23 @@ impl Envelope {
         if pen.newline {
             pen.out.push(b'\n');
         }
+    }
+
+    /// Begins the group that `before` others stand before.
+    pub(super) fn open_group(&self, pen: &mut Pen, before: u64, group: &str, version: &str) {
         let or = |text: &str, other: &str| if text.is_empty() { other.trim().to_owned() } else { text.to_owned() };
         let (sender, receiver) = (or(&self.group_sender, &self.sender.1), or(&self.group_receiver, &self.receiver.1));
-        let number = self.group_control.to_string();
+        let number = (self.group_control + before).to_string();
         let texts = [group, &sender, &receiver, self.date.as_str(), self.time.as_str(), number.as_str(), "X", version];
         pen.plain("GS", &texts.map(str::as_bytes));
     }
 
-    pub(super) fn close(&self, pen: &mut Pen, sets: u64) {
-        pen.plain("GE", &[sets.to_string().as_bytes(), self.group_control.to_string().as_bytes()]);
-        pen.plain("IEA", &[b"1", format!("{:09}", self.control).as_bytes()]);
+    pub(super) fn close_group(&self, pen: &mut Pen, before: u64, sets: u64) {
+        pen.plain("GE", &[sets.to_string().as_bytes(), (self.group_control + before).to_string().as_bytes()]);
+    }
+
+    pub(super) fn close(&self, pen: &mut Pen, groups: u64) {
+        pen.plain("IEA", &[groups.to_string().as_bytes(), format!("{:09}", self.control).as_bytes()]);
     }
 }
 

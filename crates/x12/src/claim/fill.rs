@@ -135,22 +135,26 @@ fn part_of(span: Span, part: Part, bytes: &[u8]) -> Option<Span> {
         // what is no longer than a date has no part that is one
         Part::From if span.len <= 8 => Some(span),
         Part::To if span.len <= 8 => None,
-        Part::From | Part::To => Some(part.of(span, bytes)),
+        Part::From | Part::To | Part::Date | Part::Time => Some(part.of(span, bytes)),
     }
 }
 
 impl Part {
-    /// Where this part of A-B lies; a single value is its beginning.
+    /// Where this part of A-B, or of a date with a time, lies; a single value is its beginning.
     #[inline(never)]
     pub(super) fn of(self, span: Span, bytes: &[u8]) -> Span {
-        if self == Self::Whole {
-            return span;
+        match self {
+            Self::Whole => return span,
+            Self::Date => return Span { len: span.len.min(8), ..span },
+            Self::Time if span.len <= 8 => return Span::default(),
+            Self::Time => return Span { start: span.start + 8, len: span.len - 8 },
+            Self::From | Self::To => {}
         }
         match (span.of(bytes).iter().position(|&byte| byte == b'-'), self) {
-            (_, Self::Whole) | (None, Self::From) => span,
+            (None, Self::From) => span,
             (Some(dash), Self::From) => Span { len: dash as u32, ..span },
-            (Some(dash), Self::To) => Span::new(span.start + dash as u32 + 1, span.start + span.len),
-            (None, Self::To) => Span::default(),
+            (Some(dash), _) => Span::new(span.start + dash as u32 + 1, span.start + span.len),
+            (None, _) => Span::default(),
         }
     }
 }

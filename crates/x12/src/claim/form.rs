@@ -103,7 +103,8 @@ impl Forms {
                 for place in &field.places {
                     let slot = slot_named(plan, &place.at)?;
                     let Some(form) = forms.slots.get_mut(slot) else { return Err(fault("no such slot".to_owned())) };
-                    form.place(table as u16, column as u16, field.kind, field.default.as_ref(), place);
+                    let default = place.default.as_ref().or(field.default.as_ref());
+                    form.place(table as u16, column as u16, field.kind, default, place);
                 }
             }
         }
@@ -111,17 +112,19 @@ impl Forms {
     }
 
     /// True when a row of `table` goes into the segments of `slot` and not into those of a sibling: its key says so, or
-    /// no sibling's does and this is the first of them.
-    pub(super) fn belongs(&self, slot: u32, table: u16, row: &Record<'_>) -> bool {
+    /// no sibling's does and this is the first of them. Of rows that say nothing, the `first` of their parent goes into the
+    /// first of several forms for groups of elements, the others into the second: the principal diagnosis leads.
+    pub(super) fn belongs(&self, slot: u32, table: u16, row: &Record<'_>, first: bool) -> bool {
         let form =
             |slot: u32| self.slots.get(slot as usize).filter(|form| form.rows.is_some_and(|rows| rows.0 == table));
         let Some(own) = form(slot) else { return false };
-        let mut others = own.siblings.iter().filter_map(|at| form(*at).map(|form| (*at, form.claims(table, row))));
-        let first = own.siblings.iter().all(|at| form(*at).is_none() || *at > slot);
-        if own.claims(table, row) {
-            !others.any(|(at, claims)| claims && at < slot)
-        } else {
-            first && !others.any(|other| other.1)
+        let others = || own.siblings.iter().filter_map(|at| form(*at).map(|form| (*at, form.claims(table, row))));
+        let before = others().filter(|(at, _)| *at < slot).count();
+        match own.claims(table, row) {
+            Some(true) => !others().any(|(at, claims)| claims == Some(true) && at < slot),
+            Some(false) => before == 0 && !others().any(|other| other.1 == Some(true)),
+            None if own.each.is_empty() => before == 0,
+            None => before == usize::from(!first && others().next().is_some()),
         }
     }
 
@@ -181,14 +184,22 @@ fn paired(plan: &Plan, slot: &Slot, element: u8) -> u64 {
 }
 
 impl Form {
-    /// True when a row of `table` says the code of this form's key. One that says none at all does too.
-    pub(super) fn claims(&self, table: u16, row: &Record<'_>) -> bool {
-        let Some((element, component, values)) = &self.key else { return true };
-        let at_key = |place: &FormPlace| !place.relative && (place.element, place.component) == (*element, *component);
-        let field = self.fields.iter().find(|field| field.table == table && field.places.iter().any(at_key));
-        match field.and_then(|field| row.get(field.column)) {
-            Some(Cell::Text(text)) => values.iter().any(|value| value.as_bytes() == text.as_ref()),
-            _ => true,
+    /// Whether a row of `table` says the code of this form's key, or another; `None` when it says none at all, or the form
+    /// has none to ask for.
+    pub(super) fn claims(&self, table: u16, row: &Record<'_>) -> Option<bool> {
+        let (element, component, values) = self.key.as_ref()?;
+        let start = self.each.first().copied();
+        let at_key = |place: &FormPlace| {
+            let number = if place.relative { start? + place.element } else { place.element };
+            (number == *element && place.component == *component).then_some(())
+        };
+        let field = self
+            .fields
+            .iter()
+            .find(|field| field.table == table && field.places.iter().any(|place| at_key(place).is_some()))?;
+        match row.get(field.column)? {
+            Cell::Text(text) => Some(values.iter().any(|value| value.as_bytes() == text.as_ref())),
+            _ => None,
         }
     }
 
@@ -207,7 +218,10 @@ impl Form {
             columns.add(column);
         }
         match self.fields.iter_mut().find(|field| (field.table, field.column) == (table, column)) {
-            Some(field) => field.places.push(place),
+            Some(field) => {
+                field.places.push(place);
+                field.default = field.default.take().or_else(|| default.cloned());
+            }
             None => self.fields.push(FormField { table, column, kind, default: default.cloned(), places: vec![place] }),
         }
     }

@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Builder, ClaimMap, Envelope, Nesting, Record, Taps, Writer, professional};
+use super::{Batch, Builder, ClaimMap, Envelope, Nesting, Record, Taps, Writer};
 use crate::guide::{Guides, Plan, Slot};
 use crate::validate::Visitor;
 use crate::wire::{Delimiters, Segment};
 
 /// The professional claim's plan and taps.
 pub(super) fn professional_taps() -> (Arc<Plan>, Arc<Taps>) {
-    let plan = Guides::embedded().plan("837P").unwrap();
-    let taps = Taps::new(ClaimMap::parse(professional()).unwrap(), &plan).unwrap();
+    taps("005010X222A1")
+}
+
+/// Plan and taps of the guide of `version`.
+pub(super) fn taps(version: &str) -> (Arc<Plan>, Arc<Taps>) {
+    let plan = Guides::embedded().plan(version).unwrap();
+    let taps = Taps::new(ClaimMap::of(version).unwrap().unwrap(), &plan).unwrap();
     (plan, Arc::new(taps))
 }
 

@@ -85,6 +85,8 @@ pub struct ElementPlace {
     pub part: Part,
     /// What another element must say.
     pub condition: Option<Condition>,
+    /// Written when nothing is given and the segment is there; the field's, where the place has none of its own.
+    pub default: Option<String>,
 }
 
 /// Which part of a value a field holds.
@@ -97,6 +99,10 @@ pub enum Part {
     From,
     /// The last date of a range; a single date has none.
     To,
+    /// The date of a date with a time.
+    Date,
+    /// The time behind a date; a date alone has none.
+    Time,
 }
 
 /// What another element of the segment must say for a place to hold.
@@ -184,11 +190,10 @@ impl ElementPlace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claim::professional;
 
     #[test]
     fn the_shipped_map_names_the_tables_of_a_claim() {
-        let map = ClaimMap::parse(professional()).unwrap();
+        let map = ClaimMap::of("005010X222A1").unwrap().unwrap();
         let names: Vec<_> = map.tables.iter().map(|table| table.name.as_str()).collect();
         assert_eq!(&names[..6], ["set", "provider", "subscriber", "payer", "patient", "claim"]);
         let schema = map.schema();
@@ -204,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_field_may_have_several_places() {
-        let map = ClaimMap::parse(professional()).unwrap();
+        let map = ClaimMap::of("005010X222A1").unwrap().unwrap();
         let provider = &map.tables[map.find("provider").unwrap()];
         let phone = &provider.fields[provider.find("phone").unwrap()];
         assert_eq!(phone.places.iter().map(|place| place.element).collect::<Vec<_>>(), [4, 6, 8]);

@@ -8,12 +8,15 @@ mod batch;
 mod build;
 mod context;
 mod convert;
+mod embedded;
 mod emit;
 mod envelope;
 mod fill;
 mod form;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod kinds_tests;
 mod layout;
 mod map;
 mod parse;
@@ -39,9 +42,3 @@ pub use map::{ClaimMap, Condition, ElementPlace, MapError, MapField, MapTable, O
 pub use record::{Cell, Nesting, Record};
 pub use taps::Taps;
 pub use write::{WriteError, Writer};
-
-/// The text of the claim map of the professional claim, 837P 005010X222A1.
-#[must_use]
-pub fn professional() -> &'static str {
-    include_str!("../../guides/837P-005010X222A1.claim")
-}

@@ -113,7 +113,7 @@ fn fields(map: &mut ClaimMap, line: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// `EE[-CC][.from|.to][?EE[-CC][=A|B]] name [kind] [= default]`
+/// `EE[-CC][.from|.to|.date|.time][?EE[-CC][=A|B]] name [kind] [= default]`
 fn field(table: &mut MapTable, at: &SegmentPlace, item: &str) -> Result<(), String> {
     let (declared, default) = match item.split_once(" = ") {
         Some((declared, value)) => (declared, Some(value.trim().to_owned())),
@@ -125,7 +125,7 @@ fn field(table: &mut MapTable, at: &SegmentPlace, item: &str) -> Result<(), Stri
         [place, name, kind] => (*place, *name, field_kind(kind)?),
         _ => return Err(format!("`ELEMENT name kind` expected, not `{}`", item.trim())),
     };
-    let place = element_place(at, place)?;
+    let place = ElementPlace { default: default.clone(), ..element_place(at, place)? };
     match table.fields.iter_mut().find(|field| field.name == name) {
         Some(field) if field.kind == kind => {
             field.places.push(place);
@@ -153,7 +153,9 @@ fn element_place(at: &SegmentPlace, text: &str) -> Result<ElementPlace, String> 
     let (text, part) = match text.split_once('.') {
         Some((text, "from")) => (text, Part::From),
         Some((text, "to")) => (text, Part::To),
-        Some((_, part)) => return Err(format!("from or to expected, not {part}")),
+        Some((text, "date")) => (text, Part::Date),
+        Some((text, "time")) => (text, Part::Time),
+        Some((_, part)) => return Err(format!("from, to, date or time expected, not {part}")),
         None => (text, Part::Whole),
     };
     place.part = part;
@@ -242,6 +244,7 @@ mod tests {
             ("claims T 1\nST BHT : 02 a\n", 2),
             ("claims T 1\ntable x\n rows ST\n ST BHT : 02 a blob\n", 4),
             ("claims T 1\ntable x\n rows ST\n ST BHT : 00 a\n", 4),
+            ("claims T 1\ntable x\n rows ST\n ST BHT : 03.day a date\n", 4),
             ("claims T 1\ntable x\n rows ST\n ST BHT : 02 a, 03 a code\n", 4),
             ("claims T 1\ntable x\n", 0),
             ("", 0),

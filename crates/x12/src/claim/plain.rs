@@ -91,6 +91,8 @@ fn value(tap: &Tap, segment: &Segment<'_>) -> Option<Value> {
         Part::Whole => Some(whole),
         Part::From => from,
         Part::To => to,
+        Part::Date => whole.get(..8).or(Some(whole)),
+        Part::Time => whole.get(8..),
     };
     let text = part.filter(|part| !part.is_empty())?;
     let number = match tap.kind {

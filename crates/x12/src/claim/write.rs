@@ -14,21 +14,46 @@ use crate::wire::Delimiters;
 /// Writes claims as one interchange, a batch at a time. What it holds back is at most one subscriber's claims.
 #[derive(Debug)]
 pub struct Writer {
+    kind: Kind,
+    /// The kinds of claims that were written before, to turn back to.
+    others: Vec<Kind>,
+    envelope: Envelope,
+    pen: Pen,
+    state: State,
+}
+
+/// A guide and its map, as claims are written by them.
+#[derive(Debug)]
+struct Kind {
     plan: Arc<Plan>,
     taps: Arc<Taps>,
     forms: Forms,
-    envelope: Envelope,
     /// The ways from the set to the claim, outermost level first; the longest first.
     ways: Vec<Vec<u16>>,
-    pen: Pen,
-    state: State,
     default_set: Record<'static>,
+}
+
+impl Kind {
+    fn new(plan: Arc<Plan>, taps: Arc<Taps>, envelope: &Envelope) -> Result<Self, MapError> {
+        let forms = Forms::new(&plan, &taps)?;
+        let mut ways = taps.ways.clone();
+        ways.sort_by_key(|way| std::cmp::Reverse(way.len()));
+        if ways.is_empty() {
+            return Err(fault("no way leads to the claim".to_owned()));
+        }
+        let default_set = envelope.record(&taps)?;
+        Ok(Self { plan, taps, forms, ways, default_set })
+    }
 }
 
 #[derive(Debug, Default)]
 struct State {
     opened: bool,
+    groups: u64,
     sets: u64,
+    /// Sets of the open group.
+    sets_in_group: u64,
+    group_open: bool,
     /// Claims in the open set.
     claims: u64,
     /// The last HL01 of the open set.
@@ -70,15 +95,27 @@ impl Writer {
     /// # Errors
     /// When map, guide and envelope do not go together.
     pub fn new(plan: Arc<Plan>, taps: Arc<Taps>, envelope: Envelope) -> Result<Self, MapError> {
-        let forms = Forms::new(&plan, &taps)?;
-        let mut ways = taps.ways.clone();
-        ways.sort_by_key(|way| std::cmp::Reverse(way.len()));
-        if ways.is_empty() {
-            return Err(fault("no way leads to the claim".to_owned()));
-        }
-        let default_set = envelope.record(&taps)?;
+        let kind = Kind::new(plan, taps, &envelope)?;
         let pen = Pen::new(Delimiters::default(), envelope.newline);
-        Ok(Self { plan, taps, forms, envelope, ways, pen, state: State::default(), default_set })
+        Ok(Self { kind, others: Vec::new(), envelope, pen, state: State::default() })
+    }
+
+    /// What is added from now on are claims of `taps`, in a functional group of their own if those before were not.
+    ///
+    /// # Errors
+    /// As [`Writer::new`].
+    pub fn turn(&mut self, plan: &Arc<Plan>, taps: &Arc<Taps>) -> Result<(), MapError> {
+        if self.kind.plan.fingerprint == plan.fingerprint {
+            return Ok(());
+        }
+        let known = self.others.iter().position(|kind| kind.plan.fingerprint == plan.fingerprint);
+        let next = match known {
+            Some(at) => self.others.swap_remove(at),
+            None => Kind::new(Arc::clone(plan), Arc::clone(taps), &self.envelope)?,
+        };
+        self.end_group();
+        self.others.push(std::mem::replace(&mut self.kind, next));
+        Ok(())
     }
 
     /// Writes claims, and gives the bytes that are final.
@@ -86,7 +123,9 @@ impl Writer {
     /// # Errors
     /// When a value cannot be written. The writer is of no use then.
     pub fn add(&mut self, claims: &[Record<'_>]) -> Result<Vec<u8>, WriteError> {
-        self.begin();
+        if !claims.is_empty() {
+            self.begin();
+        }
         for (at, claim) in claims.iter().enumerate() {
             self.claim(claim);
             if self.pen.spoilt {
@@ -99,15 +138,30 @@ impl Writer {
     /// Ends the interchange and gives the rest of the bytes.
     #[must_use]
     pub fn finish(mut self) -> Vec<u8> {
-        self.begin();
-        self.end_set();
-        self.envelope.close(&mut self.pen, self.state.sets);
+        if !self.state.opened {
+            self.begin();
+        }
+        self.end_group();
+        self.envelope.close(&mut self.pen, self.state.groups);
         self.pen.out
     }
 
     fn begin(&mut self) {
         if !std::mem::replace(&mut self.state.opened, true) {
-            self.envelope.open(&mut self.pen, &self.plan.group_id, &self.plan.version);
+            self.envelope.open(&mut self.pen);
+        }
+        if !std::mem::replace(&mut self.state.group_open, true) {
+            let plan = &self.kind.plan;
+            self.envelope.open_group(&mut self.pen, self.state.groups, &plan.group_id, &plan.version);
+            self.state.groups += 1;
+            self.state.sets_in_group = 0;
+        }
+    }
+
+    fn end_group(&mut self) {
+        self.end_set();
+        if std::mem::replace(&mut self.state.group_open, false) {
+            self.envelope.close_group(&mut self.pen, self.state.groups - 1, self.state.sets_in_group);
         }
     }
 
@@ -122,12 +176,12 @@ impl Writer {
 
     fn claim(&mut self, claim: &Record<'_>) {
         let full = self.envelope.claims_per_set > 0 && self.state.claims >= self.envelope.claims_per_set;
-        let set = claim.within(self.default_set.table).next();
+        let set = claim.within(self.kind.default_set.table).next();
         if full || !self.state.set_open || !same(self.state.set.as_ref(), set) {
             self.end_set();
             self.begin_set(set);
         }
-        let taps = Arc::clone(&self.taps);
+        let taps = Arc::clone(&self.kind.taps);
         let mut scope = Scope::new(taps.schema.tables.len());
         for record in &claim.records {
             if taps.map.tables.get(usize::from(record.table)).is_some_and(|table| table.context) {
@@ -144,10 +198,10 @@ impl Writer {
     /// The longest way to the claim for whose levels there are records; the shortest when there is none.
     fn way(&self, scope: &Scope<'_>) -> Vec<u16> {
         let there = |index: &u16| {
-            let owner = self.forms.loops.get(usize::from(*index)).copied().flatten();
+            let owner = self.kind.forms.loops.get(usize::from(*index)).copied().flatten();
             owner.is_some_and(|(table, _)| scope.row(table).is_some())
         };
-        let found = self.ways.iter().find(|way| way.iter().all(there)).or(self.ways.last());
+        let found = self.kind.ways.iter().find(|way| way.iter().all(there)).or(self.kind.ways.last());
         found.cloned().unwrap_or_default()
     }
 
@@ -169,10 +223,10 @@ impl Writer {
 
     /// The tables whose rows a level writes: its own, and those of loops inside it that are not levels.
     fn tables_of(&self, index: u16) -> Vec<u16> {
-        let mut found: Vec<u16> = self.forms.loops[usize::from(index)].iter().map(|owner| owner.0).collect();
-        for slot in self.plan.slots_of(index) {
+        let mut found: Vec<u16> = self.kind.forms.loops[usize::from(index)].iter().map(|owner| owner.0).collect();
+        for slot in self.kind.plan.slots_of(index) {
             if let Some(child) = slot.opens.filter(|child| !self.is_level(*child)) {
-                found.extend(self.forms.loops[usize::from(child)].iter().map(|owner| owner.0));
+                found.extend(self.kind.forms.loops[usize::from(child)].iter().map(|owner| owner.0));
             }
         }
         found
@@ -186,7 +240,7 @@ impl Writer {
     }
 
     fn is_level(&self, index: u16) -> bool {
-        index == self.taps.claim_loop || self.ways.iter().any(|way| way.contains(&index))
+        index == self.kind.taps.claim_loop || self.kind.ways.iter().any(|way| way.contains(&index))
     }
 
     fn open_level(&mut self, index: u16, scope: &mut Scope<'_>) {
@@ -196,7 +250,7 @@ impl Writer {
         if let Some(at) = self.state.stack.last_mut().and_then(|level| level.child.take()) {
             self.pen.out[at] = b'1';
         }
-        let plan = Arc::clone(&self.plan);
+        let plan = Arc::clone(&self.kind.plan);
         let key = plan.slots_of(index).first().map(|slot| &slot.key.values);
         let code = key.and_then(|values| values.first()).map(String::as_bytes).unwrap_or_default();
         let parent = parent.map(|parent| parent.to_string()).unwrap_or_default();
@@ -221,7 +275,7 @@ impl Writer {
         let lower = plan
             .slots_of(index)
             .iter()
-            .any(|slot| slot.opens.is_some_and(|child| self.ways.iter().any(|way| way.contains(&child))));
+            .any(|slot| slot.opens.is_some_and(|child| self.kind.ways.iter().any(|way| way.contains(&child))));
         self.state.stack.push(Level { loop_index: index, number, above, child: child.filter(|_| lower) });
         self.slots(index, 1, scope);
     }
@@ -232,23 +286,24 @@ impl Writer {
         state.set = set.map(own);
         (state.claims, state.levels) = (0, 0);
         state.sets += 1;
+        state.sets_in_group += 1;
         self.pen.segments = 0;
-        let record = state.set.clone().unwrap_or_else(|| self.default_set.clone());
+        let record = state.set.clone().unwrap_or_else(|| self.kind.default_set.clone());
         let mut record = record;
         let control = format!("{:04}", self.envelope.set_control + self.state.sets - 1);
-        for (element, text) in [(2, control), (3, self.plan.version.clone())] {
+        for (element, text) in [(2, control), (3, self.kind.plan.version.clone())] {
             if let Some(column) = self.header_column(element) {
                 record.set(column, super::record::Cell::Text(text.into_bytes().into()));
             }
         }
-        let mut scope = Scope::new(self.taps.schema.tables.len());
+        let mut scope = Scope::new(self.kind.taps.schema.tables.len());
         scope.enter(record.table, Some(&record));
         self.slots(0, 0, &mut scope);
     }
 
     /// The column of an element of ST: its number and its guide are the writer's to give.
     fn header_column(&self, element: u8) -> Option<u16> {
-        let fields = &self.taps.schema.tables.get(usize::from(self.default_set.table))?.fields;
+        let fields = &self.kind.taps.schema.tables.get(usize::from(self.kind.default_set.table))?.fields;
         let found = fields.iter().position(|field| field.place.segment == "ST" && field.place.element == element);
         found.map(|at| at as u16)
     }
@@ -265,7 +320,7 @@ impl Writer {
 
     /// The slots of a loop, from number `from` on: its segments and the loops inside it that are not levels.
     fn slots(&mut self, index: u16, from: u32, scope: &mut Scope<'_>) {
-        let plan = Arc::clone(&self.plan);
+        let plan = Arc::clone(&self.kind.plan);
         for slot in plan.loop_at(index).slots.clone().skip(from as usize) {
             match plan.slots.get(slot as usize).and_then(|slot| slot.opens) {
                 Some(child) if self.is_level(child) => {}
@@ -276,13 +331,15 @@ impl Writer {
     }
 
     fn segment(&mut self, slot: u32, scope: &mut Scope<'_>) {
-        let Some(form) = self.forms.slots.get(slot as usize) else { return };
+        let Some(form) = self.kind.forms.slots.get(slot as usize) else { return };
         let Some((table, parent)) = form.rows else {
             self.pen.form(form, scope, false, None);
             return;
         };
-        let rows = rows_in(&self.taps, table, parent, scope);
-        let rows: Vec<_> = rows.into_iter().filter(|row| self.forms.belongs(slot, table, row)).collect();
+        let rows = rows_in(&self.kind.taps, table, parent, scope);
+        let rows = rows.into_iter().enumerate();
+        let own = rows.filter(|(at, row)| self.kind.forms.belongs(slot, table, row, *at == 0));
+        let rows: Vec<_> = own.map(|(_, row)| row).collect();
         if !form.each.is_empty() {
             self.pen.groups(form, table, &rows, scope);
             return;
@@ -296,13 +353,13 @@ impl Writer {
 
     /// A loop inside a level or claim: once a row where it is a table's, else if anything in it has a value.
     fn child(&mut self, index: u16, scope: &mut Scope<'_>) {
-        match self.forms.loops.get(usize::from(index)).copied().flatten() {
+        match self.kind.forms.loops.get(usize::from(index)).copied().flatten() {
             Some((table, parent)) => {
-                let context = self.taps.map.tables.get(usize::from(table)).is_some_and(|table| table.context);
+                let context = self.kind.taps.map.tables.get(usize::from(table)).is_some_and(|table| table.context);
                 let rows = if context {
                     scope.row(table).into_iter().collect()
                 } else {
-                    rows_in(&self.taps, table, parent, scope)
+                    rows_in(&self.kind.taps, table, parent, scope)
                 };
                 for row in rows {
                     let before = scope.enter(table, Some(row));
@@ -317,8 +374,8 @@ impl Writer {
 
     /// A loop once for each value of its first element that fields ask for: the two referring providers.
     fn variants(&mut self, index: u16, scope: &mut Scope<'_>) {
-        let first = self.plan.loop_at(index).slots.start as usize;
-        let Some(form) = self.forms.slots.get(first) else { return };
+        let first = self.kind.plan.loop_at(index).slots.start as usize;
+        let Some(form) = self.kind.forms.slots.get(first) else { return };
         let variants: Vec<String> = form.variants().into_iter().cloned().collect();
         let mut there: Vec<&String> = variants.iter().filter(|code| form.has_value(scope, Some(code))).collect();
         if there.is_empty() {
@@ -330,23 +387,23 @@ impl Writer {
         for (at, code) in there.into_iter().enumerate() {
             if at == 0 {
                 self.loop_of(index, scope, Some(code));
-            } else if let Some(form) = self.forms.slots.get(first) {
+            } else if let Some(form) = self.kind.forms.slots.get(first) {
                 self.pen.form(form, scope, true, Some(code));
             }
         }
     }
 
     fn has_value(&self, index: u16, scope: &Scope<'_>) -> bool {
-        self.plan.loop_at(index).slots.clone().any(|slot| {
-            let child = self.plan.slots.get(slot as usize).and_then(|slot| slot.opens);
+        self.kind.plan.loop_at(index).slots.clone().any(|slot| {
+            let child = self.kind.plan.slots.get(slot as usize).and_then(|slot| slot.opens);
             child.is_some_and(|child| self.has_value(child, scope))
-                || self.forms.slots.get(slot as usize).is_some_and(|form| form.has_value(scope, None))
+                || self.kind.forms.slots.get(slot as usize).is_some_and(|form| form.has_value(scope, None))
         })
     }
 
     fn loop_of(&mut self, index: u16, scope: &mut Scope<'_>, variant: Option<&String>) {
-        let first = self.plan.loop_at(index).slots.start;
-        if let Some(form) = self.forms.slots.get(first as usize) {
+        let first = self.kind.plan.loop_at(index).slots.start;
+        if let Some(form) = self.kind.forms.slots.get(first as usize) {
             self.pen.form(form, scope, true, variant);
         }
         self.slots(index, 1, scope);

@@ -1,5 +1,8 @@
 //! The guides that come with the library, as text.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// The bases, by name.
 pub(super) const BASES: &[(&str, &str)] = &[("005010", include_str!("../../guides/base/005010.base"))];
 
@@ -25,4 +28,12 @@ pub(crate) fn base_codes(id: &str) -> impl Iterator<Item = &'static str> {
     let elements = BASES.iter().flat_map(|(_, text)| text.lines()).filter_map(|line| line.strip_prefix("de "));
     let found = elements.filter(move |rest| rest.split_ascii_whitespace().next() == Some(id));
     found.filter_map(|rest| rest.split_once(" :")).flat_map(|(_, codes)| codes.split_ascii_whitespace())
+}
+
+/// Data element 479, as GS01 has it.
+static GROUPS: LazyLock<HashSet<&[u8]>> = LazyLock::new(|| base_codes("479").map(str::as_bytes).collect());
+
+/// True for the code of a functional group (GS01) that the standard has.
+pub(crate) fn is_group(kind: &[u8]) -> bool {
+    GROUPS.contains(kind)
 }

@@ -91,7 +91,7 @@ pub(super) enum CodesText<'a> {
 }
 
 /// Room for the positions of one table.
-const TABLE: u32 = 1 << 20;
+pub(super) const TABLE: u32 = 1 << 20;
 
 impl<'a> GuideText<'a> {
     /// Reads the text of a guide.

@@ -12,6 +12,8 @@ mod notes;
 mod plan;
 mod quick;
 mod registry;
+mod roles;
+mod segment;
 mod text;
 
 pub use compile::compile;
@@ -20,7 +22,7 @@ pub use registry::{GuideInfo, Guides, Route};
 pub use text::GuideError;
 
 pub(crate) use codes::{NO_CODES, pack, pack_at};
-pub(crate) use embedded::base_codes;
+pub(crate) use embedded::{base_codes, is_group};
 pub(crate) use index::{Action, Candidate, Index, KeyPlace, Known, Rule, SegmentFacts, SlotFacts};
 pub(crate) use link::{first_key, packed_key};
 pub(crate) use notes::{Note, NoteKind};

@@ -33,7 +33,7 @@ pub struct Plan {
     pub set_id: String,
     /// GS01.
     pub group_id: String,
-    /// Later errata taken for this guide when the option says so.
+    /// Other releases taken for this guide when the option says so.
     pub aliases: Vec<String>,
     /// Digest of the text it was compiled from.
     pub fingerprint: u64,
@@ -95,6 +95,14 @@ pub struct Slot {
     pub notes: Range<u32>,
     /// The highest element number of the base segment (more is "too many elements").
     pub base_len: u8,
+}
+
+impl Slot {
+    /// Its position as the standard has it, within its table.
+    #[must_use]
+    pub fn standard_position(&self) -> u32 {
+        self.position % super::grammar::TABLE
+    }
 }
 
 /// The element whose value tells a segment from its siblings.
@@ -169,6 +177,8 @@ pub struct ElementRule {
     pub components: Range<u32>,
     /// Name of an external code list, not judged here.
     pub external: Option<String>,
+    /// Name of the composite in the base, when it is one.
+    pub composite: Option<String>,
 }
 
 /// The elements of the hierarchy segment.
@@ -253,6 +263,16 @@ impl Plan {
     #[must_use]
     pub fn component_rules(&self, rule: &ElementRule) -> &[ElementRule] {
         self.elements.get(rule.components.start as usize..rule.components.end as usize).unwrap_or_default()
+    }
+
+    /// The syntax notes of `slot` as the standard writes them: `P0304`, `R0203`.
+    #[must_use]
+    pub fn notes(&self, slot: u32) -> Vec<String> {
+        let Some(mut found) = self.slot(slot) else { return Vec::new() };
+        if let Some(child) = found.opens {
+            found = &self.slots[self.loop_at(child).slots.start as usize];
+        }
+        self.index.notes_of((found.notes.start, found.notes.end)).iter().map(ToString::to_string).collect()
     }
 
     /// True when `value` is one of the codes that `rule` lists, in the guide or in the base standard.

@@ -29,7 +29,7 @@ pub struct GuideInfo {
     pub set_id: String,
     /// GS01.
     pub group_id: String,
-    /// Later errata, taken by option.
+    /// Other releases of it, before and after, taken by option.
     pub aliases: Vec<String>,
 }
 
@@ -127,19 +127,27 @@ impl Guides {
         self.entries.iter().map(|entry| &entry.info)
     }
 
-    /// The plan of the guide of `kind` (`837P`) or of version `kind` (`005010X222A1`).
+    /// The plan of the guide of that kind (`837P`), or of that version (`005010X222A1`) where only one has it: a request
+    /// and its response share theirs (270 and 271, 276 and 277).
     ///
     /// # Errors
     ///
-    /// When there is none, or its text is faulty.
-    pub fn plan(&self, kind: &str) -> Result<Arc<Plan>, GuideError> {
-        match self.entries.iter().find(|entry| entry.info.kind == kind || entry.info.version == kind) {
-            Some(entry) => entry.plan(),
-            None => fault(0, format!("there is no guide {kind}")),
+    /// When there is none, when there are several, or when its text is faulty.
+    pub fn plan(&self, name: &str) -> Result<Arc<Plan>, GuideError> {
+        if let Some(entry) = self.entries.iter().find(|entry| entry.info.kind == name) {
+            return entry.plan();
+        }
+        let of_version: Vec<_> = self.entries.iter().filter(|entry| entry.info.version == name).collect();
+        match of_version[..] {
+            [] => fault(0, format!("there is no guide {name}")),
+            [entry] => entry.plan(),
+            [one, other, ..] => {
+                fault(0, format!("{name} is the version of {} and of {}", other.info.kind, one.info.kind))
+            }
         }
     }
 
-    /// The guide for a set. ST03 decides; where it is empty, GS08 does. `aliases`: take later errata too.
+    /// The guide for a set. ST03 decides; where it is empty, GS08 does. `aliases`: take other releases too.
     #[must_use]
     pub fn route(&self, st01: &[u8], st03: &[u8], gs08: &[u8], gs01: &[u8], aliases: bool) -> Route {
         let mut same_set = self.entries.iter().filter(|entry| entry.info.set_id.as_bytes() == st01).peekable();
@@ -183,6 +191,19 @@ mod tests {
             assert_eq!(plan.kind, info.kind);
             assert_eq!(plan.is_named_by_sets(), info.set_id != "835", "{}", info.kind);
         }
+    }
+
+    #[test]
+    fn a_version_that_two_guides_have_names_none_of_them() {
+        let guides = Guides::embedded();
+        for (version, kinds) in [("005010X279A1", ["270", "271"]), ("005010X212", ["276", "277"])] {
+            let said = guides.plan(version).unwrap_err().message;
+            for kind in kinds {
+                assert!(said.contains(kind), "{said}");
+                assert_eq!(guides.plan(kind).unwrap().set_id, kind);
+            }
+        }
+        assert_eq!(guides.plan("005010X221A1").unwrap().kind, "835");
     }
 
     #[test]

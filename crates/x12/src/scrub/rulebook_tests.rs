@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::testing::{Builder, schema, thin};
-use super::{Context, Counts, DuplicateKey, Hit, Program, Scratch};
+use super::{Context, Counts, DuplicateKey, Hit, Program, Scratch, Share};
 use crate::claim::{Batch, Column, LONG, NONE, Schema};
 use crate::finding::{Catalog, Scope};
 use crate::position::Span;
@@ -52,11 +52,15 @@ fn judge(document: &Json, claims: &[&Json], duplicates: &[bool]) -> (Vec<BTreeSe
     }
     thin(&mut builder.batch);
     let day = document["as_of"].as_i64().unwrap() as i32;
-    let context = Context { as_of: day, received: day, duplicates, tables: None };
+    let context = Context { as_of: day, received: day, duplicates: &[], tables: None };
     let (mut scratch, mut counts) = (Scratch::default(), Vec::new());
-    let hits = program.run(&builder.batch, &builder.bytes, &context, &mut scratch, &mut counts);
+    let mut run = |share, context: &Context<'_>| {
+        program.run(share, (&builder.batch, &builder.bytes), context, &mut scratch, &mut counts).to_vec()
+    };
+    // as a run does: what asks for duplicates comes last
+    let hits = [run(Share::Alone, &context), run(Share::Late, &Context { duplicates, ..context })].concat();
     let mut found = vec![BTreeSet::new(); claims.len()];
-    for hit in hits {
+    for hit in &hits {
         for claim in reached(&program, &schema, &builder.batch, hit) {
             found[claim as usize].insert(program.rules()[usize::from(hit.rule)].id.clone());
         }
@@ -123,7 +127,7 @@ fn a_scratch_serves_one_program_after_another() {
     let mut shared = Scratch::default();
     for program in programs.iter().cycle().take(4) {
         let run = |scratch: &mut Scratch| {
-            program.run(&builder.batch, &builder.bytes, &context, scratch, &mut Vec::new()).to_vec()
+            program.run(Share::Alone, (&builder.batch, &builder.bytes), &context, scratch, &mut Vec::new()).to_vec()
         };
         assert_eq!(run(&mut shared), run(&mut Scratch::default()));
     }

@@ -21,7 +21,8 @@ pub enum Header {
         /// Line breaks stand inside it: the file is wrapped.
         wrapped: bool,
     },
-    /// It begins like a header, but its delimiters cannot be told apart, or are letters, digits or blanks.
+    /// It begins like a header, but its delimiters other than ISA11 cannot be told apart, or are letters, digits or
+    /// blanks.
     Unusable {
         /// How many bytes belong to it.
         len: usize,
@@ -112,7 +113,9 @@ fn is_break(byte: u8) -> bool {
 fn judge(element: u8, isa11: u8, component: u8, terminator: u8, version: &[u8], len: usize, wrapped: bool) -> Header {
     let repeats = version >= b"00402".as_slice() && version.first() == Some(&b'0');
     let blank = matches!(isa11, b' ' | b'\t' | b'\r' | b'\n' | 0);
-    let repetition = (repeats && !isa11.is_ascii_alphanumeric() && !blank).then_some(isa11);
+    // one that is another delimiter too separates nothing: what stands around it can be read all the same
+    let taken = [element, component, terminator].contains(&isa11);
+    let repetition = (repeats && !isa11.is_ascii_alphanumeric() && !blank && !taken).then_some(isa11);
     let all = [Some(element), Some(component), Some(terminator), repetition];
     let mut given = all.iter().flatten();
     let usable = given.clone().all(|&byte| !byte.is_ascii_alphanumeric() && byte != b' ' && byte != 0);
