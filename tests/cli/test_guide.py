@@ -22,7 +22,7 @@ def test_the_tree_has_every_loop_in_its_place(scrubjay: Command) -> None:
     out = scrubjay("guide", "show", "835").out
     assert out.splitlines() == [
         "835  005010X221A1  Health Care Claim Payment/Advice",
-        "ST01 835, GS01 HP",
+        "ST01 835, GS01 HP, also 005010X221 by option",
         "",
         "  R    1  1000A     Payer",
         "  R    1  1000B     Payee",
