@@ -84,7 +84,12 @@ _LIMITS = {
     "elements": "elements in a segment",
 }
 LIMITS = tuple(
-    Option(name=f"--limit-{name}", kind=Count(1, LARGEST_LIMIT), metavar="N", help=f"The most {meaning}.")
+    Option(
+        name=f"--limit-{name}",
+        kind=Count(1, LARGEST_LIMIT),
+        metavar="N",
+        help=f"The most {meaning}.",
+    )
     for name, meaning in _LIMITS.items()
 )
 
