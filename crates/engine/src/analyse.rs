@@ -147,6 +147,7 @@ impl Analyser {
 /// One pass over a piece.
 struct Pass<'a> {
     setting: &'a Setting,
+    bytes: &'a [u8],
     length: u32,
     base: u64,
     mode: Mode,
@@ -177,7 +178,7 @@ enum Open {
 }
 
 impl<'a> Pass<'a> {
-    fn new(setting: &'a Setting, standing: Standing, taken: &Taken, batches: &'a mut Batches) -> Self {
+    fn new(setting: &'a Setting, standing: Standing, taken: &'a Taken, batches: &'a mut Batches) -> Self {
         let (set, walker) = match standing.set {
             Set::None => (Open::None, Walker::new(setting.options)),
             Set::Opaque => (Open::Opaque, Walker::new(setting.options)),
@@ -185,6 +186,7 @@ impl<'a> Pass<'a> {
         };
         let mut pass = Self {
             setting,
+            bytes: &taken.bytes,
             length: taken.bytes.len() as u32,
             base: taken.offset,
             mode: standing.mode,
@@ -414,6 +416,13 @@ impl<'a> Pass<'a> {
         self.tag();
     }
 
+    /// Whether the segment at `at`, of which no more is known, is one that a claim begins with.
+    fn began_claim(&self, at: usize) -> bool {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        rest.get(..name).is_some_and(|name| self.setting.guides.opens_claim(SegmentId::new(name)))
+    }
+
     /// Counts a segment towards the item it belongs to.
     fn count(&mut self) {
         if let Some(item) = self.items.last_mut() {
@@ -543,7 +552,10 @@ impl Tokens for Pass<'_> {
                     self.count();
                     self.lost_claims += u64::from(self.setting.guides.opens_claim(segment.id()));
                 }
-                Open::None => self.misplaced(segment),
+                Open::None => {
+                    self.misplaced(segment);
+                    self.lost_claims += u64::from(self.setting.guides.opens_claim(segment.id()));
+                }
             },
         }
     }
@@ -552,6 +564,8 @@ impl Tokens for Pass<'_> {
         if self.in_interchange {
             if first {
                 self.faulty_segment(fault, range.start as u32);
+                // where a set is walked, what is left of the claim opens it
+                self.lost_claims += u64::from(self.set != Open::Walked && self.began_claim(range.start));
             }
             return;
         }

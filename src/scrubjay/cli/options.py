@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrubjay.cli.call import Argument, Option
 from scrubjay.cli.kinds import DAY, FILE, Choice, Count
-from scrubjay.job import Limits, RejectUnit
+from scrubjay.job import LARGEST_LIMIT, MOST_THREADS, Limits, RejectUnit
 from scrubjay.severity import Severity
 
 TYPE_CHECKING = False
@@ -46,7 +46,7 @@ RULES = Option(
 )
 THREADS = Option(
     name="--threads",
-    kind=Count(0),
+    kind=Count(0, MOST_THREADS),
     metavar="N",
     default="0",
     help="Threads; 0, the default, is all cores.",
@@ -84,7 +84,12 @@ _LIMITS = {
     "elements": "elements in a segment",
 }
 LIMITS = tuple(
-    Option(name=f"--limit-{name}", kind=Count(1), metavar="N", help=f"The most {meaning}.")
+    Option(
+        name=f"--limit-{name}",
+        kind=Count(1, LARGEST_LIMIT),
+        metavar="N",
+        help=f"The most {meaning}.",
+    )
     for name, meaning in _LIMITS.items()
 )
 

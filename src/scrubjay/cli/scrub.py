@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrubjay.cli import options
 from scrubjay.cli.call import Call, Option
 from scrubjay.cli.kinds import DAY, FOLDER, Count
+from scrubjay.job import LAST_CONTROL_NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ COMMAND = Call(
         options.REJECT_UNIT,
         Option(
             name="--control-start",
-            kind=Count(1),
+            kind=Count(1, LAST_CONTROL_NUMBER),
             metavar="N",
             help="The first control number of what is written anew.",
         ),

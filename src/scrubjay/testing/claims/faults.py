@@ -1,9 +1,8 @@
-"""Faults that real claims have, by name, with the codes they must be found under.
+"""Faults that real professional claims have, by name, with the codes they must be found under.
 
 A fault changes one thing of one clean synthetic claim. Where the fault lies above the claim, the
 claim gets a provider or subscriber of its own, so that no other claim is touched. Faults that are
-not in any value (a segment nobody knows, segments that changed places) edit the written bytes;
-segment counts stay right.
+not in any value (a segment nobody knows, segments that changed places) edit the written bytes.
 """
 
 import re
