@@ -6,7 +6,6 @@ from scrubjay.rules.rows import TABLES, Below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
     from typing import Any, TypeAlias
 
     from scrubjay.rules.expressions import Node
@@ -21,61 +20,70 @@ KINDS = {"P": "837P", "I": "837I", "D": "837D"}
 _FIELD, _ROWS = 4, 4
 
 
-def lacks(table: str, expression: Node, kind: str) -> str | None:
-    """What a rule of `table` asks for and claims of `kind` do not have; None when they have all.
+def lacks(table: str, expression: Node, kinds: str) -> tuple[str, str] | None:
+    """One of `kinds` whose claims have not all that a rule of `table` asks for, and what that is.
 
     A field before `.otherwise()` need not be there: it is missing then, and the other counts.
     """
-    for owner, name, kinds in _asked(expression, (table,)):
-        if kind not in kinds:
-            return f"{owner}.{name}" if name else owner
+    needs: list[Need] = []
+    _ask(expression, (table,), needs)
+    for owner, name, having in needs:
+        for kind in kinds:
+            if kind not in having:
+                return kind, f"{owner}.{name}" if name else owner
     return None
 
 
-def _asked(node: Any, bound: tuple[str, ...]) -> Iterator[Need]:
-    """Tables, fields and links, each with the kinds that have it; `bound` are the rows' tables."""
-    if not isinstance(node, list) or not node:
-        return
+def _ask(node: Any, bound: tuple[str, ...], needs: list[Need]) -> None:
+    """Notes tables, fields and links, each with the kinds that have it; `bound` are the rows."""
     name, *rest = node
     if name == "field" and len(node) == _FIELD:
-        table = yield from _reach(bound[rest[0]], rest[1])
-        yield table, rest[2], vars(TABLES[table])[rest[2]].kinds
+        table = _reach(bound[rest[0]], rest[1], needs)
+        needs.append((table, rest[2], vars(TABLES[table])[rest[2]].kinds))
     elif name in {"absent", "duplicate"}:
-        yield from _reach(bound[rest[0]], rest[1])
+        _reach(bound[rest[0]], rest[1], needs)
     elif name == "repeats":
-        yield from _reach(bound[rest[0]], [rest[1]])
+        _reach(bound[rest[0]], [rest[1]], needs)
         for key in rest[2]:
-            yield from _asked(key, bound)
+            _ask(key, bound, needs)
     elif rest and _is_rows(rest[0]):
         _, number, way, below = rest[0]
-        table = yield from _reach(bound[number], way)
-        yield below, "", _link(table, below)
-        for part in rest[1:]:
-            yield from _asked(part, (*bound, below))
+        table = _reach(bound[number], way, needs)
+        needs.append((below, "", _link(table, below)))
+        _ask_parts(rest[1:], (*bound, below), needs)
+    elif name in {"in", "starts", "matches"}:
+        _ask(rest[0], bound, needs)
     elif name == "first_of":
-        yield from _first_of(rest, bound)
+        _first_of(rest, bound, needs)
     else:
-        for part in rest:
-            yield from _asked(part, bound)
+        _ask_parts(rest, bound, needs)
 
 
-def _reach(table: str, way: list[str]) -> Generator[Need, None, str]:
-    """The steps up from a row of `table`; returns the table that they lead to."""
-    yield table, "", TABLES[table].kinds
+def _ask_parts(parts: list[Any], bound: tuple[str, ...], needs: list[Need]) -> None:
+    for part in parts:
+        if isinstance(part, list):
+            _ask(part, bound, needs)
+
+
+def _reach(table: str, way: list[str], needs: list[Need]) -> str:
+    """Notes the steps up from a row of `table`; the table that they lead to."""
+    needs.append((table, "", TABLES[table].kinds))
     for step in way:
-        yield table, step, vars(TABLES[table])[step].kinds
+        needs.append((table, step, vars(TABLES[table])[step].kinds))
         table = step
     return table
 
 
-def _first_of(parts: list[Any], bound: tuple[str, ...]) -> Iterator[Need]:
+def _first_of(parts: list[Any], bound: tuple[str, ...], needs: list[Need]) -> None:
     """The value that need not be there, and the one that stands in for it."""
-    first, other = parts
-    kinds = set(KINDS)
-    for _, _, having in _asked(first, bound):
-        kinds &= set(having)
-    for table, name, having in _asked(other, bound):
-        yield table, name, "".join(sorted(set(having) | kinds))
+    first: list[Need] = []
+    other: list[Need] = []
+    _ask(parts[0], bound, first)
+    _ask(parts[1], bound, other)
+    whole = set(KINDS)
+    for _, _, having in first:
+        whole &= set(having)
+    needs.extend((table, name, having + "".join(whole)) for table, name, having in other)
 
 
 def _is_rows(node: Any) -> bool:

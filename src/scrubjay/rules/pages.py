@@ -156,7 +156,7 @@ def _places(rule: Rule) -> list[str]:
     for _, _, way, name in rule.evidence:
         table = way[-1] if way else str(rule.table)
         member = vars(TABLES[table])[name]
-        if isinstance(member, Field):
+        if isinstance(member, Field) and set(member.kinds) & set(rule.transactions):
             found.append(f"`{table}.{name}` ({_where(member, rule.transactions)})")
     return found
 

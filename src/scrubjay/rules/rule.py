@@ -153,22 +153,17 @@ def rule(
         if not native:
             return Rule(**common, level=level or "claim")
         table, expression, evidence = _trace(function, at, place)
-        for letter in transactions:
-            if lacking := lacks(table, expression.node, letter):
-                raise RuleError(
-                    f"{id}: an {KINDS[letter]} has no {lacking}; take {letter} out of its "
-                    "transactions, or put .otherwise() behind the field",
-                    place,
-                )
-        pointed = [
-            node for node in evidence if not all(lacks(table, node, one) for one in transactions)
-        ]
+        if lacking := lacks(table, expression.node, transactions):
+            letter, what = lacking
+            raise RuleError(
+                f"{id}: an {KINDS[letter]} has no {what}; take {letter} out of its transactions, "
+                "or put .otherwise() behind the field",
+                place,
+            )
         natural = "line" if _of_line(table) else "claim"
         if level not in {None, natural}:
             raise RuleError(f"{id}: a rule of a {table} has level {natural}", place)
-        return Rule(
-            **common, level=natural, table=table, expression=expression, evidence=tuple(pointed)
-        )
+        return Rule(**common, level=natural, table=table, expression=expression, evidence=evidence)
 
     return make
 

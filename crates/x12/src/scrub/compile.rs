@@ -6,7 +6,7 @@
 
 use serde_json::Value as Json;
 
-use super::fit::fitted;
+use super::fit::{fitted, has_choice};
 use super::frame::Up;
 use super::lower::{Env, Lowering, Try, parts};
 use super::program::{EvidenceField, Function, Levels, Program, RULE_FAILED, Rule, RuleError};
@@ -131,7 +131,7 @@ fn compile_rule(
     let env = Env::new(table);
     lowering.used.clear();
     // what does not fit is told by lowering it as it is
-    let fit = fitted(&json["expr"], lowering.schema, &mut vec![table]);
+    let fit = has_choice(&json["expr"]).then(|| fitted(&json["expr"], lowering.schema, &mut vec![table])).flatten();
     let expr = lowering.bool(fit.as_ref().unwrap_or(&json["expr"]), &env)?;
     let evidence = evidence(lowering, &json["evidence"], table, &env)?;
     let (id, code, severity) = known;

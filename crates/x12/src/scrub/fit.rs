@@ -33,6 +33,12 @@ pub(super) fn fitted(json: &Json, schema: &Schema, bound: &mut Vec<usize>) -> Op
     }
 }
 
+/// True when something in `json` stands in for something else.
+pub(super) fn has_choice(json: &Json) -> bool {
+    let Some(all) = json.as_array() else { return false };
+    all.first().and_then(Json::as_str) == Some("first_of") || all.iter().any(has_choice)
+}
+
 fn named(schema: &Schema, name: &str) -> Option<usize> {
     schema.tables.iter().position(|table| table.name == name)
 }

@@ -62,7 +62,9 @@ fn judge(document: &Json, claims: &[&Json], duplicates: &[bool]) -> Vec<BTreeSet
         let (map, schema) = schema_of(version);
         let program = program_of(document, kind, &schema);
         let mut builder = Builder::new(&map);
-        own.iter().for_each(|&at| builder.claim(claims[at]));
+        for &at in &own {
+            builder.claim(claims[at]);
+        }
         thin(&mut builder.batch);
         let day = document["as_of"].as_i64().unwrap() as i32;
         let duplicates: Vec<bool> = own.iter().map(|&at| duplicates[at]).collect();
@@ -130,7 +132,9 @@ fn a_scratch_serves_one_program_after_another() {
     let (document, (map, schema)) = (document(), schema());
     let mut builder = Builder::new(&map);
     let claims = document["cases"].as_array().unwrap().iter().map(|case| &case["claim"]);
-    claims.filter(|claim| kind_of(claim) == "837P").for_each(|claim| builder.claim(claim));
+    for claim in claims.filter(|claim| kind_of(claim) == "837P") {
+        builder.claim(claim);
+    }
     let mut rules = document["program"].clone();
     rules["rules"].as_array_mut().unwrap().reverse();
     let programs = [&document["program"], &rules].map(|rules| program(&serde_json::json!({"program": rules}), &schema));
@@ -262,7 +266,9 @@ fn the_same_fillings_of_other_teeth_are_no_duplicate() {
         change("/lines/0/teeth/0/surface_2", "D"),
     ];
     let mut builder = Builder::new(&map);
-    claims.iter().for_each(|claim| builder.claim(claim));
+    for claim in &claims {
+        builder.claim(claim);
+    }
     let digests = keys.digests(&builder.batch, &builder.bytes, &[7; 16]);
     assert_eq!(digests[0], digests[1]);
     assert_eq!(digests.iter().collect::<BTreeSet<_>>().len(), 3);
