@@ -2,13 +2,16 @@
 
 use std::ops::Range;
 
-use wide::u8x16;
+use wide::{i16x8, i32x8, u8x16};
 
 use super::Delimiters;
 use super::scanner::to_u32;
 
 /// How many bytes are classified at once: as many as a word has bits.
 const BLOCK: usize = 64;
+
+/// How many values of a segment are measured.
+pub(crate) const MEASURED: usize = 16;
 
 /// The offsets of all delimiters in a run of bytes, and where among them segments end.
 #[derive(Debug, Default)]
@@ -17,24 +20,47 @@ pub(super) struct Tape {
     /// Room for marks; the first `used` are.
     room: Vec<u32>,
     used: usize,
+    /// How many bytes stand between a mark and the next, 255 for more; of the first `measured` marks.
+    lengths: Vec<u8>,
+    measured: usize,
     ends: Vec<End>,
-    /// What came since the last terminator: a component or repetition separator, an odd byte.
-    inner: bool,
-    odd: bool,
-    /// 1 where the last byte was a terminator, and where it was a line break right behind one.
+    /// What came since the last terminator.
+    begun: Begun,
+    /// 1 where the last byte was a delimiter, where it was a terminator, and where it was a line break right behind one.
+    led: u64,
     ended: u64,
     broken: u64,
 }
 
-/// The end of a segment.
+/// What is known of a segment that has no end yet.
+#[derive(Clone, Copy, Debug)]
+struct Begun {
+    marks: u32,
+    inner: u64,
+    plain: bool,
+    repeats: bool,
+    odd: bool,
+}
+
+impl Default for Begun {
+    fn default() -> Self {
+        Self { marks: 0, inner: 0, plain: true, repeats: false, odd: false }
+    }
+}
+
+/// The end of a segment, and what was seen of the segment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct End {
     /// Index of its mark.
     pub(super) mark: u32,
+    /// Bit n: mark n of the segment is a component or repetition separator. Of its first 64 marks.
+    pub(super) inner: u64,
     /// The segment has neither component nor repetition separators.
     pub(super) plain: bool,
-    /// A control character or a byte outside ASCII may stand in the segment: one was seen since the segment before,
-    /// but for a line break.
+    /// It may have repetition separators.
+    pub(super) repeats: bool,
+    /// A control character or a byte outside ASCII may stand in the segment (one was seen since the segment before, but
+    /// for a line break), or a value that begins with a blank.
     pub(super) odd: bool,
 }
 
@@ -46,6 +72,7 @@ struct Needles {
     component: u8x16,
     /// The component again where there is no repetition separator.
     repetition: u8x16,
+    repeats: bool,
 }
 
 /// Bit n of each is byte n of a block.
@@ -59,6 +86,7 @@ struct Masks {
     ends: u64,
     /// Control characters and bytes outside ASCII.
     odd: u64,
+    blanks: u64,
 }
 
 impl Needles {
@@ -68,6 +96,7 @@ impl Needles {
             terminator: u8x16::splat(delimiters.terminator),
             component: u8x16::splat(delimiters.component),
             repetition: u8x16::splat(delimiters.repetition.unwrap_or(delimiters.component)),
+            repeats: delimiters.repetition.is_some(),
         }
     }
 
@@ -89,8 +118,16 @@ impl Needles {
             masks.inner |= u64::from(inner.to_bitmask()) << shift;
             masks.ends |= u64::from(end.to_bitmask()) << shift;
             masks.odd |= u64::from(odd.to_bitmask()) << shift;
+            masks.blanks |= u64::from(bytes.simd_eq(u8x16::splat(b' ')).to_bitmask()) << shift;
         }
         masks
+    }
+
+    /// True when a repetition separator is among the bytes.
+    #[inline]
+    fn repeats(&self, block: &[u8; BLOCK]) -> bool {
+        let (lanes, _) = block.as_chunks::<16>();
+        self.repeats && lanes.iter().any(|lane| u8x16::new(*lane).simd_eq(self.repetition).any())
     }
 }
 
@@ -101,9 +138,10 @@ impl Tape {
     }
 
     pub(super) fn clear(&mut self) {
-        self.used = 0;
+        (self.used, self.measured) = (0, 0);
         self.ends.clear();
-        (self.inner, self.odd, self.ended, self.broken) = (false, false, 0, 0);
+        self.begun = Begun::default();
+        (self.led, self.ended, self.broken) = (0, 0, 0);
     }
 
     /// The offsets of the delimiters, ascending.
@@ -118,6 +156,13 @@ impl Tape {
         &self.ends
     }
 
+    /// How long the values behind mark `first` and the fifteen after it are, 255 for more; those beyond the last mark mean
+    /// nothing.
+    #[inline]
+    pub(super) fn lengths(&self, first: usize) -> Option<&[u8; MEASURED]> {
+        self.lengths.get(first..).and_then(<[u8]>::first_chunk)
+    }
+
     /// One mark more: where the data stops.
     pub(super) fn push(&mut self, mark: u32) {
         self.room.truncate(self.used);
@@ -130,59 +175,91 @@ impl Tape {
         let first = first.min(self.used);
         self.room.copy_within(first..self.used, 0);
         self.used -= first;
+        self.measured = 0;
         self.ends.clear();
     }
 
     /// Tapes `range` of `bytes`.
     pub(super) fn extend(&mut self, bytes: &[u8], range: Range<usize>) {
         let window = bytes.get(range.clone()).unwrap_or_default();
-        // a mark a byte at most, and they are written eight at a time
-        let most = self.used + window.len() + 8;
+        // a mark a byte at most, and they are written eight at a time and measured sixteen at a time
+        let most = self.used + window.len() + 8 + MEASURED + 1;
         if self.room.len() < most {
             self.room.resize(most, 0);
+            self.lengths.resize(most, 0);
         }
+        self.tape(window, to_u32(range.start));
+        self.measure();
+    }
+
+    fn tape(&mut self, window: &[u8], at: u32) {
         #[cfg(target_arch = "x86_64")]
-        if std::is_x86_feature_detected!("bmi1") && std::is_x86_feature_detected!("popcnt") {
+        if std::is_x86_feature_detected!("bmi1")
+            && std::is_x86_feature_detected!("bmi2")
+            && std::is_x86_feature_detected!("popcnt")
+        {
             #[allow(
                 unsafe_code,
                 reason = "counting and finding bits takes a third of the time; the features were asked for"
             )]
             // SAFETY: the processor has the features.
             unsafe {
-                self.blocks_with_bit_counts(window, to_u32(range.start));
+                self.blocks_with_bit_counts(window, at);
             }
             return;
         }
-        self.blocks(window, to_u32(range.start));
+        self.blocks(window, at, gathered);
+    }
+
+    /// How long the values between the marks are, for those that were not asked for yet.
+    fn measure(&mut self) {
+        while self.measured + 1 < self.used {
+            let from = self.measured;
+            let (Some(marks), Some(lengths)) = (
+                self.room.get(from..).and_then(<[u32]>::first_chunk::<{ MEASURED + 1 }>),
+                self.lengths.get_mut(from..).and_then(<[u8]>::first_chunk_mut::<MEASURED>),
+            ) else {
+                return;
+            };
+            let eight = |at: usize| {
+                let places = |from: usize| i32x8::new(std::array::from_fn(|lane| marks[from + lane].cast_signed()));
+                i16x8::from_i32x8_saturate(places(at + 1) - places(at) - i32x8::splat(1))
+            };
+            *lengths = u8x16::narrow_i16x8(eight(0), eight(8)).to_array();
+            self.measured = (from + MEASURED).min(self.used - 1);
+        }
     }
 
     /// As [`Tape::blocks`], on processors that find and count bits in one step.
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "bmi1,popcnt")]
+    #[target_feature(enable = "bmi1,bmi2,popcnt")]
     fn blocks_with_bit_counts(&mut self, window: &[u8], at: u32) {
-        self.blocks(window, at);
+        self.blocks(window, at, |bits, from| std::arch::x86_64::_pext_u64(bits, from));
     }
 
-    /// Tapes `window`, which begins at offset `at`.
+    /// Tapes `window`, which begins at offset `at`. `gather` puts those bits of a word side by side that a second word has.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "compiled once for each kind of processor")]
-    fn blocks(&mut self, window: &[u8], mut at: u32) {
+    fn blocks(&mut self, window: &[u8], mut at: u32, gather: impl Fn(u64, u64) -> u64 + Copy) {
         let (blocks, rest) = window.as_chunks::<BLOCK>();
         for block in blocks {
-            self.take(self.needles.masks(block), at, BLOCK);
+            self.take(self.needles.masks(block), (at, BLOCK), block, gather);
             at += BLOCK as u32;
         }
         if !rest.is_empty() {
             let mut last = [0; BLOCK];
             last[..rest.len()].copy_from_slice(rest);
-            let Masks { hits, inner, ends, odd } = self.needles.masks(&last);
+            let Masks { hits, inner, ends, odd, blanks } = self.needles.masks(&last);
             // what stands behind them in the block is nothing
             let valid = u64::MAX >> (BLOCK - rest.len());
-            self.take(
-                Masks { hits: hits & valid, inner: inner & valid, ends: ends & valid, odd: odd & valid },
-                at,
-                rest.len(),
-            );
+            let masks = Masks {
+                hits: hits & valid,
+                inner: inner & valid,
+                ends: ends & valid,
+                odd: odd & valid,
+                blanks: blanks & valid,
+            };
+            self.take(masks, (at, rest.len()), &last, gather);
         }
     }
 
@@ -197,12 +274,20 @@ impl Tape {
         first | second
     }
 
-    /// Takes the masks of `len` bytes that begin at offset `at`.
+    /// Takes the masks of the `len` bytes of `block` that begin at offset `at`.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "compiled once for each kind of processor")]
-    fn take(&mut self, masks: Masks, at: u32, len: usize) {
-        let Masks { hits, mut inner, mut ends, mut odd } = masks;
-        odd &= !self.breaks(ends, odd, len);
+    fn take(
+        &mut self,
+        masks: Masks,
+        (at, len): (u32, usize),
+        block: &[u8; BLOCK],
+        gather: impl Fn(u64, u64) -> u64 + Copy,
+    ) {
+        let Masks { hits, inner, mut ends, odd, blanks } = masks;
+        let led = hits << 1 | self.led;
+        self.led = hits >> (len - 1) & 1;
+        let mut odd = odd & !self.breaks(ends, odd, len) | blanks & led;
         let (mut rest, mut to) = (hits, self.used);
         while rest != 0 {
             let Some(places) = self.room.get_mut(to..).and_then(<[u32]>::first_chunk_mut::<8>) else { break };
@@ -213,21 +298,47 @@ impl Tape {
             }
             to += 8;
         }
-        let first = to_u32(self.used);
-        self.used += hits.count_ones() as usize;
+        let (first, count) = (to_u32(self.used), hits.count_ones());
+        self.used += count as usize;
+        let mut begun = self.begun;
+        // a separator of the block may be a repetition of any segment in it
+        let repeats = inner != 0 && self.needles.repeats(block);
+        let (mut inner, mut from) = (if inner == 0 { 0 } else { gather(inner, hits) }, 0);
         while ends != 0 {
             let before = (ends & ends.wrapping_neg()) - 1;
-            let plain = !self.inner && inner & before == 0;
-            let odd_before = self.odd || odd & before != 0;
-            self.ends.push(End { mark: first + (hits & before).count_ones(), plain, odd: odd_before });
-            (self.inner, self.odd) = (false, false);
-            inner &= !before;
+            let mark = (hits & before).count_ones();
+            let own = inner & ((1 << mark) - 1);
+            self.ends.push(End {
+                mark: first + mark,
+                inner: begun.inner | (own >> from).unbounded_shl(begun.marks),
+                plain: begun.plain && own == 0,
+                repeats: begun.repeats || repeats,
+                odd: begun.odd || odd & before != 0,
+            });
+            begun = Begun::default();
+            inner ^= own;
+            from = mark + 1;
             odd &= !before;
             ends &= ends - 1;
         }
-        self.inner |= inner != 0;
-        self.odd |= odd != 0;
+        begun.inner |= inner.unbounded_shr(from).unbounded_shl(begun.marks);
+        begun.marks += count - from;
+        begun.plain &= inner == 0;
+        begun.repeats |= repeats;
+        begun.odd |= odd != 0;
+        self.begun = begun;
     }
+}
+
+/// Those of `bits` that stand where `from` has any, side by side.
+fn gathered(bits: u64, from: u64) -> u64 {
+    let (mut rest, mut found, mut count) = (from, 0, 0);
+    while rest != 0 {
+        found |= (bits >> rest.trailing_zeros() & 1) << count;
+        count += 1;
+        rest &= rest - 1;
+    }
+    found
 }
 
 #[cfg(test)]
@@ -246,7 +357,7 @@ mod tests {
             let bytes: Vec<u8> = (0..length)
                 .map(|_| {
                     seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    b"ABC*:^~*12\xaa\x00"[(seed >> 16) as usize % 12]
+                    b"ABC*:^~*12 \xaa\x00"[(seed >> 16) as usize % 13]
                 })
                 .collect();
             let mut tape = Tape::default();
@@ -255,23 +366,32 @@ mod tests {
             tape.extend(&bytes, bytes.len() / 3..bytes.len());
             let marks: Vec<u32> = (0..length).filter(|&at| b"*:^~".contains(&bytes[at as usize])).collect();
             assert_eq!(tape.marks(), marks);
-            let mut ends = Vec::new();
-            let (mut inner, mut from) = (false, 0);
+            let lengths = tape.marks().windows(2).map(|pair| (pair[1] - pair[0] - 1) as u8);
+            assert!(lengths.enumerate().all(|(at, length)| tape.lengths(at).unwrap()[0] == length));
+            let (mut ends, mut from, mut inner) = (Vec::new(), 0, Vec::new());
             for (at, &mark) in (0u32..).zip(&marks) {
-                match bytes[mark as usize] {
-                    b':' | b'^' => inner = true,
-                    b'~' => {
-                        let behind = usize::from(from > 0) * 2;
-                        let between = &bytes[from..mark as usize];
-                        let breaks = between.iter().take(behind).take_while(|byte| is_odd(**byte)).count();
-                        let odd = between[breaks..].iter().copied().any(is_odd);
-                        ends.push((at, !std::mem::take(&mut inner), odd));
-                        from = mark as usize + 1;
-                    }
-                    _ => {}
+                let byte = bytes[mark as usize];
+                if byte != b'~' {
+                    inner.push(byte != b'*');
+                    continue;
                 }
+                let behind = usize::from(from > 0) * 2;
+                let between = &bytes[from..mark as usize];
+                let breaks = between.iter().take(behind).take_while(|byte| is_odd(**byte)).count();
+                let led =
+                    (from..mark as usize).any(|at| at > 0 && b"*:^~".contains(&bytes[at - 1]) && bytes[at] == b' ');
+                let odd = led || between[breaks..].iter().copied().any(is_odd);
+                let bits = inner.iter().rev().fold(0u128, |bits, &inner| bits << 1 | u128::from(inner)) as u64;
+                ends.push((at, bits, !inner.drain(..).any(|inner| inner), odd));
+                assert!(tape.ends()[ends.len() - 1].repeats || !between.contains(&b'^'));
+                from = mark as usize + 1;
             }
-            assert_eq!(tape.ends().iter().map(|end| (end.mark, end.plain, end.odd)).collect::<Vec<_>>(), ends);
+            let told = tape.ends().iter().map(|end| (end.mark, end.inner, end.plain, end.odd));
+            assert_eq!(told.collect::<Vec<_>>(), ends);
+            assert_eq!(
+                gathered(seed.into(), 0x5555_5555),
+                (0..16).fold(0, |all, at| all | u64::from(seed >> (2 * at) & 1) << at)
+            );
         }
     }
 }
