@@ -1,5 +1,6 @@
 //! Bytes to segments and back: delimiters, scanner, writer.
 
+mod blocks;
 mod delimiters;
 mod isa;
 mod output;

@@ -5,10 +5,8 @@ use std::ops::Range;
 use wide::{i16x8, i32x8, u8x16};
 
 use super::Delimiters;
+use super::blocks::{self, BEYOND, BLOCK, Kind, Masks};
 use super::scanner::to_u32;
-
-/// How many bytes are classified at once: as many as a word has bits.
-const BLOCK: usize = 64;
 
 /// How many values of a segment are measured.
 pub(crate) const MEASURED: usize = 16;
@@ -16,7 +14,7 @@ pub(crate) const MEASURED: usize = 16;
 /// The offsets of all delimiters in a run of bytes, and where among them segments end.
 #[derive(Debug, Default)]
 pub(super) struct Tape {
-    needles: Needles,
+    delimiters: Delimiters,
     /// Room for marks; the first `used` are.
     room: Vec<u32>,
     used: usize,
@@ -64,77 +62,10 @@ pub(super) struct End {
     pub(super) odd: bool,
 }
 
-/// The delimiters, each sixteen times.
-#[derive(Clone, Copy, Debug, Default)]
-struct Needles {
-    element: u8x16,
-    terminator: u8x16,
-    component: u8x16,
-    /// The component again where there is no repetition separator.
-    repetition: u8x16,
-    repeats: bool,
-}
-
-/// Bit n of each is byte n of a block.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Masks {
-    /// Any delimiter.
-    hits: u64,
-    /// Component and repetition separators.
-    inner: u64,
-    /// Terminators.
-    ends: u64,
-    /// Control characters and bytes outside ASCII.
-    odd: u64,
-    blanks: u64,
-}
-
-impl Needles {
-    fn new(delimiters: Delimiters) -> Self {
-        Self {
-            element: u8x16::splat(delimiters.element),
-            terminator: u8x16::splat(delimiters.terminator),
-            component: u8x16::splat(delimiters.component),
-            repetition: u8x16::splat(delimiters.repetition.unwrap_or(delimiters.component)),
-            repeats: delimiters.repetition.is_some(),
-        }
-    }
-
-    /// What stands in a block.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "compiled once for each kind of processor")]
-    fn masks(&self, block: &[u8; BLOCK]) -> Masks {
-        let mut masks = Masks::default();
-        let (lanes, _) = block.as_chunks::<16>();
-        for (at, lane) in lanes.iter().enumerate() {
-            let bytes = u8x16::new(*lane);
-            let inner = bytes.simd_eq(self.component) | bytes.simd_eq(self.repetition);
-            let end = bytes.simd_eq(self.terminator);
-            let hit = inner | end | bytes.simd_eq(self.element);
-            let above_blank = bytes - u8x16::splat(b' ');
-            let odd = above_blank.max(u8x16::splat(0x7f - b' ')).simd_eq(above_blank);
-            let shift = 16 * at;
-            masks.hits |= u64::from(hit.to_bitmask()) << shift;
-            masks.inner |= u64::from(inner.to_bitmask()) << shift;
-            masks.ends |= u64::from(end.to_bitmask()) << shift;
-            masks.odd |= u64::from(odd.to_bitmask()) << shift;
-            masks.blanks |= u64::from(bytes.simd_eq(u8x16::splat(b' ')).to_bitmask()) << shift;
-        }
-        masks
-    }
-
-    /// True when a repetition separator is among the bytes.
-    #[inline]
-    fn repeats(&self, block: &[u8; BLOCK]) -> bool {
-        let (lanes, _) = block.as_chunks::<16>();
-        self.repeats && lanes.iter().any(|lane| u8x16::new(*lane).simd_eq(self.repetition).any())
-    }
-}
-
 impl Tape {
     pub(super) fn start(&mut self, delimiters: Delimiters) {
         self.clear();
-        self.needles = Needles::new(delimiters);
+        self.delimiters = delimiters;
     }
 
     pub(super) fn clear(&mut self) {
@@ -182,8 +113,8 @@ impl Tape {
     /// Tapes `range` of `bytes`.
     pub(super) fn extend(&mut self, bytes: &[u8], range: Range<usize>) {
         let window = bytes.get(range.clone()).unwrap_or_default();
-        // a mark a byte at most, and they are written eight at a time and measured sixteen at a time
-        let most = self.used + window.len() + 8 + MEASURED + 1;
+        // a mark a byte at most; and more is written and measured than there are
+        let most = self.used + window.len() + BEYOND + MEASURED + 1;
         if self.room.len() < most {
             self.room.resize(most, 0);
             self.lengths.resize(most, 0);
@@ -194,21 +125,34 @@ impl Tape {
 
     fn tape(&mut self, window: &[u8], at: u32) {
         #[cfg(target_arch = "x86_64")]
-        if std::is_x86_feature_detected!("bmi1")
-            && std::is_x86_feature_detected!("bmi2")
-            && std::is_x86_feature_detected!("popcnt")
         {
-            #[allow(
-                unsafe_code,
-                reason = "counting and finding bits takes a third of the time; the features were asked for"
-            )]
+            use std::is_x86_feature_detected as has;
+            let counts = has!("bmi1") && has!("bmi2") && has!("popcnt");
+            let widens =
+                has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vbmi") && has!("avx512vbmi2");
+            #[allow(unsafe_code, reason = "it takes half of the time; the features were asked for")]
             // SAFETY: the processor has the features.
-            unsafe {
-                self.blocks_with_bit_counts(window, at);
+            match (counts, widens) {
+                (true, true) => return unsafe { self.blocks_wide(window, at) },
+                (true, false) => return unsafe { self.blocks_with_bit_counts(window, at) },
+                (false, _) => {}
             }
-            return;
         }
-        self.blocks(window, at, gathered);
+        self.blocks(window, at, &blocks::portable(self.delimiters));
+    }
+
+    /// As [`Tape::blocks`], on processors that compare 64 bytes at once.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt")]
+    fn blocks_wide(&mut self, window: &[u8], at: u32) {
+        self.blocks(window, at, &blocks::wide(self.delimiters));
+    }
+
+    /// As [`Tape::blocks`], on processors that find and count bits in one step.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "bmi1,bmi2,popcnt")]
+    fn blocks_with_bit_counts(&mut self, window: &[u8], at: u32) {
+        self.blocks(window, at, &blocks::counting(self.delimiters));
     }
 
     /// How long the values between the marks are, for those that were not asked for yet.
@@ -230,36 +174,29 @@ impl Tape {
         }
     }
 
-    /// As [`Tape::blocks`], on processors that find and count bits in one step.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "bmi1,bmi2,popcnt")]
-    fn blocks_with_bit_counts(&mut self, window: &[u8], at: u32) {
-        self.blocks(window, at, |bits, from| std::arch::x86_64::_pext_u64(bits, from));
-    }
-
-    /// Tapes `window`, which begins at offset `at`. `gather` puts those bits of a word side by side that a second word has.
+    /// Tapes `window`, which begins at offset `at`.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "compiled once for each kind of processor")]
-    fn blocks(&mut self, window: &[u8], mut at: u32, gather: impl Fn(u64, u64) -> u64 + Copy) {
-        let (blocks, rest) = window.as_chunks::<BLOCK>();
-        for block in blocks {
-            self.take(self.needles.masks(block), (at, BLOCK), block, gather);
+    fn blocks(&mut self, window: &[u8], mut at: u32, kind: &impl Kind) {
+        let (whole, rest) = window.as_chunks::<BLOCK>();
+        for block in whole {
+            self.take(kind.masks(block), (at, BLOCK), kind);
             at += BLOCK as u32;
         }
         if !rest.is_empty() {
             let mut last = [0; BLOCK];
             last[..rest.len()].copy_from_slice(rest);
-            let Masks { hits, inner, ends, odd, blanks } = self.needles.masks(&last);
+            let masks = kind.masks(&last);
             // what stands behind them in the block is nothing
-            let valid = u64::MAX >> (BLOCK - rest.len());
+            let valid = |mask: u64| mask & u64::MAX >> (BLOCK - rest.len());
             let masks = Masks {
-                hits: hits & valid,
-                inner: inner & valid,
-                ends: ends & valid,
-                odd: odd & valid,
-                blanks: blanks & valid,
+                hits: valid(masks.hits),
+                inner: valid(masks.inner),
+                ends: valid(masks.ends),
+                odd: valid(masks.odd),
+                ..masks
             };
-            self.take(masks, (at, rest.len()), &last, gather);
+            self.take(masks, (at, rest.len()), kind);
         }
     }
 
@@ -274,36 +211,20 @@ impl Tape {
         first | second
     }
 
-    /// Takes the masks of the `len` bytes of `block` that begin at offset `at`.
+    /// Takes the masks of the `len` bytes that begin at offset `at`.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "compiled once for each kind of processor")]
-    fn take(
-        &mut self,
-        masks: Masks,
-        (at, len): (u32, usize),
-        block: &[u8; BLOCK],
-        gather: impl Fn(u64, u64) -> u64 + Copy,
-    ) {
-        let Masks { hits, inner, mut ends, odd, blanks } = masks;
+    fn take(&mut self, masks: Masks, (at, len): (u32, usize), kind: &impl Kind) {
+        // a repetition separator of the block may be of any segment in it
+        let Masks { hits, inner, mut ends, odd, blanks, repeats } = masks;
         let led = hits << 1 | self.led;
         self.led = hits >> (len - 1) & 1;
         let mut odd = odd & !self.breaks(ends, odd, len) | blanks & led;
-        let (mut rest, mut to) = (hits, self.used);
-        while rest != 0 {
-            let Some(places) = self.room.get_mut(to..).and_then(<[u32]>::first_chunk_mut::<8>) else { break };
-            for place in places {
-                // a bit is always there to be found; behind the last one it means nothing
-                *place = at + (rest | 1 << 63).trailing_zeros();
-                rest &= rest.wrapping_sub(1);
-            }
-            to += 8;
-        }
+        kind.place(&mut self.room, self.used, at, hits);
         let (first, count) = (to_u32(self.used), hits.count_ones());
         self.used += count as usize;
         let mut begun = self.begun;
-        // a separator of the block may be a repetition of any segment in it
-        let repeats = inner != 0 && self.needles.repeats(block);
-        let (mut inner, mut from) = (if inner == 0 { 0 } else { gather(inner, hits) }, 0);
+        let (mut inner, mut from) = (if inner == 0 { 0 } else { kind.gather(inner, hits) }, 0);
         while ends != 0 {
             let before = (ends & ends.wrapping_neg()) - 1;
             let mark = (hits & before).count_ones();
@@ -330,17 +251,6 @@ impl Tape {
     }
 }
 
-/// Those of `bits` that stand where `from` has any, side by side.
-fn gathered(bits: u64, from: u64) -> u64 {
-    let (mut rest, mut found, mut count) = (from, 0, 0);
-    while rest != 0 {
-        found |= (bits >> rest.trailing_zeros() & 1) << count;
-        count += 1;
-        rest &= rest - 1;
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -364,6 +274,10 @@ mod tests {
             tape.start(delimiters);
             tape.extend(&bytes, 0..bytes.len() / 3);
             tape.extend(&bytes, bytes.len() / 3..bytes.len());
+            let mut portable = Tape { room: vec![0; bytes.len() + BEYOND], ..Tape::default() };
+            portable.start(delimiters);
+            portable.blocks(&bytes, 0, &blocks::portable(delimiters));
+            assert_eq!(portable.marks(), tape.marks());
             let marks: Vec<u32> = (0..length).filter(|&at| b"*:^~".contains(&bytes[at as usize])).collect();
             assert_eq!(tape.marks(), marks);
             let lengths = tape.marks().windows(2).map(|pair| (pair[1] - pair[0] - 1) as u8);
@@ -386,12 +300,10 @@ mod tests {
                 assert!(tape.ends()[ends.len() - 1].repeats || !between.contains(&b'^'));
                 from = mark as usize + 1;
             }
-            let told = tape.ends().iter().map(|end| (end.mark, end.inner, end.plain, end.odd));
-            assert_eq!(told.collect::<Vec<_>>(), ends);
-            assert_eq!(
-                gathered(seed.into(), 0x5555_5555),
-                (0..16).fold(0, |all, at| all | u64::from(seed >> (2 * at) & 1) << at)
-            );
+            for tape in [&tape, &portable] {
+                let told = tape.ends().iter().map(|end| (end.mark, end.inner, end.plain, end.odd));
+                assert_eq!(told.collect::<Vec<_>>(), ends);
+            }
         }
     }
 }
