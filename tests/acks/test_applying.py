@@ -249,6 +249,20 @@ def test_claims_without_a_guide_were_sent_too(tell: Tell) -> None:
     assert tell(old, ca((A1, BACK), (A2, TAKEN))).states == "ra"
 
 
+def test_progress_is_told_over_all_files(tmp_path: Path) -> None:
+    claims = [Claim(f"A{number}") for number in range(900)]
+    files = _written(tmp_path, "sent", [sent(claims), sent(claims, batch="C", control="2")])
+    acks = _written(tmp_path, "ack", [ca(*((claim, TAKEN) for claim in claims))])
+    total = sum(file.stat().st_size for file in (*files, *acks))
+    told: list[tuple[int, int | None]] = []
+    with apply(files, acks, progress=lambda *far: told.append(far)):
+        pass
+    assert len(told) > 5
+    assert told == sorted(told)
+    assert {all_ for _, all_ in told} == {total}
+    assert total * 0.9 < told[-1][0] <= total
+
+
 def test_what_is_kept_on_disk_names_nobody(tmp_path: Path) -> None:
     """The table may be written to a temporary file; here is all that would stand in it."""
     secret = Claim("KANARI1", "123.45", "19070101", "KANARI2", "KANARI3", trace="KANARI4")

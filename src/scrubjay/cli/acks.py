@@ -75,15 +75,18 @@ def _written(given: dict[str, Any]) -> dict[str, Any]:
 
 def _apply(given: dict[str, Any], tell: Callable[[Notice], None] | None) -> Applied:
     from scrubjay.acks.applying import apply
+    from scrubjay.cli.progress import shown as progress_shown
 
-    return apply(
-        given["claims"],
-        given["files"],
-        absent=dict(given["absent"]),
-        token_key=given["token_key"],
-        show_phi=given["show_phi"],
-        tell=tell,
-    )
+    with progress_shown((*given["claims"], *given["files"])) as progress:
+        return apply(
+            given["claims"],
+            given["files"],
+            absent=dict(given["absent"]),
+            token_key=given["token_key"],
+            show_phi=given["show_phi"],
+            tell=tell,
+            progress=progress,
+        )
 
 
 def _found(summary: dict[str, Any], fail_on: str) -> bool:
