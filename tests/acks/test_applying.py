@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acks.made import HOP, PAYER, Claim, ca, nine, sent, ta1
-from properties.files import generated, run
+from properties.files import damaged, generated, run
 from scrubjay.acks import Notice, Outcome, Problem, apply
-from scrubjay.errors import InputError, UsageError
+from scrubjay.errors import InputError, OutputError, UsageError
 from scrubjay.models.acknowledgments import Verdict
 
 A1, A2, A3 = Claim("A1"), Claim("A2", "200", "20260106", "M2", "ROE"), Claim("A3", "300")
@@ -290,6 +290,25 @@ def test_parts_of_a_long_one_make_one_answer(tell: Tell, monkeypatch: pytest.Mon
     told = tell(sent(claims), said)
     assert (told.states, told.problems) == ("ararara", [])
     assert told.summary["acknowledgments"]["277CA"] == 1
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_damage_loses_no_claim(tell: Tell, seed: int) -> None:
+    """Claims in are claims out, whatever the acknowledgments are."""
+    claims = [Claim(f"A{number % 5}", str(number)) for number in range(8)]
+    acks = [
+        damaged(ca(*((claim, BACK) for claim in claims), control=str(number)), seed * 3 + number)
+        for number in range(2)
+    ]
+    told = tell(sent(claims), *acks, damaged(nine("IK3*CLM*9*2300*8~IK5*R*5~"), seed))
+    assert len(told.states) == 8
+
+
+def test_a_full_disk_is_named(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrubjay.acks.ledger._INDEXES", "PRAGMA max_page_count = 1;")
+    claims = [Claim(f"A{number}") for number in range(500)]
+    with pytest.raises(OutputError, match="make room for temporary files"):
+        tell(sent(claims), ca(*((claim, BACK) for claim in claims)))
 
 
 SAID = st.sampled_from([TAKEN, BACK, "A3:21**U", "A6:33:IL**U", "A0:16:PR**WQ"])

@@ -7,6 +7,7 @@ a TA1, ``AK9:R`` and ``AK905:4`` a group, ``IK5:R`` and ``IK502:5`` a set of a 9
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 
 from scrubjay.codes import words
 from scrubjay.models.acknowledgments import (
@@ -21,11 +22,23 @@ from scrubjay.models.acknowledgments import (
     Verdict,
 )
 
-__all__ = ["of_claim", "of_group", "of_interchange", "of_note", "of_set", "of_statuses", "text"]
+__all__ = [
+    "MOST_STATUSES",
+    "of_claim",
+    "of_group",
+    "of_interchange",
+    "of_note",
+    "of_set",
+    "of_statuses",
+    "text",
+]
 
 MOST_ELEMENTS = 5
 MOST_NOTES = 5
 """So many notes of a 999 are kept with a set, and elements with a note."""
+
+MOST_STATUSES = 50
+"""So many statuses of a 277CA are kept with a claim."""
 
 _WORD = re.compile(r"[A-Za-z0-9]{1,10}")
 
@@ -82,7 +95,7 @@ def of_claim(said: AcknowledgedClaim) -> tuple[str, ...]:
         for number, line in enumerate(said.lines, start=1)
         for code in of_statuses(line.statuses)
     )
-    return (*of_statuses(said.statuses), *lines)
+    return tuple(islice(chain(of_statuses(said.statuses), lines), MOST_STATUSES))
 
 
 def text(code: str) -> str:

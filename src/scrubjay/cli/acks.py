@@ -156,19 +156,26 @@ def shown(given: dict[str, Any]) -> int:
     from scrubjay.acks.reading import read
     from scrubjay.places import inputs
 
-    (file,) = inputs([given["file"]])
-    for said in read(file):
-        if given["as_json"]:
-            line = said.to_dict() if isinstance(said, Notice) else _as_json(said, given["show_phi"])
-            sys.stdout.write(json.dumps(line, default=str) + "\n")
-        elif isinstance(said, Notice):
-            sys.stdout.write(f"! {said}\n")
-        else:
-            sys.stdout.writelines(f"{line}\n" for line in _lines(said, given["show_phi"]))
+    files = inputs(given["files"])
+    for file in files:
+        if len(files) > 1 and not given["as_json"]:
+            sys.stdout.write(f"{file}\n")
+        for said in read(file):
+            if given["as_json"]:
+                line = _as_json(said, given["show_phi"])
+                sys.stdout.write(json.dumps(line, default=str) + "\n")
+            elif isinstance(said, Notice):
+                sys.stdout.write(f"! {said}\n")
+            else:
+                sys.stdout.writelines(f"{line}\n" for line in _lines(said, given["show_phi"]))
     return 0
 
 
-def _as_json(said: Acknowledgment, show_phi: bool) -> dict[str, Any]:  # noqa: FBT001
+def _as_json(said: Acknowledgment | Notice, show_phi: bool) -> dict[str, Any]:  # noqa: FBT001
+    from scrubjay.acks.notices import Notice
+
+    if isinstance(said, Notice):
+        return said.to_dict()
     fields = said.model_dump(exclude_none=True)
     return fields if show_phi else _masked(fields)
 
@@ -311,11 +318,12 @@ COMMAND = Group(
         ),
         Call(
             name="show",
-            help="Show the acknowledgments of FILE in words ('-' is standard input).",
-            argument=Argument(name="file", metavar="FILE", kind=FILE),
+            help="Show ACKS in words ('-' is standard input).",
+            argument=FILES,
             options=(options.SHOW_PHI, options.AS_JSON),
             examples=(
                 "scrubjay acks show acks/1.277ca",
+                "scrubjay acks show acks/* | less",
                 "scrubjay acks show acks/1.999 --show-phi",
                 "scrubjay acks show acks/1.277ca --json",
             ),
