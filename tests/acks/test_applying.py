@@ -377,3 +377,32 @@ def test_our_own_acknowledgments_say_what_the_scrub_said(
     )
     assert told["charges_rejected"] == summary["charges_rejected"]
     assert all(states[index] is Verdict.REJECTED for index in rejected)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        (b"IEA*1*000000007", b"IEA*1*000000008"),
+        (b"GE*3*1", b"GE*4*1"),
+        (b"SE*", b"SE*9"),
+        (b"*005010X222A1~\nBHT", b"*005010X999~\nBHT"),
+        (b"*0*T*:", b"*1*T*:"),
+    ],
+)
+def test_a_fault_above_the_claims_is_understood_as_it_was_meant(
+    tmp_path: Path, fault: tuple[bytes, bytes]
+) -> None:
+    """By TA1 or 999, of which no claim is named: the cascade comes to the scrub's own numbers."""
+    document = generated(30, faults=0.2, seed=7, sets=3)
+    before, after = fault
+    assert before in document
+    document = document.replace(before, after, 1)
+    out = run(document, tmp_path / "out")
+    summary = json.loads((out / "summary.json").read_text())
+    (tmp_path / "sent.837").write_bytes(document)
+    acks = [file for file in out.iterdir() if file.suffix in {".ta1", ".999", ".277ca"}]
+    with apply([tmp_path / "sent.837"], acks) as applied:
+        told = applied.summary()
+    back = summary["rejected"] + summary["unreadable"]
+    assert (told["accepted"], told["rejected"]) == (summary["accepted"], back)
+    assert told["notices"] == {}
