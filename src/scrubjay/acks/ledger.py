@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from scrubjay.errors import OutputError
 
-__all__ = ["MOST_CANDIDATES", "Candidate", "Ledger", "Level", "Said", "Unit"]
+__all__ = ["MOST_CANDIDATES", "Candidate", "Ledger", "Level", "Said", "SentPlace"]
 
 MEMORY_KIB = 16 * 1024
 """Of its pages, SQLite keeps so much in memory."""
@@ -62,7 +62,7 @@ class Level(IntEnum):
 
 
 class Said(NamedTuple):
-    """One statement: of a unit, by a document, with codes such as ``A7:562:85``."""
+    """One statement: of what stands at a level, by a document, with codes such as ``A7:562:85``."""
 
     level: Level
     target: int
@@ -86,11 +86,12 @@ class Candidate(NamedTuple):
     trace: int | None
 
 
-class Unit(NamedTuple):
+class SentPlace(NamedTuple):
     """A claim sent, and what is above it."""
 
     no: int
-    place: int
+    claim_index: int
+    """Its ordinal in its file, from 0."""
     source: int
     """Which of the files it is in, from 0."""
     file: str
@@ -212,7 +213,7 @@ class Ledger:
         return [Candidate(*row) for row in rows]
 
     def said_of(self, level: Level, target: int | None) -> list[Said]:
-        """What is said of one unit."""
+        """What is said of what stands at a level."""
         if target is None:
             return []
         rows = self.all(
@@ -223,7 +224,7 @@ class Ledger:
         )
         return [_as_said(row) for row in rows]
 
-    def units(self) -> Iterator[tuple[Unit, list[Said]]]:
+    def claims(self) -> Iterator[tuple[SentPlace, list[Said]]]:
         """The claims in the order they were sent, each with what is said of itself."""
         rows = self._run(
             "SELECT c.no, c.place, i.source, i.file, i.no, g.no, s.no, c.provider,"
@@ -234,18 +235,18 @@ class Ledger:
             " LEFT JOIN said d ON d.level = ? AND d.target = c.no ORDER BY c.no",
             (Level.CLAIM,),
         )
-        unit: Unit | None = None
+        place: SentPlace | None = None
         said: list[Said] = []
-        cut = len(Unit._fields)
+        cut = len(SentPlace._fields)
         for row in rows:
-            if unit is None or row[0] != unit.no:
-                if unit is not None:
-                    yield unit, said
-                unit, said = Unit(*row[:cut]), []
+            if place is None or row[0] != place.no:
+                if place is not None:
+                    yield place, said
+                place, said = SentPlace(*row[:cut]), []
             if row[cut] is not None:
                 said.append(_as_said(row[cut:]))
-        if unit is not None:
-            yield unit, said
+        if place is not None:
+            yield place, said
 
     def all(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows that answer a question."""

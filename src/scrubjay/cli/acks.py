@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 from scrubjay.cli import options
@@ -130,7 +131,11 @@ def _table(summary: dict[str, Any], out: str | None) -> Iterator[str]:
     yield f"acknowledgments read: {read}"
     yield from _notices(summary["notices"])
     if out is not None:
-        yield f"written to {out.rstrip('/')}/: outcomes.jsonl, worklist.csv, summary.json"
+        wanted = ("worklist.csv", "outcomes.jsonl", "notices.jsonl", "summary.json")
+        there = [name for name in wanted if os.path.exists(os.path.join(out, name))]
+        yield f"written to {out.rstrip('/')}/: {', '.join(there)}"
+    elif summary["rejected"] or summary["notices"]:
+        yield "where each one stands: run it again with --out FOLDER"
 
 
 def _notices(notices: dict[str, int]) -> Iterator[str]:
