@@ -160,6 +160,15 @@ def test_what_absence_means_is_the_partners_affair(tell: Tell) -> None:
         tell(*files, absent={"": "gone"})
 
 
+def test_what_one_277ca_leaves_out_another_of_the_hop_may_have(tell: Tell) -> None:
+    """Some send what they took and what they send back apart."""
+    acks = ca((A1, TAKEN)), ca((A2, BACK), control="100")
+    told = tell(sent([A1, A2, A3]), *acks, absent={HOP: "rejected"})
+    assert told.states == "arr"
+    assert told.steps(0) == [("277CA", "claim", "accepted", ("A1:19:PR",))]
+    assert {step[2] for step in told.steps(2)} == {"absent"}
+
+
 def test_hops_are_kept_apart(tell: Tell) -> None:
     """The clearinghouse takes it, the payer sends it back: normal."""
     told = tell(sent([A1]), ca((A1, TAKEN)), ca((A1, BACK), hop=PAYER, control="100"), nine())
