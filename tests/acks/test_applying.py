@@ -85,7 +85,7 @@ def test_a_claim_is_what_its_277ca_says(tell: Tell) -> None:
     assert told.states == "arp"
     assert told.problems == []
     assert told.steps(1) == [("277CA", "claim", "rejected", ("A7:562:85",))]
-    assert told.steps(2) == [("277CA", "set", "absent", ())]
+    assert told.steps(2) == [("277CA", "set", "absent", ("ABSENT",))]
     (reason,) = told.summary["reasons"]
     assert reason == {
         "code": "A7:562:85",
@@ -148,7 +148,7 @@ def test_a_provider_that_is_rejected_reaches_claims_without_a_status(tell: Tell)
     told = tell(sent(claims), ca("TRN*1*0~STC*A3:24:85**U~", (A1, TAKEN)))
     assert told.states == "apr"
     assert told.steps(2) == [("277CA", "provider", "rejected", ("A3:24:85",))]
-    assert told.steps(1) == [("277CA", "set", "absent", ())]
+    assert told.steps(1) == [("277CA", "set", "absent", ("ABSENT",))]
 
 
 def test_what_absence_means_is_the_partners_affair(tell: Tell) -> None:
@@ -158,6 +158,16 @@ def test_what_absence_means_is_the_partners_affair(tell: Tell) -> None:
     assert tell(*files, absent={"": "accepted", PAYER: "rejected"}).states == "rr"
     with pytest.raises(UsageError, match="is one of accepted, rejected, pending"):
         tell(*files, absent={"": "gone"})
+
+
+def test_every_rejection_has_a_reason(tell: Tell) -> None:
+    acks = ca((A1, "**U")), ca(hop=PAYER, control="100")
+    told = tell(sent([A1, A2]), *acks, absent={PAYER: "rejected"})
+    assert [outcome.codes for _, outcome in told.outcomes] == [("STC:U", "ABSENT"), ("ABSENT",)]
+    assert [reason["title"] for reason in told.summary["reasons"]] == [
+        "left out of the 277CA",
+        "rejected, and no reason given",
+    ]
 
 
 def test_what_one_277ca_leaves_out_another_of_the_hop_may_have(tell: Tell) -> None:

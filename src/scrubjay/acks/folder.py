@@ -162,16 +162,15 @@ def _work(place: SentPlace, outcome: Outcome, claim: SentClaim) -> Iterator[tupl
         *(claim.payer, service.isoformat() if service else ""),
         "" if place.cents is None else charge_text(place.cents),
     )
-    seen: set[str] = set()
+    left = dict.fromkeys(outcome.codes)
     for hop in outcome.hops:
         for step in hop.steps:
             if step.state not in {"rejected", "noted", "absent"}:
                 continue
-            for code in step.codes or ("",):
-                if code not in seen:
-                    seen.add(code)
-                    said = reasons.text(code) if code else "not in the acknowledgment"
-                    why = (hop.name or hop.id, code, said)
+            for code in step.codes:
+                if code in left:
+                    del left[code]
+                    why = (hop.name or hop.id, code, reasons.text(code))
                     yield (*about, *why, step.file, step.segment_index)
 
 

@@ -79,10 +79,17 @@ class Outcome:
     @property
     def codes(self) -> tuple[str, ...]:
         """Why it was rejected: the codes of every step that rejects it, each once."""
-        rejecting = (step for hop in self.hops for step in hop.steps if step.state == "rejected")
-        noted = (step for hop in self.hops for step in hop.steps if step.state == NOTED)
-        steps = (*rejecting, *(noted if self.state is Verdict.REJECTED else ()))
-        return tuple(dict.fromkeys(code for step in steps for code in step.codes))
+        if self.state is not Verdict.REJECTED:
+            return ()
+        codes: dict[str, None] = {}
+        for wanted in (Verdict.REJECTED.value, ABSENT, NOTED):
+            for hop in self.hops:
+                if wanted == ABSENT and hop.state is not Verdict.REJECTED:
+                    continue
+                for step in hop.steps:
+                    if step.state == wanted:
+                        codes.update(dict.fromkeys(step.codes))
+        return tuple(codes)
 
 
 def judged(
@@ -157,7 +164,8 @@ def _of_claims(said: Sequence[Said]) -> tuple[Verdict, Told]:
     rejecting = [one for one in above if one.state == Verdict.REJECTED]
     if rejecting:
         return Verdict.REJECTED, [(one, one.state) for one in rejecting]
-    return Verdict.PENDING, [(one._replace(codes=(), number=None), ABSENT) for one in above[-1:]]
+    left_out = (one._replace(codes=(reasons.ABSENT,), number=None) for one in above[-1:])
+    return Verdict.PENDING, [(one, ABSENT) for one in left_out]
 
 
 def _step(said: Said, state: str, document: Document) -> Step:
