@@ -151,8 +151,19 @@ def _aligned(rows: list[tuple[str, int, str]]) -> Iterator[str]:
         max(len(cell) for cell in column)
         for column in zip(*((each[0], f"{each[1]:,}", each[2]) for each in rows), strict=True)
     )
+    coloured = sys.stdout.isatty() and not options.wants_plain(os.environ)
     for label, number, amount in rows:
-        yield f"{label:<{name}}  {number:>{count},}  {amount:>{money}}"
+        line = f"{label:<{name}}  {number:>{count},}  {amount:>{money}}"
+        style = _STYLES.get(label.strip()) if coloured and number else None
+        yield line if style is None else f"{style}{line}\x1b[0m"
+
+
+_STYLES = {
+    "claims": "\x1b[1m",
+    "accepted": "\x1b[32m",
+    "rejected": "\x1b[31m",
+    "pending": "\x1b[33m",
+}
 
 
 def shown(given: dict[str, Any]) -> int:
