@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -187,6 +188,11 @@ def test_an_unknown_code_is_kept_and_shown_as_it_is() -> None:
     (status,) = said.providers[0].claims[0].statuses
     assert status.statuses[0].text == "Q9: status 99999 (ZQ)"
     assert status.verdict is Verdict.REJECTED
+
+
+def test_every_notice_is_on_the_page() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "acknowledgments.md").read_text()
+    assert [problem.code for problem in Problem if f"`{problem.code}`" not in page] == []
 
 
 def test_nothing_is_shown_unasked() -> None:

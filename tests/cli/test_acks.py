@@ -197,6 +197,10 @@ def test_the_exit_code_is_as_bad_as_asked_for(
         (["--claims", "sent.837", "acks/none"], "check the path"),
         (["--claims", "sent.837", "acks/1.999", "--absent", "X=gone"], "give pending, accepted"),
         (["--claims", "sent.837", "acks/1.999", "--out", "acks"], "is not empty"),
+        (
+            ["--claims", "sent.837", "acks/1.999", "--out", "scrubbed", "--force"],
+            "is the output of a scrub",
+        ),
     ],
 )
 def test_a_call_that_makes_no_sense_is_one_line(
@@ -208,6 +212,8 @@ def test_a_call_that_makes_no_sense_is_one_line(
     line: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "scrubbed").mkdir()
+    (tmp_path / "scrubbed" / "run.json").touch()
     ended = scrubjay("acks", "apply", *call)
     assert ended.code == 2
     assert line in ended.err

@@ -18,7 +18,7 @@ from scrubjay.acks.notices import Notice
 from scrubjay.acks.outcomes import Hop, Outcome, Step
 from scrubjay.acks.sent import SentClaim
 from scrubjay.acks.values import charge_text, day
-from scrubjay.errors import OutputError
+from scrubjay.errors import OutputError, UsageError
 from scrubjay.models.acknowledgments import Verdict
 
 __all__ = ["WORKLIST", "Folder"]
@@ -43,6 +43,8 @@ class Folder:
         self._notices: TextIO | None = None
 
     def __enter__(self) -> Self:
+        if os.path.exists(os.path.join(self.path, "run.json")):
+            raise UsageError(f"{self.path} is the output of a scrub; name another folder")
         try:
             os.makedirs(self.path, exist_ok=True)
         except OSError as error:

@@ -336,7 +336,14 @@ COMMAND = Group(
             name="show",
             help="Show ACKS in words ('-' is standard input).",
             argument=FILES,
-            options=(options.SHOW_PHI, options.AS_JSON),
+            options=(
+                options.SHOW_PHI,
+                Option(
+                    name="--json",
+                    key="as_json",
+                    help="Print each as JSON, one a line; a long one comes in parts.",
+                ),
+            ),
             examples=(
                 "scrubjay acks show acks/1.277ca",
                 "scrubjay acks show acks/* | less",
