@@ -44,14 +44,14 @@ impl ClaimWriter {
         let ((plan, taps), names) = (kind.guide()?, kind.names(py)?);
         writer.turn(plan, taps).map_err(|error| PyValueError::new_err(error.to_string()))?;
         let mut seen = Seen::new();
+        let first = self.given + 1;
+        self.given += claims.len();
         let mut records: Vec<Record<'static>> = Vec::with_capacity(claims.len());
-        for (number, claim) in (self.given + 1..).zip(&claims) {
-            let record = names.record(taps, claim, &mut seen);
+        for (number, claim) in (first..).zip(claims) {
+            let record = names.record(taps, &claim, &mut seen);
             records.push(record.map_err(|error| of_claim(py, number, error))?);
         }
         let written = py.detach(|| writer.add(&records));
-        let first = self.given + 1;
-        self.given += claims.len();
         match written {
             Ok(bytes) => Ok(PyBytes::new(py, &bytes)),
             Err(error) => {
