@@ -84,8 +84,8 @@ class Reader:
 class DocumentReader:
     """A file, or the bytes of one, as placed segments, in the order of the file.
 
-    Of the segments inside of sets those whose ids are in `wanted`, if any are; the envelope, ST and
-    SE always, and whatever is no segment.
+    Of the segments inside of sets those that `wanted` names, if it names any, by id (``CLM``) or by
+    id and first element (``DTP*472``); the envelope, ST and SE always, and whatever is no segment.
     """
 
     def __init__(self, source: str | bytes, job: str, wanted: list[str]) -> None: ...

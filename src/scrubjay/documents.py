@@ -37,7 +37,8 @@ def segments(
 ) -> Iterator[Segment]:
     """Every segment of a file, or of the bytes of one, in order: the envelope's too.
 
-    Inside of sets those whose ids are in `only`, if any are: the others cost next to nothing then.
+    Inside of sets those that `only` names, if it names any, by id (``CLM``) or by id and first
+    element (``DTP*472``): the others cost next to nothing then.
     Bytes that are no segment come as one with a `fault`, and no id: nothing is passed over.
     InputError where the source cannot be read, or holds no interchange at all.
     """

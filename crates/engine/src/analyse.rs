@@ -4,13 +4,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use x12::claim::{Batch, Builder, NONE, Taps};
+use x12::claim::{Builder, NONE};
 use x12::finding::{Code, Finding, NO_CLAIM, Scope};
 use x12::guide::{Guides, Plan, Role, Route};
 use x12::position::{Position, Span};
 use x12::validate::{At, Options, Routed, Trail, Visitor, Walker, Way, plain};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, Tokens};
 
+use crate::batches::{Batches, Filling, Maps};
 use crate::rules::Ruled;
 use crate::source::Taken;
 use crate::standing::{Group, Inside, Set, Standing, begins_item};
@@ -25,6 +26,8 @@ pub(crate) struct Item {
     pub(crate) head_end: u32,
     /// How many segments it has.
     pub(crate) segments: u32,
+    /// The claim map of the set that it is in, or of the last one before it.
+    pub(crate) map: u8,
 }
 
 /// What an item is.
@@ -40,7 +43,7 @@ pub(crate) enum Kind {
     Opaque(Routed),
     /// A hierarchical level and what stands before the next level or claim.
     Level(Role),
-    /// A claim: its row in the batch; [`NONE`] for one of a set whose claims the batch does not take.
+    /// A claim: its row in the batch of its map; [`NONE`] for one of a set that has no map.
     Claim(u32),
     /// More of the item before the piece.
     More(Inside),
@@ -68,9 +71,9 @@ pub(crate) struct Analysed {
     pub(crate) items: Vec<Item>,
     /// For each finding, the item that was open when it was made.
     pub(crate) made_in: Vec<u32>,
-    pub(crate) batch: Option<Batch>,
-    /// What the rules found, once they were asked.
-    pub(crate) ruled: Ruled,
+    pub(crate) batches: Batches,
+    /// What the rules found, once they were asked; by claim map.
+    pub(crate) ruled: Vec<Ruled>,
     pub(crate) plan: Option<Arc<Plan>>,
     /// How many segments that begin a claim stand where no claim could be placed.
     pub(crate) lost_claims: u64,
@@ -89,7 +92,7 @@ pub(crate) struct Analyser {
 /// What all pieces share.
 pub(crate) struct Setting {
     pub(crate) guides: Arc<Guides>,
-    pub(crate) taps: Option<Arc<Taps>>,
+    pub(crate) maps: Maps,
     pub(crate) options: Options,
     pub(crate) aliases: bool,
     pub(crate) limits: Limits,
@@ -101,19 +104,18 @@ impl Analyser {
     }
 
     /// Reads `taken` from `standing` on. `upcoming` is the cut segment that the next piece begins with; `last` says that
-    /// nothing follows. `batch` is filled anew.
+    /// nothing follows. `batches` are filled anew.
     pub(crate) fn read(
         &mut self,
         taken: Taken,
         standing: Standing,
         upcoming: Option<&[u8]>,
         last: bool,
-        batch: Batch,
+        mut batches: Batches,
     ) -> Analysed {
         self.scanner.resume(standing.mode);
         let setting = Arc::clone(&self.setting);
-        let mut batch = setting.taps.as_ref().map(|_| batch);
-        let mut pass = Pass::new(&setting, standing, &taken, batch.as_mut());
+        let mut pass = Pass::new(&setting, standing, &taken, &mut batches);
         pass.walker.lend_trail(std::mem::take(&mut self.trail));
         let used = self.scanner.scan(&taken.bytes, last, &mut pass);
         pass.mode = self.scanner.mode();
@@ -128,19 +130,17 @@ impl Analyser {
             pass.cut_short();
         }
         let Pass {
-            mode, group, set, walker, inside, empty, findings, made_in, items, plan, lost_claims, builder, ..
+            mode, group, set, walker, inside, empty, findings, made_in, items, plan, lost_claims, filling, ..
         } = pass;
-        if let Some(builder) = builder {
-            builder.finish();
-        }
+        filling.finish();
         let set = match set {
             Open::None => Set::None,
             Open::Opaque => Set::Opaque,
             Open::Walked => Set::Walked(Box::new(walker)),
         };
         let end = Standing { mode, group, set, inside, empty };
-        let ruled = Ruled::default();
-        Analysed { taken, used, findings, items, made_in, batch, ruled, plan, lost_claims, end, torn }
+        let ruled = Vec::new();
+        Analysed { taken, used, findings, items, made_in, batches, ruled, plan, lost_claims, end, torn }
     }
 }
 
@@ -155,7 +155,7 @@ struct Pass<'a> {
     set: Open,
     walker: Walker,
     plan: Option<Arc<Plan>>,
-    /// The builder wants the claims of the plan.
+    /// The plan's claims have a map.
     serves: bool,
     /// The plan's hierarchy segment.
     hierarchy: Option<SegmentId>,
@@ -164,9 +164,7 @@ struct Pass<'a> {
     items: Vec<Item>,
     findings: Vec<Finding>,
     made_in: Vec<u32>,
-    builder: Option<Builder<'a>>,
-    /// Claims that the batch has.
-    rows: u32,
+    filling: Filling<'a>,
     lost_claims: u64,
     in_interchange: bool,
 }
@@ -180,13 +178,12 @@ enum Open {
 }
 
 impl<'a> Pass<'a> {
-    fn new(setting: &'a Setting, standing: Standing, taken: &'a Taken, batch: Option<&'a mut Batch>) -> Self {
+    fn new(setting: &'a Setting, standing: Standing, taken: &'a Taken, batches: &'a mut Batches) -> Self {
         let (set, walker) = match standing.set {
             Set::None => (Open::None, Walker::new(setting.options)),
             Set::Opaque => (Open::Opaque, Walker::new(setting.options)),
             Set::Walked(walker) => (Open::Walked, *walker),
         };
-        let builder = setting.taps.as_ref().zip(batch).map(|(taps, batch)| Builder::new(taps, batch));
         let mut pass = Self {
             setting,
             bytes: &taken.bytes,
@@ -204,8 +201,7 @@ impl<'a> Pass<'a> {
             items: Vec::new(),
             findings: Vec::new(),
             made_in: Vec::new(),
-            builder,
-            rows: 0,
+            filling: Filling::new(&setting.maps, batches),
             lost_claims: 0,
             in_interchange: matches!(standing.mode, Mode::Inside(_) | Mode::Skipping(_)),
         };
@@ -213,19 +209,22 @@ impl<'a> Pass<'a> {
             pass.follow(plan);
         }
         pass.walker.new_piece();
-        if let (Some(builder), Open::Walked) = (&mut pass.builder, set) {
-            let served = pass.serves;
-            builder.resume(pass.walker.open_loops().filter(|_| served));
+        if let (Some(builder), Open::Walked) = (&mut pass.filling.builder, set) {
+            builder.resume(pass.walker.open_loops());
         }
         if pass.inside != Inside::Nothing {
-            pass.items.push(Item { kind: Kind::More(pass.inside), start: 0, head_end: 0, segments: 0 });
+            pass.push(Kind::More(pass.inside), 0..0, 0);
         }
         pass
     }
 
     /// From now on `plan` is in force.
     fn follow(&mut self, plan: Arc<Plan>) {
-        self.serves = self.setting.taps.as_ref().is_some_and(|taps| taps.serves(&plan));
+        let map = self.setting.maps.number(&plan);
+        self.serves = map.is_some();
+        if let Some(map) = map {
+            self.filling.turn(map);
+        }
         self.hierarchy = plan.hierarchy.map(|hierarchy| hierarchy.segment);
         self.plan = Some(plan);
     }
@@ -233,7 +232,13 @@ impl<'a> Pass<'a> {
     /// Begins an item with `segment`.
     fn item(&mut self, kind: Kind, segment: &Segment<'_>) {
         let head_end = (segment.end() + 1).min(self.length);
-        self.items.push(Item { kind, start: segment.start(), head_end, segments: 1 });
+        self.push(kind, segment.start()..head_end, 1);
+    }
+
+    /// Begins an item whose first segment, or run of bytes, is `head`.
+    fn push(&mut self, kind: Kind, head: Range<u32>, segments: u32) {
+        let map = self.filling.map as u8;
+        self.items.push(Item { kind, start: head.start, head_end: head.end, segments, map });
     }
 
     /// Lets the walker work, and notes in which item its findings were made.
@@ -241,9 +246,10 @@ impl<'a> Pass<'a> {
     fn with_walker(&mut self, work: impl FnOnce(&mut Walker, At, &mut Listener<'_, 'a>, &mut Vec<Finding>)) {
         let Some(plan) = self.plan.as_deref() else { return };
         let at = At { base: self.base, ..At::default() };
-        let builder = if self.serves { self.builder.as_mut() } else { None };
-        let mut listener =
-            Listener { plan, builder, rows: &mut self.rows, items: &mut self.items, opened: None, length: self.length };
+        let Filling { builder, rows, map, .. } = &mut self.filling;
+        let builder = if self.serves { builder.as_mut() } else { None };
+        let (items, map, length) = (&mut self.items, *map as u8, self.length);
+        let mut listener = Listener { plan, builder, rows, items, map, opened: None, length };
         work(&mut self.walker, at, &mut listener, &mut self.findings);
         match listener.opened {
             Some(Opened::Claim) => self.inside = Inside::Claim,
@@ -264,7 +270,7 @@ impl<'a> Pass<'a> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "asked for every segment")]
     fn walk(&mut self, segment: &Segment<'_>) {
-        let builder = if self.serves { self.builder.as_mut() } else { None };
+        let builder = if self.serves { self.filling.builder.as_mut() } else { None };
         if let Err(way) = self.walker.pass(segment, self.base, &mut Columns(builder)) {
             self.walk_by(way, segment);
         }
@@ -320,7 +326,7 @@ impl<'a> Pass<'a> {
 
     /// An item for what is missing, at `at`.
     fn implied(&mut self, kind: Kind, at: u32) {
-        self.items.push(Item { kind, start: at, head_end: at, segments: 0 });
+        self.push(kind, at..at, 0);
     }
 
     /// The next piece begins with `cut`. False when that ends nothing: what is open goes on with it.
@@ -359,19 +365,22 @@ impl<'a> Pass<'a> {
         self.imply(3, segment.start());
         let setting = self.setting;
         let routed = match Group::route(self.group.as_deref(), segment, &setting.guides, setting.aliases) {
-            Route::Plan(plan) | Route::WrongGroup(plan) if self.group.is_some() => {
+            Route::Plan(plan) | Route::WrongGroup(plan) if self.group.is_some() && !setting.maps.misses(&plan) => {
+                self.follow(Arc::clone(&plan));
                 self.item(Kind::Set(Arc::clone(&plan)), segment);
-                self.walker.begin(Arc::clone(&plan));
-                self.follow(plan);
+                self.walker.begin(plan);
                 self.set = Open::Walked;
                 self.inside = Inside::Header;
                 self.walk_envelope(segment);
                 return;
             }
             Route::UnsupportedSet => Routed::UnknownSet,
-            // outside of any group
-            Route::Plan(_) | Route::WrongGroup(_) => Routed::WrongGroup,
-            Route::MissingGuide | Route::UnsupportedGuide | Route::Broken(_) => Routed::UnknownGuide,
+            Route::Plan(_) | Route::WrongGroup(_) if self.group.is_none() => Routed::WrongGroup,
+            Route::Plan(_)
+            | Route::WrongGroup(_)
+            | Route::MissingGuide
+            | Route::UnsupportedGuide
+            | Route::Broken(_) => Routed::UnknownGuide,
         };
         self.item(Kind::Opaque(routed), segment);
         self.set = Open::Opaque;
@@ -461,6 +470,7 @@ struct Listener<'p, 'b> {
     builder: Option<&'p mut Builder<'b>>,
     rows: &'p mut u32,
     items: &'p mut Vec<Item>,
+    map: u8,
     opened: Option<Opened>,
     length: u32,
 }
@@ -484,7 +494,7 @@ impl Visitor for Listener<'_, '_> {
             _ => return,
         };
         let head_end = (segment.end() + 1).min(self.length);
-        self.items.push(Item { kind, start: segment.start(), head_end, segments: 0 });
+        self.items.push(Item { kind, start: segment.start(), head_end, segments: 0, map: self.map });
     }
 
     fn segment(&mut self, loop_index: u16, slot: u32, segment: &Segment<'_>) {
@@ -559,8 +569,7 @@ impl Tokens for Pass<'_> {
             }
             return;
         }
-        let (start, head_end) = (range.start as u32, range.end as u32);
-        self.items.push(Item { kind: Kind::Stray(fault, first), start, head_end, segments: 0 });
+        self.push(Kind::Stray(fault, first), range.start as u32..range.end as u32, 0);
         self.inside = Inside::Stray;
     }
 }

@@ -1,6 +1,6 @@
 //! Any X12 file as segments in their places, some at a time, for whoever wants to read it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -54,7 +54,8 @@ pub struct Documents {
 
 impl Documents {
     /// Reads the file at `path`, or the standard input for `-`. Of the segments inside sets only those named in
-    /// `wanted` are handed out, if any are named; the envelope and what is no segment always are.
+    /// `wanted` are handed out, if any are named, by their id (`CLM`) or by that and their first element (`DTP*472`);
+    /// the envelope and what is no segment always are.
     ///
     /// # Errors
     /// When it cannot be opened.
@@ -73,7 +74,7 @@ impl Documents {
     fn new(source: Source, job: &Job, wanted: &[String]) -> Result<Self, Error> {
         let setup = Setup::new(job)?;
         let scanner = Scanner::new(setup.setting.limits);
-        let wanted = (!wanted.is_empty()).then(|| wanted.iter().map(|id| SegmentId::new(id.as_bytes())).collect());
+        let wanted = (!wanted.is_empty()).then(|| Wanted::of(wanted));
         let state = State {
             walker: Walker::new(setup.setting.options),
             group: None,
@@ -137,12 +138,41 @@ struct State {
     group: Option<Group>,
     /// The last segment's ordinal in its set; 0 outside of one.
     number: u32,
-    wanted: Option<HashSet<SegmentId>>,
+    wanted: Option<Wanted>,
     paths: Paths,
     steps: Steps,
     /// What the walk finds is nobody's business here.
     findings: Vec<x12::finding::Finding>,
     ready: Vec<Placed>,
+}
+
+/// Which segments are handed out, by id: all of them where no first element is named.
+struct Wanted(HashMap<SegmentId, Vec<Vec<u8>>>);
+
+impl Wanted {
+    fn of(names: &[String]) -> Self {
+        let mut by_id: HashMap<SegmentId, Vec<Vec<u8>>> = HashMap::new();
+        let mut whole = Vec::new();
+        for name in names {
+            let (id, first) = name.split_once('*').map_or((name.as_str(), None), |(id, first)| (id, Some(first)));
+            let id = SegmentId::new(id.as_bytes());
+            let firsts = by_id.entry(id).or_default();
+            match first {
+                Some(first) => firsts.push(first.as_bytes().to_vec()),
+                None => whole.push(id),
+            }
+        }
+        for id in whole {
+            by_id.insert(id, Vec::new());
+        }
+        Self(by_id)
+    }
+
+    fn has(&self, segment: &Segment<'_>) -> bool {
+        self.0.get(&segment.id()).is_some_and(|firsts| {
+            firsts.is_empty() || firsts.iter().any(|first| first.as_slice() == segment.element(1))
+        })
+    }
 }
 
 /// Paths by what is open in which plan; each is named once.
@@ -280,7 +310,7 @@ impl Tokens for Hearing<'_> {
                 self.state.number += u32::from(inside);
                 let place = self.place(segment);
                 let ends = name == b"SE";
-                let wanted = self.state.wanted.as_ref().is_none_or(|wanted| wanted.contains(&segment.id()));
+                let wanted = self.state.wanted.as_ref().is_none_or(|wanted| wanted.has(segment));
                 if wanted || ends || !inside {
                     self.hand_out(segment, place);
                 }

@@ -5,6 +5,7 @@
 //! whole.
 
 mod analyse;
+mod batches;
 mod crew;
 mod cut;
 mod day;

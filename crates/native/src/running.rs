@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use engine::{Callbacks, Error, Job, Judge, Judged};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use x12::claim::{Batch, Nesting, Taps};
@@ -68,12 +69,15 @@ impl Judge for PythonJudge<'_> {
 
 impl PythonJudge<'_> {
     fn ask(&self, py: Python<'_>, batch: &Batch, bytes: &[u8], taps: &Taps) -> PyResult<Vec<Judged>> {
-        let names = Kind::named("837P")?.names(py)?;
+        let kind = &taps.map.kind;
+        let names = Kind::named(kind)?.names(py)?;
         let nesting = Nesting::new(batch, taps);
         let rows = batch.tables.get(taps.claim).map_or(0, |table| table.rows);
         let claims = PyList::empty(py);
         for row in 0..rows {
-            claims.append(names.dict(py, &batch.claim(taps, &nesting, row, bytes))?)?;
+            let dict = names.dict(py, &batch.claim(taps, &nesting, row, bytes))?;
+            dict.set_item(intern!(py, "kind"), kind)?;
+            claims.append(dict)?;
         }
         let answer = self.judge.call1(py, (claims,))?;
         let mut judged = Vec::new();

@@ -14,7 +14,7 @@ use super::claims::{MOST_ROWS, WorkRow, line_number};
 use super::fields::Values;
 use super::line::Line;
 use super::stretch::Stretch;
-use super::{Desk, Judged, Part, answers};
+use super::{Bench, Desk, Judged, Part, answers};
 
 /// A finding with everything that is said of it.
 struct Found<'a> {
@@ -286,7 +286,6 @@ impl Desk<'_> {
         let segment = plain_id(finding.segment);
         let scope = finding.scope;
         let some = |value: u8| (value > 0).then_some(value);
-        let rules = self.scrub.as_ref().and_then(|scrub| scrub.rules.as_ref());
         let line = Line {
             code: &info.name,
             severity: finding.severity.name(),
@@ -315,7 +314,7 @@ impl Desk<'_> {
             evidence: &found.evidence,
             in_clear: self.rulings.show_phi,
             ack: self.is_answered(info).then_some((info.home.kind, info.home.segment, code)),
-            rule_version: rules.filter(|_| found.rule).map(|rules| rules.program.version()),
+            rule_version: self.bench.as_ref().filter(|_| found.rule).and_then(Bench::version),
         };
         let mut text = std::mem::take(&mut self.scratch);
         text.clear();

@@ -11,7 +11,6 @@ use x12::wire::{Delimiters, Fault, Output, Segment, SegmentId};
 
 use super::answers::Answers;
 use super::line::affected;
-use super::sheet::Sheet;
 use super::stretch::Stretch;
 use super::tally::Tally;
 use super::{Desk, Outcome, Part};
@@ -190,7 +189,7 @@ impl Desk<'_> {
             Kind::GroupEnd => self.close_group(part, split),
             Kind::InterchangeEnd => {
                 self.close_interchange(part, split);
-                self.write_split(part.sheet, split);
+                self.write_split(part.sheet.bytes(), split);
                 self.finish_interchange()?;
             }
             Kind::Alone | Kind::Misplaced => {
@@ -441,9 +440,9 @@ impl Desk<'_> {
         let delimiters = self.delimiters();
         let control =
             part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(2)));
-        let batch = self
+        let batch = part
+            .sheet
             .scrub
-            .as_ref()
             .map_or(Span::default(), |scrub| batch_reference(part, delimiters, &scrub.fields.batch_place));
         let segments = part.item.segments;
         let repeated = self.set.as_ref().is_some_and(|set| set.repeated);
@@ -520,9 +519,9 @@ impl Desk<'_> {
     }
 
     /// Writes the items so far to the accepted and rejected part of the open interchange.
-    pub(crate) fn write_split(&mut self, sheet: &Sheet<'_>, items: &mut Vec<SplitItem>) {
+    pub(crate) fn write_split(&mut self, bytes: &[u8], items: &mut Vec<SplitItem>) {
         if let Some(split) = self.interchange.as_mut().and_then(|open| open.split.as_mut()) {
-            split.splitter.write(sheet.bytes(), items, &mut split.accepted, &mut split.rejected);
+            split.splitter.write(bytes, items, &mut split.accepted, &mut split.rejected);
             let renumbered = split.splitter.take_renumbered();
             if let Some(map) = &mut self.control_map {
                 for change in renumbered {

@@ -106,12 +106,6 @@ impl Guides {
         Ok(())
     }
 
-    /// Leaves out the guides that are not `wanted`: their sets are of a guide that is not known.
-    pub fn retain(&mut self, mut wanted: impl FnMut(&GuideInfo) -> bool) {
-        self.entries.retain(|entry| wanted(&entry.info));
-        self.claim_openers = OnceLock::new();
-    }
-
     /// True when a claim begins with segment `id` in one of the guides.
     #[must_use]
     pub fn opens_claim(&self, id: SegmentId) -> bool {
@@ -220,14 +214,5 @@ mod tests {
         assert!(matches!(guides.route(b"999", b"005010X231A1", b"", b"HC", false), Route::WrongGroup(_)));
         assert!(guides.opens_claim(SegmentId::new(b"CLM")) && !guides.opens_claim(SegmentId::new(b"HL")));
         assert!(matches!(guides.route(b"850", b"", b"", b"PO", false), Route::UnsupportedSet));
-    }
-
-    #[test]
-    fn sets_of_a_guide_that_was_left_out_are_of_a_known_kind_and_an_unknown_guide() {
-        let mut guides = Guides::embedded();
-        guides.retain(|info| info.set_id != "837" || info.kind == "837P");
-        let route = |version: &[u8]| guides.route(b"837", version, b"", b"HC", false);
-        assert!(matches!(route(b"005010X222A1"), Route::Plan(_)));
-        assert!(matches!(route(b"005010X223A2"), Route::UnsupportedGuide));
     }
 }

@@ -34,6 +34,7 @@ mod siphash;
 mod tables;
 mod value;
 
+pub use compile::Rules;
 pub use duplicate::DuplicateKey;
 pub use pattern::pattern_fault;
 pub use program::{
