@@ -27,7 +27,7 @@ BYTES_A_RECORD = {"837P": BYTES_A_CLAIM, "837I": 659, "837D": 532, "835": 628, "
 MEGA = 1_000_000
 BARS = {"validate": 5.0, "scrub": 3.0}
 """How many times the yardstick each command is meant to be."""
-SCRUBBED = {"837P"}
+SCRUBBED = {"837P", "837I", "837D"}
 """The kinds that scrub takes; the others are held against their guides."""
 
 

@@ -139,7 +139,8 @@ class ClaimWriter:
     """Claims, as the nested dicts that `scrubjay.models.Claim` takes, written as one interchange.
 
     `envelope` is lines ``name=value`` (`scrubjay.writing.Envelope` writes them). ValueError for an
-    unknown name and for a value that holds a delimiter; TypeError for a value that is none.
+    unknown name, a value that is none, and one that holds a delimiter: it begins with the number of
+    the claim, ``claim 1: ...`` being the first that was added.
     """
 
     def __init__(self, envelope: str) -> None: ...

@@ -37,11 +37,12 @@ def run(given: dict[str, Any]) -> int:
         ):
             file.write(chunk)
             size += len(chunk)
-    made = {"file": given["output"], "claims": given["claims"], "bytes": size}
+    records = "members" if given["kind"] == "834" else "claims"
+    made = {"file": given["output"], records: given["claims"], "bytes": size}
     if given["as_json"]:
         (sys.stderr if given["output"] == "-" else sys.stdout).write(json.dumps(made) + "\n")
     elif given["output"] != "-":
-        sys.stdout.write(f"{given['claims']:,} claims, {size:,} bytes: {given['output']}\n")
+        sys.stdout.write(f"{given['claims']:,} {records}, {size:,} bytes: {given['output']}\n")
     return 0
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import scrubjay
-from scrubjay.testing import Fault, generate, inject
+from scrubjay.testing import REFERENCE_DATE, Fault, generate, inject
 from scrubjay.testing.claims import files
 from scrubjay.testing.claims.dental import synthetic_treatments
 from scrubjay.testing.claims.dental_faults import FAULTS as DENTAL
@@ -36,6 +36,15 @@ def test_nothing_is_found_in_them(
     run = scrubjay.validate(file)
     assert run.reasons == ()
     assert run.accepted == 250
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_rule_finds_anything_either(kind: str, tmp_path: Path) -> None:
+    file = tmp_path / "claims.837"
+    file.write_bytes(whole(kind, claims=1500, seed=5))
+    run = scrubjay.scrub(file, tmp_path / "out", as_of=REFERENCE_DATE)
+    assert run.reasons == ()
+    assert run.accepted == 1500
 
 
 @pytest.mark.parametrize("kind", KINDS)
