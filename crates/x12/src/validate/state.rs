@@ -10,7 +10,7 @@ use super::place::{Found, find};
 use super::report::{Here, Report};
 use super::trail::{Recalled, Sign, Trail};
 use super::visitor::Visitor;
-use crate::finding::{Code, NO_CLAIM, NO_LOOP, Scope};
+use crate::finding::{Code, NO_CLAIM, NO_LOOP, Scope, Severity};
 use crate::guide::{Action, Candidate, Plan, SlotFacts};
 use crate::wire::{Segment, SegmentId};
 
@@ -292,6 +292,11 @@ impl State {
         self.minima(plan, depth, frame.sealed..u32::MAX, scope, report);
         if frame.children == Children::Promised {
             report.earlier(Code::HIERARCHY_CHILD, &frame.says, scope);
+            if plan.hierarchy.is_some_and(|hierarchy| hierarchy.may_stay_alone)
+                && let Some(told) = report.findings.last_mut()
+            {
+                told.severity = Severity::Warning;
+            }
         }
         if self.line_at == Some(depth) {
             self.ledger.close_line(&plan.index, report);

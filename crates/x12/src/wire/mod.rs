@@ -10,6 +10,7 @@ mod tape;
 mod writer;
 
 pub use delimiters::Delimiters;
+pub(crate) use isa::{FIXED_LEN, is_fixed};
 pub use isa::{Header, header};
 pub use output::{MemoryOutput, Output, move_replaced, move_tail};
 pub use scanner::{Fault, Limits, Mode, Scanner, Tokens};
