@@ -76,6 +76,8 @@ class GuideFacts(TypedDict):
     title: str
     aliases: list[str]
     fingerprint: str
+    overlay: str | None
+    """The overlay that it is told under, by name and version."""
     loops: list[LoopFacts]
 
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use x12::claim::{Batch, Builder, NONE, Taps};
 use x12::finding::{Code, Finding, NO_CLAIM, Scope};
-use x12::guide::{Guides, Plan, Role, Route};
+use x12::guide::{Guides, Parties, Plan, Role, Route};
 use x12::position::{Position, Span};
 use x12::validate::{At, Options, Routed, Trail, Visitor, Walker, Way, plain};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, Tokens};
@@ -125,7 +125,20 @@ impl Analyser {
             pass.cut_short();
         }
         let Pass {
-            mode, group, set, walker, inside, empty, findings, made_in, items, plan, lost_claims, builder, ..
+            mode,
+            parties,
+            group,
+            set,
+            walker,
+            inside,
+            empty,
+            findings,
+            made_in,
+            items,
+            plan,
+            lost_claims,
+            builder,
+            ..
         } = pass;
         if let Some(builder) = builder {
             builder.finish();
@@ -135,7 +148,7 @@ impl Analyser {
             Open::Opaque => Set::Opaque,
             Open::Walked => Set::Walked(Box::new(walker)),
         };
-        let end = Standing { mode, group, set, inside, empty };
+        let end = Standing { mode, parties, group, set, inside, empty };
         Analysed { taken, used, findings, items, made_in, batch, plan, lost_claims, end, torn }
     }
 }
@@ -146,6 +159,7 @@ struct Pass<'a> {
     length: u32,
     base: u64,
     mode: Mode,
+    parties: Option<Arc<Parties>>,
     group: Option<Arc<Group>>,
     set: Open,
     walker: Walker,
@@ -187,6 +201,7 @@ impl<'a> Pass<'a> {
             length: taken.bytes.len() as u32,
             base: taken.offset,
             mode: standing.mode,
+            parties: standing.parties,
             group: standing.group,
             set,
             plan: None,
@@ -221,6 +236,9 @@ impl<'a> Pass<'a> {
     fn follow(&mut self, plan: Arc<Plan>) {
         self.serves = self.setting.taps.as_ref().is_some_and(|taps| taps.serves(&plan));
         self.hierarchy = plan.hierarchy.map(|hierarchy| hierarchy.segment);
+        if let Some(builder) = &mut self.builder {
+            builder.follow(&plan);
+        }
         self.plan = Some(plan);
     }
 
@@ -500,6 +518,7 @@ impl Tokens for Pass<'_> {
         self.empty = false;
         self.imply(1, segment.start());
         self.in_interchange = true;
+        self.parties = self.setting.guides.parties(segment).map(Arc::new);
         self.item(Kind::Interchange(segment.delimiters()), segment);
         self.inside = Inside::Envelope;
     }
@@ -513,7 +532,7 @@ impl Tokens for Pass<'_> {
             SE => self.close_set(segment),
             GS => {
                 self.imply(2, segment.start());
-                self.group = Some(Arc::new(Group::of(segment)));
+                self.group = Some(Arc::new(Group::of(segment, self.parties.as_ref())));
                 self.item(Kind::Group, segment);
                 self.inside = Inside::Envelope;
             }

@@ -176,11 +176,15 @@ impl Setup {
         let mut guides = Guides::embedded();
         let claims = matches!(job.command, Command::Scrub | Command::Read);
         let taps = if claims { Some(Arc::new(professional(&guides)?)) } else { None };
+        for (name, text) in &job.overlays {
+            guides.add_overlay(text).map_err(|error| Error::Usage(crate::guides::located(name, &error)))?;
+        }
         if let Some(taps) = &taps {
             leave_unmapped(&mut guides, taps)?;
         }
         let now = day::now();
         let as_of = job.as_of.as_deref().map(day::parse).transpose()?;
+        guides.take_for_today(day::number(as_of.unwrap_or(now.day)));
         let received = job.received_date.as_deref().map(day::parse).transpose()?;
         let today = as_of.unwrap_or(now.day);
         let time = if job.as_of.is_some() || job.received_date.is_some() { *b"0000" } else { now.time };
@@ -266,7 +270,7 @@ impl Setup {
                 "inputs": inputs,
                 "outputs": Value::Null,
                 "guides": guides,
-                "overlay": Value::Null,
+                "overlay": desk.overlays(),
                 "ruleset": program.map(Program::version),
                 "tables": {},
                 "seconds": (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,

@@ -16,7 +16,7 @@ mod stretch;
 mod tally;
 mod worklist;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use x12::claim::{Batch, Context, Taps};
@@ -131,6 +131,8 @@ pub(crate) struct Desk<'j> {
     envelope: Envelope,
     context: Context,
     plan: Option<Arc<Plan>>,
+    /// The overlays that were in force, by name and version.
+    overlays: BTreeSet<String>,
     interchange: Option<Interchange>,
     group: Option<Group>,
     set: Option<Set>,
@@ -188,6 +190,7 @@ impl<'j> Desk<'j> {
             envelope: Envelope::default(),
             context: Context::default(),
             plan: None,
+            overlays: BTreeSet::new(),
             interchange: None,
             group: None,
             set: None,
@@ -199,6 +202,12 @@ impl<'j> Desk<'j> {
             above: Above::default(),
             scratch: Vec::new(),
         }
+    }
+
+    /// The overlays that were in force, for run.json; none where there were none.
+    pub(crate) fn overlays(&self) -> Option<String> {
+        let names: Vec<&str> = self.overlays.iter().map(String::as_str).collect();
+        (!names.is_empty()).then(|| names.join(", "))
     }
 
     /// Begins a file. What was seen of control numbers in earlier files is forgotten.

@@ -7,6 +7,7 @@ mod frame;
 mod glance;
 mod ledger;
 mod number;
+mod partner;
 mod place;
 mod recover;
 mod report;
