@@ -94,9 +94,8 @@ def test_a_fault_is_found_at_its_place_and_nothing_else(
         if made is None:
             assert own == [], number
         else:
-            assert made.place is not None
-            assert any((code, *made.place) in own for code in made.codes), own
-            assert {code for code, _, _ in own} <= {*made.codes, *made.also}, own
+            assert (made.code, *made.place) in own
+            assert {code for code, _, _ in own} <= {made.code, *made.also}, own
     assert told == {}
 
 
