@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acks.made import HOP, PAYER, Claim, ca, nine, sent, ta1
-from properties.files import generated, run
+from properties.files import damaged, generated, run
 from scrubjay.acks import Notice, Outcome, Problem, apply
-from scrubjay.errors import InputError, UsageError
+from scrubjay.errors import InputError, OutputError, UsageError
 from scrubjay.models.acknowledgments import Verdict
 
 A1, A2, A3 = Claim("A1"), Claim("A2", "200", "20260106", "M2", "ROE"), Claim("A3", "300")
@@ -85,7 +85,7 @@ def test_a_claim_is_what_its_277ca_says(tell: Tell) -> None:
     assert told.states == "arp"
     assert told.problems == []
     assert told.steps(1) == [("277CA", "claim", "rejected", ("A7:562:85",))]
-    assert told.steps(2) == [("277CA", "set", "absent", ())]
+    assert told.steps(2) == [("277CA", "set", "absent", ("ABSENT",))]
     (reason,) = told.summary["reasons"]
     assert reason == {
         "code": "A7:562:85",
@@ -148,7 +148,7 @@ def test_a_provider_that_is_rejected_reaches_claims_without_a_status(tell: Tell)
     told = tell(sent(claims), ca("TRN*1*0~STC*A3:24:85**U~", (A1, TAKEN)))
     assert told.states == "apr"
     assert told.steps(2) == [("277CA", "provider", "rejected", ("A3:24:85",))]
-    assert told.steps(1) == [("277CA", "set", "absent", ())]
+    assert told.steps(1) == [("277CA", "set", "absent", ("ABSENT",))]
 
 
 def test_what_absence_means_is_the_partners_affair(tell: Tell) -> None:
@@ -158,6 +158,25 @@ def test_what_absence_means_is_the_partners_affair(tell: Tell) -> None:
     assert tell(*files, absent={"": "accepted", PAYER: "rejected"}).states == "rr"
     with pytest.raises(UsageError, match="is one of accepted, rejected, pending"):
         tell(*files, absent={"": "gone"})
+
+
+def test_every_rejection_has_a_reason(tell: Tell) -> None:
+    acks = ca((A1, "**U")), ca(hop=PAYER, control="100")
+    told = tell(sent([A1, A2]), *acks, absent={PAYER: "rejected"})
+    assert [outcome.codes for _, outcome in told.outcomes] == [("STC:U", "ABSENT"), ("ABSENT",)]
+    assert [reason["title"] for reason in told.summary["reasons"]] == [
+        "left out of the 277CA",
+        "rejected, and no reason given",
+    ]
+
+
+def test_what_one_277ca_leaves_out_another_of_the_hop_may_have(tell: Tell) -> None:
+    """Some send what they took and what they send back apart."""
+    acks = ca((A1, TAKEN)), ca((A2, BACK), control="100")
+    told = tell(sent([A1, A2, A3]), *acks, absent={HOP: "rejected"})
+    assert told.states == "arr"
+    assert told.steps(0) == [("277CA", "claim", "accepted", ("A1:19:PR",))]
+    assert {step[2] for step in told.steps(2)} == {"absent"}
 
 
 def test_hops_are_kept_apart(tell: Tell) -> None:
@@ -249,6 +268,20 @@ def test_claims_without_a_guide_were_sent_too(tell: Tell) -> None:
     assert tell(old, ca((A1, BACK), (A2, TAKEN))).states == "ra"
 
 
+def test_progress_is_told_over_all_files(tmp_path: Path) -> None:
+    claims = [Claim(f"A{number}") for number in range(900)]
+    files = _written(tmp_path, "sent", [sent(claims), sent(claims, batch="C", control="2")])
+    acks = _written(tmp_path, "ack", [ca(*((claim, TAKEN) for claim in claims))])
+    total = sum(file.stat().st_size for file in (*files, *acks))
+    told: list[tuple[int, int | None]] = []
+    with apply(files, acks, progress=lambda *far: told.append(far)):
+        pass
+    assert len(told) > 5
+    assert told == sorted(told)
+    assert {all_ for _, all_ in told} == {total}
+    assert total * 0.9 < told[-1][0] <= total
+
+
 def test_what_is_kept_on_disk_names_nobody(tmp_path: Path) -> None:
     """The table may be written to a temporary file; here is all that would stand in it."""
     secret = Claim("KANARI1", "123.45", "19070101", "KANARI2", "KANARI3", trace="KANARI4")
@@ -276,6 +309,25 @@ def test_parts_of_a_long_one_make_one_answer(tell: Tell, monkeypatch: pytest.Mon
     told = tell(sent(claims), said)
     assert (told.states, told.problems) == ("ararara", [])
     assert told.summary["acknowledgments"]["277CA"] == 1
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_damage_loses_no_claim(tell: Tell, seed: int) -> None:
+    """Claims in are claims out, whatever the acknowledgments are."""
+    claims = [Claim(f"A{number % 5}", str(number)) for number in range(8)]
+    acks = [
+        damaged(ca(*((claim, BACK) for claim in claims), control=str(number)), seed * 3 + number)
+        for number in range(2)
+    ]
+    told = tell(sent(claims), *acks, damaged(nine("IK3*CLM*9*2300*8~IK5*R*5~"), seed))
+    assert len(told.states) == 8
+
+
+def test_a_full_disk_is_named(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrubjay.acks.ledger._INDEXES", "PRAGMA max_page_count = 1;")
+    claims = [Claim(f"A{number}") for number in range(500)]
+    with pytest.raises(OutputError, match="make room for temporary files"):
+        tell(sent(claims), ca(*((claim, BACK) for claim in claims)))
 
 
 SAID = st.sampled_from([TAKEN, BACK, "A3:21**U", "A6:33:IL**U", "A0:16:PR**WQ"])
@@ -344,3 +396,32 @@ def test_our_own_acknowledgments_say_what_the_scrub_said(
     )
     assert told["charges_rejected"] == summary["charges_rejected"]
     assert all(states[index] is Verdict.REJECTED for index in rejected)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        (b"IEA*1*000000007", b"IEA*1*000000008"),
+        (b"GE*3*1", b"GE*4*1"),
+        (b"SE*", b"SE*9"),
+        (b"*005010X222A1~\nBHT", b"*005010X999~\nBHT"),
+        (b"*0*T*:", b"*1*T*:"),
+    ],
+)
+def test_a_fault_above_the_claims_is_understood_as_it_was_meant(
+    tmp_path: Path, fault: tuple[bytes, bytes]
+) -> None:
+    """By TA1 or 999, of which no claim is named: the cascade comes to the scrub's own numbers."""
+    document = generated(30, faults=0.2, seed=7, sets=3)
+    before, after = fault
+    assert before in document
+    document = document.replace(before, after, 1)
+    out = run(document, tmp_path / "out")
+    summary = json.loads((out / "summary.json").read_text())
+    (tmp_path / "sent.837").write_bytes(document)
+    acks = [file for file in out.iterdir() if file.suffix in {".ta1", ".999", ".277ca"}]
+    with apply([tmp_path / "sent.837"], acks) as applied:
+        told = applied.summary()
+    back = summary["rejected"] + summary["unreadable"]
+    assert (told["accepted"], told["rejected"]) == (summary["accepted"], back)
+    assert told["notices"] == {}

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -155,6 +156,24 @@ def test_what_is_wrong_in_one_is_told_and_the_rest_is_read() -> None:
     assert problems(ta1("A").replace(b"*A*000", b"")) == [Problem.INCOMPLETE]
 
 
+def test_no_part_grows_with_the_file() -> None:
+    """Whatever repeats in an acknowledgment without end, a part holds so much of it."""
+    statuses = "STC*A7:21**U~" * 3000
+    claims = "TRN*2*A1~STC*A1:19**WQ~" * 3000
+    (*_, said) = read(ca((Claim("A1"), "A1:19**WQ"), statuses))
+    assert isinstance(said, ClaimAcknowledgment)
+    assert len(said.providers[0].claims[0].statuses) == 1000
+    for part in read(ca((Claim("A1"), "A1:19**WQ"), claims), 100):
+        assert isinstance(part, ClaimAcknowledgment)
+        assert sum(len(one.claims) for one in part.providers) <= 101
+    for source in ("IK5*A~AK2*837*9~" * 3000, "IK3*CLM*1*2300*8~" * 3000):
+        for each in read(nine(source), 100):
+            assert isinstance(each, ImplementationAcknowledgment)
+            assert len(each.sets) + sum(len(one.segments) for one in each.sets) <= 102
+    elements = "IK3*CLM*1*2300*8~" + "IK4*1*1028*1~" * 3000 + "IK5*R*5~"
+    assert problems(nine(elements)) == [Problem.TOO_MANY] * 2000
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_damage_never_ends_the_reading(seed: int) -> None:
     claims = [(Claim(f"A{number}"), "A1:19**WQ") for number in range(6)]
@@ -169,6 +188,11 @@ def test_an_unknown_code_is_kept_and_shown_as_it_is() -> None:
     (status,) = said.providers[0].claims[0].statuses
     assert status.statuses[0].text == "Q9: status 99999 (ZQ)"
     assert status.verdict is Verdict.REJECTED
+
+
+def test_every_notice_is_on_the_page() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "acknowledgments.md").read_text()
+    assert [problem.code for problem in Problem if f"`{problem.code}`" not in page] == []
 
 
 def test_nothing_is_shown_unasked() -> None:

@@ -36,6 +36,7 @@ reasons, most claims first
 
 acknowledgments read: 0 TA1, 1 999, 3 277CA
   2 x ACK_UNMATCHED: It acknowledges what is not among the claims sent
+where each one stands: run it again with --out FOLDER
 """
 
 
@@ -99,7 +100,8 @@ def test_the_worklist_is_for_who_fixes_claims(
     about = ["sent.837", "'=KANARI2", "KANARI4, ANN", "SOME PAYER", "2026-01-05", "250.50"]
     why = ["PAYER1 INC", "A7:562:85", "rejected, a value is wrong: NPI (billing provider)"]
     assert rows == [[*about, *why, "2.277ca", "19"]]
-    scrubjay("acks", "apply", *files, "--out", out, "--no-worklist", "--force")
+    ended = scrubjay("acks", "apply", *files, "--out", out, "--no-worklist", "--force")
+    assert ended.out.endswith(f"written to {out}/: outcomes.jsonl, notices.jsonl, summary.json\n")
     assert not (out / "worklist.csv").exists()
 
 
@@ -195,6 +197,10 @@ def test_the_exit_code_is_as_bad_as_asked_for(
         (["--claims", "sent.837", "acks/none"], "check the path"),
         (["--claims", "sent.837", "acks/1.999", "--absent", "X=gone"], "give pending, accepted"),
         (["--claims", "sent.837", "acks/1.999", "--out", "acks"], "is not empty"),
+        (
+            ["--claims", "sent.837", "acks/1.999", "--out", "scrubbed", "--force"],
+            "is the output of a scrub",
+        ),
     ],
 )
 def test_a_call_that_makes_no_sense_is_one_line(
@@ -206,6 +212,8 @@ def test_a_call_that_makes_no_sense_is_one_line(
     line: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "scrubbed").mkdir()
+    (tmp_path / "scrubbed" / "run.json").touch()
     ended = scrubjay("acks", "apply", *call)
     assert ended.code == 2
     assert line in ended.err

@@ -334,3 +334,65 @@ impl Tokens for Hearing<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ISA: &str =
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260101*1200*^*00501*000000001*0*T*:~";
+
+    fn read(text: &str, wanted: &[&str]) -> Vec<(String, String, u32)> {
+        let job = Job::parse(r#"{"command": "inspect"}"#).unwrap();
+        let wanted: Vec<String> = wanted.iter().map(|&name| name.to_owned()).collect();
+        let mut documents = Documents::of_bytes(text.as_bytes().to_vec(), &job, &wanted).unwrap();
+        let mut told = Vec::new();
+        loop {
+            let placed = documents.read().unwrap();
+            if placed.is_empty() {
+                return told;
+            }
+            for each in placed {
+                let path = documents.paths()[each.path as usize].join("/");
+                told.push((String::from_utf8_lossy(&each.bytes).into_owned(), path, each.number));
+            }
+        }
+    }
+
+    fn sets() -> String {
+        let set = "ST*999*1*005010X231A1~AK1*HC*1~AK2*837*1~IK3*CLM*9**8~IK4*1**1~ZZZ~IK5*R~AK9*R*1*1*0~SE*9*1~";
+        format!("{ISA}TA1*1~GS*FA*A*B*20260101*1200*1*X*005010X231A1~{set}{set}GE*2*1~IEA*1*1~ rest")
+    }
+
+    #[test]
+    fn segments_stand_in_their_loops_and_are_numbered_by_set() {
+        let told = read(&sets(), &[]);
+        let placed: Vec<_> = told.iter().map(|(text, path, number)| (&text[..3], path.as_str(), *number)).collect();
+        assert_eq!(placed[..3], [("ISA", "", 0), ("TA1", "", 0), ("GS*", "", 0)]);
+        assert_eq!(
+            placed[3..7],
+            [("ST*", "ST", 1), ("AK1", "ST", 2), ("AK2", "ST/2000", 3), ("IK3", "ST/2000/2100", 4)]
+        );
+        assert_eq!(placed[7..9], [("IK4", "ST/2000/2100/2110", 5), ("ZZZ", "", 6)]);
+        assert_eq!(placed[9..12], [("IK5", "ST/2000", 7), ("AK9", "ST", 8), ("SE*", "ST", 9)]);
+        assert_eq!(placed[3..12], placed[12..21], "the second set is as the first");
+        assert_eq!(placed[21..], [("GE*", "", 0), ("IEA", "", 0), ("res", "", 0)]);
+    }
+
+    #[test]
+    fn what_is_wanted_comes_with_the_envelope_and_what_is_no_segment() {
+        let told = read(&sets(), &["IK3*CLM", "AK2*999", "IK4"]);
+        let ids: Vec<_> = told.iter().map(|(text, ..)| text.split('*').next().unwrap_or_default().trim()).collect();
+        let set = ["ST", "IK3", "IK4", "SE"];
+        assert_eq!(ids, [&["ISA", "TA1", "GS"][..], &set, &set, &["GE", "IEA", "rest"]].concat());
+    }
+
+    #[test]
+    fn a_file_without_an_interchange_is_an_error() {
+        let job = Job::parse(r#"{"command": "inspect"}"#).unwrap();
+        let mut documents = Documents::of_bytes(b"nothing".to_vec(), &job, &[]).unwrap();
+        while let Ok(placed) = documents.read() {
+            assert!(!placed.is_empty(), "the end comes with an error");
+        }
+    }
+}

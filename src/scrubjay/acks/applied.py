@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from scrubjay.acks import reasons
-from scrubjay.acks.ledger import Ledger, Level, Said, Unit
+from scrubjay.acks.ledger import Ledger, Level, Said, SentPlace
 from scrubjay.acks.notices import Problem
 from scrubjay.acks.outcomes import KINDS, Document, Outcome, judged
 from scrubjay.acks.scrubbed import original
@@ -70,69 +70,70 @@ class Applied:
     def __exit__(self, *_: object) -> None:
         self.ledger.close()
 
-    def outcomes(self) -> Iterator[tuple[Unit, Outcome]]:
+    def outcomes(self) -> Iterator[tuple[SentPlace, Outcome]]:
         """The claims in the order they were sent, each with what became of it."""
         self.states = {verdict: Tally() for verdict in Verdict}
         self.hops, self.reasons = {}, Counter()
         above = _Above(self.ledger)
-        for unit, own in self.ledger.units():
-            outcome = judged((*above.of(unit), *own), self.documents, self.absent)
-            self._count(unit, outcome)
-            yield unit, outcome
+        for place, own in self.ledger.claims():
+            outcome = judged((*above.of(place), *own), self.documents, self.absent)
+            self._count(place, outcome)
+            yield place, outcome
 
-    def claims(self) -> Iterator[tuple[Unit, Outcome, SentClaim]]:
+    def claims(self) -> Iterator[tuple[SentPlace, Outcome, SentClaim]]:
         """The same with each claim as it was sent: its file is read once more for that.
 
         InputError where a file is not any more what it was.
         """
         outcomes = self.outcomes()
         sent = (claim for file in self.files for claim in claims_of(file))
-        for unit, outcome in outcomes:
+        for place, outcome in outcomes:
             claim = next(sent, None)
-            if claim is None or self.ledger.digest("claim", claim.number) != unit.key:
-                raise InputError(f"{unit.file}: was changed while it was read; run it again")
-            yield unit, outcome, claim
+            number = None if claim is None else claim.number.strip()
+            if claim is None or self.ledger.digest("claim", number or "") != place.key:
+                raise InputError(f"{place.file}: was changed while it was read; run it again")
+            yield place, outcome, claim
 
-    def original(self, unit: Unit) -> dict[str, str] | None:
+    def original(self, place: SentPlace) -> dict[str, str] | None:
         """Where the claim stood before a scrub gave its envelope new numbers; None if it did not.
 
         The names are those of outcome.schema.json.
         """
-        if self._original is None or self._original[0] != unit.set_no:
-            self._original = unit.set_no, self._before(unit)
+        if self._original is None or self._original[0] != place.set_no:
+            self._original = place.set_no, self._before(place)
         return self._original[1]
 
-    def _before(self, unit: Unit) -> dict[str, str] | None:
-        path = self.files[unit.source]
-        place = original(os.path.basename(path))
-        if place is None:
+    def _before(self, place: SentPlace) -> dict[str, str] | None:
+        path = self.files[place.source]
+        accepted = original(os.path.basename(path))
+        if accepted is None:
             return None
-        stem, interchange = place
+        stem, interchange = accepted
         rows = self.ledger.all(
             "SELECT kind, new, old, file FROM renumbered WHERE folder = ? AND interchange = ?"
             " AND (kind, new) IN (VALUES ('ISA13', ?), ('GS06', ?), ('ST02', ?), ('BHT03', ?))",
             *(os.path.dirname(path), interchange),
-            *(unit.interchange, unit.group, unit.set, unit.batch),
+            *(place.interchange, place.group, place.set, place.batch),
         )
         old = {kind: (was, file) for kind, _, was, file in rows if _stem(file) == stem}
         if not old:
             return None
-        now = {"ISA13": unit.interchange, "GS06": unit.group, "ST02": unit.set}
+        now = {"ISA13": place.interchange, "GS06": place.group, "ST02": place.set}
         numbers = {kind: old.get(kind, (value, ""))[0] for kind, value in now.items()}
         return {
             "file": next(iter(old.values()))[1],
             "interchange": numbers["ISA13"],
             "group": numbers["GS06"],
             "set": numbers["ST02"],
-            "batch": old.get("BHT03", (unit.batch or "", ""))[0],
+            "batch": old.get("BHT03", (place.batch or "", ""))[0],
         }
 
     def token(self, kind: str, value: str) -> str:
         """What stands for an identifier in files that may be shown around."""
         return token_of(self.key, kind, value)
 
-    def _count(self, unit: Unit, outcome: Outcome) -> None:
-        self.states[outcome.state].add(unit.cents)
+    def _count(self, place: SentPlace, outcome: Outcome) -> None:
+        self.states[outcome.state].add(place.cents)
         for hop in outcome.hops:
             counts = self.hops.setdefault(hop.id, dict.fromkeys(Verdict, 0))
             counts[hop.state] += 1
@@ -179,13 +180,13 @@ class _Above:
         self._ledger = ledger
         self._known: dict[Level, tuple[int | None, list[Said]]] = {}
 
-    def of(self, unit: Unit) -> Iterator[Said]:
+    def of(self, place: SentPlace) -> Iterator[Said]:
         """Of its interchange, group, set and provider."""
         for level, no in (
-            (Level.INTERCHANGE, unit.interchange_no),
-            (Level.GROUP, unit.group_no),
-            (Level.SET, unit.set_no),
-            (Level.PROVIDER, unit.provider_no),
+            (Level.INTERCHANGE, place.interchange_no),
+            (Level.GROUP, place.group_no),
+            (Level.SET, place.set_no),
+            (Level.PROVIDER, place.provider_no),
         ):
             known = self._known.get(level)
             if known is None or known[0] != no:

@@ -31,13 +31,15 @@ def apply(
     token_key: AnyPath | None = None,
     show_phi: bool = False,
     tell: Callable[[Notice], None] | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
 ) -> Applied:
     """What the acknowledgments, in any order, say of the claims that were sent.
 
     `claims` are 837 files, or output folders of `scrub`: of one of these its accepted claims.
     `absent` says by hop (its id, or "" for every other) what it means that a claim is not in a
     277CA: pending by default, accepted or rejected where a partner works that way. `tell` gets the
-    notices; without it they are counted. What is returned is closed when it is done with.
+    notices; without it they are counted. `progress` gets the bytes done, and of how many. What is
+    returned is closed when it is done with.
     """
     files = places.inputs(_meant(claims))
     if places.STDIN in files:
@@ -45,16 +47,37 @@ def apply(
     policy = _policy(absent or {})
     answers = places.inputs(acknowledgments)
     key = TokenKey.find(token_key)
+    meter = _Meter((*files, *answers), progress)
     ledger = Ledger()
     try:
-        names = _entered(ledger, files)
+        names = _entered(ledger, files, meter)
         matching = Matching(ledger, _clear if show_phi else partial(token_of, key))
-        notices = _answered(matching, answers, tell)
+        notices = _answered(matching, answers, meter, tell)
         documents = {no: Document(*row) for no, *row in ledger.all(_DOCUMENTS)}
     except BaseException:
         ledger.close()
         raise
     return Applied(ledger, files, names, documents, policy, matching.counts, notices, key)
+
+
+class _Meter:
+    """How far we are, over all files."""
+
+    def __init__(
+        self, files: Sequence[str], report: Callable[[int, int | None], None] | None
+    ) -> None:
+        self._report = report
+        self._sizes = {file: os.path.getsize(file) for file in files if file != places.STDIN}
+        self._total = None if places.STDIN in files else sum(self._sizes.values())
+        self._done = 0
+
+    def begin(self, file: str) -> Callable[[int], None] | None:
+        """What a file tells its offsets to, which adds itself to what was done before."""
+        if self._report is None:
+            return None
+        report, before = self._report, self._done
+        self._done += self._sizes.get(file, 0)
+        return lambda offset: report(before + offset, self._total)
 
 
 def _meant(claims: Iterable[AnyPath]) -> Iterator[str]:
@@ -67,12 +90,12 @@ def _meant(claims: Iterable[AnyPath]) -> Iterator[str]:
             yield path
 
 
-def _entered(ledger: Ledger, files: Sequence[str]) -> tuple[str, ...]:
+def _entered(ledger: Ledger, files: Sequence[str], meter: _Meter) -> tuple[str, ...]:
     """Everything that was sent goes into the ledger; the names of the files."""
     names = _names(files)
     count = 0
     for source, (file, name) in enumerate(zip(files, names, strict=True)):
-        count += enter(ledger, file, name, source)
+        count += enter(ledger, file, name, source, meter.begin(file))
     if not count:
         raise InputError(f"{names[0]}: no claim is in it; name the 837 that was sent")
     for folder in sorted({os.path.dirname(file) for file in files if original(_base(file))}):
@@ -82,7 +105,10 @@ def _entered(ledger: Ledger, files: Sequence[str]) -> tuple[str, ...]:
 
 
 def _answered(
-    matching: Matching, files: Iterable[str], tell: Callable[[Notice], None] | None
+    matching: Matching,
+    files: Iterable[str],
+    meter: _Meter,
+    tell: Callable[[Notice], None] | None,
 ) -> Counter[Problem]:
     """Everything that was answered goes into the ledger; what was wrong with it.
 
@@ -90,7 +116,7 @@ def _answered(
     """
     notices: Counter[Problem] = Counter()
     for file in sorted(files, key=lambda file: (_base(file), file)):
-        for notice in _taken(file, matching):
+        for notice in _taken(file, matching, meter.begin(file)):
             notices[notice.problem] += 1
             if tell is not None:
                 tell(notice)
@@ -101,10 +127,12 @@ def _answered(
 _DOCUMENTS = "SELECT no, kind, hop, name, interchange, grp, sent_set, day, file FROM document"
 
 
-def _taken(file: str, matching: Matching) -> Iterator[Notice]:
+def _taken(
+    file: str, matching: Matching, progress: Callable[[int], None] | None
+) -> Iterator[Notice]:
     """One file; a file that is none is a notice, and the others go on."""
     try:
-        for said in read(file):
+        for said in read(file, progress=progress):
             if isinstance(said, Notice):
                 yield said
             else:

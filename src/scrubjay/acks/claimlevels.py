@@ -23,6 +23,9 @@ __all__ = ["ClaimLevels"]
 Said = ClaimAcknowledgment | tuple[Problem, Segment]
 Fields = dict[str, Any]
 
+MOST = 1000
+"""So many statuses of one level, and lines of one claim, are kept; no claim has more lines."""
+
 SOURCE, RECEIVER, PROVIDER, PATIENT = "20", "21", "19", "PT"
 _TOTALS = {
     "90": "accepted_count",
@@ -114,6 +117,8 @@ class ClaimLevels:
                 self.provider["trace"] = segment[2] or None
             case "PT":
                 self._close_claim()
+                if self.held >= self.limit:
+                    yield self._given(last=False)
                 self.claim = {"number": segment[2], "statuses": [], "lines": []}
                 if not segment[2].strip():
                     self.claim = None
@@ -130,7 +135,7 @@ class ClaimLevels:
         if holder is None:
             yield Problem.INCOMPLETE, segment
         else:
-            holder.setdefault("statuses", []).append(said)
+            yield from _kept(segment, said, holder.setdefault("statuses", []))
 
     def _holder(self) -> Fields | None:
         """The fields of what the segment at hand belongs to; None where that is missing."""
@@ -170,9 +175,9 @@ class ClaimLevels:
                     holder |= {"service_from": first, "service_to": last}
 
     def _serviced(self, segment: Segment) -> None:
+        self._close_line()
         if self.level != PATIENT or self.claim is None:
             return
-        self._close_line()
         parts = next(iter(segment.repetitions(1)), ())
         self.line = {
             "qualifier": segment[1, 1] or None,
@@ -187,7 +192,8 @@ class ClaimLevels:
         line, self.line = self.line, None
         if line is not None and self.claim is not None:
             made = AcknowledgedLine(**line | {"statuses": tuple(line["statuses"])})
-            self.claim["lines"].append(made)
+            if len(self.claim["lines"]) < MOST:
+                self.claim["lines"].append(made)
 
     def _close_claim(self) -> None:
         self._close_line()
@@ -223,6 +229,14 @@ class ClaimLevels:
         self.providers.clear()
         self.held = 0
         return made
+
+
+def _kept(segment: Segment, said: object, kept: list[Any]) -> Iterator[Said]:
+    """Keeps a value, unless as many are kept as are useful."""
+    if len(kept) < MOST:
+        kept.append(said)
+    else:
+        yield Problem.TOO_MANY, segment
 
 
 _PLAIN: dict[str, Callable[[ClaimLevels, Segment], None]] = {

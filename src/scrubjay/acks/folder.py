@@ -13,12 +13,12 @@ from typing import Any, Self, TextIO
 
 from scrubjay.acks import reasons
 from scrubjay.acks.applied import Applied
-from scrubjay.acks.ledger import Unit
+from scrubjay.acks.ledger import SentPlace
 from scrubjay.acks.notices import Notice
 from scrubjay.acks.outcomes import Hop, Outcome, Step
 from scrubjay.acks.sent import SentClaim
 from scrubjay.acks.values import charge_text, day
-from scrubjay.errors import OutputError
+from scrubjay.errors import OutputError, UsageError
 from scrubjay.models.acknowledgments import Verdict
 
 __all__ = ["WORKLIST", "Folder"]
@@ -43,6 +43,8 @@ class Folder:
         self._notices: TextIO | None = None
 
     def __enter__(self) -> Self:
+        if os.path.exists(os.path.join(self.path, "run.json")):
+            raise UsageError(f"{self.path} is the output of a scrub; name another folder")
         try:
             os.makedirs(self.path, exist_ok=True)
         except OSError as error:
@@ -81,11 +83,11 @@ class Folder:
         rows = csv.writer(worklist, lineterminator="\r\n") if worklist else None
         if rows:
             rows.writerow(WORKLIST)
-        for unit, outcome, claim in applied.claims():
+        for place, outcome, claim in applied.claims():
             name = claim.number if self._show_phi else applied.token("claim", claim.number)
-            outcomes.write(json.dumps(_line(unit, outcome, name, applied.original(unit))) + "\n")
+            outcomes.write(json.dumps(_line(place, outcome, name, applied.original(place))) + "\n")
             if rows and outcome.state is Verdict.REJECTED:
-                rows.writerows(map(_safe, _work(unit, outcome, claim)))
+                rows.writerows(map(_safe, _work(place, outcome, claim)))
 
     def _open(self, name: str) -> TextIO:
         draft = os.path.join(self.path, f".{name}.{os.getpid()}.part")
@@ -111,20 +113,20 @@ class Folder:
 
 
 def _line(
-    unit: Unit, outcome: Outcome, claim: str, original: dict[str, str] | None
+    place: SentPlace, outcome: Outcome, claim: str, original: dict[str, str] | None
 ) -> dict[str, object]:
     """A line of outcomes.jsonl (outcome.schema.json)."""
     return {
         "claim": claim,
         "state": outcome.state.value,
         "reasons": [{"code": code, "text": reasons.text(code)} for code in outcome.codes],
-        "charge": None if unit.cents is None else charge_text(unit.cents),
-        "file": unit.file,
-        "claim_index": unit.place,
-        "interchange": unit.interchange or None,
-        "group": unit.group or None,
-        "set": unit.set or None,
-        "batch": unit.batch,
+        "charge": None if place.cents is None else charge_text(place.cents),
+        "file": place.file,
+        "claim_index": place.claim_index,
+        "interchange": place.interchange or None,
+        "group": place.group or None,
+        "set": place.set or None,
+        "batch": place.batch,
         "original": original,
         "payer_claim": outcome.payer_claim,
         "hops": [_hop(hop) for hop in outcome.hops],
@@ -154,25 +156,24 @@ def _step(step: Step) -> dict[str, object]:
     }
 
 
-def _work(unit: Unit, outcome: Outcome, claim: SentClaim) -> Iterator[tuple[object, ...]]:
+def _work(place: SentPlace, outcome: Outcome, claim: SentClaim) -> Iterator[tuple[object, ...]]:
     """The rows of a rejected claim: one a code, each where it was said first."""
     service = day(claim.service_date)
     about = (
-        *(unit.file, claim.number, ", ".join(part for part in claim.patient if part)),
+        *(place.file, claim.number, ", ".join(part for part in claim.patient if part)),
         *(claim.payer, service.isoformat() if service else ""),
-        "" if unit.cents is None else charge_text(unit.cents),
+        "" if place.cents is None else charge_text(place.cents),
     )
-    seen: set[str] = set()
+    left = dict.fromkeys(outcome.codes)
     for hop in outcome.hops:
         for step in hop.steps:
             if step.state not in {"rejected", "noted", "absent"}:
                 continue
-            for code in step.codes or ("",):
-                if code not in seen:
-                    seen.add(code)
-                    said = reasons.text(code) if code else "not in the acknowledgment"
-                    place = (step.file, step.segment_index)
-                    yield (*about, hop.name or hop.id, code, said, *place)
+            for code in step.codes:
+                if code in left:
+                    del left[code]
+                    why = (hop.name or hop.id, code, reasons.text(code))
+                    yield (*about, *why, step.file, step.segment_index)
 
 
 def _safe(cells: Iterable[object]) -> list[str]:

@@ -8,12 +8,14 @@ by a secret that never leaves memory. Envelope numbers and amounts are in clear.
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-__all__ = ["MOST_CANDIDATES", "Candidate", "Ledger", "Level", "Said", "Unit"]
+from scrubjay.errors import OutputError
+
+__all__ = ["MOST_CANDIDATES", "Candidate", "Ledger", "Level", "Said", "SentPlace"]
 
 MEMORY_KIB = 16 * 1024
 """Of its pages, SQLite keeps so much in memory."""
@@ -60,7 +62,7 @@ class Level(IntEnum):
 
 
 class Said(NamedTuple):
-    """One statement: of a unit, by a document, with codes such as ``A7:562:85``."""
+    """One statement: of what stands at a level, by a document, with codes such as ``A7:562:85``."""
 
     level: Level
     target: int
@@ -84,11 +86,12 @@ class Candidate(NamedTuple):
     trace: int | None
 
 
-class Unit(NamedTuple):
+class SentPlace(NamedTuple):
     """A claim sent, and what is above it."""
 
     no: int
-    place: int
+    claim_index: int
+    """Its ordinal in its file, from 0."""
     source: int
     """Which of the files it is in, from 0."""
     file: str
@@ -115,6 +118,12 @@ class Ledger:
             "PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;" + _SHAPE + "BEGIN;"
         )
 
+    def _run(self, question: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        try:
+            return self._base.execute(question, values)
+        except sqlite3.Error as error:
+            raise _no_room(error) from None
+
     def close(self) -> None:
         """Everything in it is gone."""
         self._base.close()
@@ -130,23 +139,25 @@ class Ledger:
     def add(self, table: str, *values: object) -> int:
         """A row of one of the tables of what was sent; its number."""
         marks = ", ".join("?" * len(values))
-        done = self._base.execute(f"INSERT INTO {table} VALUES (NULL, {marks})", values)  # noqa: S608
+        done = self._run(f"INSERT INTO {table} VALUES (NULL, {marks})", values)  # noqa: S608
         return done.lastrowid or 0
 
     def add_renumbered(self, folder: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Control numbers that a scrub changed."""
-        self._base.executemany(
-            "INSERT INTO renumbered VALUES (?, ?, ?, ?, ?, ?)", ((folder, *row) for row in rows)
-        )
+        for row in rows:
+            self._run("INSERT INTO renumbered VALUES (?, ?, ?, ?, ?, ?)", (folder, *row))
 
     def seal(self) -> None:
         """All that was sent is in: from now on it is looked up."""
-        self._base.executescript(_INDEXES + "BEGIN;")
+        try:
+            self._base.executescript(_INDEXES + "BEGIN;")
+        except sqlite3.Error as error:
+            raise _no_room(error) from None
 
     def document(self, mark: str, *values: object) -> int:
         """The number of a document; one that was delivered before keeps its own."""
         marks = ", ".join("?" * (len(values) + 1))
-        self._base.execute(
+        self._run(
             f"INSERT OR IGNORE INTO document VALUES (NULL, {marks})",  # noqa: S608
             (*values, mark),
         )
@@ -155,13 +166,13 @@ class Ledger:
     def say(self, said: Said) -> None:
         """Keeps a statement; the same one twice is one, whichever file it comes from."""
         row = said._replace(codes=" ".join(said.codes))  # type: ignore[arg-type] # as it is kept
-        self._base.execute("INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        self._run("INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def defer(self, delivery: int, claims: Iterable[int], said: Said) -> None:
         """Keeps a statement of one of several claims."""
         listed = " ".join(str(no) for no in sorted(claims))
         row = (said.document, delivery, listed, said.state, " ".join(said.codes))
-        self._base.execute(
+        self._run(
             "INSERT INTO undecided VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
             (*row, said.number, said.payer),
         )
@@ -202,7 +213,7 @@ class Ledger:
         return [Candidate(*row) for row in rows]
 
     def said_of(self, level: Level, target: int | None) -> list[Said]:
-        """What is said of one unit."""
+        """What is said of what stands at a level."""
         if target is None:
             return []
         rows = self.all(
@@ -213,9 +224,9 @@ class Ledger:
         )
         return [_as_said(row) for row in rows]
 
-    def units(self) -> Iterator[tuple[Unit, list[Said]]]:
+    def claims(self) -> Iterator[tuple[SentPlace, list[Said]]]:
         """The claims in the order they were sent, each with what is said of itself."""
-        rows = self._base.execute(
+        rows = self._run(
             "SELECT c.no, c.place, i.source, i.file, i.no, g.no, s.no, c.provider,"
             " i.control, g.control, s.control, s.batch, c.key, c.cents,"
             " d.level, d.target, d.document, d.state, d.codes, d.number, d.payer"
@@ -224,27 +235,36 @@ class Ledger:
             " LEFT JOIN said d ON d.level = ? AND d.target = c.no ORDER BY c.no",
             (Level.CLAIM,),
         )
-        unit: Unit | None = None
+        place: SentPlace | None = None
         said: list[Said] = []
-        cut = len(Unit._fields)
+        cut = len(SentPlace._fields)
         for row in rows:
-            if unit is None or row[0] != unit.no:
-                if unit is not None:
-                    yield unit, said
-                unit, said = Unit(*row[:cut]), []
+            if place is None or row[0] != place.no:
+                if place is not None:
+                    yield place, said
+                place, said = SentPlace(*row[:cut]), []
             if row[cut] is not None:
                 said.append(_as_said(row[cut:]))
-        if unit is not None:
-            yield unit, said
+        if place is not None:
+            yield place, said
 
     def all(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows that answer a question."""
-        return self._base.execute(question, values).fetchall()
+        return self._run(question, values).fetchall()
 
     def one(self, question: str, *values: object) -> tuple[Any, ...]:
         """The one row that does."""
-        row: tuple[Any, ...] = self._base.execute(question, values).fetchone()
+        row: tuple[Any, ...] = self._run(question, values).fetchone()
         return row
+
+
+def _no_room(error: sqlite3.Error) -> OutputError:
+    """What a database without a name can fail at: the disk, and what it is given."""
+    reason = str(error) or "the table failed"
+    return OutputError(
+        f"the table of claims cannot be kept: {reason}; make room for temporary files, or name "
+        "another folder for them with SQLITE_TMPDIR"
+    )
 
 
 def _as_said(row: tuple[Any, ...]) -> Said:

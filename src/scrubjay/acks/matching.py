@@ -8,6 +8,7 @@ among claims by amount, date and patient. What is still open then is said to be 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import Any, TypeVar
 
 from scrubjay.acks import reasons
@@ -274,7 +275,7 @@ class Matching:
     ) -> None:
         """The statuses of a level of a 277CA, by document `no`."""
         number = said.statuses[0].number if said.statuses else None
-        codes = tuple(reasons.of_statuses(said.statuses))
+        codes = tuple(islice(reasons.of_statuses(said.statuses), reasons.MOST_STATUSES))
         self.ledger.say(Said(*at, no, said.verdict, codes, number))
 
     def _document(self, kind: str, origin: Origin, hop: str, name: str, about: str) -> int:

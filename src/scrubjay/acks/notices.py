@@ -16,6 +16,7 @@ class Problem(StrEnum):
     FORMER_997 = "A 997 is the forerunner of the 999 and is not read; ask its sender for the 999"
     CUT_SHORT = "It ends before its trailer; what it says until there counts"
     INCOMPLETE = "An acknowledgment cannot be without what is missing here; it is passed over"
+    TOO_MANY = "More of its kind stand here than are kept; it is passed over"
     CONTRADICTORY = "STC03 and the category say opposite things; it is taken for a rejection"
     UNMATCHED = "It acknowledges what is not among the claims sent"
     AMBIGUOUS = "It may mean several of what was sent, and nothing in it tells which"

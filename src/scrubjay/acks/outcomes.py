@@ -16,6 +16,8 @@ from scrubjay.models.acknowledgments import Verdict
 __all__ = ["KINDS", "Document", "Hop", "Outcome", "Step", "judged"]
 
 KINDS = ("TA1", "999", "277CA")
+DECIDING = (Verdict.REJECTED, Verdict.ACCEPTED)
+ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,22 @@ class Outcome:
     state: Verdict
     hops: tuple[Hop, ...]
     payer_claim: str | None = None
+    """What stands for the payer's number of the claim, as it was given last."""
 
     @property
     def codes(self) -> tuple[str, ...]:
         """Why it was rejected: the codes of every step that rejects it, each once."""
-        rejecting = (step for hop in self.hops for step in hop.steps if step.state == "rejected")
-        noted = (step for hop in self.hops for step in hop.steps if step.state == NOTED)
-        steps = (*rejecting, *(noted if self.state is Verdict.REJECTED else ()))
-        return tuple(dict.fromkeys(code for step in steps for code in step.codes))
+        if self.state is not Verdict.REJECTED:
+            return ()
+        codes: dict[str, None] = {}
+        for wanted in (Verdict.REJECTED.value, ABSENT, NOTED):
+            for hop in self.hops:
+                if wanted == ABSENT and hop.state is not Verdict.REJECTED:
+                    continue
+                for step in hop.steps:
+                    if step.state == wanted:
+                        codes.update(dict.fromkeys(step.codes))
+        return tuple(codes)
 
 
 def judged(
@@ -92,17 +102,16 @@ def judged(
     `absent` is what it means by hop not to be in a 277CA; pending where it says nothing.
     """
     by_hop: dict[str, dict[int, list[Said]]] = {}
-    payer = None
+    payers = []
     for one in said:
-        hop = documents[one.document].hop
-        by_hop.setdefault(hop, {}).setdefault(one.document, []).append(one)
-        payer = payer or one.payer
+        document = documents[one.document]
+        by_hop.setdefault(document.hop, {}).setdefault(one.document, []).append(one)
+        if one.payer is not None:
+            payers.append((_order(document), one.payer))
     hops = tuple(_hop(id, by_hop[id], documents, absent) for id in sorted(by_hop))  # noqa: A001
     states = {hop.state for hop in hops}
-    for verdict in (Verdict.REJECTED, Verdict.ACCEPTED):
-        if verdict in states:
-            return Outcome(verdict, hops, payer)
-    return Outcome(Verdict.PENDING, hops, payer)
+    state = next((each for each in DECIDING if each in states), Verdict.PENDING)
+    return Outcome(state, hops, max(payers)[1] if payers else None)
 
 
 def _hop(
@@ -111,22 +120,19 @@ def _hop(
     documents: Mapping[int, Document],
     absent: Mapping[str, Verdict],
 ) -> Hop:
-    steps: list[Step] = []
-    states: set[Verdict] = set()
-    ordered = sorted(said, key=lambda no: _order(documents[no]))
-    for no in ordered:
-        document = documents[no]
-        if document.kind == "277CA":
-            state, told = _of_claims(said[no], absent.get(id, absent.get("", Verdict.PENDING)))
-        else:
-            state, told = _of_syntax(said[no])
-        states.add(state)
-        steps.extend(_step(one, state_told, document) for one, state_told in told)
-    state = Verdict.PENDING
-    for verdict in (Verdict.REJECTED, Verdict.ACCEPTED):
-        if verdict in states:
-            state = verdict
-            break
+    told: list[tuple[Document, Verdict, Told]] = []
+    for no in sorted(said, key=lambda no: _order(documents[no])):
+        judge = _of_claims if documents[no].kind == "277CA" else _of_syntax
+        told.append((documents[no], *judge(said[no])))
+    # To be left out says something only where no other 277CA of the hop has the claim.
+    answers = [each for document, _, each in told if document.kind == "277CA"]
+    if any(each and each[0][1] != ABSENT for each in answers):
+        told = [each for each in told if each[2] and each[2][0][1] != ABSENT]
+    elif answers:
+        told.append((told[-1][0], absent.get(id, absent.get("", Verdict.PENDING)), []))
+    states = {state for _, state, _ in told}
+    steps = [_step(*each, document) for document, _, every in told for each in every]
+    state = next((each for each in DECIDING if each in states), Verdict.PENDING)
     names = sorted({documents[no].name for no in said} - {""})
     return Hop(id, names[0] if names else "", state, tuple(steps))
 
@@ -142,20 +148,24 @@ def _of_syntax(said: Sequence[Said]) -> tuple[Verdict, Told]:
     return Verdict.PENDING, told
 
 
-def _of_claims(said: Sequence[Said], absent: Verdict) -> tuple[Verdict, Told]:
-    """The claim's own statuses where it has any; else a rejection of what is above it."""
+def _of_claims(said: Sequence[Said]) -> tuple[Verdict, Told]:
+    """The claim's own statuses where it has any; else a rejection of what is above it.
+
+    Of a claim that has neither, it is told that it is absent.
+    """
     own = [one for one in said if one.level is Level.CLAIM]
     if own:
         states = {one.state for one in own}
-        for verdict in (Verdict.REJECTED, Verdict.ACCEPTED):
-            if verdict in states and AMBIGUOUS not in states:
-                return verdict, [(one, one.state) for one in sorted(own, key=_place)]
-        return Verdict.PENDING, [(one, one.state) for one in sorted(own, key=_place)]
+        told = [(one, one.state) for one in sorted(own, key=_place)]
+        if AMBIGUOUS in states:
+            return Verdict.PENDING, told
+        return next((each for each in DECIDING if each in states), Verdict.PENDING), told
     above = sorted(said, key=_place)
     rejecting = [one for one in above if one.state == Verdict.REJECTED]
     if rejecting:
         return Verdict.REJECTED, [(one, one.state) for one in rejecting]
-    return absent, [(one._replace(codes=(), number=None), "absent") for one in above[-1:]]
+    left_out = (one._replace(codes=(reasons.ABSENT,), number=None) for one in above[-1:])
+    return Verdict.PENDING, [(one, ABSENT) for one in left_out]
 
 
 def _step(said: Said, state: str, document: Document) -> Step:

@@ -5,7 +5,7 @@ a version without a guide of ours, or with a fault in it, is read as far as it s
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from scrubjay.acks.claimlevels import ClaimLevels
@@ -28,14 +28,16 @@ PART = 1000
 """So many claims of a 277CA, or notes of a 999, are in one part."""
 
 
-def read(source: Source, part: int = PART) -> Iterator[Acknowledgment | Notice]:
+def read(
+    source: Source, part: int = PART, *, progress: Callable[[int], None] | None = None
+) -> Iterator[Acknowledgment | Notice]:
     """The acknowledgments of a file, or of the bytes of one, and notices of what is none.
 
-    InputError where the file cannot be read at all.
+    `progress` is told how far in the file it is. InputError where that cannot be read at all.
     """
     file = "bytes" if isinstance(source, bytes) else os.path.basename(os.fspath(source))
     reader = _Reader(file, part)
-    for segment in segments(source):
+    for segment in segments(source, progress=progress):
         yield from reader.hear(segment)
     yield from reader.end()
 

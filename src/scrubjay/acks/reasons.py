@@ -2,11 +2,13 @@
 
 ``A7:562:85`` is a status of a 277CA (``@2``: of the second line that it names), ``TA1:R:006``
 a TA1, ``AK9:R`` and ``AK905:4`` a group, ``IK5:R`` and ``IK502:5`` a set of a 999,
-``IK304:8:CLM:2300`` a segment and ``IK403:5:CLM01`` an element in it.
+``IK304:8:CLM:2300`` a segment and ``IK403:5:CLM01`` an element in it. ``ABSENT`` is a claim that a
+277CA leaves out, ``STC:U`` a rejection without a status.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 
 from scrubjay.codes import words
 from scrubjay.models.acknowledgments import (
@@ -21,11 +23,26 @@ from scrubjay.models.acknowledgments import (
     Verdict,
 )
 
-__all__ = ["of_claim", "of_group", "of_interchange", "of_note", "of_set", "of_statuses", "text"]
+__all__ = [
+    "MOST_STATUSES",
+    "of_claim",
+    "of_group",
+    "of_interchange",
+    "of_note",
+    "of_set",
+    "of_statuses",
+    "text",
+]
+
+ABSENT = "ABSENT"
+"""Of a claim that a 277CA leaves out."""
 
 MOST_ELEMENTS = 5
 MOST_NOTES = 5
 """So many notes of a 999 are kept with a set, and elements with a note."""
+
+MOST_STATUSES = 50
+"""So many statuses of a 277CA are kept with a claim."""
 
 _WORD = re.compile(r"[A-Za-z0-9]{1,10}")
 
@@ -69,8 +86,10 @@ def _element(note: SegmentNote, one: ElementNote) -> str:
 
 
 def of_statuses(statuses: Iterable[StatusInformation]) -> Iterator[str]:
-    """Every status of STCs, in order."""
+    """Every status of STCs, in order; of one without any its action."""
     for one in statuses:
+        if not one.statuses:
+            yield _code("STC", one.action or "")
         for status in one.statuses:
             yield _code(status.category, status.status, status.entity or "")
 
@@ -82,13 +101,15 @@ def of_claim(said: AcknowledgedClaim) -> tuple[str, ...]:
         for number, line in enumerate(said.lines, start=1)
         for code in of_statuses(line.statuses)
     )
-    return (*of_statuses(said.statuses), *lines)
+    return tuple(islice(chain(of_statuses(said.statuses), lines), MOST_STATUSES))
 
 
 def text(code: str) -> str:
     """A code in words."""
     bare, _, line = code.partition("@")
     kind, *parts = bare.split(":")
+    if bare == ABSENT:
+        return "left out of the 277CA"
     made = _SAID[kind](*parts) if kind in _SAID and parts else _status(bare)
     return f"{made}, line {line}" if line else made
 
@@ -116,7 +137,12 @@ def _at_element(fault: str, element: str = "?") -> str:
     return f"{_known('element_fault', fault)}: {element}"
 
 
+def _action(action: str = "") -> str:
+    return {"U": "rejected, and no reason given", "WQ": "accepted"}.get(action, action)
+
+
 _SAID: dict[str, Callable[..., str]] = {
+    "STC": _action,
     "TA1": _interchange,
     "AK9": lambda code, *_: f"group {_known('acknowledgment', code)}",
     "AK905": lambda code, *_: _known("group_fault", code),

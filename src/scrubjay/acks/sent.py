@@ -14,6 +14,7 @@ from scrubjay.documents import Segment, segments
 
 __all__ = ["SentClaim", "claims_of", "enter", "plain_number"]
 
+Progress = Callable[[int], None]
 WANTED = (
     *("BHT", "HL", "CLM", "DTP*472", "DTP*434", "REF*D9"),
     *("NM1*85", "NM1*PR", "NM1*IL", "NM1*QC"),
@@ -94,7 +95,7 @@ class _Above:
             self.group,
             self.opened,
             self.batch,
-            segment[1].strip(),
+            segment[1],
             amount(segment[2]),
             self.provider,
             self.payer,
@@ -103,10 +104,10 @@ class _Above:
         )
 
 
-def claims_of(file: str) -> Iterator[SentClaim]:
+def claims_of(file: str, progress: Progress | None = None) -> Iterator[SentClaim]:
     """The claims of a file, in order."""
     above, claim = _Above(), None
-    for segment in segments(file, WANTED):
+    for segment in segments(file, WANTED, progress=progress):
         match segment.id:
             case "DTP" if claim is not None:
                 date = segment[3][:8]
@@ -126,10 +127,12 @@ def claims_of(file: str) -> Iterator[SentClaim]:
         yield claim
 
 
-def enter(ledger: Ledger, file: str, name: str, source: int) -> int:
+def enter(
+    ledger: Ledger, file: str, name: str, source: int, progress: Progress | None = None
+) -> int:
     """Writes the claims of a file, the `source`th, into the ledger; how many there are."""
     entry = _Entry(ledger, name, source)
-    for claim in claims_of(file):
+    for claim in claims_of(file, progress):
         entry.take(claim)
     return entry.count
 
@@ -163,7 +166,7 @@ class _Entry:
             self.count,
             sent_set,
             provider,
-            ledger.digest("claim", claim.number),
+            ledger.digest("claim", claim.number.strip()),
             None if claim.charge is None else int(claim.charge * 100),
             ledger.digest("day", claim.service_date),
             ledger.digest("member", claim.member.upper()),

@@ -1,7 +1,8 @@
 """The segments of a 999 to an `ImplementationAcknowledgment`, or to several parts of one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from scrubjay.acks.notices import Problem
 from scrubjay.acks.values import count
@@ -18,6 +19,9 @@ from scrubjay.models.acknowledgments import (
 __all__ = ["SyntaxNotes"]
 
 Said = ImplementationAcknowledgment | tuple[Problem, Segment]
+MOST = 1000
+"""So many elements of one segment, and contexts of one note, are kept."""
+
 FIRST_FAULT = {"IK5": 2, "AK9": 5}
 
 
@@ -43,26 +47,20 @@ class SyntaxNotes:
     def hear(self, segment: Segment) -> Iterator[Said]:
         """One segment; gives a part when there is enough for one."""
         match segment.id:
-            case "AK1":
-                self.opener = segment
-            case "AK2":
-                self._close_set(None)
-                self.set_opener = segment
+            case "AK1" | "AK2":
+                yield from self._opened(segment)
             case "IK3":
                 self._close_segment()
                 self.segment = segment
                 self.held += 1
             case "CTX":
-                (self.element_contexts if self.element else self.contexts).append(_context(segment))
-                self.held += 1
+                yield from self._kept(segment, self._contexts(), _context)
             case "IK4":
                 self._close_element()
-                self.element = segment
-                self.held += 1
+                yield from self._kept(segment, self.elements, None)
             case "IK5":
                 if self.set_opener is None:
                     yield Problem.INCOMPLETE, segment
-                    return
                 self._close_set(segment)
             case "AK9":
                 yield self._given(segment)
@@ -71,6 +69,34 @@ class SyntaxNotes:
                 yield Problem.UNEXPECTED, segment
         if self.held >= self.limit and segment.id == "IK3":
             yield self._given(None)
+
+    def _opened(self, segment: Segment) -> Iterator[Said]:
+        """The group, or a set in it."""
+        if segment.id == "AK1":
+            self.opener = segment
+            return
+        self._close_set(None)
+        if self.held >= self.limit:
+            yield self._given(None)
+        self.set_opener = segment
+
+    def _contexts(self) -> list[Context]:
+        """What a CTX goes to: the element at hand, else the segment."""
+        return self.contexts if self.element is None else self.element_contexts
+
+    def _kept(
+        self,
+        segment: Segment,
+        kept: list[Any],
+        made: Callable[[Segment], Context] | None,
+    ) -> Iterator[Said]:
+        """Keeps what a segment is made into, or an IK4 until its end; no more than are useful."""
+        if len(kept) >= MOST:
+            yield Problem.TOO_MANY, segment
+        elif made is None:
+            self.element = segment
+        else:
+            kept.append(made(segment))
 
     def end(self) -> Iterator[Said]:
         """The set is over."""

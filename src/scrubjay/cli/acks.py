@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 from scrubjay.cli import options
@@ -75,15 +76,18 @@ def _written(given: dict[str, Any]) -> dict[str, Any]:
 
 def _apply(given: dict[str, Any], tell: Callable[[Notice], None] | None) -> Applied:
     from scrubjay.acks.applying import apply
+    from scrubjay.cli.progress import shown as progress_shown
 
-    return apply(
-        given["claims"],
-        given["files"],
-        absent=dict(given["absent"]),
-        token_key=given["token_key"],
-        show_phi=given["show_phi"],
-        tell=tell,
-    )
+    with progress_shown((*given["claims"], *given["files"])) as progress:
+        return apply(
+            given["claims"],
+            given["files"],
+            absent=dict(given["absent"]),
+            token_key=given["token_key"],
+            show_phi=given["show_phi"],
+            tell=tell,
+            progress=progress,
+        )
 
 
 def _found(summary: dict[str, Any], fail_on: str) -> bool:
@@ -127,7 +131,11 @@ def _table(summary: dict[str, Any], out: str | None) -> Iterator[str]:
     yield f"acknowledgments read: {read}"
     yield from _notices(summary["notices"])
     if out is not None:
-        yield f"written to {out.rstrip('/')}/: outcomes.jsonl, worklist.csv, summary.json"
+        wanted = ("worklist.csv", "outcomes.jsonl", "notices.jsonl", "summary.json")
+        there = [name for name in wanted if os.path.exists(os.path.join(out, name))]
+        yield f"written to {out.rstrip('/')}/: {', '.join(there)}"
+    elif summary["rejected"] or summary["notices"]:
+        yield "where each one stands: run it again with --out FOLDER"
 
 
 def _notices(notices: dict[str, int]) -> Iterator[str]:
@@ -143,8 +151,19 @@ def _aligned(rows: list[tuple[str, int, str]]) -> Iterator[str]:
         max(len(cell) for cell in column)
         for column in zip(*((each[0], f"{each[1]:,}", each[2]) for each in rows), strict=True)
     )
+    coloured = sys.stdout.isatty() and not options.wants_plain(os.environ)
     for label, number, amount in rows:
-        yield f"{label:<{name}}  {number:>{count},}  {amount:>{money}}"
+        line = f"{label:<{name}}  {number:>{count},}  {amount:>{money}}"
+        style = _STYLES.get(label.strip()) if coloured and number else None
+        yield line if style is None else f"{style}{line}\x1b[0m"
+
+
+_STYLES = {
+    "claims": "\x1b[1m",
+    "accepted": "\x1b[32m",
+    "rejected": "\x1b[31m",
+    "pending": "\x1b[33m",
+}
 
 
 def shown(given: dict[str, Any]) -> int:
@@ -153,19 +172,26 @@ def shown(given: dict[str, Any]) -> int:
     from scrubjay.acks.reading import read
     from scrubjay.places import inputs
 
-    (file,) = inputs([given["file"]])
-    for said in read(file):
-        if given["as_json"]:
-            line = said.to_dict() if isinstance(said, Notice) else _as_json(said, given["show_phi"])
-            sys.stdout.write(json.dumps(line, default=str) + "\n")
-        elif isinstance(said, Notice):
-            sys.stdout.write(f"! {said}\n")
-        else:
-            sys.stdout.writelines(f"{line}\n" for line in _lines(said, given["show_phi"]))
+    files = inputs(given["files"])
+    for file in files:
+        if len(files) > 1 and not given["as_json"]:
+            sys.stdout.write(f"{file}\n")
+        for said in read(file):
+            if given["as_json"]:
+                line = _as_json(said, given["show_phi"])
+                sys.stdout.write(json.dumps(line, default=str) + "\n")
+            elif isinstance(said, Notice):
+                sys.stdout.write(f"! {said}\n")
+            else:
+                sys.stdout.writelines(f"{line}\n" for line in _lines(said, given["show_phi"]))
     return 0
 
 
-def _as_json(said: Acknowledgment, show_phi: bool) -> dict[str, Any]:  # noqa: FBT001
+def _as_json(said: Acknowledgment | Notice, show_phi: bool) -> dict[str, Any]:  # noqa: FBT001
+    from scrubjay.acks.notices import Notice
+
+    if isinstance(said, Notice):
+        return said.to_dict()
     fields = said.model_dump(exclude_none=True)
     return fields if show_phi else _masked(fields)
 
@@ -308,11 +334,19 @@ COMMAND = Group(
         ),
         Call(
             name="show",
-            help="Show the acknowledgments of FILE in words ('-' is standard input).",
-            argument=Argument(name="file", metavar="FILE", kind=FILE),
-            options=(options.SHOW_PHI, options.AS_JSON),
+            help="Show ACKS in words ('-' is standard input).",
+            argument=FILES,
+            options=(
+                options.SHOW_PHI,
+                Option(
+                    name="--json",
+                    key="as_json",
+                    help="Print each as JSON, one a line; a long one comes in parts.",
+                ),
+            ),
             examples=(
                 "scrubjay acks show acks/1.277ca",
+                "scrubjay acks show acks/* | less",
                 "scrubjay acks show acks/1.999 --show-phi",
                 "scrubjay acks show acks/1.277ca --json",
             ),

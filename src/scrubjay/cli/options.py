@@ -9,6 +9,7 @@ from scrubjay.severity import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "THREADS",
     "TOKEN_KEY",
     "limits_of",
+    "wants_plain",
 ]
 
 INPUTS = Argument(name="files", metavar="FILES...", kind=FILE, many=True)
@@ -97,3 +99,8 @@ LIMITS = tuple(
 def limits_of(given: dict[str, Any]) -> Limits:
     """The --limit-* options as a value."""
     return Limits(**{name: given[f"limit_{name}"] for name in _LIMITS})
+
+
+def wants_plain(environ: Mapping[str, str]) -> bool:
+    """Whether whoever watches wants no colours, or their terminal has none."""
+    return bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"

@@ -196,7 +196,7 @@ impl Desk<'_> {
                 self.totals.unreadable_segments += u64::from(part.item.segments);
                 self.keep_unreadable(part);
             }
-            Kind::Stray(fault, first) => self.stray(part, fault, first),
+            Kind::Stray(fault, first) => self.stray(part, fault, first)?,
             Kind::Interchange(_) | Kind::Group => {}
         }
         Ok(())
@@ -493,10 +493,10 @@ impl Desk<'_> {
         });
     }
 
-    fn stray(&mut self, part: &mut Part<'_>, fault: Fault, first: bool) {
+    fn stray(&mut self, part: &mut Part<'_>, fault: Fault, first: bool) -> Result<(), Error> {
         self.keep_unreadable(part);
         if !first {
-            return;
+            return Ok(());
         }
         let code = match fault {
             Fault::HeaderTruncated => Code::INTERCHANGE_TRUNCATED,
@@ -508,7 +508,27 @@ impl Desk<'_> {
         }
         let offset = part.sheet.analysed.taken.offset_of(part.item.start);
         let position = Position { interchange: self.file.interchanges, offset, ..Position::default() };
-        self.take(part, &plain(code, Scope::Interchange, position, SegmentId::default(), Span::default()));
+        let mut finding = plain(code, Scope::Interchange, position, SegmentId::default(), Span::default());
+        let known = if code == Code::DELIMITER_INVALID { Isa::read_unusable(part.bytes()) } else { None };
+        let Some((isa, note)) = known else {
+            self.take(part, &finding);
+            return Ok(());
+        };
+        finding.note = note;
+        self.refuse(part, isa, &finding)
+    }
+
+    /// Answers an interchange of which only the header can be read.
+    fn refuse(&mut self, part: &mut Part<'_>, isa: Isa, finding: &Finding) -> Result<(), Error> {
+        self.end_levels(0);
+        let stem = self.file.stem(&isa.control);
+        let (control, delimiters) = (isa.control.clone(), Delimiters::default());
+        let manner = self.rulings.manner.clone();
+        let answers = self.stage.as_ref().map(|stage| Answers::new(stage, &stem, isa, delimiters, b"\n", manner));
+        self.interchange =
+            Some(Interchange { control, delimiters, answers, split: None, tally: Tally::default(), note: None });
+        self.take(part, finding);
+        self.finish_interchange()
     }
 
     /// Keeps the bytes of an item that is no claim's, as they are.

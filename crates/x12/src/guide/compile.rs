@@ -227,7 +227,8 @@ fn loop_facts(plan: &Plan, known: &Loop) -> LoopFacts {
 }
 
 fn hierarchy(text: &GuideText<'_>) -> Option<Hierarchy> {
-    text.hierarchy.map(|(_, segment, [id, parent, level, child])| Hierarchy {
+    text.hierarchy.map(|(_, segment, [id, parent, level, child], may_stay_alone)| Hierarchy {
+        may_stay_alone,
         segment: SegmentId::new(segment.as_bytes()),
         id,
         parent,

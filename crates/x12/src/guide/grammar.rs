@@ -16,7 +16,7 @@ pub(super) struct GuideText<'a> {
     pub set_id: &'a str,
     pub group: &'a str,
     pub aliases: Vec<&'a str>,
-    pub hierarchy: Option<(u32, &'a str, [u8; 4])>,
+    pub hierarchy: Option<(u32, &'a str, [u8; 4], bool)>,
     pub cuts: Vec<(&'a str, Vec<&'a str>)>,
     pub roles: Vec<(u32, Role, &'a str)>,
     pub sequences: Vec<(u32, &'a str, &'a str, u8)>,
@@ -205,7 +205,7 @@ fn pair<'a>(rest: &'a str, line: u32, what: &str) -> Result<(&'a str, &'a str), 
     }
 }
 
-fn hierarchy(rest: &str, line: u32) -> Result<(u32, &str, [u8; 4]), GuideError> {
+fn hierarchy(rest: &str, line: u32) -> Result<(u32, &str, [u8; 4], bool), GuideError> {
     let mut words = rest.split_ascii_whitespace();
     let (Some(segment), Some(id), Some(parent), Some(level), Some(child), None) =
         (words.next(), words.next(), words.next(), words.next(), words.next(), words.next())
@@ -213,7 +213,8 @@ fn hierarchy(rest: &str, line: u32) -> Result<(u32, &str, [u8; 4]), GuideError> 
         return fault(line, "a hierarchy names a segment and four elements");
     };
     let at = |word| number(word, line, "the element");
-    Ok((line, segment, [at(id)?, at(parent)?, at(level)?, at(child)?]))
+    let (child, may_stay_alone) = child.strip_suffix('?').map_or((child, false), |child| (child, true));
+    Ok((line, segment, [at(id)?, at(parent)?, at(level)?, at(child)?], may_stay_alone))
 }
 
 fn cut(rest: &str, line: u32) -> Result<(&str, Vec<&str>), GuideError> {

@@ -194,6 +194,8 @@ pub struct Hierarchy {
     pub level: u8,
     /// Element that tells whether levels follow below.
     pub child: u8,
+    /// A level may say that others follow and have none: that is told, and rejects nothing.
+    pub may_stay_alone: bool,
 }
 
 impl Plan {

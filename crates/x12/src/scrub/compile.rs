@@ -6,6 +6,7 @@
 
 use serde_json::Value as Json;
 
+use super::fit::{fitted, has_choice};
 use super::frame::Up;
 use super::lower::{Env, Lowering, Try, parts};
 use super::program::{EvidenceField, Function, Levels, Program, RULE_FAILED, Rule, RuleError};
@@ -129,8 +130,10 @@ fn compile_rule(
     let scope = scope(lowering.schema, table, levels)?;
     let env = Env::new(table);
     lowering.used.clear();
-    let expr = lowering.bool(&json["expr"], &env)?;
-    let evidence = evidence(lowering, &json["evidence"], &env)?;
+    // what does not fit is told by lowering it as it is
+    let fit = has_choice(&json["expr"]).then(|| fitted(&json["expr"], lowering.schema, &mut vec![table])).flatten();
+    let expr = lowering.bool(fit.as_ref().unwrap_or(&json["expr"]), &env)?;
+    let evidence = evidence(lowering, &json["evidence"], table, &env)?;
     let (id, code, severity) = known;
     let bound = |name: &str, open: i32| json[name].as_i64().and_then(|day| i32::try_from(day).ok()).unwrap_or(open);
     Ok(Rule {
@@ -162,7 +165,8 @@ fn scope(schema: &Schema, table: usize, levels: &Levels) -> Try<Scope> {
     })
 }
 
-fn evidence(lowering: &Lowering<'_>, json: &Json, env: &Env) -> Try<Vec<EvidenceField>> {
+/// The fields that a rule points at, as far as claims of this kind have them.
+fn evidence(lowering: &Lowering<'_>, json: &Json, table: usize, env: &Env) -> Try<Vec<EvidenceField>> {
     let fields = json.as_array().ok_or("`evidence` is not there")?;
     let field = |json| {
         let (table, column, ups) = lowering.field(&parts(json)?[1..], env)?;
@@ -171,7 +175,8 @@ fn evidence(lowering: &Lowering<'_>, json: &Json, env: &Env) -> Try<Vec<Evidence
         let path = format!("{}.{}", definition.name, field.name);
         Ok(EvidenceField { path, table, column, place: field.place.clone(), ups })
     };
-    fields.iter().map(field).collect()
+    let there = |json: &&Json| fitted(json, lowering.schema, &mut vec![table]).is_some();
+    fields.iter().filter(there).map(field).collect()
 }
 
 fn text<'j>(json: &'j Json, name: &str) -> Try<&'j str> {

@@ -18,6 +18,7 @@ mod compare;
 mod compile;
 mod duplicate;
 mod expr;
+mod fit;
 mod frame;
 mod kernels;
 mod lanes;

@@ -7,6 +7,7 @@ mod frame;
 mod glance;
 mod ledger;
 mod number;
+mod outline;
 mod place;
 mod recover;
 mod report;

@@ -85,7 +85,7 @@ impl State {
             self.opener(step, index);
         } else {
             step.visitor.segment(index, candidate.slot, step.segment);
-            self.contents(step, facts);
+            self.contents(step, candidate.slot, facts);
         }
     }
 

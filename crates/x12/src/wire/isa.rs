@@ -5,7 +5,7 @@ use super::Delimiters;
 /// Offsets of the sixteen element separators of a fixed-width `ISA`.
 const FIXED: [usize; 16] = [3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103];
 /// Length of a fixed-width `ISA`, its terminator included.
-const FIXED_LEN: usize = 106;
+pub(crate) const FIXED_LEN: usize = 106;
 /// A header that is not fixed width ends within this many bytes, or it is none.
 pub(crate) const LONGEST: usize = 512;
 
@@ -48,7 +48,7 @@ pub fn header(bytes: &[u8], last: bool) -> Header {
         return Header::Incomplete;
     }
     if let Some(head) = bytes.get(..FIXED_LEN)
-        && FIXED.iter().all(|&at| head[at] == element)
+        && is_fixed(head)
     {
         return judge(element, head[82], head[104], head[105], &head[84..89], FIXED_LEN, false);
     }
@@ -56,6 +56,11 @@ pub fn header(bytes: &[u8], last: bool) -> Header {
         return Header::Absent;
     }
     counted(bytes, element, last)
+}
+
+/// True when the separators of `head`, which has [`FIXED_LEN`] bytes, stand where a fixed-width `ISA` has them.
+pub(crate) fn is_fixed(head: &[u8]) -> bool {
+    FIXED.iter().all(|&at| head.get(at) == head.get(3))
 }
 
 /// A header that is not fixed width: its elements are counted.
