@@ -28,6 +28,7 @@ FAULTS: tuple[Fault, ...] = (
         "ELEMENT_MISSING",
         ("CLM", 5),
         edit=value("CLM", 5, ":B:1"),
+        fits=lambda claim: claim["frequency"] == "1",
     ),
     Fault(
         "rendering_without_taxonomy",
@@ -51,6 +52,13 @@ FAULTS: tuple[Fault, ...] = (
         "CODE_NOT_IN_GUIDE",
         ("SV3", 1),
         edit=value("SV3", 1, "QQ:D0120"),
+    ),
+    Fault(
+        "no_units",
+        "A line has zero units.",
+        "INVALID_UNITS",
+        ("SV3", 6),
+        edit=value("SV3", 6, "0"),
     ),
     Fault(
         "units_in_words",
@@ -88,6 +96,7 @@ FAULTS: tuple[Fault, ...] = (
         "INVALID_DATE",
         ("DTP", 3),
         edit=value("DTP*472", 3, "20261301"),
+        also=("MISSING_TREATMENT_DATE",),
     ),
 )
 """All kinds, in no order that matters."""

@@ -28,6 +28,7 @@ FAULTS: tuple[Fault, ...] = (
         "INVALID_DATE",
         ("DTP", 3),
         edit=value("DTP*434", 3, "20260601-20260631"),
+        also=("LINE_OUTSIDE_STATEMENT",),
     ),
     Fault(
         "admitted_at_no_hour",
@@ -57,6 +58,7 @@ FAULTS: tuple[Fault, ...] = (
         "SEGMENT_REQUIRED",
         ("HI", 0),
         edit=dropped("HI*ABK"),
+        also=("MISSING_PRESENT_ON_ADMISSION",),
     ),
     Fault(
         "unknown_presence",
@@ -64,6 +66,7 @@ FAULTS: tuple[Fault, ...] = (
         "INVALID_CODE",
         ("HI", 1),
         edit=value("HI*ABK", 1, "ABK:J189:::::::Q"),
+        fits=has("admission_date"),
     ),
     Fault(
         "references_first",
@@ -85,6 +88,13 @@ FAULTS: tuple[Fault, ...] = (
         "CODE_NOT_IN_GUIDE",
         ("SV2", 4),
         edit=value("SV2", 4, "QQ"),
+    ),
+    Fault(
+        "no_units",
+        "A line has zero units.",
+        "INVALID_UNITS",
+        ("SV2", 5),
+        edit=value("SV2", 5, "0"),
     ),
     Fault(
         "units_in_words",

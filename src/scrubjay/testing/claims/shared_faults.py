@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from scrubjay.testing.amounts import amount, cents
+from scrubjay.testing.claims.faults import FAULTS as PROFESSIONAL
 from scrubjay.testing.faults import Fault
 from scrubjay.testing.segments import doubled, inserted, kept_to, value
 
@@ -25,7 +26,14 @@ def _alone(claim: Row) -> bool:
     return "other_payers" not in claim
 
 
+# These are made above the claim, or of what all claims have.
+_ALIKE = {
+    *("missing_member_id", "bad_billing_npi", "short_zip", "post_office_box", "bad_tax_id"),
+    *("missing_birth_date", "born_after_service", "replacement_of_nothing"),
+}
+
 SHARED: tuple[Fault, ...] = (
+    *(fault for fault in PROFESSIONAL if fault.name in _ALIKE),
     Fault(
         "charge_mismatch",
         "The total is a dollar more than the lines.",
