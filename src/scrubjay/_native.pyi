@@ -6,6 +6,7 @@ Four calls, each taking its options as one JSON object, the *job* (`scrubjay.job
      "inputs": [path | "-", ...], "out": path | null,
      "threads": 0,                       # 0: one a core
      "window": 65536,                    # bytes read at a time; bounds memory, never results
+     "overlays": [[name, text], ...],    # partners' overlays, each with its name in messages
      "guide_aliases": false, "reject_unit": "claim" | "set",
      "as_of": "YYYY-MM-DD" | null, "received_date": "YYYY-MM-DD" | null,
      "control_start": int | null, "max_claims_per_set": 5000,
@@ -70,6 +71,18 @@ def guides() -> str:
 
 def guide(name: str) -> str:
     """All that one guide says, as JSON: `scrubjay.guides.GuideFacts`. `name` is its kind, 837P."""
+
+def overlaid(name: str, text: str) -> str:
+    """The same of what an overlay makes of its guide; `name` is what messages call it."""
+
+def partners() -> str:
+    """The overlays that come as examples, as a JSON list of ``[partner, file, text]``."""
+
+def check_overlays(overlays: list[tuple[str, str]]) -> str:
+    """What is wrong with overlays, given by name and text: ``[{"file", "line", "message"}, ...]``.
+
+    A line of 0 is no line in particular.
+    """
 
 class Reader:
     """A file, or the bytes of one, as claims with their findings, in the order of the file."""

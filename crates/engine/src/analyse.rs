@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use x12::claim::{Builder, NONE};
 use x12::finding::{Code, Finding, NO_CLAIM, Scope};
-use x12::guide::{Guides, Plan, Role, Route};
+use x12::guide::{Guides, Parties, Plan, Role, Route};
 use x12::position::{Position, Span};
 use x12::validate::{At, Options, Routed, Trail, Visitor, Walker, Way, plain};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, Tokens};
@@ -130,7 +130,20 @@ impl Analyser {
             pass.cut_short();
         }
         let Pass {
-            mode, group, set, walker, inside, empty, findings, made_in, items, plan, lost_claims, filling, ..
+            mode,
+            parties,
+            group,
+            set,
+            walker,
+            inside,
+            empty,
+            findings,
+            made_in,
+            items,
+            plan,
+            lost_claims,
+            filling,
+            ..
         } = pass;
         filling.finish();
         let set = match set {
@@ -138,7 +151,7 @@ impl Analyser {
             Open::Opaque => Set::Opaque,
             Open::Walked => Set::Walked(Box::new(walker)),
         };
-        let end = Standing { mode, group, set, inside, empty };
+        let end = Standing { mode, parties, group, set, inside, empty };
         let ruled = Vec::new();
         Analysed { taken, used, findings, items, made_in, batches, ruled, plan, lost_claims, end, torn }
     }
@@ -151,6 +164,7 @@ struct Pass<'a> {
     length: u32,
     base: u64,
     mode: Mode,
+    parties: Option<Arc<Parties>>,
     group: Option<Arc<Group>>,
     set: Open,
     walker: Walker,
@@ -190,6 +204,7 @@ impl<'a> Pass<'a> {
             length: taken.bytes.len() as u32,
             base: taken.offset,
             mode: standing.mode,
+            parties: standing.parties,
             group: standing.group,
             set,
             plan: None,
@@ -223,7 +238,7 @@ impl<'a> Pass<'a> {
         let map = self.setting.maps.number(&plan);
         self.serves = map.is_some();
         if let Some(map) = map {
-            self.filling.turn(map);
+            self.filling.turn(map, &plan);
         }
         self.hierarchy = plan.hierarchy.map(|hierarchy| hierarchy.segment);
         self.plan = Some(plan);
@@ -524,6 +539,7 @@ impl Tokens for Pass<'_> {
         self.empty = false;
         self.imply(1, segment.start());
         self.in_interchange = true;
+        self.parties = self.setting.guides.parties(segment).map(Arc::new);
         self.item(Kind::Interchange(segment.delimiters()), segment);
         self.inside = Inside::Envelope;
     }
@@ -537,7 +553,7 @@ impl Tokens for Pass<'_> {
             SE => self.close_set(segment),
             GS => {
                 self.imply(2, segment.start());
-                self.group = Some(Arc::new(Group::of(segment)));
+                self.group = Some(Arc::new(Group::of(segment, self.parties.as_ref())));
                 self.item(Kind::Group, segment);
                 self.inside = Inside::Envelope;
             }

@@ -296,7 +296,7 @@ impl Tokens for Hearing<'_> {
     fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
         match segment.name() {
             b"GS" => {
-                self.state.group = Some(Group::of(segment));
+                self.state.group = Some(Group::of(segment, None));
                 self.envelope(segment);
             }
             b"GE" | b"IEA" => self.envelope(segment),

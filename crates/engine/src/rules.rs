@@ -64,18 +64,8 @@ impl Rulebook {
     pub(crate) fn of(&self, map: usize) -> Result<&Arc<Rules>, Error> {
         let missing = || Error::Internal(format!("there is no claim map {map}"));
         let (place, taps) = self.made.get(map).zip(self.setting.maps.get(map)).ok_or_else(missing)?;
-        let made = place.get_or_init(|| match self.known(taps) {
-            Some(rules) => Ok(rules),
-            None => self.make(taps).map(Arc::new).map_err(|error| error.to_string()),
-        });
+        let made = place.get_or_init(|| self.make(taps).map(Arc::new).map_err(|error| error.to_string()));
         made.as_ref().map_err(|message| Error::Usage(message.clone()))
-    }
-
-    /// Those of another map for the same guide: a map may be bound to several plans of it.
-    fn known(&self, taps: &Taps) -> Option<Arc<Rules>> {
-        let same = |map: &usize| self.setting.maps.get(*map).is_some_and(|other| other.map.version == taps.map.version);
-        let made = (0..self.made.len()).filter(same).find_map(|map| self.made.get(map)?.get());
-        made?.as_ref().ok().cloned()
     }
 
     fn make(&self, taps: &Taps) -> Result<Rules, RuleError> {

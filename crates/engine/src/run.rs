@@ -207,11 +207,9 @@ impl Line {
         let last = source.ended() && size == source.ahead().len();
         let taken = source.take(size);
         let begins = std::mem::replace(&mut self.cut, upcoming.clone());
-        let assumption = self.crew.as_ref().and(begins).and_then(|cut| {
-            let known = self.known.as_ref()?;
-            let plan = known.plan.as_ref();
-            Assumption::before(&cut, known.delimiters, known.group.clone(), plan, self.setting.options)
-        });
+        let assumption = self.crew.as_ref().and(begins);
+        let assumption =
+            assumption.and_then(|cut| Assumption::before(&cut, self.known.as_ref()?, self.setting.options));
         let ticket = self.ticket();
         let mut piece = Waiting { ticket, assumption, kept: None, upcoming, last };
         match (&self.crew, &piece.assumption) {
@@ -308,7 +306,8 @@ impl Line {
                 _ if same => self.known.as_ref().and_then(|known| known.plan.clone()),
                 _ => None,
             };
-            self.known = Some(Known { delimiters, group: self.standing.group.clone(), plan });
+            let Standing { parties, group, .. } = &self.standing;
+            self.known = Some(Known { delimiters, parties: parties.clone(), group: group.clone(), plan });
         }
         Ok(Some(analysed))
     }

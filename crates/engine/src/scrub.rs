@@ -175,14 +175,19 @@ pub(crate) struct Setup {
 
 impl Setup {
     pub(crate) fn new(job: &Job) -> Result<Self, Error> {
+        let mut guides = Guides::embedded();
+        for (name, text) in &job.overlays {
+            guides.add_overlay(text).map_err(|error| Error::Usage(crate::guides::located(name, &error)))?;
+        }
         let now = day::now();
         let as_of = job.as_of.as_deref().map(day::parse).transpose()?;
+        guides.take_for_today(day::number(as_of.unwrap_or(now.day)));
         let received = job.received_date.as_deref().map(day::parse).transpose()?;
         let today = as_of.unwrap_or(now.day);
         let time = if job.as_of.is_some() || job.received_date.is_some() { *b"0000" } else { now.time };
         Ok(Self {
             setting: Arc::new(Setting {
-                guides: Arc::new(Guides::embedded()),
+                guides: Arc::new(guides),
                 maps: Maps::new(matches!(job.command, Command::Scrub | Command::Read)),
                 options: Options::default(),
                 aliases: job.guide_aliases,
@@ -259,7 +264,7 @@ impl Setup {
                 "inputs": inputs,
                 "outputs": Value::Null,
                 "guides": guides,
-                "overlay": Value::Null,
+                "overlay": desk.overlays(),
                 "ruleset": bench.and_then(Bench::version),
                 "tables": {},
                 "seconds": (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,

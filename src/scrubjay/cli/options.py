@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scrubjay.cli.call import Argument, Option
-from scrubjay.cli.kinds import DAY, FILE, Choice, Count
+from scrubjay.cli.kinds import DAY, FILE, FOLDER, Choice, Count
 from scrubjay.job import LARGEST_LIMIT, MOST_THREADS, Limits, RejectUnit
 from scrubjay.severity import Severity
 
@@ -20,6 +20,7 @@ __all__ = [
     "INPUTS",
     "LIMITS",
     "OUTPUT",
+    "PARTNER",
     "RECEIVED_DATE",
     "REJECT_UNIT",
     "RULES",
@@ -42,6 +43,13 @@ OUTPUT = Option(
     metavar="FILE",
     required=True,
     help="The file to write, or '-'.",
+)
+PARTNER = Option(
+    name="--partner",
+    kind=FOLDER,
+    metavar="FOLDER",
+    many=True,
+    help="A partner's overlays: a folder of .overlay files, or the name of an example.",
 )
 RULES = Option(
     name="--rules", kind=FILE, metavar="FILE", many=True, help="Rules beside the shipped ones."

@@ -32,7 +32,13 @@ def run(given: dict[str, Any]) -> int:
         **{name: given[name] for name in _AS_THEY_ARE},
     )
     with shown(job.inputs) as progress:
-        made = execute(job, rules=given["rules"], token_key=given["token_key"], progress=progress)
+        made = execute(
+            job,
+            rules=given["rules"],
+            partners=given["partner"],
+            token_key=given["token_key"],
+            progress=progress,
+        )
     return deliver(made, as_json=given["as_json"], fail_on=given["fail_on"])
 
 
@@ -71,6 +77,7 @@ COMMAND = Call(
             help="Where to write: new or empty.",
         ),
         options.RULES,
+        options.PARTNER,
         Option(name="--as-of", kind=DAY, metavar="DATE", help="The day that rules take for today."),
         options.RECEIVED_DATE,
         options.REJECT_UNIT,

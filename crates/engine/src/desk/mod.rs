@@ -17,7 +17,7 @@ mod stretch;
 mod tally;
 mod worklist;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use x12::claim::{Batch, Taps};
@@ -138,6 +138,8 @@ pub(crate) struct Desk<'j> {
     control_map: Option<StagedFile>,
     envelope: Envelope,
     plan: Option<Arc<Plan>>,
+    /// The overlays that were in force, by name and version.
+    overlays: BTreeSet<String>,
     interchange: Option<Interchange>,
     group: Option<Group>,
     set: Option<Set>,
@@ -194,6 +196,7 @@ impl<'j> Desk<'j> {
             names: Names::default(),
             envelope: Envelope::default(),
             plan: None,
+            overlays: BTreeSet::new(),
             interchange: None,
             group: None,
             set: None,
@@ -210,6 +213,12 @@ impl<'j> Desk<'j> {
     /// What claims are judged by, where they are.
     pub(crate) fn rules(&self) -> Option<&Arc<Rulebook>> {
         self.bench.as_ref()?.rules.as_ref()
+    }
+
+    /// The overlays that were in force, for run.json; none where there were none.
+    pub(crate) fn overlays(&self) -> Option<String> {
+        let names: Vec<&str> = self.overlays.iter().map(String::as_str).collect();
+        (!names.is_empty()).then(|| names.join(", "))
     }
 
     /// Begins a file. What was seen of control numbers in earlier files is forgotten.

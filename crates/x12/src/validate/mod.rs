@@ -8,6 +8,7 @@ mod glance;
 mod ledger;
 mod number;
 mod outline;
+mod partner;
 mod place;
 mod recover;
 mod report;

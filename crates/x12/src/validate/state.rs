@@ -6,6 +6,7 @@ use super::element::check_elements;
 use super::frame::{Children, Site, Stack};
 use super::glance::{InSlot, is_good};
 use super::ledger::Ledger;
+use super::partner;
 use super::place::{Found, find};
 use super::report::{Here, Report};
 use super::trail::{Recalled, Sign, Trail};
@@ -172,13 +173,13 @@ impl State {
             self.open(step, child, false);
             if surplus {
                 self.locate(child, &mut step.report);
-                step.report.segment(Code::LOOP_EXCEEDS_MAX);
+                step.report.segment(partner::surplus(step.plan, candidate.slot, count, Code::LOOP_EXCEEDS_MAX));
             }
             self.opener(step, child);
         } else {
             self.locate(facts.loop_index, &mut step.report);
             if surplus {
-                step.report.segment(Code::SEGMENT_EXCEEDS_MAX);
+                step.report.segment(partner::surplus(step.plan, candidate.slot, count, Code::SEGMENT_EXCEEDS_MAX));
             }
             step.visitor.segment(facts.loop_index, candidate.slot, step.segment);
             self.contents(step, candidate.slot, facts);
@@ -193,7 +194,9 @@ impl State {
         }
         let slot = InSlot { index: &step.plan.index, number: slot, facts };
         if !is_good(slot, &mut step.trail.outlines, step.segment) {
+            let before = step.report.findings.len();
             check_elements(&step.plan.index, facts, step.segment, &mut step.report);
+            partner::attribute(step.plan, facts, step.segment, &mut step.report, before);
         }
     }
 
@@ -267,7 +270,8 @@ impl State {
                 && facts.segment != SegmentId::new(b"SE")
             {
                 let home = facts.opened().unwrap_or(frame.loop_index);
-                report.missing(missing_code(facts, report), facts.segment, home, scope);
+                let code = partner::missing(plan, slot, missing_code(facts, report));
+                report.missing(code, facts.segment, home, scope);
             }
         }
     }
