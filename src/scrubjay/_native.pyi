@@ -43,8 +43,8 @@ def run(
     `progress` gets (bytes done, bytes in all or None for a pipe) some ten times a second, from the
     thread that called. `judge` gets claims as plain dicts, each with its `kind`, and gives a list
     of findings for each, ``{"code", "message", "line", "field"}``: the rules that are plain
-    functions. `report` gets the result before the output is committed and gives the HTML page, which is staged with the other
-    files and renamed before summary.json.
+    functions. `report` gets the result before the output is committed and gives the HTML page,
+    which is staged with the other files and renamed before summary.json.
     """
 
 def inspect(path: str, job: str, emit: Callable[[str], None]) -> str:
