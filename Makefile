@@ -1,6 +1,6 @@
 # One target a line of `make help`; run again, each does only what has changed since.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test cases bench peers fuzz docs pins clean
+.PHONY: help setup demo check test cases witnesses bench peers fuzz docs pins clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -39,6 +39,10 @@ test: .venv/.built ## every test: Rust, Python, cases
 
 cases: .venv/.built ## only the Markdown cases of cases/
 	$(BIN)/pytest -q tests/cases $(ARGS)
+
+witnesses: .venv/.built ## 10,000 mutations beside pyx12, and a folder of samples with a manifest (SAMPLES=DIR)
+	$(if $(SAMPLES),$(BIN)/python scripts/witnesses/run.py samples $(SAMPLES))
+	$(BIN)/python scripts/witnesses/run.py mutations $(if $(SAMPLES),--samples $(SAMPLES)) $(ARGS)
 
 bench: .venv/.built ## throughput and memory against the yardstick, in one run
 	$(BIN)/python benches/run.py $(ARGS)

@@ -6,6 +6,7 @@ Four calls, each taking its options as one JSON object, the *job* (`scrubjay.job
      "inputs": [path | "-", ...], "out": path | null,
      "threads": 0,                       # 0: one a core
      "window": 65536,                    # bytes read at a time; bounds memory, never results
+     "overlays": [[name, text], ...],    # partners' overlays, each with its name in messages
      "guide_aliases": false, "reject_unit": "claim" | "set",
      "as_of": "YYYY-MM-DD" | null, "received_date": "YYYY-MM-DD" | null,
      "control_start": int | null, "max_claims_per_set": 5000,
@@ -21,7 +22,7 @@ their import name: `InputError`, `OutputError`, `UsageError`, `Interrupted`, and
 a panic. Signals are looked at once a window, so Ctrl-C is answered while a call runs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 VERSION: str
@@ -68,6 +69,21 @@ def guides() -> str:
     ``[{"name", "transaction_set", "version", "title", "aliases", "fingerprint"}, ...]``
     """
 
+def guide(name: str) -> str:
+    """All that one guide says, as JSON: `scrubjay.guides.GuideFacts`. `name` is its kind, 837P."""
+
+def overlaid(name: str, text: str) -> str:
+    """The same of what an overlay makes of its guide; `name` is what messages call it."""
+
+def partners() -> str:
+    """The overlays that come as examples, as a JSON list of ``[partner, file, text]``."""
+
+def check_overlays(overlays: list[tuple[str, str]]) -> str:
+    """What is wrong with overlays, given by name and text: ``[{"file", "line", "message"}, ...]``.
+
+    A line of 0 is no line in particular.
+    """
+
 class Reader:
     """A file, or the bytes of one, as claims with their findings, in the order of the file."""
 
@@ -78,11 +94,66 @@ class Reader:
         A claim is the nested dict that `scrubjay.models.Claim` takes, with its `kind`.
         """
 
+class DocumentReader:
+    """A file, or the bytes of one, as placed segments, in the order of the file.
+
+    Of the segments inside of sets those that `wanted` names, if it names any, by id (``CLM``) or by
+    id and first element (``DTP*472``); the envelope, ST and SE always, and whatever is no segment.
+    """
+
+    def __init__(self, source: str | bytes, job: str, wanted: list[str]) -> None: ...
+    def next(self) -> list[Segment] | None:
+        """A window's worth of segments; None at the end."""
+
+class Segment:
+    """One segment with its place; its parts are cut when they are asked for, never shown unasked.
+
+    ``segment[3]`` is element 3 as it stands in the file, ``segment[5, 2]`` its second component,
+    ``segment[3, 1, 2]`` the first component of its second repetition; what is not there is "".
+    """
+
+    @property
+    def id(self) -> str:
+        """Such as NM1; "" for bytes that are no segment."""
+    @property
+    def loop(self) -> str | None:
+        """The loop that it stands in; None where it has no place, or the guide is not known."""
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The loops around it, outermost first, its own last."""
+    @property
+    def opens(self) -> bool:
+        """Whether its loop begins with it."""
+    @property
+    def number(self) -> int | None:
+        """Its ordinal in the set, ST being 1; None outside of one."""
+    @property
+    def offset(self) -> int:
+        """Where it begins in the file, in bytes."""
+    @property
+    def fault(self) -> str | None:
+        """Why these bytes are no segment."""
+    @property
+    def raw(self) -> bytes:
+        """Its bytes without the terminator."""
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Its elements as they stand in the file; the first is element 1."""
+    def repetitions(self, number: int) -> tuple[tuple[str, ...], ...]:
+        """The repetitions of an element, each as its components; none where it is empty."""
+    def __getitem__(self, part: int | tuple[int, int] | tuple[int, int, int]) -> str: ...
+    def __iter__(self) -> Iterator[str]:
+        """The elements, the first being element 1."""
+    def __len__(self) -> int:
+        """How many elements it has."""
+    def __bool__(self) -> bool: ...
+
 class ClaimWriter:
     """Claims, as the nested dicts that `scrubjay.models.Claim` takes, written as one interchange.
 
     `envelope` is lines ``name=value`` (`scrubjay.writing.Envelope` writes them). ValueError for an
-    unknown name and for a value that holds a delimiter; TypeError for a value that is none.
+    unknown name, a value that is none, and one that holds a delimiter: it begins with the number of
+    the claim, ``claim 1: ...`` being the first that was added.
     """
 
     def __init__(self, envelope: str) -> None: ...

@@ -77,7 +77,10 @@ def test_a_header_cut_short_is_told(scrubjay: Command, cut: int, tmp_path: Path)
 
 FOUND: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "component separator used twice": (lambda: delimiter(104, b"*"), {"DELIMITER_INVALID"}),
-    "repetition separator used twice": (lambda: delimiter(82, b":"), {"DELIMITER_INVALID"}),
+    "repetition separator used twice": (
+        lambda: delimiter(82, b":"),
+        {"INTERCHANGE_ELEMENT_INVALID"},
+    ),
     "a letter ends segments": (lambda: delimiter(105, b"A"), {"DELIMITER_INVALID"}),
     "a digit separates components": (lambda: delimiter(104, b"7"), {"DELIMITER_INVALID"}),
     "a letter separates elements": (

@@ -1,11 +1,12 @@
 """Cases as they are written in Markdown (cases/README.md): their files, their expectations."""
 
+import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["CASES", "Case", "Expected", "cases", "codes_not_provoked"]
+__all__ = ["CASES", "Case", "Expected", "cases", "codes_not_provoked", "unreachable"]
 
 CASES = Path(__file__).parents[2] / "cases"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -100,6 +101,13 @@ def codes_not_provoked() -> dict[str, str]:
     """The codes that no case provokes, with the reason."""
     rows = _table((CASES / "not-provoked.md").read_text())
     return {row["code"]: row["reason"] for row in rows}
+
+
+def unreachable() -> dict[tuple[str, str], str]:
+    """The codes of acknowledgments that no HIPAA file brings about, with the reason."""
+    with (CASES / "unreachable.tsv").open(newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return {(row["element"], row["code"]): row["reason"] for row in rows}
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:

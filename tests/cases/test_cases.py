@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import scrubjay
-from cases.reading import Case, cases, codes_not_provoked
+from cases.reading import Case, cases, codes_not_provoked, unreachable
 from scrubjay.errors import ScrubjayError
 from scrubjay.findings import Severity
 from scrubjay.job import Command, Job, Limits, RejectUnit
@@ -18,6 +18,7 @@ from scrubjay.runs import execute
 ALL = list(cases())
 TODAY = date(2026, 3, 2)
 _FINDING = Path(__file__).parents[2] / "crates/x12/src/finding.rs"
+_GUIDE = Path(__file__).parents[2] / "crates/x12/guides/999-005010X231A1.guide"
 _SAME = {"index": "segment_index", "reaches": "claims_affected"}
 
 
@@ -37,7 +38,8 @@ def scrubbed(case: Case, folder: Path) -> Path:
         reject_unit=RejectUnit(case.options.get("reject_unit", "claim")),
         limits=Limits(segment=int(limit) if limit else None),
     )
-    execute(job, token_key=key)
+    partner = case.options.get("partner")
+    execute(job, partners=[partner] if partner else (), token_key=key)
     return folder / "out"
 
 
@@ -102,7 +104,8 @@ def test_what_was_accepted_is_accepted_again(case: Case, tmp_path: Path) -> None
     out = scrubbed(case, tmp_path)
     summary = json.loads((out / "summary.json").read_text())
     for number, file in enumerate(sorted(out.glob("*.accepted.837"))):
-        again = scrubjay.scrub(file, tmp_path / f"again{number}", as_of=TODAY)
+        partner = case.options.get("partner", ())
+        again = scrubjay.scrub(file, tmp_path / f"again{number}", partner=partner, as_of=TODAY)
         assert not again.found(Severity.ERROR), again.reasons
         summary["accepted"] -= again.accepted
     assert summary["accepted"] == 0
@@ -114,3 +117,50 @@ def test_every_built_in_code_is_provoked_or_has_its_reason() -> None:
     reasons = codes_not_provoked()
     assert all(reasons.values())
     assert built_in - provoked == set(reasons)
+
+
+def codes_of_the_standard() -> set[tuple[str, str]]:
+    """Every code that an acknowledgment can carry: TA105 of 00501, the others of our 999 guide."""
+    guide = _GUIDE.read_text()
+    lists = dict(re.findall(r"^codes (\S+) (.+)$", guide, re.MULTILINE))
+
+    places = {"IK304": "IK3", "IK403": "IK4", "IK501": "IK5", "AK901": "AK9"}
+    codes = set()
+    for name, segment in places.items():
+        listed = re.search(rf"^ +{segment} .*R=(\S+\|\S+)", guide, re.MULTILINE)
+        assert listed, name
+        codes |= {(name, code) for code in listed[1].split("|")}
+    codes |= {("IK502", code) for code in lists["set-error"].split()}
+    codes |= {("AK905", code) for code in lists["group-error"].split()}
+    return codes | {("TA105", f"{number:03}") for number in range(32)}
+
+
+def codes_told() -> set[tuple[str, str]]:
+    """The codes of all acknowledgments that the cases expect."""
+    told = set()
+    for case in ALL:
+        for _, segment in case.expected.answers:
+            name, *rest = segment.removesuffix("...").split("*")
+            values = dict(enumerate(rest, 1))
+            match name:
+                case "TA1":
+                    told.add(("TA105", values.get(5, "")))
+                case "IK3":
+                    told.add(("IK304", values.get(4, "")))
+                case "IK4":
+                    told.add(("IK403", values.get(3, "")))
+                case "IK5":
+                    told.add(("IK501", values[1]))
+                    told |= {("IK502", code) for code in rest[1:]}
+                case "AK9":
+                    told.add(("AK901", values[1]))
+                    told |= {("AK905", code) for code in rest[4:]}
+    return told
+
+
+def test_every_code_of_an_acknowledgment_is_told_in_a_case_or_has_its_reason() -> None:
+    reasons = unreachable()
+    assert all(reasons.values())
+    codes = codes_of_the_standard()
+    assert len(codes) > 100
+    assert codes - codes_told() == set(reasons)

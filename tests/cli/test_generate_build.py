@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from scrubjay import testing
+from scrubjay.cli.generate import KINDS
 from stage import Command
 
 
@@ -51,6 +53,19 @@ def test_generate_passes_its_options_on(
     assert file.read_bytes() == b"ISA*IEA*"
     expected = {"claims": 7, "faults": 0.5, "seed": 3, "sets": 1, "lines": (2, 9), "kind": "837P"}
     assert asked == expected
+
+
+def test_the_records_of_an_enrollment_are_members(
+    scrubjay: Command, asked: dict[str, Any], tmp_path: Path
+) -> None:
+    del asked
+    file = tmp_path / "members.834"
+    ended = scrubjay("generate", "834", "--claims", "7", "-o", file, "--json")
+    assert json.loads(ended.out) == {"file": str(file), "members": 7, "bytes": 8}
+
+
+def test_it_offers_what_can_be_made() -> None:
+    assert tuple(testing.KINDS) == KINDS
 
 
 def test_generate_to_standard_output_is_only_the_claims(

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use x12::claim::{Builder, NONE};
 use x12::finding::{Code, Finding, NO_CLAIM, Scope};
-use x12::guide::{Guides, Plan, Role, Route};
+use x12::guide::{Guides, Parties, Plan, Role, Route};
 use x12::position::{Position, Span};
 use x12::validate::{At, Options, Routed, Trail, Visitor, Walker, Way, plain};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, Tokens};
 
 use crate::batches::{Batches, Filling, Maps};
+use crate::rules::Ruled;
 use crate::source::Taken;
 use crate::standing::{Group, Inside, Set, Standing, begins_item};
 
@@ -71,6 +72,8 @@ pub(crate) struct Analysed {
     /// For each finding, the item that was open when it was made.
     pub(crate) made_in: Vec<u32>,
     pub(crate) batches: Batches,
+    /// What the rules found, once they were asked; by claim map.
+    pub(crate) ruled: Vec<Ruled>,
     pub(crate) plan: Option<Arc<Plan>>,
     /// How many segments that begin a claim stand where no claim could be placed.
     pub(crate) lost_claims: u64,
@@ -127,7 +130,20 @@ impl Analyser {
             pass.cut_short();
         }
         let Pass {
-            mode, group, set, walker, inside, empty, findings, made_in, items, plan, lost_claims, filling, ..
+            mode,
+            parties,
+            group,
+            set,
+            walker,
+            inside,
+            empty,
+            findings,
+            made_in,
+            items,
+            plan,
+            lost_claims,
+            filling,
+            ..
         } = pass;
         filling.finish();
         let set = match set {
@@ -135,17 +151,20 @@ impl Analyser {
             Open::Opaque => Set::Opaque,
             Open::Walked => Set::Walked(Box::new(walker)),
         };
-        let end = Standing { mode, group, set, inside, empty };
-        Analysed { taken, used, findings, items, made_in, batches, plan, lost_claims, end, torn }
+        let end = Standing { mode, parties, group, set, inside, empty };
+        let ruled = Vec::new();
+        Analysed { taken, used, findings, items, made_in, batches, ruled, plan, lost_claims, end, torn }
     }
 }
 
 /// One pass over a piece.
 struct Pass<'a> {
     setting: &'a Setting,
+    bytes: &'a [u8],
     length: u32,
     base: u64,
     mode: Mode,
+    parties: Option<Arc<Parties>>,
     group: Option<Arc<Group>>,
     set: Open,
     walker: Walker,
@@ -173,7 +192,7 @@ enum Open {
 }
 
 impl<'a> Pass<'a> {
-    fn new(setting: &'a Setting, standing: Standing, taken: &Taken, batches: &'a mut Batches) -> Self {
+    fn new(setting: &'a Setting, standing: Standing, taken: &'a Taken, batches: &'a mut Batches) -> Self {
         let (set, walker) = match standing.set {
             Set::None => (Open::None, Walker::new(setting.options)),
             Set::Opaque => (Open::Opaque, Walker::new(setting.options)),
@@ -181,9 +200,11 @@ impl<'a> Pass<'a> {
         };
         let mut pass = Self {
             setting,
+            bytes: &taken.bytes,
             length: taken.bytes.len() as u32,
             base: taken.offset,
             mode: standing.mode,
+            parties: standing.parties,
             group: standing.group,
             set,
             plan: None,
@@ -217,7 +238,7 @@ impl<'a> Pass<'a> {
         let map = self.setting.maps.number(&plan);
         self.serves = map.is_some();
         if let Some(map) = map {
-            self.filling.turn(map);
+            self.filling.turn(map, &plan);
         }
         self.hierarchy = plan.hierarchy.map(|hierarchy| hierarchy.segment);
         self.plan = Some(plan);
@@ -359,7 +380,7 @@ impl<'a> Pass<'a> {
         self.imply(3, segment.start());
         let setting = self.setting;
         let routed = match Group::route(self.group.as_deref(), segment, &setting.guides, setting.aliases) {
-            Route::Plan(plan) if !setting.maps.misses(&plan) => {
+            Route::Plan(plan) | Route::WrongGroup(plan) if self.group.is_some() && !setting.maps.misses(&plan) => {
                 self.follow(Arc::clone(&plan));
                 self.item(Kind::Set(Arc::clone(&plan)), segment);
                 self.walker.begin(plan);
@@ -369,8 +390,12 @@ impl<'a> Pass<'a> {
                 return;
             }
             Route::UnsupportedSet => Routed::UnknownSet,
-            Route::WrongGroup(_) => Routed::WrongGroup,
-            Route::Plan(_) | Route::MissingGuide | Route::UnsupportedGuide | Route::Broken(_) => Routed::UnknownGuide,
+            Route::Plan(_) | Route::WrongGroup(_) if self.group.is_none() => Routed::WrongGroup,
+            Route::Plan(_)
+            | Route::WrongGroup(_)
+            | Route::MissingGuide
+            | Route::UnsupportedGuide
+            | Route::Broken(_) => Routed::UnknownGuide,
         };
         self.item(Kind::Opaque(routed), segment);
         self.set = Open::Opaque;
@@ -404,6 +429,13 @@ impl<'a> Pass<'a> {
         }
         self.findings.push(finding);
         self.tag();
+    }
+
+    /// Whether the segment at `at`, of which no more is known, is one that a claim begins with.
+    fn began_claim(&self, at: usize) -> bool {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        rest.get(..name).is_some_and(|name| self.setting.guides.opens_claim(SegmentId::new(name)))
     }
 
     /// Counts a segment towards the item it belongs to.
@@ -507,6 +539,7 @@ impl Tokens for Pass<'_> {
         self.empty = false;
         self.imply(1, segment.start());
         self.in_interchange = true;
+        self.parties = self.setting.guides.parties(segment).map(Arc::new);
         self.item(Kind::Interchange(segment.delimiters()), segment);
         self.inside = Inside::Envelope;
     }
@@ -520,7 +553,7 @@ impl Tokens for Pass<'_> {
             SE => self.close_set(segment),
             GS => {
                 self.imply(2, segment.start());
-                self.group = Some(Arc::new(Group::of(segment)));
+                self.group = Some(Arc::new(Group::of(segment, self.parties.as_ref())));
                 self.item(Kind::Group, segment);
                 self.inside = Inside::Envelope;
             }
@@ -535,7 +568,10 @@ impl Tokens for Pass<'_> {
                     self.count();
                     self.lost_claims += u64::from(self.setting.guides.opens_claim(segment.id()));
                 }
-                Open::None => self.misplaced(segment),
+                Open::None => {
+                    self.misplaced(segment);
+                    self.lost_claims += u64::from(self.setting.guides.opens_claim(segment.id()));
+                }
             },
         }
     }
@@ -544,6 +580,8 @@ impl Tokens for Pass<'_> {
         if self.in_interchange {
             if first {
                 self.faulty_segment(fault, range.start as u32);
+                // where a set is walked, what is left of the claim opens it
+                self.lost_claims += u64::from(self.set != Open::Walked && self.began_claim(range.start));
             }
             return;
         }

@@ -5,23 +5,29 @@ use std::sync::{Arc, OnceLock};
 use x12::claim::{Batch, Builder, ClaimMap, Taps};
 use x12::guide::{Plan, Role};
 
-/// Most plans with claims in a run.
+/// Most guides with claims in a run.
 const MOST: usize = 64;
 
-/// The claim maps, each bound to a plan when the first set of it comes, and numbered in that order.
+/// The claim maps, each bound to the plan of its guide when the first set of it comes, and numbered in that order.
 #[derive(Debug)]
 pub(crate) struct Maps {
     bound: Vec<OnceLock<Arc<Taps>>>,
 }
 
 impl Maps {
-    /// Maps for as many plans as there may be; for none where claims are not looked into.
+    /// Maps for as many guides as there may be; for none where claims are not looked into.
     pub(crate) fn new(wanted: bool) -> Self {
         Self { bound: (0..if wanted { MOST } else { 0 }).map(|_| OnceLock::new()).collect() }
     }
 
-    /// The number of the map that is bound to `plan`.
+    /// How many there may be.
+    pub(crate) fn most(&self) -> usize {
+        self.bound.len()
+    }
+
+    /// The number of the map that is bound to `plan`, or to the guide below its overlay.
     pub(crate) fn number(&self, plan: &Plan) -> Option<usize> {
+        let plan = plan.overlay.as_ref().map_or(plan, |overlay| &overlay.ground);
         for (number, place) in self.bound.iter().enumerate() {
             let Some(taps) = place.get() else {
                 let made = Taps::new(ClaimMap::of(&plan.version)?.ok()?, plan).ok()?;
@@ -109,11 +115,17 @@ impl<'a> Filling<'a> {
         Self { maps, idle, filled: &mut batches.filled, map: 0, builder: None, rows: 0 }
     }
 
-    /// From now on claims of `map` come.
-    pub(crate) fn turn(&mut self, map: usize) {
-        if self.builder.is_some() && self.map == map {
-            return;
+    /// From now on claims of `map` come, as `plan` has them.
+    pub(crate) fn turn(&mut self, map: usize, plan: &Arc<Plan>) {
+        if self.builder.is_none() || self.map != map {
+            self.change(map);
         }
+        if let Some(builder) = &mut self.builder {
+            builder.follow(plan);
+        }
+    }
+
+    fn change(&mut self, map: usize) {
         let (Some(idle), Some(taps)) = (self.idle.get_mut(map), self.maps.get(map)) else { return };
         let (builder, rows) = match std::mem::replace(idle, Idle::Taken) {
             Idle::Empty(batch) => (Builder::new(taps, batch), 0),

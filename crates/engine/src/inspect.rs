@@ -144,7 +144,7 @@ fn shown(plan: &Plan, rule: &ElementRule, element: &Element<'_>, segment: &Segme
 }
 
 /// What is wrong with bytes that are no segment.
-fn plainly(fault: Fault) -> &'static str {
+pub(crate) fn plainly(fault: Fault) -> &'static str {
     match fault {
         Fault::Stray => "bytes outside any interchange",
         Fault::HeaderTruncated => "an ISA that is cut short",
@@ -164,7 +164,7 @@ impl Tokens for Tree<'_> {
         match segment.name() {
             b"GS" => {
                 self.counts[1] += 1;
-                self.group = Some(Group::of(segment));
+                self.group = Some(Group::of(segment, None));
                 self.line("group", 1, "Functional group", None, segment);
             }
             b"GE" => self.line("group", 1, "End of group", None, segment),

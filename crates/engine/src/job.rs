@@ -77,9 +77,12 @@ pub struct Job {
     /// Bytes read at a time.
     #[serde(default = "window")]
     pub window: usize,
-    /// Take later errata of a guide for the guide.
+    /// Take other releases of a guide for the guide.
     #[serde(default)]
     pub guide_aliases: bool,
+    /// Partners' overlays: what each is called in messages, and its text.
+    #[serde(default)]
+    pub overlays: Vec<(String, String)>,
     /// What a fault of syntax takes down.
     #[serde(default)]
     pub reject_unit: RejectUnit,

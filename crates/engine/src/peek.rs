@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use x12::guide::{Guides, Plan, Route};
+use x12::guide::{Guides, Parties, Plan, Route};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, Tokens};
 
 use crate::standing::Group;
@@ -12,6 +12,7 @@ use crate::standing::Group;
 #[derive(Clone)]
 pub(crate) struct Known {
     pub(crate) delimiters: Delimiters,
+    pub(crate) parties: Option<Arc<Parties>>,
     pub(crate) group: Option<Arc<Group>>,
     pub(crate) plan: Option<Arc<Plan>>,
 }
@@ -39,17 +40,18 @@ struct Seen<'g> {
 
 impl Tokens for Seen<'_> {
     fn header(&mut self, segment: &Segment<'_>) {
-        self.known = Some(Known { delimiters: segment.delimiters(), group: None, plan: None });
+        let parties = self.guides.parties(segment).map(Arc::new);
+        self.known = Some(Known { delimiters: segment.delimiters(), parties, group: None, plan: None });
     }
 
     fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
         let Some(known) = &mut self.known else { return };
         match segment.name() {
-            b"GS" => known.group = Some(Arc::new(Group::of(segment))),
+            b"GS" => known.group = Some(Arc::new(Group::of(segment, known.parties.as_ref()))),
             b"ST" => {
                 let group = known.group.as_deref();
                 known.plan = match Group::route(group, segment, self.guides, self.aliases) {
-                    Route::Plan(plan) => Some(plan),
+                    Route::Plan(plan) | Route::WrongGroup(plan) if known.group.is_some() => Some(plan),
                     _ => None,
                 };
             }

@@ -39,7 +39,7 @@ impl Reader {
         let mut desk = setup.desk(job, None, None)?;
         desk.handed = Some(Handed::default());
         desk.begin_file(&source.name(), 0);
-        let line = Line::new(&setup.setting, job.window.min(256 * 1024), 0);
+        let line = Line::new(&setup.setting, desk.rules(), job.window.min(256 * 1024));
         Ok(Self { source, line, desk, ended: false })
     }
 
@@ -49,9 +49,9 @@ impl Reader {
     /// When the file cannot be read or holds no interchange.
     pub fn next(&mut self, limit: usize) -> Result<Vec<HandedClaim>, Error> {
         while !self.ended && self.waiting() < limit {
-            if let Some(mut analysed) = self.line.next(&mut self.source, None)? {
+            if let Some(mut analysed) = self.line.next(&mut self.source)? {
                 self.desk.piece(&mut analysed, &self.source)?;
-                self.line.recycle(analysed, &mut self.source);
+                self.line.recycle(*analysed, &mut self.source);
             } else {
                 self.ended = true;
                 self.desk.end_file()?;

@@ -1,22 +1,28 @@
 //! Pieces through the analysers, in parallel, and onto the desk, in order.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::thread;
 
+use x12::claim::Context;
+use x12::scrub::Scratch;
 use x12::wire::Mode;
 
 use crate::analyse::{Analysed, Analyser, Setting};
 use crate::batches::Batches;
+use crate::crew::{Crew, Reading};
 use crate::cut::last_cut;
 use crate::error::Error;
 use crate::peek::{self, Known};
+use crate::rules::Rulebook;
 use crate::source::{Source, Taken};
 use crate::standing::{Assumption, Set, Standing};
 
 /// What a piece that no cut was found in may have beyond the longest segment: then it is cut where it is.
 const BEYOND: usize = 256 * 1024;
+
+/// How many pieces are out to be judged while one is on the desk.
+const JUDGED_AHEAD: usize = 2;
 
 /// Takes what was analysed, in the order of the file.
 pub(crate) trait Sink {
@@ -24,74 +30,25 @@ pub(crate) trait Sink {
     fn piece(&mut self, analysed: &mut Analysed, source: &Source) -> Result<(), Error>;
 }
 
-/// Reads `source` to its end with `workers` threads and hands every piece to `sink`.
+/// Reads `source` to its end with `workers` threads and hands every piece to `sink`, judged by `rules`.
 pub(crate) fn read(
     source: &mut Source,
     setting: &Arc<Setting>,
-    window: usize,
-    workers: usize,
+    rules: Option<&Arc<Rulebook>>,
+    (window, workers): (usize, usize),
     sink: &mut impl Sink,
 ) -> Result<(), Error> {
+    let mut line = Line::new(setting, rules, window);
     if workers <= 1 {
-        return drive(&mut Line::new(setting, window, 0), source, None, sink);
+        return line.drive(source, sink);
     }
-    let (send_work, take_work) = sync_channel::<Work>(workers * 2);
-    let (send_done, take_done) = sync_channel::<Done>(workers * 4);
-    let take_work = Arc::new(Mutex::new(take_work));
     thread::scope(|scope| {
-        for _ in 0..workers {
-            let (take_work, send_done) = (Arc::clone(&take_work), send_done.clone());
-            let setting = Arc::clone(setting);
-            scope.spawn(move || work(&setting, &take_work, &send_done));
-        }
-        drop(send_done);
-        let crew = Crew { send: send_work, take: take_done };
-        drive(&mut Line::new(setting, window, workers + 1), source, Some(&crew), sink)
+        line.engage(Crew::start(scope, setting, workers), workers);
+        let outcome = line.drive(source, sink);
+        // the threads end with the crew, and are waited for
+        line.crew = None;
+        outcome
     })
-}
-
-fn drive(line: &mut Line, source: &mut Source, crew: Option<&Crew>, sink: &mut impl Sink) -> Result<(), Error> {
-    while let Some(mut analysed) = line.next(source, crew)? {
-        sink.piece(&mut analysed, source)?;
-        line.recycle(analysed, source);
-    }
-    Ok(())
-}
-
-/// A piece to analyse from an assumption.
-struct Work {
-    ticket: u64,
-    taken: Taken,
-    assumption: Assumption,
-    upcoming: Option<Vec<u8>>,
-    last: bool,
-    batches: Batches,
-}
-
-struct Done {
-    ticket: u64,
-    analysed: Option<Analysed>,
-}
-
-/// The threads, seen from the one that leads.
-pub(crate) struct Crew {
-    send: SyncSender<Work>,
-    take: Receiver<Done>,
-}
-
-fn work(setting: &Arc<Setting>, take: &Mutex<Receiver<Work>>, send: &SyncSender<Done>) {
-    let mut analyser = Analyser::new(Arc::clone(setting));
-    loop {
-        let next = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Work { ticket, taken, assumption, upcoming, last, batches }) = next else { return };
-        let standing = assumption.standing();
-        let read = || analyser.read(taken, standing, upcoming.as_deref(), last, batches);
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).ok();
-        let panicked = outcome.is_none();
-        if send.send(Done { ticket, analysed: outcome }).is_err() || panicked {
-            return;
-        }
-    }
 }
 
 /// A piece that was cut off and waits for its turn.
@@ -105,14 +62,22 @@ struct Waiting {
     last: bool,
 }
 
-/// The order of the file: cuts pieces off, sends them out, takes them back in turn.
+/// The order of the file: cuts pieces off, sends them out to be read, settles them in turn, has them judged, and
+/// hands them on.
 pub(crate) struct Line {
     analyser: Analyser,
     setting: Arc<Setting>,
+    rules: Option<Arc<Rulebook>>,
+    /// What rules work with, where no crew does; by claim map.
+    scratch: Vec<Scratch>,
+    crew: Option<Crew>,
     window: usize,
     longest: usize,
-    ahead: usize,
+    /// How many pieces may wait to be settled, and to be judged.
+    ahead: (usize, usize),
     standing: Standing,
+    /// The rows above the claim that are in force, by claim map.
+    contexts: Vec<Context>,
     known: Option<Known>,
     /// The cut that the next piece begins with.
     cut: Option<Vec<u8>>,
@@ -120,45 +85,101 @@ pub(crate) struct Line {
     waiting: VecDeque<Waiting>,
     /// What a piece left over that turned out not to end with a segment: it belongs to the next one.
     carried: Option<Taken>,
+    /// Pieces that are settled, with those that are being judged by their tickets.
+    settled: VecDeque<Settled>,
     /// Batches that were done with: their memory is used again.
     batches: Vec<Batches>,
-    early: BTreeMap<u64, Option<Analysed>>,
+}
+
+/// A piece that is right, and judged when it is its turn.
+enum Settled {
+    Here(Box<Analysed>),
+    Away(u64),
 }
 
 impl Line {
-    pub(crate) fn new(setting: &Arc<Setting>, window: usize, ahead: usize) -> Self {
+    pub(crate) fn new(setting: &Arc<Setting>, rules: Option<&Arc<Rulebook>>, window: usize) -> Self {
         let longest = setting.limits.segment as usize + BEYOND;
         Self {
             analyser: Analyser::new(Arc::clone(setting)),
             setting: Arc::clone(setting),
+            rules: rules.cloned(),
+            scratch: Vec::new(),
+            crew: None,
             window: window.clamp(4 * 1024, longest),
             longest,
-            ahead,
+            ahead: (0, 0),
             standing: Standing::outside(),
+            contexts: Vec::new(),
             known: None,
             cut: None,
             next_ticket: 0,
             waiting: VecDeque::new(),
             carried: None,
+            settled: VecDeque::new(),
             batches: Vec::new(),
-            early: BTreeMap::new(),
         }
     }
 
+    /// From now on `crew`, of so many `workers`, reads and judges.
+    fn engage(&mut self, crew: Crew, workers: usize) {
+        self.ahead = (workers + 1, if self.rules.is_some() { JUDGED_AHEAD } else { 0 });
+        self.crew = Some(crew);
+    }
+
+    fn drive(&mut self, source: &mut Source, sink: &mut impl Sink) -> Result<(), Error> {
+        while let Some(mut analysed) = self.next(source)? {
+            sink.piece(&mut analysed, source)?;
+            self.recycle(*analysed, source);
+        }
+        Ok(())
+    }
+
     /// The next piece, in the order of the file; `None` at its end.
-    pub(crate) fn next(&mut self, source: &mut Source, crew: Option<&Crew>) -> Result<Option<Analysed>, Error> {
+    pub(crate) fn next(&mut self, source: &mut Source) -> Result<Option<Box<Analysed>>, Error> {
+        while self.settled.len() <= self.ahead.1 {
+            let Some(analysed) = self.settle_next(source)? else { break };
+            let settled = self.judge(analysed);
+            self.settled.push_back(settled);
+        }
+        match (self.settled.pop_front(), &mut self.crew) {
+            (Some(Settled::Here(analysed)), _) => Ok(Some(analysed)),
+            (Some(Settled::Away(ticket)), Some(crew)) => crew.take(ticket).map(Some),
+            (Some(Settled::Away(_)), None) => Err(Error::Internal("a piece is lost".to_owned())),
+            (None, _) => Ok(None),
+        }
+    }
+
+    /// Judges a piece, or has it judged.
+    fn judge(&mut self, mut analysed: Box<Analysed>) -> Settled {
+        let ticket = self.ticket();
+        match (&self.rules, &self.crew) {
+            (None, _) => Settled::Here(analysed),
+            (Some(rules), None) => {
+                rules.judge(&mut analysed, &mut self.scratch);
+                Settled::Here(analysed)
+            }
+            (Some(rules), Some(crew)) => {
+                crew.judge(ticket, analysed, rules);
+                Settled::Away(ticket)
+            }
+        }
+    }
+
+    /// Settles the next piece; `None` at the end of the file.
+    fn settle_next(&mut self, source: &mut Source) -> Result<Option<Box<Analysed>>, Error> {
         loop {
             let finished = source.ended() && source.ahead().is_empty() && self.next_ticket > 0;
             let alone = self.waiting.back().is_some_and(|piece| piece.kept.is_some());
-            if !finished && !alone && self.waiting.len() <= self.ahead {
-                self.cut_off(source, crew)?;
+            if !finished && !alone && self.waiting.len() <= self.ahead.0 {
+                self.cut_off(source)?;
                 if self.waiting.back().is_some_and(|piece| piece.kept.is_none()) {
                     continue;
                 }
             }
             match self.waiting.pop_front() {
                 Some(piece) => {
-                    if let Some(analysed) = self.settle(piece, source, crew)? {
+                    if let Some(analysed) = self.settle(piece, source)? {
                         return Ok(Some(analysed));
                     }
                 }
@@ -174,26 +195,28 @@ impl Line {
         self.batches.push(analysed.batches);
     }
 
+    /// A number that no piece had before.
+    fn ticket(&mut self) -> u64 {
+        self.next_ticket += 1;
+        self.next_ticket - 1
+    }
+
     /// Takes the next piece off the source and sends it out, if it can be worked on before its turn.
-    fn cut_off(&mut self, source: &mut Source, crew: Option<&Crew>) -> Result<(), Error> {
+    fn cut_off(&mut self, source: &mut Source) -> Result<(), Error> {
         let (size, upcoming) = self.find_cut(source)?;
         let last = source.ended() && size == source.ahead().len();
         let taken = source.take(size);
         let begins = std::mem::replace(&mut self.cut, upcoming.clone());
-        let assumption = crew.and(begins).and_then(|cut| {
-            let known = self.known.as_ref()?;
-            let plan = known.plan.as_ref();
-            Assumption::before(&cut, known.delimiters, known.group.clone(), plan, self.setting.options)
-        });
-        let ticket = self.next_ticket;
-        self.next_ticket += 1;
+        let assumption = self.crew.as_ref().and(begins);
+        let assumption =
+            assumption.and_then(|cut| Assumption::before(&cut, self.known.as_ref()?, self.setting.options));
+        let ticket = self.ticket();
         let mut piece = Waiting { ticket, assumption, kept: None, upcoming, last };
-        match (crew, &piece.assumption) {
+        match (&self.crew, &piece.assumption) {
             (Some(crew), Some(assumption)) => {
                 let (assumption, upcoming) = (assumption.clone(), piece.upcoming.clone());
                 let batches = self.batches.pop().unwrap_or_default();
-                let work = Work { ticket, taken, assumption, upcoming, last, batches };
-                crew.send.send(work).map_err(|_| Error::Internal("a worker thread is gone".to_owned()))?;
+                crew.read(ticket, Reading { taken, assumption, upcoming, last, batches });
             }
             _ => piece.kept = Some(taken),
         }
@@ -237,17 +260,12 @@ impl Line {
     /// The piece whose turn it is: takes it back, works on it again if it began from a wrong assumption, hands it on.
     ///
     /// `None` when it ends in the middle of something: then it belongs to the next one.
-    fn settle(
-        &mut self,
-        mut piece: Waiting,
-        source: &mut Source,
-        crew: Option<&Crew>,
-    ) -> Result<Option<Analysed>, Error> {
+    fn settle(&mut self, mut piece: Waiting, source: &mut Source) -> Result<Option<Box<Analysed>>, Error> {
         let begin = self.standing.clone();
-        let done = match (piece.kept.take(), crew) {
+        let done = match (piece.kept.take(), &mut self.crew) {
             (Some(taken), _) => Err(taken),
             (None, Some(crew)) => {
-                let analysed = self.wait_for(piece.ticket, crew)?;
+                let analysed = crew.take(piece.ticket)?;
                 let right = piece.assumption.as_ref().is_some_and(|assumption| begin.matches(assumption));
                 if right && self.carried.is_none() { Ok(analysed) } else { Err(analysed.taken) }
             }
@@ -261,7 +279,7 @@ impl Line {
                     None => taken,
                 };
                 let batches = self.batches.pop().unwrap_or_default();
-                self.analyser.read(taken, begin, piece.upcoming.as_deref(), piece.last, batches)
+                Box::new(self.analyser.read(taken, begin, piece.upcoming.as_deref(), piece.last, batches))
             }
         };
         if analysed.torn && analysed.taken.bytes.len() < self.longest {
@@ -278,6 +296,7 @@ impl Line {
                 self.carried = Some(rest);
             }
         }
+        self.inherit(&mut analysed);
         self.standing = analysed.end.clone();
         if let (Mode::Inside(delimiters), plan) = (self.standing.mode, &analysed.plan) {
             let same = self.known.as_ref().is_some_and(|known| known.delimiters == delimiters);
@@ -287,19 +306,24 @@ impl Line {
                 _ if same => self.known.as_ref().and_then(|known| known.plan.clone()),
                 _ => None,
             };
-            self.known = Some(Known { delimiters, group: self.standing.group.clone(), plan });
+            let Standing { parties, group, .. } = &self.standing;
+            self.known = Some(Known { delimiters, parties: parties.clone(), group: group.clone(), plan });
         }
         Ok(Some(analysed))
     }
 
-    fn wait_for(&mut self, ticket: u64, crew: &Crew) -> Result<Analysed, Error> {
-        let gone = || Error::Internal("a worker thread failed".to_owned());
-        loop {
-            if let Some(analysed) = self.early.remove(&ticket) {
-                return analysed.ok_or_else(gone);
+    /// Hands the rows above the claim that are in force to a piece, and takes those that are in force behind it.
+    fn inherit(&mut self, analysed: &mut Analysed) {
+        let bytes = &analysed.taken.bytes;
+        for map in analysed.batches.maps() {
+            let (Some(taps), Some(batch)) = (self.setting.maps.get(map), analysed.batches.get_mut(map)) else {
+                continue;
+            };
+            self.contexts.resize_with(self.contexts.len().max(map + 1), Context::default);
+            if let Some(context) = self.contexts.get_mut(map) {
+                batch.inherit(context, bytes.len() as u32);
+                *context = batch.context(taps, bytes, context);
             }
-            let done = crew.take.recv().map_err(|_| gone())?;
-            self.early.insert(done.ticket, done.analysed);
         }
     }
 }

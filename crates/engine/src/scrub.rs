@@ -1,6 +1,5 @@
 //! A whole run: `scrub` and `validate` over some files.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -10,7 +9,7 @@ use serde_json::{Value, json};
 use x12::acknowledge::{Stamp, Standing};
 use x12::finding::Catalog;
 use x12::guide::Guides;
-use x12::scrub::Rules;
+use x12::scrub::{RuleError, Rules};
 use x12::validate::Options;
 
 use crate::analyse::{Analysed, Setting};
@@ -19,6 +18,7 @@ use crate::day;
 use crate::desk::{Bench, Desk, Judge, Manner, Rulings, Seen, WINDOW};
 use crate::error::Error;
 use crate::job::{Command, Job};
+use crate::rules::Rulebook;
 use crate::run::{self, Sink};
 use crate::source::Source;
 use crate::stage::Stage;
@@ -61,8 +61,9 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
         if job.out.is_some() {
             source.take_digest(); // for run.json
         }
+        let rules = desk.rules().cloned();
         let mut both = Metered { desk: &mut desk, meter: &mut meter };
-        run::read(source, &setup.setting, job.window, job.workers(), &mut both)?;
+        run::read(source, &setup.setting, rules.as_ref(), (job.window, job.workers()), &mut both)?;
         desk.end_file()?;
         meter.before = meter.done;
         inputs.push(json!({"file": name, "bytes": source.read_bytes(), "sha256": source.digest()}));
@@ -174,14 +175,19 @@ pub(crate) struct Setup {
 
 impl Setup {
     pub(crate) fn new(job: &Job) -> Result<Self, Error> {
+        let mut guides = Guides::embedded();
+        for (name, text) in &job.overlays {
+            guides.add_overlay(text).map_err(|error| Error::Usage(crate::guides::located(name, &error)))?;
+        }
         let now = day::now();
         let as_of = job.as_of.as_deref().map(day::parse).transpose()?;
+        guides.take_for_today(day::number(as_of.unwrap_or(now.day)));
         let received = job.received_date.as_deref().map(day::parse).transpose()?;
         let today = as_of.unwrap_or(now.day);
         let time = if job.as_of.is_some() || job.received_date.is_some() { *b"0000" } else { now.time };
         Ok(Self {
             setting: Arc::new(Setting {
-                guides: Arc::new(Guides::embedded()),
+                guides: Arc::new(guides),
                 maps: Maps::new(matches!(job.command, Command::Scrub | Command::Read)),
                 options: Options::default(),
                 aliases: job.guide_aliases,
@@ -211,8 +217,6 @@ impl Setup {
                 claims: scrubbing,
             },
             reject_unit: job.reject_unit,
-            as_of: self.as_of,
-            received: self.received,
             show_phi: job.show_phi,
             claims_per_set: job.max_claims_per_set,
             control_start: job.control_start,
@@ -228,22 +232,21 @@ impl Setup {
         if job.command == Command::Validate {
             return Ok(None);
         }
-        let rules = job.program.as_ref().map(|rules| Rules::read(rules, catalog));
-        let mut duplicate_key = [0; 16];
-        duplicate_key.copy_from_slice(&self.tokens.digest("duplicate", b"")[..16]);
-        Ok(Some(Bench {
-            setting: Arc::clone(&self.setting),
-            rules: rules.transpose().map_err(|error| Error::Usage(error.to_string()))?,
-            docs: job.docs.clone(),
-            duplicate_key,
-            programs: HashMap::new(),
-        }))
+        let rules = job.program.as_ref().map(|rules| self.rules(rules, catalog)).transpose();
+        let rules = rules.map_err(|error| Error::Usage(error.to_string()))?;
+        Ok(Some(Bench { setting: Arc::clone(&self.setting), rules: rules.map(Arc::new), docs: job.docs.clone() }))
+    }
+
+    fn rules(&self, program: &str, catalog: &mut Catalog) -> Result<Rulebook, RuleError> {
+        let mut secret = [0; 16];
+        secret.copy_from_slice(&self.tokens.digest("duplicate", b"")[..16]);
+        Ok(Rulebook::new(&self.setting, Rules::read(program, catalog)?, secret, (self.as_of, self.received)))
     }
 
     fn result(&self, job: &Job, desk: &Desk<'_>, inputs: &[Value], begun: Instant, outputs: Vec<Value>) -> Value {
         let totals = &desk.totals;
-        let judged = desk.scrubs.iter().flatten().zip(&desk.rules);
-        let rules = judged.filter_map(|(scrub, rules)| Some((scrub.program.as_deref()?, rules.counts.as_slice())));
+        let judged = desk.scrubs.iter().flatten().zip(&desk.judging);
+        let rules = judged.filter_map(|(scrub, judging)| Some((&scrub.rules.as_ref()?.program, &judging.counts[..])));
         let rules: Vec<_> = rules.collect();
         let bench = desk.bench.as_ref();
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, &rules, bench.is_some());
@@ -261,7 +264,7 @@ impl Setup {
                 "inputs": inputs,
                 "outputs": Value::Null,
                 "guides": guides,
-                "overlay": Value::Null,
+                "overlay": desk.overlays(),
                 "ruleset": bench.and_then(Bench::version),
                 "tables": {},
                 "seconds": (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,

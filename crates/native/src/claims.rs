@@ -212,7 +212,7 @@ impl Names {
 pub(crate) type Seen<'py> = Vec<(Bound<'py, PyDict>, Record<'static>)>;
 
 /// Text, and where a file holds bytes that are none, the same bytes as Latin-1.
-fn text<'py>(py: Python<'py>, bytes: &[u8]) -> Bound<'py, PyString> {
+pub(crate) fn text<'py>(py: Python<'py>, bytes: &[u8]) -> Bound<'py, PyString> {
     match std::str::from_utf8(bytes) {
         Ok(text) => PyString::new(py, text),
         Err(_) => PyString::new(py, &bytes.iter().map(|&byte| char::from(byte)).collect::<String>()),

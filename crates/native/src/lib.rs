@@ -1,6 +1,7 @@
 //! The thin Python face of the engine: no decisions.
 
 mod claims;
+mod documents;
 mod errors;
 mod reading;
 mod running;
@@ -13,9 +14,15 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(running::run, module)?)?;
     module.add_function(wrap_pyfunction!(running::inspect, module)?)?;
     module.add_function(wrap_pyfunction!(running::guides, module)?)?;
+    module.add_function(wrap_pyfunction!(running::guide, module)?)?;
+    module.add_function(wrap_pyfunction!(running::overlaid, module)?)?;
+    module.add_function(wrap_pyfunction!(running::partners, module)?)?;
+    module.add_function(wrap_pyfunction!(running::check_overlays, module)?)?;
     module.add_function(wrap_pyfunction!(running::digest, module)?)?;
     module.add_function(wrap_pyfunction!(running::pattern_fault, module)?)?;
     module.add_class::<reading::Reader>()?;
+    module.add_class::<documents::DocumentReader>()?;
+    module.add_class::<documents::Segment>()?;
     module.add_class::<writing::ClaimWriter>()?;
     module.add_function(wrap_pyfunction!(writing::write_claims, module)?)?;
     module.add_function(wrap_pyfunction!(writing::claim_fields, module)?)?;

@@ -121,6 +121,31 @@ pub(crate) fn guides() -> String {
     engine::guides()
 }
 
+/// All that a guide says, as JSON.
+#[pyfunction]
+pub(crate) fn guide(py: Python<'_>, name: &str) -> PyResult<String> {
+    engine::guide(name).map_err(|error| raise(py, error))
+}
+
+/// All that a guide says under an overlay, as JSON.
+#[pyfunction]
+pub(crate) fn overlaid(py: Python<'_>, name: &str, text: &str) -> PyResult<String> {
+    engine::overlaid(name, text).map_err(|error| raise(py, error))
+}
+
+/// The overlays that come as examples, as a JSON list.
+#[pyfunction]
+pub(crate) fn partners() -> String {
+    engine::partners()
+}
+
+/// What is wrong with some overlays, as a JSON list.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "what Python calls takes what Python gives")]
+pub(crate) fn check_overlays(overlays: Vec<(String, String)>) -> String {
+    engine::check_overlays(&overlays)
+}
+
 /// SHA-256 of `text`, as lower-case hexadecimals.
 #[pyfunction]
 pub(crate) fn digest(text: &str) -> String {

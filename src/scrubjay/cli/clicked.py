@@ -128,7 +128,7 @@ class _Type(click.ParamType[Any]):
         del ctx, param
         if self.kind.completed:
             return [CompletionItem(incomplete, type=self.kind.completed)]
-        words = (word for word in self.kind.choices if word.lower().startswith(incomplete.lower()))
+        words = (word for word in self.kind.words() if word.lower().startswith(incomplete.lower()))
         return [CompletionItem(word) for word in words]
 
 

@@ -1,4 +1,4 @@
-"""`scrubjay generate`: synthetic claims, for trying, testing and measuring."""
+"""`scrubjay generate`: synthetic files, for trying, testing and measuring."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["COMMAND"]
+__all__ = ["COMMAND", "KINDS"]
+
+KINDS = ("837P", "837I", "837D", "835", "834", "999", "277CA", "TA1")
+"""What `scrubjay.testing` can make; said here as well, so that help need not load it."""
 
 
 def run(given: dict[str, Any]) -> int:
-    """Writes synthetic claims."""
+    """Writes a synthetic file."""
     from scrubjay.cli.target import target
     from scrubjay.testing import generate
 
@@ -34,11 +37,12 @@ def run(given: dict[str, Any]) -> int:
         ):
             file.write(chunk)
             size += len(chunk)
-    made = {"file": given["output"], "claims": given["claims"], "bytes": size}
+    records = "members" if given["kind"] == "834" else "claims"
+    made = {"file": given["output"], records: given["claims"], "bytes": size}
     if given["as_json"]:
         (sys.stderr if given["output"] == "-" else sys.stdout).write(json.dumps(made) + "\n")
     elif given["output"] != "-":
-        sys.stdout.write(f"{given['claims']:,} claims, {size:,} bytes: {given['output']}\n")
+        sys.stdout.write(f"{given['claims']:,} {records}, {size:,} bytes: {given['output']}\n")
     return 0
 
 
@@ -82,8 +86,12 @@ class Lines(Kind):
 
 COMMAND = Call(
     name="generate",
-    help="Write synthetic claims of KIND (837P); nobody in them exists.",
-    argument=Argument(name="kind", metavar="KIND", kind=Transaction(choices=("837P",))),
+    help=f"Write a synthetic file of KIND ({', '.join(KINDS)}); nobody in it exists.",
+    argument=Argument(
+        name="kind",
+        metavar="KIND",
+        kind=Transaction(choices=KINDS),
+    ),
     options=(
         Option(
             name="--claims",
@@ -91,7 +99,7 @@ COMMAND = Call(
             default="100",
             shows_default=True,
             metavar="N",
-            help="How many claims.",
+            help="How many claims; of an 834, members.",
         ),
         Option(
             name="--faults",
@@ -99,7 +107,7 @@ COMMAND = Call(
             default="0",
             shows_default=True,
             metavar="SHARE",
-            help="The share of claims that get a fault.",
+            help="The share of them that gets a fault.",
         ),
         Option(
             name="--seed",
@@ -131,7 +139,10 @@ COMMAND = Call(
         "scrubjay generate 837P --claims 1000 -o claims.837",
         "scrubjay generate 837P --claims 100000 --faults 0.05 -o big.837",
         "scrubjay generate 837P --claims 5000 --sets one --lines 1:50 --seed 7 -o one-set.837",
-        "scrubjay generate 837P --claims 10 -o - | scrubjay inspect -",
+        "scrubjay generate 835 --claims 1000 -o payments.835",
+        "scrubjay generate 834 --claims 100000 --faults 0.01 -o members.834",
+        "scrubjay generate 277ca --claims 1000 --faults 0.1 -o answer.277ca",
+        "scrubjay generate 837D --claims 10 -o - | scrubjay inspect -",
     ),
     run=run,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrubjay.cli import options
 from scrubjay.cli.call import Call, Option
 from scrubjay.cli.kinds import DAY, FOLDER, Count
+from scrubjay.job import LAST_CONTROL_NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +32,13 @@ def run(given: dict[str, Any]) -> int:
         **{name: given[name] for name in _AS_THEY_ARE},
     )
     with shown(job.inputs) as progress:
-        made = execute(job, rules=given["rules"], token_key=given["token_key"], progress=progress)
+        made = execute(
+            job,
+            rules=given["rules"],
+            partners=given["partner"],
+            token_key=given["token_key"],
+            progress=progress,
+        )
     return deliver(made, as_json=given["as_json"], fail_on=given["fail_on"])
 
 
@@ -70,12 +77,13 @@ COMMAND = Call(
             help="Where to write: new or empty.",
         ),
         options.RULES,
+        options.PARTNER,
         Option(name="--as-of", kind=DAY, metavar="DATE", help="The day that rules take for today."),
         options.RECEIVED_DATE,
         options.REJECT_UNIT,
         Option(
             name="--control-start",
-            kind=Count(1),
+            kind=Count(1, LAST_CONTROL_NUMBER),
             metavar="N",
             help="The first control number of what is written anew.",
         ),

@@ -32,7 +32,9 @@ def run(given: dict[str, Any]) -> int:
         **{name: given[name] for name in _AS_THEY_ARE},
     )
     with shown(job.inputs) as progress:
-        made = execute(job, token_key=given["token_key"], progress=progress)
+        made = execute(
+            job, partners=given["partner"], token_key=given["token_key"], progress=progress
+        )
     return deliver(made, as_json=given["as_json"], fail_on=given["fail_on"])
 
 
@@ -40,7 +42,10 @@ _AS_THEY_ARE = ("force", "guide_aliases", "received_date", "show_phi", "threads"
 
 COMMAND = Call(
     name="validate",
-    help="Hold FILES against their implementation guide, SNIP 1 to 3 ('-' is standard input).",
+    help="""\
+Hold FILES against their implementation guide, SNIP 1 to 3 ('-' is standard input), and with
+--partner against what a partner has differently, SNIP 7.
+""",
     argument=options.INPUTS,
     options=(
         Option(
@@ -49,6 +54,7 @@ COMMAND = Call(
             metavar="FOLDER",
             help="Also write findings, TA1 and 999 there.",
         ),
+        options.PARTNER,
         options.RECEIVED_DATE,
         options.REJECT_UNIT,
         options.TOKEN_KEY,
@@ -64,6 +70,7 @@ COMMAND = Call(
         "scrubjay validate claims.837",
         "scrubjay validate claims.837 --out out/",
         "scrubjay validate 'inbox/*.837' --json --fail-on warning",
+        "scrubjay validate claims.837 --partner partners/example-health-plan/",
     ),
     run=run,
 )

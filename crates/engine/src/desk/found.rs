@@ -68,7 +68,8 @@ impl Desk<'_> {
     /// A hit of a native rule.
     pub(crate) fn hit(&mut self, part: &mut Part<'_>, hit: &Hit) {
         let Some(scrub) = part.sheet.scrub else { return };
-        if let (Some(program), Some(values)) = (&scrub.program, part.sheet.values()) {
+        if let (Some(rules), Some(values)) = (&scrub.rules, part.sheet.values()) {
+            let program = &rules.program;
             let Values { batch, bytes, .. } = values;
             let rule = &program.rules()[usize::from(hit.rule)];
             let mut evidence: Vec<_> = program.evidence(hit, batch, bytes).collect();
@@ -220,13 +221,15 @@ impl Desk<'_> {
             self.take_down(finding, info.home.segment, code);
         }
         let status = (info.home.kind == "277CA" && error).then_some(code);
-        self.reach.mark(finding, place, status);
+        // what the 277CA would tell, or nothing does, is no matter of the 999
+        let refuses = error && matches!(info.home.kind, "TA1" | "999");
+        self.reach.mark(finding, place, status, refuses);
         let in_claim = matches!(finding.scope, Scope::Claim | Scope::Line);
         if finding.scope > Scope::Set {
             if let Some(set) = &mut self.set {
                 set.faulty_claims |= error && info.home.kind == "999";
             }
-        } else if error {
+        } else if refuses {
             self.take_down(finding, "", "");
         }
         if let (true, Some(verdict)) = (in_claim, &mut part.claim) {
@@ -281,6 +284,8 @@ impl Desk<'_> {
             None if found.rule => ["docs/rules/", &info.name, ".md"].concat(),
             None => ["docs/findings.md#", &info.name.to_lowercase()].concat(),
         };
+        let overlay = self.plan.as_ref().filter(|_| finding.code.is_partner()).and_then(|plan| plan.overlay.as_ref());
+        let overlay = overlay.map(x12::guide::Overlaid::label);
         let position = &finding.position;
         let segment = plain_id(finding.segment);
         let scope = finding.scope;
@@ -314,6 +319,7 @@ impl Desk<'_> {
             in_clear: self.rulings.show_phi,
             ack: self.is_answered(info).then_some((info.home.kind, info.home.segment, code)),
             rule_version: self.bench.as_ref().filter(|_| found.rule).and_then(Bench::version),
+            overlay: overlay.as_deref(),
         };
         let mut text = std::mem::take(&mut self.scratch);
         text.clear();
@@ -338,6 +344,8 @@ impl Desk<'_> {
         match info.home.kind {
             "" => false,
             "TA1" => self.interchange.is_some(),
+            // sets without claims are answered by the 999 alone
+            "277CA" => self.plan.as_ref().is_none_or(|plan| plan.claim_opener().is_some()),
             _ => true,
         }
     }

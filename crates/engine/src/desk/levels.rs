@@ -3,7 +3,7 @@
 use x12::acknowledge::{Gs, Isa};
 use x12::claim::FieldPlace;
 use x12::finding::{Code, Finding, Scope, Severity};
-use x12::guide::Role;
+use x12::guide::{Overlaid, Role};
 use x12::position::{Position, Span};
 use x12::split::{Item as SplitItem, SplitOptions, Splitter};
 use x12::validate::{Place, Routed, plain};
@@ -44,6 +44,8 @@ struct Split {
 /// The open group.
 pub(crate) struct Group {
     pub(crate) control: Vec<u8>,
+    /// GS01.
+    kind: Vec<u8>,
     tally: Tally,
     bad: bool,
 }
@@ -70,6 +72,8 @@ pub(crate) struct Reach {
 #[derive(Default)]
 struct Level {
     bad: bool,
+    /// What is wrong is told before any claim is looked at (TA1, 999): it refuses the whole.
+    refused: bool,
     claims_before: u64,
     /// Where the count stands in findings.jsonl, if it is written, and of which code it is.
     pending: Vec<(Option<u64>, Code)>,
@@ -101,15 +105,16 @@ impl Reach {
         &self.levels[3].reasons
     }
 
-    /// The 277CA reasons of all faults between provider and claim.
+    /// The 277CA reasons of all faults between set and claim.
     pub(crate) fn reasons(&self) -> impl Iterator<Item = &String> {
-        self.levels[3..].iter().flat_map(|level| &level.reasons)
+        self.levels[2..].iter().flat_map(|level| &level.reasons)
     }
 
-    /// A finding of `scope`: remembers where its count stands, and whether it rejects.
-    pub(crate) fn mark(&mut self, finding: &Finding, place: Option<u64>, reason: Option<&str>) {
+    /// A finding of `scope`: remembers where its count stands, whether it rejects, and whether it `refuses` the whole.
+    pub(crate) fn mark(&mut self, finding: &Finding, place: Option<u64>, reason: Option<&str>, refuses: bool) {
         let Some(level) = level_of(finding.scope).map(|at| &mut self.levels[at]) else { return };
         level.bad |= finding.severity == Severity::Error;
+        level.refused |= refuses;
         if level.pending.len() < MOST_PENDING {
             level.pending.push((place, finding.code));
         }
@@ -137,7 +142,10 @@ impl Desk<'_> {
             Kind::Group => self.open_group(part, split),
             Kind::Set(plan) => {
                 self.plan = Some(plan.clone());
-                self.open_set(part, Routed::to(plan));
+                self.overlays.extend(plan.overlay.as_ref().map(Overlaid::label));
+                let kind = self.group.as_ref().map_or(&[][..], |group| &group.kind);
+                let routed = Routed::within(plan, kind);
+                self.open_set(part, routed);
             }
             Kind::Opaque(routed) => {
                 self.plan = None;
@@ -192,7 +200,7 @@ impl Desk<'_> {
                 self.totals.unreadable_segments += u64::from(part.item.segments);
                 self.keep_unreadable(part);
             }
-            Kind::Stray(fault, first) => self.stray(part, fault, first),
+            Kind::Stray(fault, first) => self.stray(part, fault, first)?,
             Kind::Interchange(_) | Kind::Group => {}
         }
         Ok(())
@@ -224,6 +232,7 @@ impl Desk<'_> {
             }
             level.reasons.clear();
             level.bad = false;
+            level.refused = false;
             level.claims_before = claims;
         }
     }
@@ -331,7 +340,8 @@ impl Desk<'_> {
         let (gs, control) = part.sheet.with_segment(part.item, delimiters, |segment| {
             segment.map_or_else(Default::default, |segment| (Gs::read(segment), segment.span(6)))
         });
-        self.group = Some(Group { control: gs.control.clone(), tally: Tally::default(), bad: false });
+        self.group =
+            Some(Group { control: gs.control.clone(), kind: gs.kind.clone(), tally: Tally::default(), bad: false });
         if let Some(answers) = self.answers() {
             answers.open_group(gs);
         }
@@ -384,7 +394,7 @@ impl Desk<'_> {
         let [_, control, _] = st;
         let claims =
             self.plan.as_ref().is_some_and(|plan| plan.loops.iter().any(|each| each.role == Some(Role::Claim)));
-        let opaque = !routed.is_known() || (self.rulings.split && !claims);
+        let opaque = !routed.is_walked() || (self.rulings.split && !claims);
         self.set =
             Some(Set { control, tally: Tally::default(), bad: false, faulty_claims: false, repeated: false, opaque });
         let findings = self.judge_envelope(part, |envelope, segment, place, findings| {
@@ -403,7 +413,7 @@ impl Desk<'_> {
         self.judge_envelope(part, x12::validate::Envelope::close_set);
         let Some(mut set) = self.set.take() else { return };
         let whole = self.rulings.reject_unit == RejectUnit::Set && set.faulty_claims;
-        let rejected = set.bad || self.reach.levels[2].bad || whole;
+        let rejected = set.bad || self.reach.levels[2].refused || whole;
         let outcome = match () {
             () if rejected => Outcome::Rejected,
             () if set.faulty_claims => Outcome::Errors,
@@ -488,10 +498,10 @@ impl Desk<'_> {
         });
     }
 
-    fn stray(&mut self, part: &mut Part<'_>, fault: Fault, first: bool) {
+    fn stray(&mut self, part: &mut Part<'_>, fault: Fault, first: bool) -> Result<(), Error> {
         self.keep_unreadable(part);
         if !first {
-            return;
+            return Ok(());
         }
         let code = match fault {
             Fault::HeaderTruncated => Code::INTERCHANGE_TRUNCATED,
@@ -503,7 +513,27 @@ impl Desk<'_> {
         }
         let offset = part.sheet.analysed.taken.offset_of(part.item.start);
         let position = Position { interchange: self.file.interchanges, offset, ..Position::default() };
-        self.take(part, &plain(code, Scope::Interchange, position, SegmentId::default(), Span::default()));
+        let mut finding = plain(code, Scope::Interchange, position, SegmentId::default(), Span::default());
+        let known = if code == Code::DELIMITER_INVALID { Isa::read_unusable(part.bytes()) } else { None };
+        let Some((isa, note)) = known else {
+            self.take(part, &finding);
+            return Ok(());
+        };
+        finding.note = note;
+        self.refuse(part, isa, &finding)
+    }
+
+    /// Answers an interchange of which only the header can be read.
+    fn refuse(&mut self, part: &mut Part<'_>, isa: Isa, finding: &Finding) -> Result<(), Error> {
+        self.end_levels(0);
+        let stem = self.file.stem(&isa.control);
+        let (control, delimiters) = (isa.control.clone(), Delimiters::default());
+        let manner = self.rulings.manner.clone();
+        let answers = self.stage.as_ref().map(|stage| Answers::new(stage, &stem, isa, delimiters, b"\n", manner));
+        self.interchange =
+            Some(Interchange { control, delimiters, answers, split: None, tally: Tally::default(), note: None });
+        self.take(part, finding);
+        self.finish_interchange()
     }
 
     /// Keeps the bytes of an item that is no claim's, as they are.

@@ -17,13 +17,13 @@ mod stretch;
 mod tally;
 mod worklist;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use x12::claim::{Batch, Context, Taps};
+use x12::claim::{Batch, Taps};
 use x12::finding::{Catalog, Severity};
 use x12::guide::Plan;
-use x12::scrub::{self, Counts, DuplicateKey, Program};
+use x12::scrub::{Counts, Scratch};
 use x12::split::Item as SplitItem;
 use x12::validate::Envelope;
 use x12::wire::Output;
@@ -31,6 +31,7 @@ use x12::wire::Output;
 use crate::analyse::{Analysed, Item};
 use crate::error::Error;
 use crate::job::RejectUnit;
+use crate::rules::{Rulebook, Rules};
 use crate::run::Sink;
 use crate::source::Source;
 use crate::stage::{Stage, StagedFile};
@@ -61,8 +62,6 @@ pub(crate) enum Outcome {
 pub(crate) struct Rulings {
     pub(crate) manner: Manner,
     pub(crate) reject_unit: RejectUnit,
-    pub(crate) as_of: i32,
-    pub(crate) received: i32,
     pub(crate) show_phi: bool,
     pub(crate) claims_per_set: u32,
     pub(crate) control_start: Option<u32>,
@@ -100,20 +99,16 @@ pub struct Judged {
 pub(crate) struct Scrub {
     pub(crate) taps: Arc<Taps>,
     pub(crate) fields: ClaimFields,
-    pub(crate) program: Option<Arc<Program>>,
+    pub(crate) rules: Option<Arc<Rules>>,
     /// Where to read of the user's own rules, by their ids.
     pub(crate) docs: HashMap<String, String>,
-    pub(crate) duplicates: Option<DuplicateKey>,
-    pub(crate) duplicate_key: [u8; 16],
 }
 
-/// What the rules of a claim map work with, and what they came to.
+/// What the rules of a claim map that depend on the claims before work with, and what all of them came to.
 #[derive(Default)]
 pub(crate) struct Judging {
-    scratch: scrub::Scratch,
+    late: Scratch,
     pub(crate) counts: Vec<Counts>,
-    /// The rows above the claim that are in force.
-    above: Context,
 }
 
 /// Everything that a run writes down.
@@ -132,7 +127,7 @@ pub(crate) struct Desk<'j> {
     /// Claims with their findings, when somebody wants to have them.
     pub(crate) handed: Option<Handed>,
     /// By claim map.
-    pub(crate) rules: Vec<Judging>,
+    pub(crate) judging: Vec<Judging>,
     pub(crate) names: Names,
     seen: Seen,
     /// Rows of the worklist that stand above claims.
@@ -143,6 +138,8 @@ pub(crate) struct Desk<'j> {
     control_map: Option<StagedFile>,
     envelope: Envelope,
     plan: Option<Arc<Plan>>,
+    /// The overlays that were in force, by name and version.
+    overlays: BTreeSet<String>,
     interchange: Option<Interchange>,
     group: Option<Group>,
     set: Option<Set>,
@@ -184,7 +181,7 @@ impl<'j> Desk<'j> {
             tokens,
             bench,
             scrubs: Vec::new(),
-            rules: Vec::new(),
+            judging: Vec::new(),
             seen,
             work_above: Vec::new(),
             judge,
@@ -199,6 +196,7 @@ impl<'j> Desk<'j> {
             names: Names::default(),
             envelope: Envelope::default(),
             plan: None,
+            overlays: BTreeSet::new(),
             interchange: None,
             group: None,
             set: None,
@@ -212,13 +210,21 @@ impl<'j> Desk<'j> {
         }
     }
 
+    /// What claims are judged by, where they are.
+    pub(crate) fn rules(&self) -> Option<&Arc<Rulebook>> {
+        self.bench.as_ref()?.rules.as_ref()
+    }
+
+    /// The overlays that were in force, for run.json; none where there were none.
+    pub(crate) fn overlays(&self) -> Option<String> {
+        let names: Vec<&str> = self.overlays.iter().map(String::as_str).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    }
+
     /// Begins a file. What was seen of control numbers in earlier files is forgotten.
     pub(crate) fn begin_file(&mut self, name: &str, ordinal: usize) {
         self.file = FileFacts::new(name, ordinal);
         self.envelope = Envelope::default();
-        for rules in &mut self.rules {
-            rules.above = Context::default();
-        }
         self.segments = 0;
         self.seen.clear();
         self.totals.files.push(name.to_owned());
@@ -248,17 +254,17 @@ impl<'j> Desk<'j> {
         Ok(Some(stage))
     }
 
-    /// What claims of `map` are judged with.
-    fn scrub(&mut self, map: usize) -> Result<Arc<Scrub>, Error> {
+    /// Has what claims of `map` are judged with at hand.
+    fn scrub(&mut self, map: usize) -> Result<(), Error> {
         if self.scrubs.len() <= map {
             self.scrubs.resize(map + 1, None);
-            self.rules.resize_with(map + 1, Judging::default);
+            self.judging.resize_with(map + 1, Judging::default);
         }
-        let bench = self.bench.as_mut().ok_or_else(|| Error::Internal("claims are not judged".to_owned()))?;
-        match &mut self.scrubs[map] {
-            Some(known) => Ok(Arc::clone(known)),
-            fresh => Ok(Arc::clone(fresh.insert(Arc::new(bench.scrub(map)?)))),
+        let bench = self.bench.as_ref().ok_or_else(|| Error::Internal("claims are not judged".to_owned()))?;
+        if let Some(place @ None) = self.scrubs.get_mut(map) {
+            *place = Some(Arc::new(bench.scrub(map)?));
         }
+        Ok(())
     }
 
     /// A failed write stops the run as early as the next piece.
@@ -273,12 +279,8 @@ impl<'j> Desk<'j> {
 impl Sink for Desk<'_> {
     fn piece(&mut self, analysed: &mut Analysed, _source: &Source) -> Result<(), Error> {
         self.file.bytes += analysed.used as u64;
-        let length = analysed.taken.bytes.len() as u32;
         for map in analysed.batches.maps() {
-            let scrub = self.scrub(map)?;
-            let (Some(batch), Some(rules)) = (analysed.batches.get_mut(map), self.rules.get_mut(map)) else { continue };
-            batch.inherit(&rules.above, length);
-            rules.above = batch.context(&scrub.taps, &analysed.taken.bytes, &rules.above);
+            self.scrub(map)?;
         }
         let analysed = &*analysed;
         let scrubs = self.scrubs.clone();

@@ -145,21 +145,13 @@ impl Desk<'_> {
         let rows: Vec<u32> =
             own.filter(|(_, item)| matches!(item.kind, Kind::Claim(row) if row != NONE)).map(|(at, _)| at).collect();
         let of_row = |row: u32| rows.get(row as usize).copied();
-        let mut duplicates = Vec::new();
-        if let Some(key) = &scrub.duplicates {
-            duplicates = self.seen.all_again(&key.digests(batch, bytes, &scrub.duplicate_key))?;
-        }
-        if let (Some(program), Some(rules)) = (&scrub.program, self.rules.get_mut(map)) {
-            let context = x12::scrub::Context {
-                as_of: self.rulings.as_of,
-                received: self.rulings.received,
-                duplicates: &duplicates,
-                tables: None,
-            };
-            sheet.hits = program.run(batch, bytes, &context, &mut rules.scratch, &mut rules.counts).to_vec();
+        let (ruled, judging) = (analysed.ruled.get(map), self.judging.get_mut(map));
+        if let (Some(rules), Some(ruled), Some(judging)) = (&scrub.rules, ruled, judging) {
+            let duplicates = self.seen.all_again(&ruled.digests)?;
+            sheet.hits = rules.finish(ruled, (batch, bytes), &duplicates, &mut judging.late, &mut judging.counts);
             for (number, hit) in (0u32..).zip(&sheet.hits) {
                 let place = || {
-                    let table = program.rules()[usize::from(hit.rule)].table;
+                    let table = rules.program.rules()[usize::from(hit.rule)].table;
                     let place = batch.tables[table].places.get(hit.row as usize).copied().unwrap_or_default();
                     analysed.items.partition_point(|item| item.start <= place.offset).saturating_sub(1) as u32
                 };

@@ -1,6 +1,6 @@
 //! ISA to IEA of an answer: sender and receiver change places, the numbers are ours.
 
-use crate::wire::{Delimiters, Segment, Writer, decimal, written_len};
+use crate::wire::{Delimiters, FIXED_LEN, Segment, Writer, decimal, is_fixed, written_len};
 
 /// When an answer is written. Never a clock: the caller says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,34 @@ impl Isa {
             wants_ta1: segment.element(14) == b"1",
             usage: segment.element(15).first().copied().unwrap_or(b'P'),
         }
+    }
+
+    /// The values of `header`, an `ISA` of fixed width with delimiters that nothing else can be read by, and the TA105
+    /// that says which. `None` when it is not of fixed width.
+    #[must_use]
+    pub fn read_unusable(header: &[u8]) -> Option<(Self, &'static str)> {
+        let head = header.get(..FIXED_LEN).filter(|head| is_fixed(head))?;
+        let [element, component, terminator] = [head[3], head[104], head[105]];
+        let improper = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ' || byte == 0;
+        let note = match () {
+            () if improper(element) => "026",
+            () if improper(component) || component == element => "027",
+            () => "004",
+        };
+        debug_assert!(note != "004" || improper(terminator) || [element, component].contains(&terminator));
+        let value = |from: usize, to: usize| head[from..to].trim_ascii_end().to_vec();
+        let isa = Self {
+            sender_qualifier: value(32, 34),
+            sender: value(35, 50),
+            receiver_qualifier: value(51, 53),
+            receiver: value(54, 69),
+            date: value(70, 76),
+            time: value(77, 81),
+            control: value(90, 99),
+            wants_ta1: head[100] == b'1',
+            usage: head[102],
+        };
+        Some((isa, note))
     }
 }
 

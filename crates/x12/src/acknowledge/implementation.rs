@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::notes::Tally;
 use super::{Envelope, Gs};
-use crate::guide::base_codes;
+use crate::guide::{base_codes, is_group};
 use crate::wire::{Delimiters, Writer, written_len};
 
 /// The version of the document, in GS08 and ST03.
@@ -86,7 +86,7 @@ impl Implementation {
         self.sets = Sets::default();
         let mut writer = Writer::new(out, self.envelope.delimiters(), self.envelope.suffix());
         writer.segment("ST").text("999").text(set_number(self.number)).text(VERSION).end();
-        let kind = if is_kind(&group.kind) { group.kind.as_slice() } else { b"HC" };
+        let kind = if is_group(&group.kind) { group.kind.as_slice() } else { b"HC" };
         self.kind = [kind[0], kind[1]];
         writer.segment("AK1").text(kind).text(group_number(&group.control));
         let version = group.version.as_slice();
@@ -191,15 +191,8 @@ fn filled(control: &[u8], delimiters: Delimiters) -> Vec<u8> {
     filled
 }
 
-/// Data element 479, as AK101 has it.
-static KINDS: LazyLock<HashSet<&[u8]>> = LazyLock::new(|| base_codes("479").map(str::as_bytes).collect());
 /// Data element 143, as AK201 has it.
 static SETS: LazyLock<HashSet<&[u8]>> = LazyLock::new(|| base_codes("143").map(str::as_bytes).collect());
-
-/// True for the code of a group that the standard has.
-fn is_kind(kind: &[u8]) -> bool {
-    kind.len() == 2 && KINDS.contains(kind)
-}
 
 /// True for the code of a set that the standard has.
 fn is_set(id: &[u8]) -> bool {

@@ -1,5 +1,8 @@
 //! The guides that come with the library, as text.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// The bases, by name.
 pub(super) const BASES: &[(&str, &str)] = &[("005010", include_str!("../../guides/base/005010.base"))];
 
@@ -20,9 +23,36 @@ pub(super) const GUIDES: &[&str] = &[
     include_str!("../../guides/999-005010X231A1.guide"),
 ];
 
+/// The overlays of partners that come as examples: partner, name of the file, text.
+pub(super) const OVERLAYS: &[(&str, &str, &str)] = &[
+    (
+        "example-exchange",
+        "enrollment.overlay",
+        include_str!("../../guides/partners/example-exchange/enrollment.overlay"),
+    ),
+    (
+        "example-health-plan",
+        "professional.overlay",
+        include_str!("../../guides/partners/example-health-plan/professional.overlay"),
+    ),
+];
+
+/// The overlays that come as examples: partner, name of the file, text.
+pub fn partners() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    OVERLAYS.iter().copied()
+}
+
 /// The codes that the bases list for data element `id`.
 pub(crate) fn base_codes(id: &str) -> impl Iterator<Item = &'static str> {
     let elements = BASES.iter().flat_map(|(_, text)| text.lines()).filter_map(|line| line.strip_prefix("de "));
     let found = elements.filter(move |rest| rest.split_ascii_whitespace().next() == Some(id));
     found.filter_map(|rest| rest.split_once(" :")).flat_map(|(_, codes)| codes.split_ascii_whitespace())
+}
+
+/// Data element 479, as GS01 has it.
+static GROUPS: LazyLock<HashSet<&[u8]>> = LazyLock::new(|| base_codes("479").map(str::as_bytes).collect());
+
+/// True for the code of a functional group (GS01) that the standard has.
+pub(crate) fn is_group(kind: &[u8]) -> bool {
+    GROUPS.contains(kind)
 }

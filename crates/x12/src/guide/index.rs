@@ -77,6 +77,8 @@ pub(crate) struct LoopFacts {
     /// A range of `Index::required`.
     pub required: (u32, u32),
     pub scope: Scope,
+    /// A finding in it reaches what the loop around it reaches, wherever that is: an overlay gave it two places.
+    pub inherits: bool,
     pub seals: bool,
     /// Opened by the hierarchy segment.
     pub level: bool,

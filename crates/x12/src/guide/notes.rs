@@ -1,5 +1,7 @@
 //! Syntax notes: how the elements of a segment, or the components of a composite, depend on each other.
 
+use std::fmt;
+
 use super::text::{GuideError, fault};
 
 /// What a note asks for.
@@ -26,6 +28,22 @@ pub(crate) struct Note {
     pub first: u8,
     /// All members named.
     pub members: u64,
+}
+
+impl fmt::Display for Note {
+    /// As the standard writes it; the members behind the first in ascending order.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            NoteKind::Paired => 'P',
+            NoteKind::Required => 'R',
+            NoteKind::Exclusive => 'E',
+            NoteKind::Conditional => 'C',
+            NoteKind::List => 'L',
+        };
+        write!(out, "{kind}{:02}", self.first)?;
+        let others = (0u8..64).filter(|&member| self.members >> member & 1 != 0 && member != self.first);
+        others.into_iter().try_for_each(|member| write!(out, "{member:02}"))
+    }
 }
 
 /// Notes as written between braces: `{P0304 R0203}`.
@@ -71,6 +89,7 @@ mod tests {
         let notes = parse_notes("{P0304 L050607}", 1).unwrap();
         assert_eq!(notes[0], Note { kind: NoteKind::Paired, first: 3, members: 0b11000 });
         assert_eq!((notes[1].first, notes[1].members), (5, 0b1110_0000));
+        assert_eq!(notes.iter().map(ToString::to_string).collect::<Vec<_>>(), ["P0304", "L050607"]);
         assert_eq!(parse_notes("{}", 1).unwrap(), []);
         for wrong in ["{P03}", "{X0102}", "{P01a2}", "P0102", "{P0001}"] {
             assert_eq!(parse_notes(wrong, 9).unwrap_err().line, 9, "{wrong}");

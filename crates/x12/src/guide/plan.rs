@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::overlaid::Overlaid;
 use crate::finding::Scope;
 use crate::wire::SegmentId;
 
@@ -33,10 +34,12 @@ pub struct Plan {
     pub set_id: String,
     /// GS01.
     pub group_id: String,
-    /// Later errata taken for this guide when the option says so.
+    /// Other releases taken for this guide when the option says so.
     pub aliases: Vec<String>,
     /// Digest of the text it was compiled from.
     pub fingerprint: u64,
+    /// The partner's overlay that it was compiled with.
+    pub overlay: Option<Overlaid>,
     /// The loops; definitions are shared by all places that use them.
     pub loops: Vec<Loop>,
     /// The places of segments and child loops, by loop, in order.
@@ -97,6 +100,14 @@ pub struct Slot {
     pub base_len: u8,
 }
 
+impl Slot {
+    /// Its position as the standard has it, within its table.
+    #[must_use]
+    pub fn standard_position(&self) -> u32 {
+        self.position % super::grammar::TABLE
+    }
+}
+
 /// The element whose value tells a segment from its siblings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Key {
@@ -106,6 +117,14 @@ pub struct Key {
     pub component: u8,
     /// The values, each a code.
     pub values: Vec<String>,
+}
+
+impl Key {
+    /// Element and component.
+    #[must_use]
+    pub fn place(&self) -> (u8, u8) {
+        (self.element, self.component)
+    }
 }
 
 /// Usage of an element in the guide.
@@ -169,6 +188,8 @@ pub struct ElementRule {
     pub components: Range<u32>,
     /// Name of an external code list, not judged here.
     pub external: Option<String>,
+    /// Name of the composite in the base, when it is one.
+    pub composite: Option<String>,
 }
 
 /// The elements of the hierarchy segment.
@@ -184,6 +205,8 @@ pub struct Hierarchy {
     pub level: u8,
     /// Element that tells whether levels follow below.
     pub child: u8,
+    /// A level may say that others follow and have none: that is told, and rejects nothing.
+    pub may_stay_alone: bool,
 }
 
 impl Plan {
@@ -253,6 +276,16 @@ impl Plan {
     #[must_use]
     pub fn component_rules(&self, rule: &ElementRule) -> &[ElementRule] {
         self.elements.get(rule.components.start as usize..rule.components.end as usize).unwrap_or_default()
+    }
+
+    /// The syntax notes of `slot` as the standard writes them: `P0304`, `R0203`.
+    #[must_use]
+    pub fn notes(&self, slot: u32) -> Vec<String> {
+        let Some(mut found) = self.slot(slot) else { return Vec::new() };
+        if let Some(child) = found.opens {
+            found = &self.slots[self.loop_at(child).slots.start as usize];
+        }
+        self.index.notes_of((found.notes.start, found.notes.end)).iter().map(ToString::to_string).collect()
     }
 
     /// True when `value` is one of the codes that `rule` lists, in the guide or in the base standard.

@@ -5,14 +5,19 @@ use std::sync::{Arc, OnceLock};
 use super::compile::compile;
 use super::embedded::{BASES, GUIDES};
 use super::grammar::GuideText;
+use super::overlaid::{lint, overlay};
+use super::partner::{OverlayInfo, Parties};
 use super::plan::{Plan, Role};
 use super::text::{GuideError, fault};
-use crate::wire::SegmentId;
+use crate::wire::{Segment, SegmentId};
 
 /// The guides at hand.
 #[derive(Debug, Default)]
 pub struct Guides {
     entries: Vec<Entry>,
+    overlays: Vec<Laid>,
+    /// The day that stands for an interchange date that is none, CCYYMMDD.
+    today: u32,
     claim_openers: OnceLock<Vec<SegmentId>>,
 }
 
@@ -29,7 +34,7 @@ pub struct GuideInfo {
     pub set_id: String,
     /// GS01.
     pub group_id: String,
-    /// Later errata, taken by option.
+    /// Other releases of it, before and after, taken by option.
     pub aliases: Vec<String>,
 }
 
@@ -40,6 +45,26 @@ struct Entry {
     base: String,
     text: String,
     plan: OnceLock<Result<Arc<Plan>, GuideError>>,
+}
+
+/// What a set and its group say of its guide.
+#[derive(Clone, Copy, Debug)]
+pub struct SetKey<'a> {
+    /// The set's identifier.
+    pub st01: &'a [u8],
+    /// The guide as the set names it.
+    pub st03: &'a [u8],
+    /// The guide as the group names it.
+    pub gs08: &'a [u8],
+    /// The group's kind.
+    pub gs01: &'a [u8],
+}
+
+/// An overlay, and the plan of its guide under it.
+#[derive(Debug)]
+struct Laid {
+    info: OverlayInfo,
+    plan: Arc<Plan>,
 }
 
 /// Which guide a set is judged by.
@@ -106,6 +131,69 @@ impl Guides {
         Ok(())
     }
 
+    /// Adds an overlay over the guide that it names, which must be at hand.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of its text; or that another overlay is for the same parties on the same days.
+    pub fn add_overlay(&mut self, text: &str) -> Result<(), GuideError> {
+        let info = OverlayInfo::read(text)?;
+        let Some(entry) = self.entries.iter().find(|entry| info.is_over(&entry.info)) else {
+            return fault(info.over_line, format!("there is no guide {} {}", info.kind, info.guide_version));
+        };
+        if let Some(other) = self.overlays.iter().find(|other| info.clashes(&other.info)) {
+            return fault(0, format!("{} is for the same parties on the same days", other.info.label()));
+        }
+        let plan = overlay(&entry.base, &entry.text, text, &entry.plan()?)?;
+        self.overlays.push(Laid { info, plan: Arc::new(plan) });
+        Ok(())
+    }
+
+    /// Overlays take `today` (CCYYMMDD) for the day of an interchange whose date is none.
+    pub fn take_for_today(&mut self, today: u32) {
+        self.today = today;
+    }
+
+    /// Who sends and receives the interchange that `isa` opens, if any overlay asks.
+    #[must_use]
+    pub fn parties(&self, isa: &Segment<'_>) -> Option<Parties> {
+        (!self.overlays.is_empty()).then(|| Parties::of_interchange(isa, self.today))
+    }
+
+    /// The overlays at hand.
+    pub fn overlays(&self) -> impl Iterator<Item = &OverlayInfo> {
+        self.overlays.iter().map(|laid| &laid.info)
+    }
+
+    /// The plan of the overlay of that name, or of its name and version (`NAME VERSION`).
+    #[must_use]
+    pub fn overlaid(&self, name: &str) -> Option<Arc<Plan>> {
+        let found = self.overlays.iter().find(|laid| laid.info.name == name || laid.info.label() == name);
+        found.map(|laid| Arc::clone(&laid.plan))
+    }
+
+    /// Everything that is wrong with an overlay, in the order of its lines.
+    #[must_use]
+    pub fn check_overlay(&self, text: &str) -> Vec<GuideError> {
+        let Ok(info) = OverlayInfo::read(text) else { return super::overlay::faults(text) };
+        if let Some(entry) = self.entries.iter().find(|entry| info.is_over(&entry.info)) {
+            return lint(&entry.base, &entry.text, text);
+        }
+        let message = format!("there is no guide {} {}", info.kind, info.guide_version);
+        vec![GuideError { line: info.over_line, message }]
+    }
+
+    /// As [`Guides::route`], under the overlay that is for `parties`: the one with the most conditions, else the one that
+    /// began last.
+    #[must_use]
+    pub fn route_for(&self, set: SetKey<'_>, parties: Option<&Parties>, aliases: bool) -> Route {
+        let route = self.route(set.st01, set.st03, set.gs08, set.gs01, aliases);
+        let (Route::Plan(plan), Some(parties)) = (&route, parties) else { return route };
+        let meant = self.overlays.iter().filter(|laid| laid.plan.ground_fingerprint() == plan.fingerprint);
+        let best = meant.filter(|laid| laid.info.is_for(parties)).max_by_key(|laid| laid.info.rank());
+        best.map_or(route, |laid| Route::Plan(Arc::clone(&laid.plan)))
+    }
+
     /// True when a claim begins with segment `id` in one of the guides.
     #[must_use]
     pub fn opens_claim(&self, id: SegmentId) -> bool {
@@ -121,19 +209,27 @@ impl Guides {
         self.entries.iter().map(|entry| &entry.info)
     }
 
-    /// The plan of the guide of `kind` (`837P`) or of version `kind` (`005010X222A1`).
+    /// The plan of the guide of that kind (`837P`), or of that version (`005010X222A1`) where only one has it: a request
+    /// and its response share theirs (270 and 271, 276 and 277).
     ///
     /// # Errors
     ///
-    /// When there is none, or its text is faulty.
-    pub fn plan(&self, kind: &str) -> Result<Arc<Plan>, GuideError> {
-        match self.entries.iter().find(|entry| entry.info.kind == kind || entry.info.version == kind) {
-            Some(entry) => entry.plan(),
-            None => fault(0, format!("there is no guide {kind}")),
+    /// When there is none, when there are several, or when its text is faulty.
+    pub fn plan(&self, name: &str) -> Result<Arc<Plan>, GuideError> {
+        if let Some(entry) = self.entries.iter().find(|entry| entry.info.kind == name) {
+            return entry.plan();
+        }
+        let of_version: Vec<_> = self.entries.iter().filter(|entry| entry.info.version == name).collect();
+        match of_version[..] {
+            [] => fault(0, format!("there is no guide {name}")),
+            [entry] => entry.plan(),
+            [one, other, ..] => {
+                fault(0, format!("{name} is the version of {} and of {}", other.info.kind, one.info.kind))
+            }
         }
     }
 
-    /// The guide for a set. ST03 decides; where it is empty, GS08 does. `aliases`: take later errata too.
+    /// The guide for a set. ST03 decides; where it is empty, GS08 does. `aliases`: take other releases too.
     #[must_use]
     pub fn route(&self, st01: &[u8], st03: &[u8], gs08: &[u8], gs01: &[u8], aliases: bool) -> Route {
         let mut same_set = self.entries.iter().filter(|entry| entry.info.set_id.as_bytes() == st01).peekable();
@@ -177,6 +273,19 @@ mod tests {
             assert_eq!(plan.kind, info.kind);
             assert_eq!(plan.is_named_by_sets(), info.set_id != "835", "{}", info.kind);
         }
+    }
+
+    #[test]
+    fn a_version_that_two_guides_have_names_none_of_them() {
+        let guides = Guides::embedded();
+        for (version, kinds) in [("005010X279A1", ["270", "271"]), ("005010X212", ["276", "277"])] {
+            let said = guides.plan(version).unwrap_err().message;
+            for kind in kinds {
+                assert!(said.contains(kind), "{said}");
+                assert_eq!(guides.plan(kind).unwrap().set_id, kind);
+            }
+        }
+        assert_eq!(guides.plan("005010X221A1").unwrap().kind, "835");
     }
 
     #[test]

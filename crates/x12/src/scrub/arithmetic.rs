@@ -36,7 +36,22 @@ pub(super) fn range(how: Arithmetic, left: (i64, i64), right: (i64, i64)) -> Opt
 
 /// Whole years from one day to another; negative when it is earlier.
 fn years(from: i64, to: i64) -> i64 {
-    let bound = |day: i64| day.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
-    let (from, to) = (civil(bound(from)), civil(bound(to)));
-    to.0 - from.0 - i64::from((to.1, to.2) < (from.1, from.2))
+    years_to(date(to))(from)
+}
+
+/// As [`compute`] for the years up to one day, whose date is reckoned once.
+pub(super) fn years_until(day: i64) -> impl Fn(i64) -> i64 {
+    let years = years_to(date(day));
+    move |lane| if void(lane) { lane } else { years(lane) * 1000 }
+}
+
+fn years_to(to: (i64, i64, i64)) -> impl Fn(i64) -> i64 {
+    move |from| {
+        let from = date(from);
+        to.0 - from.0 - i64::from((to.1, to.2) < (from.1, from.2))
+    }
+}
+
+fn date(day: i64) -> (i64, i64, i64) {
+    civil(day.clamp(i64::from(i32::MIN), i64::from(i32::MAX)))
 }

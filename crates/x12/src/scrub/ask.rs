@@ -2,7 +2,7 @@
 
 use super::expr::{BoolAt, Test, Value, ValueAt};
 use super::frame::{UNCHECKED, lane_of, unpack_code, void};
-use super::logic::{FALSE, NODATA, States, UNKNOWN, Word, bits, mask, passing, state};
+use super::logic::{FALSE, NODATA, States, UNKNOWN, Word, bits, mask, passing, state, word_of};
 use super::pairs::Asked;
 use super::run::Evaluator;
 use super::tables::CodeTable;
@@ -36,11 +36,10 @@ impl<'a> Evaluator<'_, 'a> {
         if *test == Test::Missing && lanes.range().is_some() {
             return states.fill(len, FALSE);
         }
-        let mut room = [0; 64];
         states.set(len, |at| {
-            let lanes = lanes.word(at, &mut room);
-            let missing = bits(lanes, |&lane| lane == MISSING);
-            let unchecked = if term.nature.doubtful { bits(lanes, |&lane| lane == UNCHECKED) } else { 0 };
+            let lanes = lanes.word(at);
+            let having = |wanted: i64| bits(lanes, |&lane| lane == wanted);
+            let (missing, unchecked) = (having(MISSING), if term.nature.doubtful { having(UNCHECKED) } else { 0 });
             let known = mask(lanes.len()) & !missing & !unchecked;
             if *test == Test::Missing {
                 return Word { yes: missing, no: known, unchecked };
@@ -78,7 +77,7 @@ impl<'a> Evaluator<'_, 'a> {
 
     /// Texts often come again.
     fn test_texts(&mut self, at: BoolAt, test: &Test, spans: &[Span], states: &mut States) {
-        let there = |at: usize| bits(&spans[64 * at..], |span| !span.is_empty());
+        let there = |at| bits(word_of(spans, at), |span| !span.is_empty());
         if *test == Test::Missing {
             return states.set(spans.len(), |at| Word::known(!there(at), u64::MAX));
         }

@@ -45,16 +45,25 @@ impl Index {
         self.len = codes.len();
         self.full = false;
         for codes in codes.chunks(64) {
-            let (mut rows, mut bit) = ([0; NUMBERS], 1u64);
-            for &code in codes {
-                let slot = hash(code);
-                let known = self.codes[slot] == code;
-                let number = if known { usize::from(self.numbers[slot]) } else { self.number(code, slot) };
-                rows[number % NUMBERS] |= bit;
-                bit = bit.rotate_left(1);
+            let mut rows = [0; NUMBERS];
+            if codes.iter().all(|code| *code == codes[0]) {
+                rows[self.number(codes[0])] = mask(codes.len());
+            } else {
+                let mut bit = 1u64;
+                for &code in codes {
+                    rows[self.number(code)] |= bit;
+                    bit = bit.rotate_left(1);
+                }
             }
             self.rows.push(rows);
         }
+    }
+
+    /// The number of a code, given to it when it is new.
+    fn number(&mut self, code: u64) -> usize {
+        let slot = hash(code);
+        let number = if self.codes[slot] == code { self.numbers[slot] } else { self.place(code, slot) };
+        usize::from(number) % NUMBERS
     }
 
     /// The slot where a code is or would be, at or behind its own.
@@ -65,18 +74,18 @@ impl Index {
         slot
     }
 
-    /// The number of a code, given to it when it is new.
-    fn number(&mut self, code: u64, slot: usize) -> usize {
+    /// As [`Self::number`], when its own slot does not have it.
+    fn place(&mut self, code: u64, slot: usize) -> u8 {
         let slot = self.find(code, slot);
         if self.codes[slot] == 0 {
             if self.values.len() == OTHER {
                 self.full = true;
-                return OTHER;
+                return OTHER as u8;
             }
             (self.codes[slot], self.numbers[slot]) = (code, self.values.len() as u8);
             self.values.push(code);
         }
-        usize::from(self.numbers[slot])
+        self.numbers[slot]
     }
 
     /// The rows from `64 * word` that have a value.

@@ -2,7 +2,7 @@
 
 use super::expr::{BoolAt, Compare, ValueAt};
 use super::lanes::Lanes;
-use super::logic::{States, TRUE, UNKNOWN, Word, mask, passing, state};
+use super::logic::{States, TRUE, UNKNOWN, Word, bits, bits_of_pairs, mask, passing, state};
 use super::pairs::Asked;
 use super::run::Evaluator;
 
@@ -73,9 +73,16 @@ fn holding(left: &Lanes, right: &Lanes, at: usize, known: u64, holds: impl Fn(i6
     if known.count_ones() < FEW {
         return passing(known, |row| holds(left.get(64 * at + row), right.get(64 * at + row)));
     }
-    let (mut room, mut other) = ([0; 64], [0; 64]);
-    let (left, right) = (left.word(at, &mut room), right.word(at, &mut other));
-    // As in `bits`.
-    let bits = left.iter().zip(right).fold(0, |bits, (&left, &right)| bits >> 1 | u64::from(holds(left, right)) << 63);
-    bits.checked_shr(64 - left.len().min(right.len()) as u32).unwrap_or(0)
+    match (left.constant(), right.constant()) {
+        (None, None) => bits_of_pairs(left.word(at), right.word(at), |&left, &right| holds(left, right)),
+        (None, Some(right)) => bits(left.word(at), |&left| holds(left, right)),
+        (Some(left), None) => bits(right.word(at), |&right| holds(left, right)),
+        (Some(left), Some(right)) => {
+            if holds(left, right) {
+                u64::MAX
+            } else {
+                0
+            }
+        }
+    }
 }

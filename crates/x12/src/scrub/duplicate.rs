@@ -2,10 +2,11 @@
 
 #![allow(clippy::cast_sign_loss, reason = "what is hashed is bits")]
 
+use super::frame::Words;
 use super::logic::mask;
 use super::program::RuleError;
 use super::siphash::SipHash;
-use crate::claim::{Batch, Column, LONG, MISSING, NO_DATE, Schema, pack};
+use crate::claim::{Batch, Column, LONG, MISSING, NO_DATE, Schema, Table, pack};
 use crate::position::Span;
 
 /// Reckons keyed digests of claims; compiled once for a schema.
@@ -126,15 +127,16 @@ impl DuplicateKey {
         for (parent, fields) in &self.above {
             let (above, none) = (hashing.digests(fields), hashing.start.finish(0));
             for (hash, &row) in hashes.iter_mut().zip(claims.parents.get(*parent).map_or(&[][..], Vec::as_slice)) {
-                hash.state = hash.state.with(above.get(row as usize).copied().unwrap_or(none));
+                hash.state.add(above.get(row as usize).copied().unwrap_or(none));
             }
         }
         let frequencies = claims.columns.get(self.frequency);
         let again = [pack(b"7"), pack(b"8")];
-        let digest = |((row, hash), (sum, count)): ((u32, Hash), (u64, u32))| {
+        let digest = |((row, mut hash), (sum, count)): ((u32, Hash), (u64, u32))| {
             let frequency = frequencies.map_or(0, |column| column.code(row));
-            let same = || hash.state.with(sum).with(u64::from(count)).finish(hash.places);
-            (count > 0 && !again.contains(&Some(frequency))).then(same)
+            hash.state.add(sum);
+            hash.state.add(u64::from(count));
+            (count > 0 && !again.contains(&Some(frequency))).then(|| hash.state.finish(hash.places))
         };
         (0..).zip(hashes).zip(self.lines(&hashing, claims.rows)).map(digest).collect()
     }
@@ -164,7 +166,9 @@ fn add_below(hashing: &Hashing<'_>, lines: &mut [u64], parent: usize, fields: &F
     let owners = table.and_then(|table| table.parents.get(parent)).map_or(&[][..], Vec::as_slice);
     for (digest, &line) in hashing.digests(fields).into_iter().zip(owners) {
         if let Some(sum) = lines.get_mut(line as usize) {
-            *sum = sum.wrapping_add(hashing.start.with(digest).finish(1));
+            let mut state = hashing.start;
+            state.add(digest);
+            *sum = sum.wrapping_add(state.finish(1));
         }
     }
 }
@@ -195,18 +199,16 @@ impl Hashing<'_> {
             let there = 1 << at;
             match table.columns.get(column) {
                 Some(Column::Text(spans)) => {
-                    hash(&mut hashes, there, spans, |state, &span| (!span.is_empty()).then(|| self.text(state, span)));
+                    hash(&mut hashes, there, spans, |span| !span.is_empty(), |state, &span| self.text(state, span));
                 }
-                Some(Column::Code(codes)) => hash(&mut hashes, there, codes, |state, &code| {
-                    // No packed code is LONG itself.
-                    let long = || table.long_codes.get(code as u32 as usize).filter(|_| code >= LONG);
-                    (code != 0).then(|| long().map_or(state.with(code), |&span| self.text(state.with(LONG), span)))
-                }),
-                Some(Column::Amount(amounts)) => hash(&mut hashes, there, amounts, |state, &amount| {
-                    (amount != MISSING).then(|| state.with(amount as u64))
-                }),
+                Some(Column::Code(codes)) => {
+                    hash(&mut hashes, there, codes, |&code| code != 0, |state, &code| self.code(state, code, table));
+                }
+                Some(Column::Amount(amounts)) => {
+                    hash(&mut hashes, there, amounts, |&amount| amount != MISSING, |state, &it| state.add(it as u64));
+                }
                 Some(Column::Date(days)) => {
-                    hash(&mut hashes, there, days, |state, &day| (day != NO_DATE).then(|| state.with(day as u64)));
+                    hash(&mut hashes, there, days, |&day| day != NO_DATE, |state, &day| state.add(day as u64));
                 }
                 None => {}
             }
@@ -214,41 +216,42 @@ impl Hashing<'_> {
         hashes
     }
 
+    /// A code as it is packed; before the text of a long one stands what no packed code is.
+    fn code(&self, state: &mut SipHash, code: u64, table: &Table) {
+        match table.long_codes.get(code as u32 as usize).filter(|_| code >= LONG) {
+            Some(&span) => {
+                state.add(LONG);
+                self.text(state, span);
+            }
+            None => state.add(code),
+        }
+    }
+
     /// The length of a text and its first seven bytes as a word, and the others in words.
-    fn text(&self, state: SipHash, span: Span) -> SipHash {
-        let (buffer, start, len) = self.place(span);
-        let mut state = state.with(word(buffer, start, len.min(7)) | (len.min(255) as u64) << 56);
-        if len >= 255 {
-            state = state.with(len as u64);
+    fn text(&self, state: &mut SipHash, span: Span) {
+        let text = Words::of(self.batch, self.bytes, span);
+        state.add(text.word(0) & mask(56) | (text.len.min(255) as u64) << 56);
+        if text.len >= 255 {
+            state.add(text.len as u64);
         }
         let mut at = 7;
-        while at < len {
-            state = state.with(word(buffer, start + at, (len - at).min(8)));
+        while at < text.len {
+            state.add(text.word(at));
             at += 8;
         }
-        state
     }
-
-    /// The buffer that has a text, where it begins there, and its length.
-    fn place(&self, span: Span) -> (&[u8], usize, usize) {
-        let (start, own) = (span.start as usize, self.bytes.len());
-        let (buffer, start) = if start < own { (self.bytes, start) } else { (&*self.batch.inherited, start - own) };
-        (buffer, start, (span.len as usize).min(buffer.len().saturating_sub(start)))
-    }
-}
-
-/// Up to eight bytes: all at once where the buffer goes on.
-fn word(buffer: &[u8], start: usize, len: usize) -> u64 {
-    let rest = buffer.get(start..).unwrap_or_default();
-    let short = || rest.iter().take(len).rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
-    rest.first_chunk().map_or_else(short, |word| u64::from_le_bytes(*word) & mask(8 * len))
 }
 
 /// Hashes what is there of a column.
-fn hash<T>(hashes: &mut [Hash], there: u64, column: &[T], with: impl Fn(SipHash, &T) -> Option<SipHash>) {
-    for (hash, item) in hashes.iter_mut().zip(column) {
-        if let Some(state) = with(hash.state, item) {
-            *hash = Hash { state, places: hash.places | there };
-        }
+fn hash<T>(
+    hashes: &mut [Hash],
+    there: u64,
+    column: &[T],
+    is_there: impl Fn(&T) -> bool,
+    add: impl Fn(&mut SipHash, &T),
+) {
+    for (hash, item) in hashes.iter_mut().zip(column).filter(|(_, item)| is_there(item)) {
+        hash.places |= there;
+        add(&mut hash.state, item);
     }
 }

@@ -158,6 +158,8 @@ pub(crate) struct Nature {
     pub(crate) pairs: bool,
     /// It may be unchecked.
     pub(crate) doubtful: bool,
+    /// It depends on the claims of the file before the batch.
+    pub(crate) late: bool,
     /// A guess at what it costs, to put the cheap first.
     pub(crate) cost: u32,
 }
@@ -169,6 +171,7 @@ impl Nature {
             table: self.table,
             pairs: self.pairs || part.pairs,
             doubtful: self.doubtful || part.doubtful,
+            late: self.late || part.late,
             cost: self.cost.saturating_add(part.cost),
         }
     }
@@ -238,7 +241,7 @@ impl Terms {
     }
 
     fn of_bool(&self, what: &Bool, table: Option<usize>) -> Nature {
-        let plain = |cost| Nature { table, pairs: false, doubtful: false, cost };
+        let plain = |cost| Nature { table, pairs: false, doubtful: false, late: false, cost };
         let doubtful = |cost| Nature { doubtful: true, ..plain(cost) };
         let (bool, value) = (|at: BoolAt| self.bool(at).nature, |at: ValueAt| self.value(at).nature);
         match what {
@@ -265,13 +268,13 @@ impl Terms {
             Bool::Repeats(..) => plain(3),
             Bool::Any(children, inner) => of_children(*children, table).with(bool(*inner)),
             Bool::Absent => plain(1),
-            Bool::Duplicate => doubtful(1),
+            Bool::Duplicate => Nature { late: true, ..doubtful(1) },
             Bool::Above(_, inner) => plain(1).with(bool(*inner)),
         }
     }
 
     fn of_value(&self, what: &Value, table: Option<usize>) -> Nature {
-        let plain = |cost| Nature { table, pairs: false, doubtful: false, cost };
+        let plain = |cost| Nature { table, pairs: false, doubtful: false, late: false, cost };
         let value = |at: ValueAt| self.value(at).nature;
         match what {
             Value::Const(_) | Value::AsOf | Value::Received => plain(0),
@@ -291,5 +294,5 @@ impl Terms {
 
 fn of_children(children: Children, table: Option<usize>) -> Nature {
     let pairs = children.paired.is_some();
-    Nature { table, pairs, doubtful: children.limited, cost: if pairs { 1000 } else { 6 } }
+    Nature { table, pairs, doubtful: children.limited, late: false, cost: if pairs { 1000 } else { 6 } }
 }

@@ -6,6 +6,7 @@
     reason = "a lane is 64 bits whose meaning its kind knows: packed codes and spans are laid into it bit for bit"
 )]
 
+use super::logic::mask;
 use super::program::Context;
 use crate::claim::{Batch, Column, MISSING, NONE, pack, unpack};
 use crate::position::Span;
@@ -75,11 +76,39 @@ impl<'a> Frame<'a> {
 
 /// The bytes of a span of a batch.
 pub(crate) fn text_of<'a>(batch: &'a Batch, bytes: &'a [u8], span: Span) -> &'a [u8] {
-    let len = bytes.len() as u64;
-    if u64::from(span.start) < len {
-        return span.of(bytes);
+    let (buffer, start) = place(batch, bytes, span);
+    Span { start, ..span }.of(buffer)
+}
+
+/// The buffer that has the bytes of a span, and where they begin there.
+fn place<'a>(batch: &'a Batch, bytes: &'a [u8], span: Span) -> (&'a [u8], u32) {
+    match u64::from(span.start).checked_sub(bytes.len() as u64) {
+        None => (bytes, span.start),
+        Some(start) => (&batch.inherited, start as u32),
     }
-    Span { start: (u64::from(span.start) - len) as u32, len: span.len }.of(&batch.inherited)
+}
+
+/// A text that is read in words.
+pub(crate) struct Words<'a> {
+    buffer: &'a [u8],
+    start: usize,
+    pub(crate) len: usize,
+}
+
+impl<'a> Words<'a> {
+    pub(crate) fn of(batch: &'a Batch, bytes: &'a [u8], span: Span) -> Self {
+        let (buffer, start) = place(batch, bytes, span);
+        let start = (start as usize).min(buffer.len());
+        Self { buffer, start, len: (span.len as usize).min(buffer.len() - start) }
+    }
+
+    /// Up to eight bytes from `at`, the first lowest: all at once where the buffer goes on behind the text.
+    pub(crate) fn word(&self, at: usize) -> u64 {
+        let len = self.len.saturating_sub(at).min(8);
+        let rest = self.buffer.get(self.start + at..).unwrap_or_default();
+        let short = || rest.iter().take(len).rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+        rest.first_chunk().map_or_else(short, |word| u64::from_le_bytes(*word) & mask(8 * len))
+    }
 }
 
 /// True when there is no value to reckon with.

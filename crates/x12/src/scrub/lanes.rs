@@ -1,7 +1,7 @@
 //! The values of all rows.
 
 use super::frame::{UNCHECKED, void};
-use super::logic::{States, TRUE, Word};
+use super::logic::{States, TRUE, Word, word_of};
 use crate::claim::MISSING;
 
 /// The lane of each row.
@@ -15,6 +15,10 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
+    pub(super) const fn new() -> Self {
+        Self { constant: None, rows: Vec::new(), range: None }
+    }
+
     /// All rows have one lane.
     pub(super) fn fill(&mut self, lane: i64) {
         self.constant = Some(lane);
@@ -36,14 +40,18 @@ impl Lanes {
 
     /// Finds out between what the lanes lie.
     pub(super) fn measure(&mut self) {
-        let (mut least, mut most) = (i64::MAX, i64::MIN);
-        for lanes in self.rows.chunks(64) {
-            (least, most) = lanes.iter().fold((least, most), |(least, most), &lane| (least.min(lane), most.max(lane)));
-            if void(least) {
-                return;
+        let bounds = |lanes: &[i64], bounds: (i64, i64)| {
+            lanes.iter().fold(bounds, |(least, most), &lane| (least.min(lane), most.max(lane)))
+        };
+        let (eights, rest) = self.rows.as_chunks::<8>();
+        let mut range = bounds(rest, (i64::MAX, i64::MIN));
+        for eight in eights {
+            range = bounds(eight, range);
+            if void(range.0) {
+                break;
             }
         }
-        self.range = Some((least, most));
+        self.range = Some(range).filter(|&(least, _)| !void(least));
     }
 
     /// Takes days, of which the least is none.
@@ -147,15 +155,8 @@ impl Lanes {
         self.constant.map_or_else(|| self.rows.contains(&lane), |constant| constant == lane)
     }
 
-    /// The lanes of the rows from `64 * word`; one that all have is laid out in `room`.
-    pub(super) fn word<'s>(&'s self, word: usize, room: &'s mut [i64; 64]) -> &'s [i64] {
-        let rest = self.rows.get(64 * word..).unwrap_or_default();
-        match self.constant {
-            Some(lane) => {
-                room.fill(lane);
-                room
-            }
-            None => rest.get(..64).unwrap_or(rest),
-        }
+    /// The lanes of the rows from `64 * at`, where each has its own.
+    pub(super) fn word(&self, at: usize) -> &[i64] {
+        word_of(&self.rows, at)
     }
 }

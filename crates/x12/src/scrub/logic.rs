@@ -32,12 +32,30 @@ pub(crate) fn mask(rows: usize) -> u64 {
     if rows < 64 { (1 << rows) - 1 } else { u64::MAX }
 }
 
-/// A bit for each of up to 64 items that pass.
+/// A bit for each of up to 64 items that pass, taken eight at a time.
 pub(crate) fn bits<T>(items: &[T], passes: impl Fn(&T) -> bool) -> u64 {
-    let items = items.get(..64).unwrap_or(items);
-    // Each comes in at the top and is moved down by those after it.
-    let bits = items.iter().fold(0, |bits, item| bits >> 1 | u64::from(passes(item)) << 63);
-    bits.checked_shr(64 - items.len() as u32).unwrap_or(0)
+    let (eights, rest) = items.as_chunks::<8>();
+    let byte = |items: &[T]| items.iter().enumerate().fold(0, |byte, (at, item)| byte | u64::from(passes(item)) << at);
+    let bits = eights.iter().enumerate().fold(0, |bits, (at, eight)| bits | byte(eight) << (8 * at));
+    bits | byte(rest) << (8 * eights.len() % 64)
+}
+
+/// As [`bits`], of pairs.
+pub(crate) fn bits_of_pairs<T>(left: &[T], right: &[T], passes: impl Fn(&T, &T) -> bool) -> u64 {
+    let ((lefts, left), (rights, right)) = (left.as_chunks::<8>(), right.as_chunks::<8>());
+    let byte = |left: &[T], right: &[T]| {
+        let pairs = left.iter().zip(right).enumerate();
+        pairs.fold(0, |byte, (at, (left, right))| byte | u64::from(passes(left, right)) << at)
+    };
+    let eights = lefts.iter().zip(rights).enumerate();
+    let bits = eights.fold(0, |bits, (at, (left, right))| bits | byte(left, right) << (8 * at));
+    bits | byte(left, right) << (8 * lefts.len() % 64)
+}
+
+/// Up to 64 items, the first of which is `64 * at`.
+pub(crate) fn word_of<T>(items: &[T], at: usize) -> &[T] {
+    let rest = items.get(64 * at..).unwrap_or_default();
+    rest.get(..64).unwrap_or(rest)
 }
 
 /// Those of some bits whose number passes.
@@ -131,6 +149,10 @@ pub(crate) struct States {
 }
 
 impl States {
+    pub(crate) const fn new() -> Self {
+        Self { len: 0, all: None, words: Vec::new() }
+    }
+
     /// All rows have one state.
     pub(crate) fn fill(&mut self, len: usize, state: u8) {
         (self.len, self.all) = (len, Some(state));
@@ -197,26 +219,30 @@ impl States {
     pub(crate) fn take(&mut self, of: &Self, rows: &[u32], absent: u8) {
         let absent = Word::of(absent);
         if let Some(all) = of.all {
-            let there = |at: usize| bits(&rows[64 * at..], |&row| (row as usize) < of.len);
+            let there = |at: usize| bits(word_of(rows, at), |&row| (row as usize) < of.len);
             return self.set(rows.len(), |at| Word::of(all).or_else(absent, there(at)));
         }
         let some_unchecked = absent.unchecked != 0 || of.planes(|word| word.unchecked).any(|bits| bits != 0);
         let found = |row: u32| of.words.get(row as usize / 64).unwrap_or(&absent);
         self.set(rows.len(), |at| {
-            let rows = &rows[64 * at..];
-            let rows = rows.get(..64).unwrap_or(rows);
-            // As in `bits`.
-            let (yes, no) = rows.iter().fold((0, 0), |(yes, no), &row| {
-                let word = found(row);
-                (yes >> 1 | word.yes >> (row % 64) << 63, no >> 1 | word.no >> (row % 64) << 63)
-            });
-            let shift = 64 - rows.len() as u32;
-            let unchecked = |row: &u32| found(*row).unchecked >> (row % 64) & 1 == 1;
-            Word {
-                yes: yes >> shift,
-                no: no >> shift,
-                unchecked: if some_unchecked { bits(rows, unchecked) } else { 0 },
+            let (eights, rest) = word_of(rows, at).as_chunks::<8>();
+            let mut word = Word::default();
+            let mut add = |rows: &[u32], first: usize| {
+                let (mut yes, mut no) = (0, 0);
+                for (at, &row) in rows.iter().enumerate() {
+                    let found = found(row);
+                    yes |= (found.yes >> (row % 64) & 1) << at;
+                    no |= (found.no >> (row % 64) & 1) << at;
+                }
+                word.yes |= yes << first;
+                word.no |= no << first;
+            };
+            eights.iter().enumerate().for_each(|(at, eight)| add(eight, 8 * at));
+            add(rest, 8 * eights.len() % 64);
+            if some_unchecked {
+                word.unchecked = bits(word_of(rows, at), |&row| found(row).unchecked >> (row % 64) & 1 == 1);
             }
+            word
         });
     }
 

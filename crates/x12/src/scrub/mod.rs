@@ -38,7 +38,9 @@ mod value;
 pub use compile::Rules;
 pub use duplicate::DuplicateKey;
 pub use pattern::pattern_fault;
-pub use program::{Context, Counts, Evidence, EvidenceField, Function, Hit, Program, RULE_FAILED, Rule, RuleError};
+pub use program::{
+    Context, Counts, Evidence, EvidenceField, Function, Hit, Program, RULE_FAILED, Rule, RuleError, Share,
+};
 pub use scratch::Scratch;
 pub use tables::{CodeTable, CodeTables};
 

@@ -105,6 +105,15 @@ pub struct EvidenceField {
     pub(super) ups: Box<[Up]>,
 }
 
+/// Which rules are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// Those that need nothing but the batch: in any order of the batches.
+    Alone,
+    /// The others, which depend on the claims of the file before the batch ([`Context::duplicates`]).
+    Late,
+}
+
 /// What the engine tells a run beside the batch.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Context<'a> {
@@ -208,15 +217,16 @@ impl Program {
         &self.terms.tables
     }
 
-    /// Judges every row of `batch`, whose text lies in `bytes`; `counts` has one entry a rule or is empty.
+    /// Judges every row of `batch`, whose text lies in `bytes`, by the rules of `share`; `counts` has one entry a rule or
+    /// is empty.
     ///
     /// Row 0 of a table above the claim was handed down: its hits are marked and it is not counted.
     /// Hits come rule by rule, rows ascending. They depend on nothing but the rows: a claim judged alone gets the
     /// same hits as in a batch.
     pub fn run<'s>(
         &self,
-        batch: &Batch,
-        bytes: &[u8],
+        share: Share,
+        (batch, bytes): (&Batch, &[u8]),
         context: &Context<'_>,
         scratch: &'s mut Scratch,
         counts: &mut Vec<Counts>,
@@ -227,7 +237,8 @@ impl Program {
         let frame = Frame { batch, bytes, context };
         let mut evaluator = Evaluator { frame, program: self, scratch };
         for ((index, rule), counts) in self.rules.iter().enumerate().zip(counts) {
-            if context.received < rule.since || context.received > rule.until {
+            let other = self.terms.bool(rule.expr).nature.late != (share == Share::Late);
+            if other || context.received < rule.since || context.received > rule.until {
                 continue;
             }
             let inherited = usize::from(self.levels.context.get(rule.table).copied().unwrap_or(false));

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::expr::{Value, ValueAt};
-use super::frame::unpack_span;
+use super::frame::{Words, unpack_span};
 use super::logic::{FALSE, States};
 use super::pairs::Asked;
 use super::run::Evaluator;
@@ -77,8 +77,8 @@ impl Evaluator<'_, '_> {
     /// The end of a text, where numbers count up, mixed with its length.
     fn print(&self, span: Span) -> u64 {
         let text = self.frame.span(span);
-        let short = || text.iter().fold(0, |print, &byte| print << 8 | u64::from(byte));
-        let end = text.last_chunk::<8>().map_or_else(short, |end| u64::from_be_bytes(*end));
+        let short = || Words::of(self.frame.batch, self.frame.bytes, span).word(0);
+        let end = text.last_chunk().map_or_else(short, |end| u64::from_le_bytes(*end));
         if text.is_empty() { NO_PRINT } else { end ^ (text.len() as u64) << 56 | 1 << 63 }
     }
 

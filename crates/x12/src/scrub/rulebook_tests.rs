@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::testing::{Builder, schema, schema_of, thin};
-use super::{Context, DuplicateKey, Hit, Program, Rules, Scratch};
+use super::{Context, DuplicateKey, Hit, Program, Rules, Scratch, Share};
 use crate::claim::{Batch, ClaimMap, Column, LONG, NONE, Schema};
 use crate::finding::{Catalog, Scope};
 use crate::position::Span;
@@ -68,10 +68,15 @@ fn judge(document: &Json, claims: &[&Json], duplicates: &[bool]) -> Vec<BTreeSet
         thin(&mut builder.batch);
         let day = document["as_of"].as_i64().unwrap() as i32;
         let duplicates: Vec<bool> = own.iter().map(|&at| duplicates[at]).collect();
-        let context = Context { as_of: day, received: day, duplicates: &duplicates, tables: None };
+        let context = Context { as_of: day, received: day, duplicates: &[], tables: None };
         let (mut scratch, mut counts) = (Scratch::default(), Vec::new());
-        for hit in program.run(&builder.batch, &builder.bytes, &context, &mut scratch, &mut counts) {
-            for claim in reached(&program, &schema, &builder.batch, hit) {
+        let mut run = |share, context: &Context<'_>| {
+            program.run(share, (&builder.batch, &builder.bytes), context, &mut scratch, &mut counts).to_vec()
+        };
+        // as a run does: what asks for duplicates comes last
+        let late = Context { duplicates: &duplicates, ..context };
+        for hit in [run(Share::Alone, &context), run(Share::Late, &late)].concat() {
+            for claim in reached(&program, &schema, &builder.batch, &hit) {
                 found[own[claim as usize]].insert(program.rules()[usize::from(hit.rule)].id.clone());
             }
         }
@@ -142,7 +147,7 @@ fn a_scratch_serves_one_program_after_another() {
     let mut shared = Scratch::default();
     for program in programs.iter().cycle().take(4) {
         let run = |scratch: &mut Scratch| {
-            program.run(&builder.batch, &builder.bytes, &context, scratch, &mut Vec::new()).to_vec()
+            program.run(Share::Alone, (&builder.batch, &builder.bytes), &context, scratch, &mut Vec::new()).to_vec()
         };
         assert_eq!(run(&mut shared), run(&mut Scratch::default()));
     }

@@ -43,7 +43,7 @@ impl Evaluator<'_, '_> {
     }
 
     fn find(&mut self, at: BoolAt, asked: Asked<'_>) {
-        let mut states = std::mem::take(&mut self.scratch.bools[at.0].of);
+        let mut states = self.scratch.bools[at.0].of.take().unwrap_or_default();
         let term = self.program.terms.bool(at);
         match &term.what {
             Bool::Const(holds) => states.fill(asked.len(), state(*holds)),
@@ -63,7 +63,7 @@ impl Evaluator<'_, '_> {
             Bool::Duplicate => self.duplicate(asked.len(), &mut states),
             Bool::Above(above, inner) => self.above(*above, *inner, asked, &mut states),
         }
-        self.scratch.bools[at.0].of = states;
+        self.scratch.bools[at.0].of = Some(states);
     }
 
     /// Judges parts one after another; `strong` decides, so that rows which have it are done with.

@@ -10,14 +10,16 @@ use super::program::Hit;
 use crate::claim::NONE;
 
 /// Room for the answers of one batch, used again for the next: a thread keeps one as long as it judges.
+///
+/// Answers are boxed, since each is taken out while it is worked out: a pointer moves faster than what was just written.
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// The digest of the terms it is for.
     digest: u64,
     /// The number of the batch in hand.
     pub(super) turn: u64,
-    pub(super) bools: Vec<Kept<States>>,
-    pub(super) values: Vec<Kept<Lanes>>,
+    pub(super) bools: Vec<Kept<Option<Box<States>>>>,
+    pub(super) values: Vec<Kept<Option<Box<Lanes>>>>,
     pub(super) indexes: Vec<Kept<Option<Box<Index>>>>,
     /// By statement: what texts were found to be. This holds for any batch.
     pub(super) memories: Vec<Memory>,
@@ -31,6 +33,10 @@ pub struct Scratch {
     pub(super) rows: Vec<u64>,
     pub(super) hits: Vec<Hit>,
 }
+
+/// What stands for an answer before there is one.
+const NO_STATES: &States = &States::new();
+const NO_LANES: &Lanes = &Lanes::new();
 
 /// Something worked out, and the number of the batch that it was worked out for.
 #[derive(Debug, Default)]
@@ -87,11 +93,11 @@ impl Scratch {
     }
 
     pub(super) fn states(&self, at: BoolAt) -> &States {
-        &self.bools[at.0].of
+        self.bools[at.0].of.as_deref().unwrap_or(NO_STATES)
     }
 
     pub(super) fn lanes(&self, at: ValueAt) -> &Lanes {
-        &self.values[at.0].of
+        self.values[at.0].of.as_deref().unwrap_or(NO_LANES)
     }
 }
 

@@ -15,7 +15,7 @@ impl SipHash {
         Self([a ^ low, b ^ high, c ^ low, d ^ high])
     }
 
-    fn round(self) -> Self {
+    fn round(&mut self) {
         let [mut a, mut b, mut c, mut d] = self.0;
         a = a.wrapping_add(b);
         b = b.rotate_left(13) ^ a;
@@ -27,23 +27,22 @@ impl SipHash {
         c = c.wrapping_add(b);
         b = b.rotate_left(17) ^ c;
         c = c.rotate_left(32);
-        Self([a, b, c, d])
+        self.0 = [a, b, c, d];
     }
 
     /// Takes a word in.
-    #[must_use]
-    pub(super) fn with(mut self, word: u64) -> Self {
+    pub(super) fn add(&mut self, word: u64) {
         self.0[3] ^= word;
-        self = self.round();
+        self.round();
         self.0[0] ^= word;
-        self
     }
 
     /// The hash, after a last word.
-    pub(super) fn finish(self, last: u64) -> u64 {
-        let mut end = self.with(last);
-        end.0[2] ^= 0xFF;
-        let [a, b, c, d] = end.round().round().round().0;
+    pub(super) fn finish(mut self, last: u64) -> u64 {
+        self.add(last);
+        self.0[2] ^= 0xFF;
+        (0..3).for_each(|_| self.round());
+        let [a, b, c, d] = self.0;
         a ^ b ^ c ^ d
     }
 }
@@ -62,7 +61,9 @@ mod tests {
             let message = &bytes[..8 * words];
             let chunks = message.chunks_exact(8).map(|chunk| u64::from_le_bytes(chunk.try_into().unwrap()));
             // The last word holds the length in its highest byte.
-            let ours = chunks.fold(SipHash::new(&key), SipHash::with).finish((message.len() as u64) << 56);
+            let mut hash = SipHash::new(&key);
+            chunks.for_each(|word| hash.add(word));
+            let ours = hash.finish((message.len() as u64) << 56);
             assert_eq!(ours, SipHasher13::new_with_key(&key).hash(message));
         }
     }

@@ -2,8 +2,8 @@
 
 #![allow(clippy::cast_possible_wrap, reason = "lengths are of elements, far below the range of a lane")]
 
-use super::arithmetic::{compute, range};
-use super::expr::{Above, Fold, Folded, Nature, Value, ValueAt};
+use super::arithmetic::{compute, range, years_until};
+use super::expr::{Above, Arithmetic, Fold, Folded, Nature, Value, ValueAt};
 use super::frame::{UNCHECKED, lane_of, pack_span, unpack_code, void};
 use super::lanes::Lanes;
 use super::pairs::Asked;
@@ -32,7 +32,7 @@ impl Evaluator<'_, '_> {
     }
 
     fn find_value(&mut self, at: ValueAt, asked: Asked<'_>) {
-        let mut lanes = std::mem::take(&mut self.scratch.values[at.0].of);
+        let mut lanes = self.scratch.values[at.0].of.take().unwrap_or_default();
         let term = self.program.terms.value(at);
         match &term.what {
             Value::Const(lane) => lanes.fill(*lane),
@@ -58,11 +58,18 @@ impl Evaluator<'_, '_> {
                 self.reckon(*left, asked);
                 self.reckon(*right, asked);
                 let (left, right) = (self.scratch.lanes(*left), self.scratch.lanes(*right));
-                lanes.set_measured((0..asked.len()).map(|row| compute(*how, left.get(row), right.get(row))));
+                let rows = 0..asked.len();
+                match right.constant() {
+                    Some(day) if *how == Arithmetic::Years && !void(day) => {
+                        let years = years_until(day);
+                        lanes.set_measured(rows.map(|row| years(left.get(row))));
+                    }
+                    _ => lanes.set_measured(rows.map(|row| compute(*how, left.get(row), right.get(row)))),
+                }
             }
             Value::Fold(fold) => self.fold(*fold, term.nature, asked, &mut lanes),
         }
-        self.scratch.values[at.0].of = lanes;
+        self.scratch.values[at.0].of = Some(lanes);
     }
 
     /// Between what the values lie, when every row has one.

@@ -5,7 +5,7 @@ use super::report::{Place, Report};
 use super::syntax::broken;
 use super::value::{Formatted, decimal_digits, formatted, integer_digits, is_date, is_time};
 use crate::finding::Code;
-use crate::guide::{Index, NO_CODES, Rule, SlotFacts, Type, Usage, pack, pack_at};
+use crate::guide::{Index, NO_CODES, Note, Rule, SlotFacts, Type, Usage, pack, pack_at};
 use crate::position::Span;
 use crate::wire::{Element, Segment};
 
@@ -25,7 +25,7 @@ pub(super) fn check_elements(index: &Index, facts: &SlotFacts, segment: &Segment
         check.missing(rules, missing);
     }
     for &note in index.notes_of(facts.notes) {
-        if let Some((member, code)) = broken(note, present) {
+        if let Some((member, code)) = broken_by_itself(note, present, missing) {
             check.note(rules, member, code);
         }
     }
@@ -149,7 +149,7 @@ impl Check<'_, '_, '_> {
             }
         }
         for &note in self.index.notes_of(rule.notes) {
-            if let Some((member, code)) = broken(note, present)
+            if let Some((member, code)) = broken_by_itself(note, present, missing)
                 && let Some(part) = rules.get(usize::from(member).wrapping_sub(1))
                 && answers(part, code)
             {
@@ -294,6 +294,13 @@ impl Check<'_, '_, '_> {
         let place = Place { element: number, data_element: rule.data_element, ..Place::default() };
         self.report.element(code, place, span);
     }
+}
+
+/// What of the note is broken, unless it would hold if the required elements that are `missing` were there: those have
+/// had their finding.
+fn broken_by_itself(note: Note, present: u64, missing: u64) -> Option<(u8, Code)> {
+    let fault = broken(note, present)?;
+    broken(note, present | missing).map(|_| fault)
 }
 
 /// False when the element is required or not used: then it has had its finding already, or can have no value.

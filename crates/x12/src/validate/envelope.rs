@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
 use crate::finding::{Code, Finding, NO_CLAIM, NO_LOOP, Scope, Severity};
-use crate::guide::Plan;
+use crate::guide::{Plan, is_group};
 use crate::position::{Position, Span};
 use crate::wire::{Segment, SegmentId};
 
@@ -41,10 +41,16 @@ impl Routed {
         if plan.is_named_by_sets() { Self::Known } else { Self::KnownByGroup }
     }
 
-    /// True when a guide was found.
+    /// Of a set that `plan` is the guide of, in a group of `kind` (GS01).
     #[must_use]
-    pub fn is_known(self) -> bool {
-        matches!(self, Self::Known | Self::KnownByGroup)
+    pub fn within(plan: &Plan, kind: &[u8]) -> Self {
+        if plan.group_id.as_bytes() == kind { Self::to(plan) } else { Self::WrongGroup }
+    }
+
+    /// True when a guide was found, so that the set can be walked.
+    #[must_use]
+    pub fn is_walked(self) -> bool {
+        !matches!(self, Self::UnknownSet | Self::UnknownGuide)
     }
 }
 
@@ -57,6 +63,8 @@ pub struct Envelope {
     interchanges: u32,
     seen: Seen,
     group_version: Vec<u8>,
+    /// GS01 is no code of the standard: what belongs in such a group cannot be said.
+    group_unknown: bool,
 }
 
 /// A header whose trailer has not come.
@@ -179,12 +187,13 @@ impl Envelope {
         let digest = self.seen.hasher.hash_one(&control);
         self.group = Some(Open { control, children: 0, ordinal });
         self.group_version = segment.element(8).to_vec();
+        self.group_unknown = !is_group(segment.element(1));
         self.seen.sets.clear();
         let mut fault = |code, element| findings.push(self.finding(code, Scope::Group, segment, place, element));
         if !valid {
             fault(Code::GROUP_CONTROL_INVALID, 6);
         }
-        if segment.element(1).len() != 2 {
+        if self.group_unknown {
             fault(Code::GROUP_NOT_SUPPORTED, 1);
         }
         for element in [2, 3] {
@@ -243,6 +252,7 @@ impl Envelope {
                     fault(Code::SET_GUIDE_INVALID, 3);
                 }
                 Routed::UnknownGuide => fault(Code::SET_GUIDE_UNSUPPORTED, 3),
+                Routed::WrongGroup if self.group_unknown => {}
                 Routed::WrongGroup => fault(Code::SET_NOT_IN_GROUP, 1),
             }
         } else {
@@ -256,7 +266,8 @@ impl Envelope {
         let version = segment.element(3);
         let silent = routed == Routed::KnownByGroup && version.is_empty();
         // an empty GS08 is the group's fault, and told there
-        if routed.is_known() && !silent && version != self.group_version && !self.group_version.is_empty() {
+        let named = matches!(routed, Routed::Known | Routed::KnownByGroup);
+        if named && !silent && version != self.group_version && !self.group_version.is_empty() {
             let mut finding = self.finding(Code::SET_GUIDE_INVALID, Scope::Set, segment, place, 3);
             if !version.is_empty() {
                 finding.severity = Severity::Warning;
@@ -349,7 +360,9 @@ fn faulty_header_elements(isa: &Segment<'_>) -> Vec<(u8, &'static str, Severity)
     check(14, "019", matches!(isa.element(14), b"0" | b"1"));
     check(15, "020", matches!(isa.element(15), b"T" | b"P" | b"I"));
     if isa.element(12) == b"00501" && isa.delimiters().repetition.is_none() {
-        faults.push((11, "022", Severity::Warning));
+        // a letter (the U of earlier versions) separates nothing; another delimiter is read as that
+        let letter = isa.element(11).iter().all(u8::is_ascii_alphanumeric);
+        faults.push((11, "022", if letter { Severity::Warning } else { Severity::Error }));
     }
     if isa.raw().len() != 105 {
         faults.push((0, "024", Severity::Warning));

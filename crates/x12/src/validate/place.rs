@@ -2,7 +2,7 @@
 
 use super::frame::{Children, Stack};
 use super::trail::{Sign, Trail};
-use crate::finding::Code;
+use crate::finding::{Code, NO_LOOP};
 use crate::guide::{Candidate, Known, Plan, packed_key};
 use crate::wire::Segment;
 
@@ -165,7 +165,8 @@ impl<'p> Search<'p, '_, '_> {
         match evidence {
             Evidence::Any => {
                 let claim = known.is_some_and(|known| known.is_claim);
-                claim || candidate.is_keyed() || candidate.rel == 1 || self.is_required(slot)
+                let opens = self.plan.index.slots.get(candidate.slot as usize).is_some_and(|at| at.opens != NO_LOOP);
+                claim || opens || candidate.is_keyed() || candidate.rel == 1 || self.is_required(slot)
             }
             Evidence::Key => candidate.is_keyed(),
             Evidence::RequiredLoop => candidate.is_keyed() && awaited,

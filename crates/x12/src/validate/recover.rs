@@ -1,5 +1,6 @@
 //! Segments that are not where they should be: one finding each, and on with the walk.
 
+use super::frame::Site;
 use super::report::Place;
 use super::state::{State, Step, digest, missing_code};
 use super::visitor::Visitor;
@@ -41,15 +42,16 @@ impl State {
         depth: usize,
         candidate: &Candidate,
     ) {
-        while self.stack.frames.len() > depth + 2 {
-            self.close(step);
-        }
         let Some(child) = step.plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) else {
             return;
         };
+        // a loop that was opened within stays open
+        let within = self.stack.frames.split_off(self.stack.frames.len().min(depth + 2));
         // it has the number that it was given when it was thought lost
         self.unnumber_lost(step.plan, child);
         self.opener(step, child);
+        self.stack.frames.extend(within);
+        self.stack.site = Site::UNKNOWN;
     }
 
     /// A segment that came too late, or fits no slot: it changes no position. What it opens lies on top.
@@ -83,7 +85,7 @@ impl State {
             self.opener(step, index);
         } else {
             step.visitor.segment(index, candidate.slot, step.segment);
-            self.contents(step, facts);
+            self.contents(step, candidate.slot, facts);
         }
     }
 

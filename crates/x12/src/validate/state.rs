@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use super::element::check_elements;
 use super::frame::{Children, Site, Stack};
-use super::glance::is_good;
+use super::glance::{InSlot, is_good};
 use super::ledger::Ledger;
+use super::partner;
 use super::place::{Found, find};
 use super::report::{Here, Report};
 use super::trail::{Recalled, Sign, Trail};
 use super::visitor::Visitor;
-use crate::finding::{Code, NO_CLAIM, NO_LOOP, Scope};
+use crate::finding::{Code, NO_CLAIM, NO_LOOP, Scope, Severity};
 use crate::guide::{Action, Candidate, Plan, SlotFacts};
 use crate::wire::{Segment, SegmentId};
 
@@ -56,13 +57,14 @@ impl State {
         plan: &Plan,
         segment: &Segment<'_>,
         base: u64,
-        way: Recalled,
+        (way, trail): (Recalled, &mut Trail),
         visitor: &mut V,
     ) -> bool {
         let slot = way.candidate(plan).map_or(u32::MAX, |candidate| candidate.slot);
         let Some(facts) = plan.index.slots.get(slot as usize) else { return false };
+        let in_slot = InSlot { index: &plan.index, number: slot, facts };
         let stays = facts.opens == NO_LOOP && way.depth + 1 == self.stack.frames.len() && self.just_lost.is_none();
-        if !stays || !self.stack.has_room(way.depth, facts) || !is_good(&plan.index, facts, segment) {
+        if !stays || !self.stack.has_room(way.depth, facts) || !is_good(in_slot, &mut trail.outlines, segment) {
             return false;
         }
         self.stack.stand(way.depth, facts);
@@ -171,27 +173,30 @@ impl State {
             self.open(step, child, false);
             if surplus {
                 self.locate(child, &mut step.report);
-                step.report.segment(Code::LOOP_EXCEEDS_MAX);
+                step.report.segment(partner::surplus(step.plan, candidate.slot, count, Code::LOOP_EXCEEDS_MAX));
             }
             self.opener(step, child);
         } else {
             self.locate(facts.loop_index, &mut step.report);
             if surplus {
-                step.report.segment(Code::SEGMENT_EXCEEDS_MAX);
+                step.report.segment(partner::surplus(step.plan, candidate.slot, count, Code::SEGMENT_EXCEEDS_MAX));
             }
             step.visitor.segment(facts.loop_index, candidate.slot, step.segment);
-            self.contents(step, facts);
+            self.contents(step, candidate.slot, facts);
         }
     }
 
     /// The elements and amounts of a segment in its slot.
     #[inline]
-    pub(super) fn contents<V>(&mut self, step: &mut Step<'_, '_, '_, V>, facts: &SlotFacts) {
+    pub(super) fn contents<V>(&mut self, step: &mut Step<'_, '_, '_, V>, slot: u32, facts: &SlotFacts) {
         if facts.action != Action::None {
             self.ledger.part(&step.plan.index, facts, step.segment, &step.report.here());
         }
-        if !is_good(&step.plan.index, facts, step.segment) {
+        let slot = InSlot { index: &step.plan.index, number: slot, facts };
+        if !is_good(slot, &mut step.trail.outlines, step.segment) {
+            let before = step.report.findings.len();
             check_elements(&step.plan.index, facts, step.segment, &mut step.report);
+            partner::attribute(step.plan, facts, step.segment, &mut step.report, before);
         }
     }
 
@@ -224,7 +229,7 @@ impl State {
         self.locate(child, &mut step.report);
         step.visitor.segment(child, first, step.segment);
         self.number(step.plan, facts, step.segment, &mut step.report);
-        self.contents(step, facts);
+        self.contents(step, first, facts);
     }
 
     /// Decides what stands before `position` in the frame at `depth`, and before the open loops in those around it.
@@ -265,7 +270,8 @@ impl State {
                 && facts.segment != SegmentId::new(b"SE")
             {
                 let home = facts.opened().unwrap_or(frame.loop_index);
-                report.missing(missing_code(facts, report), facts.segment, home, scope);
+                let code = partner::missing(plan, slot, missing_code(facts, report));
+                report.missing(code, facts.segment, home, scope);
             }
         }
     }
@@ -290,6 +296,11 @@ impl State {
         self.minima(plan, depth, frame.sealed..u32::MAX, scope, report);
         if frame.children == Children::Promised {
             report.earlier(Code::HIERARCHY_CHILD, &frame.says, scope);
+            if plan.hierarchy.is_some_and(|hierarchy| hierarchy.may_stay_alone)
+                && let Some(told) = report.findings.last_mut()
+            {
+                told.severity = Severity::Warning;
+            }
         }
         if self.line_at == Some(depth) {
             self.ledger.close_line(&plan.index, report);

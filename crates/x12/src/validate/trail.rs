@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::frame::{Site, Stack};
+use super::outline::Outlines;
 use crate::guide::{Candidate, KeyPlace, Plan, SegmentFacts, first_key, packed_key};
 use crate::wire::Segment;
 
@@ -24,6 +25,8 @@ pub struct Trail {
     sites: HashMap<(u32, u64), u32>,
     /// The way that was taken last, while its end is not known.
     open: Option<u16>,
+    /// What segments look like.
+    pub(super) outlines: Outlines,
 }
 
 /// Where a segment came from, and what it was.
@@ -92,6 +95,7 @@ impl Trail {
         if self.fingerprint != plan.fingerprint || self.ways.is_empty() {
             self.fingerprint = plan.fingerprint;
             self.sites.clear();
+            self.outlines.clear();
             self.ways.clear();
             self.ways.resize(WAYS, Way::default());
         }

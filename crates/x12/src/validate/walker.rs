@@ -84,7 +84,7 @@ impl Walker {
         let Some(plan) = &self.plan else { return Ok(()) };
         let way = self.state.recall(plan, segment, &mut self.trail);
         match way {
-            Some(way) if self.state.pass(plan, segment, base, way, visitor) => Ok(()),
+            Some(way) if self.state.pass(plan, segment, base, (way, &mut self.trail), visitor) => Ok(()),
             _ => Err(Way(way)),
         }
     }

@@ -5,7 +5,7 @@ use super::Delimiters;
 /// Offsets of the sixteen element separators of a fixed-width `ISA`.
 const FIXED: [usize; 16] = [3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103];
 /// Length of a fixed-width `ISA`, its terminator included.
-const FIXED_LEN: usize = 106;
+pub(crate) const FIXED_LEN: usize = 106;
 /// A header that is not fixed width ends within this many bytes, or it is none.
 pub(crate) const LONGEST: usize = 512;
 
@@ -21,7 +21,8 @@ pub enum Header {
         /// Line breaks stand inside it: the file is wrapped.
         wrapped: bool,
     },
-    /// It begins like a header, but its delimiters cannot be told apart, or are letters, digits or blanks.
+    /// It begins like a header, but its delimiters other than ISA11 cannot be told apart, or are letters, digits or
+    /// blanks.
     Unusable {
         /// How many bytes belong to it.
         len: usize,
@@ -47,7 +48,7 @@ pub fn header(bytes: &[u8], last: bool) -> Header {
         return Header::Incomplete;
     }
     if let Some(head) = bytes.get(..FIXED_LEN)
-        && FIXED.iter().all(|&at| head[at] == element)
+        && is_fixed(head)
     {
         return judge(element, head[82], head[104], head[105], &head[84..89], FIXED_LEN, false);
     }
@@ -55,6 +56,11 @@ pub fn header(bytes: &[u8], last: bool) -> Header {
         return Header::Absent;
     }
     counted(bytes, element, last)
+}
+
+/// True when the separators of `head`, which has [`FIXED_LEN`] bytes, stand where a fixed-width `ISA` has them.
+pub(crate) fn is_fixed(head: &[u8]) -> bool {
+    FIXED.iter().all(|&at| head.get(at) == head.get(3))
 }
 
 /// A header that is not fixed width: its elements are counted.
@@ -112,7 +118,9 @@ fn is_break(byte: u8) -> bool {
 fn judge(element: u8, isa11: u8, component: u8, terminator: u8, version: &[u8], len: usize, wrapped: bool) -> Header {
     let repeats = version >= b"00402".as_slice() && version.first() == Some(&b'0');
     let blank = matches!(isa11, b' ' | b'\t' | b'\r' | b'\n' | 0);
-    let repetition = (repeats && !isa11.is_ascii_alphanumeric() && !blank).then_some(isa11);
+    // one that is another delimiter too separates nothing: what stands around it can be read all the same
+    let taken = [element, component, terminator].contains(&isa11);
+    let repetition = (repeats && !isa11.is_ascii_alphanumeric() && !blank && !taken).then_some(isa11);
     let all = [Some(element), Some(component), Some(terminator), repetition];
     let mut given = all.iter().flatten();
     let usable = given.clone().all(|&byte| !byte.is_ascii_alphanumeric() && byte != b' ' && byte != 0);

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::isa::{self, Header};
 use super::segment::word_at;
-use super::tape::{End, Tape};
+use super::tape::Tape;
 use super::{Delimiters, Segment};
 
 /// How large the parts of a segment may be.
@@ -204,9 +204,9 @@ impl Scanner {
             tape.extend(bytes, taped..to);
             taped = to;
             let mut left = tape.marks();
-            for &End { mark, plain, odd } in tape.ends() {
+            for end in tape.ends() {
                 let first = tape.marks().len() - left.len();
-                let Some((marks, behind)) = left.split_at_checked(mark as usize + 1 - first) else { break };
+                let Some((marks, behind)) = left.split_at_checked(end.mark as usize + 1 - first) else { break };
                 let stop = marks.last().map_or(0, |&stop| stop as usize);
                 left = behind;
                 if stop < start {
@@ -224,7 +224,8 @@ impl Scanner {
                         None => return start,
                     }
                 }
-                let segment = Segment::seen(bytes, (to_u32(start), word), marks, delimiters, (plain, odd));
+                let seen = (end, tape.lengths(first));
+                let segment = Segment::seen(bytes, (to_u32(start), word), marks, delimiters, seen);
                 self.one(&segment, true, tokens);
                 start = skip_gap(bytes, stop + 1, delimiters);
                 if name == IEA && segment.raw().len() >= 3 {

@@ -14,10 +14,10 @@ from scrubjay.testing import (
     REFERENCE_DATE,
     Fault,
     generate,
-    generated,
     inject,
     synthetic_claims,
 )
+from scrubjay.testing.claims import files
 
 AS_OF = REFERENCE_DATE + dt.timedelta(days=30)
 
@@ -49,7 +49,7 @@ def test_clean_claims_are_clean(tmp_path: Path) -> None:
 
 def test_the_share_is_about_what_was_asked_and_the_rest_is_untouched() -> None:
     clean = list(synthetic_claims(2000))
-    mixed = list(inject(synthetic_claims(2000), 0.1))
+    mixed = list(inject(synthetic_claims(2000), 0.1, FAULTS))
     assert 150 < sum(fault is not None for _, fault in mixed) < 250
     assert all(
         claim == same for (claim, fault), same in zip(mixed, clean, strict=True) if fault is None
@@ -67,12 +67,12 @@ def test_a_fault_is_found_and_nothing_else(
 ) -> None:
     chosen: list[Fault | None] = []
 
-    def some(claims: Any, share: float, *, seed: int) -> Any:
-        for claim, made in inject(claims, share, seed=seed, faults=(fault,)):
+    def some(claims: Any, share: float, faults: Any, *, seed: int) -> Any:
+        for claim, made in inject(claims, share, (fault,), seed=seed):
             chosen.append(made)
             yield claim, made
 
-    monkeypatch.setattr(generated, "inject", some)
+    monkeypatch.setattr(files, "inject", some)
     codes = found(tmp_path, b"".join(generate("837P", claims=150, faults=0.3)))
     assert len(codes) == len(chosen)
     assert fault in chosen

@@ -1,0 +1,198 @@
+"""Faults that real remittances have, each with its code and its place.
+
+None of them changes a total, so no other claim and no set is touched.
+"""
+
+from collections.abc import Callable
+
+from scrubjay.testing.faults import Fault
+from scrubjay.testing.segments import doubled, dropped, inserted, kept_to, swapped, value
+
+__all__ = ["FAULTS"]
+
+
+def _has(*marks: str) -> Callable[[str], bool]:
+    return lambda text: all(f"\n{mark}*" in text for mark in marks)
+
+
+FAULTS: tuple[Fault, ...] = (
+    Fault(
+        "missing_claim_number",
+        "The payer lost the number under which the provider sent the claim.",
+        ("ELEMENT_MISSING",),
+        edit=value("CLP", 1, ""),
+        place=("CLP", 1),
+    ),
+    Fault(
+        "long_claim_number",
+        "The claim's number is longer than the standard allows.",
+        ("ELEMENT_TOO_LONG",),
+        edit=value("CLP", 1, "S" * 39),
+        place=("CLP", 1),
+    ),
+    Fault(
+        "unknown_status",
+        "The claim's status is none of the guide's.",
+        ("CODE_NOT_IN_GUIDE", "INVALID_CODE"),
+        edit=value("CLP", 2, "99"),
+        place=("CLP", 2),
+    ),
+    Fault(
+        "missing_payer_number",
+        "The payer's own number of the claim is not given.",
+        ("ELEMENT_REQUIRED",),
+        edit=value("CLP", 7, ""),
+        place=("CLP", 7),
+    ),
+    Fault(
+        "charge_with_letters",
+        "An amount that nothing adds up to has letters.",
+        ("INVALID_CHARACTER",),
+        edit=value("AMT*AU", 2, "12USD"),
+        place=("AMT", 2),
+    ),
+    Fault(
+        "too_many_elements",
+        "CLP has more elements than the standard knows.",
+        ("TOO_MANY_ELEMENTS",),
+        edit=value("CLP", 15, "1"),
+        place=("CLP", 15),
+    ),
+    Fault(
+        "missing_patient",
+        "Nobody says whose claim it was.",
+        ("SEGMENT_REQUIRED",),
+        edit=dropped("NM1*QC"),
+        place=("NM1", 0),
+    ),
+    Fault(
+        "patient_number_without_kind",
+        "The patient has a number, and nobody says of which kind.",
+        ("ELEMENT_CONDITION_MISSING",),
+        edit=value("NM1*QC", 8, ""),
+        place=("NM1", 8),
+    ),
+    Fault(
+        "patient_is_a_company",
+        "The patient is called an organisation.",
+        ("CODE_NOT_IN_GUIDE",),
+        edit=value("NM1*QC", 2, "2"),
+        place=("NM1", 2),
+    ),
+    Fault(
+        "second_patient",
+        "The patient is named twice.",
+        ("SEGMENT_EXCEEDS_MAX",),
+        edit=doubled("NM1*QC"),
+        place=("NM1", 0),
+    ),
+    Fault(
+        "received_before_the_references",
+        "The day of receipt stands behind the amounts.",
+        ("SEGMENT_OUT_OF_ORDER",),
+        edit=swapped("DTM*050"),
+        fits=lambda text: "DTM*050*20260629~\nAMT*" in text,
+        place=("DTM", 0),
+    ),
+    Fault(
+        "received_on_no_day",
+        "The claim came on the 31st of February.",
+        ("INVALID_DATE",),
+        edit=value("DTM*050", 2, "20260231"),
+        place=("DTM", 2),
+    ),
+    Fault(
+        "unknown_segment",
+        "A segment stands there that X12 does not know.",
+        ("SEGMENT_UNRECOGNISED",),
+        edit=inserted("ZZZ*1", behind="DTM*050"),
+        place=("ZZZ", 0),
+    ),
+    Fault(
+        "segment_of_another_set",
+        "A segment stands there that remittances do not have.",
+        ("SEGMENT_NOT_IN_SET",),
+        edit=inserted("HI*ABK:I10", behind="DTM*050"),
+        place=("HI", 0),
+    ),
+    Fault(
+        "address_of_the_patient",
+        "The patient's address is given, which the guide does not use.",
+        ("SEGMENT_NOT_USED", "SEGMENT_UNEXPECTED"),
+        edit=inserted("N3*1 EXAMPLE ST", behind="NM1*QC"),
+        place=("N3", 0),
+    ),
+    Fault(
+        "empty_segment",
+        "A segment has lost its elements.",
+        ("SEGMENT_EMPTY",),
+        edit=kept_to("AMT*AU", 0),
+        also=("ELEMENT_MISSING",),
+        place=("AMT", 0),
+    ),
+    Fault(
+        "unknown_group_of_adjustment",
+        "An adjustment is of a group that went with 4010.",
+        ("CODE_NOT_IN_GUIDE",),
+        edit=value("CAS", 1, "CR"),
+        fits=_has("CAS"),
+        place=("CAS", 1),
+    ),
+    Fault(
+        "adjustment_without_reason",
+        "An amount is not paid, and nobody says why.",
+        ("ELEMENT_MISSING",),
+        edit=value("CAS", 2, ""),
+        fits=_has("CAS"),
+        place=("CAS", 2),
+    ),
+    Fault(
+        "unknown_kind_of_procedure",
+        "A procedure is of a list that nobody knows.",
+        ("CODE_NOT_IN_GUIDE", "INVALID_CODE"),
+        edit=value("SVC", 1, "QQ:99213"),
+        fits=_has("SVC"),
+        place=("SVC", 1),
+    ),
+    Fault(
+        "service_on_no_day",
+        "A service was given in a thirteenth month.",
+        ("INVALID_DATE",),
+        edit=value("DTM*472", 2, "20261301"),
+        fits=_has("DTM*472"),
+        place=("DTM", 2),
+    ),
+    Fault(
+        "unknown_day_of_a_line",
+        "A line has a date of a kind that remittances do not have.",
+        ("CODE_NOT_IN_GUIDE",),
+        edit=value("DTM*472", 1, "434"),
+        fits=_has("DTM*472"),
+        place=("DTM", 1),
+    ),
+    Fault(
+        "two_line_numbers",
+        "A line has two control numbers.",
+        ("SEGMENT_EXCEEDS_MAX",),
+        edit=doubled("REF*6R"),
+        fits=_has("REF*6R"),
+        place=("REF", 0),
+    ),
+    Fault(
+        "reference_without_value",
+        "A reference is empty.",
+        ("ELEMENT_CONDITION_MISSING", "ELEMENT_REQUIRED"),
+        edit=value("REF*6R", 2, ""),
+        fits=_has("REF*6R"),
+        also=("TRAILING_SEPARATOR",),
+        place=("REF", 2),
+    ),
+    Fault(
+        "trailing_separators",
+        "A segment ends with separators and nothing between them.",
+        ("TRAILING_SEPARATOR",),
+        edit=value("AMT*AU", 3, ""),
+        place=("AMT", 3),
+    ),
+)
+"""All kinds, in no order that matters."""
