@@ -1,5 +1,6 @@
 """What holds for professional claims holds for the other kinds, and for files of all three."""
 
+import json
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -9,12 +10,14 @@ import pytest
 
 import scrubjay
 from properties.files import DAY, claim_ids, damaged, run, summary
-from properties.kinds import KINDS, interchange, mixed
+from properties.kinds import KINDS, claims, interchange, mixed
 from properties.test_acknowledgments import acknowledgments, clean_by_their_own_guides, segments
 from properties.test_counts import conserved
 from properties.test_same_bytes import same_in_all_ways
 from scrubjay import models
 from scrubjay.findings import Severity
+from scrubjay.writing import write
+from stage import Command
 
 FILES = {
     "837I": lambda seed: interchange("837I", 60, seed=seed),
@@ -113,3 +116,58 @@ def test_rules_are_asked_of_the_claims_that_they_are_for(tmp_path: Path) -> None
     found = summary(out)["findings"]
     assert {"INVALID_TYPE_OF_BILL", "INVALID_CDT", "INVALID_LINE_POS", "INVALID_NPI"} <= set(found)
     assert "MISSING_DX_POINTER" not in found
+
+
+RULES = '''\
+from scrubjay import models
+from scrubjay.rules import rule
+
+def told(claim):
+    return f"{type(claim).__name__} {type(claim.lines[0]).__name__}"
+
+@rule("OF_ALL", severity="info", snip=7, transactions="PID", native=False)
+def of_all(claim):
+    """Every claim."""
+    return told(claim)
+
+@rule("OF_SOME", severity="info", snip=7, transactions="ID", native=False)
+def of_some(claim):
+    """Those of a hospital or a dentist."""
+    assert not isinstance(claim, models.ProfessionalClaim)
+    return told(claim)
+
+@rule("OF_PROFESSIONAL", severity="info", snip=7, native=False)
+def of_professional(claim):
+    """The rest."""
+    return told(claim)
+'''
+
+
+def test_plain_functions_get_the_model_of_the_claims_that_they_are_for(tmp_path: Path) -> None:
+    (tmp_path / "rules.py").write_text(RULES)
+    (tmp_path / "mixed.837").write_bytes(mixed(14))
+    out = tmp_path / "out"
+    scrubjay.scrub(tmp_path / "mixed.837", out, rules=[tmp_path / "rules.py"], as_of=DAY)
+    rows = map(json.loads, (out / "findings.jsonl").read_text().splitlines())
+    told = Counter((row["code"], row["message"]) for row in rows if row["code"].startswith("OF_"))
+    names = [
+        f"{model.__name__} {model.__name__.replace('Claim', 'Line')}"
+        for model in models.KINDS.values()
+    ]
+    assert told == {
+        **{("OF_ALL", name): 14 for name in names},
+        **{("OF_SOME", name): 14 for name in names[1:]},
+        ("OF_PROFESSIONAL", names[0]): 14,
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_json_lines_are_built_to_the_file_that_the_claims_are_written_to(
+    kind: str, tmp_path: Path, scrubjay: Command
+) -> None:
+    made = [models.KINDS[kind].model_validate(claim) for claim in claims(kind, 20, seed=3)]
+    lines = (claim.model_dump_json(exclude_none=True) + "\n" for claim in made)
+    (tmp_path / "claims.jsonl").write_text("".join(lines))
+    ended = scrubjay("build", tmp_path / "claims.jsonl", "-o", tmp_path / "built.837")
+    assert ended.code == 0
+    assert (tmp_path / "built.837").read_bytes() == write(made)
