@@ -42,10 +42,10 @@ def run(
     was found.
 
     `progress` gets (bytes done, bytes in all or None for a pipe) some ten times a second, from the
-    thread that called. `judge` gets claims as plain dicts and gives a list of findings for each,
-    ``{"code", "message", "line", "field"}``: the rules that are plain functions. `report` gets the
-    result before the output is committed and gives the HTML page, which is staged with the other
-    files and renamed before summary.json.
+    thread that called. `judge` gets claims as plain dicts, each with its `kind`, and gives a list
+    of findings for each, ``{"code", "message", "line", "field"}``: the rules that are plain
+    functions. `report` gets the result before the output is committed and gives the HTML page,
+    which is staged with the other files and renamed before summary.json.
     """
 
 def inspect(path: str, job: str, emit: Callable[[str], None]) -> str:
@@ -91,7 +91,7 @@ class Reader:
     def next(self, limit: int) -> list[tuple[dict[str, Any], list[dict[str, Any]]]] | None:
         """At most `limit` claims, each with its findings (findings.jsonl's names); None at the end.
 
-        A claim is the nested dict that `scrubjay.models.Claim` takes.
+        A claim is the nested dict that `scrubjay.models.Claim` takes, with its `kind`.
         """
 
 class DocumentReader:

@@ -60,8 +60,9 @@ def read(
 ) -> Iterator[Batch]:
     """The claims of a file, or of the bytes of one, in batches of at most `batch_size`.
 
-    Each is judged by its guide, under the overlays of `partner` (as `scrubjay.scrub` takes them),
-    and, unless `rules` is false, by the shipped native rules.
+    Each is a `ProfessionalClaim`, an `InstitutionalClaim` or a `DentalClaim`. It is judged by its
+    guide, under the overlays of `partner` (as `scrubjay.scrub` takes them), and, unless `rules` is
+    false, by the shipped native rules.
     """
     reader = _open(source, batch_size, rules=rules, partner=partner, as_of=as_of)
     while (batch := _next(reader, batch_size)) is not None:
@@ -141,11 +142,11 @@ def _shipped() -> str:
 
 
 def _next(reader: "_native.Reader", limit: int) -> Batch | None:
-    from scrubjay.models import Claim
+    from scrubjay.models import KINDS
 
     rows = reader.next(limit)
     if rows is None:
         return None
-    claims = tuple(Claim.model_validate(claim) for claim, _ in rows)
+    claims = tuple(KINDS[claim["kind"]].model_validate(claim) for claim, _ in rows)
     findings = tuple(tuple(map(Finding.from_dict, found)) for _, found in rows)
     return Batch(claims, findings)

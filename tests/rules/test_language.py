@@ -197,5 +197,5 @@ def test_what_some_claims_lack_may_be_asked_for_where_something_stands_in_for_it
         return claim.statement_to.otherwise(claim.treated_to) > received()
 
     assert rule("LATER", severity="info", snip=7, transactions="ID")(later).transactions == "ID"
-    with pytest.raises(RuleError, match="an 837P has no claim.treated_to"):
+    with pytest.raises(RuleError, match=r"an 837P has no claim\.treated_to"):
         rule("LATER", severity="info", snip=7, transactions="PID")(later)

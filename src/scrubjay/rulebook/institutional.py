@@ -324,7 +324,7 @@ def invalid_visit_reason(visit_reason: VisitReason) -> Bool:
 @rule(
     "INVALID_EXTERNAL_CAUSE",
     transactions="I",
-    severity="error",
+    severity="warning",
     snip=5,
     status="A7:255",
     source="ICD-10-CM guidelines I.C.20: external cause codes are V00 to Y99",
