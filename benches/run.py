@@ -1,8 +1,8 @@
-"""Throughput and memory of the command, against the yardstick, on generated claims, in one run.
+"""Throughput and memory of the command, against the yardstick, on generated files, in one run.
 
-Prints a row per size and command: the median of pairs of runs, in which command and yardstick take
-turns, so that a machine that is busy slows both. ``--sizes 10 300 1000`` are megabytes; ``--json``
-is for programs.
+Prints a row per size, kind, shape and command: the median of pairs of runs, in which command and
+yardstick take turns, so that a machine that is busy slows both. ``--sizes 10 300 1000`` are
+megabytes, ``--kinds 835 834`` what the files are; ``--json`` is for programs.
 """
 
 import argparse
@@ -15,15 +15,20 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 
 from scrubjay.testing import generate
 
 HERE = Path(__file__).parent
 BYTES_A_CLAIM = 608
+BYTES_A_RECORD = {"837P": BYTES_A_CLAIM, "837I": 659, "837D": 532, "835": 628, "834": 280}
+"""About; of an 834 a record is a member."""
 MEGA = 1_000_000
 BARS = {"validate": 5.0, "scrub": 3.0}
 """How many times the yardstick each command is meant to be."""
+SCRUBBED = {"837P", "837I", "837D"}
+"""The kinds that scrub takes; the others are held against their guides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Row:
     """What one command did on one file."""
 
     command: str
+    kind: str
     megabytes: float
     sets: str
     seconds: float
@@ -44,10 +50,12 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 300], metavar="MB")
+    parser.add_argument("--kinds", choices=tuple(BYTES_A_RECORD), nargs="+", default=["837P"])
+    parser.add_argument("--shapes", choices=("many", "one"), nargs="+", default=["many", "one"])
     parser.add_argument("--only", choices=tuple(BARS), help="one of the commands")
     parser.add_argument("--pairs", type=int, default=3, help="runs of each, in turn")
     parser.add_argument("--threads", type=int, default=0, help="0: one a core")
-    parser.add_argument("--faults", type=float, default=0.05, help="share of claims with a fault")
+    parser.add_argument("--faults", type=float, default=0.05, help="share of records with a fault")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
@@ -56,17 +64,22 @@ def main() -> None:
 
 
 def measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
-    """A row for each size, shape and command."""
-    for size in options.sizes:
-        for sets in ("many", "one"):
-            path = folder / f"{size}-{sets}.837"
-            claims = size * MEGA // BYTES_A_CLAIM
-            number = 1 if sets == "one" else None
-            with path.open("wb") as file:
-                file.writelines(generate("837P", claims=claims, faults=options.faults, sets=number))
-            for command in (options.only,) if options.only else BARS:
+    """A row for each size, kind, shape and command."""
+    for size, kind, sets in product(options.sizes, options.kinds, options.shapes):
+        path = folder / f"{size}-{sets}.{kind}"
+        with path.open("wb") as file:
+            file.writelines(
+                generate(
+                    kind,
+                    claims=size * MEGA // BYTES_A_RECORD[kind],
+                    faults=options.faults,
+                    sets=1 if sets == "one" else None,
+                )
+            )
+        for command in (options.only,) if options.only else BARS:
+            if command == "validate" or kind in SCRUBBED:
                 yield pairs(command, path, sets, options, folder)
-            path.unlink()
+        path.unlink()
 
 
 def pairs(command: str, path: Path, sets: str, options: argparse.Namespace, folder: Path) -> Row:
@@ -84,6 +97,7 @@ def pairs(command: str, path: Path, sets: str, options: argparse.Namespace, fold
     seconds = statistics.median(ours)
     return Row(
         command,
+        path.suffix.removeprefix("."),
         megabytes,
         sets,
         seconds,
@@ -119,7 +133,7 @@ def show(row: Row, *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(asdict(row)) + "\n")
         return
     sys.stdout.write(
-        f"{row.command:<9} {row.megabytes:7.1f} MB  {row.sets:<4}"
+        f"{row.command:<9} {row.kind:<4} {row.megabytes:7.1f} MB  {row.sets:<4}"
         f"  {row.seconds:7.2f} s  {row.megabytes_a_second:6.0f} MB/s"
         f"  {row.times_yardstick:5.2f} x yardstick (bar {row.bar:.0f})"
         f"  {row.peak_megabytes:5.1f} MB peak\n"

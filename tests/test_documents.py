@@ -94,6 +94,17 @@ def test_the_envelope_and_what_is_no_segment_come_too() -> None:
     assert [segment.number for segment in heard[:6]] == [None, None, None, None, 1, 11]
 
 
+def test_what_is_wanted_may_be_named_by_its_first_element() -> None:
+    def numbers(*only: str) -> list[int | None]:
+        heard = segments(REMITTANCE, only)
+        return [each.number for each in heard if each.id not in {"ST", "SE"} and each.number]
+
+    assert numbers("CLP*A2") == [15]
+    assert numbers("CLP*A2", "CLP*A1", "LX") == [10, 11, 15]
+    assert numbers("CLP", "CLP*A2") == [11, 15]
+    assert numbers("CLP*", "XXX") == []
+
+
 def test_every_segment_says_where_it_stands_in_the_file() -> None:
     """Also where the file is many windows long."""
     content = generated(400, faults=0.3, seed=4)

@@ -76,7 +76,7 @@ def test_a_file_is_no_folder_and_has_nothing_below(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="is a file"):
         places.output(tmp_path / "file")
-    with pytest.raises(OutputError):
+    with pytest.raises(UsageError, match="is a file"):
         places.output(tmp_path / "file" / "below")
 
 

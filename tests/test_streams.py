@@ -50,7 +50,8 @@ class Reader:
         if self.breaks_at in numbers:
             raise InputError("claims.837: cut short")
         self.given += len(numbers)
-        rows = [({"number": number}, [] if number % 3 else [ROW]) for number in numbers]
+        claims: list[dict[str, Any]] = [{"kind": "837P", "number": number} for number in numbers]
+        rows = [(claim, [] if claim["number"] % 3 else [ROW]) for claim in claims]
         return rows or None
 
 
@@ -58,7 +59,7 @@ class Reader:
 def reader(monkeypatch: pytest.MonkeyPatch) -> type[Reader]:
     """A fresh stand-in at the border, and its model."""
     models = ModuleType("scrubjay.models")
-    models.Claim = Claim  # type: ignore[attr-defined]
+    models.KINDS = {"837P": Claim}  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "scrubjay.models", models)
     fresh = type("Fresh", (Reader,), {"opened": []})
     monkeypatch.setattr(_native, "Reader", fresh, raising=False)

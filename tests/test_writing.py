@@ -9,7 +9,7 @@ import pytest
 import scrubjay
 from scrubjay.errors import InputError, UsageError
 from scrubjay.models import Claim
-from scrubjay.testing import generate
+from scrubjay.testing import generate, synthetic_claims
 from scrubjay.writing import Envelope, stream_out, write
 
 CLAIM: dict[str, Any] = {
@@ -164,3 +164,16 @@ def test_what_another_kind_of_claim_has_is_refused_by_name() -> None:
         write([CLAIM | {"lines": [{"revenue": "0120"}]}])
     with pytest.raises(InputError, match="there are no claims of 835"):
         write([CLAIM | {"kind": "835"}])
+
+
+@pytest.mark.parametrize("at", [0, 1, 255, 256, 300])
+@pytest.mark.parametrize(
+    "fault", [{"id": "A*B"}, {"shoe_size": "44"}, {"charge": object()}], ids=str
+)
+def test_a_claim_that_cannot_be_written_is_named_by_its_number(
+    at: int, fault: dict[str, object]
+) -> None:
+    claims = list(synthetic_claims(301))
+    claims[at] |= fault
+    with pytest.raises(InputError, match=f"^claim {at + 1}: "):
+        write(claims)

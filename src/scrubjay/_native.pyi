@@ -6,6 +6,7 @@ Four calls, each taking its options as one JSON object, the *job* (`scrubjay.job
      "inputs": [path | "-", ...], "out": path | null,
      "threads": 0,                       # 0: one a core
      "window": 65536,                    # bytes read at a time; bounds memory, never results
+     "overlays": [[name, text], ...],    # partners' overlays, each with its name in messages
      "guide_aliases": false, "reject_unit": "claim" | "set",
      "as_of": "YYYY-MM-DD" | null, "received_date": "YYYY-MM-DD" | null,
      "control_start": int | null, "max_claims_per_set": 5000,
@@ -41,10 +42,10 @@ def run(
     was found.
 
     `progress` gets (bytes done, bytes in all or None for a pipe) some ten times a second, from the
-    thread that called. `judge` gets claims as plain dicts and gives a list of findings for each,
-    ``{"code", "message", "line", "field"}``: the rules that are plain functions. `report` gets the
-    result before the output is committed and gives the HTML page, which is staged with the other
-    files and renamed before summary.json.
+    thread that called. `judge` gets claims as plain dicts, each with its `kind`, and gives a list
+    of findings for each, ``{"code", "message", "line", "field"}``: the rules that are plain
+    functions. `report` gets the result before the output is committed and gives the HTML page,
+    which is staged with the other files and renamed before summary.json.
     """
 
 def inspect(path: str, job: str, emit: Callable[[str], None]) -> str:
@@ -71,6 +72,18 @@ def guides() -> str:
 def guide(name: str) -> str:
     """All that one guide says, as JSON: `scrubjay.guides.GuideFacts`. `name` is its kind, 837P."""
 
+def overlaid(name: str, text: str) -> str:
+    """The same of what an overlay makes of its guide; `name` is what messages call it."""
+
+def partners() -> str:
+    """The overlays that come as examples, as a JSON list of ``[partner, file, text]``."""
+
+def check_overlays(overlays: list[tuple[str, str]]) -> str:
+    """What is wrong with overlays, given by name and text: ``[{"file", "line", "message"}, ...]``.
+
+    A line of 0 is no line in particular.
+    """
+
 class Reader:
     """A file, or the bytes of one, as claims with their findings, in the order of the file."""
 
@@ -78,14 +91,14 @@ class Reader:
     def next(self, limit: int) -> list[tuple[dict[str, Any], list[dict[str, Any]]]] | None:
         """At most `limit` claims, each with its findings (findings.jsonl's names); None at the end.
 
-        A claim is the nested dict that `scrubjay.models.Claim` takes.
+        A claim is the nested dict that `scrubjay.models.Claim` takes, with its `kind`.
         """
 
 class DocumentReader:
     """A file, or the bytes of one, as placed segments, in the order of the file.
 
-    Of the segments inside of sets those whose ids are in `wanted`, if any are; the envelope, ST and
-    SE always, and whatever is no segment.
+    Of the segments inside of sets those that `wanted` names, if it names any, by id (``CLM``) or by
+    id and first element (``DTP*472``); the envelope, ST and SE always, and whatever is no segment.
     """
 
     def __init__(self, source: str | bytes, job: str, wanted: list[str]) -> None: ...
@@ -139,7 +152,8 @@ class ClaimWriter:
     """Claims, as the nested dicts that `scrubjay.models.Claim` takes, written as one interchange.
 
     `envelope` is lines ``name=value`` (`scrubjay.writing.Envelope` writes them). ValueError for an
-    unknown name and for a value that holds a delimiter; TypeError for a value that is none.
+    unknown name, a value that is none, and one that holds a delimiter: it begins with the number of
+    the claim, ``claim 1: ...`` being the first that was added.
     """
 
     def __init__(self, envelope: str) -> None: ...

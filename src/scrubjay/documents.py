@@ -12,7 +12,7 @@ there is the empty text. No value is in any `repr`.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from scrubjay import _native, places
@@ -33,11 +33,17 @@ Source = str | os.PathLike[str] | bytes
 
 
 def segments(
-    source: Source, only: Iterable[str] = (), *, guide_aliases: bool = False
+    source: Source,
+    only: Iterable[str] = (),
+    *,
+    guide_aliases: bool = False,
+    progress: Callable[[int], None] | None = None,
 ) -> Iterator[Segment]:
     """Every segment of a file, or of the bytes of one, in order: the envelope's too.
 
-    Inside of sets those whose ids are in `only`, if any are: the others cost next to nothing then.
+    Inside of sets those that `only` names, if it names any, by id (``CLM``) or by id and first
+    element (``DTP*472``): the others cost next to nothing then.
+    `progress` is told, a window at a time, up to where in the file what comes next reaches.
     Bytes that are no segment come as one with a `fault`, and no id: nothing is passed over.
     InputError where the source cannot be read, or holds no interchange at all.
     """
@@ -46,6 +52,8 @@ def segments(
     job = Job(command=Command.INSPECT, guide_aliases=guide_aliases)
     reader = _native.DocumentReader(source, job.to_json(), list(only))
     while (window := reader.next()) is not None:
+        if progress is not None:
+            progress(window[-1].offset)
         yield from window
 
 

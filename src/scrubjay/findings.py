@@ -76,6 +76,8 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     ack: tuple[Acknowledged, ...] = ()
     rule_version: str | None = None
+    overlay: str | None = None
+    """The partner's overlay by which it is wrong, by name and version."""
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Self:

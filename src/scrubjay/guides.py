@@ -7,6 +7,7 @@ from typing import Self, TypedDict
 
 from scrubjay import _native
 from scrubjay.errors import UsageError
+from scrubjay.partners import ENDING, text_of
 
 __all__ = ["ElementFacts", "Guide", "GuideFacts", "LoopFacts", "SegmentFacts", "facts", "near"]
 
@@ -76,6 +77,8 @@ class GuideFacts(TypedDict):
     title: str
     aliases: list[str]
     fingerprint: str
+    overlay: str | None
+    """The overlay that it is told under, by name and version."""
     loops: list[LoopFacts]
 
 
@@ -110,8 +113,12 @@ class Guide:
 def facts(name: str) -> GuideFacts:
     """All that a guide says; `name` is its kind (``837P``) or its version, in any case.
 
+    A name that ends with ``.overlay`` is an overlay, and means its guide as the overlay has it.
     `UsageError` where there is no such guide, or a version is that of several.
     """
+    if name.endswith(ENDING):
+        under: GuideFacts = json.loads(_native.overlaid(name, text_of(name)))
+        return under
     guides = Guide.known()
     wanted = name.upper()
     found = [guide for guide in guides if guide.name == wanted]

@@ -66,6 +66,8 @@ class Job(Frozen):
     threads: int = 0
     window: int = WINDOW
     guide_aliases: bool = False
+    overlays: tuple[tuple[str, str], ...] = ()
+    """Partners' overlays: what each is called in messages, and its text."""
     reject_unit: RejectUnit = RejectUnit.CLAIM
     as_of: date | None = None
     received_date: date | None = None

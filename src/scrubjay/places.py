@@ -74,7 +74,7 @@ def _check_above(path: str) -> None:
     while not os.path.exists(above):
         above = os.path.dirname(above)
     if not os.path.isdir(above):
-        raise OutputError(f"{path}: {above} is a file; name another folder")
+        raise UsageError(f"{path}: {above} is a file; name another folder")
     if not os.access(above, os.W_OK | os.X_OK):
         raise OutputError(f"{path}: no right to make it in {above}; name another folder")
 

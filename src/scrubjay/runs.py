@@ -101,6 +101,7 @@ def scrub(
     out: AnyPath,
     *,
     rules: Sequence[AnyPath] = (),
+    partner: AnyPath | Sequence[AnyPath] = (),
     as_of: date | None = None,
     received_date: date | None = None,
     reject_unit: RejectUnit | str = RejectUnit.CLAIM,
@@ -115,7 +116,8 @@ def scrub(
 ) -> Run:
     """Judge every claim of a file, or of several, and write `out`: see docs/contract.md.
 
-    `rules` are files of rules to load beside the shipped ones. Findings do not raise: look at
+    `rules` are files of rules to load beside the shipped ones, `partner` folders of overlays, or
+    the names of those that come as examples (docs/guide-format.md). Findings do not raise: look at
     ``run.rejected`` and ``run.reasons``, or read ``out/findings.jsonl``.
     """
     job = Job(
@@ -132,13 +134,17 @@ def scrub(
         exact=exact,
         force=force,
     )
-    return execute(job, rules=rules, token_key=token_key, progress=progress)
+    return execute(
+        job, rules=rules, partners=_listed(partner), token_key=token_key, progress=progress
+    )
 
 
 def validate(
     source: AnyPath | Iterable[AnyPath],
     out: AnyPath | None = None,
     *,
+    partner: AnyPath | Sequence[AnyPath] = (),
+    as_of: date | None = None,
     received_date: date | None = None,
     reject_unit: RejectUnit | str = RejectUnit.CLAIM,
     token_key: AnyPath | None = None,
@@ -146,30 +152,39 @@ def validate(
     force: bool = False,
     progress: Progress | None = None,
 ) -> Run:
-    """Hold files against their guides (SNIP 1 to 3); with `out` also findings, TA1 and 999."""
+    """Hold files against their guides (SNIP 1 to 3); with `out` also findings, TA1 and 999.
+
+    `partner` holds them against overlays too (SNIP 7), as for `scrub`.
+    """
     job = Job(
         command=Command.VALIDATE,
         inputs=places.inputs(_listed(source)),
         out=None if out is None else places.output(out, force=force),
+        as_of=as_of,
         received_date=received_date,
         reject_unit=_unit(reject_unit),
         threads=threads,
         force=force,
         worklist=False,
     )
-    return execute(job, token_key=token_key, progress=progress)
+    return execute(job, partners=_listed(partner), token_key=token_key, progress=progress)
 
 
 def execute(
     job: Job,
     *,
     rules: Sequence[AnyPath] = (),
+    partners: Iterable[AnyPath] = (),
     token_key: AnyPath | None = None,
     progress: Progress | None = None,
 ) -> Run:
-    """A job that is complete but for its key and its rules: find both, run, and read the answer."""
+    """A job complete but for its key, rules and overlays: find them, run, read the answer."""
     key = TokenKey.find(token_key)
     job = job.but(token_key=key.secret, token_key_id=key.id)
+    if partners:
+        from scrubjay.partners import overlays
+
+        job = job.but(overlays=tuple(overlays(partners)))
     judge: Judge | None = None
     if job.command is Command.SCRUB:
         loaded = ruleset(rules)

@@ -6,7 +6,7 @@ findings; what no claim can be blamed for (a wrong envelope) reaches the claims 
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,9 +16,12 @@ from scrubjay.errors import UsageError
 from scrubjay.findings import Finding, Severity
 from scrubjay.job import Command, Job
 from scrubjay.keys import TokenKey
+from scrubjay.partners import overlays
 
 if TYPE_CHECKING:
     from scrubjay.models import Claim
+
+AnyPath = str | os.PathLike[str]
 
 __all__ = ["Batch", "read", "stream"]
 
@@ -52,13 +55,16 @@ def read(
     batch_size: int = 100,
     *,
     rules: bool = True,
+    partner: AnyPath | Sequence[AnyPath] = (),
     as_of: date | None = None,
 ) -> Iterator[Batch]:
     """The claims of a file, or of the bytes of one, in batches of at most `batch_size`.
 
-    Each is judged by its guide and, unless `rules` is false, by the shipped native rules.
+    Each is a `ProfessionalClaim`, an `InstitutionalClaim` or a `DentalClaim`. It is judged by its
+    guide, under the overlays of `partner` (as `scrubjay.scrub` takes them), and, unless `rules` is
+    false, by the shipped native rules.
     """
-    reader = _open(source, batch_size, rules=rules, as_of=as_of)
+    reader = _open(source, batch_size, rules=rules, partner=partner, as_of=as_of)
     while (batch := _next(reader, batch_size)) is not None:
         yield batch
 
@@ -69,6 +75,7 @@ async def stream(
     max_concurrency: int = 25,
     *,
     rules: bool = True,
+    partner: AnyPath | Sequence[AnyPath] = (),
     as_of: date | None = None,
 ) -> AsyncGenerator[Batch, None]:
     """The same for asyncio: reading runs in a thread, at most `max_concurrency` batches ahead.
@@ -77,7 +84,9 @@ async def stream(
     """
     if max_concurrency < 1:
         raise UsageError("max_concurrency is the number of batches read ahead: at least 1")
-    reader = await asyncio.to_thread(_open, source, batch_size, rules=rules, as_of=as_of)
+    reader = await asyncio.to_thread(
+        _open, source, batch_size, rules=rules, partner=partner, as_of=as_of
+    )
     ahead: asyncio.Queue[Batch | Exception | None] = asyncio.Queue(max_concurrency)
 
     async def fill() -> None:
@@ -101,7 +110,12 @@ async def stream(
 
 
 def _open(
-    source: str | os.PathLike[str] | bytes, batch_size: int, *, rules: bool, as_of: date | None
+    source: str | os.PathLike[str] | bytes,
+    batch_size: int,
+    *,
+    rules: bool,
+    partner: AnyPath | Sequence[AnyPath],
+    as_of: date | None,
 ) -> "_native.Reader":
     if batch_size < 1:
         raise UsageError("batch_size is the number of claims in a batch: at least 1")
@@ -113,6 +127,7 @@ def _open(
         command=Command.READ,
         as_of=as_of,
         program=program,
+        overlays=tuple(overlays([partner] if isinstance(partner, str | os.PathLike) else partner)),
         token_key=key.secret,
         token_key_id=key.id,
     )
@@ -127,11 +142,11 @@ def _shipped() -> str:
 
 
 def _next(reader: "_native.Reader", limit: int) -> Batch | None:
-    from scrubjay.models import Claim
+    from scrubjay.models import KINDS
 
     rows = reader.next(limit)
     if rows is None:
         return None
-    claims = tuple(Claim.model_validate(claim) for claim, _ in rows)
+    claims = tuple(KINDS[claim["kind"]].model_validate(claim) for claim, _ in rows)
     findings = tuple(tuple(map(Finding.from_dict, found)) for _, found in rows)
     return Batch(claims, findings)

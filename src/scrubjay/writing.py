@@ -71,16 +71,12 @@ def stream_out(
     except ValueError as error:
         raise UsageError(f"{error}; correct the envelope") from None
     source = iter(claims)
-    count = 0
     while batch := [_plain(claim) for claim in islice(source, _BATCH)]:
         for kind, same in groupby(batch, lambda claim: claim.pop("kind", "837P")):
-            claims_in_a_row = list(same)
-            last = count + len(claims_in_a_row)
             try:
-                written = writer.add(claims_in_a_row, kind)
-            except (TypeError, ValueError) as error:
-                raise InputError(f"in claims {count + 1} to {last}: {error}") from None
-            count = last
+                written = writer.add(list(same), kind)
+            except ValueError as error:
+                raise InputError(f"{error}; correct it and write them again") from None
             if written:
                 yield written
     yield writer.finish()

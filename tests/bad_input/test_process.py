@@ -215,3 +215,23 @@ def test_a_closed_standard_input_is_an_unusable_input(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert one_line(process.stderr)
     assert not (tmp_path / "out").exists()
+
+
+EARLY = """
+import sys
+class Impatient:
+    def find_spec(self, name, path=None, target=None):
+        if name == "scrubjay.cli.guard":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Impatient())
+from scrubjay.cli import main
+main(["validate", "-"])
+"""
+
+
+def test_an_interrupt_before_anything_has_begun_is_one_line() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", EARLY], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (130, "")
+    assert one_line(ended.stderr)

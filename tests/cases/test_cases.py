@@ -39,7 +39,8 @@ def scrubbed(case: Case, folder: Path) -> Path:
         guide_aliases=case.options.get("guide_aliases") == "yes",
         limits=Limits(segment=int(limit) if limit else None),
     )
-    execute(job, token_key=key)
+    partner = case.options.get("partner")
+    execute(job, partners=[partner] if partner else (), token_key=key)
     return folder / "out"
 
 
@@ -104,7 +105,8 @@ def test_what_was_accepted_is_accepted_again(case: Case, tmp_path: Path) -> None
     out = scrubbed(case, tmp_path)
     summary = json.loads((out / "summary.json").read_text())
     for number, file in enumerate(sorted(out.glob("*.accepted.837"))):
-        again = scrubjay.scrub(file, tmp_path / f"again{number}", as_of=TODAY)
+        partner = case.options.get("partner", ())
+        again = scrubjay.scrub(file, tmp_path / f"again{number}", partner=partner, as_of=TODAY)
         assert not again.found(Severity.ERROR), again.reasons
         summary["accepted"] -= again.accepted
     assert summary["accepted"] == 0

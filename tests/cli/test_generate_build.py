@@ -55,6 +55,15 @@ def test_generate_passes_its_options_on(
     assert asked == expected
 
 
+def test_the_records_of_an_enrollment_are_members(
+    scrubjay: Command, asked: dict[str, Any], tmp_path: Path
+) -> None:
+    del asked
+    file = tmp_path / "members.834"
+    ended = scrubjay("generate", "834", "--claims", "7", "-o", file, "--json")
+    assert json.loads(ended.out) == {"file": str(file), "members": 7, "bytes": 8}
+
+
 def test_it_offers_what_can_be_made() -> None:
     assert tuple(testing.KINDS) == KINDS
 

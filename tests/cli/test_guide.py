@@ -6,6 +6,7 @@ import pty
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,3 +171,107 @@ def on_a_terminal(*arguments: str, **environ: str) -> str:
 def test_a_terminal_gets_colours_unless_it_wants_none() -> None:
     assert "\x1b[36m" in on_a_terminal("guide", "show", "835")
     assert "\x1b" not in on_a_terminal("guide", "show", "835", NO_COLOR="1")
+
+
+OVERLAY = """\
+overlay mine/professional 1
+title Mine
+over 837P 005010X222A1
+when ISA08=ME
+from 2026-01-01
+
+segment 2010BA DMG R1
+element 2300 CLM 20 -
+add 2010BA REF/group S1 @0350 : R=1L R
+move 2310C from 2300 to 2000B S2 @1200
+"""
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Path:
+    """An overlay without a fault."""
+    file = tmp_path / "mine" / "professional.overlay"
+    file.parent.mkdir()
+    file.write_text(OVERLAY)
+    return file
+
+
+def test_an_overlay_is_compared_with_its_guide(scrubjay: Command, overlay: Path) -> None:
+    ended = scrubjay("guide", "diff", "837P", overlay)
+    assert (ended.code, ended.out.splitlines()) == (
+        1,
+        [
+            "+ 2000B 2310C",
+            "~ 2010BA DMG usage: situational -> required",
+            "+ 2010BA REF/group",
+            "~ 2300 CLM 20 usage: situational -> not used",
+            "~ 2300 2310C usage: situational -> not used",
+            "~ 2300 2310C max: 1 -> 0",
+        ],
+    )
+
+
+def test_a_guide_is_shown_as_an_overlay_has_it(scrubjay: Command, overlay: Path) -> None:
+    lines = scrubjay("guide", "show", "837P/2010BA", "--overlay", overlay).out.splitlines()
+    assert "under mine/professional 1" in lines
+    assert "  S    1  0350  REF/group     1L" in lines
+    example = "example-health-plan/professional.overlay"
+    assert "-    0" in scrubjay("guide", "show", "837P/2300", "--overlay", example).out
+    wrong = scrubjay("guide", "show", "835", "--overlay", overlay)
+    assert (wrong.code, "is over 837P, not 835" in wrong.err) == (2, True)
+
+
+def test_overlays_without_a_fault_pass_the_check(scrubjay: Command, overlay: Path) -> None:
+    for given in (overlay, overlay.parent, "example-health-plan", "example-exchange"):
+        assert scrubjay("guide", "check", given) == (0, "", "")
+
+
+def test_every_fault_of_an_overlay_is_told_with_its_line(scrubjay: Command, overlay: Path) -> None:
+    overlay.write_text(OVERLAY.replace("DMG", "DMX").replace("CLM 20 -", "CLM 20 S"))
+    ended = scrubjay("guide", "check", overlay)
+    assert (ended.code, ended.out.splitlines()) == (
+        1,
+        [
+            f"{overlay}:7: loop 2010BA has no segment DMX",
+            f"{overlay}:8: it changes nothing: the guide says so already",
+        ],
+    )
+    faults = json.loads(scrubjay("guide", "check", overlay, "--json").out)["faults"]
+    assert [fault["line"] for fault in faults] == [7, 8]
+
+
+def test_two_overlays_for_the_same_parties_and_days_are_a_fault(
+    scrubjay: Command, overlay: Path
+) -> None:
+    (overlay.parent / "second.overlay").write_text(OVERLAY.replace("professional 1", "second 1"))
+    ended = scrubjay("guide", "check", overlay.parent)
+    assert ended.code == 1
+    assert "second.overlay: mine/professional 1 is for the same parties" in ended.out
+
+
+@pytest.mark.parametrize("command", ["guide check", "validate"])
+def test_an_overlay_that_cannot_be_read_is_one_line(
+    scrubjay: Command, claims: Path, tmp_path: Path, command: str
+) -> None:
+    latin = tmp_path / "latin.overlay"
+    latin.write_bytes(b"title \xff")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for given, said in [
+        (tmp_path / "none.overlay", "no such file"),
+        (latin, "no UTF-8"),
+        (empty, "no file in it ends with .overlay"),
+        ("nobody", "no such folder, and no example either; those are example-exchange"),
+    ]:
+        words = ["guide", "check", given] if command != "validate" else []
+        ended = scrubjay(*(words or ["validate", claims, "--partner", given]))
+        assert (ended.code, ended.err.count("\n")) == (2, 1)
+        assert said in ended.err
+
+
+def test_a_faulty_overlay_stops_a_run_before_it_begins(scrubjay: Command, overlay: Path) -> None:
+    overlay.write_text(OVERLAY.replace("DMG", "DMX"))
+    example = Path(__file__).parents[2] / "examples" / "clinic.837"
+    ended = scrubjay("validate", example, "--partner", overlay.parent)
+    assert ended.code == 2
+    assert f"{overlay}:7: loop 2010BA has no segment DMX" in ended.err

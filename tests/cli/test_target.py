@@ -48,6 +48,16 @@ def test_a_folder_is_no_file_and_a_missing_one_no_place(tmp_path: Path) -> None:
         pass
 
 
+def test_a_file_has_nothing_below(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for below in ("file/claims.837", "file/further/claims.837"):
+        with (
+            pytest.raises(UsageError, match="no folder"),
+            target(str(tmp_path / below), force=False),
+        ):
+            pass
+
+
 def test_a_dash_is_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     with target("-", force=False) as file:
         file.write(b"ISA")

@@ -1,4 +1,4 @@
-"""The Python of README.md and docs/writing-rules.md runs as it is printed."""
+"""The Python of the pages that teach it runs as it is printed."""
 
 import os
 import re
@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from acks.made import Claim, ca
 from stage import Command
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "clinic.837"
-PAGES = ("README.md", "docs/writing-rules.md")
+PAGES = ("README.md", "docs/writing-rules.md", "docs/acknowledgments.md")
 BLOCKS = {
     f"{page} {number}": text
     for page in PAGES
@@ -41,6 +42,8 @@ def test_rules_load_and_judge(scrubjay: Command, name: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_programs_run(name: str, tmp_path: Path) -> None:
     (tmp_path / "claims.837").write_bytes(EXAMPLE.read_bytes())
+    (tmp_path / "acks").mkdir()
+    (tmp_path / "acks" / "1.277ca").write_bytes(ca((Claim("A1"), "A7:562:85**U")))
     (tmp_path / "program.py").write_text(PROGRAMS[name])
     ended = subprocess.run(
         [sys.executable, "-W", "error::DeprecationWarning", "program.py"],

@@ -11,12 +11,13 @@ import pytest
 
 import scrubjay
 from properties.files import generated
+from properties.kinds import interchange
 from scrubjay.errors import ScrubjayError
-from scrubjay.models import Claim
+from scrubjay.models import KINDS, Claim
 from stage import Command
 
 SECRET = {"NM1": (3, 4, 5, 9), "N3": (1, 2), "N4": (1,), "REF": (2,), "CLM": (1,), "NTE": (2,)}
-PEOPLE = (b"IL", b"QC", b"82", b"85", b"DN", b"77", b"DQ", b"DK")
+PEOPLE = (b"IL", b"QC", b"82", b"85", b"DN", b"77", b"DQ", b"DK", b"71", b"72", b"ZZ", b"DD")
 SILENT = ("findings.jsonl", "report.html", "summary.json", "run.json", "control-map.jsonl")
 IN_CLEAR = ("worklist.csv", ".accepted.837", ".rejected.837", ".999", ".277ca", "unreadable.x12")
 
@@ -45,7 +46,11 @@ def sung(document: bytes) -> tuple[bytes, list[str]]:
     return b"~\n".join(segments()), canaries
 
 
-DOCUMENT, CANARIES = sung(generated(40, faults=0.6, seed=8))
+DOCUMENT, CANARIES = sung(
+    generated(40, faults=0.6, seed=8)
+    + interchange("837I", 30, faults=0.6, seed=8)
+    + interchange("837D", 30, faults=0.6, seed=9)
+)
 SONG = re.compile(
     "|".join(["KANARI", *(name for name in CANARIES if name.isdigit())]), re.IGNORECASE
 )
@@ -58,7 +63,9 @@ def source(tmp_path: Path) -> Path:
     return file
 
 
-def test_there_are_canaries_of_every_kind() -> None:
+def test_there_are_canaries_of_every_kind_in_every_kind_of_claim() -> None:
+    read = {claim.kind for batch in scrubjay.read(DOCUMENT) for claim in batch.claims}
+    assert read == set(KINDS)
     assert len(CANARIES) > 400
     assert len([name for name in CANARIES if name.isdigit()]) > 20
 

@@ -10,6 +10,7 @@ import pytest
 import scrubjay
 from properties.files import DAY, claim_ids, damaged, generated, run, summary
 from scrubjay.findings import Severity
+from scrubjay.job import Limits
 
 SHAPES = [(1, 1, 0.0), (80, 1, 0.3), (80, 9, 0.3), (200, None, 1.0)]
 
@@ -25,11 +26,11 @@ def conserved(document: bytes, out: Path) -> None:
     unreadable = written(out, "unreadable.x12")
     assert accepted + rejected + unreadable == claim_ids(document)
     assert accepted.total() == numbers["accepted"]
-    # A CLM that cannot be placed, such as one sent twice in a row, stays in its claim's bytes.
-    assert rejected.total() >= numbers["rejected"]
     found = map(json.loads, (out / "findings.jsonl").read_text().splitlines())
     # A claim that lost its CLM is one all the same; the CLM may still come, a segment later.
     lost = sum(row["segment"] == "CLM" and row["code"] == "SEGMENT_REQUIRED" for row in found)
+    # A CLM that cannot be placed, such as one sent twice in a row, stays in its claim's bytes.
+    assert rejected.total() + lost >= numbers["rejected"]
     told = numbers["rejected"] + numbers["unreadable"]
     assert 0 <= told - rejected.total() - unreadable.total() <= lost
     assert 0 <= numbers["claims"] - claim_ids(document).total() <= lost
@@ -62,6 +63,28 @@ def test_claims_of_a_guide_that_is_not_known_are_unreadable_and_kept(
     assert (numbers["unreadable"], numbers["unreadable_sets"]) == (30, 3)
     start, end = document.index(b"ST*837"), document.index(b"GE*")
     assert document[start:end] in (out / "unreadable.x12").read_bytes()
+
+
+@pytest.mark.parametrize("longest", [5, 30, 45, 60, 75])
+def test_claims_are_counted_also_where_segments_are_over_the_limit(
+    longest: int, tmp_path: Path
+) -> None:
+    document = generated(40, sets=3, faults=0.0, seed=4)
+    out = run(document, tmp_path, limits=Limits(segment=longest))
+    numbers = summary(out)
+    assert numbers["claims"] == 40
+    assert numbers["accepted"] + numbers["rejected"] + numbers["unreadable"] == 40
+
+
+def test_claims_outside_of_any_set_are_unreadable(tmp_path: Path) -> None:
+    document = generated(12, sets=3, faults=0.0)
+    begun = document.index(b"ST*837*0002*")
+    end = document.index(b"\nSE*", begun)
+    lost = document[begun:end].count(b"\nCLM*")
+    out = run(document[:begun] + document[document.index(b"BHT*", begun) :], tmp_path)
+    numbers = summary(out)
+    assert numbers["claims"] == 12
+    assert numbers["unreadable"] == lost > 0
 
 
 def test_money_is_conserved(tmp_path: Path) -> None:

@@ -7,10 +7,12 @@ import pytest
 
 from properties.files import damaged, outputs, run, summary
 from scrubjay.job import Command
+from scrubjay.testing import generate
 
 WAYS = [(threads, window) for threads in (1, 2) for window in (4_096, 65_536, 1_048_576)]
 
-NAMES = ["834", "835", "271", "277CA"]
+GENERATED = ("834", "835", "837I", "837D")
+NAMES = [*GENERATED, "271", "277CA"]
 
 
 def whole(group: str, version: str, segments: list[str]) -> bytes:
@@ -27,36 +29,6 @@ def whole(group: str, version: str, segments: list[str]) -> bytes:
             "IEA*1*000000001",
         ]
     ).encode()
-
-
-def _enrollment(members: int, *, faults: bool) -> Iterator[str]:
-    yield from ("ST*834*0001*005010X220A1", "BGN*00*LARGE*20260302*0900****2")
-    yield from ("N1*P5*SYNTHETIC WORKS*FI*123456789", "N1*IN*EXAMPLE HEALTH*FI*987654321")
-    for number in range(members):
-        wrong = faults and number % 37 == 0
-        yield "INS*Y*18*021*20*A***FT"
-        yield from () if wrong else (f"REF*0F*MEMBER{number}",)
-        yield f"NM1*IL*1*TESTER*T{number}****34*123456789"
-        yield "DMG*D8*19800101*F*M"
-        yield "HD*021**HLT*PLAN A*FAM"
-        yield "DTP*348*D8*2026" + ("1301" if wrong else "0301")
-        if number % 3 == 0:
-            yield from ("LS*2700", "LX*1", "N1*75*LOCATION", "REF*LU*NORTH", "LE*2700")
-
-
-def _payment(claims: int, *, faults: bool) -> Iterator[str]:
-    yield from ("ST*835*0001", "BPR*I*150*C*CHK************20260302", "TRN*1*CHECK3*1999999999")
-    yield from ("DTM*405*20260302", "N1*PR*EXAMPLE HEALTH", "N3*1 EXAMPLE ROAD")
-    yield from ("N4*CHICAGO*IL*60601", "PER*BL*TEST DESK*TE*2125550103")
-    yield "N1*PE*SYNTHETIC BILLING*XX*1234567893"
-    for number in range(claims):
-        wrong = faults and number % 41 == 0
-        if number % 50 == 0:
-            yield f"LX*{number // 50 + 1}"
-        yield f"CLP*CASE-{number}*1*150*120*30*12*PAYER{number}*11*1"
-        yield from () if wrong else (f"NM1*QC*1*TESTER*TESSA****MI*MEMBER{number}",)
-        yield from ("SVC*HC:99213*150*120**1", "DTM*472*20260205", "CAS*PR*3*30", "AMT*B6*150")
-    yield "PLB*1234567893*20261231*WO:CASE-0*-30"
 
 
 def _statuses(patients: int, *, faults: bool) -> Iterator[str]:
@@ -98,10 +70,10 @@ def _benefits(people: int, *, faults: bool) -> Iterator[str]:
 
 
 def _document(name: str, *, faults: bool) -> bytes:
+    if name in GENERATED:
+        return b"".join(generate(name, claims=400, sets=1, faults=0.06 if faults else 0.0, seed=3))
     build: Callable[..., Iterator[str]]
     group, version, build = {
-        "834": ("BE", "005010X220A1", _enrollment),
-        "835": ("HP", "005010X221A1", _payment),
         "271": ("HB", "005010X279A1", _benefits),
         "277CA": ("HN", "005010X214", _statuses),
     }[name]

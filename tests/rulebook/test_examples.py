@@ -1,12 +1,13 @@
 """The shipped rules on their examples, as the language means them."""
 
 import importlib.util
+import json
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from scrubjay import rulebook
+from scrubjay import models, rulebook
 from scrubjay.rulebook import SUBJECTS, shipped
 from scrubjay.rules.interpreter import Interpreter, Tree
 
@@ -43,8 +44,18 @@ def test_example(rule: str, expected: bool, claim: dict[str, object]) -> None:  
     assert hit(rule, claim) is expected
 
 
-def test_a_clean_claim_is_clean() -> None:
-    assert [rule for rule in RULES if hit(rule, EXAMPLES.CLEAN)] == []
+@pytest.mark.parametrize("kind", list("PID"))
+def test_a_clean_claim_is_clean(kind: str) -> None:
+    of_kind = [rule for rule in RULES if kind in RULES[rule].transactions]
+    assert [rule for rule in of_kind if hit(rule, EXAMPLES.CLEANS[kind])] == []
+
+
+def test_examples_have_what_their_kind_of_claim_has() -> None:
+    for rule, _, claim in EXAMPLES.cases():
+        models.Claim.model_validate_json(json.dumps(claim | {"provider": None}))
+        assert {"837P": "P", "837I": "I", "837D": "D"}[claim.get("kind", "837P")] in RULES[
+            rule
+        ].transactions
 
 
 def test_a_missing_table_is_no_data_and_a_table_decides() -> None:

@@ -163,3 +163,39 @@ def test_level_follows_from_the_row() -> None:
     assert (made.level, made.table) == ("claim", "provider")
     with pytest.raises(RuleError, match="has level claim"):
         rule("CHECK", severity="info", snip=4, level="line")(check)
+
+
+def test_a_rule_is_for_claims_that_have_what_it_asks_for() -> None:
+    def paid(claim: Claim) -> Bool:
+        """Paid."""
+        return (claim.patient_paid > 0) & claim.diagnoses.any(lambda each: each.code.is_in("in"))
+
+    make = rule("PAID", severity="info", snip=7, transactions="PD")
+    assert make(paid).transactions == "PD"
+    with pytest.raises(RuleError, match=r"an 837I has no claim.patient_paid; take I out"):
+        rule("PAID", severity="info", snip=7, transactions="PI")(paid)
+
+    def measured(line: Line) -> Bool:
+        """Measured."""
+        return line.measurements.any()
+
+    with pytest.raises(RuleError, match=r"an 837D has no measurement") as caught:
+        rule("MEASURED", severity="info", snip=7, transactions="PD")(measured)
+    assert f"test_language.py:{measured.__code__.co_firstlineno}" in str(caught.value)
+
+
+def test_what_some_claims_lack_may_be_asked_for_where_something_stands_in_for_it() -> None:
+    def late(claim: Claim) -> Bool:
+        """Late."""
+        last = claim.lines.max(lambda line: line.service_to.otherwise(line.service_from))
+        return claim.statement_to.otherwise(last) > received()
+
+    assert rule("LATE", severity="info", snip=7, transactions="PID")(late).transactions == "PID"
+
+    def later(claim: Claim) -> Bool:
+        """Later."""
+        return claim.statement_to.otherwise(claim.treated_to) > received()
+
+    assert rule("LATER", severity="info", snip=7, transactions="ID")(later).transactions == "ID"
+    with pytest.raises(RuleError, match=r"an 837P has no claim\.treated_to"):
+        rule("LATER", severity="info", snip=7, transactions="PID")(later)

@@ -4,13 +4,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use x12::claim::{Batch, Builder, NONE, Taps};
+use x12::claim::{Builder, NONE};
 use x12::finding::{Code, Finding, NO_CLAIM, Scope};
-use x12::guide::{Guides, Plan, Role, Route};
+use x12::guide::{Guides, Parties, Plan, Role, Route};
 use x12::position::{Position, Span};
 use x12::validate::{At, Options, Routed, Trail, Visitor, Walker, Way, plain};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, Tokens};
 
+use crate::batches::{Batches, Filling, Maps};
 use crate::rules::Ruled;
 use crate::source::Taken;
 use crate::standing::{Group, Inside, Set, Standing, begins_item};
@@ -25,6 +26,8 @@ pub(crate) struct Item {
     pub(crate) head_end: u32,
     /// How many segments it has.
     pub(crate) segments: u32,
+    /// The claim map of the set that it is in, or of the last one before it.
+    pub(crate) map: u8,
 }
 
 /// What an item is.
@@ -40,7 +43,7 @@ pub(crate) enum Kind {
     Opaque(Routed),
     /// A hierarchical level and what stands before the next level or claim.
     Level(Role),
-    /// A claim: its row in the batch; [`NONE`] for one of a set whose claims the batch does not take.
+    /// A claim: its row in the batch of its map; [`NONE`] for one of a set that has no map.
     Claim(u32),
     /// More of the item before the piece.
     More(Inside),
@@ -68,9 +71,9 @@ pub(crate) struct Analysed {
     pub(crate) items: Vec<Item>,
     /// For each finding, the item that was open when it was made.
     pub(crate) made_in: Vec<u32>,
-    pub(crate) batch: Option<Batch>,
-    /// What the rules found, once they were asked.
-    pub(crate) ruled: Ruled,
+    pub(crate) batches: Batches,
+    /// What the rules found, once they were asked; by claim map.
+    pub(crate) ruled: Vec<Ruled>,
     pub(crate) plan: Option<Arc<Plan>>,
     /// How many segments that begin a claim stand where no claim could be placed.
     pub(crate) lost_claims: u64,
@@ -84,12 +87,14 @@ pub(crate) struct Analyser {
     scanner: Scanner,
     setting: Arc<Setting>,
     trail: Trail,
+    /// How many items the last piece had.
+    items: usize,
 }
 
 /// What all pieces share.
 pub(crate) struct Setting {
     pub(crate) guides: Arc<Guides>,
-    pub(crate) taps: Option<Arc<Taps>>,
+    pub(crate) maps: Maps,
     pub(crate) options: Options,
     pub(crate) aliases: bool,
     pub(crate) limits: Limits,
@@ -97,24 +102,24 @@ pub(crate) struct Setting {
 
 impl Analyser {
     pub(crate) fn new(setting: Arc<Setting>) -> Self {
-        Self { scanner: Scanner::new(setting.limits), setting, trail: Trail::default() }
+        Self { scanner: Scanner::new(setting.limits), setting, trail: Trail::default(), items: 0 }
     }
 
     /// Reads `taken` from `standing` on. `upcoming` is the cut segment that the next piece begins with; `last` says that
-    /// nothing follows. `batch` is filled anew.
+    /// nothing follows. `batches` are filled anew.
     pub(crate) fn read(
         &mut self,
         taken: Taken,
         standing: Standing,
         upcoming: Option<&[u8]>,
         last: bool,
-        batch: Batch,
+        mut batches: Batches,
     ) -> Analysed {
         self.scanner.resume(standing.mode);
         let setting = Arc::clone(&self.setting);
-        let mut batch = setting.taps.as_ref().map(|_| batch);
-        let mut pass = Pass::new(&setting, standing, &taken, batch.as_mut());
+        let mut pass = Pass::new(&setting, standing, &taken, &mut batches);
         pass.walker.lend_trail(std::mem::take(&mut self.trail));
+        pass.items.reserve(self.items + self.items / 8);
         let used = self.scanner.scan(&taken.bytes, last, &mut pass);
         pass.mode = self.scanner.mode();
         let torn = match upcoming.filter(|_| used == taken.bytes.len()) {
@@ -128,33 +133,47 @@ impl Analyser {
             pass.cut_short();
         }
         let Pass {
-            mode, group, set, walker, inside, empty, findings, made_in, items, plan, lost_claims, builder, ..
+            mode,
+            parties,
+            group,
+            set,
+            walker,
+            inside,
+            empty,
+            findings,
+            made_in,
+            items,
+            plan,
+            lost_claims,
+            filling,
+            ..
         } = pass;
-        if let Some(builder) = builder {
-            builder.finish();
-        }
+        filling.finish();
         let set = match set {
             Open::None => Set::None,
             Open::Opaque => Set::Opaque,
             Open::Walked => Set::Walked(Box::new(walker)),
         };
-        let end = Standing { mode, group, set, inside, empty };
-        let ruled = Ruled::default();
-        Analysed { taken, used, findings, items, made_in, batch, ruled, plan, lost_claims, end, torn }
+        let end = Standing { mode, parties, group, set, inside, empty };
+        self.items = items.len();
+        let ruled = Vec::new();
+        Analysed { taken, used, findings, items, made_in, batches, ruled, plan, lost_claims, end, torn }
     }
 }
 
 /// One pass over a piece.
 struct Pass<'a> {
     setting: &'a Setting,
+    bytes: &'a [u8],
     length: u32,
     base: u64,
     mode: Mode,
+    parties: Option<Arc<Parties>>,
     group: Option<Arc<Group>>,
     set: Open,
     walker: Walker,
     plan: Option<Arc<Plan>>,
-    /// The builder wants the claims of the plan.
+    /// The plan's claims have a map.
     serves: bool,
     /// The plan's hierarchy segment.
     hierarchy: Option<SegmentId>,
@@ -163,9 +182,7 @@ struct Pass<'a> {
     items: Vec<Item>,
     findings: Vec<Finding>,
     made_in: Vec<u32>,
-    builder: Option<Builder<'a>>,
-    /// Claims that the batch has.
-    rows: u32,
+    filling: Filling<'a>,
     lost_claims: u64,
     in_interchange: bool,
 }
@@ -179,18 +196,19 @@ enum Open {
 }
 
 impl<'a> Pass<'a> {
-    fn new(setting: &'a Setting, standing: Standing, taken: &Taken, batch: Option<&'a mut Batch>) -> Self {
+    fn new(setting: &'a Setting, standing: Standing, taken: &'a Taken, batches: &'a mut Batches) -> Self {
         let (set, walker) = match standing.set {
             Set::None => (Open::None, Walker::new(setting.options)),
             Set::Opaque => (Open::Opaque, Walker::new(setting.options)),
             Set::Walked(walker) => (Open::Walked, *walker),
         };
-        let builder = setting.taps.as_ref().zip(batch).map(|(taps, batch)| Builder::new(taps, batch));
         let mut pass = Self {
             setting,
+            bytes: &taken.bytes,
             length: taken.bytes.len() as u32,
             base: taken.offset,
             mode: standing.mode,
+            parties: standing.parties,
             group: standing.group,
             set,
             plan: None,
@@ -202,8 +220,7 @@ impl<'a> Pass<'a> {
             items: Vec::new(),
             findings: Vec::new(),
             made_in: Vec::new(),
-            builder,
-            rows: 0,
+            filling: Filling::new(&setting.maps, batches),
             lost_claims: 0,
             in_interchange: matches!(standing.mode, Mode::Inside(_) | Mode::Skipping(_)),
         };
@@ -211,19 +228,22 @@ impl<'a> Pass<'a> {
             pass.follow(plan);
         }
         pass.walker.new_piece();
-        if let (Some(builder), Open::Walked) = (&mut pass.builder, set) {
-            let served = pass.serves;
-            builder.resume(pass.walker.open_loops().filter(|_| served));
+        if let (Some(builder), Open::Walked) = (&mut pass.filling.builder, set) {
+            builder.resume(pass.walker.open_loops());
         }
         if pass.inside != Inside::Nothing {
-            pass.items.push(Item { kind: Kind::More(pass.inside), start: 0, head_end: 0, segments: 0 });
+            pass.push(Kind::More(pass.inside), 0..0, 0);
         }
         pass
     }
 
     /// From now on `plan` is in force.
     fn follow(&mut self, plan: Arc<Plan>) {
-        self.serves = self.setting.taps.as_ref().is_some_and(|taps| taps.serves(&plan));
+        let map = self.setting.maps.number(&plan);
+        self.serves = map.is_some();
+        if let Some(map) = map {
+            self.filling.turn(map, &plan);
+        }
         self.hierarchy = plan.hierarchy.map(|hierarchy| hierarchy.segment);
         self.plan = Some(plan);
     }
@@ -231,7 +251,13 @@ impl<'a> Pass<'a> {
     /// Begins an item with `segment`.
     fn item(&mut self, kind: Kind, segment: &Segment<'_>) {
         let head_end = (segment.end() + 1).min(self.length);
-        self.items.push(Item { kind, start: segment.start(), head_end, segments: 1 });
+        self.push(kind, segment.start()..head_end, 1);
+    }
+
+    /// Begins an item whose first segment, or run of bytes, is `head`.
+    fn push(&mut self, kind: Kind, head: Range<u32>, segments: u32) {
+        let map = self.filling.map as u8;
+        self.items.push(Item { kind, start: head.start, head_end: head.end, segments, map });
     }
 
     /// Lets the walker work, and notes in which item its findings were made.
@@ -239,9 +265,10 @@ impl<'a> Pass<'a> {
     fn with_walker(&mut self, work: impl FnOnce(&mut Walker, At, &mut Listener<'_, 'a>, &mut Vec<Finding>)) {
         let Some(plan) = self.plan.as_deref() else { return };
         let at = At { base: self.base, ..At::default() };
-        let builder = if self.serves { self.builder.as_mut() } else { None };
-        let mut listener =
-            Listener { plan, builder, rows: &mut self.rows, items: &mut self.items, opened: None, length: self.length };
+        let Filling { builder, rows, map, .. } = &mut self.filling;
+        let builder = if self.serves { builder.as_mut() } else { None };
+        let (items, map, length) = (&mut self.items, *map as u8, self.length);
+        let mut listener = Listener { plan, builder, rows, items, map, opened: None, length };
         work(&mut self.walker, at, &mut listener, &mut self.findings);
         match listener.opened {
             Some(Opened::Claim) => self.inside = Inside::Claim,
@@ -262,7 +289,7 @@ impl<'a> Pass<'a> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "asked for every segment")]
     fn walk(&mut self, segment: &Segment<'_>) {
-        let builder = if self.serves { self.builder.as_mut() } else { None };
+        let builder = if self.serves { self.filling.builder.as_mut() } else { None };
         if let Err(way) = self.walker.pass(segment, self.base, &mut Columns(builder)) {
             self.walk_by(way, segment);
         }
@@ -318,7 +345,7 @@ impl<'a> Pass<'a> {
 
     /// An item for what is missing, at `at`.
     fn implied(&mut self, kind: Kind, at: u32) {
-        self.items.push(Item { kind, start: at, head_end: at, segments: 0 });
+        self.push(kind, at..at, 0);
     }
 
     /// The next piece begins with `cut`. False when that ends nothing: what is open goes on with it.
@@ -357,19 +384,22 @@ impl<'a> Pass<'a> {
         self.imply(3, segment.start());
         let setting = self.setting;
         let routed = match Group::route(self.group.as_deref(), segment, &setting.guides, setting.aliases) {
-            Route::Plan(plan) | Route::WrongGroup(plan) if self.group.is_some() => {
+            Route::Plan(plan) | Route::WrongGroup(plan) if self.group.is_some() && !setting.maps.misses(&plan) => {
+                self.follow(Arc::clone(&plan));
                 self.item(Kind::Set(Arc::clone(&plan)), segment);
-                self.walker.begin(Arc::clone(&plan));
-                self.follow(plan);
+                self.walker.begin(plan);
                 self.set = Open::Walked;
                 self.inside = Inside::Header;
                 self.walk_envelope(segment);
                 return;
             }
             Route::UnsupportedSet => Routed::UnknownSet,
-            // outside of any group
-            Route::Plan(_) | Route::WrongGroup(_) => Routed::WrongGroup,
-            Route::MissingGuide | Route::UnsupportedGuide | Route::Broken(_) => Routed::UnknownGuide,
+            Route::Plan(_) | Route::WrongGroup(_) if self.group.is_none() => Routed::WrongGroup,
+            Route::Plan(_)
+            | Route::WrongGroup(_)
+            | Route::MissingGuide
+            | Route::UnsupportedGuide
+            | Route::Broken(_) => Routed::UnknownGuide,
         };
         self.item(Kind::Opaque(routed), segment);
         self.set = Open::Opaque;
@@ -403,6 +433,13 @@ impl<'a> Pass<'a> {
         }
         self.findings.push(finding);
         self.tag();
+    }
+
+    /// Whether the segment at `at`, of which no more is known, is one that a claim begins with.
+    fn began_claim(&self, at: usize) -> bool {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        rest.get(..name).is_some_and(|name| self.setting.guides.opens_claim(SegmentId::new(name)))
     }
 
     /// Counts a segment towards the item it belongs to.
@@ -452,6 +489,7 @@ struct Listener<'p, 'b> {
     builder: Option<&'p mut Builder<'b>>,
     rows: &'p mut u32,
     items: &'p mut Vec<Item>,
+    map: u8,
     opened: Option<Opened>,
     length: u32,
 }
@@ -475,7 +513,7 @@ impl Visitor for Listener<'_, '_> {
             _ => return,
         };
         let head_end = (segment.end() + 1).min(self.length);
-        self.items.push(Item { kind, start: segment.start(), head_end, segments: 0 });
+        self.items.push(Item { kind, start: segment.start(), head_end, segments: 0, map: self.map });
     }
 
     fn segment(&mut self, loop_index: u16, slot: u32, segment: &Segment<'_>) {
@@ -505,6 +543,7 @@ impl Tokens for Pass<'_> {
         self.empty = false;
         self.imply(1, segment.start());
         self.in_interchange = true;
+        self.parties = self.setting.guides.parties(segment).map(Arc::new);
         self.item(Kind::Interchange(segment.delimiters()), segment);
         self.inside = Inside::Envelope;
     }
@@ -518,7 +557,7 @@ impl Tokens for Pass<'_> {
             SE => self.close_set(segment),
             GS => {
                 self.imply(2, segment.start());
-                self.group = Some(Arc::new(Group::of(segment)));
+                self.group = Some(Arc::new(Group::of(segment, self.parties.as_ref())));
                 self.item(Kind::Group, segment);
                 self.inside = Inside::Envelope;
             }
@@ -533,7 +572,10 @@ impl Tokens for Pass<'_> {
                     self.count();
                     self.lost_claims += u64::from(self.setting.guides.opens_claim(segment.id()));
                 }
-                Open::None => self.misplaced(segment),
+                Open::None => {
+                    self.misplaced(segment);
+                    self.lost_claims += u64::from(self.setting.guides.opens_claim(segment.id()));
+                }
             },
         }
     }
@@ -542,11 +584,12 @@ impl Tokens for Pass<'_> {
         if self.in_interchange {
             if first {
                 self.faulty_segment(fault, range.start as u32);
+                // where a set is walked, what is left of the claim opens it
+                self.lost_claims += u64::from(self.set != Open::Walked && self.began_claim(range.start));
             }
             return;
         }
-        let (start, head_end) = (range.start as u32, range.end as u32);
-        self.items.push(Item { kind: Kind::Stray(fault, first), start, head_end, segments: 0 });
+        self.push(Kind::Stray(fault, first), range.start as u32..range.end as u32, 0);
         self.inside = Inside::Stray;
     }
 }

@@ -5,12 +5,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::Scope;
 
-use x12::claim::Batch;
-use x12::scrub::Scratch;
-
 use crate::analyse::{Analysed, Analyser, Setting};
+use crate::batches::Batches;
 use crate::error::Error;
-use crate::rules::Rules;
+use crate::rules::Rulebook;
 use crate::source::Taken;
 use crate::standing::Assumption;
 
@@ -21,13 +19,13 @@ pub(crate) struct Reading {
     pub(crate) upcoming: Option<Vec<u8>>,
     pub(crate) last: bool,
     /// Filled anew.
-    pub(crate) batch: Batch,
+    pub(crate) batches: Batches,
 }
 
 /// What there is to do for a piece.
 enum Work {
     Read(Box<Reading>),
-    Judge(Box<Analysed>, Arc<Rules>),
+    Judge(Box<Analysed>, Arc<Rulebook>),
 }
 
 /// What waits for a thread that has nothing to do. Pieces to be judged go first: they are nearer to their end.
@@ -93,7 +91,7 @@ impl Crew {
     }
 
     /// Has the piece `ticket` judged, which was taken back before.
-    pub(crate) fn judge(&self, ticket: u64, analysed: Box<Analysed>, rules: &Arc<Rules>) {
+    pub(crate) fn judge(&self, ticket: u64, analysed: Box<Analysed>, rules: &Arc<Rulebook>) {
         self.queue.with(|waiting| waiting.judge.push_back((ticket, Work::Judge(analysed, Arc::clone(rules)))));
     }
 
@@ -118,12 +116,12 @@ impl Drop for Crew {
 }
 
 fn work(setting: Arc<Setting>, queue: &Queue, send: &Sender<Done>) {
-    let (mut analyser, mut scratch) = (Analyser::new(setting), Scratch::default());
+    let (mut analyser, mut scratch) = (Analyser::new(setting), Vec::new());
     while let Some((ticket, work)) = queue.next() {
         let act = || match work {
             Work::Read(reading) => {
-                let Reading { taken, assumption, upcoming, last, batch } = *reading;
-                Box::new(analyser.read(taken, assumption.standing(), upcoming.as_deref(), last, batch))
+                let Reading { taken, assumption, upcoming, last, batches } = *reading;
+                Box::new(analyser.read(taken, assumption.standing(), upcoming.as_deref(), last, batches))
             }
             Work::Judge(mut piece, rules) => {
                 rules.judge(&mut piece, &mut scratch);

@@ -32,6 +32,11 @@ pub(crate) fn parse(text: &str) -> Result<i32, Error> {
     }
 }
 
+/// `CCYYMMDD` as a number.
+pub(crate) fn number(day: i32) -> u32 {
+    compact(day).iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
+}
+
 /// `CCYYMMDD`.
 pub(crate) fn compact(day: i32) -> [u8; 8] {
     let mut text = Vec::with_capacity(8);

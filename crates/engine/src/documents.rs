@@ -1,6 +1,6 @@
 //! Any X12 file as segments in their places, some at a time, for whoever wants to read it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -54,7 +54,8 @@ pub struct Documents {
 
 impl Documents {
     /// Reads the file at `path`, or the standard input for `-`. Of the segments inside sets only those named in
-    /// `wanted` are handed out, if any are named; the envelope and what is no segment always are.
+    /// `wanted` are handed out, if any are named, by their id (`CLM`) or by that and their first element (`DTP*472`);
+    /// the envelope and what is no segment always are.
     ///
     /// # Errors
     /// When it cannot be opened.
@@ -73,7 +74,7 @@ impl Documents {
     fn new(source: Source, job: &Job, wanted: &[String]) -> Result<Self, Error> {
         let setup = Setup::new(job)?;
         let scanner = Scanner::new(setup.setting.limits);
-        let wanted = (!wanted.is_empty()).then(|| wanted.iter().map(|id| SegmentId::new(id.as_bytes())).collect());
+        let wanted = (!wanted.is_empty()).then(|| Wanted::of(wanted));
         let state = State {
             walker: Walker::new(setup.setting.options),
             group: None,
@@ -137,12 +138,41 @@ struct State {
     group: Option<Group>,
     /// The last segment's ordinal in its set; 0 outside of one.
     number: u32,
-    wanted: Option<HashSet<SegmentId>>,
+    wanted: Option<Wanted>,
     paths: Paths,
     steps: Steps,
     /// What the walk finds is nobody's business here.
     findings: Vec<x12::finding::Finding>,
     ready: Vec<Placed>,
+}
+
+/// Which segments are handed out, by id: all of them where no first element is named.
+struct Wanted(HashMap<SegmentId, Vec<Vec<u8>>>);
+
+impl Wanted {
+    fn of(names: &[String]) -> Self {
+        let mut by_id: HashMap<SegmentId, Vec<Vec<u8>>> = HashMap::new();
+        let mut whole = Vec::new();
+        for name in names {
+            let (id, first) = name.split_once('*').map_or((name.as_str(), None), |(id, first)| (id, Some(first)));
+            let id = SegmentId::new(id.as_bytes());
+            let firsts = by_id.entry(id).or_default();
+            match first {
+                Some(first) => firsts.push(first.as_bytes().to_vec()),
+                None => whole.push(id),
+            }
+        }
+        for id in whole {
+            by_id.insert(id, Vec::new());
+        }
+        Self(by_id)
+    }
+
+    fn has(&self, segment: &Segment<'_>) -> bool {
+        self.0.get(&segment.id()).is_some_and(|firsts| {
+            firsts.is_empty() || firsts.iter().any(|first| first.as_slice() == segment.element(1))
+        })
+    }
 }
 
 /// Paths by what is open in which plan; each is named once.
@@ -266,7 +296,7 @@ impl Tokens for Hearing<'_> {
     fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
         match segment.name() {
             b"GS" => {
-                self.state.group = Some(Group::of(segment));
+                self.state.group = Some(Group::of(segment, None));
                 self.envelope(segment);
             }
             b"GE" | b"IEA" => self.envelope(segment),
@@ -280,7 +310,7 @@ impl Tokens for Hearing<'_> {
                 self.state.number += u32::from(inside);
                 let place = self.place(segment);
                 let ends = name == b"SE";
-                let wanted = self.state.wanted.as_ref().is_none_or(|wanted| wanted.contains(&segment.id()));
+                let wanted = self.state.wanted.as_ref().is_none_or(|wanted| wanted.has(segment));
                 if wanted || ends || !inside {
                     self.hand_out(segment, place);
                 }
@@ -302,5 +332,67 @@ impl Tokens for Hearing<'_> {
             offset: self.taken.offset_of(u32::try_from(range.start).unwrap_or(u32::MAX)),
             fault: Some(plainly(fault)),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ISA: &str =
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260101*1200*^*00501*000000001*0*T*:~";
+
+    fn read(text: &str, wanted: &[&str]) -> Vec<(String, String, u32)> {
+        let job = Job::parse(r#"{"command": "inspect"}"#).unwrap();
+        let wanted: Vec<String> = wanted.iter().map(|&name| name.to_owned()).collect();
+        let mut documents = Documents::of_bytes(text.as_bytes().to_vec(), &job, &wanted).unwrap();
+        let mut told = Vec::new();
+        loop {
+            let placed = documents.read().unwrap();
+            if placed.is_empty() {
+                return told;
+            }
+            for each in placed {
+                let path = documents.paths()[each.path as usize].join("/");
+                told.push((String::from_utf8_lossy(&each.bytes).into_owned(), path, each.number));
+            }
+        }
+    }
+
+    fn sets() -> String {
+        let set = "ST*999*1*005010X231A1~AK1*HC*1~AK2*837*1~IK3*CLM*9**8~IK4*1**1~ZZZ~IK5*R~AK9*R*1*1*0~SE*9*1~";
+        format!("{ISA}TA1*1~GS*FA*A*B*20260101*1200*1*X*005010X231A1~{set}{set}GE*2*1~IEA*1*1~ rest")
+    }
+
+    #[test]
+    fn segments_stand_in_their_loops_and_are_numbered_by_set() {
+        let told = read(&sets(), &[]);
+        let placed: Vec<_> = told.iter().map(|(text, path, number)| (&text[..3], path.as_str(), *number)).collect();
+        assert_eq!(placed[..3], [("ISA", "", 0), ("TA1", "", 0), ("GS*", "", 0)]);
+        assert_eq!(
+            placed[3..7],
+            [("ST*", "ST", 1), ("AK1", "ST", 2), ("AK2", "ST/2000", 3), ("IK3", "ST/2000/2100", 4)]
+        );
+        assert_eq!(placed[7..9], [("IK4", "ST/2000/2100/2110", 5), ("ZZZ", "", 6)]);
+        assert_eq!(placed[9..12], [("IK5", "ST/2000", 7), ("AK9", "ST", 8), ("SE*", "ST", 9)]);
+        assert_eq!(placed[3..12], placed[12..21], "the second set is as the first");
+        assert_eq!(placed[21..], [("GE*", "", 0), ("IEA", "", 0), ("res", "", 0)]);
+    }
+
+    #[test]
+    fn what_is_wanted_comes_with_the_envelope_and_what_is_no_segment() {
+        let told = read(&sets(), &["IK3*CLM", "AK2*999", "IK4"]);
+        let ids: Vec<_> = told.iter().map(|(text, ..)| text.split('*').next().unwrap_or_default().trim()).collect();
+        let set = ["ST", "IK3", "IK4", "SE"];
+        assert_eq!(ids, [&["ISA", "TA1", "GS"][..], &set, &set, &["GE", "IEA", "rest"]].concat());
+    }
+
+    #[test]
+    fn a_file_without_an_interchange_is_an_error() {
+        let job = Job::parse(r#"{"command": "inspect"}"#).unwrap();
+        let mut documents = Documents::of_bytes(b"nothing".to_vec(), &job, &[]).unwrap();
+        while let Ok(placed) = documents.read() {
+            assert!(!placed.is_empty(), "the end comes with an error");
+        }
     }
 }

@@ -1,9 +1,18 @@
 //! The guides for people and programs to read: what there is, and what one says, as JSON.
 
 use serde_json::{Value, json};
-use x12::guide::{ElementRule, Guides, Key, Plan, Role, Slot, Type, Usage};
+use x12::guide::{ElementRule, GuideError, Guides, Key, Overlaid, OverlayInfo, Plan, Role, Slot, Type, Usage};
 
 use crate::error::Error;
+
+/// A fault of guide text with its place: `file:line: what is wrong`.
+pub(crate) fn located(name: &str, error: &GuideError) -> String {
+    if error.line == 0 {
+        format!("{name}: {}", error.message)
+    } else {
+        format!("{name}:{}: {}", error.line, error.message)
+    }
+}
 
 /// The guides compiled in, as a JSON list: name, transaction set, version, title, aliases, fingerprint.
 #[must_use]
@@ -31,6 +40,40 @@ pub fn guide(name: &str) -> Result<String, Error> {
     Ok(described(&plan).to_string())
 }
 
+/// As [`guide`], of what an overlay, called `name` in messages, makes of its guide.
+///
+/// # Errors
+/// [`Error::Usage`] when the overlay has a fault.
+pub fn overlaid(name: &str, text: &str) -> Result<String, Error> {
+    let mut guides = Guides::embedded();
+    guides.add_overlay(text).map_err(|error| Error::Usage(located(name, &error)))?;
+    let label = guides.overlays().next().map(OverlayInfo::label).unwrap_or_default();
+    Ok(guides.overlaid(&label).map(|plan| described(&plan).to_string()).unwrap_or_default())
+}
+
+/// The overlays of partners that come as examples, as a JSON list: partner, file, text.
+#[must_use]
+pub fn partners() -> String {
+    let rows = x12::guide::partners().map(|(partner, file, text)| json!([partner, file, text]));
+    Value::Array(rows.collect()).to_string()
+}
+
+/// What is wrong with some overlays, given by name and text, as a JSON list: file, line (0 for none in particular) and
+/// message, in order; two that are for the same parties on the same days are told at the later one.
+#[must_use]
+pub fn check_overlays(overlays: &[(String, String)]) -> String {
+    let mut guides = Guides::embedded();
+    let mut rows = Vec::new();
+    for (name, text) in overlays {
+        let mut faults = guides.check_overlay(text);
+        if faults.is_empty() {
+            faults.extend(guides.add_overlay(text).err());
+        }
+        rows.extend(faults.iter().map(|fault| json!({"file": name, "line": fault.line, "message": fault.message})));
+    }
+    Value::Array(rows).to_string()
+}
+
 fn fingerprint(plan: &Plan) -> String {
     format!("{:016x}", plan.fingerprint)
 }
@@ -53,6 +96,7 @@ fn described(plan: &Plan) -> Value {
         "title": plan.title,
         "aliases": plan.aliases,
         "fingerprint": fingerprint(plan),
+        "overlay": plan.overlay.as_ref().map(Overlaid::label),
         "loops": loops.collect::<Vec<_>>(),
     })
 }
@@ -65,7 +109,7 @@ fn place(plan: &Plan, at: u32, slot: &Slot) -> Value {
         "segment": slot.segment.text(),
         "name": slot.name,
         "loop": child.map(|child| child.id.as_str()),
-        "usage": if slot.required { "required" } else { "situational" },
+        "usage": if slot.max == 0 { "not used" } else if slot.required { "required" } else { "situational" },
         "max": (slot.max != u32::MAX).then_some(slot.max),
         "position": slot.standard_position(),
         "key": key(&slot.key),

@@ -164,7 +164,7 @@ impl Tokens for Tree<'_> {
         match segment.name() {
             b"GS" => {
                 self.counts[1] += 1;
-                self.group = Some(Group::of(segment));
+                self.group = Some(Group::of(segment, None));
                 self.line("group", 1, "Functional group", None, segment);
             }
             b"GE" => self.line("group", 1, "End of group", None, segment),

@@ -80,6 +80,9 @@ pub struct Job {
     /// Take other releases of a guide for the guide.
     #[serde(default)]
     pub guide_aliases: bool,
+    /// Partners' overlays: what each is called in messages, and its text.
+    #[serde(default)]
+    pub overlays: Vec<(String, String)>,
     /// What a fault of syntax takes down.
     #[serde(default)]
     pub reject_unit: RejectUnit,

@@ -5,6 +5,7 @@
 //! whole.
 
 mod analyse;
+mod batches;
 mod crew;
 mod cut;
 mod day;
@@ -28,7 +29,7 @@ mod trail;
 pub use desk::{HandedClaim, Judge, Judged};
 pub use documents::{Documents, PathId, Placed};
 pub use error::Error;
-pub use guides::{guide, guides};
+pub use guides::{check_overlays, guide, guides, overlaid, partners};
 pub use inspect::inspect;
 pub use job::{Command, Job, RejectUnit, Signals};
 pub use read::Reader;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use x12::guide::{Guides, Plan, Route};
+use x12::guide::{Guides, Parties, Plan, Route};
 use x12::wire::{Delimiters, Fault, Header, Limits, Mode, Scanner, Segment, Tokens, header};
 
 use crate::standing::Group;
@@ -15,6 +15,7 @@ const EVEN_LINES: usize = 4;
 #[derive(Clone)]
 pub(crate) struct Known {
     pub(crate) delimiters: Delimiters,
+    pub(crate) parties: Option<Arc<Parties>>,
     pub(crate) group: Option<Arc<Group>>,
     pub(crate) plan: Option<Arc<Plan>>,
 }
@@ -63,13 +64,14 @@ struct Seen<'g> {
 
 impl Tokens for Seen<'_> {
     fn header(&mut self, segment: &Segment<'_>) {
-        self.known = Some(Known { delimiters: segment.delimiters(), group: None, plan: None });
+        let parties = self.guides.parties(segment).map(Arc::new);
+        self.known = Some(Known { delimiters: segment.delimiters(), parties, group: None, plan: None });
     }
 
     fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
         let Some(known) = &mut self.known else { return };
         match segment.name() {
-            b"GS" => known.group = Some(Arc::new(Group::of(segment))),
+            b"GS" => known.group = Some(Arc::new(Group::of(segment, known.parties.as_ref()))),
             b"ST" => {
                 let group = known.group.as_deref();
                 known.plan = match Group::route(group, segment, self.guides, self.aliases) {

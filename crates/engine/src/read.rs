@@ -1,9 +1,6 @@
 //! Claims one after the other, pulled by the caller.
 
 use std::path::Path;
-use std::sync::Arc;
-
-use x12::claim::Taps;
 
 use crate::desk::{Desk, Handed, HandedClaim};
 use crate::error::Error;
@@ -14,7 +11,6 @@ use crate::source::Source;
 
 /// A file, or the bytes of one, as claims with their findings.
 pub struct Reader {
-    setup: Setup,
     source: Source,
     line: Line,
     desk: Desk<'static>,
@@ -44,13 +40,7 @@ impl Reader {
         desk.handed = Some(Handed::default());
         desk.begin_file(&source.name(), 0);
         let line = Line::new(&setup.setting, desk.rules(), job.window.min(256 * 1024));
-        Ok(Self { setup, source, line, desk, ended: false })
-    }
-
-    /// The tables and fields of the claims.
-    #[must_use]
-    pub fn taps(&self) -> Option<&Arc<Taps>> {
-        self.setup.setting.taps.as_ref()
+        Ok(Self { source, line, desk, ended: false })
     }
 
     /// At most `limit` claims; none at the end of the file.

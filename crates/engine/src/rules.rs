@@ -1,39 +1,104 @@
 //! The rules of a run, and what they find in a piece: most of them need only its batch, and are judged beside others.
 
-use x12::claim::Batch;
-use x12::scrub::{Context, Counts, DuplicateKey, Hit, Program, Scratch, Share};
+use std::sync::{Arc, OnceLock};
 
-use crate::analyse::Analysed;
+use x12::claim::{Batch, Taps};
+use x12::scrub::{Context, Counts, DuplicateKey, Hit, Program, RuleError, Scratch, Share};
 
-/// What claims are judged by.
+use crate::analyse::{Analysed, Setting};
+use crate::error::Error;
+
+/// All rules, and of them those for each claim map, made when the first claims of it come.
+pub(crate) struct Rulebook {
+    setting: Arc<Setting>,
+    rules: x12::scrub::Rules,
+    secret: [u8; 16],
+    as_of: i32,
+    received: i32,
+    /// By claim map; what is wrong with them where they cannot be made.
+    made: Vec<OnceLock<Result<Arc<Rules>, String>>>,
+}
+
+/// What claims of a map are judged by.
 pub(crate) struct Rules {
     pub(crate) program: Program,
     /// What tells claims apart.
-    pub(crate) key: DuplicateKey,
-    pub(crate) secret: [u8; 16],
-    pub(crate) as_of: i32,
-    pub(crate) received: i32,
+    key: DuplicateKey,
+    secret: [u8; 16],
+    as_of: i32,
+    received: i32,
 }
 
 /// What the rules found in a piece.
 #[derive(Debug, Default)]
 pub(crate) struct Ruled {
     /// Rule by rule, rows ascending.
-    pub(crate) hits: Vec<Hit>,
+    hits: Vec<Hit>,
     /// By rule.
-    pub(crate) counts: Vec<Counts>,
+    counts: Vec<Counts>,
     /// By claim row: what tells the claim from others, where it may be a duplicate.
     pub(crate) digests: Vec<Option<u64>>,
 }
 
+impl Rulebook {
+    /// `secret` is the key of the digests that tell claims apart; the days are what is today, and when the claims came.
+    pub(crate) fn new(
+        setting: &Arc<Setting>,
+        rules: x12::scrub::Rules,
+        secret: [u8; 16],
+        (as_of, received): (i32, i32),
+    ) -> Self {
+        let made = (0..setting.maps.most()).map(|_| OnceLock::new()).collect();
+        Self { setting: Arc::clone(setting), rules, secret, as_of, received, made }
+    }
+
+    /// The digest that names the rules.
+    pub(crate) fn version(&self) -> &str {
+        self.rules.version()
+    }
+
+    /// Those for claims of `map`.
+    ///
+    /// # Errors
+    /// When one of them asks for what such claims do not have.
+    pub(crate) fn of(&self, map: usize) -> Result<&Arc<Rules>, Error> {
+        let missing = || Error::Internal(format!("there is no claim map {map}"));
+        let (place, taps) = self.made.get(map).zip(self.setting.maps.get(map)).ok_or_else(missing)?;
+        let made = place.get_or_init(|| self.make(taps).map(Arc::new).map_err(|error| error.to_string()));
+        made.as_ref().map_err(|message| Error::Usage(message.clone()))
+    }
+
+    fn make(&self, taps: &Taps) -> Result<Rules, RuleError> {
+        Ok(Rules {
+            program: self.rules.program(&taps.map.kind, &taps.schema)?,
+            key: DuplicateKey::compile(&taps.schema)?,
+            secret: self.secret,
+            as_of: self.as_of,
+            received: self.received,
+        })
+    }
+
+    /// What can be found in a piece without knowing the claims before it. The rows that it inherits must be there.
+    /// `scratch` is by claim map.
+    ///
+    /// Rules that cannot be made find nothing here: the desk, which asks for them too, ends the run.
+    pub(crate) fn judge(&self, analysed: &mut Analysed, scratch: &mut Vec<Scratch>) {
+        for map in analysed.batches.maps() {
+            let (Some(batch), Ok(rules)) = (analysed.batches.get(map), self.of(map)) else { continue };
+            scratch.resize_with(scratch.len().max(map + 1), Scratch::default);
+            analysed.ruled.resize_with(analysed.ruled.len().max(map + 1), Ruled::default);
+            if let Some((ruled, scratch)) = analysed.ruled.get_mut(map).zip(scratch.get_mut(map)) {
+                *ruled = rules.judge(batch, &analysed.taken.bytes, scratch);
+            }
+        }
+    }
+}
+
 impl Rules {
-    /// What can be found without knowing the claims before the piece. The rows that it inherits must be there.
-    pub(crate) fn judge(&self, analysed: &mut Analysed, scratch: &mut Scratch) {
-        let Some(batch) = &analysed.batch else { return };
-        let bytes = &analysed.taken.bytes;
+    fn judge(&self, batch: &Batch, bytes: &[u8], scratch: &mut Scratch) -> Ruled {
         let mut counts = Vec::new();
         let hits = self.program.run(Share::Alone, (batch, bytes), &self.context(&[]), scratch, &mut counts).to_vec();
-        analysed.ruled = Ruled { hits, counts, digests: self.key.digests(batch, bytes, &self.secret) };
+        Ruled { hits, counts, digests: self.key.digests(batch, bytes, &self.secret) }
     }
 
     /// All hits, once it is known which claims are `duplicates`.

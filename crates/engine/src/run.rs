@@ -4,16 +4,17 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::thread;
 
-use x12::claim::{Batch, Context};
+use x12::claim::Context;
 use x12::scrub::Scratch;
 use x12::wire::Mode;
 
 use crate::analyse::{Analysed, Analyser, Setting};
+use crate::batches::Batches;
 use crate::crew::{Crew, Reading};
 use crate::cut::last_cut;
 use crate::error::Error;
 use crate::peek::{self, Known};
-use crate::rules::Rules;
+use crate::rules::Rulebook;
 use crate::source::{Source, Taken};
 use crate::standing::{Assumption, Set, Standing};
 
@@ -33,7 +34,7 @@ pub(crate) trait Sink {
 pub(crate) fn read(
     source: &mut Source,
     setting: &Arc<Setting>,
-    rules: Option<&Arc<Rules>>,
+    rules: Option<&Arc<Rulebook>>,
     (window, workers): (usize, usize),
     sink: &mut impl Sink,
 ) -> Result<(), Error> {
@@ -66,17 +67,17 @@ struct Waiting {
 pub(crate) struct Line {
     analyser: Analyser,
     setting: Arc<Setting>,
-    rules: Option<Arc<Rules>>,
-    /// What rules work with, where no crew does.
-    scratch: Scratch,
+    rules: Option<Arc<Rulebook>>,
+    /// What rules work with, where no crew does; by claim map.
+    scratch: Vec<Scratch>,
     crew: Option<Crew>,
     window: usize,
     longest: usize,
     /// How many pieces may wait to be settled, and to be judged.
     ahead: (usize, usize),
     standing: Standing,
-    /// The rows above the claim that are in force.
-    context: Context,
+    /// The rows above the claim that are in force, by claim map.
+    contexts: Vec<Context>,
     known: Option<Known>,
     /// The cut that the next piece begins with.
     cut: Option<Vec<u8>>,
@@ -87,7 +88,7 @@ pub(crate) struct Line {
     /// Pieces that are settled, with those that are being judged by their tickets.
     settled: VecDeque<Settled>,
     /// Batches that were done with: their memory is used again.
-    batches: Vec<Batch>,
+    batches: Vec<Batches>,
 }
 
 /// A piece that is right, and judged when it is its turn.
@@ -97,19 +98,19 @@ enum Settled {
 }
 
 impl Line {
-    pub(crate) fn new(setting: &Arc<Setting>, rules: Option<&Arc<Rules>>, window: usize) -> Self {
+    pub(crate) fn new(setting: &Arc<Setting>, rules: Option<&Arc<Rulebook>>, window: usize) -> Self {
         let longest = setting.limits.segment as usize + BEYOND;
         Self {
             analyser: Analyser::new(Arc::clone(setting)),
             setting: Arc::clone(setting),
             rules: rules.cloned(),
-            scratch: Scratch::default(),
+            scratch: Vec::new(),
             crew: None,
             window: window.clamp(4 * 1024, longest),
             longest,
             ahead: (0, 0),
             standing: Standing::outside(),
-            context: Context::default(),
+            contexts: Vec::new(),
             known: None,
             cut: None,
             next_ticket: 0,
@@ -191,7 +192,7 @@ impl Line {
     /// Takes back what a piece was made of, once it is done with.
     pub(crate) fn recycle(&mut self, analysed: Analysed, source: &mut Source) {
         source.recycle(analysed.taken.bytes);
-        self.batches.extend(analysed.batch);
+        self.batches.push(analysed.batches);
     }
 
     /// A number that no piece had before.
@@ -206,18 +207,16 @@ impl Line {
         let last = source.ended() && size == source.ahead().len();
         let taken = source.take(size);
         let begins = std::mem::replace(&mut self.cut, upcoming.clone());
-        let assumption = self.crew.as_ref().and(begins).and_then(|cut| {
-            let known = self.known.as_ref()?;
-            let plan = known.plan.as_ref();
-            Assumption::before(&cut, known.delimiters, known.group.clone(), plan, self.setting.options)
-        });
+        let assumption = self.crew.as_ref().and(begins);
+        let assumption =
+            assumption.and_then(|cut| Assumption::before(&cut, self.known.as_ref()?, self.setting.options));
         let ticket = self.ticket();
         let mut piece = Waiting { ticket, assumption, kept: None, upcoming, last };
         match (&self.crew, &piece.assumption) {
             (Some(crew), Some(assumption)) => {
                 let (assumption, upcoming) = (assumption.clone(), piece.upcoming.clone());
-                let batch = self.batches.pop().unwrap_or_default();
-                crew.read(ticket, Reading { taken, assumption, upcoming, last, batch });
+                let batches = self.batches.pop().unwrap_or_default();
+                crew.read(ticket, Reading { taken, assumption, upcoming, last, batches });
             }
             _ => piece.kept = Some(taken),
         }
@@ -279,12 +278,12 @@ impl Line {
                     Some(carried) => carried.join(taken),
                     None => taken,
                 };
-                let batch = self.batches.pop().unwrap_or_default();
-                Box::new(self.analyser.read(taken, begin, piece.upcoming.as_deref(), piece.last, batch))
+                let batches = self.batches.pop().unwrap_or_default();
+                Box::new(self.analyser.read(taken, begin, piece.upcoming.as_deref(), piece.last, batches))
             }
         };
         if analysed.torn && analysed.taken.bytes.len() < self.longest {
-            self.batches.extend(analysed.batch);
+            self.batches.push(analysed.batches);
             self.carried = Some(analysed.taken);
             return Ok(None);
         }
@@ -297,11 +296,7 @@ impl Line {
                 self.carried = Some(rest);
             }
         }
-        if let (Some(batch), Some(taps)) = (&mut analysed.batch, &self.setting.taps) {
-            let bytes = &analysed.taken.bytes;
-            batch.inherit(&self.context, bytes.len() as u32);
-            self.context = batch.context(taps, bytes, &self.context);
-        }
+        self.inherit(&mut analysed);
         self.standing = analysed.end.clone();
         if let (Mode::Inside(delimiters), plan) = (self.standing.mode, &analysed.plan) {
             let same = self.known.as_ref().is_some_and(|known| known.delimiters == delimiters);
@@ -311,8 +306,24 @@ impl Line {
                 _ if same => self.known.as_ref().and_then(|known| known.plan.clone()),
                 _ => None,
             };
-            self.known = Some(Known { delimiters, group: self.standing.group.clone(), plan });
+            let Standing { parties, group, .. } = &self.standing;
+            self.known = Some(Known { delimiters, parties: parties.clone(), group: group.clone(), plan });
         }
         Ok(Some(analysed))
+    }
+
+    /// Hands the rows above the claim that are in force to a piece, and takes those that are in force behind it.
+    fn inherit(&mut self, analysed: &mut Analysed) {
+        let bytes = &analysed.taken.bytes;
+        for map in analysed.batches.maps() {
+            let (Some(taps), Some(batch)) = (self.setting.maps.get(map), analysed.batches.get_mut(map)) else {
+                continue;
+            };
+            self.contexts.resize_with(self.contexts.len().max(map + 1), Context::default);
+            if let Some(context) = self.contexts.get_mut(map) {
+                batch.inherit(context, bytes.len() as u32);
+                *context = batch.context(taps, bytes, context);
+            }
+        }
     }
 }

@@ -7,18 +7,18 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use x12::acknowledge::{Stamp, Standing};
-use x12::claim::{ClaimMap, Taps};
 use x12::finding::Catalog;
 use x12::guide::Guides;
-use x12::scrub::{DuplicateKey, Program, RuleError};
+use x12::scrub::{RuleError, Rules};
 use x12::validate::Options;
 
 use crate::analyse::{Analysed, Setting};
+use crate::batches::Maps;
 use crate::day;
-use crate::desk::{ClaimFields, Desk, Judge, Manner, Rulings, Scrub, Seen, WINDOW};
+use crate::desk::{Bench, Desk, Judge, Manner, Rulings, Seen, WINDOW};
 use crate::error::Error;
 use crate::job::{Command, Job};
-use crate::rules::Rules;
+use crate::rules::Rulebook;
 use crate::run::{self, Sink};
 use crate::source::Source;
 use crate::stage::Stage;
@@ -176,20 +176,19 @@ pub(crate) struct Setup {
 impl Setup {
     pub(crate) fn new(job: &Job) -> Result<Self, Error> {
         let mut guides = Guides::embedded();
-        let claims = matches!(job.command, Command::Scrub | Command::Read);
-        let taps = if claims { Some(Arc::new(professional(&guides)?)) } else { None };
-        if let Some(taps) = &taps {
-            leave_unmapped(&mut guides, taps)?;
+        for (name, text) in &job.overlays {
+            guides.add_overlay(text).map_err(|error| Error::Usage(crate::guides::located(name, &error)))?;
         }
         let now = day::now();
         let as_of = job.as_of.as_deref().map(day::parse).transpose()?;
+        guides.take_for_today(day::number(as_of.unwrap_or(now.day)));
         let received = job.received_date.as_deref().map(day::parse).transpose()?;
         let today = as_of.unwrap_or(now.day);
         let time = if job.as_of.is_some() || job.received_date.is_some() { *b"0000" } else { now.time };
         Ok(Self {
             setting: Arc::new(Setting {
                 guides: Arc::new(guides),
-                taps,
+                maps: Maps::new(matches!(job.command, Command::Scrub | Command::Read)),
                 options: Options::default(),
                 aliases: job.guide_aliases,
                 limits: job.limits.limits(),
@@ -208,8 +207,7 @@ impl Setup {
         judge: Option<Box<dyn Judge + 'j>>,
     ) -> Result<Desk<'j>, Error> {
         let mut catalog = Catalog::default();
-        let taps = self.setting.taps.as_ref();
-        let scrub = taps.map(|taps| self.scrub(job, taps, &mut catalog)).transpose()?;
+        let bench = self.bench(job, &mut catalog)?;
         let scrubbing = job.command == Command::Scrub;
         let rulings = Rulings {
             manner: Manner {
@@ -226,38 +224,32 @@ impl Setup {
             worklist: scrubbing && job.worklist,
         };
         let seen = if job.exact { Seen::exact(stage.as_ref().map(Stage::folder)) } else { Seen::window() };
-        Ok(Desk::new(rulings, catalog, self.tokens.clone(), stage, scrub, seen, judge))
+        Ok(Desk::new(rulings, catalog, self.tokens.clone(), stage, bench, seen, judge))
     }
 
-    fn scrub(&self, job: &Job, taps: &Arc<Taps>, catalog: &mut Catalog) -> Result<Scrub, Error> {
-        let rules = job.program.as_ref().map(|rules| self.rules(rules, taps, catalog)).transpose();
+    /// What claims are judged with, where they are.
+    fn bench(&self, job: &Job, catalog: &mut Catalog) -> Result<Option<Bench>, Error> {
+        if job.command == Command::Validate {
+            return Ok(None);
+        }
+        let rules = job.program.as_ref().map(|rules| self.rules(rules, catalog)).transpose();
         let rules = rules.map_err(|error| Error::Usage(error.to_string()))?;
-        Ok(Scrub {
-            fields: ClaimFields::new(Arc::clone(taps)),
-            taps: Arc::clone(taps),
-            rules: rules.map(Arc::new),
-            docs: job.docs.clone(),
-        })
+        Ok(Some(Bench { setting: Arc::clone(&self.setting), rules: rules.map(Arc::new), docs: job.docs.clone() }))
     }
 
-    fn rules(&self, program: &str, taps: &Taps, catalog: &mut Catalog) -> Result<Rules, RuleError> {
+    fn rules(&self, program: &str, catalog: &mut Catalog) -> Result<Rulebook, RuleError> {
         let mut secret = [0; 16];
         secret.copy_from_slice(&self.tokens.digest("duplicate", b"")[..16]);
-        Ok(Rules {
-            program: Program::compile(program, &taps.schema, catalog)?,
-            key: DuplicateKey::compile(&taps.schema)?,
-            secret,
-            as_of: self.as_of,
-            received: self.received,
-        })
+        Ok(Rulebook::new(&self.setting, Rules::read(program, catalog)?, secret, (self.as_of, self.received)))
     }
 
     fn result(&self, job: &Job, desk: &Desk<'_>, inputs: &[Value], begun: Instant, outputs: Vec<Value>) -> Value {
         let totals = &desk.totals;
-        let scrub = desk.scrub.as_ref();
-        let program = desk.rules().map(|rules| &rules.program);
-        let rules = program.map(|program| (program, desk.counts.as_slice()));
-        let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, rules, scrub.is_some());
+        let judged = desk.scrubs.iter().flatten().zip(&desk.judging);
+        let rules = judged.filter_map(|(scrub, judging)| Some((&scrub.rules.as_ref()?.program, &judging.counts[..])));
+        let rules: Vec<_> = rules.collect();
+        let bench = desk.bench.as_ref();
+        let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, &rules, bench.is_some());
         summary["token_key_id"] = job.token_key_id.clone().into();
         summary["windows"] =
             json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
@@ -272,8 +264,8 @@ impl Setup {
                 "inputs": inputs,
                 "outputs": Value::Null,
                 "guides": guides,
-                "overlay": Value::Null,
-                "ruleset": program.map(Program::version),
+                "overlay": desk.overlays(),
+                "ruleset": bench.and_then(Bench::version),
                 "tables": {},
                 "seconds": (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
                 "bytes": bytes,
@@ -286,23 +278,6 @@ impl Setup {
         result["run"]["outputs"] = Value::Array(outputs);
         result
     }
-}
-
-/// The claim map of the professional claim, bound to its guide.
-pub(crate) fn professional(guides: &Guides) -> Result<Taps, Error> {
-    let broken = |text: String| Error::Internal(text);
-    let map = ClaimMap::of("005010X222A1").ok_or_else(|| broken("no claim map".to_owned()))?;
-    let map = map.map_err(|error| broken(error.to_string()))?;
-    let plan = guides.plan(&map.version).map_err(|error| broken(error.to_string()))?;
-    Taps::new(map, &plan).map_err(|error| broken(error.to_string()))
-}
-
-/// Leaves out the guides whose claims nothing tells the fields of: sets of the same kind as the mapped ones (ST01),
-/// of another guide. What is not understood is refused, not passed on empty.
-fn leave_unmapped(guides: &mut Guides, taps: &Taps) -> Result<(), Error> {
-    let mapped = guides.plan(&taps.map.version).map_err(|error| Error::Internal(error.to_string()))?;
-    guides.retain(|info| info.set_id != mapped.set_id || info.version == mapped.version);
-    Ok(())
 }
 
 fn options(job: &Job) -> Value {

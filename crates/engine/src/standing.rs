@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use x12::guide::{Guides, Plan, Role, Route};
+use x12::guide::{Guides, Parties, Plan, Role, Route, SetKey};
 use x12::validate::{Boundary, Options, Walker};
 use x12::wire::{Delimiters, Mode, Segment};
+
+use crate::peek::Known;
 
 /// What is open where a piece begins or ends.
 #[derive(Clone)]
 pub(crate) struct Standing {
     pub(crate) mode: Mode,
+    /// Of the interchange, where a partner's overlay may ask for them.
+    pub(crate) parties: Option<Arc<Parties>>,
     pub(crate) group: Option<Arc<Group>>,
     pub(crate) set: Set,
     /// Inside what kind of item the piece begins.
@@ -23,18 +27,22 @@ pub(crate) struct Standing {
 pub(crate) struct Group {
     pub(crate) functional_id: Vec<u8>,
     pub(crate) version: Vec<u8>,
+    /// Where a partner's overlay may ask for them.
+    pub(crate) parties: Option<Parties>,
 }
 
 impl Group {
-    /// The group that `segment`, a `GS`, opens.
-    pub(crate) fn of(segment: &Segment<'_>) -> Self {
-        Self { functional_id: segment.element(1).to_vec(), version: segment.element(8).to_vec() }
+    /// The group that `segment`, a `GS`, opens between the parties of its interchange.
+    pub(crate) fn of(segment: &Segment<'_>, parties: Option<&Arc<Parties>>) -> Self {
+        let parties = parties.map(|parties| parties.in_group(segment));
+        Self { functional_id: segment.element(1).to_vec(), version: segment.element(8).to_vec(), parties }
     }
 
     /// The guide of the set that `st` opens in `group`.
     pub(crate) fn route(group: Option<&Self>, st: &Segment<'_>, guides: &Guides, aliases: bool) -> Route {
         let (gs01, gs08) = group.map_or((&[][..], &[][..]), |group| (&group.functional_id[..], &group.version[..]));
-        guides.route(st.element(1), st.element(3), gs08, gs01, aliases)
+        let set = SetKey { st01: st.element(1), st03: st.element(3), gs08, gs01 };
+        guides.route_for(set, group.and_then(|group| group.parties.as_ref()), aliases)
     }
 }
 
@@ -65,12 +73,13 @@ pub(crate) enum Inside {
 impl Standing {
     /// Before the first byte of a file.
     pub(crate) fn outside() -> Self {
-        Self { mode: Mode::Outside, group: None, set: Set::None, inside: Inside::Nothing, empty: false }
+        Self { mode: Mode::Outside, parties: None, group: None, set: Set::None, inside: Inside::Nothing, empty: false }
     }
 
     /// True when work that began from `assumed` holds for a piece that begins here.
     pub(crate) fn matches(&self, assumed: &Assumption) -> bool {
         self.mode == Mode::Inside(assumed.delimiters)
+            && self.parties == assumed.parties
             && self.group.as_deref() == assumed.group.as_deref()
             && match (&self.set, &assumed.set) {
                 (Set::None, None) => true,
@@ -86,6 +95,7 @@ impl Standing {
 #[derive(Clone)]
 pub(crate) struct Assumption {
     pub(crate) delimiters: Delimiters,
+    pub(crate) parties: Option<Arc<Parties>>,
     pub(crate) group: Option<Arc<Group>>,
     pub(crate) set: Option<(Box<Walker>, Boundary)>,
     /// Inside what kind of item the cut segment stands.
@@ -93,31 +103,26 @@ pub(crate) struct Assumption {
 }
 
 impl Assumption {
-    /// What stands before `cut`, if `plan` is in force there.
-    pub(crate) fn before(
-        cut: &[u8],
-        delimiters: Delimiters,
-        group: Option<Arc<Group>>,
-        plan: Option<&Arc<Plan>>,
-        options: Options,
-    ) -> Option<Self> {
+    /// What stands before `cut`, if what is `known` is in force there.
+    pub(crate) fn before(cut: &[u8], known: &Known, options: Options) -> Option<Self> {
+        let Known { delimiters, parties, group, plan } = known.clone();
         let marks = x12::wire::marks(cut, 0, cut.len() as u32, delimiters);
         let segment = Segment::new(cut, 0, &marks, delimiters);
         if segment.name() == b"ST" {
-            return Some(Self { delimiters, group, set: None, inside: Inside::Envelope });
+            return Some(Self { delimiters, parties, group, set: None, inside: Inside::Envelope });
         }
         let plan = plan?;
-        let (walker, boundary) = Walker::assume(plan, &segment, options)?;
-        let begins = plan.opened_by_cut(&segment).is_some_and(|index| begins_item(plan, index));
+        let (walker, boundary) = Walker::assume(&plan, &segment, options)?;
+        let begins = plan.opened_by_cut(&segment).is_some_and(|index| begins_item(&plan, index));
         let inside = if begins { Inside::Nothing } else { Inside::Header };
-        Some(Self { delimiters, group, set: Some((Box::new(walker), boundary)), inside })
+        Some(Self { delimiters, parties, group, set: Some((Box::new(walker), boundary)), inside })
     }
 
     /// As a standing to begin from.
     pub(crate) fn standing(self) -> Standing {
         let set = self.set.map_or(Set::None, |(walker, _)| Set::Walked(walker));
         let mode = Mode::Inside(self.delimiters);
-        Standing { mode, group: self.group, set, inside: self.inside, empty: false }
+        Standing { mode, parties: self.parties, group: self.group, set, inside: self.inside, empty: false }
     }
 }
 

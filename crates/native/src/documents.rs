@@ -113,9 +113,9 @@ pub(crate) struct Segment {
 /// Which part of a segment is asked for: an element, a component of it, and of which repetition, each from 1.
 #[derive(FromPyObject)]
 enum Part {
-    Repetition((usize, usize, usize)),
-    Component((usize, usize)),
     Element(usize),
+    Component((usize, usize)),
+    Repetition((usize, usize, usize)),
 }
 
 impl Segment {

@@ -15,6 +15,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(running::inspect, module)?)?;
     module.add_function(wrap_pyfunction!(running::guides, module)?)?;
     module.add_function(wrap_pyfunction!(running::guide, module)?)?;
+    module.add_function(wrap_pyfunction!(running::overlaid, module)?)?;
+    module.add_function(wrap_pyfunction!(running::partners, module)?)?;
+    module.add_function(wrap_pyfunction!(running::check_overlays, module)?)?;
     module.add_function(wrap_pyfunction!(running::digest, module)?)?;
     module.add_function(wrap_pyfunction!(running::pattern_fault, module)?)?;
     module.add_class::<reading::Reader>()?;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use engine::Error;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
@@ -40,7 +41,6 @@ impl Reader {
         if claims.is_empty() {
             return Ok(None);
         }
-        let names = Kind::named("837P")?.names(py)?;
         let loads = py.import("json")?.getattr("loads")?;
         let rows = PyList::empty(py);
         for claim in claims {
@@ -49,7 +49,10 @@ impl Reader {
                 let text = std::str::from_utf8(line).map_err(|_| broken("a finding is not text"))?;
                 findings.append(loads.call1((text,))?)?;
             }
-            rows.append(PyTuple::new(py, [names.dict(py, &claim.record)?.into_any(), findings.into_any()])?)?;
+            let kind = &claim.taps.map.kind;
+            let dict = Kind::named(kind)?.names(py)?.dict(py, &claim.record)?;
+            dict.set_item(intern!(py, "kind"), kind)?;
+            rows.append(PyTuple::new(py, [dict.into_any(), findings.into_any()])?)?;
         }
         Ok(Some(rows))
     }

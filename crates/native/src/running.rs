@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use engine::{Callbacks, Error, Job, Judge, Judged};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use x12::claim::{Batch, Nesting, Taps};
@@ -68,12 +69,15 @@ impl Judge for PythonJudge<'_> {
 
 impl PythonJudge<'_> {
     fn ask(&self, py: Python<'_>, batch: &Batch, bytes: &[u8], taps: &Taps) -> PyResult<Vec<Judged>> {
-        let names = Kind::named("837P")?.names(py)?;
+        let kind = &taps.map.kind;
+        let names = Kind::named(kind)?.names(py)?;
         let nesting = Nesting::new(batch, taps);
         let rows = batch.tables.get(taps.claim).map_or(0, |table| table.rows);
         let claims = PyList::empty(py);
         for row in 0..rows {
-            claims.append(names.dict(py, &batch.claim(taps, &nesting, row, bytes))?)?;
+            let dict = names.dict(py, &batch.claim(taps, &nesting, row, bytes))?;
+            dict.set_item(intern!(py, "kind"), kind)?;
+            claims.append(dict)?;
         }
         let answer = self.judge.call1(py, (claims,))?;
         let mut judged = Vec::new();
@@ -121,6 +125,25 @@ pub(crate) fn guides() -> String {
 #[pyfunction]
 pub(crate) fn guide(py: Python<'_>, name: &str) -> PyResult<String> {
     engine::guide(name).map_err(|error| raise(py, error))
+}
+
+/// All that a guide says under an overlay, as JSON.
+#[pyfunction]
+pub(crate) fn overlaid(py: Python<'_>, name: &str, text: &str) -> PyResult<String> {
+    engine::overlaid(name, text).map_err(|error| raise(py, error))
+}
+
+/// The overlays that come as examples, as a JSON list.
+#[pyfunction]
+pub(crate) fn partners() -> String {
+    engine::partners()
+}
+
+/// What is wrong with some overlays, as a JSON list.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "what Python calls takes what Python gives")]
+pub(crate) fn check_overlays(overlays: Vec<(String, String)>) -> String {
+    engine::check_overlays(&overlays)
 }
 
 /// SHA-256 of `text`, as lower-case hexadecimals.

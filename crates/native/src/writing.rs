@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use x12::claim::{Envelope, Record, Writer};
@@ -16,6 +16,8 @@ const DEFAULT: &str = "837P";
 #[pyclass(module = "scrubjay._native")]
 pub(crate) struct ClaimWriter {
     writer: Option<Writer>,
+    /// Claims that were given to it, so that a wrong one can be named by its number.
+    given: usize,
 }
 
 #[pymethods]
@@ -26,7 +28,7 @@ impl ClaimWriter {
         let (plan, taps) = Kind::named(DEFAULT)?.guide()?;
         let envelope = Envelope::parse(envelope).map_err(fault)?;
         let writer = Writer::new(Arc::clone(plan), Arc::clone(taps), envelope).map_err(fault)?;
-        Ok(Self { writer: Some(writer) })
+        Ok(Self { writer: Some(writer), given: 0 })
     }
 
     /// Writes claims of one kind; gives the bytes that are final.
@@ -42,14 +44,19 @@ impl ClaimWriter {
         let ((plan, taps), names) = (kind.guide()?, kind.names(py)?);
         writer.turn(plan, taps).map_err(|error| PyValueError::new_err(error.to_string()))?;
         let mut seen = Seen::new();
-        let records: Vec<Record<'static>> =
-            claims.into_iter().map(|claim| names.record(taps, &claim, &mut seen)).collect::<PyResult<_>>()?;
+        let first = self.given + 1;
+        self.given += claims.len();
+        let mut records: Vec<Record<'static>> = Vec::with_capacity(claims.len());
+        for (number, claim) in (first..).zip(claims) {
+            let record = names.record(taps, &claim, &mut seen);
+            records.push(record.map_err(|error| of_claim(py, number, error))?);
+        }
         let written = py.detach(|| writer.add(&records));
         match written {
             Ok(bytes) => Ok(PyBytes::new(py, &bytes)),
             Err(error) => {
                 self.writer = None;
-                Err(PyValueError::new_err(error.to_string()))
+                Err(PyValueError::new_err(format!("claim {}: {error}", first + error.claim)))
             }
         }
     }
@@ -59,6 +66,12 @@ impl ClaimWriter {
         let writer = self.writer.take().ok_or_else(|| PyValueError::new_err("the writer is finished"))?;
         Ok(PyBytes::new(py, &writer.finish()))
     }
+}
+
+/// What is wrong with the values of a claim, with its number; everything else is no matter of that claim.
+fn of_claim(py: Python<'_>, number: usize, error: PyErr) -> PyErr {
+    let ours = error.is_instance_of::<PyTypeError>(py) || error.is_instance_of::<PyValueError>(py);
+    if ours { PyValueError::new_err(format!("claim {number}: {}", error.value(py))) } else { error }
 }
 
 /// Claims of one kind, as nested dicts, as one interchange.

@@ -233,6 +233,15 @@ codes! {
     COB_CLAIM_UNBALANCED: Home::Status("A8:672"), Error, 3, "Another payer's payment and adjustments do not add up to the claim's charge", "Send paid amount and adjustments that add up to the charge";
     COB_LINE_UNBALANCED: Home::Status("A8:672"), Error, 3, "Another payer's payment and adjustments do not add up to the line's charge", "Send paid amount and adjustments that add up to the line charge";
     CLAIM_TOO_LARGE: Home::Status("A7:481"), Error, 1, "The claim is larger than the limit", "Split the claim";
+    // a partner's overlay
+    PARTNER_SEGMENT_REQUIRED: Home::Status("A6:481"), Error, 7, "A segment or loop that the partner requires is missing", "Add the segment, as the partner's companion guide says";
+    PARTNER_SEGMENT_NOT_USED: Home::Status("A7:481"), Error, 7, "The partner does not take this segment or loop here", "Remove it, or move it where the partner's companion guide has it";
+    PARTNER_TOO_MANY: Home::Status("A7:481"), Error, 7, "It occurs more often than the partner takes", "Remove the surplus";
+    PARTNER_ELEMENT_REQUIRED: Home::Status("A6:481"), Error, 7, "An element that the partner requires is missing", "Fill in the element, as the partner's companion guide says";
+    PARTNER_ELEMENT_NOT_USED: Home::Status("A7:481"), Error, 7, "The partner does not take this element", "Remove the value";
+    PARTNER_CODE: Home::Status("A7:481"), Error, 7, "The code is not one that the partner takes", "Use a code of the partner's companion guide";
+    PARTNER_LENGTH: Home::Status("A7:481"), Error, 7, "The value has not the length that the partner takes", "Give a value of the length the partner's companion guide says";
+    PARTNER_VALUE: Home::Status("A7:481"), Error, 7, "The value is not what the partner takes here", "Give a value as the partner's companion guide says";
 }
 
 /// All codes of a run: the built-in ones, then those of the loaded rules.

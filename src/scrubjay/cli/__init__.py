@@ -19,16 +19,24 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code (docs/contract.md)."""
+    try:
+        sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
+    except KeyboardInterrupt:
+        # Before the guard stood, or after: there is nothing to clean up.
+        sys.stderr.write("scrubjay: interrupted; nothing half-written is left behind\n")
+        sys.exit(130)
+
+
+def _run(words: list[str]) -> int:
     _open_streams()
-    words = list(sys.argv[1:] if arguments is None else arguments)
     if words == ["--version"]:
         from scrubjay._version import __version__
 
         sys.stdout.write(f"scrubjay {__version__}\n")
-        sys.exit(0)
+        return 0
     from scrubjay.cli.guard import guarded
 
-    sys.exit(guarded(lambda: _called(words)))
+    return guarded(lambda: _called(words))
 
 
 def _open_streams() -> None:

@@ -22,6 +22,7 @@ COMMANDS = {
     "inspect": "Show the envelope and the loops of a file, values masked.",
     "generate": "Write synthetic claims, the same for the same seed.",
     "build": "Write claims from JSON lines as an 837.",
+    "acks": "Read acknowledgments, and tell what became of the claims sent.",
     "guide": "The implementation guides that are built in.",
     "rules": "The rules that scrub applies.",
     "completion": "Print the completion script of a shell.",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMAND", "KINDS"]
 
-KINDS = ("837P", "835", "834")
+KINDS = ("837P", "837I", "837D", "835", "834", "999", "277CA", "TA1")
 """What `scrubjay.testing` can make; said here as well, so that help need not load it."""
 
 
@@ -37,11 +37,12 @@ def run(given: dict[str, Any]) -> int:
         ):
             file.write(chunk)
             size += len(chunk)
-    made = {"file": given["output"], "claims": given["claims"], "bytes": size}
+    records = "members" if given["kind"] == "834" else "claims"
+    made = {"file": given["output"], records: given["claims"], "bytes": size}
     if given["as_json"]:
         (sys.stderr if given["output"] == "-" else sys.stdout).write(json.dumps(made) + "\n")
     elif given["output"] != "-":
-        sys.stdout.write(f"{given['claims']:,} claims, {size:,} bytes: {given['output']}\n")
+        sys.stdout.write(f"{given['claims']:,} {records}, {size:,} bytes: {given['output']}\n")
     return 0
 
 
@@ -138,7 +139,10 @@ COMMAND = Call(
         "scrubjay generate 837P --claims 1000 -o claims.837",
         "scrubjay generate 837P --claims 100000 --faults 0.05 -o big.837",
         "scrubjay generate 837P --claims 5000 --sets one --lines 1:50 --seed 7 -o one-set.837",
-        "scrubjay generate 837P --claims 10 -o - | scrubjay inspect -",
+        "scrubjay generate 835 --claims 1000 -o payments.835",
+        "scrubjay generate 834 --claims 100000 --faults 0.01 -o members.834",
+        "scrubjay generate 277ca --claims 1000 --faults 0.1 -o answer.277ca",
+        "scrubjay generate 837D --claims 10 -o - | scrubjay inspect -",
     ),
     run=run,
 )

@@ -8,7 +8,8 @@ import sys
 
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
-from scrubjay.cli.kinds import Kind
+from scrubjay.cli.kinds import FILE, Kind
+from scrubjay.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,9 +57,15 @@ def show(given: dict[str, Any]) -> int:
 
     name, *path = given["place"].strip("/").split("/")
     guide = facts(name)
+    if given["overlay"] is not None:
+        under = facts(given["overlay"])
+        if (under["name"], under["version"]) != (guide["name"], guide["version"]):
+            raise UsageError(f"{given['overlay']} is over {under['name']}, not {guide['name']}")
+        guide = under
     loop, segments = asked(guide, path)
     if given["as_json"]:
-        head = {key: guide[key] for key in ("name", "transaction_set", "version", "title")}
+        names = ("name", "transaction_set", "version", "title", "overlay")
+        head = {key: value for key, value in guide.items() if key in names}
         answer: Any = guide
         if loop is not None:
             answer = {
@@ -82,7 +89,6 @@ def show(given: dict[str, Any]) -> int:
 def diff(given: dict[str, Any]) -> int:
     """Says what two guides have differently; 1 where there is anything."""
     from scrubjay.cli.guide_diff import changes, told
-    from scrubjay.errors import UsageError
     from scrubjay.guides import facts
 
     try:
@@ -92,12 +98,32 @@ def diff(given: dict[str, Any]) -> int:
     one, other = facts(one), facts(other)
     found = list(changes(one, other))
     if given["as_json"]:
-        heads = [{key: each[key] for key in ("name", "version")} for each in (one, other)]
+        names = ("name", "version", "overlay")
+        heads = [
+            {key: value for key, value in each.items() if key in names} for each in (one, other)
+        ]
         answer = {"before": heads[0], "after": heads[1], "changes": found}
         sys.stdout.write(json.dumps(answer) + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in told(found, _style()))
     return int(bool(found))
+
+
+def check(given: dict[str, Any]) -> int:
+    """Says what is wrong with overlays; 1 where anything is."""
+    from scrubjay import _native
+    from scrubjay.partners import overlays
+
+    texts = list(overlays(given["overlays"]))
+    faults = json.loads(_native.check_overlays(texts))
+    if given["as_json"]:
+        answer = {"overlays": [name for name, _ in texts], "faults": faults}
+        sys.stdout.write(json.dumps(answer) + "\n")
+    else:
+        for fault in faults:
+            place = f"{fault['file']}:{fault['line']}" if fault["line"] else fault["file"]
+            sys.stdout.write(f"{place}: {fault['message']}\n")
+    return int(bool(faults))
 
 
 def _width() -> int:
@@ -119,6 +145,9 @@ def _style() -> Callable[[str, str], str]:
     return style
 
 
+_OVERLAY = Option(
+    name="--overlay", kind=FILE, metavar="FILE", help="As this overlay of a partner has it."
+)
 _EVERY_CODE = Option(name="--codes", help="Every code, not only those that fit on a line.")
 
 COMMAND = Group(
@@ -143,12 +172,13 @@ R is required, S situational, > any number of times. Codes that do not fit on th
             argument=Argument(
                 name="place", metavar="GUIDE[/LOOP[/SEGMENT[/NAME]]]", kind=GuideName("guide")
             ),
-            options=(_EVERY_CODE, options.AS_JSON),
+            options=(_EVERY_CODE, _OVERLAY, options.AS_JSON),
             examples=(
                 "scrubjay guide show 837I",
                 "scrubjay guide show 837I/2300",
                 "scrubjay guide show 837I/2300/CLM",
                 "scrubjay guide show 837P/2010AA/REF/tax --codes",
+                "scrubjay guide show 837P/2010BA --overlay mine/professional.overlay",
             ),
             run=show,
         ),
@@ -156,14 +186,34 @@ R is required, S situational, > any number of times. Codes that do not fit on th
             name="diff",
             help="""\
 Say what guide B has differently from guide A: loops, segments and elements that came (+), went (-)
-or changed (~).
+or changed (~). An .overlay file stands for its guide as the overlay has it.
 
 Leaves with 0 if nothing differs, 1 if something does.
 """,
             argument=Argument(name="guides", metavar="A B", kind=GuideName("guide"), many=True),
             options=(options.AS_JSON,),
-            examples=("scrubjay guide diff 837P 837I", "scrubjay guide diff 270 271 --json"),
+            examples=(
+                "scrubjay guide diff 837P 837I",
+                "scrubjay guide diff 837P partners/mine/professional.overlay",
+                "scrubjay guide diff 270 271 --json",
+            ),
             run=diff,
+        ),
+        Call(
+            name="check",
+            help="""\
+Say what is wrong with partners' OVERLAYS (.overlay files, or folders of them), with line numbers.
+
+Those that are given together must not be for the same parties on the same days. Leaves with 0 if
+nothing is wrong, 1 if something is.
+""",
+            argument=Argument(name="overlays", metavar="OVERLAYS...", kind=FILE, many=True),
+            options=(options.AS_JSON,),
+            examples=(
+                "scrubjay guide check partners/mine/professional.overlay",
+                "scrubjay guide check partners/mine/",
+            ),
+            run=check,
         ),
     ),
 )

@@ -161,5 +161,5 @@ def _detail(change: Change) -> str:
 
 def _shown(what: str, value: Any) -> str:
     if value is None:
-        return "any number" if what == "max" else "none"
+        return "none" if what == "external" else "any number"
     return " ".join(value) if isinstance(value, list) else str(value)

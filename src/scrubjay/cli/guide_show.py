@@ -29,6 +29,8 @@ class Page:
     def guide(self, guide: GuideFacts) -> Iterator[str]:
         """The tree of its loops: usage, how often, and what each is called."""
         yield f"{self.style('bold', guide['name'])}  {guide['version']}  {guide['title']}"
+        if guide["overlay"]:
+            yield f"under {guide['overlay']}"
         also = f", also {' '.join(guide['aliases'])} by option" if guide["aliases"] else ""
         yield self.style("dim", f"ST01 {guide['transaction_set']}, GS01 {guide['group']}{also}")
         yield ""
@@ -60,6 +62,8 @@ class Page:
     def loop(self, guide: GuideFacts, loop: LoopFacts) -> Iterator[str]:
         """What stands in a loop, in order."""
         yield f"{self.style('bold', guide['name'] + '/' + loop['id'])}  {loop['title']}"
+        if guide["overlay"]:
+            yield f"under {guide['overlay']}"
         for around, place in places_of(guide, loop):
             yield self.style("dim", f"{usage(place)} in {around['id']}, {times(place)}")
         yield ""
@@ -156,6 +160,8 @@ def usage(place: SegmentFacts) -> str:
 def times(place: SegmentFacts) -> str:
     """How often, in words."""
     most = place["max"]
+    if most == 0:
+        return "never"
     return "any number of times" if most is None else "once" if most == 1 else f"up to {most} times"
 
 

@@ -12,7 +12,7 @@ from scrubjay.cli.kinds import FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Any
 
 __all__ = ["COMMAND"]
@@ -32,7 +32,7 @@ def run(given: dict[str, Any]) -> int:
         guide_aliases=given["guide_aliases"],
         limits=options.limits_of(given),
     )
-    colour = sys.stdout.isatty() and not _plain(os.environ)
+    colour = sys.stdout.isatty() and not options.wants_plain(os.environ)
 
     def emit(lines: str) -> None:
         if not given["as_json"]:
@@ -42,11 +42,6 @@ def run(given: dict[str, Any]) -> int:
     if given["as_json"]:
         sys.stdout.write(summary.rstrip("\n") + "\n")
     return 0
-
-
-def _plain(environ: Mapping[str, str]) -> bool:
-    """Whether whoever watches wants no colours, or their terminal has none."""
-    return bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
 
 
 def tree(lines: str, *, loops: bool, colour: bool) -> Iterator[str]:

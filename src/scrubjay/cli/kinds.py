@@ -45,11 +45,12 @@ class Choice(Kind):
 
 
 class Count(Kind):
-    """A whole number, `least` or more."""
+    """A whole number, `least` or more, and no more than `most`."""
 
-    def __init__(self, least: int | None = None) -> None:
+    def __init__(self, least: int | None = None, most: int | None = None) -> None:
         super().__init__("number")
         self.least = least
+        self.most = most
 
     def take(self, text: str) -> int:
         """The number."""
@@ -57,6 +58,8 @@ class Count(Kind):
         if number is None or (self.least is not None and number < self.least):
             more = "" if self.least is None else f" of {self.least} or more"
             raise ValueError(f"{text!r} is no whole number{more}")
+        if self.most is not None and number > self.most:
+            raise ValueError(f"{text!r} is too large; the most is {self.most}")
         return number
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from scrubjay.cli.call import Argument, Option
-from scrubjay.cli.kinds import DAY, FILE, Choice, Count
-from scrubjay.job import Limits, RejectUnit
+from scrubjay.cli.kinds import DAY, FILE, FOLDER, Choice, Count
+from scrubjay.job import LARGEST_LIMIT, MOST_THREADS, Limits, RejectUnit
 from scrubjay.severity import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 __all__ = [
     "AS_JSON",
+    "AS_OF",
     "FAIL_ON",
     "FORCE",
     "GUIDE_ALIASES",
     "INPUTS",
     "LIMITS",
     "OUTPUT",
+    "PARTNER",
     "RECEIVED_DATE",
     "REJECT_UNIT",
     "RULES",
@@ -26,6 +29,7 @@ __all__ = [
     "THREADS",
     "TOKEN_KEY",
     "limits_of",
+    "wants_plain",
 ]
 
 INPUTS = Argument(name="files", metavar="FILES...", kind=FILE, many=True)
@@ -41,15 +45,28 @@ OUTPUT = Option(
     required=True,
     help="The file to write, or '-'.",
 )
+PARTNER = Option(
+    name="--partner",
+    kind=FOLDER,
+    metavar="FOLDER",
+    many=True,
+    help="A partner's overlays: a folder of .overlay files, or the name of an example.",
+)
 RULES = Option(
     name="--rules", kind=FILE, metavar="FILE", many=True, help="Rules beside the shipped ones."
 )
 THREADS = Option(
     name="--threads",
-    kind=Count(0),
+    kind=Count(0, MOST_THREADS),
     metavar="N",
     default="0",
     help="Threads; 0, the default, is all cores.",
+)
+AS_OF = Option(
+    name="--as-of",
+    kind=DAY,
+    metavar="DATE",
+    help="The day that rules and acknowledgments take for today.",
 )
 RECEIVED_DATE = Option(
     name="--received-date",
@@ -84,7 +101,12 @@ _LIMITS = {
     "elements": "elements in a segment",
 }
 LIMITS = tuple(
-    Option(name=f"--limit-{name}", kind=Count(1), metavar="N", help=f"The most {meaning}.")
+    Option(
+        name=f"--limit-{name}",
+        kind=Count(1, LARGEST_LIMIT),
+        metavar="N",
+        help=f"The most {meaning}.",
+    )
     for name, meaning in _LIMITS.items()
 )
 
@@ -92,3 +114,8 @@ LIMITS = tuple(
 def limits_of(given: dict[str, Any]) -> Limits:
     """The --limit-* options as a value."""
     return Limits(**{name: given[f"limit_{name}"] for name in _LIMITS})
+
+
+def wants_plain(environ: Mapping[str, str]) -> bool:
+    """Whether whoever watches wants no colours, or their terminal has none."""
+    return bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"

@@ -34,6 +34,8 @@ def target(name: str, *, force: bool) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+    except NotADirectoryError:
+        raise UsageError(f"{path}: what it is to be in is no folder; name another file") from None
     except OSError as error:
         reason = (error.strerror or "cannot be written").lower()
         step = "make its folder" if isinstance(error, FileNotFoundError) else "make room"

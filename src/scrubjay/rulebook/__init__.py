@@ -11,8 +11,10 @@ __all__ = ["SUBJECTS", "shipped"]
 SUBJECTS = (
     "charges",
     "dates",
+    "dental",
     "diagnoses",
     "identity",
+    "institutional",
     "members",
     "procedures",
     "submission",

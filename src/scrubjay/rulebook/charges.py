@@ -6,6 +6,7 @@ from scrubjay.rules.fields import Claim, Line
 
 @rule(
     "ZERO_CHARGE_CLAIM",
+    transactions="PID",
     severity="warning",
     snip=3,
     status="A7:178",
@@ -19,6 +20,7 @@ def zero_charge_claim(claim: Claim) -> Bool:
 
 @rule(
     "LINE_ZERO_CHARGE",
+    transactions="PD",
     severity="warning",
     snip=3,
     status="A7:583",
@@ -32,6 +34,7 @@ def line_zero_charge(line: Line) -> Bool:
 
 @rule(
     "NEGATIVE_LINE_CHARGE",
+    transactions="PID",
     severity="error",
     snip=3,
     status="A7:583",
@@ -45,6 +48,7 @@ def negative_line_charge(line: Line) -> Bool:
 
 @rule(
     "NEGATIVE_CLAIM_CHARGE",
+    transactions="PID",
     severity="error",
     snip=3,
     status="A7:178",
@@ -58,6 +62,7 @@ def negative_claim_charge(claim: Claim) -> Bool:
 
 @rule(
     "INVALID_UNITS",
+    transactions="PID",
     severity="warning",
     snip=5,
     status="A7:476",
@@ -71,6 +76,7 @@ def invalid_units(line: Line) -> Bool:
 
 @rule(
     "PATIENT_PAID_EXCEEDS_TOTAL",
+    transactions="PD",
     severity="warning",
     snip=3,
     status="A8:400",
@@ -85,6 +91,7 @@ def patient_paid_exceeds_total(claim: Claim) -> Bool:
 
 @rule(
     "NEGATIVE_PATIENT_PAID",
+    transactions="PD",
     severity="warning",
     snip=3,
     status="A7:639",

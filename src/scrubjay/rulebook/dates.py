@@ -7,22 +7,37 @@ YEAR = 366
 """Days of a calendar year, whichever it is."""
 
 
+def first_service(claim: Claim) -> Date:
+    """The earliest date of service: the statement's first day, the lines', or the claim's own."""
+    lines = claim.lines.min(lambda line: line.service_from)
+    return claim.statement_from.otherwise(lines.otherwise(claim.treated_from))
+
+
 def last_service(claim: Claim) -> Date:
-    """The latest date on which a service began."""
-    return claim.lines.max(lambda line: line.service_from)
+    """The latest date on which a service of the lines began; the claim's own if they have none."""
+    return claim.lines.max(lambda line: line.service_from).otherwise(claim.treated_from)
+
+
+def end_of_service(claim: Claim) -> Date:
+    """The last day of all services: the statement's last day, the lines', or the claim's own."""
+    lines = claim.lines.max(lambda line: line.service_to.otherwise(line.service_from))
+    own = claim.treated_to.otherwise(claim.treated_from)
+    return claim.statement_to.otherwise(lines.otherwise(own))
 
 
 def related(claim: Claim, *causes: str) -> Bool:
-    """The claim says that it is related to one of these."""
+    """The claim says that it is related to one of these; professional claims say up to three."""
+    last = claim.related_cause_3.otherwise(claim.related_cause_2)
     return (
         claim.related_cause_1.is_in(causes)
         | claim.related_cause_2.is_in(causes)
-        | claim.related_cause_3.is_in(causes)
+        | last.is_in(causes)
     )
 
 
 @rule(
     "DATE_RANGE_REVERSED",
+    transactions="PI",
     severity="error",
     snip=4,
     status="A7:187",
@@ -37,6 +52,7 @@ def date_range_reversed(line: Line) -> Bool:
 
 @rule(
     "FUTURE_SERVICE_DATE",
+    transactions="PID",
     severity="error",
     snip=4,
     status="A7:187",
@@ -78,6 +94,7 @@ def initial_treatment_after_service(claim: Claim) -> Bool:
 
 @rule(
     "ACCIDENT_AFTER_SERVICE",
+    transactions="PD",
     severity="error",
     snip=4,
     status="A8:727",
@@ -92,6 +109,7 @@ def accident_after_service(claim: Claim) -> Bool:
 
 @rule(
     "MISSING_ACCIDENT_FIELDS",
+    transactions="PD",
     severity="error",
     snip=4,
     status="A6:727",
@@ -106,6 +124,7 @@ def missing_accident_fields(claim: Claim) -> Bool:
 
 @rule(
     "MISSING_ACCIDENT_STATE",
+    transactions="PD",
     severity="error",
     snip=4,
     status="A6:750",
@@ -137,6 +156,7 @@ def discharge_before_admission(claim: Claim) -> Bool:
 
 @rule(
     "TIMELY_FILING",
+    transactions="PI",
     severity="warning",
     snip=7,
     status="A7:718",
@@ -149,10 +169,9 @@ def timely_filing(claim: Claim) -> Bool:
 
     A replacement, a void and a claim with a reason for its delay are let through.
     """
-    last = claim.lines.max(lambda line: line.service_to.otherwise(line.service_from))
     return (
         claim.subscriber.filing_indicator.is_in("MA", "MB")
         & claim.delay_reason.is_missing()
         & ~claim.frequency.is_in("7", "8")
-        & (last.days_until(received()) > YEAR)
+        & (end_of_service(claim).days_until(received()) > YEAR)
     )

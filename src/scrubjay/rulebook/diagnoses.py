@@ -2,24 +2,29 @@
 
 import datetime as dt
 
+from scrubjay.rulebook.dates import end_of_service, first_service
 from scrubjay.rules import Bool, Date, rule
 from scrubjay.rules.fields import Claim, Diagnosis, Line
 
 _TRANSITION = dt.date(2015, 10, 1)
 MOST = 12
-"""Diagnoses that a professional claim holds."""
+"""Diagnoses that a professional claim holds; a dental one holds four."""
+
+ICD10 = "[A-Z][0-9][0-9AB][0-9A-Z]{0,4}"
+"""The form of an ICD-10-CM code."""
 
 _ICD10 = ("ABK", "ABF")
 _ICD9 = ("BK", "BF")
 
 
-def first_service(claim: Claim) -> Date:
-    """The earliest date of service."""
-    return claim.lines.min(lambda line: line.service_from)
+def coded_for(claim: Claim) -> Date:
+    """The day whose codes are used: an institutional claim's last, as for its discharge."""
+    return claim.statement_to.otherwise(first_service(claim))
 
 
 @rule(
     "INVALID_ICD10_FORMAT",
+    transactions="PID",
     severity="error",
     snip=5,
     status="A7:255",
@@ -32,13 +37,12 @@ def first_service(claim: Claim) -> Date:
 )
 def invalid_icd10_format(diagnosis: Diagnosis) -> Bool:
     """A diagnosis is not of the form of an ICD-10-CM code."""
-    return diagnosis.qualifier.is_in(_ICD10) & ~diagnosis.code.matches(
-        "[A-Z][0-9][0-9AB][0-9A-Z]{0,4}"
-    )
+    return diagnosis.qualifier.is_in(_ICD10) & ~diagnosis.code.matches(ICD10)
 
 
 @rule(
     "INVALID_ICD10",
+    transactions="PID",
     severity="error",
     snip=5,
     status="A7:255",
@@ -51,16 +55,17 @@ def invalid_icd10(diagnosis: Diagnosis, claim: Claim) -> Bool:
 
     Judged only when the code table is there; without it the outcome is no_data, not pass.
     """
-    well_formed = diagnosis.code.matches("[A-Z][0-9][0-9AB][0-9A-Z]{0,4}")
+    well_formed = diagnosis.code.matches(ICD10)
     return (
         diagnosis.qualifier.is_in(_ICD10)
         & well_formed
-        & ~diagnosis.code.listed("icd10cm", on=first_service(claim))
+        & ~diagnosis.code.listed("icd10cm", on=coded_for(claim))
     )
 
 
 @rule(
     "DUPLICATE_DIAGNOSIS",
+    transactions="PID",
     severity="warning",
     snip=5,
     status="A8:255",
@@ -74,6 +79,7 @@ def duplicate_diagnosis(diagnosis: Diagnosis) -> Bool:
 
 @rule(
     "EXTERNAL_CAUSE_PRINCIPAL",
+    transactions="PID",
     severity="error",
     snip=5,
     status="A7:254",
@@ -94,6 +100,7 @@ def external_cause_principal(diagnosis: Diagnosis) -> Bool:
 
 @rule(
     "SEQUELA_PRINCIPAL",
+    transactions="PI",
     severity="warning",
     snip=5,
     status="A7:254",
@@ -108,6 +115,7 @@ def sequela_principal(diagnosis: Diagnosis) -> Bool:
 
 @rule(
     "ICD9_AFTER_TRANSITION",
+    transactions="PID",
     severity="error",
     snip=5,
     status="A7:255",
@@ -117,11 +125,12 @@ def sequela_principal(diagnosis: Diagnosis) -> Bool:
 )
 def icd9_after_transition(diagnosis: Diagnosis, claim: Claim) -> Bool:
     """An ICD-9 diagnosis stands on a claim for services since October 2015."""
-    return diagnosis.qualifier.is_in(_ICD9) & (first_service(claim) >= _TRANSITION)
+    return diagnosis.qualifier.is_in(_ICD9) & (coded_for(claim) >= _TRANSITION)
 
 
 @rule(
     "ICD10_BEFORE_TRANSITION",
+    transactions="PID",
     severity="error",
     snip=5,
     status="A7:255",
@@ -131,12 +140,12 @@ def icd9_after_transition(diagnosis: Diagnosis, claim: Claim) -> Bool:
 )
 def icd10_before_transition(diagnosis: Diagnosis, claim: Claim) -> Bool:
     """An ICD-10 diagnosis stands on a claim for services before October 2015."""
-    last = claim.lines.max(lambda line: line.service_to.otherwise(line.service_from))
-    return diagnosis.qualifier.is_in(_ICD10) & (last < _TRANSITION)
+    return diagnosis.qualifier.is_in(_ICD10) & (end_of_service(claim) < _TRANSITION)
 
 
 @rule(
     "MIXED_ICD_VERSIONS",
+    transactions="PID",
     severity="error",
     snip=5,
     status="A8:255",
@@ -153,6 +162,7 @@ def mixed_icd_versions(diagnosis: Diagnosis, claim: Claim) -> Bool:
 
 @rule(
     "INVALID_DX_POINTER",
+    transactions="PD",
     severity="error",
     snip=4,
     status="A7:477",
@@ -175,6 +185,7 @@ def invalid_dx_pointer(line: Line, claim: Claim) -> Bool:
 
 @rule(
     "DUPLICATE_DX_POINTER",
+    transactions="PD",
     severity="warning",
     snip=4,
     status="A7:477",

@@ -20,7 +20,15 @@ def domestic(country: Code) -> Bool:
     return country.is_missing() | (country == "US")
 
 
-@rule("INVALID_NPI", severity="error", snip=5, status="A7:562:85", source=_NPI, fix=_NPI_FIX)
+@rule(
+    "INVALID_NPI",
+    transactions="PID",
+    severity="error",
+    snip=5,
+    status="A7:562:85",
+    source=_NPI,
+    fix=_NPI_FIX,
+)
 def invalid_npi(provider: Provider) -> Bool:
     """The billing provider's NPI is not a valid NPI.
 
@@ -31,7 +39,13 @@ def invalid_npi(provider: Provider) -> Bool:
 
 
 @rule(
-    "INVALID_RENDERING_NPI", severity="error", snip=5, status="A7:562:82", source=_NPI, fix=_NPI_FIX
+    "INVALID_RENDERING_NPI",
+    transactions="PID",
+    severity="error",
+    snip=5,
+    status="A7:562:82",
+    source=_NPI,
+    fix=_NPI_FIX,
 )
 def invalid_rendering_npi(claim: Claim) -> Bool:
     """The rendering provider's NPI is not a valid NPI."""
@@ -39,7 +53,13 @@ def invalid_rendering_npi(claim: Claim) -> Bool:
 
 
 @rule(
-    "INVALID_REFERRING_NPI", severity="error", snip=5, status="A7:562:DN", source=_NPI, fix=_NPI_FIX
+    "INVALID_REFERRING_NPI",
+    transactions="PID",
+    severity="error",
+    snip=5,
+    status="A7:562:DN",
+    source=_NPI,
+    fix=_NPI_FIX,
 )
 def invalid_referring_npi(claim: Claim) -> Bool:
     """The referring provider's NPI is not a valid NPI."""
@@ -47,7 +67,13 @@ def invalid_referring_npi(claim: Claim) -> Bool:
 
 
 @rule(
-    "INVALID_FACILITY_NPI", severity="error", snip=5, status="A7:562:77", source=_NPI, fix=_NPI_FIX
+    "INVALID_FACILITY_NPI",
+    transactions="PID",
+    severity="error",
+    snip=5,
+    status="A7:562:77",
+    source=_NPI,
+    fix=_NPI_FIX,
 )
 def invalid_facility_npi(claim: Claim) -> Bool:
     """The service facility's NPI is not a valid NPI."""
@@ -55,7 +81,64 @@ def invalid_facility_npi(claim: Claim) -> Bool:
 
 
 @rule(
+    "INVALID_ATTENDING_NPI",
+    transactions="I",
+    severity="error",
+    snip=5,
+    status="A7:562:71",
+    source=_NPI,
+    fix=_NPI_FIX,
+)
+def invalid_attending_npi(claim: Claim) -> Bool:
+    """The attending provider's NPI is not a valid NPI."""
+    return ~claim.attending_npi.passes("npi")
+
+
+@rule(
+    "INVALID_OPERATING_NPI",
+    transactions="I",
+    severity="error",
+    snip=5,
+    status="A7:562:72",
+    source=_NPI,
+    fix=_NPI_FIX,
+)
+def invalid_operating_npi(claim: Claim) -> Bool:
+    """The operating physician's NPI is not a valid NPI."""
+    return ~claim.operating_npi.passes("npi")
+
+
+@rule(
+    "INVALID_OTHER_OPERATING_NPI",
+    transactions="I",
+    severity="error",
+    snip=5,
+    status="A7:562:73",
+    source=_NPI,
+    fix=_NPI_FIX,
+)
+def invalid_other_operating_npi(claim: Claim) -> Bool:
+    """The other operating physician's NPI is not a valid NPI."""
+    return ~claim.other_operating_npi.passes("npi")
+
+
+@rule(
+    "INVALID_ASSISTANT_NPI",
+    transactions="D",
+    severity="error",
+    snip=5,
+    status="A7:562:1P",
+    source=_NPI,
+    fix=_NPI_FIX,
+)
+def invalid_assistant_npi(claim: Claim) -> Bool:
+    """The assistant surgeon's NPI is not a valid NPI."""
+    return ~claim.assistant_npi.passes("npi")
+
+
+@rule(
     "INVALID_SUPERVISING_NPI",
+    transactions="PD",
     severity="error",
     snip=5,
     status="A7:562:DQ",
@@ -69,6 +152,7 @@ def invalid_supervising_npi(claim: Claim) -> Bool:
 
 @rule(
     "INVALID_LINE_RENDERING_NPI",
+    transactions="PID",
     severity="error",
     snip=5,
     status="A7:562:82",
@@ -90,6 +174,7 @@ def invalid_ordering_npi(line: Line) -> Bool:
 
 @rule(
     "MISSING_BILLING_NPI",
+    transactions="PID",
     severity="error",
     snip=4,
     status="A6:562:85",
@@ -110,6 +195,7 @@ def missing_billing_npi(claim: Claim, provider: Provider) -> Bool:
 
 @rule(
     "RENDERING_EQUALS_BILLING",
+    transactions="PD",
     severity="warning",
     snip=4,
     status="A8:562:82",
@@ -127,6 +213,7 @@ def rendering_equals_billing(claim: Claim, provider: Provider) -> Bool:
 
 @rule(
     "INVALID_TAX_ID",
+    transactions="PID",
     severity="error",
     snip=4,
     status="A7:128:85",
@@ -141,6 +228,7 @@ def invalid_tax_id(provider: Provider) -> Bool:
 
 @rule(
     "BILLING_ADDRESS_PO_BOX",
+    transactions="PID",
     severity="error",
     snip=4,
     status="A7:503:85",
@@ -162,6 +250,7 @@ def billing_address_po_box(provider: Provider) -> Bool:
 
 @rule(
     "BILLING_ZIP_NOT_9",
+    transactions="PID",
     severity="error",
     snip=4,
     status="A7:500:85",
@@ -175,6 +264,7 @@ def billing_zip_not_9(provider: Provider) -> Bool:
 
 @rule(
     "FACILITY_ZIP_NOT_9",
+    transactions="PID",
     severity="warning",
     snip=4,
     status="A7:500:77",
@@ -188,6 +278,7 @@ def facility_zip_not_9(claim: Claim) -> Bool:
 
 @rule(
     "INVALID_STATE_CODE",
+    transactions="PID",
     severity="error",
     snip=5,
     status="A7:501:85",
@@ -201,6 +292,7 @@ def invalid_state_code(provider: Provider) -> Bool:
 
 @rule(
     "ORG_HAS_PERSON_NAME",
+    transactions="PD",
     severity="warning",
     snip=4,
     status="A8:505:85",
@@ -221,6 +313,7 @@ def org_has_person_name(provider: Provider) -> Bool:
 
 @rule(
     "INVALID_TAXONOMY",
+    transactions="PID",
     severity="error",
     snip=5,
     status="A7:145:85",
@@ -234,6 +327,7 @@ def invalid_taxonomy(provider: Provider) -> Bool:
 
 @rule(
     "INVALID_RENDERING_TAXONOMY",
+    transactions="PD",
     severity="error",
     snip=5,
     status="A7:145:82",

@@ -1,5 +1,6 @@
 """Who is insured and who was treated: subscriber and patient."""
 
+from scrubjay.rulebook.dates import first_service
 from scrubjay.rulebook.identity import STATES, domestic
 from scrubjay.rules import Bool, Date, received, rule
 from scrubjay.rules.fields import Claim, Subscriber
@@ -15,6 +16,7 @@ def birth(claim: Claim) -> Date:
 
 @rule(
     "MISSING_MEMBER_ID",
+    transactions="PID",
     severity="error",
     snip=4,
     status="A6:164:IL",
@@ -37,6 +39,7 @@ def missing_member_id(subscriber: Subscriber) -> Bool:
 
 @rule(
     "MISSING_SUBSCRIBER_NAME",
+    transactions="PID",
     severity="warning",
     snip=4,
     status="A6:505:IL",
@@ -54,6 +57,7 @@ def missing_subscriber_name(subscriber: Subscriber) -> Bool:
 
 @rule(
     "MISSING_PATIENT_DOB",
+    transactions="PID",
     severity="error",
     snip=4,
     status="A6:158:IL",
@@ -72,6 +76,7 @@ def missing_patient_dob(subscriber: Subscriber) -> Bool:
 
 @rule(
     "MISSING_PATIENT_ADDRESS",
+    transactions="PID",
     severity="warning",
     snip=4,
     status="A6:126:IL",
@@ -86,6 +91,7 @@ def missing_patient_address(subscriber: Subscriber) -> Bool:
 
 @rule(
     "MISSING_FILING_INDICATOR",
+    transactions="PID",
     severity="warning",
     snip=4,
     status="A6:480:PR",
@@ -100,6 +106,7 @@ def missing_filing_indicator(subscriber: Subscriber) -> Bool:
 
 @rule(
     "INVALID_SUBSCRIBER_STATE",
+    transactions="PID",
     severity="warning",
     snip=5,
     status="A7:501:IL",
@@ -115,6 +122,7 @@ def invalid_subscriber_state(subscriber: Subscriber) -> Bool:
 
 @rule(
     "INVALID_DOB",
+    transactions="PID",
     severity="error",
     snip=4,
     status="A7:158:QC",
@@ -129,6 +137,7 @@ def invalid_dob(claim: Claim) -> Bool:
 
 @rule(
     "DOB_AFTER_SERVICE",
+    transactions="PID",
     severity="error",
     snip=4,
     status="A8:158:QC",
@@ -138,7 +147,7 @@ def invalid_dob(claim: Claim) -> Bool:
 )
 def dob_after_service(claim: Claim) -> Bool:
     """The patient was born after the first service."""
-    return birth(claim) > claim.lines.min(lambda line: line.service_from)
+    return birth(claim) > first_service(claim)
 
 
 @rule(
@@ -160,6 +169,7 @@ def service_after_death(claim: Claim) -> Bool:
 
 @rule(
     "PATIENT_LOOP_CONFLICT",
+    transactions="PID",
     severity="error",
     snip=4,
     status="A8:156",

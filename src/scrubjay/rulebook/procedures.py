@@ -33,6 +33,7 @@ def lacks(line: Line, *modifiers: str) -> Bool:
 
 @rule(
     "INVALID_PROCEDURE_FORMAT",
+    transactions="PI",
     severity="error",
     snip=5,
     status="A7:507",
@@ -51,6 +52,7 @@ def invalid_procedure_format(line: Line) -> Bool:
 
 @rule(
     "INVALID_MODIFIER",
+    transactions="PID",
     severity="error",
     snip=5,
     status="A7:453",
@@ -69,6 +71,7 @@ def invalid_modifier(line: Line) -> Bool:
 
 @rule(
     "DUPLICATE_MODIFIER",
+    transactions="PID",
     severity="error",
     snip=5,
     status="A7:453",
@@ -91,6 +94,7 @@ def duplicate_modifier(line: Line) -> Bool:
 
 @rule(
     "MODIFIER_CONFLICT",
+    transactions="PI",
     severity="warning",
     snip=5,
     status="A8:453",
@@ -113,6 +117,7 @@ def modifier_conflict(line: Line) -> Bool:
 
 @rule(
     "BILATERAL_UNITS",
+    transactions="PI",
     severity="warning",
     snip=6,
     status="A8:476",
@@ -130,6 +135,7 @@ def bilateral_units(line: Line) -> Bool:
 
 @rule(
     "INVALID_POS",
+    transactions="PD",
     severity="error",
     snip=5,
     status="A7:249",
@@ -143,6 +149,7 @@ def invalid_pos(claim: Claim) -> Bool:
 
 @rule(
     "INVALID_LINE_POS",
+    transactions="PD",
     severity="error",
     snip=5,
     status="A7:249",
@@ -200,6 +207,7 @@ def minutes_without_anesthesia(line: Line) -> Bool:
 
 @rule(
     "INVALID_NDC",
+    transactions="PI",
     severity="error",
     snip=5,
     status="A7:218",
@@ -214,6 +222,7 @@ def invalid_ndc(line: Line) -> Bool:
 
 @rule(
     "INVALID_NDC_QTY",
+    transactions="PI",
     severity="error",
     snip=5,
     status="A7:724",

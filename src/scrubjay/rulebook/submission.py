@@ -7,6 +7,7 @@ from scrubjay.rules.fields import Claim, Line, OtherPayer
 
 @rule(
     "INVALID_FREQUENCY_CODE",
+    transactions="PD",
     severity="error",
     snip=5,
     status="A7:535",
@@ -20,6 +21,7 @@ def invalid_frequency_code(claim: Claim) -> Bool:
 
 @rule(
     "FREQ_REQUIRES_ORIGINAL_REF",
+    transactions="PID",
     severity="error",
     snip=4,
     status="A6:464",
@@ -34,6 +36,7 @@ def freq_requires_original_ref(claim: Claim) -> Bool:
 
 @rule(
     "ORIGINAL_REF_ON_ORIGINAL",
+    transactions="PID",
     severity="warning",
     snip=4,
     status="A8:464",
@@ -48,6 +51,7 @@ def original_ref_on_original(claim: Claim) -> Bool:
 
 @rule(
     "DUPLICATE_CLAIM",
+    transactions="PID",
     severity="error",
     snip=7,
     status="A8:78",
@@ -94,6 +98,7 @@ def duplicate_line(line: Line) -> Bool:
 
 @rule(
     "LINE_CONTROL_DUPLICATE",
+    transactions="PID",
     severity="warning",
     snip=4,
     status="A7:584",
@@ -110,6 +115,7 @@ def line_control_duplicate(line: Line) -> Bool:
 
 @rule(
     "COB_RESPONSIBILITY_ORDER",
+    transactions="PID",
     severity="warning",
     snip=4,
     status="A8:742",
@@ -125,6 +131,7 @@ def cob_responsibility_order(other_payer: OtherPayer, claim: Claim) -> Bool:
 
 @rule(
     "COB_MISSING_OTHER_PAYER",
+    transactions="PID",
     severity="warning",
     snip=4,
     status="A6:286",
@@ -139,6 +146,7 @@ def cob_missing_other_payer(claim: Claim) -> Bool:
 
 @rule(
     "COB_MISSING_ADJUDICATION_DATE",
+    transactions="PID",
     severity="warning",
     snip=4,
     status="A6:516:PR",

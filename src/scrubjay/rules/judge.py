@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scrubjay.rules.errors import RuleError
+from scrubjay.rules.kinds import KINDS
 from scrubjay.rules.rows import is_field
 from scrubjay.rules.rule import Rule
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 __all__ = ["RULE_FAILED", "Flag", "Judge"]
+
+_LETTERS = {kind: letter for letter, kind in KINDS.items()}
 
 RULE_FAILED = "RULE_FAILED"
 """Told of a rule that raised: our failure or the rule's, never the claim's."""
@@ -46,17 +49,24 @@ class Judge:
         """How often each rule raised, by its id."""
 
     def __call__(self, claims: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-        """For each claim what was found: ``{"code", "message", "line", "field"}``."""
+        """For each claim what was found: ``{"code", "message", "line", "field"}``.
+
+        A claim says its `kind`; one that does not is professional.
+        """
         return [list(self._findings(claim)) for claim in claims]
 
     def _findings(self, raw: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        letter = _LETTERS[raw.get("kind", "837P")]
+        rules = [rule for rule in self._rules if letter in rule.transactions]
+        if not rules:
+            return
         try:
             claim = self._claim_type(raw)
         except Exception as error:  # noqa: BLE001 - a claim must not stop the file
-            for rule in self._rules:
+            for rule in rules:
                 yield self._failed(rule, error)
             return
-        for rule in self._rules:
+        for rule in rules:
             try:
                 flags = list(_flags(rule.function(claim)))
             except (Exception, SystemExit) as error:  # noqa: BLE001 - the rule is the user's, the file is not

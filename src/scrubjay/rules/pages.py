@@ -1,7 +1,9 @@
 """A page a rule, and their index, as Markdown: written from the rules, never by hand."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from scrubjay.rules.kinds import KINDS
 from scrubjay.rules.rows import TABLES, Field
 from scrubjay.rules.rule import Rule
 
@@ -22,8 +24,20 @@ STATUSES = {
     "164": "member number",
     "178": "charges",
     "187": "date of service",
+    "188": "dates of the statement",
     "189": "admission date",
     "218": "NDC",
+    "228": "type of bill",
+    "230": "admission hour",
+    "231": "type of admission",
+    "232": "admitting diagnosis",
+    "233": "discharge hour",
+    "234": "patient's discharge status",
+    "239": "dental information",
+    "240": "tooth surface",
+    "241": "missing teeth",
+    "244": "tooth number",
+    "245": "quadrant or arch",
     "249": "place of service",
     "254": "principal diagnosis",
     "255": "diagnosis",
@@ -31,7 +45,13 @@ STATUSES = {
     "397": "date of onset",
     "400": "balance of the claim",
     "453": "modifiers",
+    "455": "revenue code",
+    "460": "condition code",
+    "461": "occurrence code and date",
+    "462": "occurrence span and dates",
+    "463": "value code or amount",
     "464": "payer's claim control number",
+    "465": "principal procedure",
     "476": "units of service",
     "477": "diagnosis pointer",
     "480": "claim filing indicator",
@@ -49,6 +69,7 @@ STATUSES = {
     "639": "amount of responsibility",
     "659": "unit of measure",
     "675": "admission to discharge dates",
+    "688": "present on admission",
     "701": "initial treatment date",
     "718": "timely filing",
     "724": "drug quantity",
@@ -64,6 +85,10 @@ NEEDS_ENTITY = frozenset(
 """Statuses that say nothing without the entity they speak of."""
 
 ENTITIES = {
+    "1P": "provider",
+    "71": "attending provider",
+    "72": "operating physician",
+    "73": "other physician",
     "77": "service facility",
     "82": "rendering provider",
     "85": "billing provider",
@@ -75,6 +100,8 @@ ENTITIES = {
     "QC": "patient",
 }
 """Whom a status speaks of."""
+
+_CLAIMS = {"P": "professional", "I": "institutional", "D": "dental"}
 
 _NOTE = "<!-- Written by scripts/rules/pages.py from src/scrubjay/rulebook; not by hand. -->"
 
@@ -103,6 +130,10 @@ def _facts(rule: Rule) -> list[tuple[str, str]]:
             f"{rule.severity} {'(rejects)' if rule.severity == 'error' else '(does not reject)'}",
         ),
         ("SNIP type", str(rule.snip)),
+        (
+            "Claims",
+            ", ".join(f"{_CLAIMS[letter]} ({KINDS[letter]})" for letter in rule.transactions),
+        ),
         ("Judged on each", (rule.table or "claim").replace("_", " ")),
         ("Points at", "<br>".join(_places(rule)) or "the claim"),
         ("277CA", status(rule.status) if rule.status else "not answered"),
@@ -125,9 +156,21 @@ def _places(rule: Rule) -> list[str]:
     for _, _, way, name in rule.evidence:
         table = way[-1] if way else str(rule.table)
         member = vars(TABLES[table])[name]
-        if isinstance(member, Field):
-            found.append(f"`{table}.{name}` ({member.place})")
+        if isinstance(member, Field) and set(member.kinds) & set(rule.transactions):
+            found.append(f"`{table}.{name}` ({_where(member, rule.transactions)})")
     return found
+
+
+def _where(field: Field[Any], transactions: str) -> str:
+    """Where the guides have a field: once if all have it in the same place."""
+    places = {letter: place for letter, place in field.places.items() if letter in transactions}
+    first, *others = dict.fromkeys(places.values())
+    if not others and set(places) == set(transactions):
+        return first
+    by_place: dict[str, list[str]] = {}
+    for letter, place in places.items():
+        by_place.setdefault(place, []).append(KINDS[letter])
+    return "; ".join(f"{', '.join(kinds)}: {place}" for place, kinds in by_place.items())
 
 
 def index(rules: Iterable[Rule]) -> str:
@@ -142,15 +185,17 @@ def index(rules: Iterable[Rule]) -> str:
                 "",
                 f"## {subject.capitalize()}",
                 "",
-                "| rule | severity | what is wrong |",
-                "|-|-|-|",
+                "| rule | claims | severity | what is wrong |",
+                "|-|-|-|-|",
             ]
-        out.append(f"| [{rule.id}]({rule.id}.md) | {rule.severity} | {rule.title} |")
+        row = (f"[{rule.id}]({rule.id}.md)", rule.transactions, str(rule.severity), rule.title)
+        out.append(f"| {' | '.join(row)} |")
     return "\n".join(out) + "\n"
 
 
 _INTRODUCTION = """\
-What Scrubjay looks for in a professional claim beyond what the guide itself demands. What the guide
+What Scrubjay looks for in professional (P), institutional (I) and dental (D) claims beyond what the
+guides themselves demand. What a guide
 demands (a missing segment, an impossible date, a total that does not add up) is found by validation
 and told in the 999; it is not told again here. An **error** rejects the claim, so it is kept for
 what no payer can take; a **warning** is for what some refuse.

@@ -47,6 +47,8 @@ class Row:
     """One row of a table, as a rule speaks of it."""
 
     table: ClassVar[str]
+    kinds: ClassVar[str] = "PID"
+    """The kinds of claims that have such rows: P, I, D."""
     _above: ClassVar[tuple[str, ...]]
 
     def __init_subclass__(cls) -> None:
@@ -103,15 +105,23 @@ class Row:
 
 
 class Field(Generic[V]):
-    """A field of a row: its kind, and where the guide has it."""
+    """A field of a row: its kind, which claims have it, and where their guides do."""
 
-    def __init__(self, kind: type[V], place: str) -> None:
+    def __init__(self, kind: type[V], place: str, kinds: str, elsewhere: dict[str, str]) -> None:
         self.kind = kind
         self.place = place
+        self.kinds = kinds
+        self.elsewhere = elsewhere
         self.name = ""
 
-    def __set_name__(self, owner: type, name: str) -> None:
+    def __set_name__(self, owner: type[Row], name: str) -> None:
         self.name = name
+        self.kinds = self.kinds or owner.kinds
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where each guide has it, by the letter of its claims."""
+        return {letter: self.elsewhere.get(letter, self.place) for letter in self.kinds}
 
     @overload
     def __get__(self, row: None, owner: type) -> Field[V]: ...
@@ -124,8 +134,12 @@ class Field(Generic[V]):
 class Above(Generic[R]):
     """The one row above: the claim of a line, the provider of a claim."""
 
-    def __init__(self, table: str) -> None:
+    def __init__(self, table: str, kinds: str = "") -> None:
         self.table = table
+        self.kinds = kinds
+
+    def __set_name__(self, owner: type[Row], name: str) -> None:
+        self.kinds = self.kinds or owner.kinds
 
     @overload
     def __get__(self, row: None, owner: type) -> Above[R]: ...
@@ -140,8 +154,12 @@ class Above(Generic[R]):
 class Below(Generic[R]):
     """The rows below: the lines of a claim."""
 
-    def __init__(self, table: str) -> None:
+    def __init__(self, table: str, kinds: str = "") -> None:
         self.table = table
+        self.kinds = kinds
+
+    def __set_name__(self, owner: type[Row], name: str) -> None:
+        self.kinds = self.kinds or owner.kinds
 
     @overload
     def __get__(self, row: None, owner: type) -> Below[R]: ...
@@ -251,29 +269,29 @@ def is_field(path: str) -> bool:
     return table in TABLES and isinstance(vars(TABLES[table]).get(name), Field)
 
 
-def text(place: str) -> Field[Text]:
+def text(place: str, kinds: str = "", **elsewhere: str) -> Field[Text]:
     """A field of free text."""
-    return Field(Text, place)
+    return Field(Text, place, kinds, elsewhere)
 
 
-def code(place: str) -> Field[Code]:
+def code(place: str, kinds: str = "", **elsewhere: str) -> Field[Code]:
     """A field that holds a code of a bounded list."""
-    return Field(Code, place)
+    return Field(Code, place, kinds, elsewhere)
 
 
-def money(place: str) -> Field[Money]:
+def money(place: str, kinds: str = "", **elsewhere: str) -> Field[Money]:
     """A field that holds an amount of money."""
-    return Field(Money, place)
+    return Field(Money, place, kinds, elsewhere)
 
 
-def number(place: str) -> Field[Number]:
+def number(place: str, kinds: str = "", **elsewhere: str) -> Field[Number]:
     """A field that holds a quantity."""
-    return Field(Number, place)
+    return Field(Number, place, kinds, elsewhere)
 
 
-def date(place: str) -> Field[Date]:
+def date(place: str, kinds: str = "", **elsewhere: str) -> Field[Date]:
     """A field that holds a day."""
-    return Field(Date, place)
+    return Field(Date, place, kinds, elsewhere)
 
 
 def fields_of(expression: Expression) -> list[Node]:

@@ -10,6 +10,7 @@ from scrubjay.frozen import Frozen
 from scrubjay.rules import fields  # noqa: F401 - its classes are the tables
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.expressions import Bool, Value
+from scrubjay.rules.kinds import KINDS, lacks
 from scrubjay.rules.rows import TABLES, Row, fields_of
 from scrubjay.severity import Severity
 
@@ -26,7 +27,6 @@ _ID = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
 _STATUS = re.compile(r"A[0-8]:\d{1,3}(:[A-Z0-9]{2,3})?")
 _EPOCH = dt.date(1970, 1, 1)
 _SNIP = range(1, 8)
-_TRANSACTIONS = {"P": "837P", "I": "837I", "D": "837D"}
 
 
 class Rule(Frozen):
@@ -117,8 +117,12 @@ def rule(
     `provider`, `subscriber`...), the others stand above it. Its docstring is its page; the first
     line is what people read. `at` is the field pointed at; unless given, the first asked for.
 
+    `transactions` are the claims it is for: P professional, I institutional, D dental. All of them
+    must have what it asks for; a field before ``.otherwise()`` may be one that some do not have.
+
     With ``native=False`` it is a plain function of a `scrubjay.models.Claim` instead, called for
-    every claim; it returns or yields what is wrong: a message, a `Flag`, or True.
+    every claim of those transactions, with the model of its kind; it returns or yields what is
+    wrong: a message, a `Flag`, or True.
     """
 
     def make(function: Callable[..., Any]) -> Rule:
@@ -144,11 +148,18 @@ def rule(
             raise RuleError(f"{id}: a rule has a docstring: its page", place)
         if snip not in _SNIP:
             raise RuleError(f"{id}: snip is 1 to 7", place)
-        if not transactions or set(transactions) - set(_TRANSACTIONS):
-            raise RuleError(f"{id}: transactions are of {''.join(_TRANSACTIONS)}", place)
+        if not transactions or set(transactions) - set(KINDS):
+            raise RuleError(f"{id}: transactions are of {''.join(KINDS)}", place)
         if not native:
             return Rule(**common, level=level or "claim")
         table, expression, evidence = _trace(function, at, place)
+        if lacking := lacks(table, expression.node, transactions):
+            letter, what = lacking
+            raise RuleError(
+                f"{id}: an {KINDS[letter]} has no {what}; take {letter} out of its transactions, "
+                "or put .otherwise() behind the field",
+                place,
+            )
         natural = "line" if _of_line(table) else "claim"
         if level not in {None, natural}:
             raise RuleError(f"{id}: a rule of a {table} has level {natural}", place)

@@ -9,7 +9,7 @@ from scrubjay.testing.claims.faults import FAULTS
 from scrubjay.testing.claims.professional import synthetic_claims
 from scrubjay.testing.days import REFERENCE_DATE
 from scrubjay.testing.faults import Fault, inject
-from scrubjay.testing.generated import KINDS, generate
+from scrubjay.testing.generated import KINDS, Kind, generate
 from scrubjay.testing.identifiers import npi, ssn
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "KINDS",
     "REFERENCE_DATE",
     "Fault",
+    "Kind",
     "generate",
     "inject",
     "npi",

@@ -3,16 +3,22 @@
 __all__ = [
     "BILLERS",
     "CITIES",
+    "DENTISTS",
     "DIAGNOSES",
     "EMPLOYERS",
     "FIRST_NAMES",
+    "HOSPITALS",
     "LAST_NAMES",
+    "OPERATIONS",
+    "OUTPATIENT",
     "PAYERS",
     "PLACES",
     "PLANS",
     "PROCEDURES",
+    "STAY",
     "STREETS",
     "TAXONOMIES",
+    "TREATMENTS",
 ]
 
 LAST_NAMES = tuple(
@@ -47,6 +53,19 @@ BILLERS = (
     ("", "207Q00000X"),
 )
 TAXONOMIES = ("207Q00000X", "207R00000X", "208D00000X", "207RC0000X", "363LF0000X")
+
+HOSPITALS = (
+    ("{} GENERAL TEST HOSPITAL", "282N00000X"),
+    ("{} CHILDRENS MOCK HOSPITAL", "282NC2000X"),
+    ("{} REHABILITATION SAMPLE", "283X00000X"),
+    ("{} CRITICAL ACCESS DEMO", "282NC0060X"),
+)
+DENTISTS = (
+    ("{} FAMILY DENTAL", "1223G0001X"),
+    ("{} SMILES SAMPLE", "122300000X"),
+    ("{} MOCK ORTHODONTICS", "1223X0400X"),
+    ("", "1223G0001X"),
+)
 
 # Name, id, filing indicator.
 PAYERS = (
@@ -117,4 +136,56 @@ PROCEDURES = (
     ("J1885", 1500, "drug"),
     ("J3301", 2200, "drug"),
     ("J0696", 1800, "drug"),
+)
+
+# What a hospital stay costs beside the room: revenue code, cents.
+STAY = (
+    ("0250", 31000),
+    ("0258", 12400),
+    ("0270", 22800),
+    ("0300", 18900),
+    ("0305", 9600),
+    ("0320", 27500),
+    ("0360", 310000),
+    ("0370", 88000),
+    ("0410", 14300),
+    ("0420", 16700),
+    ("0636", 41200),
+    ("0710", 36500),
+    ("0730", 11800),
+)
+# Services to outpatients: revenue code, procedure, cents.
+OUTPATIENT = (
+    ("0300", "80053", 6400),
+    ("0300", "85025", 4800),
+    ("0307", "81003", 1900),
+    ("0320", "71046", 21400),
+    ("0320", "73030", 19900),
+    ("0402", "76700", 48000),
+    ("0450", "99284", 96500),
+    ("0450", "99283", 61200),
+    ("0510", "99213", 14500),
+    ("0730", "93000", 16500),
+    ("0420", "97110", 11200),
+    ("0420", "97140", 10800),
+    ("0260", "96374", 20300),
+)
+# Operations: their form is that of ICD-10-PCS.
+OPERATIONS = ("0DTJ4ZZ", "0SR90JZ", "0FT44ZZ", "02HV33Z", "5A1935Z", "0BH17EZ", "10E0XZZ")
+
+# Dental procedure, cents, what it is done to: the mouth, a quadrant, a tooth, its surfaces.
+TREATMENTS = (
+    ("D0120", 5200, "mouth"),
+    ("D0150", 8900, "mouth"),
+    ("D0274", 6400, "mouth"),
+    ("D1110", 9800, "mouth"),
+    ("D1206", 4100, "mouth"),
+    ("D4341", 24500, "quadrant"),
+    ("D4910", 13800, "mouth"),
+    ("D7140", 17200, "tooth"),
+    ("D3330", 98000, "tooth"),
+    ("D2740", 118000, "tooth"),
+    ("D2391", 15900, "surfaces"),
+    ("D2392", 20400, "surfaces"),
+    ("D2150", 17600, "surfaces"),
 )

@@ -1,21 +1,41 @@
 """Synthetic files of every kind that can be made, as large as one likes, in pieces."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from scrubjay.errors import UsageError
-from scrubjay.testing.claims import files as claims
+from scrubjay.testing import acknowledgments
+from scrubjay.testing.claims import dental_faults, faults, institutional_faults
+from scrubjay.testing.claims.files import dental, institutional, professional
+from scrubjay.testing.enrollment.faults import FAULTS as ENROLLMENT_FAULTS
 from scrubjay.testing.enrollment.files import members
+from scrubjay.testing.faults import Fault
 from scrubjay.testing.order import Order
+from scrubjay.testing.remittance.faults import FAULTS as REMITTANCE_FAULTS
 from scrubjay.testing.remittance.files import payments
 
-__all__ = ["KINDS", "generate"]
+__all__ = ["KINDS", "Kind", "generate"]
 
-KINDS: dict[str, Callable[[Order], Iterator[bytes]]] = {
-    "837P": claims.professional,
-    "835": payments,
-    "834": members,
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file: what makes it, and the faults that its records can have."""
+
+    make: Callable[[Order], Iterator[bytes]]
+    faults: tuple[Fault, ...]
+
+
+KINDS = {
+    "837P": Kind(professional, faults.FAULTS),
+    "837I": Kind(institutional, institutional_faults.FAULTS),
+    "837D": Kind(dental, dental_faults.FAULTS),
+    "835": Kind(payments, REMITTANCE_FAULTS),
+    "834": Kind(members, ENROLLMENT_FAULTS),
+    "999": Kind(acknowledgments.implementation, faults.FAULTS),
+    "277CA": Kind(acknowledgments.claim_status, faults.FAULTS),
+    "TA1": Kind(acknowledgments.interchange_receipt, acknowledgments.ENVELOPE_FAULTS),
 }
-"""What makes a file of each kind."""
+"""What can be made, by what people call it."""
 
 
 def generate(
@@ -29,9 +49,11 @@ def generate(
 ) -> Iterator[bytes]:
     """One interchange of synthetic records, piece by piece; memory does not grow with `claims`.
 
-    `faults` is the share of records with one of `scrubjay.testing.FAULTS`; `sets` the number of
-    transaction sets (None: what is usual), `lines` the least and most service lines a claim.
+    `claims` counts claims: those that are sent, paid (835) or answered (999, 277CA, TA1); of an 834
+    it counts members. `faults` is the share of them with a fault (`KINDS` has those of each kind),
+    `sets` the number of transaction sets (None: what is usual), `lines` the least and most service
+    lines a claim.
     """
     if kind not in KINDS:
         raise UsageError(f"no synthetic {kind} yet; there are {', '.join(KINDS)}")
-    return KINDS[kind](Order(claims=claims, faults=faults, seed=seed, sets=sets, lines=lines))
+    return KINDS[kind].make(Order(claims=claims, faults=faults, seed=seed, sets=sets, lines=lines))

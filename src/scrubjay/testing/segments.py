@@ -1,5 +1,6 @@
 """Faults in what is written already, said by segment and element."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from scrubjay.testing.faults import Edit, Fault, inject
@@ -67,13 +68,12 @@ def swapped(segment: str) -> Edit:
 
 
 def _edit(beginning: str, change: Callable[[Segments, int], None]) -> Edit:
-    """An edit of the first segment with that beginning, such as `NM1` or `NM1*QC`."""
-    wanted = beginning.encode().split(b"*")
+    """An edit of the first segment with that beginning, such as `NM1`, `NM1*QC` or `HI*ABK`."""
+    begins = re.compile(re.escape(beginning.encode()) + rb"(?![^*:])").match
 
     def edit(text: bytes) -> bytes:
         segments = [line.split(b"*") for line in text.split(b"~\n")[:-1]]
-        begins = (part[: len(wanted)] == wanted for part in segments)
-        at = next(number for number, begun in enumerate(begins) if begun)
+        at = next(at for at, part in enumerate(segments) if begins(b"*".join(part)))
         change(segments, at)
         return b"".join(b"*".join(elements) + b"~\n" for elements in segments)
 

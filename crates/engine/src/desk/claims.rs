@@ -1,5 +1,6 @@
 //! What becomes of a claim, and everything that tells it: the 277CA, the worklist, the counts.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use x12::acknowledge::{ClaimStatus, LineStatus, Party, PatientRef, ProviderRef, Reason};
@@ -22,7 +23,13 @@ pub(crate) struct ClaimFields {
     pub(crate) id: At,
     pub(crate) charge: At,
     pub(crate) clearinghouse: At,
+    /// The days of a line.
     pub(crate) service: [At; 2],
+    /// The days of a claim as a whole, where it says them itself: before those of its lines, and for want of them.
+    stated: Option<[At; 2]>,
+    treated: Option<[At; 2]>,
+    /// What the type of bill is put together from.
+    bill: Option<[At; 2]>,
     /// NM102, and NM103 to NM107.
     pub(crate) provider: (At, [At; 4]),
     /// NM109, and the tax number.
@@ -35,6 +42,7 @@ pub(crate) struct ClaimFields {
     pub(crate) payer: [At; 2],
     pub(crate) set: [At; 7],
     pub(crate) line: [At; 10],
+    revenue: At,
     /// The tables above the claim: provider, subscriber, patient, payer.
     above: [Above; 4],
 }
@@ -43,6 +51,7 @@ impl ClaimFields {
     pub(crate) fn new(taps: Arc<Taps>) -> Self {
         let all = Fields::new(taps);
         let at = |path: &str| all.at(path);
+        let pair = |one: &str, other: &str| Some([at(one), at(other)]).filter(|all| all[0].found().is_some());
         let batch_place = all
             .schema()
             .tables
@@ -57,6 +66,10 @@ impl ClaimFields {
             charge: at("claim.charge"),
             clearinghouse: at("claim.clearinghouse_reference"),
             service: [at("line.service_from"), at("line.service_to")],
+            stated: pair("claim.statement_from", "claim.statement_to"),
+            treated: pair("claim.treated_from", "claim.treated_to"),
+            bill: pair("claim.facility_type", "claim.frequency"),
+            revenue: at("line.revenue"),
             provider: (
                 at("provider.entity"),
                 ["name", "first", "middle", "suffix"].map(|name| at(&format!("provider.{name}"))),
@@ -218,7 +231,7 @@ impl Desk<'_> {
         self.file.claims += 1;
         let raw = Span::new(part.item.start, part.end);
         split.push(SplitItem::Claim { raw, segments: part.item.segments, accepted });
-        let (Some(scrub), Some(batch)) = (part.sheet.scrub, &part.sheet.analysed.batch) else {
+        let (Some(scrub), Some(batch)) = (part.sheet.scrub, part.sheet.batch) else {
             if let Some(set) = &mut self.set {
                 set.tally.add(u32::MAX, u32::MAX, 0, accepted);
             }
@@ -231,7 +244,7 @@ impl Desk<'_> {
         let lines = values.lines(row, self.lines_from);
         self.lines_from = lines.end;
         let cents = values.amount_of(fields.charge, row);
-        let dates = values.days(&fields.service, &lines);
+        let dates = claim_days(&values, fields, row, &lines);
         let claim = Claim {
             values: &values,
             fields,
@@ -323,6 +336,7 @@ fn answer_rejected(answers: &mut Answers, reach: &Reach, claim: &Claim<'_>) {
 /// The claim's entry in the 277CA.
 fn answer(answers: &mut Answers, reach: &Reach, claim: &Claim<'_>, reasons: &[Reason<'_>], lines: &[LineStatus<'_>]) {
     let (from, through) = claim.dates;
+    let bill = claim.fields.bill.map(|parts| parts.map(|at| claim.values.any_of(at, claim.verdict.row)).concat());
     let status = ClaimStatus {
         claim: claim.text(claim.fields.id),
         charge: claim.cents,
@@ -330,7 +344,7 @@ fn answer(answers: &mut Answers, reach: &Reach, claim: &Claim<'_>, reasons: &[Re
         reasons,
         payer_number: b"",
         clearinghouse_number: claim.text(claim.fields.clearinghouse),
-        bill_type: b"",
+        bill_type: bill.as_deref().unwrap_or_default(),
         from,
         through,
         lines,
@@ -338,6 +352,16 @@ fn answer(answers: &mut Answers, reach: &Reach, claim: &Claim<'_>, reasons: &[Re
     let above = reach.provider_reasons().iter().filter_map(|text| Reason::parse(text));
     let above: Vec<Reason<'_>> = above.collect();
     answers.claim(|| claim.parties(), || claim.provider(&above), &claim.patient(), &status);
+}
+
+/// The first and the last day of service of the claim in `row` with `lines`; `NO_DATE` where it says none.
+fn claim_days(values: &Values<'_>, fields: &ClaimFields, row: u32, lines: &Range<u32>) -> (i32, i32) {
+    let own = |at: Option<[At; 2]>| {
+        let [from, to] = at?.map(|at| values.date_of(at, row));
+        (from != NO_DATE).then_some((from, if to == NO_DATE { from } else { to }))
+    };
+    let of_lines = || Some(values.days(&fields.service, lines)).filter(|days| days.1 != NO_DATE);
+    own(fields.stated).or_else(of_lines).or_else(|| own(fields.treated)).unwrap_or((NO_DATE, NO_DATE))
 }
 
 /// LX01 of a line.
@@ -372,6 +396,7 @@ impl Verdict {
 /// What the 277CA says of a line, owned.
 struct LineText {
     procedure: Vec<u8>,
+    revenue: Vec<u8>,
     units: Vec<u8>,
     control: Vec<u8>,
     charge: i64,
@@ -390,6 +415,10 @@ impl LineText {
             procedure.push(b':');
             procedure.extend(part);
         }
+        let mut revenue = values.code_of(fields.revenue, row);
+        if procedure.is_empty() && !revenue.is_empty() {
+            procedure = [&b"NU:"[..], &std::mem::take(&mut revenue)].concat();
+        }
         let mut units = Vec::new();
         let thousandths = values.amount_of(fields.line[7], row);
         if thousandths != 0 {
@@ -398,6 +427,7 @@ impl LineText {
         let [from, to] = fields.service.map(|at| values.date_of(at, row));
         Self {
             procedure,
+            revenue,
             units,
             control: values.text_of(fields.line[8], row).to_vec(),
             charge: values.amount_of(fields.line[6], row),
@@ -411,7 +441,7 @@ impl LineText {
             procedure: &self.procedure,
             separator: b':',
             charge: self.charge,
-            revenue: b"",
+            revenue: &self.revenue,
             units: &self.units,
             control: &self.control,
             number: self.number,
@@ -431,18 +461,35 @@ fn iso(days: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use x12::claim::ClaimMap;
     use x12::guide::Guides;
 
+    use crate::batches::Maps;
+
     #[test]
-    fn every_field_that_the_desk_reads_is_in_the_claim_map() {
-        let fields = ClaimFields::new(Arc::new(crate::scrub::professional(&Guides::embedded()).unwrap()));
+    fn every_field_that_the_desk_reads_is_in_a_claim_map_and_what_all_claims_have_in_each() {
+        let (maps, guides) = (Maps::new(true), Guides::embedded());
+        let mut anywhere: Vec<bool> = Vec::new();
+        for (kind, _) in ClaimMap::embedded() {
+            let number = maps.number(&guides.plan(kind).unwrap()).unwrap();
+            let fields = ClaimFields::new(Arc::clone(maps.get(number).unwrap()));
+            let (everywhere, some) = read(&fields);
+            assert!(everywhere.iter().all(|at| at.is_found()), "{kind}: {everywhere:?}");
+            anywhere.resize(some.len(), false);
+            for (found, at) in anywhere.iter_mut().zip(&some) {
+                *found |= at.is_found();
+            }
+        }
+        assert!(anywhere.iter().all(|found| *found), "{anywhere:?}");
+    }
+
+    /// The fields that are read: those that all claims have, and those that some have.
+    fn read(fields: &ClaimFields) -> (Vec<At>, Vec<At>) {
         let member = [fields.member_id, fields.member_id_qualifier];
-        let alone = [fields.id, fields.charge, fields.clearinghouse, fields.provider.0];
-        let lists: [&[At]; 10] = [
+        let alone = [fields.id, fields.charge, fields.clearinghouse, fields.provider.0, fields.provider.1[0]];
+        let lists: [&[At]; 8] = [
             &alone,
             &member,
-            &fields.service,
-            &fields.provider.1,
             &fields.provider_ids,
             &fields.subscriber,
             &fields.patient,
@@ -450,8 +497,10 @@ mod tests {
             &fields.set,
             &fields.line,
         ];
-        for (list, at) in lists.iter().enumerate().flat_map(|(list, all)| all.iter().map(move |at| (list, at))) {
-            assert!(at.is_found(), "list {list}: {at:?}");
-        }
+        let nowhere = fields.all.at("");
+        let of_some = [fields.stated, fields.treated, fields.bill].map(|pair| pair.unwrap_or([nowhere; 2]));
+
+        let some: [&[At]; 3] = [&fields.service, &fields.provider.1, &[fields.revenue]];
+        (lists.concat(), [some.concat(), of_some.concat()].concat())
     }
 }

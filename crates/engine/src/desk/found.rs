@@ -14,7 +14,7 @@ use super::claims::{MOST_ROWS, WorkRow, line_number};
 use super::fields::Values;
 use super::line::Line;
 use super::stretch::Stretch;
-use super::{Desk, Judged, Part, answers};
+use super::{Bench, Desk, Judged, Part, answers};
 
 /// A finding with everything that is said of it.
 struct Found<'a> {
@@ -221,13 +221,15 @@ impl Desk<'_> {
             self.take_down(finding, info.home.segment, code);
         }
         let status = (info.home.kind == "277CA" && error).then_some(code);
-        self.reach.mark(finding, place, status);
+        // what the 277CA would tell, or nothing does, is no matter of the 999
+        let refuses = error && matches!(info.home.kind, "TA1" | "999");
+        self.reach.mark(finding, place, status, refuses);
         let in_claim = matches!(finding.scope, Scope::Claim | Scope::Line);
         if finding.scope > Scope::Set {
             if let Some(set) = &mut self.set {
                 set.faulty_claims |= error && info.home.kind == "999";
             }
-        } else if error {
+        } else if refuses {
             self.take_down(finding, "", "");
         }
         if let (true, Some(verdict)) = (in_claim, &mut part.claim) {
@@ -282,11 +284,12 @@ impl Desk<'_> {
             None if found.rule => ["docs/rules/", &info.name, ".md"].concat(),
             None => ["docs/findings.md#", &info.name.to_lowercase()].concat(),
         };
+        let overlay = self.plan.as_ref().filter(|_| finding.code.is_partner()).and_then(|plan| plan.overlay.as_ref());
+        let overlay = overlay.map(x12::guide::Overlaid::label);
         let position = &finding.position;
         let segment = plain_id(finding.segment);
         let scope = finding.scope;
         let some = |value: u8| (value > 0).then_some(value);
-        let rules = self.scrub.as_ref().and_then(|scrub| scrub.rules.as_ref());
         let line = Line {
             code: &info.name,
             severity: finding.severity.name(),
@@ -315,7 +318,8 @@ impl Desk<'_> {
             evidence: &found.evidence,
             in_clear: self.rulings.show_phi,
             ack: self.is_answered(info).then_some((info.home.kind, info.home.segment, code)),
-            rule_version: rules.filter(|_| found.rule).map(|rules| rules.program.version()),
+            rule_version: self.bench.as_ref().filter(|_| found.rule).and_then(Bench::version),
+            overlay: overlay.as_deref(),
         };
         let mut text = std::mem::take(&mut self.scratch);
         text.clear();
@@ -340,6 +344,8 @@ impl Desk<'_> {
         match info.home.kind {
             "" => false,
             "TA1" => self.interchange.is_some(),
+            // sets without claims are answered by the 999 alone
+            "277CA" => self.plan.as_ref().is_none_or(|plan| plan.claim_opener().is_some()),
             _ => true,
         }
     }

@@ -3,7 +3,7 @@
 use x12::acknowledge::{Gs, Isa};
 use x12::claim::FieldPlace;
 use x12::finding::{Code, Finding, Scope, Severity};
-use x12::guide::Role;
+use x12::guide::{Overlaid, Role};
 use x12::position::{Position, Span};
 use x12::split::{Item as SplitItem, SplitOptions, Splitter};
 use x12::validate::{Place, Routed, plain};
@@ -11,7 +11,6 @@ use x12::wire::{Delimiters, Fault, Output, Segment, SegmentId};
 
 use super::answers::Answers;
 use super::line::affected;
-use super::sheet::Sheet;
 use super::stretch::Stretch;
 use super::tally::Tally;
 use super::{Desk, Outcome, Part};
@@ -73,6 +72,8 @@ pub(crate) struct Reach {
 #[derive(Default)]
 struct Level {
     bad: bool,
+    /// What is wrong is told before any claim is looked at (TA1, 999): it refuses the whole.
+    refused: bool,
     claims_before: u64,
     /// Where the count stands in findings.jsonl, if it is written, and of which code it is.
     pending: Vec<(Option<u64>, Code)>,
@@ -104,15 +105,16 @@ impl Reach {
         &self.levels[3].reasons
     }
 
-    /// The 277CA reasons of all faults between provider and claim.
+    /// The 277CA reasons of all faults between set and claim.
     pub(crate) fn reasons(&self) -> impl Iterator<Item = &String> {
-        self.levels[3..].iter().flat_map(|level| &level.reasons)
+        self.levels[2..].iter().flat_map(|level| &level.reasons)
     }
 
-    /// A finding of `scope`: remembers where its count stands, and whether it rejects.
-    pub(crate) fn mark(&mut self, finding: &Finding, place: Option<u64>, reason: Option<&str>) {
+    /// A finding of `scope`: remembers where its count stands, whether it rejects, and whether it `refuses` the whole.
+    pub(crate) fn mark(&mut self, finding: &Finding, place: Option<u64>, reason: Option<&str>, refuses: bool) {
         let Some(level) = level_of(finding.scope).map(|at| &mut self.levels[at]) else { return };
         level.bad |= finding.severity == Severity::Error;
+        level.refused |= refuses;
         if level.pending.len() < MOST_PENDING {
             level.pending.push((place, finding.code));
         }
@@ -140,6 +142,7 @@ impl Desk<'_> {
             Kind::Group => self.open_group(part, split),
             Kind::Set(plan) => {
                 self.plan = Some(plan.clone());
+                self.overlays.extend(plan.overlay.as_ref().map(Overlaid::label));
                 let kind = self.group.as_ref().map_or(&[][..], |group| &group.kind);
                 let routed = Routed::within(plan, kind);
                 self.open_set(part, routed);
@@ -190,7 +193,7 @@ impl Desk<'_> {
             Kind::GroupEnd => self.close_group(part, split),
             Kind::InterchangeEnd => {
                 self.close_interchange(part, split);
-                self.write_split(part.sheet, split);
+                self.write_split(part.sheet.bytes(), split);
                 self.finish_interchange()?;
             }
             Kind::Alone | Kind::Misplaced => {
@@ -229,6 +232,7 @@ impl Desk<'_> {
             }
             level.reasons.clear();
             level.bad = false;
+            level.refused = false;
             level.claims_before = claims;
         }
     }
@@ -409,7 +413,7 @@ impl Desk<'_> {
         self.judge_envelope(part, x12::validate::Envelope::close_set);
         let Some(mut set) = self.set.take() else { return };
         let whole = self.rulings.reject_unit == RejectUnit::Set && set.faulty_claims;
-        let rejected = set.bad || self.reach.levels[2].bad || whole;
+        let rejected = set.bad || self.reach.levels[2].refused || whole;
         let outcome = match () {
             () if rejected => Outcome::Rejected,
             () if set.faulty_claims => Outcome::Errors,
@@ -441,9 +445,9 @@ impl Desk<'_> {
         let delimiters = self.delimiters();
         let control =
             part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(2)));
-        let batch = self
+        let batch = part
+            .sheet
             .scrub
-            .as_ref()
             .map_or(Span::default(), |scrub| batch_reference(part, delimiters, &scrub.fields.batch_place));
         let segments = part.item.segments;
         let repeated = self.set.as_ref().is_some_and(|set| set.repeated);
@@ -540,9 +544,9 @@ impl Desk<'_> {
     }
 
     /// Writes the items so far to the accepted and rejected part of the open interchange.
-    pub(crate) fn write_split(&mut self, sheet: &Sheet<'_>, items: &mut Vec<SplitItem>) {
+    pub(crate) fn write_split(&mut self, bytes: &[u8], items: &mut Vec<SplitItem>) {
         if let Some(split) = self.interchange.as_mut().and_then(|open| open.split.as_mut()) {
-            split.splitter.write(sheet.bytes(), items, &mut split.accepted, &mut split.rejected);
+            split.splitter.write(bytes, items, &mut split.accepted, &mut split.rejected);
             let renumbered = split.splitter.take_renumbered();
             if let Some(map) = &mut self.control_map {
                 for change in renumbered {

@@ -34,6 +34,8 @@ pub(crate) struct Line<'a> {
     pub(crate) in_clear: bool,
     pub(crate) ack: Option<(&'a str, &'a str, &'a str)>,
     pub(crate) rule_version: Option<&'a str>,
+    /// The partner's overlay by which it is wrong.
+    pub(crate) overlay: Option<&'a str>,
 }
 
 /// How wide the number of affected claims is written: it is known last, and put in its place then.
@@ -87,6 +89,7 @@ impl Line<'_> {
             out.extend_from_slice(b"]}");
         }
         text(out, r#"],"rule_version":"#, self.rule_version);
+        text(out, r#","overlay":"#, self.overlay);
         out.extend_from_slice(b"}\n");
         place
     }
@@ -194,6 +197,7 @@ mod tests {
             in_clear: false,
             ack: Some(("277CA", "STC", "A7:562:85")),
             rule_version: None,
+            overlay: None,
         };
         let mut out = Vec::new();
         let place = line.write(&mut out, 0);

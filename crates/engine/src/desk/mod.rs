@@ -2,6 +2,7 @@
 
 mod above;
 mod answers;
+mod bench;
 mod claims;
 mod fields;
 mod found;
@@ -16,13 +17,13 @@ mod stretch;
 mod tally;
 mod worklist;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use x12::claim::{Batch, Taps};
 use x12::finding::{Catalog, Severity};
 use x12::guide::Plan;
-use x12::scrub::{self, Counts};
+use x12::scrub::{Counts, Scratch};
 use x12::split::Item as SplitItem;
 use x12::validate::Envelope;
 use x12::wire::Output;
@@ -30,7 +31,7 @@ use x12::wire::Output;
 use crate::analyse::{Analysed, Item};
 use crate::error::Error;
 use crate::job::RejectUnit;
-use crate::rules::Rules;
+use crate::rules::{Rulebook, Rules};
 use crate::run::Sink;
 use crate::source::Source;
 use crate::stage::{Stage, StagedFile};
@@ -38,6 +39,7 @@ use crate::token::Tokens;
 
 use above::Above;
 pub(crate) use answers::Manner;
+pub(crate) use bench::Bench;
 pub(crate) use claims::ClaimFields;
 use levels::{Group, Interchange, Reach, Set};
 pub(crate) use line::masked;
@@ -45,7 +47,7 @@ pub(crate) use record::Handed;
 pub use record::HandedClaim;
 pub(crate) use results::{FileFacts, Totals};
 pub(crate) use seen::{Seen, WINDOW};
-use sheet::{Entry, Sheet};
+use sheet::{Entry, Sheet, sheet_of};
 use tally::Names;
 
 /// What became of a set.
@@ -102,21 +104,30 @@ pub(crate) struct Scrub {
     pub(crate) docs: HashMap<String, String>,
 }
 
+/// What the rules of a claim map that depend on the claims before work with, and what all of them came to.
+#[derive(Default)]
+pub(crate) struct Judging {
+    late: Scratch,
+    pub(crate) counts: Vec<Counts>,
+}
+
 /// Everything that a run writes down.
 pub(crate) struct Desk<'j> {
     pub(crate) rulings: Rulings,
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) tokens: Tokens,
     pub(crate) stage: Option<Stage>,
-    pub(crate) scrub: Option<Arc<Scrub>>,
+    /// Gives what claims are judged with; none in a plain validation.
+    pub(crate) bench: Option<Bench>,
+    /// By claim map, as soon as claims of it came.
+    pub(crate) scrubs: Vec<Option<Arc<Scrub>>>,
     pub(crate) judge: Option<Box<dyn Judge + 'j>>,
     pub(crate) totals: Totals,
     pub(crate) file: FileFacts,
     /// Claims with their findings, when somebody wants to have them.
     pub(crate) handed: Option<Handed>,
-    pub(crate) counts: Vec<Counts>,
-    /// What the rules work with that depend on the claims before.
-    late: scrub::Scratch,
+    /// By claim map.
+    pub(crate) judging: Vec<Judging>,
     pub(crate) names: Names,
     seen: Seen,
     /// Rows of the worklist that stand above claims.
@@ -127,6 +138,8 @@ pub(crate) struct Desk<'j> {
     control_map: Option<StagedFile>,
     envelope: Envelope,
     plan: Option<Arc<Plan>>,
+    /// The overlays that were in force, by name and version.
+    overlays: BTreeSet<String>,
     interchange: Option<Interchange>,
     group: Option<Group>,
     set: Option<Set>,
@@ -151,7 +164,7 @@ impl<'j> Desk<'j> {
         catalog: Catalog,
         tokens: Tokens,
         stage: Option<Stage>,
-        scrub: Option<Scrub>,
+        bench: Option<Bench>,
         seen: Seen,
         judge: Option<Box<dyn Judge + 'j>>,
     ) -> Self {
@@ -166,7 +179,9 @@ impl<'j> Desk<'j> {
             rulings,
             catalog: Arc::new(catalog),
             tokens,
-            scrub: scrub.map(Arc::new),
+            bench,
+            scrubs: Vec::new(),
+            judging: Vec::new(),
             seen,
             work_above: Vec::new(),
             judge,
@@ -178,11 +193,10 @@ impl<'j> Desk<'j> {
             totals: Totals::default(),
             file: FileFacts::default(),
             handed: None,
-            counts: Vec::new(),
-            late: scrub::Scratch::default(),
             names: Names::default(),
             envelope: Envelope::default(),
             plan: None,
+            overlays: BTreeSet::new(),
             interchange: None,
             group: None,
             set: None,
@@ -197,8 +211,14 @@ impl<'j> Desk<'j> {
     }
 
     /// What claims are judged by, where they are.
-    pub(crate) fn rules(&self) -> Option<&Arc<Rules>> {
-        self.scrub.as_ref()?.rules.as_ref()
+    pub(crate) fn rules(&self) -> Option<&Arc<Rulebook>> {
+        self.bench.as_ref()?.rules.as_ref()
+    }
+
+    /// The overlays that were in force, for run.json; none where there were none.
+    pub(crate) fn overlays(&self) -> Option<String> {
+        let names: Vec<&str> = self.overlays.iter().map(String::as_str).collect();
+        (!names.is_empty()).then(|| names.join(", "))
     }
 
     /// Begins a file. What was seen of control numbers in earlier files is forgotten.
@@ -234,6 +254,19 @@ impl<'j> Desk<'j> {
         Ok(Some(stage))
     }
 
+    /// Has what claims of `map` are judged with at hand.
+    fn scrub(&mut self, map: usize) -> Result<(), Error> {
+        if self.scrubs.len() <= map {
+            self.scrubs.resize(map + 1, None);
+            self.judging.resize_with(map + 1, Judging::default);
+        }
+        let bench = self.bench.as_ref().ok_or_else(|| Error::Internal("claims are not judged".to_owned()))?;
+        if let Some(place @ None) = self.scrubs.get_mut(map) {
+            *place = Some(Arc::new(bench.scrub(map)?));
+        }
+        Ok(())
+    }
+
     /// A failed write stops the run as early as the next piece.
     fn check(&mut self) -> Result<(), Error> {
         for file in [&mut self.findings, &mut self.worklist, &mut self.unreadable, &mut self.control_map] {
@@ -246,12 +279,15 @@ impl<'j> Desk<'j> {
 impl Sink for Desk<'_> {
     fn piece(&mut self, analysed: &mut Analysed, _source: &Source) -> Result<(), Error> {
         self.file.bytes += analysed.used as u64;
+        for map in analysed.batches.maps() {
+            self.scrub(map)?;
+        }
         let analysed = &*analysed;
-        let scrub = self.scrub.clone();
-        let sheet = self.sheet(analysed, scrub.as_deref())?;
+        let scrubs = self.scrubs.clone();
+        let sheets = self.sheets(analysed, &scrubs)?;
         self.piece_base = self.segments;
         self.lines_from = 0;
-        let mut entries = sheet.entries.iter().peekable();
+        let mut entries: Vec<_> = sheets.iter().map(|sheet| sheet.entries.iter().peekable()).collect();
         let mut split = std::mem::take(&mut self.split);
         if let Some(handed) = &mut self.handed {
             handed.turn();
@@ -259,14 +295,15 @@ impl Sink for Desk<'_> {
         self.totals.unreadable += analysed.lost_claims;
         for (at, item) in analysed.items.iter().enumerate() {
             let end = analysed.items.get(at + 1).map_or(analysed.used as u32, |next| next.start);
-            let mut part = Part { sheet: &sheet, item, end, claim: None };
+            let own = sheet_of(&sheets, item.map);
+            let mut part = Part { sheet: &sheets[own], item, end, claim: None };
             self.enter(&mut part, &mut split);
-            while let Some(&(_, entry)) = entries.next_if(|(owner, _)| *owner as usize == at) {
+            while let Some(&(_, entry)) = entries[own].next_if(|(owner, _)| *owner as usize == at) {
                 self.entry(&mut part, entry);
             }
             self.leave(&mut part, &mut split)?;
         }
-        self.write_split(&sheet, &mut split);
+        self.write_split(&analysed.taken.bytes, &mut split);
         self.split = split;
         self.check()
     }

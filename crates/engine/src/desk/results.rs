@@ -107,7 +107,7 @@ impl Totals {
         catalog: &Catalog,
         names: &Names,
         tokens: &Tokens,
-        rules: Option<(&Program, &[Counts])>,
+        rules: &[(&Program, &[Counts])],
         scrubbed: bool,
     ) -> Value {
         let tally = &self.tally;
@@ -122,8 +122,8 @@ impl Totals {
             .map(|(at, found)| (catalog.info(Code(at as u16)).name.clone(), found.count.into()))
             .collect();
         let mut no_data = Map::new();
-        if let Some((program, counts)) = rules {
-            for (rule, counts) in program.rules().iter().zip(counts) {
+        for (program, counts) in rules {
+            for (rule, counts) in program.rules().iter().zip(*counts) {
                 for &table in rule.code_tables.iter().filter(|_| counts.no_data > 0) {
                     let name = program.code_tables().get(table).cloned().unwrap_or_default();
                     let before = no_data.get(&name).and_then(Value::as_u64).unwrap_or(0);

@@ -1,6 +1,8 @@
 //! A piece laid out on the desk: what was found in each of its items, in order.
 
-use x12::claim::NONE;
+use std::sync::Arc;
+
+use x12::claim::{Batch, NONE};
 use x12::finding::NO_CLAIM;
 use x12::position::Span;
 use x12::scrub::Hit;
@@ -19,11 +21,15 @@ pub(crate) enum Entry {
     Judged(u32),
 }
 
-/// A piece with what was found in it.
+/// The items of a piece that are of one claim map, with what was found in them.
 pub(crate) struct Sheet<'a> {
     pub(crate) analysed: &'a Analysed,
+    /// The map of its items; with the first sheet also go those of maps that have none.
+    map: usize,
     /// What its claims are read with.
     pub(crate) scrub: Option<&'a Scrub>,
+    /// Its claims.
+    pub(crate) batch: Option<&'a Batch>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) judged: Vec<Judged>,
     /// Findings and hits with the item they belong to, in the order of the items.
@@ -37,7 +43,7 @@ impl<'a> Sheet<'a> {
 
     /// The values of its claims.
     pub(crate) fn values(&self) -> Option<Values<'a>> {
-        let (scrub, batch) = (self.scrub?, self.analysed.batch.as_ref()?);
+        let (scrub, batch) = (self.scrub?, self.batch?);
         Some(Values { fields: &scrub.fields.all, batch, bytes: self.bytes() })
     }
 
@@ -82,53 +88,86 @@ impl<'a> Sheet<'a> {
     }
 }
 
+/// Which of `sheets` an item of `map` is on.
+pub(crate) fn sheet_of(sheets: &[Sheet<'_>], map: u8) -> usize {
+    sheets.iter().position(|sheet| sheet.map == usize::from(map)).unwrap_or(0)
+}
+
+/// Puts the findings of the walk on the sheets of their items. Findings number the claims of the piece.
+fn found_in_walk(sheets: &mut [Sheet<'_>]) {
+    let Some(analysed) = sheets.first().map(|sheet| sheet.analysed) else { return };
+    let items = (0u32..).zip(&analysed.items);
+    let claims: Vec<u32> = items.filter(|(_, item)| matches!(item.kind, Kind::Claim(_))).map(|(at, _)| at).collect();
+    for ((number, finding), &made_in) in (0u32..).zip(&analysed.findings).zip(&analysed.made_in) {
+        let claim = (finding.claim != NO_CLAIM).then_some(finding.claim);
+        let owner = claim.and_then(|claim| claims.get(claim as usize).copied()).unwrap_or(made_in);
+        let map = analysed.items.get(owner as usize).map_or(0, |item| item.map);
+        let sheet = sheet_of(sheets, map);
+        if let Some(sheet) = sheets.get_mut(sheet) {
+            sheet.entries.push((owner, Entry::Finding(number)));
+        }
+    }
+}
+
 impl Desk<'_> {
-    /// Lays `analysed` out: what the rules found and everything else, in the order of the items.
-    pub(crate) fn sheet<'a>(&mut self, analysed: &'a Analysed, scrub: Option<&'a Scrub>) -> Result<Sheet<'a>, Error> {
-        let (mut claim_items, mut row_items) = (Vec::new(), Vec::new());
-        for (at, item) in analysed.items.iter().enumerate() {
-            if let Kind::Claim(row) = item.kind {
-                claim_items.push(at as u32);
-                if row != NONE {
-                    row_items.push(at as u32);
+    /// Lays `analysed` out, a sheet for each claim map that it has sets of: runs the rules and puts everything found in the
+    /// order of the items.
+    pub(crate) fn sheets<'a>(
+        &mut self,
+        analysed: &'a Analysed,
+        scrubs: &'a [Option<Arc<Scrub>>],
+    ) -> Result<Vec<Sheet<'a>>, Error> {
+        let blank =
+            |map, scrub, batch| Sheet { analysed, map, scrub, batch, hits: vec![], judged: vec![], entries: vec![] };
+        let maps = scrubs.iter().enumerate();
+        let filled = maps.filter_map(|(map, scrub)| {
+            let (scrub, batch) = (scrub.as_deref()?, analysed.batches.get(map)?);
+            Some(blank(map, Some(scrub), Some(batch)))
+        });
+        let mut sheets: Vec<Sheet<'a>> = filled.collect();
+        if sheets.is_empty() {
+            sheets.push(blank(0, None, None));
+        }
+        found_in_walk(&mut sheets);
+        for sheet in &mut sheets {
+            self.judge_claims(sheet)?;
+            sheet.entries.sort_by_key(|(item, _)| *item);
+        }
+        Ok(sheets)
+    }
+
+    /// Judges the claims of a sheet, and puts what is found where it belongs. Rules number the rows of the batch.
+    fn judge_claims(&mut self, sheet: &mut Sheet<'_>) -> Result<(), Error> {
+        let (Some(batch), Some(scrub)) = (sheet.batch, sheet.scrub) else { return Ok(()) };
+        let (analysed, bytes, map) = (sheet.analysed, sheet.bytes(), sheet.map);
+        let items = (0u32..).zip(&analysed.items);
+        let own = items.filter(|(_, item)| usize::from(item.map) == map);
+        let rows: Vec<u32> =
+            own.filter(|(_, item)| matches!(item.kind, Kind::Claim(row) if row != NONE)).map(|(at, _)| at).collect();
+        let of_row = |row: u32| rows.get(row as usize).copied();
+        let (ruled, judging) = (analysed.ruled.get(map), self.judging.get_mut(map));
+        if let (Some(rules), Some(ruled), Some(judging)) = (&scrub.rules, ruled, judging) {
+            let duplicates = self.seen.all_again(&ruled.digests)?;
+            sheet.hits = rules.finish(ruled, (batch, bytes), &duplicates, &mut judging.late, &mut judging.counts);
+            for (number, hit) in (0u32..).zip(&sheet.hits) {
+                let place = || {
+                    let table = rules.program.rules()[usize::from(hit.rule)].table;
+                    let place = batch.tables[table].places.get(hit.row as usize).copied().unwrap_or_default();
+                    analysed.items.partition_point(|item| item.start <= place.offset).saturating_sub(1) as u32
+                };
+                if !hit.inherited {
+                    sheet.entries.push((of_row(hit.claim).unwrap_or_else(place), Entry::Hit(number)));
                 }
             }
         }
-        // Findings number the claims of the piece, rules the rows of the batch: sets that it does not take have none.
-        let of_claim = |claim: u32| claim_items.get(claim as usize).copied();
-        let of_row = |row: u32| row_items.get(row as usize).copied();
-        let mut entries = Vec::with_capacity(analysed.findings.len());
-        for ((number, finding), &made_in) in (0u32..).zip(&analysed.findings).zip(&analysed.made_in) {
-            let claim = (finding.claim != NO_CLAIM).then_some(finding.claim);
-            entries.push((claim.and_then(of_claim).unwrap_or(made_in), Entry::Finding(number)));
-        }
-        let (mut hits, mut judged) = (Vec::new(), Vec::new());
-        if let (Some(batch), Some(scrub)) = (&analysed.batch, scrub) {
-            let bytes = &analysed.taken.bytes;
-            if let Some(rules) = &scrub.rules {
-                let duplicates = self.seen.all_again(&analysed.ruled.digests)?;
-                hits = rules.finish(&analysed.ruled, (batch, bytes), &duplicates, &mut self.late, &mut self.counts);
-                for (number, hit) in (0u32..).zip(&hits) {
-                    let place = || {
-                        let table = rules.program.rules()[usize::from(hit.rule)].table;
-                        let place = batch.tables[table].places.get(hit.row as usize).copied().unwrap_or_default();
-                        analysed.items.partition_point(|item| item.start <= place.offset).saturating_sub(1) as u32
-                    };
-                    if !hit.inherited {
-                        entries.push((of_row(hit.claim).unwrap_or_else(place), Entry::Hit(number)));
-                    }
-                }
-            }
-            if let Some(judge) = &mut self.judge {
-                judged = judge.judge(batch, bytes, &scrub.taps)?;
-                for (number, judged) in (0u32..).zip(&judged) {
-                    if let Some(item) = of_row(judged.claim) {
-                        entries.push((item, Entry::Judged(number)));
-                    }
+        if let Some(judge) = &mut self.judge {
+            sheet.judged = judge.judge(batch, bytes, &scrub.taps)?;
+            for (number, judged) in (0u32..).zip(&sheet.judged) {
+                if let Some(item) = of_row(judged.claim) {
+                    sheet.entries.push((item, Entry::Judged(number)));
                 }
             }
         }
-        entries.sort_by_key(|(item, _)| *item);
-        Ok(Sheet { analysed, scrub, hits, judged, entries })
+        Ok(())
     }
 }

@@ -1,10 +1,13 @@
 //! The listener that turns the walk into columns.
 
+use std::sync::Arc;
+
 use super::fill::Columns;
 use super::layout::{Group, More, Pass, SlotWork};
 use super::rows::Rows;
 use super::shape::{Shapes, value_of};
 use super::{Batch, Extent, NONE, RowPlace, Table, Taps};
+use crate::guide::Plan;
 use crate::validate::Visitor;
 use crate::wire::Segment;
 
@@ -14,6 +17,8 @@ use crate::wire::Segment;
 #[derive(Debug)]
 pub struct Builder<'b> {
     taps: &'b Taps,
+    /// The plan in force, where it is a guide under an overlay: its slots are not those that the taps are bound to.
+    overlaid: Option<Arc<Plan>>,
     rows: Rows<'b>,
     columns: Columns<'b>,
     extents: &'b mut Vec<Extent>,
@@ -38,7 +43,23 @@ impl<'b> Builder<'b> {
             columns.add(&mut table.columns, &mut table.long_codes);
         }
         let extents = &mut batch.extents;
-        Self { taps, rows, columns, extents, shapes: Shapes::default(), counted: 0, uncounted: 0, end: 0, claim: None }
+        Self {
+            taps,
+            overlaid: None,
+            rows,
+            columns,
+            extents,
+            shapes: Shapes::default(),
+            counted: 0,
+            uncounted: 0,
+            end: 0,
+            claim: None,
+        }
+    }
+
+    /// From now on `plan`, which the taps serve, is in force.
+    pub fn follow(&mut self, plan: &Arc<Plan>) {
+        self.overlaid = plan.overlay.is_some().then(|| Arc::clone(plan));
     }
 
     /// Says that the piece begins inside these loops, so that what they hold is in force: row 0 of their tables.
@@ -176,6 +197,11 @@ impl Visitor for Builder<'_> {
     #[inline]
     fn segment(&mut self, _loop_index: u16, slot: u32, segment: &Segment<'_>) {
         self.count(segment);
+        let slot = match &self.overlaid {
+            None => slot,
+            // what an overlay adds, no table has a field for
+            Some(plan) => plan.overlay.as_ref().and_then(|overlay| overlay.ground_slot(slot)).unwrap_or(u32::MAX),
+        };
         match self.taps.layout.slots.get(slot as usize) {
             Some(SlotWork::Pass(pass)) => self.take(pass, segment),
             Some(SlotWork::More(more)) => self.take_more(more, segment),

@@ -126,10 +126,10 @@ impl Taps {
         Ok(taps)
     }
 
-    /// True when it is bound to `plan`.
+    /// True when it is bound to `plan`, or to the guide below the overlay of `plan`.
     #[must_use]
     pub fn serves(&self, plan: &Plan) -> bool {
-        self.plan == plan.fingerprint
+        self.plan == plan.ground_fingerprint()
     }
 
     /// Takes only the fields that `wanted` names, by table and field: the others stay missing, and cost nothing. Rows are

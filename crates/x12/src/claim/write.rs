@@ -77,13 +77,13 @@ struct Level {
 /// A claim that cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WriteError {
-    /// Ordinal of the claim in the batch.
+    /// Ordinal of the claim in the batch, from 0.
     pub claim: usize,
 }
 
 impl std::fmt::Display for WriteError {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "claim {}: a value holds a delimiter (one of * : ^ ~)", self.claim)
+        out.write_str("a value holds a delimiter (one of * : ^ ~)")
     }
 }
 

@@ -10,6 +10,7 @@ use super::grammar::{Content, GuideText, LoopText};
 use super::index::{Action, Index, LoopFacts, Rule, SlotFacts};
 use super::link::link;
 use super::notes::Note;
+use super::overlaid::keep_keys;
 use super::plan::{ElementRule, Hierarchy, Key, Loop, Plan, Role, Slot};
 use super::quick::{Shape, Shapes};
 use super::roles::{bind_roles, bind_sequences};
@@ -27,11 +28,21 @@ pub fn compile(base: &str, guide: &str) -> Result<Plan, GuideError> {
     let base = Base::parse(base)
         .map_err(|error| GuideError { message: format!("in the base: {}", error.message), ..error })?;
     let text = GuideText::parse(guide)?;
-    Compiler::new(&base, &text)?.finish(fingerprint)
+    bind(&base, &text, fingerprint, None)
+}
+
+/// Binds the text of a guide to its base; `ground` is the guide itself, where the text is what an overlay makes of it.
+pub(super) fn bind(
+    base: &Base<'_>,
+    text: &GuideText<'_>,
+    fingerprint: u64,
+    ground: Option<&Plan>,
+) -> Result<Plan, GuideError> {
+    Compiler::new(base, text)?.finish(fingerprint, ground)
 }
 
 /// FNV-1a, 64 bits.
-fn digest(seed: u64, bytes: &[u8]) -> u64 {
+pub(super) fn digest(seed: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(seed, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
@@ -78,9 +89,12 @@ impl<'t> Compiler<'t> {
         })
     }
 
-    fn finish(mut self, fingerprint: u64) -> Result<Plan, GuideError> {
+    fn finish(mut self, fingerprint: u64, ground: Option<&Plan>) -> Result<Plan, GuideError> {
         for (index, text) in (0u16..).zip(&self.text.loops) {
             self.bind_loop(index, text)?;
+        }
+        if let Some(ground) = ground {
+            keep_keys(&mut self.slots, self.text, ground);
         }
         self.bind_openers();
         let mut shapes = Shapes::new(&self.rules, &self.notes, &self.codes.sets);
@@ -97,6 +111,7 @@ impl<'t> Compiler<'t> {
             group_id: text.group.to_owned(),
             aliases: text.aliases.iter().map(|&alias| alias.to_owned()).collect(),
             fingerprint,
+            overlay: None,
             loops: self.loops,
             slots: self.slots,
             elements: self.elements,
@@ -219,6 +234,7 @@ fn loop_facts(plan: &Plan, known: &Loop) -> LoopFacts {
         scope: known.scope,
         seals: known.seals,
         level: plan.hierarchy.is_some_and(|hierarchy| hierarchy.segment == opener),
+        inherits: false,
         sequence: 0,
         is_claim: known.role == Some(Role::Claim),
         is_line: known.role == Some(Role::Line),

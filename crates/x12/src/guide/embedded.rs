@@ -23,6 +23,25 @@ pub(super) const GUIDES: &[&str] = &[
     include_str!("../../guides/999-005010X231A1.guide"),
 ];
 
+/// The overlays of partners that come as examples: partner, name of the file, text.
+pub(super) const OVERLAYS: &[(&str, &str, &str)] = &[
+    (
+        "example-exchange",
+        "enrollment.overlay",
+        include_str!("../../guides/partners/example-exchange/enrollment.overlay"),
+    ),
+    (
+        "example-health-plan",
+        "professional.overlay",
+        include_str!("../../guides/partners/example-health-plan/professional.overlay"),
+    ),
+];
+
+/// The overlays that come as examples: partner, name of the file, text.
+pub fn partners() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    OVERLAYS.iter().copied()
+}
+
 /// The codes that the bases list for data element `id`.
 pub(crate) fn base_codes(id: &str) -> impl Iterator<Item = &'static str> {
     let elements = BASES.iter().flat_map(|(_, text)| text.lines()).filter_map(|line| line.strip_prefix("de "));

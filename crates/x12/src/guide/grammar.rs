@@ -7,7 +7,7 @@ use super::plan::{Role, Usage};
 use super::text::{GuideError, fault, halves, number, statements, words};
 
 /// A guide as its text says.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct GuideText<'a> {
     pub kind: &'a str,
     pub version: &'a str,
@@ -26,7 +26,7 @@ pub(super) struct GuideText<'a> {
 }
 
 /// A loop: its head and its lines.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct LoopText<'a> {
     pub line: u32,
     pub id: &'a str,
@@ -36,9 +36,11 @@ pub(super) struct LoopText<'a> {
 }
 
 /// A line of a loop: what all lines have, and what comes there.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct LineText<'a> {
     pub line: u32,
+    /// Its number among all lines of loops; none of what an overlay adds.
+    pub origin: Option<u32>,
     pub required: bool,
     pub max: u32,
     pub position: u32,
@@ -46,14 +48,14 @@ pub(super) struct LineText<'a> {
 }
 
 /// What a line of a loop places there.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Content<'a> {
     Use(&'a str),
     Segment(SegmentText<'a>),
 }
 
 /// A segment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct SegmentText<'a> {
     pub id: &'a str,
     pub name: &'a str,
@@ -63,7 +65,7 @@ pub(super) struct SegmentText<'a> {
 }
 
 /// `key 01-1=A|B`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct KeyText<'a> {
     pub element: u8,
     pub component: u8,
@@ -83,11 +85,29 @@ pub(super) struct ElementText<'a> {
     pub components: Option<Vec<ElementText<'a>>>,
 }
 
+impl ElementText<'_> {
+    /// What a guide does not mention.
+    pub(super) fn not_used() -> Self {
+        Self {
+            usage: Usage::NotUsed,
+            codes: None,
+            external: None,
+            min: None,
+            max: None,
+            format_by: 0,
+            repetitions: None,
+            components: None,
+        }
+    }
+}
+
 /// Codes, written out or by the name of their set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum CodesText<'a> {
     Inline(&'a str),
     Named(&'a str),
+    /// As an overlay leaves them.
+    Listed(Vec<&'a str>),
 }
 
 /// Room for the positions of one table.
@@ -101,6 +121,9 @@ impl<'a> GuideText<'a> {
             guide.statement(statement, line)?;
         }
         guide.check()?;
+        for (number, line) in (0..).zip(guide.loops.iter_mut().flat_map(|known| &mut known.lines)) {
+            line.origin = Some(number);
+        }
         Ok(guide)
     }
 
@@ -244,7 +267,8 @@ fn sequence(rest: &str, line: u32) -> Result<(u32, &str, &str, u8), GuideError> 
     }
 }
 
-fn line_text(statement: &str, line: u32, table: u32) -> Result<LineText<'_>, GuideError> {
+/// A line of a loop, in `table`.
+pub(super) fn line_text(statement: &str, line: u32, table: u32) -> Result<LineText<'_>, GuideError> {
     let (head, tail) = halves(statement, line)?;
     let mut head = head.into_iter();
     let first = head.next().unwrap_or_default();
@@ -267,10 +291,11 @@ fn line_text(statement: &str, line: u32, table: u32) -> Result<LineText<'_>, Gui
         (Some(_), Some(_)) => return fault(line, "a loop that is used has no elements here"),
         (None, None) => return fault(line, "elements stand behind a colon"),
     };
-    Ok(LineText { line, required, max, position: table * TABLE + position, of })
+    Ok(LineText { line, origin: None, required, max, position: table * TABLE + position, of })
 }
 
-fn usage_and_max(word: &str, line: u32) -> Result<(bool, u32), GuideError> {
+/// `R1`, `S>`: whether it must come, and how often it may.
+pub(super) fn usage_and_max(word: &str, line: u32) -> Result<(bool, u32), GuideError> {
     let (required, max) = match word.split_at_checked(1) {
         Some(("R", max)) => (true, max),
         Some(("S", max)) => (false, max),
@@ -324,17 +349,8 @@ fn element_texts<'a>(words: &[&'a str], line: u32) -> Result<Vec<ElementText<'a>
 }
 
 /// One element and how many of it stand on end.
-fn element_text(word: &str, line: u32) -> Result<(ElementText<'_>, usize), GuideError> {
-    let mut element = ElementText {
-        usage: Usage::NotUsed,
-        codes: None,
-        external: None,
-        min: None,
-        max: None,
-        format_by: 0,
-        repetitions: None,
-        components: None,
-    };
+pub(super) fn element_text(word: &str, line: u32) -> Result<(ElementText<'_>, usize), GuideError> {
+    let mut element = ElementText::not_used();
     let mut rest = match word.split_at_checked(1) {
         Some(("R", rest)) => (element.usage = Usage::Required, rest).1,
         Some(("S", rest)) => (element.usage = Usage::Situational, rest).1,

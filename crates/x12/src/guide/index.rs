@@ -18,8 +18,8 @@ pub(crate) struct Index {
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) slots: Vec<SlotFacts>,
     pub(crate) loops: Vec<LoopFacts>,
-    /// Required slots, by loop.
-    pub(crate) required: Vec<u32>,
+    /// Required slots, by loop, each with its number there.
+    pub(crate) required: Vec<(u32, u16)>,
     /// As `Plan::elements`, one for one.
     pub(crate) rules: Vec<Rule>,
     /// What composites are at first sight.
@@ -77,6 +77,8 @@ pub(crate) struct LoopFacts {
     /// A range of `Index::required`.
     pub required: (u32, u32),
     pub scope: Scope,
+    /// A finding in it reaches what the loop around it reaches, wherever that is: an overlay gave it two places.
+    pub inherits: bool,
     pub seals: bool,
     /// Opened by the hierarchy segment.
     pub level: bool,

@@ -9,6 +9,11 @@ mod grammar;
 mod index;
 mod link;
 mod notes;
+mod overlaid;
+mod overlay;
+#[cfg(test)]
+mod overlay_tests;
+mod partner;
 mod plan;
 mod quick;
 mod registry;
@@ -17,8 +22,11 @@ mod segment;
 mod text;
 
 pub use compile::compile;
+pub use embedded::partners;
+pub use overlaid::Overlaid;
+pub use partner::{OverlayInfo, Parties};
 pub use plan::{ElementRule, Hierarchy, Key, Loop, Plan, Role, Slot, Type, Usage};
-pub use registry::{GuideInfo, Guides, Route};
+pub use registry::{GuideInfo, Guides, Route, SetKey};
 pub use text::GuideError;
 
 pub(crate) use codes::{NO_CODES, pack, pack_at};

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::overlaid::Overlaid;
 use crate::finding::Scope;
 use crate::wire::SegmentId;
 
@@ -37,6 +38,8 @@ pub struct Plan {
     pub aliases: Vec<String>,
     /// Digest of the text it was compiled from.
     pub fingerprint: u64,
+    /// The partner's overlay that it was compiled with.
+    pub overlay: Option<Overlaid>,
     /// The loops; definitions are shared by all places that use them.
     pub loops: Vec<Loop>,
     /// The places of segments and child loops, by loop, in order.
@@ -114,6 +117,14 @@ pub struct Key {
     pub component: u8,
     /// The values, each a code.
     pub values: Vec<String>,
+}
+
+impl Key {
+    /// Element and component.
+    #[must_use]
+    pub fn place(&self) -> (u8, u8) {
+        (self.element, self.component)
+    }
 }
 
 /// Usage of an element in the guide.

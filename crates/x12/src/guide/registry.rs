@@ -5,14 +5,19 @@ use std::sync::{Arc, OnceLock};
 use super::compile::compile;
 use super::embedded::{BASES, GUIDES};
 use super::grammar::GuideText;
+use super::overlaid::{lint, overlay};
+use super::partner::{OverlayInfo, Parties};
 use super::plan::{Plan, Role};
 use super::text::{GuideError, fault};
-use crate::wire::SegmentId;
+use crate::wire::{Segment, SegmentId};
 
 /// The guides at hand.
 #[derive(Debug, Default)]
 pub struct Guides {
     entries: Vec<Entry>,
+    overlays: Vec<Laid>,
+    /// The day that stands for an interchange date that is none, CCYYMMDD.
+    today: u32,
     claim_openers: OnceLock<Vec<SegmentId>>,
 }
 
@@ -40,6 +45,26 @@ struct Entry {
     base: String,
     text: String,
     plan: OnceLock<Result<Arc<Plan>, GuideError>>,
+}
+
+/// What a set and its group say of its guide.
+#[derive(Clone, Copy, Debug)]
+pub struct SetKey<'a> {
+    /// The set's identifier.
+    pub st01: &'a [u8],
+    /// The guide as the set names it.
+    pub st03: &'a [u8],
+    /// The guide as the group names it.
+    pub gs08: &'a [u8],
+    /// The group's kind.
+    pub gs01: &'a [u8],
+}
+
+/// An overlay, and the plan of its guide under it.
+#[derive(Debug)]
+struct Laid {
+    info: OverlayInfo,
+    plan: Arc<Plan>,
 }
 
 /// Which guide a set is judged by.
@@ -106,10 +131,67 @@ impl Guides {
         Ok(())
     }
 
-    /// Leaves out the guides that are not `wanted`: their sets are of a guide that is not known.
-    pub fn retain(&mut self, mut wanted: impl FnMut(&GuideInfo) -> bool) {
-        self.entries.retain(|entry| wanted(&entry.info));
-        self.claim_openers = OnceLock::new();
+    /// Adds an overlay over the guide that it names, which must be at hand.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of its text; or that another overlay is for the same parties on the same days.
+    pub fn add_overlay(&mut self, text: &str) -> Result<(), GuideError> {
+        let info = OverlayInfo::read(text)?;
+        let Some(entry) = self.entries.iter().find(|entry| info.is_over(&entry.info)) else {
+            return fault(info.over_line, format!("there is no guide {} {}", info.kind, info.guide_version));
+        };
+        if let Some(other) = self.overlays.iter().find(|other| info.clashes(&other.info)) {
+            return fault(0, format!("{} is for the same parties on the same days", other.info.label()));
+        }
+        let plan = overlay(&entry.base, &entry.text, text, &entry.plan()?)?;
+        self.overlays.push(Laid { info, plan: Arc::new(plan) });
+        Ok(())
+    }
+
+    /// Overlays take `today` (CCYYMMDD) for the day of an interchange whose date is none.
+    pub fn take_for_today(&mut self, today: u32) {
+        self.today = today;
+    }
+
+    /// Who sends and receives the interchange that `isa` opens, if any overlay asks.
+    #[must_use]
+    pub fn parties(&self, isa: &Segment<'_>) -> Option<Parties> {
+        (!self.overlays.is_empty()).then(|| Parties::of_interchange(isa, self.today))
+    }
+
+    /// The overlays at hand.
+    pub fn overlays(&self) -> impl Iterator<Item = &OverlayInfo> {
+        self.overlays.iter().map(|laid| &laid.info)
+    }
+
+    /// The plan of the overlay of that name, or of its name and version (`NAME VERSION`).
+    #[must_use]
+    pub fn overlaid(&self, name: &str) -> Option<Arc<Plan>> {
+        let found = self.overlays.iter().find(|laid| laid.info.name == name || laid.info.label() == name);
+        found.map(|laid| Arc::clone(&laid.plan))
+    }
+
+    /// Everything that is wrong with an overlay, in the order of its lines.
+    #[must_use]
+    pub fn check_overlay(&self, text: &str) -> Vec<GuideError> {
+        let Ok(info) = OverlayInfo::read(text) else { return super::overlay::faults(text) };
+        if let Some(entry) = self.entries.iter().find(|entry| info.is_over(&entry.info)) {
+            return lint(&entry.base, &entry.text, text);
+        }
+        let message = format!("there is no guide {} {}", info.kind, info.guide_version);
+        vec![GuideError { line: info.over_line, message }]
+    }
+
+    /// As [`Guides::route`], under the overlay that is for `parties`: the one with the most conditions, else the one that
+    /// began last.
+    #[must_use]
+    pub fn route_for(&self, set: SetKey<'_>, parties: Option<&Parties>, aliases: bool) -> Route {
+        let route = self.route(set.st01, set.st03, set.gs08, set.gs01, aliases);
+        let (Route::Plan(plan), Some(parties)) = (&route, parties) else { return route };
+        let meant = self.overlays.iter().filter(|laid| laid.plan.ground_fingerprint() == plan.fingerprint);
+        let best = meant.filter(|laid| laid.info.is_for(parties)).max_by_key(|laid| laid.info.rank());
+        best.map_or(route, |laid| Route::Plan(Arc::clone(&laid.plan)))
     }
 
     /// True when a claim begins with segment `id` in one of the guides.
@@ -220,14 +302,5 @@ mod tests {
         assert!(matches!(guides.route(b"999", b"005010X231A1", b"", b"HC", false), Route::WrongGroup(_)));
         assert!(guides.opens_claim(SegmentId::new(b"CLM")) && !guides.opens_claim(SegmentId::new(b"HL")));
         assert!(matches!(guides.route(b"850", b"", b"", b"PO", false), Route::UnsupportedSet));
-    }
-
-    #[test]
-    fn sets_of_a_guide_that_was_left_out_are_of_a_known_kind_and_an_unknown_guide() {
-        let mut guides = Guides::embedded();
-        guides.retain(|info| info.set_id != "837" || info.kind == "837P");
-        let route = |version: &[u8]| guides.route(b"837", version, b"", b"HC", false);
-        assert!(matches!(route(b"005010X222A1"), Route::Plan(_)));
-        assert!(matches!(route(b"005010X223A2"), Route::UnsupportedGuide));
     }
 }

@@ -138,7 +138,7 @@ impl<'t> Compiler<'t> {
             if rule.min > rule.max {
                 return fault(line, "the shortest length is above the longest");
             }
-            if let Some(codes) = text.codes {
+            if let Some(codes) = &text.codes {
                 rule.codes = self.code_set(codes, line)?;
             }
         }
@@ -157,7 +157,7 @@ impl<'t> Compiler<'t> {
         Ok(set)
     }
 
-    fn code_set(&mut self, text: CodesText<'_>, line: u32) -> Result<u16, GuideError> {
+    fn code_set(&mut self, text: &CodesText<'_>, line: u32) -> Result<u16, GuideError> {
         let codes = self.code_list(text, line)?;
         self.intern(codes, line)
     }
@@ -169,11 +169,12 @@ impl<'t> Compiler<'t> {
         }
     }
 
-    fn code_list(&self, text: CodesText<'_>, line: u32) -> Result<Vec<String>, GuideError> {
+    fn code_list(&self, text: &CodesText<'_>, line: u32) -> Result<Vec<String>, GuideError> {
         let codes: Vec<String> = match text {
             CodesText::Inline(codes) => codes.split('|').map(|code| code.replace('_', " ")).collect(),
+            CodesText::Listed(codes) => spaced(codes),
             CodesText::Named(name) => match self.text.codes.get(name) {
-                Some(codes) => codes.iter().map(|code| code.replace('_', " ")).collect(),
+                Some(codes) => spaced(codes),
                 None => return fault(line, format!("there is no code set {name}")),
             },
         };
@@ -199,7 +200,7 @@ impl<'t> Compiler<'t> {
             }
         };
         let Some(codes) = codes else { return Ok(Key::default()) };
-        Ok(Key { element: place.0, component: place.1, values: self.code_list(codes, line)? })
+        Ok(Key { element: place.0, component: place.1, values: self.code_list(&codes, line)? })
     }
 
     /// Where the set names its guide, the other releases that the guide takes are as good.
@@ -219,9 +220,14 @@ impl<'t> Compiler<'t> {
     }
 }
 
+/// Codes as they stand in a document.
+fn spaced(codes: &[&str]) -> Vec<String> {
+    codes.iter().map(|code| code.replace('_', " ")).collect()
+}
+
 fn codes_at<'t>(text: &SegmentText<'t>, place: (u8, u8)) -> Option<CodesText<'t>> {
     let (element, component) = texts_at(text, place)?;
-    component.unwrap_or(element).codes
+    component.unwrap_or(element).codes.clone()
 }
 
 fn is_required_at(text: &SegmentText<'_>, place: (u8, u8)) -> bool {

@@ -6,6 +6,7 @@
 
 use serde_json::Value as Json;
 
+use super::fit::{fitted, has_choice};
 use super::frame::Up;
 use super::lower::{Env, Lowering, Try, parts};
 use super::program::{EvidenceField, Function, Levels, Program, RULE_FAILED, Rule, RuleError};
@@ -15,26 +16,77 @@ use crate::finding::{Answer, Catalog, Code, Info, Scope, Severity};
 /// Most rules of a program.
 const MAX_RULES: usize = 10_000;
 
+/// All rules, against one schema.
 pub(super) fn compile(json: &str, schema: &Schema, catalog: &mut Catalog) -> Result<Program, RuleError> {
-    let whole = |message: String| RuleError { rule: String::new(), message };
-    let json: Json = serde_json::from_str(json).map_err(|error| whole(format!("not a rule program: {error}")))?;
-    let rules = json["rules"].as_array().ok_or_else(|| whole("a rule program has `rules`".into()))?;
-    if rules.len() > MAX_RULES {
-        return Err(whole(format!("more than {MAX_RULES} rules")));
+    Rules::read(json, catalog)?.those(schema, |_| true)
+}
+
+/// True when one of the letters of the rule's `transactions` is the last of `kind`: `PI` is for the 837P and the 837I.
+fn is_for(rule: &Json, kind: &str) -> bool {
+    let letters = rule["transactions"].as_str().unwrap_or_default();
+    kind.chars().next_back().is_some_and(|letter| letters.contains(letter))
+}
+
+/// Rules that were read, with what of them is the same for all kinds of claims: from them the program of each is made.
+#[derive(Debug)]
+pub struct Rules {
+    json: Json,
+    /// By rule: its id, code and severity.
+    known: Vec<(String, Code, Severity)>,
+    functions: Vec<Function>,
+}
+
+impl Rules {
+    /// Reads the JSON that `scrubjay.rules` writes, and registers every rule's code in `catalog`.
+    ///
+    /// # Errors
+    /// When it is no rule program.
+    pub fn read(json: &str, catalog: &mut Catalog) -> Result<Self, RuleError> {
+        let whole = |message: String| RuleError { rule: String::new(), message };
+        let json: Json = serde_json::from_str(json).map_err(|error| whole(format!("not a rule program: {error}")))?;
+        let rules = json["rules"].as_array().ok_or_else(|| whole("a rule program has `rules`".into()))?;
+        if rules.len() > MAX_RULES {
+            return Err(whole(format!("more than {MAX_RULES} rules")));
+        }
+        let known = rules.iter().map(|rule| register(rule, catalog).map_err(|message| fault(rule, message)));
+        let known = known.collect::<Result<_, _>>()?;
+        let functions = functions(&json["functions"], catalog)?;
+        Ok(Self { json, known, functions })
     }
-    let levels = levels(schema);
-    let mut lowering = Lowering::new(schema);
-    let mut compiled = Vec::with_capacity(rules.len());
-    for rule in rules {
-        let id = rule["id"].as_str().unwrap_or_default();
-        let fail = |message| RuleError { rule: id.to_owned(), message };
-        let rule = compile_rule(&mut lowering, rule, &levels, catalog).map_err(fail)?;
-        compiled.push(rule);
+
+    /// The digest that names these rules.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.json["version"].as_str().unwrap_or_default()
     }
-    let functions = functions(&json["functions"], catalog)?;
-    let version = json["version"].as_str().unwrap_or_default().to_owned();
-    let digest = lowering.terms.digest();
-    Ok(Program { version, rules: compiled, functions, terms: lowering.terms, digest, levels })
+
+    /// The program of the rules for claims of `kind` (`837P`), whose tables are those of `schema`.
+    ///
+    /// # Errors
+    /// When a rule asks for what such claims do not have.
+    pub fn program(&self, kind: &str, schema: &Schema) -> Result<Program, RuleError> {
+        self.those(schema, |rule| is_for(rule, kind))
+    }
+
+    /// The rules that are `wanted`, against `schema`.
+    fn those(&self, schema: &Schema, wanted: impl Fn(&Json) -> bool) -> Result<Program, RuleError> {
+        let levels = levels(schema);
+        let mut lowering = Lowering::new(schema);
+        let mut rules = Vec::with_capacity(self.known.len());
+        let all = self.json["rules"].as_array().into_iter().flatten().zip(&self.known);
+        for (rule, known) in all.filter(|(rule, _)| wanted(rule)) {
+            let made = compile_rule(&mut lowering, rule, &levels, known.clone());
+            rules.push(made.map_err(|message| fault(rule, message))?);
+        }
+        let version = self.version().to_owned();
+        let digest = lowering.terms.digest();
+        let functions = self.functions.clone();
+        Ok(Program { version, rules, functions, terms: lowering.terms, digest, levels })
+    }
+}
+
+fn fault(rule: &Json, message: String) -> RuleError {
+    RuleError { rule: rule["id"].as_str().unwrap_or_default().to_owned(), message }
 }
 
 /// The way from each table to `target`, by first parents.
@@ -67,15 +119,22 @@ fn levels(schema: &Schema) -> Levels {
     Levels { to_claim: ways(schema, "claim"), to_line: ways(schema, "line"), context }
 }
 
-/// Compiles a rule and registers its code.
-fn compile_rule(lowering: &mut Lowering<'_>, json: &Json, levels: &Levels, catalog: &mut Catalog) -> Try<Rule> {
+/// Compiles a rule whose id, code and severity are `known`.
+fn compile_rule(
+    lowering: &mut Lowering<'_>,
+    json: &Json,
+    levels: &Levels,
+    known: (String, Code, Severity),
+) -> Try<Rule> {
     let table = lowering.table(text(json, "table")?)?;
     let scope = scope(lowering.schema, table, levels)?;
     let env = Env::new(table);
     lowering.used.clear();
-    let expr = lowering.bool(&json["expr"], &env)?;
-    let evidence = evidence(lowering, &json["evidence"], &env)?;
-    let (id, code, severity) = register(json, catalog)?;
+    // what does not fit is told by lowering it as it is
+    let fit = has_choice(&json["expr"]).then(|| fitted(&json["expr"], lowering.schema, &mut vec![table])).flatten();
+    let expr = lowering.bool(fit.as_ref().unwrap_or(&json["expr"]), &env)?;
+    let evidence = evidence(lowering, &json["evidence"], table, &env)?;
+    let (id, code, severity) = known;
     let bound = |name: &str, open: i32| json[name].as_i64().and_then(|day| i32::try_from(day).ok()).unwrap_or(open);
     Ok(Rule {
         id,
@@ -106,7 +165,8 @@ fn scope(schema: &Schema, table: usize, levels: &Levels) -> Try<Scope> {
     })
 }
 
-fn evidence(lowering: &Lowering<'_>, json: &Json, env: &Env) -> Try<Vec<EvidenceField>> {
+/// The fields that a rule points at, as far as claims of this kind have them.
+fn evidence(lowering: &Lowering<'_>, json: &Json, table: usize, env: &Env) -> Try<Vec<EvidenceField>> {
     let fields = json.as_array().ok_or("`evidence` is not there")?;
     let field = |json| {
         let (table, column, ups) = lowering.field(&parts(json)?[1..], env)?;
@@ -115,7 +175,8 @@ fn evidence(lowering: &Lowering<'_>, json: &Json, env: &Env) -> Try<Vec<Evidence
         let path = format!("{}.{}", definition.name, field.name);
         Ok(EvidenceField { path, table, column, place: field.place.clone(), ups })
     };
-    fields.iter().map(field).collect()
+    let there = |json: &&Json| fitted(json, lowering.schema, &mut vec![table]).is_some();
+    fields.iter().filter(there).map(field).collect()
 }
 
 fn text<'j>(json: &'j Json, name: &str) -> Try<&'j str> {

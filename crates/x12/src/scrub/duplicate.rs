@@ -11,8 +11,8 @@ use crate::position::Span;
 
 /// Reckons keyed digests of claims; compiled once for a schema.
 ///
-/// Two claims are the same when payer, responsibility, member, patient, billing provider, total and all lines (in any
-/// order) are. A replacement or void repeats its original on purpose and has no key.
+/// Two claims are the same when payer, responsibility, member, patient, billing provider, total, what the claim says of its
+/// days, and all lines (in any order) are; each as far as the kind of claim has it. A replacement or void repeats its original on purpose and has no key.
 #[derive(Debug)]
 pub struct DuplicateKey {
     claim: Fields,
@@ -20,6 +20,8 @@ pub struct DuplicateKey {
     above: Vec<(usize, Fields)>,
     line: Fields,
     line_parent: usize,
+    /// What stands below lines and tells them apart, and which parent the line is.
+    below: Vec<(usize, Fields)>,
     frequency: usize,
 }
 
@@ -38,7 +40,16 @@ const ABOVE: &[(&str, &[&str])] = &[
     ("provider", &["npi", "tax_id"]),
 ];
 /// What tells claims apart.
-const CLAIM: &[&str] = &["charge", "rendering_npi"];
+const CLAIM: &[&str] = &[
+    "charge",
+    "rendering_npi",
+    "facility_type",
+    "statement_from",
+    "statement_to",
+    "attending_npi",
+    "treated_from",
+    "treated_to",
+];
 /// What tells lines apart.
 const LINE: &[&str] = &[
     "procedure",
@@ -51,7 +62,17 @@ const LINE: &[&str] = &[
     "charge",
     "units",
     "place_of_service",
+    "revenue",
+    "oral_cavity_1",
+    "oral_cavity_2",
+    "oral_cavity_3",
+    "oral_cavity_4",
+    "oral_cavity_5",
 ];
+
+/// What tells lines apart beside their own fields, by table; not every kind of claim has it.
+const BELOW: &[(&str, &[&str])] =
+    &[("tooth", &["number", "surface_1", "surface_2", "surface_3", "surface_4", "surface_5"])];
 
 impl DuplicateKey {
     /// Finds the fields in `schema`.
@@ -67,7 +88,10 @@ impl DuplicateKey {
         };
         let fields = |name: &str, fields: &[&str]| {
             let table = table(name)?;
-            let columns = fields.iter().map(|field| column(table, field)).collect::<Result<_, _>>()?;
+            let columns: Vec<usize> = fields.iter().filter_map(|field| column(table, field).ok()).collect();
+            if columns.is_empty() {
+                return Err(fail(format!("no field of {name} tells claims apart")));
+            }
             Ok(Fields { table, columns })
         };
         let (claim, line) = (fields("claim", CLAIM)?, fields("line", LINE)?);
@@ -82,8 +106,13 @@ impl DuplicateKey {
             Ok((parent(&claim, fields.table)?, fields))
         });
         let above = above.collect::<Result<_, _>>()?;
+        let below = BELOW.iter().filter(|(name, _)| table(name).is_ok()).map(|(name, columns)| {
+            let fields = fields(name, columns)?;
+            Ok((parent(&fields, line.table)?, fields))
+        });
+        let below = below.collect::<Result<_, _>>()?;
         let (line_parent, frequency) = (parent(&line, claim.table)?, column(claim.table, "frequency")?);
-        Ok(Self { claim, above, line, line_parent, frequency })
+        Ok(Self { claim, above, line, line_parent, below, frequency })
     }
 
     /// The digest of every claim of the batch under `key`, by row; None for replacements, voids, and claims
@@ -117,13 +146,30 @@ impl DuplicateKey {
         let mut sums = vec![(0u64, 0u32); claims as usize];
         let lines = hashing.batch.tables.get(self.line.table);
         let parents = lines.and_then(|lines| lines.parents.get(self.line_parent)).map_or(&[][..], Vec::as_slice);
-        for (digest, &claim) in hashing.digests(&self.line).into_iter().zip(parents) {
+        let mut digests = hashing.digests(&self.line);
+        for (parent, fields) in &self.below {
+            add_below(hashing, &mut digests, *parent, fields);
+        }
+        for (digest, &claim) in digests.into_iter().zip(parents) {
             if let Some((sum, count)) = sums.get_mut(claim as usize) {
                 *sum = sum.wrapping_add(digest);
                 *count = count.saturating_add(1);
             }
         }
         sums
+    }
+}
+
+/// Adds to the digests of lines what the rows of `fields` say that stand below them, in any order.
+fn add_below(hashing: &Hashing<'_>, lines: &mut [u64], parent: usize, fields: &Fields) {
+    let table = hashing.batch.tables.get(fields.table);
+    let owners = table.and_then(|table| table.parents.get(parent)).map_or(&[][..], Vec::as_slice);
+    for (digest, &line) in hashing.digests(fields).into_iter().zip(owners) {
+        if let Some(sum) = lines.get_mut(line as usize) {
+            let mut state = hashing.start;
+            state.add(digest);
+            *sum = sum.wrapping_add(state.finish(1));
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod compare;
 mod compile;
 mod duplicate;
 mod expr;
+mod fit;
 mod frame;
 mod kernels;
 mod lanes;
@@ -34,6 +35,7 @@ mod siphash;
 mod tables;
 mod value;
 
+pub use compile::Rules;
 pub use duplicate::DuplicateKey;
 pub use pattern::pattern_fault;
 pub use program::{

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::testing::{Builder, schema, thin};
-use super::{Context, Counts, DuplicateKey, Hit, Program, Scratch, Share};
-use crate::claim::{Batch, Column, LONG, NONE, Schema};
+use super::testing::{Builder, schema, schema_of, thin};
+use super::{Context, DuplicateKey, Hit, Program, Rules, Scratch, Share};
+use crate::claim::{Batch, ClaimMap, Column, LONG, NONE, Schema};
 use crate::finding::{Catalog, Scope};
 use crate::position::Span;
 
@@ -14,8 +14,17 @@ fn document() -> Json {
     serde_json::from_str(include_str!("../../tests/data/rulebook.json")).unwrap()
 }
 
+/// All rules that a professional claim has everything for; the shipped ones for others are for others alone.
 fn program(document: &Json, schema: &Schema) -> Program {
-    Program::compile(&document["program"].to_string(), schema, &mut Catalog::default()).unwrap()
+    program_of(document, "837P", schema)
+}
+
+fn program_of(document: &Json, kind: &str, schema: &Schema) -> Program {
+    Rules::read(&document["program"].to_string(), &mut Catalog::default()).unwrap().program(kind, schema).unwrap()
+}
+
+fn kind_of(claim: &Json) -> &str {
+    claim["kind"].as_str().unwrap_or("837P")
 }
 
 /// The claims of a batch that a hit reaches.
@@ -43,29 +52,36 @@ fn reached(program: &Program, schema: &Schema, batch: &Batch, hit: &Hit) -> Vec<
 }
 
 /// The ids of the rules that hit each claim.
-fn judge(document: &Json, claims: &[&Json], duplicates: &[bool]) -> (Vec<BTreeSet<String>>, Vec<Counts>) {
-    let (map, schema) = schema();
-    let program = program(document, &schema);
-    let mut builder = Builder::new(&map);
-    for claim in claims {
-        builder.claim(claim);
-    }
-    thin(&mut builder.batch);
-    let day = document["as_of"].as_i64().unwrap() as i32;
-    let context = Context { as_of: day, received: day, duplicates: &[], tables: None };
-    let (mut scratch, mut counts) = (Scratch::default(), Vec::new());
-    let mut run = |share, context: &Context<'_>| {
-        program.run(share, (&builder.batch, &builder.bytes), context, &mut scratch, &mut counts).to_vec()
-    };
-    // as a run does: what asks for duplicates comes last
-    let hits = [run(Share::Alone, &context), run(Share::Late, &Context { duplicates, ..context })].concat();
+fn judge(document: &Json, claims: &[&Json], duplicates: &[bool]) -> Vec<BTreeSet<String>> {
     let mut found = vec![BTreeSet::new(); claims.len()];
-    for hit in &hits {
-        for claim in reached(&program, &schema, &builder.batch, hit) {
-            found[claim as usize].insert(program.rules()[usize::from(hit.rule)].id.clone());
+    for (kind, version) in ClaimMap::embedded() {
+        let own: Vec<usize> = (0..claims.len()).filter(|&at| kind_of(claims[at]) == kind).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let (map, schema) = schema_of(version);
+        let program = program_of(document, kind, &schema);
+        let mut builder = Builder::new(&map);
+        for &at in &own {
+            builder.claim(claims[at]);
+        }
+        thin(&mut builder.batch);
+        let day = document["as_of"].as_i64().unwrap() as i32;
+        let duplicates: Vec<bool> = own.iter().map(|&at| duplicates[at]).collect();
+        let context = Context { as_of: day, received: day, duplicates: &[], tables: None };
+        let (mut scratch, mut counts) = (Scratch::default(), Vec::new());
+        let mut run = |share, context: &Context<'_>| {
+            program.run(share, (&builder.batch, &builder.bytes), context, &mut scratch, &mut counts).to_vec()
+        };
+        // as a run does: what asks for duplicates comes last
+        let late = Context { duplicates: &duplicates, ..context };
+        for hit in [run(Share::Alone, &context), run(Share::Late, &late)].concat() {
+            for claim in reached(&program, &schema, &builder.batch, &hit) {
+                found[own[claim as usize]].insert(program.rules()[usize::from(hit.rule)].id.clone());
+            }
         }
     }
-    (found, counts)
+    found
 }
 
 #[test]
@@ -74,7 +90,7 @@ fn every_rule_hits_and_misses_as_its_examples_say() {
     let mut wrong = Vec::new();
     for (at, case) in document["cases"].as_array().unwrap().iter().enumerate() {
         let rule = case["rule"].as_str().unwrap();
-        let (found, _) = judge(&document, &[&case["claim"]], &[case["claim"]["id"] == "SEEN"]);
+        let found = judge(&document, &[&case["claim"]], &[case["claim"]["id"] == "SEEN"]);
         if found[0].contains(rule) != case["hit"].as_bool().unwrap() {
             wrong.push(format!("{rule} on case {at}: {found:?}"));
         }
@@ -85,17 +101,18 @@ fn every_rule_hits_and_misses_as_its_examples_say() {
 #[test]
 fn a_clean_claim_is_clean() {
     let document = document();
-    let (found, _) = judge(&document, &[&document["clean"]], &[false]);
-    assert_eq!(found[0], BTreeSet::new());
+    for (kind, clean) in document["clean"].as_object().unwrap() {
+        assert_eq!(judge(&document, &[clean], &[false])[0], BTreeSet::new(), "{kind}");
+    }
 }
 
 #[test]
 fn results_do_not_depend_on_the_batch() {
     let document = document();
     let claims: Vec<&Json> = document["cases"].as_array().unwrap().iter().map(|case| &case["claim"]).collect();
-    let (together, _) = judge(&document, &claims, &vec![false; claims.len()]);
+    let together = judge(&document, &claims, &vec![false; claims.len()]);
     for (claim, together) in claims.iter().zip(together) {
-        assert_eq!(judge(&document, &[claim], &[false]).0[0], together);
+        assert_eq!(judge(&document, &[claim], &[false])[0], together);
     }
 }
 
@@ -109,9 +126,9 @@ fn results_do_not_depend_on_how_many_values_a_column_has() {
             claim
         })
         .collect();
-    let (together, _) = judge(&document, &claims.iter().collect::<Vec<_>>(), &[false; 90]);
+    let together = judge(&document, &claims.iter().collect::<Vec<_>>(), &[false; 90]);
     for (claim, together) in claims.iter().zip(together) {
-        assert_eq!(judge(&document, &[claim], &[false]).0[0], together);
+        assert_eq!(judge(&document, &[claim], &[false])[0], together);
     }
 }
 
@@ -119,7 +136,10 @@ fn results_do_not_depend_on_how_many_values_a_column_has() {
 fn a_scratch_serves_one_program_after_another() {
     let (document, (map, schema)) = (document(), schema());
     let mut builder = Builder::new(&map);
-    document["cases"].as_array().unwrap().iter().for_each(|case| builder.claim(&case["claim"]));
+    let claims = document["cases"].as_array().unwrap().iter().map(|case| &case["claim"]);
+    for claim in claims.filter(|claim| kind_of(claim) == "837P") {
+        builder.claim(claim);
+    }
     let mut rules = document["program"].clone();
     rules["rules"].as_array_mut().unwrap().reverse();
     let programs = [&document["program"], &rules].map(|rules| program(&serde_json::json!({"program": rules}), &schema));
@@ -147,7 +167,7 @@ fn a_row_that_asks_about_too_many_others_is_unchecked() {
         ("claim", serde_json::json!(["not", ["any", below, unpaid]])),
     ];
     let rule = |(at, (table, expr)): (usize, &(&str, Json))| {
-        serde_json::json!({"id": format!("R{at}"), "table": table, "severity": "info", "snip": 7, "title": "", "fix": "",
+        serde_json::json!({"id": format!("R{at}"), "transactions": "P", "table": table, "severity": "info", "snip": 7, "title": "", "fix": "",
             "evidence": [], "expr": expr})
     };
     let rules: Vec<Json> = rules.iter().enumerate().map(rule).collect();
@@ -184,7 +204,7 @@ fn a_resent_claim_has_the_digest_of_the_first() {
     let document = document();
     let (map, schema) = schema();
     let keys = DuplicateKey::compile(&schema).unwrap();
-    let clean = &document["clean"];
+    let clean = &document["clean"]["P"];
     let change = |path: &str, value: Json| {
         let mut claim = clean.clone();
         let (above, name) = path.rsplit_once('/').unwrap();
@@ -231,6 +251,32 @@ fn a_resent_claim_has_the_digest_of_the_first() {
     thin(&mut builder.batch);
     assert_eq!(keys.digests(&builder.batch, &builder.bytes, &[7; 16]), digests);
     assert_ne!(keys.digests(&builder.batch, &builder.bytes, &[8; 16])[0], digests[0]);
+}
+
+#[test]
+fn the_same_fillings_of_other_teeth_are_no_duplicate() {
+    let document = document();
+    let (map, schema) = schema_of("005010X224A2");
+    let keys = DuplicateKey::compile(&schema).unwrap();
+    let clean = &document["clean"]["D"];
+    let change = |path: &str, value: &str| {
+        let mut claim = clean.clone();
+        *claim.pointer_mut(path).unwrap() = value.into();
+        claim
+    };
+    let claims = [
+        clean.clone(),
+        change("/id", "OTHER"),
+        change("/lines/0/teeth/0/number", "4"),
+        change("/lines/0/teeth/0/surface_2", "D"),
+    ];
+    let mut builder = Builder::new(&map);
+    for claim in &claims {
+        builder.claim(claim);
+    }
+    let digests = keys.digests(&builder.batch, &builder.bytes, &[7; 16]);
+    assert_eq!(digests[0], digests[1]);
+    assert_eq!(digests.iter().collect::<BTreeSet<_>>().len(), 3);
 }
 
 /// Random rules come to the same, on every row, as in the plain interpreter of `scrubjay.rules.interpreter`.

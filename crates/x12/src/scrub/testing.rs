@@ -7,7 +7,12 @@ use crate::position::Span;
 
 /// The tables of a professional claim.
 pub(super) fn schema() -> (ClaimMap, Schema) {
-    let map = ClaimMap::of("005010X222A1").unwrap().unwrap();
+    schema_of("005010X222A1")
+}
+
+/// The tables of the claims of a guide.
+pub(super) fn schema_of(version: &str) -> (ClaimMap, Schema) {
+    let map = ClaimMap::of(version).unwrap().unwrap();
     let schema = map.schema();
     (map, schema)
 }

@@ -76,14 +76,19 @@ impl Clone for Stack {
 impl Stack {
     /// Opens loop `loop_index` on top.
     pub(super) fn push(&mut self, plan: &Plan, loop_index: u16, foreign: bool) -> &mut Frame {
-        let (scope, slots, position) = match plan.index.loops.get(usize::from(loop_index)) {
+        let known = plan.index.loops.get(usize::from(loop_index));
+        let (scope, slots, position) = match known {
             Some(facts) => {
                 (facts.scope, facts.len, plan.slots.get(facts.first as usize).map_or(0, |slot| slot.position))
             }
             None => (Scope::Set, 0, 0),
         };
         // what stands in the wrong place reaches what is at that place
-        let scope = if foreign { self.frames.last().map_or(scope, |top| top.scope) } else { scope };
+        let scope = if foreign || known.is_some_and(|facts| facts.inherits) {
+            self.frames.last().map_or(scope, |top| top.scope)
+        } else {
+            scope
+        };
         let counts = self.counts.len();
         self.counts.resize(counts + slots as usize, 0);
         let frame = Frame {
@@ -107,12 +112,13 @@ impl Stack {
         &mut self.frames[last]
     }
 
-    /// Closes the innermost loop.
-    pub(super) fn pop(&mut self) -> Option<Frame> {
-        let frame = self.frames.pop()?;
+    /// Closes the innermost loop; gives which one it was.
+    pub(super) fn pop(&mut self) -> Option<u16> {
+        let &Frame { loop_index, counts, .. } = self.frames.last()?;
+        self.frames.truncate(self.frames.len() - 1);
+        self.counts.truncate(counts);
         self.site = Site::UNKNOWN;
-        self.counts.truncate(frame.counts);
-        Some(frame)
+        Some(loop_index)
     }
 
     /// True when the slot of `facts` in the frame at `depth` can be filled once more.

@@ -1,22 +1,30 @@
 //! The first look at a segment: nearly all are good, and that can be told in little time.
 
 use super::element::check_elements;
+use super::outline::{Outlines, is_complete};
 use super::report::{At, Options, Report};
-use super::syntax::broken;
 use super::value::{decimal_digits, integer_digits, is_date};
 use crate::finding::Finding;
 use crate::guide::{How, Index, Quick, Shape, SlotFacts};
 use crate::position::Span;
-use crate::wire::Segment;
+use crate::wire::{MEASURED, Segment};
 
-/// True when `segment`, which stands in the slot of `facts`, is surely as it must be; else [`check_elements`] tells.
+/// A slot that a segment stands in.
+#[derive(Clone, Copy)]
+pub(super) struct InSlot<'g> {
+    pub(super) index: &'g Index,
+    pub(super) number: u32,
+    pub(super) facts: &'g SlotFacts,
+}
+
+/// True when `segment`, which stands in `slot`, is surely as it must be; else [`check_elements`] tells.
 ///
 /// Where debug assertions are on (in tests, and in fuzzing) whatever is good at first sight must bear the closer look.
 #[inline]
-pub(super) fn is_good(index: &Index, facts: &SlotFacts, segment: &Segment<'_>) -> bool {
-    let good = looks_good(index, &facts.shape, segment);
+pub(super) fn is_good(slot: InSlot<'_>, outlines: &mut Outlines, segment: &Segment<'_>) -> bool {
+    let good = looks_good(slot, outlines, segment);
     debug_assert!(
-        !good || faults(index, facts, segment).is_empty(),
+        !good || faults(slot, segment).is_empty(),
         "good at first sight only: {}",
         String::from_utf8_lossy(segment.raw())
     );
@@ -25,31 +33,52 @@ pub(super) fn is_good(index: &Index, facts: &SlotFacts, segment: &Segment<'_>) -
 
 /// What the closer look finds.
 #[cold]
-fn faults(index: &Index, facts: &SlotFacts, segment: &Segment<'_>) -> Vec<Finding> {
+fn faults(slot: InSlot<'_>, segment: &Segment<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    check_elements(
-        index,
-        facts,
-        segment,
-        &mut Report::new(&mut findings, Options::default(), At::default(), 0, segment),
-    );
+    let report = &mut Report::new(&mut findings, Options::default(), At::default(), 0, segment);
+    check_elements(slot.index, slot.facts, segment, report);
     findings
 }
 
+/// All values side by side, where there are few enough, and nothing about them is unusual.
 #[inline]
-fn looks_good(index: &Index, shape: &Shape, segment: &Segment<'_>) -> bool {
+fn looks_good(slot: InSlot<'_>, outlines: &mut Outlines, segment: &Segment<'_>) -> bool {
+    let InSlot { index, number, facts } = slot;
+    let (marks, shape) = (segment.marks(), &facts.shape);
+    let count = marks.len() - 1;
+    let usual = !segment.may_be_odd() && count.wrapping_sub(1) < MEASURED;
+    let Some((inner, lengths)) = segment.measures().filter(|_| usual) else {
+        return looks_good_in_turn(slot, segment);
+    };
+    let Some(outline) = outlines.of(number, inner, count) else {
+        outlines.learn(index, (number, shape), inner, count);
+        return looks_good_in_turn(slot, segment);
+    };
+    let Some(present) = outline.present(lengths, count) else { return false };
+    let glance = Glance { index, segment, buffer: segment.buffer() };
+    let mut asked = present & outline.asked();
+    while asked != 0 {
+        let at = asked.trailing_zeros();
+        asked &= asked - 1;
+        let Some(&before) = marks.get(at as usize) else { return false };
+        let len = u32::from(lengths[at as usize % MEASURED]);
+        if !glance.value::<true>(outline.quick(at), before + 1, len) {
+            return false;
+        }
+    }
+    outline.is_complete(index, shape, present, count)
+}
+
+/// The values one after the other.
+#[inline(never)]
+fn looks_good_in_turn(slot: InSlot<'_>, segment: &Segment<'_>) -> bool {
     if segment.may_be_odd() && has_odd_bytes(segment.raw()) {
         return false;
     }
+    let (index, shape) = (slot.index, &slot.facts.shape);
     let glance = Glance { index, segment, buffer: segment.buffer() };
     let present = if segment.is_plain() { glance.elements::<true>(shape) } else { glance.elements::<false>(shape) };
     present != 0 && is_complete(present, shape)
-}
-
-/// Nothing that is required is missing, and no syntax note is broken; bit n of `present` is element n.
-#[inline]
-fn is_complete(present: u64, shape: &Shape) -> bool {
-    shape.required & !present == 0 && !shape.notes.iter().any(|&note| broken(note, present).is_some())
 }
 
 #[derive(Clone, Copy)]
@@ -105,7 +134,7 @@ impl Glance<'_, '_> {
                 present |= bit;
                 let good = match quick.how {
                     How::Composite => self.composite::<PLAIN>(quick, part, &mut parts),
-                    _ => part.last && self.value(quick, &part),
+                    _ => part.last && self.value::<false>(quick, part.start, part.len),
                 };
                 if !good {
                     return 0;
@@ -125,7 +154,7 @@ impl Glance<'_, '_> {
         for quick in &shape.quick {
             if part.len != 0 {
                 present |= bit;
-                if !self.value(quick, &part) {
+                if !self.value::<false>(quick, part.start, part.len) {
                     return false;
                 }
             }
@@ -142,88 +171,81 @@ impl Glance<'_, '_> {
         false
     }
 
-    /// One value that is there.
+    /// One value that is there. Where it is `BOUNDED`, its length is one that its outline allows.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "asked for every value, and specialised where it is asked")]
-    fn value(self, quick: &Quick, &Part { start, len, .. }: &Part) -> bool {
+    fn value<const BOUNDED: bool>(self, quick: &Quick, start: u32, len: u32) -> bool {
         let Some(word) = self.word(start) else { return false };
+        let fits = || BOUNDED || quick.fits(len);
         match quick.how {
-            How::Code(shift) => quick.fits(len) && word.swap_bytes() >> shift == quick.code,
-            How::Text => quick.fits(len) && word as u8 != b' ',
+            How::Code(shift) => fits() && word.swap_bytes() >> shift == quick.code,
+            How::Text => fits() && word as u8 != b' ',
             How::Codes(shift) => {
-                quick.fits(len)
-                    && len <= 8
-                    && self.index.codes.has(quick.code as u32, shift, word.swap_bytes() >> (64 - 8 * len))
+                let short = BOUNDED || quick.fits(len) && len <= 8;
+                short && self.index.codes.has(quick.code as u32, shift, word.swap_bytes() >> (64 - 8 * len))
             }
-            How::Decimal => self.decimal_digits(word, start, len).is_some_and(|digits| quick.fits(digits)),
-            How::Integer => self.integer_digits(word, start, len).is_some_and(|digits| quick.fits(digits)),
-            How::Date => quick.fits(len) && len == 8 && is_day(word),
-            How::Dated(by) => quick.fits(len) && self.is_dated(by, word, start, len),
+            How::Decimal => decimal(self.buffer, word, start, len).is_some_and(|digits| quick.fits(digits)),
+            How::Integer => integer(self.buffer, word, start, len).is_some_and(|digits| quick.fits(digits)),
+            How::Date => (BOUNDED || quick.fits(len) && len == 8) && is_day(word),
+            How::Dated(by) => fits() && is_dated(self.segment, by, word, start, len),
             How::Composite | How::Closer => false,
         }
     }
 
-    #[inline(never)]
-    fn decimal_digits(self, word: u64, start: u32, len: u32) -> Option<u32> {
-        let short = (len <= 8).then(|| others(word, len));
-        match short {
-            Some(0) => Some(len),
-            // one byte is no digit
-            Some(marks) if marks.is_power_of_two() && len > 1 && self.byte_at(start, marks) == Some(b'.') => {
-                Some(len - 1)
-            }
-            _ => decimal_digits(self.digits_of(start, len)).map(|digits| digits as u32),
-        }
-    }
-
-    #[inline(never)]
-    fn integer_digits(self, word: u64, start: u32, len: u32) -> Option<u32> {
-        if len <= 8 && others(word, len) == 0 {
-            return Some(len);
-        }
-        integer_digits(self.digits_of(start, len)).map(|digits| digits as u32)
-    }
-
-    /// A day (D8), or a range of days (RD8), as element `by` says.
-    #[inline(never)]
-    fn is_dated(self, by: u8, word: u64, start: u32, len: u32) -> bool {
-        let format = self.segment.span(usize::from(by));
-        let is = |wanted: &[u8; 4], count: u32| {
-            let bytes = self.buffer.get(format.start as usize..).and_then(<[u8]>::first_chunk::<4>);
-            let same =
-                |bytes: &[u8; 4]| (u32::from_be_bytes(*bytes) ^ u32::from_be_bytes(*wanted)) >> (32 - 8 * count) == 0;
-            format.len == count && bytes.is_some_and(same)
-        };
-        match len {
-            8 => is(b"D8  ", 2) && is_day(word),
-            17 if is(b"RD8 ", 3) => {
-                self.byte(start + 8) == Some(b'-') && is_day(word) && self.word(start + 9).is_some_and(is_day)
-            }
-            _ => false,
-        }
-    }
-
-    /// Eight bytes, the first lowest.
     #[inline]
     fn word(self, at: u32) -> Option<u64> {
-        self.buffer.get(at as usize..).and_then(<[u8]>::first_chunk).map(|bytes| u64::from_le_bytes(*bytes))
+        word_at(self.buffer, at)
     }
+}
 
-    #[inline]
-    fn byte(self, at: u32) -> Option<u8> {
-        self.buffer.get(at as usize).copied()
-    }
+/// Eight bytes, the first lowest.
+#[inline]
+fn word_at(buffer: &[u8], at: u32) -> Option<u64> {
+    buffer.get(at as usize..).and_then(<[u8]>::first_chunk).map(|bytes| u64::from_le_bytes(*bytes))
+}
 
-    /// The byte behind `start` that the one bit of `marks` stands for.
-    #[inline]
-    fn byte_at(self, start: u32, marks: u64) -> Option<u8> {
-        self.byte(start + marks.trailing_zeros() / 8)
+/// True for a day (D8), or a range of days (RD8), as element `by` of `segment` says, of `len` bytes from `start` on, the
+/// first eight of which are `word`.
+#[inline(never)]
+fn is_dated(segment: &Segment<'_>, by: u8, word: u64, start: u32, len: u32) -> bool {
+    let (format, buffer) = (segment.span(usize::from(by)), segment.buffer());
+    let is = |wanted: &[u8; 4], count: u32| {
+        let bytes = buffer.get(format.start as usize..).and_then(<[u8]>::first_chunk::<4>);
+        let same =
+            |bytes: &[u8; 4]| (u32::from_be_bytes(*bytes) ^ u32::from_be_bytes(*wanted)) >> (32 - 8 * count) == 0;
+        format.len == count && bytes.is_some_and(same)
+    };
+    match len {
+        8 => is(b"D8  ", 2) && is_day(word),
+        17 if is(b"RD8 ", 3) => {
+            buffer.get(start as usize + 8) == Some(&b'-')
+                && is_day(word)
+                && word_at(buffer, start + 9).is_some_and(is_day)
+        }
+        _ => false,
     }
+}
 
-    #[inline]
-    fn digits_of(&self, start: u32, len: u32) -> &[u8] {
-        Span { start, len }.of(self.buffer)
+/// The number of digits of the `len` bytes of `buffer` from `start` on, the first eight of which are `word`, if they are a
+/// decimal number.
+#[inline(never)]
+fn decimal(buffer: &[u8], word: u64, start: u32, len: u32) -> Option<u32> {
+    let is_point = |marks: u64| buffer.get((start + marks.trailing_zeros() / 8) as usize) == Some(&b'.');
+    match (len <= 8).then(|| others(word, len)) {
+        Some(0) => Some(len),
+        // one byte is no digit
+        Some(marks) if marks.is_power_of_two() && len > 1 && is_point(marks) => Some(len - 1),
+        _ => decimal_digits(Span { start, len }.of(buffer)).map(|digits| digits as u32),
     }
+}
+
+/// As [`decimal`], of an integer.
+#[inline]
+fn integer(buffer: &[u8], word: u64, start: u32, len: u32) -> Option<u32> {
+    if len <= 8 && others(word, len) == 0 {
+        return Some(len);
+    }
+    integer_digits(Span { start, len }.of(buffer)).map(|digits| digits as u32)
 }
 
 const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
@@ -384,20 +406,24 @@ mod tests {
 
     /// Judges each segment as if it stood in one slot.
     struct Judge<'g> {
-        index: &'g Index,
-        facts: &'g SlotFacts,
+        slot: InSlot<'g>,
+        outlines: Outlines,
         good: usize,
         wrong: usize,
         doubted: usize,
+        /// Good or not as the values one after the other say, where those side by side say the contrary.
+        differ: usize,
     }
 
     impl Tokens for Judge<'_> {
         fn header(&mut self, _segment: &Segment<'_>) {}
 
         fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
-            let faults = faults(self.index, self.facts, segment).len();
-            let good = looks_good(self.index, &self.facts.shape, segment);
-            assert!(!good || faults == 0, "{}", String::from_utf8_lossy(segment.raw()));
+            let faults = faults(self.slot, segment).len();
+            let good = looks_good(self.slot, &mut self.outlines, segment);
+            let in_turn = looks_good_in_turn(self.slot, segment);
+            assert!(!(good || in_turn) || faults == 0, "{}", String::from_utf8_lossy(segment.raw()));
+            self.differ += usize::from(good != in_turn);
             self.good += usize::from(good);
             self.wrong += usize::from(faults > 0);
             self.doubted += usize::from(!good && faults == 0);
@@ -408,10 +434,10 @@ mod tests {
 
     #[test]
     fn what_is_good_at_first_sight_bears_the_closer_look() {
-        let (mut dice, mut sums) = (Dice(11), [0; 3]);
+        let (mut dice, mut sums, mut differ) = (Dice(11), [0; 3], 0);
         for name in ["837P", "999", "277CA"] {
             let plan = Guides::embedded().plan(name).unwrap();
-            for facts in &plan.index.slots {
+            for (number, facts) in (0..).zip(&plan.index.slots) {
                 let mut text = String::new();
                 for _ in 0..160 {
                     let rules = plan.index.rules_of(facts.elements);
@@ -425,12 +451,17 @@ mod tests {
                 }
                 let mut scanner = Scanner::new(Limits::default());
                 scanner.resume(Mode::Inside(Delimiters::default()));
-                let mut judge = Judge { index: &plan.index, facts, good: 0, wrong: 0, doubted: 0 };
+                let slot = InSlot { index: &plan.index, number, facts };
+                let outlines = Outlines::default();
+                let mut judge = Judge { slot, outlines, good: 0, wrong: 0, doubted: 0, differ: 0 };
                 scanner.scan(text.as_bytes(), true, &mut judge);
+                differ += judge.differ;
                 sums = [sums[0] + judge.good, sums[1] + judge.wrong, sums[2] + judge.doubted];
             }
         }
         // all happen, so that something was compared
         assert!(sums.iter().all(|&sum| sum > 300), "{sums:?}");
+        // only long texts are looked at again where others are taken
+        assert!(differ < 50, "{differ}");
     }
 }

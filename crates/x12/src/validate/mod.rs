@@ -7,6 +7,8 @@ mod frame;
 mod glance;
 mod ledger;
 mod number;
+mod outline;
+mod partner;
 mod place;
 mod recover;
 mod report;

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::element::check_elements;
 use super::frame::{Children, Site, Stack};
-use super::glance::is_good;
+use super::glance::{InSlot, is_good};
 use super::ledger::Ledger;
+use super::partner;
 use super::place::{Found, find};
 use super::report::{Here, Report};
 use super::trail::{Recalled, Sign, Trail};
@@ -58,13 +59,14 @@ impl State {
         plan: &Plan,
         segment: &Segment<'_>,
         base: u64,
-        way: Recalled,
+        (way, trail): (Recalled, &mut Trail),
         visitor: &mut V,
     ) -> bool {
         let slot = way.candidate(plan).map_or(u32::MAX, |candidate| candidate.slot);
         let Some(facts) = plan.index.slots.get(slot as usize) else { return false };
+        let in_slot = InSlot { index: &plan.index, number: slot, facts };
         let stays = facts.opens == NO_LOOP && way.depth + 1 == self.stack.frames.len() && self.just_lost.is_none();
-        if !stays || !self.stack.has_room(way.depth, facts) || !is_good(&plan.index, facts, segment) {
+        if !stays || !self.stack.has_room(way.depth, facts) || !is_good(in_slot, &mut trail.outlines, segment) {
             return false;
         }
         self.stack.stand(way.depth, facts);
@@ -85,6 +87,11 @@ impl State {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "asked for every segment")]
     pub(super) fn recall(&mut self, plan: &Plan, segment: &Segment<'_>, trail: &mut Trail) -> Option<Recalled> {
+        trail.expected(&self.stack, segment).or_else(|| self.recall_any(plan, segment, trail))
+    }
+
+    #[inline(never)]
+    fn recall_any(&mut self, plan: &Plan, segment: &Segment<'_>, trail: &mut Trail) -> Option<Recalled> {
         let facts = plan.index.ids.find(segment.id())?;
         let sign = trail.sign(&mut self.stack, segment, facts)?;
         trail.recall(&self.stack, &sign)
@@ -173,27 +180,30 @@ impl State {
             self.open(step, child, false);
             if surplus {
                 self.locate(child, &mut step.report);
-                step.report.segment(Code::LOOP_EXCEEDS_MAX);
+                step.report.segment(partner::surplus(step.plan, candidate.slot, count, Code::LOOP_EXCEEDS_MAX));
             }
             self.opener(step, child);
         } else {
             self.locate(facts.loop_index, &mut step.report);
             if surplus {
-                step.report.segment(Code::SEGMENT_EXCEEDS_MAX);
+                step.report.segment(partner::surplus(step.plan, candidate.slot, count, Code::SEGMENT_EXCEEDS_MAX));
             }
             step.visitor.segment(facts.loop_index, candidate.slot, step.segment);
-            self.contents(step, facts);
+            self.contents(step, candidate.slot, facts);
         }
     }
 
     /// The elements and amounts of a segment in its slot.
     #[inline]
-    pub(super) fn contents<V>(&mut self, step: &mut Step<'_, '_, '_, V>, facts: &SlotFacts) {
+    pub(super) fn contents<V>(&mut self, step: &mut Step<'_, '_, '_, V>, slot: u32, facts: &SlotFacts) {
         if facts.action != Action::None {
             self.ledger.part(&step.plan.index, facts, step.segment, &step.report.here());
         }
-        if !is_good(&step.plan.index, facts, step.segment) {
+        let slot = InSlot { index: &step.plan.index, number: slot, facts };
+        if !is_good(slot, &mut step.trail.outlines, step.segment) {
+            let before = step.report.findings.len();
             check_elements(&step.plan.index, facts, step.segment, &mut step.report);
+            partner::attribute(step.plan, facts, step.segment, &mut step.report, before);
         }
     }
 
@@ -226,7 +236,7 @@ impl State {
         self.locate(child, &mut step.report);
         step.visitor.segment(child, first, step.segment);
         self.number(step.plan, facts, step.segment, &mut step.report);
-        self.contents(step, facts);
+        self.contents(step, first, facts);
     }
 
     /// Decides what stands before `position` in the frame at `depth`, and before the open loops in those around it.
@@ -259,15 +269,17 @@ impl State {
         let Some(frame) = self.stack.frames.get(depth) else { return };
         let Some(known) = plan.index.loops.get(usize::from(frame.loop_index)) else { return };
         let required = plan.index.required.get(known.required.0 as usize..known.required.1 as usize);
-        for &slot in required.unwrap_or_default() {
+        let counts = self.stack.counts_of(depth);
+        for &(slot, rel) in required.unwrap_or_default() {
+            if counts.get(usize::from(rel)) != Some(&0) {
+                continue;
+            }
             let Some(facts) = plan.index.slots.get(slot as usize) else { continue };
             // the trailer of the set is the envelope's matter
-            if self.stack.count(depth, facts.rel) == 0
-                && range.contains(&facts.position)
-                && facts.segment != SegmentId::new(b"SE")
-            {
+            if range.contains(&facts.position) && facts.segment != SegmentId::new(b"SE") {
                 let home = facts.opened().unwrap_or(frame.loop_index);
-                report.missing(missing_code(facts, report), facts.segment, home, scope);
+                let code = partner::missing(plan, slot, missing_code(facts, report));
+                report.missing(code, facts.segment, home, scope);
             }
         }
     }

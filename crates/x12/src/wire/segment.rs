@@ -1,6 +1,7 @@
 //! One segment, as a view into the bytes it was read from.
 
 use super::Delimiters;
+use super::tape::{End, MEASURED};
 use crate::position::Span;
 
 /// A segment identifier of two or three characters, packed so that it compares as an integer.
@@ -64,9 +65,15 @@ pub struct Segment<'a> {
     id: SegmentId,
     /// Neither component nor repetition separators are inside: every mark ends an element.
     plain: bool,
-    /// A control character or a byte outside ASCII may be inside.
+    /// A control character, a byte outside ASCII, or a value that begins with a blank may be inside.
     odd: bool,
+    /// Bit n: mark n is a component separator; and how long the values behind the marks are.
+    measures: Option<Measures<'a>>,
 }
+
+/// Which of a segment's first 64 marks are component separators (bit n is mark n), and how long its first values are,
+/// components or elements: 255 for more. What stands beyond its last mark means nothing.
+pub(crate) type Measures<'a> = (u64, &'a [u8; MEASURED]);
 
 /// Four bytes of `bytes` from `start` on, the first highest.
 #[inline]
@@ -80,23 +87,22 @@ impl<'a> Segment<'a> {
     #[must_use]
     pub fn new(bytes: &'a [u8], start: u32, marks: &'a [u32], delimiters: Delimiters) -> Self {
         debug_assert!(!marks.is_empty());
-        Self::seen(bytes, (start, word_at(bytes, start as usize)), marks, delimiters, (false, true))
+        let id = SegmentId::at(bytes, start, marks.first().copied().unwrap_or(start), word_at(bytes, start as usize));
+        Self { bytes, marks, start, delimiters, id, plain: false, odd: true, measures: None }
     }
 
-    /// As [`Segment::new`], with what was seen on the way: the first four bytes, whether it is plain (it has neither
-    /// component nor repetition separators, so that its elements are found at once: most are), and whether it may
-    /// have odd bytes.
+    /// As [`Segment::new`], with what was seen on the way: the first four bytes, and what the tape tells.
     #[inline]
     pub(super) fn seen(
         bytes: &'a [u8],
         (start, word): (u32, Option<u32>),
         marks: &'a [u32],
         delimiters: Delimiters,
-        (plain, odd): (bool, bool),
+        (end, lengths): (&End, Option<&'a [u8; MEASURED]>),
     ) -> Self {
-        let end = marks.first().copied().unwrap_or(start);
-        let id = SegmentId::at(bytes, start, end, word);
-        Self { bytes, marks, start, delimiters, id, plain, odd }
+        let id = SegmentId::at(bytes, start, marks.first().copied().unwrap_or(start), word);
+        let measures = lengths.filter(|_| !end.repeats && marks.len() <= 64).map(|lengths| (end.inner, lengths));
+        Self { bytes, marks, start, delimiters, id, plain: end.plain, odd: end.odd, measures }
     }
 
     /// The delimiters in force.
@@ -162,11 +168,18 @@ impl<'a> Segment<'a> {
         self.plain
     }
 
-    /// False when the segment is known to have no control character and no byte outside ASCII.
+    /// False when the segment is known to have no control character, no byte outside ASCII, and no value that begins with
+    /// a blank.
     #[inline]
     #[must_use]
     pub fn may_be_odd(&self) -> bool {
         self.odd
+    }
+
+    /// Its measures, where they are known: unless it has a repetition separator, or more than 64 marks.
+    #[inline]
+    pub(crate) fn measures(&self) -> Option<Measures<'a>> {
+        self.measures
     }
 
     /// The elements in order, from element 1.

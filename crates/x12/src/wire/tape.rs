@@ -2,108 +2,77 @@
 
 use std::ops::Range;
 
-use wide::u8x16;
+use wide::{i16x8, i32x8, u8x16};
 
 use super::Delimiters;
+use super::blocks::{self, BEYOND, BLOCK, Kind, Masks};
 use super::scanner::to_u32;
 
-/// How many bytes are classified at once: as many as a word has bits.
-const BLOCK: usize = 64;
+/// How many values of a segment are measured.
+pub(crate) const MEASURED: usize = 16;
 
 /// The offsets of all delimiters in a run of bytes, and where among them segments end.
 #[derive(Debug, Default)]
 pub(super) struct Tape {
-    needles: Needles,
+    delimiters: Delimiters,
     /// Room for marks; the first `used` are.
     room: Vec<u32>,
     used: usize,
+    /// How many bytes stand between a mark and the next, 255 for more; of the first `measured` marks.
+    lengths: Vec<u8>,
+    measured: usize,
     ends: Vec<End>,
-    /// What came since the last terminator: a component or repetition separator, an odd byte.
-    inner: bool,
-    odd: bool,
-    /// 1 where the last byte was a terminator, and where it was a line break right behind one.
+    /// What came since the last terminator.
+    begun: Begun,
+    /// 1 where the last byte was a delimiter, where it was a terminator, and where it was a line break right behind one.
+    led: u64,
     ended: u64,
     broken: u64,
 }
 
-/// The end of a segment.
+/// What is known of a segment that has no end yet.
+#[derive(Clone, Copy, Debug)]
+struct Begun {
+    marks: u32,
+    inner: u64,
+    plain: bool,
+    repeats: bool,
+    odd: bool,
+}
+
+impl Default for Begun {
+    fn default() -> Self {
+        Self { marks: 0, inner: 0, plain: true, repeats: false, odd: false }
+    }
+}
+
+/// The end of a segment, and what was seen of the segment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct End {
     /// Index of its mark.
     pub(super) mark: u32,
+    /// Bit n: mark n of the segment is a component or repetition separator. Of its first 64 marks.
+    pub(super) inner: u64,
     /// The segment has neither component nor repetition separators.
     pub(super) plain: bool,
-    /// A control character or a byte outside ASCII may stand in the segment: one was seen since the segment before,
-    /// but for a line break.
+    /// It has repetition separators.
+    pub(super) repeats: bool,
+    /// A control character or a byte outside ASCII may stand in the segment (one was seen since the segment before, but
+    /// for a line break), or a value that begins with a blank.
     pub(super) odd: bool,
-}
-
-/// The delimiters, each sixteen times.
-#[derive(Clone, Copy, Debug, Default)]
-struct Needles {
-    element: u8x16,
-    terminator: u8x16,
-    component: u8x16,
-    /// The component again where there is no repetition separator.
-    repetition: u8x16,
-}
-
-/// Bit n of each is byte n of a block.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Masks {
-    /// Any delimiter.
-    hits: u64,
-    /// Component and repetition separators.
-    inner: u64,
-    /// Terminators.
-    ends: u64,
-    /// Control characters and bytes outside ASCII.
-    odd: u64,
-}
-
-impl Needles {
-    fn new(delimiters: Delimiters) -> Self {
-        Self {
-            element: u8x16::splat(delimiters.element),
-            terminator: u8x16::splat(delimiters.terminator),
-            component: u8x16::splat(delimiters.component),
-            repetition: u8x16::splat(delimiters.repetition.unwrap_or(delimiters.component)),
-        }
-    }
-
-    /// What stands in a block.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "compiled once for each kind of processor")]
-    fn masks(&self, block: &[u8; BLOCK]) -> Masks {
-        let mut masks = Masks::default();
-        let (lanes, _) = block.as_chunks::<16>();
-        for (at, lane) in lanes.iter().enumerate() {
-            let bytes = u8x16::new(*lane);
-            let inner = bytes.simd_eq(self.component) | bytes.simd_eq(self.repetition);
-            let end = bytes.simd_eq(self.terminator);
-            let hit = inner | end | bytes.simd_eq(self.element);
-            let above_blank = bytes - u8x16::splat(b' ');
-            let odd = above_blank.max(u8x16::splat(0x7f - b' ')).simd_eq(above_blank);
-            let shift = 16 * at;
-            masks.hits |= u64::from(hit.to_bitmask()) << shift;
-            masks.inner |= u64::from(inner.to_bitmask()) << shift;
-            masks.ends |= u64::from(end.to_bitmask()) << shift;
-            masks.odd |= u64::from(odd.to_bitmask()) << shift;
-        }
-        masks
-    }
 }
 
 impl Tape {
     pub(super) fn start(&mut self, delimiters: Delimiters) {
         self.clear();
-        self.needles = Needles::new(delimiters);
+        self.delimiters = delimiters;
     }
 
     pub(super) fn clear(&mut self) {
-        self.used = 0;
+        (self.used, self.measured) = (0, 0);
         self.ends.clear();
-        (self.inner, self.odd, self.ended, self.broken) = (false, false, 0, 0);
+        self.begun = Begun::default();
+        (self.led, self.ended, self.broken) = (0, 0, 0);
     }
 
     /// The offsets of the delimiters, ascending.
@@ -118,6 +87,13 @@ impl Tape {
         &self.ends
     }
 
+    /// How long the values behind mark `first` and the fifteen after it are, 255 for more; those beyond the last mark mean
+    /// nothing.
+    #[inline]
+    pub(super) fn lengths(&self, first: usize) -> Option<&[u8; MEASURED]> {
+        self.lengths.get(first..).and_then(<[u8]>::first_chunk)
+    }
+
     /// One mark more: where the data stops.
     pub(super) fn push(&mut self, mark: u32) {
         self.room.truncate(self.used);
@@ -130,59 +106,98 @@ impl Tape {
         let first = first.min(self.used);
         self.room.copy_within(first..self.used, 0);
         self.used -= first;
+        self.measured = 0;
         self.ends.clear();
     }
 
     /// Tapes `range` of `bytes`.
     pub(super) fn extend(&mut self, bytes: &[u8], range: Range<usize>) {
         let window = bytes.get(range.clone()).unwrap_or_default();
-        // a mark a byte at most, and they are written eight at a time
-        let most = self.used + window.len() + 8;
+        // a mark a byte at most; and more is written and measured than there are
+        let most = self.used + window.len() + BEYOND + MEASURED + 1;
         if self.room.len() < most {
             self.room.resize(most, 0);
+            self.lengths.resize(most, 0);
         }
+        self.tape(window, to_u32(range.start));
+        self.measure();
+    }
+
+    fn tape(&mut self, window: &[u8], at: u32) {
         #[cfg(target_arch = "x86_64")]
-        if std::is_x86_feature_detected!("bmi1") && std::is_x86_feature_detected!("popcnt") {
-            #[allow(
-                unsafe_code,
-                reason = "counting and finding bits takes a third of the time; the features were asked for"
-            )]
+        {
+            use std::is_x86_feature_detected as has;
+            let counts = has!("bmi1") && has!("bmi2") && has!("popcnt");
+            let widens =
+                has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vbmi") && has!("avx512vbmi2");
+            #[allow(unsafe_code, reason = "it takes half of the time; the features were asked for")]
             // SAFETY: the processor has the features.
-            unsafe {
-                self.blocks_with_bit_counts(window, to_u32(range.start));
+            match (counts, widens) {
+                (true, true) => return unsafe { self.blocks_wide(window, at) },
+                (true, false) => return unsafe { self.blocks_with_bit_counts(window, at) },
+                (false, _) => {}
             }
-            return;
         }
-        self.blocks(window, to_u32(range.start));
+        self.blocks(window, at, &blocks::portable(self.delimiters));
+    }
+
+    /// As [`Tape::blocks`], on processors that compare 64 bytes at once.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt")]
+    fn blocks_wide(&mut self, window: &[u8], at: u32) {
+        self.blocks(window, at, &blocks::wide(self.delimiters));
     }
 
     /// As [`Tape::blocks`], on processors that find and count bits in one step.
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "bmi1,popcnt")]
+    #[target_feature(enable = "bmi1,bmi2,popcnt")]
     fn blocks_with_bit_counts(&mut self, window: &[u8], at: u32) {
-        self.blocks(window, at);
+        self.blocks(window, at, &blocks::counting(self.delimiters));
+    }
+
+    /// How long the values between the marks are, for those that were not asked for yet.
+    fn measure(&mut self) {
+        while self.measured + 1 < self.used {
+            let from = self.measured;
+            let (Some(marks), Some(lengths)) = (
+                self.room.get(from..).and_then(<[u32]>::first_chunk::<{ MEASURED + 1 }>),
+                self.lengths.get_mut(from..).and_then(<[u8]>::first_chunk_mut::<MEASURED>),
+            ) else {
+                return;
+            };
+            let eight = |at: usize| {
+                let places = |from: usize| i32x8::new(std::array::from_fn(|lane| marks[from + lane].cast_signed()));
+                i16x8::from_i32x8_saturate(places(at + 1) - places(at) - i32x8::splat(1))
+            };
+            *lengths = u8x16::narrow_i16x8(eight(0), eight(8)).to_array();
+            self.measured = (from + MEASURED).min(self.used - 1);
+        }
     }
 
     /// Tapes `window`, which begins at offset `at`.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "compiled once for each kind of processor")]
-    fn blocks(&mut self, window: &[u8], mut at: u32) {
-        let (blocks, rest) = window.as_chunks::<BLOCK>();
-        for block in blocks {
-            self.take(self.needles.masks(block), at, BLOCK);
+    fn blocks(&mut self, window: &[u8], mut at: u32, kind: &impl Kind) {
+        let (whole, rest) = window.as_chunks::<BLOCK>();
+        for block in whole {
+            self.take(kind.masks(block), (at, BLOCK), kind);
             at += BLOCK as u32;
         }
         if !rest.is_empty() {
             let mut last = [0; BLOCK];
             last[..rest.len()].copy_from_slice(rest);
-            let Masks { hits, inner, ends, odd } = self.needles.masks(&last);
+            let masks = kind.masks(&last);
             // what stands behind them in the block is nothing
-            let valid = u64::MAX >> (BLOCK - rest.len());
-            self.take(
-                Masks { hits: hits & valid, inner: inner & valid, ends: ends & valid, odd: odd & valid },
-                at,
-                rest.len(),
-            );
+            let valid = |mask: u64| mask & u64::MAX >> (BLOCK - rest.len());
+            let masks = Masks {
+                hits: valid(masks.hits),
+                inner: valid(masks.inner),
+                ends: valid(masks.ends),
+                odd: valid(masks.odd),
+                blanks: valid(masks.blanks),
+                repeated: valid(masks.repeated),
+            };
+            self.take(masks, (at, rest.len()), kind);
         }
     }
 
@@ -197,36 +212,43 @@ impl Tape {
         first | second
     }
 
-    /// Takes the masks of `len` bytes that begin at offset `at`.
+    /// Takes the masks of the `len` bytes that begin at offset `at`.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "compiled once for each kind of processor")]
-    fn take(&mut self, masks: Masks, at: u32, len: usize) {
-        let Masks { hits, mut inner, mut ends, mut odd } = masks;
-        odd &= !self.breaks(ends, odd, len);
-        let (mut rest, mut to) = (hits, self.used);
-        while rest != 0 {
-            let Some(places) = self.room.get_mut(to..).and_then(<[u32]>::first_chunk_mut::<8>) else { break };
-            for place in places {
-                // a bit is always there to be found; behind the last one it means nothing
-                *place = at + (rest | 1 << 63).trailing_zeros();
-                rest &= rest.wrapping_sub(1);
-            }
-            to += 8;
-        }
-        let first = to_u32(self.used);
-        self.used += hits.count_ones() as usize;
+    fn take(&mut self, masks: Masks, (at, len): (u32, usize), kind: &impl Kind) {
+        let Masks { hits, inner, mut ends, odd, blanks, mut repeated } = masks;
+        let led = hits << 1 | self.led;
+        self.led = hits >> (len - 1) & 1;
+        let mut odd = odd & !self.breaks(ends, odd, len) | blanks & led;
+        kind.place(&mut self.room, self.used, at, hits);
+        let (first, count) = (to_u32(self.used), hits.count_ones());
+        self.used += count as usize;
+        let mut begun = self.begun;
+        let (mut inner, mut from) = (if inner == 0 { 0 } else { kind.gather(inner, hits) }, 0);
         while ends != 0 {
             let before = (ends & ends.wrapping_neg()) - 1;
-            let plain = !self.inner && inner & before == 0;
-            let odd_before = self.odd || odd & before != 0;
-            self.ends.push(End { mark: first + (hits & before).count_ones(), plain, odd: odd_before });
-            (self.inner, self.odd) = (false, false);
-            inner &= !before;
+            let mark = (hits & before).count_ones();
+            let own = inner & ((1 << mark) - 1);
+            self.ends.push(End {
+                mark: first + mark,
+                inner: begun.inner | (own >> from).unbounded_shl(begun.marks),
+                plain: begun.plain && own == 0,
+                repeats: begun.repeats || repeated & before != 0,
+                odd: begun.odd || odd & before != 0,
+            });
+            begun = Begun::default();
+            inner ^= own;
+            from = mark + 1;
             odd &= !before;
+            repeated &= !before;
             ends &= ends - 1;
         }
-        self.inner |= inner != 0;
-        self.odd |= odd != 0;
+        begun.inner |= inner.unbounded_shr(from).unbounded_shl(begun.marks);
+        begun.marks += count - from;
+        begun.plain &= inner == 0;
+        begun.repeats |= repeated != 0;
+        begun.odd |= odd != 0;
+        self.begun = begun;
     }
 }
 
@@ -246,32 +268,43 @@ mod tests {
             let bytes: Vec<u8> = (0..length)
                 .map(|_| {
                     seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    b"ABC*:^~*12\xaa\x00"[(seed >> 16) as usize % 12]
+                    b"ABC*:^~*12 \xaa\x00"[(seed >> 16) as usize % 13]
                 })
                 .collect();
             let mut tape = Tape::default();
             tape.start(delimiters);
             tape.extend(&bytes, 0..bytes.len() / 3);
             tape.extend(&bytes, bytes.len() / 3..bytes.len());
+            let mut portable = Tape { room: vec![0; bytes.len() + BEYOND], ..Tape::default() };
+            portable.start(delimiters);
+            portable.blocks(&bytes, 0, &blocks::portable(delimiters));
+            assert_eq!(portable.marks(), tape.marks());
             let marks: Vec<u32> = (0..length).filter(|&at| b"*:^~".contains(&bytes[at as usize])).collect();
             assert_eq!(tape.marks(), marks);
-            let mut ends = Vec::new();
-            let (mut inner, mut from) = (false, 0);
+            let lengths = tape.marks().windows(2).map(|pair| (pair[1] - pair[0] - 1) as u8);
+            assert!(lengths.enumerate().all(|(at, length)| tape.lengths(at).unwrap()[0] == length));
+            let (mut ends, mut from, mut inner) = (Vec::new(), 0, Vec::new());
             for (at, &mark) in (0u32..).zip(&marks) {
-                match bytes[mark as usize] {
-                    b':' | b'^' => inner = true,
-                    b'~' => {
-                        let behind = usize::from(from > 0) * 2;
-                        let between = &bytes[from..mark as usize];
-                        let breaks = between.iter().take(behind).take_while(|byte| is_odd(**byte)).count();
-                        let odd = between[breaks..].iter().copied().any(is_odd);
-                        ends.push((at, !std::mem::take(&mut inner), odd));
-                        from = mark as usize + 1;
-                    }
-                    _ => {}
+                let byte = bytes[mark as usize];
+                if byte != b'~' {
+                    inner.push(byte != b'*');
+                    continue;
                 }
+                let behind = usize::from(from > 0) * 2;
+                let between = &bytes[from..mark as usize];
+                let breaks = between.iter().take(behind).take_while(|byte| is_odd(**byte)).count();
+                let led =
+                    (from..mark as usize).any(|at| at > 0 && b"*:^~".contains(&bytes[at - 1]) && bytes[at] == b' ');
+                let odd = led || between[breaks..].iter().copied().any(is_odd);
+                let bits = inner.iter().rev().fold(0u128, |bits, &inner| bits << 1 | u128::from(inner)) as u64;
+                let plain = !inner.drain(..).any(|inner| inner);
+                ends.push((at, bits, plain, between.contains(&b'^'), odd));
+                from = mark as usize + 1;
             }
-            assert_eq!(tape.ends().iter().map(|end| (end.mark, end.plain, end.odd)).collect::<Vec<_>>(), ends);
+            for tape in [&tape, &portable] {
+                let told = tape.ends().iter().map(|end| (end.mark, end.inner, end.plain, end.repeats, end.odd));
+                assert_eq!(told.collect::<Vec<_>>(), ends);
+            }
         }
     }
 }

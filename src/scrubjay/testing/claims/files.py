@@ -1,17 +1,24 @@
 """837 files of synthetic claims, written by the writer of the product."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from scrubjay import _native
-from scrubjay.testing.claims.faults import FAULTS
+from scrubjay.testing.claims import dental_faults, faults, institutional_faults
+from scrubjay.testing.claims.dental import synthetic_treatments
+from scrubjay.testing.claims.institutional import synthetic_stays
 from scrubjay.testing.claims.professional import synthetic_claims
 from scrubjay.testing.days import TODAY
-from scrubjay.testing.faults import Edit, inject
+from scrubjay.testing.faults import Edit, Fault, inject
 from scrubjay.testing.order import Order
 from scrubjay.writing import Envelope
 
-__all__ = ["professional"]
+__all__ = ["dental", "institutional", "professional"]
+
+Row = dict[str, Any]
+Claims = Callable[..., Iterator[Row]]
 
 _BATCH = 500
 _CLAIMS_A_SET = 5000
@@ -19,6 +26,20 @@ _CLAIMS_A_SET = 5000
 
 def professional(order: Order) -> Iterator[bytes]:
     """An 837P."""
+    return _written("837P", synthetic_claims, faults.FAULTS, order)
+
+
+def institutional(order: Order) -> Iterator[bytes]:
+    """An 837I."""
+    return _written("837I", synthetic_stays, institutional_faults.FAULTS, order)
+
+
+def dental(order: Order) -> Iterator[bytes]:
+    """An 837D."""
+    return _written("837D", synthetic_treatments, dental_faults.FAULTS, order)
+
+
+def _written(kind: str, claims: Claims, known: Sequence[Fault], order: Order) -> Iterator[bytes]:
     per_set = order.claims_per_set or _CLAIMS_A_SET
     envelope = Envelope(
         sender="SYNTHETIC",
@@ -34,33 +55,54 @@ def professional(order: Order) -> Iterator[bytes]:
         },
     )
     writer = _native.ClaimWriter(envelope.to_text())
-    claims = synthetic_claims(order.claims, seed=order.seed, lines=order.lines)
-    source = inject(claims, order.faults, FAULTS, seed=order.seed)
-    # Edits wait until the claim's bytes come out: the writer holds back what may still change.
-    waiting: dict[str, Edit] = {}
+    made = claims(order.claims, seed=order.seed, lines=order.lines)
+    source = inject(made, order.faults, known, seed=order.seed)
+    edits = _Edits()
     while batch := list(islice(source, _BATCH)):
+        edits.wait(batch)
+        yield edits.applied(writer.add([claim for claim, _ in batch], kind))
+    yield edits.applied(writer.finish())
+
+
+class _Edits:
+    """Edits wait until the claim's bytes come out: the writer holds back what may still change."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[bytes, Edit] = {}
+        self._more = 0
+        """So many segments more has the set that is being written than its writer knows."""
+
+    def wait(self, batch: Iterable[tuple[Row, Fault | None]]) -> None:
+        """Claims that are about to be written, and what is to be done to them."""
         for claim, fault in batch:
             if fault is not None and fault.edit is not None:
-                waiting[claim["id"]] = fault.edit
-        written = writer.add([claim for claim, _ in batch])
-        yield _edited(written, waiting)
-    yield _edited(writer.finish(), waiting)
+                self._waiting[claim["id"].encode()] = fault.edit
 
+    def applied(self, written: bytes) -> bytes:
+        """`written` with the edits of the claims in it, and segments counted again."""
+        pieces, done = [], 0
+        for name in list(self._waiting):
+            start = written.find(b"CLM*" + name + b"*", done)
+            if start < 0:
+                break  # claims come in their order: the rest is still to come
+            end = min(
+                (at + 1 for at in (written.find(mark, start) for mark in _ENDS) if at >= 0),
+                default=len(written),
+            )
+            edited = self._waiting.pop(name)(written[start:end])
+            pieces += [self._counted(written[done:start]), edited]
+            self._more += edited.count(b"~") - written.count(b"~", start, end)
+            done = end
+        return b"".join((*pieces, self._counted(written[done:])))
 
-def _edited(written: bytes, waiting: dict[str, Edit]) -> bytes:
-    """`written` with the edits of the claims in it applied."""
-    pieces, done = [], 0
-    for name in list(waiting):
-        start = written.find(b"CLM*" + name.encode() + b"*", done)
-        if start < 0:
-            break  # claims come in their order: the rest is still to come
-        end = min(
-            (at for at in (written.find(mark, start + 1) for mark in _ENDS) if at > 0),
-            default=len(written),
-        )
-        pieces += [written[done:start], waiting.pop(name)(written[start:end])]
-        done = end
-    return b"".join((*pieces, written[done:]))
+    def _counted(self, written: bytes) -> bytes:
+        more, trailer = self._more, _TRAILER.search(written)
+        if trailer is None or not more:
+            return written
+        self._more = 0
+        count = int(trailer[1]) + more
+        return b"%b%d%b" % (written[: trailer.start(1)], count, written[trailer.end(1) :])
 
 
 _ENDS = (b"\nCLM*", b"\nHL*", b"\nSE*")
+_TRAILER = re.compile(rb"(?:^|\n)SE\*(\d+)")

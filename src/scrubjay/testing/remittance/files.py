@@ -6,12 +6,12 @@ from itertools import islice
 from typing import Any
 
 from scrubjay.testing import catalogue
+from scrubjay.testing.amounts import amount
 from scrubjay.testing.chance import Chance
 from scrubjay.testing.claims.professional import synthetic_claims
 from scrubjay.testing.days import TODAY
 from scrubjay.testing.interchange import Contents, Standard, interchange, shares
 from scrubjay.testing.order import Order
-from scrubjay.testing.remittance.amounts import amount
 from scrubjay.testing.remittance.faults import FAULTS
 from scrubjay.testing.remittance.payments import Payer, Payment
 from scrubjay.testing.segments import planted

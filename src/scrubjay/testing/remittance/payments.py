@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from scrubjay.testing import catalogue
+from scrubjay.testing.amounts import amount, cents
 from scrubjay.testing.chance import Chance
 from scrubjay.testing.days import back
-from scrubjay.testing.remittance.amounts import Decision, amount, cents, reasons
+from scrubjay.testing.remittance.decisions import Decision, reasons
 
 __all__ = ["Payer", "Payment"]
 

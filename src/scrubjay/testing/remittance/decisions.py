@@ -1,8 +1,10 @@
-"""Money as it is decided: in cents, with a reason for every cent that is not paid."""
+"""What is decided about a charge: in cents, with a reason for every cent that is not paid."""
 
 from typing import NamedTuple
 
-__all__ = ["Decision", "amount", "cents", "reasons"]
+from scrubjay.testing.amounts import amount
+
+__all__ = ["Decision", "reasons"]
 
 
 class Decision(NamedTuple):
@@ -28,19 +30,6 @@ class Decision(NamedTuple):
         """The same, taken back."""
         taken = tuple((group, reason, -cents) for group, reason, cents in self.adjusted)
         return Decision(-self.charged, -self.paid, taken, self.remark)
-
-
-def amount(cents: int) -> str:
-    """Dollars as a file has them."""
-    if cents < 0:
-        return f"-{-cents // 100}.{-cents % 100:02d}"
-    return f"{cents // 100}.{cents % 100:02d}"
-
-
-def cents(text: str) -> int:
-    """The same back; for amounts that are not negative."""
-    whole, _, rest = text.partition(".")
-    return int(whole) * 100 + int(f"{rest:0<2}"[:2])
 
 
 def reasons(decision: Decision) -> str:

@@ -1,0 +1,151 @@
+//! The claims of a piece: a batch for each claim map that its sets are of.
+
+use std::sync::{Arc, OnceLock};
+
+use x12::claim::{Batch, Builder, ClaimMap, Taps};
+use x12::guide::{Plan, Role};
+
+/// Most guides with claims in a run.
+const MOST: usize = 64;
+
+/// The claim maps, each bound to the plan of its guide when the first set of it comes, and numbered in that order.
+#[derive(Debug)]
+pub(crate) struct Maps {
+    bound: Vec<OnceLock<Arc<Taps>>>,
+}
+
+impl Maps {
+    /// Maps for as many guides as there may be; for none where claims are not looked into.
+    pub(crate) fn new(wanted: bool) -> Self {
+        Self { bound: (0..if wanted { MOST } else { 0 }).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// How many there may be.
+    pub(crate) fn most(&self) -> usize {
+        self.bound.len()
+    }
+
+    /// The number of the map that is bound to `plan`, or to the guide below its overlay.
+    pub(crate) fn number(&self, plan: &Plan) -> Option<usize> {
+        let plan = plan.overlay.as_ref().map_or(plan, |overlay| &overlay.ground);
+        for (number, place) in self.bound.iter().enumerate() {
+            let Some(taps) = place.get() else {
+                let made = Taps::new(ClaimMap::of(&plan.version)?.ok()?, plan).ok()?;
+                // another thread may have bound the place to another plan meanwhile
+                if place.get_or_init(|| Arc::new(made)).serves(plan) {
+                    return Some(number);
+                }
+                continue;
+            };
+            if taps.serves(plan) {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// The map of that number.
+    pub(crate) fn get(&self, number: usize) -> Option<&Arc<Taps>> {
+        self.bound.get(number)?.get()
+    }
+
+    /// True when sets of `plan` have claims that nothing tells the fields of. What is not understood is refused, not
+    /// passed on empty.
+    pub(crate) fn misses(&self, plan: &Plan) -> bool {
+        let has_claims = || plan.loops.iter().any(|each| each.role == Some(Role::Claim));
+        !self.bound.is_empty() && has_claims() && self.number(plan).is_none()
+    }
+}
+
+/// A batch for each map. Those that the piece has no set of hold what an earlier piece left, and are not to be had.
+#[derive(Debug, Default)]
+pub(crate) struct Batches {
+    all: Vec<Batch>,
+    /// A bit for each that is of this piece.
+    filled: u64,
+}
+
+impl Batches {
+    /// The batch of `map`, if the piece has sets of it.
+    pub(crate) fn get(&self, map: usize) -> Option<&Batch> {
+        self.all.get(map).filter(|_| self.filled >> map & 1 == 1)
+    }
+
+    /// The numbers of the maps that the piece has sets of.
+    pub(crate) fn maps(&self) -> impl Iterator<Item = usize> + use<> {
+        let filled = self.filled;
+        (0..MOST).take_while(move |map| filled >> map != 0).filter(move |map| filled >> map & 1 == 1)
+    }
+
+    /// As [`Batches::get`], to change it.
+    pub(crate) fn get_mut(&mut self, map: usize) -> Option<&mut Batch> {
+        self.all.get_mut(map).filter(|_| self.filled >> map & 1 == 1)
+    }
+}
+
+/// Fills the batches of a piece, one at a time.
+pub(crate) struct Filling<'a> {
+    maps: &'a Maps,
+    /// Those that are not being filled.
+    idle: Vec<Idle<'a>>,
+    filled: &'a mut u64,
+    /// The map of the open set, or of the last one.
+    pub(crate) map: usize,
+    /// What fills its batch; none before the first set that has a map.
+    pub(crate) builder: Option<Builder<'a>>,
+    /// Claims that the batch has.
+    pub(crate) rows: u32,
+}
+
+/// A batch that is not being filled.
+enum Idle<'a> {
+    /// Nothing of the piece is in it yet.
+    Empty(&'a mut Batch),
+    /// It goes on with the next set of its map.
+    Begun(Box<Builder<'a>>, u32),
+    /// It is being filled after all.
+    Taken,
+}
+
+impl<'a> Filling<'a> {
+    pub(crate) fn new(maps: &'a Maps, batches: &'a mut Batches) -> Self {
+        batches.all.resize_with(maps.bound.len(), Batch::default);
+        batches.filled = 0;
+        let idle = batches.all.iter_mut().map(Idle::Empty).collect();
+        Self { maps, idle, filled: &mut batches.filled, map: 0, builder: None, rows: 0 }
+    }
+
+    /// From now on claims of `map` come, as `plan` has them.
+    pub(crate) fn turn(&mut self, map: usize, plan: &Arc<Plan>) {
+        if self.builder.is_none() || self.map != map {
+            self.change(map);
+        }
+        if let Some(builder) = &mut self.builder {
+            builder.follow(plan);
+        }
+    }
+
+    fn change(&mut self, map: usize) {
+        let (Some(idle), Some(taps)) = (self.idle.get_mut(map), self.maps.get(map)) else { return };
+        let (builder, rows) = match std::mem::replace(idle, Idle::Taken) {
+            Idle::Empty(batch) => (Builder::new(taps, batch), 0),
+            Idle::Begun(builder, rows) => (*builder, rows),
+            Idle::Taken => return,
+        };
+        *self.filled |= 1 << map;
+        let (before, rows) = (self.builder.replace(builder), std::mem::replace(&mut self.rows, rows));
+        let from = std::mem::replace(&mut self.map, map);
+        if let (Some(before), Some(idle)) = (before, self.idle.get_mut(from)) {
+            *idle = Idle::Begun(Box::new(before), rows);
+        }
+    }
+
+    /// The piece is over.
+    pub(crate) fn finish(self) {
+        let idle = self.idle.into_iter().filter_map(|idle| match idle {
+            Idle::Begun(builder, _) => Some(*builder),
+            Idle::Empty(_) | Idle::Taken => None,
+        });
+        idle.chain(self.builder).for_each(Builder::finish);
+    }
+}

@@ -1,0 +1,36 @@
+//! What claims are judged with, made when the first ones of a kind come.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{ClaimFields, Scrub};
+use crate::analyse::Setting;
+use crate::error::Error;
+use crate::rules::Rulebook;
+
+/// Rules and what else there is to judge claims with, whatever kind they are of.
+pub(crate) struct Bench {
+    pub(crate) setting: Arc<Setting>,
+    /// The rules, if there are any.
+    pub(crate) rules: Option<Arc<Rulebook>>,
+    /// Where to read of the user's own rules, by their ids.
+    pub(crate) docs: HashMap<String, String>,
+}
+
+impl Bench {
+    /// The digest that names the rules.
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.rules.as_deref().map(Rulebook::version)
+    }
+
+    /// What claims of `map` are judged with.
+    pub(super) fn scrub(&self, map: usize) -> Result<Scrub, Error> {
+        let taps = self.setting.maps.get(map).ok_or_else(|| Error::Internal(format!("there is no claim map {map}")))?;
+        Ok(Scrub {
+            fields: ClaimFields::new(Arc::clone(taps)),
+            taps: Arc::clone(taps),
+            rules: self.rules.as_ref().map(|rules| rules.of(map).cloned()).transpose()?,
+            docs: self.docs.clone(),
+        })
+    }
+}
