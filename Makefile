@@ -56,12 +56,14 @@ fuzz: ## every fuzz target for SECONDS_EACH (60) seconds; needs cargo-fuzz
 	  echo "fuzz $$target for $(SECONDS_EACH) s"; \
 	  mkdir -p fuzz/corpus/$$target; \
 	  cargo fuzz run --sanitizer none $$target fuzz/corpus/$$target examples -- \
-	    -max_total_time=$(SECONDS_EACH) -seed=$(SEED) -max_len=65536 -verbosity=0 -print_final_stats=1; \
+	    -max_total_time=$(SECONDS_EACH) -seed=$(SEED) -max_len=65536 -timeout=2 -rss_limit_mb=512 \
+	    -verbosity=0 -print_final_stats=1; \
 	done
 
-docs: .venv/.built ## write the pages of docs/rules/ and docs/findings.md anew
+docs: .venv/.built ## write the pages of docs/rules/, docs/findings.md and docs/synthetic-files.md anew
 	$(BIN)/python scripts/rules/pages.py
 	$(BIN)/python scripts/findings/page.py
+	$(BIN)/python scripts/synthetic/page.py
 
 pins: .venv/.pins ## renew requirements/dev.txt (needs uv); commit what it changes
 	uv pip compile pyproject.toml requirements/dev.in --universal --python-version 3.11 --upgrade \

@@ -142,6 +142,12 @@ HARMLESS: dict[str, Callable[[], bytes]] = {
     "wrapped at 80 columns with CRLF": lambda: b"\r\n".join(
         TIGHT[at : at + 80] for at in range(0, len(TIGHT), 80)
     ),
+    "wrapped at 132 columns": lambda: b"\n".join(
+        TIGHT[at : at + 132] for at in range(0, len(TIGHT), 132)
+    ),
+    "one segment a record of 256 bytes": lambda: b"".join(
+        line.ljust(256) + b"\r\n" for line in CLEAN.splitlines()
+    ),
     "blanks ahead": lambda: b"  \r\n \t\n" + CLEAN,
     "a byte order mark": lambda: b"\xef\xbb\xbf" + CLEAN,
     "an end-of-file mark": lambda: CLEAN + b"\x1a",

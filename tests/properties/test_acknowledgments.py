@@ -1,6 +1,7 @@
 """Our acknowledgments keep to their own guides and agree with the summary."""
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -85,3 +86,11 @@ def test_the_277ca_adds_up_to_the_money_of_the_summary(tmp_path: Path) -> None:
             money[part[1]] += Decimal(part[2])  # type: ignore[assignment]
     assert money["YU"] == Decimal(numbers["charges_accepted"])
     assert money["YY"] == Decimal(numbers["charges_rejected"])
+
+
+def test_the_999_of_validate_has_the_day_that_is_given(tmp_path: Path) -> None:
+    file = tmp_path / "claims.837"
+    file.write_bytes(generated(3))
+    scrubjay.validate(file, tmp_path / "out", as_of=date(2031, 2, 3))
+    isa, gs, *_ = segments(tmp_path / "out", "999")
+    assert (isa[9], gs[4]) == ("310203", "20310203")

@@ -68,4 +68,4 @@ def test_the_ta1_tells_the_fault_of_the_isa(fault: Fault, monkeypatch: pytest.Mo
     (told,) = [
         part.split("*") for part in whole("TA1", faults=1.0).decode().split("~\n") if "TA1*" in part
     ]
-    assert tuple(told[-1:]) == fault.codes
+    assert (told[0], told[fault.place[1]]) == (fault.place[0], fault.code)

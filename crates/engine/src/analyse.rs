@@ -87,6 +87,8 @@ pub(crate) struct Analyser {
     scanner: Scanner,
     setting: Arc<Setting>,
     trail: Trail,
+    /// How many items the last piece had.
+    items: usize,
 }
 
 /// What all pieces share.
@@ -100,7 +102,7 @@ pub(crate) struct Setting {
 
 impl Analyser {
     pub(crate) fn new(setting: Arc<Setting>) -> Self {
-        Self { scanner: Scanner::new(setting.limits), setting, trail: Trail::default() }
+        Self { scanner: Scanner::new(setting.limits), setting, trail: Trail::default(), items: 0 }
     }
 
     /// Reads `taken` from `standing` on. `upcoming` is the cut segment that the next piece begins with; `last` says that
@@ -117,6 +119,7 @@ impl Analyser {
         let setting = Arc::clone(&self.setting);
         let mut pass = Pass::new(&setting, standing, &taken, &mut batches);
         pass.walker.lend_trail(std::mem::take(&mut self.trail));
+        pass.items.reserve(self.items + self.items / 8);
         let used = self.scanner.scan(&taken.bytes, last, &mut pass);
         pass.mode = self.scanner.mode();
         let torn = match upcoming.filter(|_| used == taken.bytes.len()) {
@@ -152,6 +155,7 @@ impl Analyser {
             Open::Walked => Set::Walked(Box::new(walker)),
         };
         let end = Standing { mode, parties, group, set, inside, empty };
+        self.items = items.len();
         let ruled = Vec::new();
         Analysed { taken, used, findings, items, made_in, batches, ruled, plan, lost_claims, end, torn }
     }

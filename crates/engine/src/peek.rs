@@ -4,9 +4,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use x12::guide::{Guides, Parties, Plan, Route};
-use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, Tokens};
+use x12::wire::{Delimiters, Fault, Header, Limits, Mode, Scanner, Segment, Tokens, header};
 
 use crate::standing::Group;
+
+/// So many lines of one length are no chance.
+const EVEN_LINES: usize = 4;
 
 /// What pieces are cut by.
 #[derive(Clone)]
@@ -26,10 +29,31 @@ pub(crate) fn look(bytes: &[u8], known: Option<&Known>, guides: &Guides, aliases
     seen.known
 }
 
-/// True when the first interchange header in `bytes` is broken into lines.
+/// True when the first interchange in `bytes` is broken into lines: its header is, or its lines are of one length and
+/// end where no segment does.
 pub(crate) fn is_wrapped(bytes: &[u8]) -> bool {
     let Some(at) = memchr::memmem::find(bytes, b"ISA") else { return false };
-    matches!(x12::wire::header(&bytes[at..], true), x12::wire::Header::Found { wrapped: true, .. })
+    match header(&bytes[at..], true) {
+        Header::Found { wrapped: true, .. } => true,
+        Header::Found { delimiters, .. } => has_even_lines(&bytes[at..], delimiters.terminator),
+        _ => false,
+    }
+}
+
+/// True when the first lines are equally long, and one of them does not end with `terminator`.
+fn has_even_lines(bytes: &[u8], terminator: u8) -> bool {
+    let lines = bytes.split(|&byte| byte == b'\n').take(EVEN_LINES);
+    let mut lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let first = lines.next().unwrap_or_default();
+    let (mut count, mut torn) = (1, first.last() != Some(&terminator));
+    for line in lines {
+        if line.len() != first.len() {
+            return false;
+        }
+        torn |= line.last() != Some(&terminator);
+        count += 1;
+    }
+    torn && count == EVEN_LINES
 }
 
 struct Seen<'g> {

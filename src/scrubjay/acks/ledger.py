@@ -33,7 +33,7 @@ CREATE TABLE provider (no INTEGER PRIMARY KEY, sent_set INT, key INT);
 CREATE TABLE claim (no INTEGER PRIMARY KEY, place INT, sent_set INT, provider INT, key INT,
     cents INT, day INT, member INT, person INT, trace INT);
 CREATE TABLE renumbered (folder TEXT, file TEXT, interchange INT, kind TEXT, new TEXT, old TEXT);
-CREATE TABLE document (no INTEGER PRIMARY KEY, kind TEXT, hop TEXT, name TEXT, sender TEXT,
+CREATE TABLE document (no INTEGER PRIMARY KEY, kind TEXT, hop TEXT, name TEXT,
     interchange TEXT, grp TEXT, sent_set TEXT, day TEXT, file TEXT, mark TEXT UNIQUE);
 CREATE TABLE said (level INT, target INT, document INT, state TEXT, codes TEXT, number INT,
     payer TEXT, PRIMARY KEY (level, target, document, state, codes)) WITHOUT ROWID;

@@ -288,7 +288,7 @@ class Matching:
         )
         return self.ledger.document(
             mark,
-            *(kind, hop, name, origin.sender, origin.control_number),
+            *(kind, hop, name, origin.control_number),
             *(origin.group_control, origin.set_control, origin.date, origin.file),
         )
 

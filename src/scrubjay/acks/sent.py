@@ -53,7 +53,7 @@ class _Above:
         self.interchange: Segment | None = None
         self.group: Segment | None = None
         self.opened: Segment | None = None
-        self.batch = self.level = self.member = self.payer = ""
+        self.batch = self.member = self.payer = ""
         self.provider = self.patient = ("", "")
 
     def header(self, segment: Segment) -> None:
@@ -65,7 +65,7 @@ class _Above:
                 self.group, self.opened = segment, None
             case "ST":
                 self.opened = segment if segment[1] == "837" else None
-                self.batch = self.level = self.member = self.payer = ""
+                self.batch = self.member = self.payer = ""
                 self.provider = self.patient = ("", "")
             case "BHT":
                 self.batch = segment[3].strip()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AS_JSON",
+    "AS_OF",
     "FAIL_ON",
     "FORCE",
     "GUIDE_ALIASES",
@@ -60,6 +61,12 @@ THREADS = Option(
     metavar="N",
     default="0",
     help="Threads; 0, the default, is all cores.",
+)
+AS_OF = Option(
+    name="--as-of",
+    kind=DAY,
+    metavar="DATE",
+    help="The day that rules and acknowledgments take for today.",
 )
 RECEIVED_DATE = Option(
     name="--received-date",

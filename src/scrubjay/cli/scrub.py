@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from scrubjay.cli import options
 from scrubjay.cli.call import Call, Option
-from scrubjay.cli.kinds import DAY, FOLDER, Count
-from scrubjay.job import LAST_CONTROL_NUMBER
+from scrubjay.cli.judge import OPTIONS, judge
+from scrubjay.cli.kinds import FOLDER, Count
+from scrubjay.job import LAST_CONTROL_NUMBER, Command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,42 +17,9 @@ __all__ = ["COMMAND"]
 
 def run(given: dict[str, Any]) -> int:
     """Judges every claim."""
-    from scrubjay.cli.progress import shown
-    from scrubjay.cli.result import deliver
-    from scrubjay.job import Command, Job, RejectUnit
-    from scrubjay.places import inputs, output
-    from scrubjay.runs import execute
+    own = {name: given[name] for name in ("control_start", "exact")}
+    return judge(Command.SCRUB, given, worklist=not given["no_worklist"], **own)
 
-    job = Job(
-        command=Command.SCRUB,
-        inputs=inputs(given["files"]),
-        out=output(given["out"], force=given["force"]),
-        limits=options.limits_of(given),
-        reject_unit=RejectUnit(given["reject_unit"]),
-        worklist=not given["no_worklist"],
-        **{name: given[name] for name in _AS_THEY_ARE},
-    )
-    with shown(job.inputs) as progress:
-        made = execute(
-            job,
-            rules=given["rules"],
-            partners=given["partner"],
-            token_key=given["token_key"],
-            progress=progress,
-        )
-    return deliver(made, as_json=given["as_json"], fail_on=given["fail_on"])
-
-
-_AS_THEY_ARE = (
-    "as_of",
-    "control_start",
-    "exact",
-    "force",
-    "guide_aliases",
-    "received_date",
-    "show_phi",
-    "threads",
-)
 
 HELP = """\
 Judge every claim of 837 FILES ('-' is standard input).
@@ -77,29 +45,18 @@ COMMAND = Call(
             help="Where to write: new or empty.",
         ),
         options.RULES,
-        options.PARTNER,
-        Option(name="--as-of", kind=DAY, metavar="DATE", help="The day that rules take for today."),
-        options.RECEIVED_DATE,
-        options.REJECT_UNIT,
         Option(
             name="--control-start",
             kind=Count(1, LAST_CONTROL_NUMBER),
             metavar="N",
             help="The first control number of what is written anew.",
         ),
-        options.TOKEN_KEY,
-        options.FAIL_ON,
-        options.AS_JSON,
-        options.THREADS,
         Option(name="--no-worklist", help="Leave out worklist.csv, which names patients."),
-        options.SHOW_PHI,
         Option(
             name="--exact",
             help="Look for duplicates in all of the file, at 16 bytes of memory a claim.",
         ),
-        options.GUIDE_ALIASES,
-        options.FORCE,
-        *options.LIMITS,
+        *OPTIONS,
     ),
     examples=(
         "scrubjay scrub claims.837 --out out/",

@@ -72,20 +72,23 @@ ENVELOPE_FAULTS: tuple[Fault, ...] = (
     Fault(
         "sent_on_no_day",
         "The interchange was made on the 31st of June.",
-        ("014",),
+        "014",
+        ("TA1", 5),
         edit=_isa(70, b"260631"),
     ),
     Fault(
         "sent_at_no_time",
         "The interchange was made at 25 o'clock.",
-        ("015",),
+        "015",
+        ("TA1", 5),
         edit=_isa(77, b"2500"),
     ),
     Fault(
         "unknown_usage",
         "Whether it is a test is said with a code that there is not.",
-        ("020",),
+        "020",
+        ("TA1", 5),
         edit=_isa(102, b"Q"),
     ),
 )
-"""What is wrong in the ISA, by the TA105 that tells it."""
+"""What is wrong in the ISA; the code is the TA105 that tells it."""

@@ -13,21 +13,21 @@ Edit = Callable[[bytes], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One kind of fault: what it is, which codes it is found under, how it is made.
+    """One kind of fault: what it is, what it is found as and where, how it is made.
 
-    A checker finds at least one of `codes`, and nothing that is neither in `codes` nor in `also`.
-    A claim that is still values is changed by `change`; what is written already, by `edit`. `place`
-    is the segment that the first finding speaks of, and its element (0: the segment itself).
+    A checker finds `code` at `place`, the segment and its element (0: the segment itself), and
+    nothing else but what is in `also`. A claim that is still values is changed by `change`; what
+    is written already, by `edit`.
     """
 
     name: str
     story: str
-    codes: tuple[str, ...]
+    code: str
+    place: tuple[str, int]
     change: Callable[[Any], None] | None = None
     edit: Edit | None = None
     fits: Callable[[Any], bool] = lambda _: True
     also: tuple[str, ...] = ()
-    place: tuple[str, int] | None = None
 
 
 def inject(

@@ -1,44 +1,19 @@
 """Every fault is found under its code, on its claim alone; clean claims are clean."""
 
-import datetime as dt
-import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import scrubjay
 from scrubjay.testing import (
     FAULTS,
-    REFERENCE_DATE,
     Fault,
     generate,
     inject,
     synthetic_claims,
 )
 from scrubjay.testing.claims import files
-
-AS_OF = REFERENCE_DATE + dt.timedelta(days=30)
-
-
-def found(tmp_path: Path, data: bytes) -> list[set[str]]:
-    """By claim, in the order of the file: the codes it was found under, rules included."""
-    file = tmp_path / "claims.837"
-    file.write_bytes(data)
-    scrubjay.scrub(file, out=tmp_path / "out", as_of=AS_OF)
-    starts = [match.start() for match in re.finditer(rb"(?<=[~\n])CLM\*", data)]
-    codes: list[set[str]] = [set() for _ in starts]
-    for line in (tmp_path / "out" / "findings.jsonl").read_text().splitlines():
-        finding = json.loads(line)
-        at, reached = finding["claim_index"], 1
-        if at is None:
-            # Above the claims, and so on those that follow.
-            at = next(at for at, start in enumerate(starts) if start > finding["byte_offset"])
-            reached = finding["claims_affected"]
-        for claim in codes[at : at + reached]:
-            claim.add(finding["code"])
-    return codes
+from testing.claims.findings import found
 
 
 def test_clean_claims_are_clean(tmp_path: Path) -> None:
@@ -80,5 +55,5 @@ def test_a_fault_is_found_and_nothing_else(
         if made is None:
             assert own == set(), number
         else:
-            assert own & set(fault.codes), (number, own)
-            assert own <= {*fault.codes, *fault.also}, number
+            assert (fault.code, *fault.place) in own, number
+            assert {code for code, _, _ in own} <= {fault.code, *fault.also}, (number, own)

@@ -1,7 +1,5 @@
 """Institutional and dental claims: clean, balanced, and faulty where a fault is planted."""
 
-import json
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +14,7 @@ from scrubjay.testing.claims.dental import synthetic_treatments
 from scrubjay.testing.claims.dental_faults import FAULTS as DENTAL
 from scrubjay.testing.claims.institutional import synthetic_stays
 from scrubjay.testing.claims.institutional_faults import FAULTS as INSTITUTIONAL
+from testing.claims.findings import found
 
 KINDS = {"837I": (synthetic_stays, INSTITUTIONAL), "837D": (synthetic_treatments, DENTAL)}
 PLANTED = [(kind, fault) for kind, (_, faults) in KINDS.items() for fault in faults]
@@ -85,29 +84,12 @@ def test_a_fault_is_found_at_its_place_and_nothing_else(
             yield claim, made
 
     monkeypatch.setattr(files, "inject", some)
-    data = whole(kind, claims=250, faults=0.3, seed=2)
-    assert len(re.findall(rb"\nCLM\*", data)) == len(chosen)
-    told = found(data, tmp_path)
+    told = found(tmp_path, whole(kind, claims=250, faults=0.3, seed=2))
+    assert len(told) == len(chosen)
     assert sum(made is not None for made in chosen) > 5
-    for number, made in enumerate(chosen):
-        own = told.pop(number, [])
+    for number, (own, made) in enumerate(zip(told, chosen, strict=True)):
         if made is None:
-            assert own == [], number
+            assert own == set(), number
         else:
-            assert made.place is not None
-            assert any((code, *made.place) in own for code in made.codes), own
-            assert {code for code, _, _ in own} <= {*made.codes, *made.also}, own
-    assert told == {}
-
-
-def found(data: bytes, folder: Path) -> dict[int, list[tuple[str, str, int]]]:
-    """What the guide says of each claim, by the claim's number."""
-    file = folder / "claims.837"
-    file.write_bytes(data)
-    scrubjay.validate(file, folder / "out")
-    told: dict[int, list[tuple[str, str, int]]] = {}
-    for line in (folder / "out" / "findings.jsonl").read_text().splitlines():
-        row = json.loads(line)
-        what = (row["code"], row["segment"], row["element"] or 0)
-        told.setdefault(row["claim_index"], []).append(what)
-    return told
+            assert (made.code, *made.place) in own, number
+            assert {code for code, _, _ in own} <= {made.code, *made.also}, (number, own)

@@ -18,8 +18,8 @@ pub(crate) struct Index {
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) slots: Vec<SlotFacts>,
     pub(crate) loops: Vec<LoopFacts>,
-    /// Required slots, by loop.
-    pub(crate) required: Vec<u32>,
+    /// Required slots, by loop, each with its number there.
+    pub(crate) required: Vec<(u32, u16)>,
     /// As `Plan::elements`, one for one.
     pub(crate) rules: Vec<Rule>,
     /// What composites are at first sight.

@@ -136,7 +136,7 @@ fn require(plan: &mut Plan) {
         let from = u32::try_from(plan.index.required.len()).unwrap_or(u32::MAX);
         let slots = plan.loops[index].slots.clone();
         let required = (slots.start + 1..slots.end).filter(|&at| plan.slots[at as usize].required);
-        plan.index.required.extend(required);
+        plan.index.required.extend(required.map(|at| (at, u16::try_from(at - slots.start).unwrap_or(u16::MAX))));
         plan.index.loops[index].required = (from, u32::try_from(plan.index.required.len()).unwrap_or(u32::MAX));
     }
 }

@@ -41,6 +41,19 @@ impl Overlaid {
 }
 
 impl Plan {
+    /// Whether `slot` must be filled, and how often it may be, as the guide below an overlay has it: where something is
+    /// out of its place, that is what its sender went by.
+    pub(crate) fn often(&self, slot: u32) -> (bool, u32) {
+        let below = self.overlay.as_ref().and_then(|overlay| overlay.ground.slot(overlay.ground_slot(slot)?));
+        below.or_else(|| self.slot(slot)).map_or((false, 1), |slot| (slot.required, slot.max))
+    }
+
+    /// True when the loop at `index` has required places beside its first segment, in the guide below an overlay.
+    pub(crate) fn wants_more(&self, index: u16) -> bool {
+        let plan = self.overlay.as_ref().map_or(self, |overlay| &overlay.ground);
+        plan.index.loops.get(usize::from(index)).is_some_and(|facts| facts.required.0 < facts.required.1)
+    }
+
     /// Fingerprint of the guide alone: claim maps that are bound to it serve all its overlays.
     #[must_use]
     pub fn ground_fingerprint(&self) -> u64 {

@@ -179,3 +179,45 @@ fn the_closest_overlay_of_the_day_is_in_force() {
         assert_eq!(in_force(isa08, day, gs03).as_deref(), name, "{isa08} {day} {gs03}");
     }
 }
+
+/// Numbers that look like chance.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % below.max(1)
+    }
+}
+
+#[test]
+fn a_mangled_overlay_has_faults_or_can_be_taken() {
+    let words = [
+        "-", "R", "S1", "R>", "999", "ST", "AK2", "2000", "2110", "IK4", "01-9", "63", "add", "@0100", ":", "in",
+        "=A|B",
+    ];
+    let changes = "segment 2000 IK5 S1\nloop 2100 R2\nelement 2110 IK4 02 R<=3\ncodes 2000 IK5 01 drop A\n\
+                   add 2000 AK2/more S1 @0200 : R R\nmove 2110 from 2100 to 2000 S1 @0350\n";
+    let text = HEAD.replace("837P 005010X222A1", "999 005010X231A1") + changes;
+    let mut dice = Dice(7);
+    for round in 0..400 {
+        let mut lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(' ').collect()).collect();
+        for _ in 0..=dice.roll(3) {
+            let line = dice.roll(lines.len());
+            let place = dice.roll(lines[line].len());
+            match dice.roll(4) {
+                0 => lines[line][place] = words[dice.roll(words.len())],
+                1 => lines[line].insert(place, words[dice.roll(words.len())]),
+                2 => drop(lines[line].remove(place)),
+                _ => lines.swap(line, 5.min(place)),
+            }
+            lines[line].push("");
+        }
+        let mangled: Vec<String> = lines.iter().map(|line| line.join(" ")).collect();
+        let mangled = mangled.join("\n");
+        let mut guides = Guides::embedded();
+        let faults = guides.check_overlay(&mangled);
+        assert!(faults.iter().all(|fault| fault.line as usize <= lines.len()), "{round}: {faults:?}");
+        assert!(!faults.is_empty() || guides.add_overlay(&mangled).is_ok(), "{round}: {mangled}");
+    }
+}

@@ -106,12 +106,13 @@ impl Stack {
         &mut self.frames[last]
     }
 
-    /// Closes the innermost loop.
-    pub(super) fn pop(&mut self) -> Option<Frame> {
-        let frame = self.frames.pop()?;
+    /// Closes the innermost loop; gives which one it was.
+    pub(super) fn pop(&mut self) -> Option<u16> {
+        let &Frame { loop_index, counts, .. } = self.frames.last()?;
+        self.frames.truncate(self.frames.len() - 1);
+        self.counts.truncate(counts);
         self.site = Site::UNKNOWN;
-        self.counts.truncate(frame.counts);
-        Some(frame)
+        Some(loop_index)
     }
 
     /// True when the slot of `facts` in the frame at `depth` can be filled once more.

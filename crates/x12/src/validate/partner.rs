@@ -2,7 +2,7 @@
 
 use super::element::check_elements;
 use super::report::Report;
-use crate::finding::Code;
+use crate::finding::{Code, Finding};
 use crate::guide::{Overlaid, Plan, SlotFacts};
 use crate::wire::Segment;
 
@@ -18,11 +18,9 @@ pub(super) fn missing(plan: &Plan, slot: u32, code: Code) -> Code {
 /// The code for a slot that was filled once too often, for the `count`-th time.
 pub(super) fn surplus(plan: &Plan, slot: u32, count: u32, code: Code) -> Code {
     let Some((_, before)) = ground(plan, slot) else { return code };
-    if plan.slot(slot).is_some_and(|slot| slot.max == 0) {
-        return Code::PARTNER_SEGMENT_NOT_USED;
-    }
     match before {
         Some(before) if count > before.max => code,
+        _ if plan.slot(slot).is_some_and(|slot| slot.max == 0) => Code::PARTNER_SEGMENT_NOT_USED,
         _ => Code::PARTNER_TOO_MANY,
     }
 }
@@ -36,25 +34,30 @@ pub(super) fn attribute(plan: &Plan, facts: &SlotFacts, segment: &Segment<'_>, r
     let below = overlay.ground_slot(slot);
     let known = below.map(|slot| of_ground(overlay, slot, segment, report)).unwrap_or_default();
     for finding in report.findings.iter_mut().skip(before) {
-        let place = |code: Code, at: &crate::position::Position| (code, at.element, at.component, at.repetition);
-        let here = place(finding.code, &finding.position);
-        if known.iter().all(|other| place(other.code, &other.position) != here) {
-            finding.code = code_of_partner(finding.code, below.is_some());
+        match known.iter().find(|other| covers(other, finding)) {
+            Some(other) => *finding = *other,
+            None => finding.code = code_of_partner(finding.code, below.is_some()),
         }
     }
 }
 
+/// True when `guide`, a finding of the guide alone, is of the same fault as `found`: that something is missing has several
+/// names, and what is wrong inside an element is so whether or not the partner takes it.
+fn covers(guide: &Finding, found: &Finding) -> bool {
+    let missing = [Code::ELEMENT_MISSING, Code::ELEMENT_REQUIRED, Code::ELEMENT_CONDITION_MISSING];
+    let place = |of: &Finding| (of.position.element, of.position.component, of.position.repetition);
+    if found.code == Code::ELEMENT_NOT_USED && found.position.component == 0 {
+        return guide.position.element == found.position.element;
+    }
+    place(guide) == place(found)
+        && (guide.code == found.code || missing.contains(&guide.code) && missing.contains(&found.code))
+}
+
 /// What the guide alone finds in the segment.
-fn of_ground(
-    overlay: &Overlaid,
-    slot: u32,
-    segment: &Segment<'_>,
-    report: &Report<'_>,
-) -> Vec<crate::finding::Finding> {
+fn of_ground(overlay: &Overlaid, slot: u32, segment: &Segment<'_>, report: &Report<'_>) -> Vec<Finding> {
     let (mut findings, index) = (Vec::new(), &overlay.ground.index);
     if let Some(facts) = index.slots.get(slot as usize) {
-        let mut report = Report::new(&mut findings, report.options, report.at, report.ordinal, segment);
-        check_elements(index, facts, segment, &mut report);
+        check_elements(index, facts, segment, &mut report.over(&mut findings));
     }
     findings
 }

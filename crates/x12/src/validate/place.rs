@@ -71,7 +71,7 @@ pub(super) fn find<'p>(
         for (at, candidate) in plan.index.numbered(frame.loop_index, facts.number) {
             if candidate.position >= frame.position && keys.fits(plan, candidate) {
                 if let Some(sign) = sign {
-                    trail.note(sign, stack, depth, at);
+                    trail.note(sign, stack, (depth, at), (segment.id(), facts.key));
                 }
                 return Found::Clean(depth, candidate);
             }
@@ -125,7 +125,7 @@ impl<'p> Search<'p, '_, '_> {
     }
 
     fn is_full(&self, depth: usize, slot: u32, rel: u16) -> bool {
-        let max = self.plan.index.slots.get(slot as usize).map_or(1, |facts| facts.max);
+        let (_, max) = self.plan.often(slot);
         self.stack.count(depth, rel) >= max
     }
 
@@ -175,7 +175,7 @@ impl<'p> Search<'p, '_, '_> {
     }
 
     fn is_required(&self, slot: u32) -> bool {
-        self.plan.slots.get(slot as usize).is_some_and(|slot| slot.required)
+        self.plan.often(slot).0
     }
 
     /// The nearest slot for such a segment, whatever its qualifier: one that is still `open`, else any.

@@ -26,12 +26,8 @@ impl State {
         }
         let Some(top) = self.stack.frames.last().filter(|top| top.opener != 0) else { return false };
         plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened) == Some(top.loop_index)
-            && plan
-                .index
-                .loops
-                .get(usize::from(top.loop_index))
-                .is_some_and(|facts| facts.required.0 < facts.required.1)
             && top.opener == digest(segment.raw())
+            && plan.wants_more(top.loop_index)
     }
 
     /// The opener of a loop comes right behind the segment that its lack was noticed by: they were swapped.
@@ -105,7 +101,7 @@ impl State {
         let Some(frame) = self.stack.frames.get(depth) else { return };
         let id = step.plan.index.ids.find(step.segment.id()).map_or(0, |facts| facts.number);
         let is_alone = step.plan.index.candidates(frame.loop_index, id).len() < 2;
-        let max = step.plan.index.slots.get(candidate.slot as usize).map_or(0, |facts| facts.max);
+        let (_, max) = step.plan.often(candidate.slot);
         let before = if candidate.position >= frame.position && self.stack.count(depth, candidate.rel) < max {
             self.prepare(step, depth, candidate);
             let before = step.report.findings.len();

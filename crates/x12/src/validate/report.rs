@@ -113,6 +113,12 @@ impl<'f> Report<'f> {
         }
     }
 
+    /// The same place, for findings that are kept apart.
+    pub(super) fn over<'o>(&self, findings: &'o mut Vec<Finding>) -> Report<'o> {
+        let &Self { options, at, buffer, ordinal, bounds, segment, loop_index, scope, claim, line, .. } = self;
+        Report { findings, options, at, buffer, ordinal, bounds, segment, loop_index, scope, claim, line }
+    }
+
     /// A fault of the segment itself.
     #[cold]
     pub(super) fn segment(&mut self, code: Code) {

@@ -85,6 +85,11 @@ impl State {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "asked for every segment")]
     pub(super) fn recall(&mut self, plan: &Plan, segment: &Segment<'_>, trail: &mut Trail) -> Option<Recalled> {
+        trail.expected(&self.stack, segment).or_else(|| self.recall_any(plan, segment, trail))
+    }
+
+    #[inline(never)]
+    fn recall_any(&mut self, plan: &Plan, segment: &Segment<'_>, trail: &mut Trail) -> Option<Recalled> {
         let facts = plan.index.ids.find(segment.id())?;
         let sign = trail.sign(&mut self.stack, segment, facts)?;
         trail.recall(&self.stack, &sign)
@@ -262,13 +267,14 @@ impl State {
         let Some(frame) = self.stack.frames.get(depth) else { return };
         let Some(known) = plan.index.loops.get(usize::from(frame.loop_index)) else { return };
         let required = plan.index.required.get(known.required.0 as usize..known.required.1 as usize);
-        for &slot in required.unwrap_or_default() {
+        let counts = self.stack.counts_of(depth);
+        for &(slot, rel) in required.unwrap_or_default() {
+            if counts.get(usize::from(rel)) != Some(&0) {
+                continue;
+            }
             let Some(facts) = plan.index.slots.get(slot as usize) else { continue };
             // the trailer of the set is the envelope's matter
-            if self.stack.count(depth, facts.rel) == 0
-                && range.contains(&facts.position)
-                && facts.segment != SegmentId::new(b"SE")
-            {
+            if range.contains(&facts.position) && facts.segment != SegmentId::new(b"SE") {
                 let home = facts.opened().unwrap_or(frame.loop_index);
                 let code = partner::missing(plan, slot, missing_code(facts, report));
                 report.missing(code, facts.segment, home, scope);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::frame::{Site, Stack};
 use super::outline::Outlines;
 use crate::guide::{Candidate, KeyPlace, Plan, SegmentFacts, first_key, packed_key};
-use crate::wire::Segment;
+use crate::wire::{Segment, SegmentId};
 
 /// How many ways are remembered: a power of two.
 const WAYS: usize = 1024;
@@ -25,6 +25,9 @@ pub struct Trail {
     sites: HashMap<(u32, u64), u32>,
     /// The way that was taken last, while its end is not known.
     open: Option<u16>,
+    /// The way that was taken last, and the one that was taken after it before: it mostly is again.
+    last: u16,
+    next: u16,
     /// What segments look like.
     pub(super) outlines: Outlines,
 }
@@ -48,6 +51,11 @@ struct Way {
     candidate: u32,
     /// The site where it leads; unknown until the next segment.
     end: Site,
+    segment: SegmentId,
+    /// Where its qualifier stands.
+    place: KeyPlace,
+    /// The way that was taken after it.
+    next: u16,
 }
 
 /// A way that was recalled.
@@ -108,15 +116,39 @@ impl Trail {
         if stack.site == Site::UNKNOWN {
             self.locate(stack);
         }
-        let sign = Sign { key: 0, site: stack.site, id: facts.number };
-        let key = match facts.key {
-            _ if sign.site == Site::UNKNOWN => return None,
-            KeyPlace::First => first_key(segment)?,
-            KeyPlace::None => return Some(sign),
-            KeyPlace::At(element, component) => packed_key(segment, element, component).1?,
-            KeyPlace::Varies => return None,
-        };
-        Some(Sign { key, ..sign })
+        let known = stack.site != Site::UNKNOWN;
+        let key = key_of(segment, facts.key).filter(|_| known)?;
+        Some(Sign { key, site: stack.site, id: facts.number })
+    }
+
+    /// The way that is mostly taken after the last one, if it is that of `segment`.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for every segment")]
+    pub(super) fn expected(&mut self, stack: &Stack, segment: &Segment<'_>) -> Option<Recalled> {
+        let at = self.next;
+        let way = self.ways.get(usize::from(at))?;
+        let expected = way.segment == segment.id()
+            && way.sign.site == stack.site
+            && way.sign.site != Site::UNKNOWN
+            && way.sign.id & ANNOUNCED == 0
+            && key_of(segment, way.place) == Some(way.sign.key);
+        if !expected {
+            return None;
+        }
+        let depth = stack.frames.len().checked_sub(1 + usize::from(way.out))?;
+        self.open = (way.end == Site::UNKNOWN).then_some(at);
+        (self.last, self.next) = (at, way.next);
+        Some(Recalled { depth, candidate: way.candidate, end: way.end })
+    }
+
+    /// The way at `at` is taken.
+    #[inline]
+    fn take(&mut self, at: u16) {
+        if let Some(last) = self.ways.get_mut(usize::from(self.last)) {
+            last.next = at;
+        }
+        self.last = at;
+        self.next = self.ways.get(usize::from(at)).map_or(0, |way| way.next);
     }
 
     /// Finds out the site of `stack`.
@@ -150,11 +182,19 @@ impl Trail {
         }
         let depth = stack.frames.len().checked_sub(1 + usize::from(way.out))?;
         self.open = (way.end == Site::UNKNOWN).then_some(at as u16);
-        Some(Recalled { depth, candidate: way.candidate, end: way.end })
+        let recalled = Recalled { depth, candidate: way.candidate, end: way.end };
+        self.take(at as u16);
+        Some(recalled)
     }
 
     /// Remembers that a segment came to `candidate` of the frame at `depth`.
-    pub(super) fn note(&mut self, sign: Sign, stack: &Stack, depth: usize, candidate: usize) {
+    pub(super) fn note(
+        &mut self,
+        sign: Sign,
+        stack: &Stack,
+        (depth, candidate): (usize, usize),
+        (segment, place): (SegmentId, KeyPlace),
+    ) {
         let out = u16::try_from(stack.frames.len() - 1 - depth);
         let (Ok(out), Ok(candidate)) = (out, u32::try_from(candidate)) else { return };
         // the way that was found here before moves next door
@@ -165,13 +205,26 @@ impl Trail {
             *next = before;
         }
         if let Some(way) = self.ways.get_mut(at) {
-            *way = Way { sign, out, candidate, end: Site::UNKNOWN };
+            *way = Way { sign, out, candidate, end: Site::UNKNOWN, segment, place, next: 0 };
             self.open = Some(at as u16);
+            self.take(at as u16);
         }
     }
 
     /// The segment at hand leads nowhere that is worth knowing.
     pub(super) fn forget(&mut self) {
         self.open = None;
+    }
+}
+
+/// The qualifier of `segment` that stands at `place`; 0 where there is none, `None` when it is not to be remembered.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "asked for every segment")]
+fn key_of(segment: &Segment<'_>, place: KeyPlace) -> Option<u64> {
+    match place {
+        KeyPlace::First => first_key(segment),
+        KeyPlace::None => Some(0),
+        KeyPlace::At(element, component) => packed_key(segment, element, component).1,
+        KeyPlace::Varies => None,
     }
 }

@@ -107,6 +107,30 @@ pub(super) fn decimal_digits(value: &[u8]) -> Option<usize> {
 
 /// An amount in cents; `None` when it is no plain decimal number, has parts of cents, or is too large.
 pub(super) fn cents(value: &[u8]) -> Option<i64> {
+    short_cents(value).or_else(|| any_cents(value))
+}
+
+/// As [`cents`], of a short amount without a sign: nearly all of them.
+#[inline]
+fn short_cents(value: &[u8]) -> Option<i64> {
+    let (mut sum, mut point) = (0, value.len());
+    for (at, &byte) in value.iter().enumerate().take(10) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            sum = sum * 10 + i64::from(digit);
+        } else if byte == b'.' && point == value.len() {
+            point = at;
+        } else {
+            return None;
+        }
+    }
+    let behind = value.len().saturating_sub(point + 1);
+    let digits = point + behind;
+    (value.len() <= 10 && digits > 0).then_some(())?;
+    Some(sum * *[100, 10, 1].get(behind)?)
+}
+
+fn any_cents(value: &[u8]) -> Option<i64> {
     let body = value.strip_prefix(b"-").unwrap_or(value);
     let point = body.iter().position(|&byte| byte == b'.').unwrap_or(body.len());
     let (whole, parts) = body.split_at(point);

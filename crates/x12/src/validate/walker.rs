@@ -152,8 +152,8 @@ impl Walker {
 
     /// The set is cut short (its trailer is missing, or it was no set at all): its loops close without findings.
     pub fn abandon(&mut self, visitor: &mut impl Visitor) {
-        while let Some(frame) = self.state.stack.pop() {
-            visitor.close(frame.loop_index);
+        while let Some(index) = self.state.stack.pop() {
+            visitor.close(index);
         }
         self.state.claim_at = None;
         self.state.line_at = None;

@@ -19,8 +19,8 @@ pub(super) struct Masks {
     /// Control characters and bytes outside ASCII.
     pub(super) odd: u64,
     pub(super) blanks: u64,
-    /// A repetition separator is among the bytes.
-    pub(super) repeats: bool,
+    /// Repetition separators.
+    pub(super) repeated: u64,
 }
 
 /// What is done with a block on one kind of processor.
@@ -113,8 +113,17 @@ impl Needles {
             masks.blanks |= u64::from(bytes.simd_eq(u8x16::splat(b' ')).to_bitmask()) << shift;
             repeated |= repetition;
         }
-        masks.repeats = self.repeats && repeated.any();
+        if self.repeats && repeated.any() {
+            masks.repeated = self.repeated(block);
+        }
         masks
+    }
+
+    /// Where repetition separators stand: seldom anywhere.
+    #[cold]
+    fn repeated(&self, block: &[u8; BLOCK]) -> u64 {
+        let [repetition, ..] = self.repetition.to_array();
+        block.iter().rev().fold(0, |mask, &byte| mask << 1 | u64::from(byte == repetition))
     }
 }
 
@@ -175,7 +184,7 @@ pub(super) fn wide(delimiters: Delimiters) -> impl Kind {
                 ends,
                 odd: _mm512_cmpge_epu8_mask(above_blank, every(0x7f - b' ')),
                 blanks: _mm512_cmpeq_epi8_mask(bytes, every(b' ')),
-                repeats: repeats && repeated != 0,
+                repeated: if repeats { repeated } else { 0 },
             }
         },
         gather: |bits, from| _pext_u64(bits, from),

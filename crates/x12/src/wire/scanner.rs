@@ -203,12 +203,11 @@ impl Scanner {
             let to = (taped + WINDOW).min(bytes.len());
             tape.extend(bytes, taped..to);
             taped = to;
-            let mut left = tape.marks();
+            let mut told = 0;
             for end in tape.ends() {
-                let first = tape.marks().len() - left.len();
-                let Some((marks, behind)) = left.split_at_checked(end.mark as usize + 1 - first) else { break };
+                let first = std::mem::replace(&mut told, end.mark as usize + 1);
+                let Some(marks) = tape.marks().get(first..told) else { break };
                 let stop = marks.last().map_or(0, |&stop| stop as usize);
-                left = behind;
                 if stop < start {
                     continue; // a blank line, where the line break is the terminator
                 }
@@ -233,7 +232,6 @@ impl Scanner {
                     return stop + 1;
                 }
             }
-            let told = tape.marks().len() - left.len();
             tape.keep_from(told);
             if bytes.get(start..).is_some_and(|rest| rest.starts_with(b"ISA")) {
                 // told before a limit is met: a header whose delimiters are not those in force has no end yet
@@ -317,7 +315,7 @@ fn is_gap(byte: u8) -> bool {
 /// The start of the next segment at or after `at`: blanks, line breaks and NULs before an identifier mean nothing.
 #[inline]
 fn skip_gap(bytes: &[u8], mut at: usize, delimiters: Delimiters) -> usize {
-    while let Some(&byte) = bytes.get(at) {
+    while let Some(&byte) = bytes.get(at).filter(|&&byte| byte <= b' ') {
         let blank = matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0);
         if !blank || byte == delimiters.element || byte == delimiters.component {
             break;

@@ -55,7 +55,7 @@ pub(super) struct End {
     pub(super) inner: u64,
     /// The segment has neither component nor repetition separators.
     pub(super) plain: bool,
-    /// It may have repetition separators.
+    /// It has repetition separators.
     pub(super) repeats: bool,
     /// A control character or a byte outside ASCII may stand in the segment (one was seen since the segment before, but
     /// for a line break), or a value that begins with a blank.
@@ -194,7 +194,8 @@ impl Tape {
                 inner: valid(masks.inner),
                 ends: valid(masks.ends),
                 odd: valid(masks.odd),
-                ..masks
+                blanks: valid(masks.blanks),
+                repeated: valid(masks.repeated),
             };
             self.take(masks, (at, rest.len()), kind);
         }
@@ -215,8 +216,7 @@ impl Tape {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "compiled once for each kind of processor")]
     fn take(&mut self, masks: Masks, (at, len): (u32, usize), kind: &impl Kind) {
-        // a repetition separator of the block may be of any segment in it
-        let Masks { hits, inner, mut ends, odd, blanks, repeats } = masks;
+        let Masks { hits, inner, mut ends, odd, blanks, mut repeated } = masks;
         let led = hits << 1 | self.led;
         self.led = hits >> (len - 1) & 1;
         let mut odd = odd & !self.breaks(ends, odd, len) | blanks & led;
@@ -233,19 +233,20 @@ impl Tape {
                 mark: first + mark,
                 inner: begun.inner | (own >> from).unbounded_shl(begun.marks),
                 plain: begun.plain && own == 0,
-                repeats: begun.repeats || repeats,
+                repeats: begun.repeats || repeated & before != 0,
                 odd: begun.odd || odd & before != 0,
             });
             begun = Begun::default();
             inner ^= own;
             from = mark + 1;
             odd &= !before;
+            repeated &= !before;
             ends &= ends - 1;
         }
         begun.inner |= inner.unbounded_shr(from).unbounded_shl(begun.marks);
         begun.marks += count - from;
         begun.plain &= inner == 0;
-        begun.repeats |= repeats;
+        begun.repeats |= repeated != 0;
         begun.odd |= odd != 0;
         self.begun = begun;
     }
@@ -296,12 +297,12 @@ mod tests {
                     (from..mark as usize).any(|at| at > 0 && b"*:^~".contains(&bytes[at - 1]) && bytes[at] == b' ');
                 let odd = led || between[breaks..].iter().copied().any(is_odd);
                 let bits = inner.iter().rev().fold(0u128, |bits, &inner| bits << 1 | u128::from(inner)) as u64;
-                ends.push((at, bits, !inner.drain(..).any(|inner| inner), odd));
-                assert!(tape.ends()[ends.len() - 1].repeats || !between.contains(&b'^'));
+                let plain = !inner.drain(..).any(|inner| inner);
+                ends.push((at, bits, plain, between.contains(&b'^'), odd));
                 from = mark as usize + 1;
             }
             for tape in [&tape, &portable] {
-                let told = tape.ends().iter().map(|end| (end.mark, end.inner, end.plain, end.odd));
+                let told = tape.ends().iter().map(|end| (end.mark, end.inner, end.plain, end.repeats, end.odd));
                 assert_eq!(told.collect::<Vec<_>>(), ends);
             }
         }

@@ -9,6 +9,8 @@ from scrubjay.testing.claims.practice import DATES, DAYS, Practice, Row
 __all__ = ["synthetic_treatments"]
 
 _SURFACES = ("M", "O", "D", "B", "L")
+# These are filled on an occlusal surface; front teeth have none.
+_BACK_TEETH = (*range(1, 6), *range(12, 22), *range(28, 33))
 _DIAGNOSES = ("K029", "K0510", "K0540", "K0381")
 
 
@@ -92,7 +94,7 @@ class Dentist(Practice):
         if kind == "quadrant":
             return {"oral_cavity_1": self.pick(("10", "20", "30", "40"))}
         if kind in {"tooth", "surfaces"}:
-            tooth: Row = {"number": str(1 + self.below(32))}
+            tooth: Row = {"number": str(self.pick(_BACK_TEETH))}
             if kind == "surfaces":
                 first = self.below(len(_SURFACES) - 1)
                 tooth["surface_1"] = _SURFACES[first]
