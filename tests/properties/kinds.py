@@ -12,7 +12,7 @@ import scrubjay
 from properties.files import generated
 from scrubjay.writing import Envelope
 
-__all__ = ["KINDS", "claims", "interchange", "mixed"]
+__all__ = ["KINDS", "claims", "interchange", "mixed", "one_group"]
 
 Plain = dict[str, Any]
 
@@ -50,6 +50,30 @@ def mixed(count: int, *, faults: float = 0.3, seed: int = 1, turn: int = 7) -> b
     turns = [each[at % 3][at // 3 :: max(count // turn, 1)] for at in range(3 * (count // turn))]
     rows = [row | {"id": f"{row['id']}-{at}"} for at, row in enumerate(chain(*turns))]
     return scrubjay.write(rows, _envelope(seed))
+
+
+def one_group(document: bytes) -> bytes:
+    """The sets of all groups of an interchange in the first one: each says its guide itself."""
+    rows: list[bytes] = []
+    sets = 0
+    for segment in document.split(b"~\n"):
+        name, *parts = segment.split(b"*")
+        match name:
+            case b"GS" if sets:
+                continue
+            case b"GE":
+                continue
+            case b"ST":
+                sets += 1
+                parts[1] = b"%04d" % sets
+            case b"SE":
+                parts[1] = b"%04d" % sets
+            case b"IEA":
+                number = next(row for row in rows if row.startswith(b"GS*")).split(b"*")[6]
+                rows.append(b"GE*%d*%s" % (sets, number))
+                parts[0] = b"1"
+        rows.append(b"*".join([name, *parts]))
+    return b"~\n".join(rows)
 
 
 def _envelope(seed: int) -> Envelope:

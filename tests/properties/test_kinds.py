@@ -10,7 +10,7 @@ import pytest
 
 import scrubjay
 from properties.files import DAY, claim_ids, damaged, run, summary
-from properties.kinds import KINDS, claims, interchange, mixed
+from properties.kinds import KINDS, claims, interchange, mixed, one_group
 from properties.test_acknowledgments import acknowledgments, clean_by_their_own_guides, segments
 from properties.test_counts import conserved
 from properties.test_same_bytes import same_in_all_ways
@@ -23,6 +23,7 @@ FILES = {
     "837I": lambda seed: interchange("837I", 60, seed=seed),
     "837D": lambda seed: interchange("837D", 60, seed=seed),
     "all three": lambda seed: mixed(40, seed=seed),
+    "all three in one group": lambda seed: one_group(mixed(40, seed=seed, turn=10)),
     "one after another": lambda seed: b"".join(
         interchange(kind, 20, seed=10 * seed + at) for at, kind in enumerate(KINDS)
     ),

@@ -70,7 +70,7 @@ def test_a_missing_table_is_no_data_and_a_table_decides() -> None:
 
 def test_the_native_tests_read_these_rules_and_examples() -> None:
     assert EXAMPLES.TARGET.read_text() == EXAMPLES.document(), (
-        "run python tests/rulebook/examples.py"
+        "run python -m rulebook.examples in tests"
     )
 
 

@@ -1,0 +1,250 @@
+"""What rules are tried on that are for institutional and dental claims, alone or too."""
+
+from typing import Any
+
+from rulebook.clean_claims import INSTITUTIONAL
+
+__all__ = ["EXAMPLES", "OF_OTHERS"]
+
+Case = dict[str, Any]
+
+OUTPATIENT = {
+    "facility_type": "13",
+    "admission_date": None,
+    "admission_hour": None,
+    "discharge_hour": None,
+    "admitting_diagnosis": None,
+    "procedures": [],
+    "diagnoses": [{"qualifier": "ABK", "code": "R079"}],
+}
+
+EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
+    # institutional
+    "INVALID_ATTENDING_NPI": ([{"attending_npi": "1457382900"}], [{}, {"attending_npi": None}]),
+    "INVALID_OPERATING_NPI": ([{"operating_npi": "12"}], [{}, {"operating_npi": "1234567893"}]),
+    "INVALID_OTHER_OPERATING_NPI": (
+        [{"other_operating_npi": "12"}],
+        [{"other_operating_npi": "1234567893"}],
+    ),
+    "INVALID_TYPE_OF_BILL": (
+        [{"facility_type": "1"}, {"facility_type": "01"}, {"facility_type": "111"}],
+        [{}, OUTPATIENT],
+    ),
+    "INVALID_REVENUE_CODE": (
+        [{"lines.0.revenue": "120"}, {"lines.0.revenue": "9120"}, {"lines.0.revenue": "012X"}],
+        [{}, {"lines.0.revenue": "2101"}],
+    ),
+    "REVENUE_TOTAL_LINE": ([{"lines.1.revenue": "0001"}], [{}]),
+    "NONCOVERED_EXCEEDS_CHARGE": (
+        [{"lines.0.noncovered": 3001}],
+        [{"lines.0.noncovered": 3000}, {}],
+    ),
+    "STATEMENT_DATES_REVERSED": (
+        [{"statement_to": "2026-02-01"}],
+        [{"statement_to": "2026-02-02"}],
+    ),
+    "FUTURE_STATEMENT_DATE": ([{"statement_to": "2026-03-03"}], [{"statement_to": "2026-03-02"}]),
+    "LINE_OUTSIDE_STATEMENT": (
+        [{"lines.1.service_from": "2026-02-01"}, {"lines.1.service_to": "2026-02-06"}],
+        [{}, {"lines.1.service_from": "2026-02-05"}],
+    ),
+    "MISSING_INPATIENT_ADMISSION": ([{"admission_date": None}], [{}, OUTPATIENT]),
+    "MISSING_ADMISSION_HOUR": (
+        [{"admission_hour": None}],
+        [{}, {"admission_hour": None, "facility_type": "21"}],
+    ),
+    "ADMISSION_AFTER_STATEMENT": (
+        [{"admission_date": "2026-02-06"}],
+        [{}, {"admission_date": "2026-01-20"}],
+    ),
+    "MISSING_DISCHARGE_HOUR": (
+        [{"discharge_hour": None}],
+        [{}, {"discharge_hour": None, "frequency": "2", "patient_status": "30"}, OUTPATIENT],
+    ),
+    "DISCHARGE_HOUR_ON_INTERIM": ([{"frequency": "2"}], [{}]),
+    "INVALID_ADMISSION_TYPE": ([{"admission_type": "7"}], [{}, {"admission_type": None}]),
+    "INVALID_PATIENT_STATUS": ([{"patient_status": "1"}, {"patient_status": "A1"}], [{}]),
+    "FREQUENCY_STATUS_CONFLICT": (
+        [{"patient_status": "30"}, {"frequency": "3"}],
+        [{}, {"frequency": "3", "patient_status": "30"}],
+    ),
+    "MISSING_ATTENDING_PROVIDER": (
+        [{"attending_last": None, "attending_npi": None}],
+        [
+            {},
+            {
+                "attending_last": None,
+                "attending_npi": None,
+                "lines": [INSTITUTIONAL["lines"][0] | {"revenue": "0540"}],
+            },
+        ],
+    ),
+    "MISSING_ADMITTING_DIAGNOSIS": ([{"admitting_diagnosis": None}], [{}, OUTPATIENT]),
+    "INVALID_ADMITTING_DIAGNOSIS": (
+        [{"admitting_diagnosis": "R07.9"}],
+        [{}, {"admitting_qualifier": "BJ", "admitting_diagnosis": "78650"}],
+    ),
+    "INVALID_VISIT_REASON": (
+        [{"visit_reasons": [{"qualifier": "APR", "code": "R07.9"}]}],
+        [{"visit_reasons": [{"qualifier": "APR", "code": "R079"}]}],
+    ),
+    "INVALID_EXTERNAL_CAUSE": (
+        [{"external_causes": [{"qualifier": "ABN", "code": "S8001XA"}]}],
+        [{"external_causes": [{"qualifier": "ABN", "code": "W19XXXA"}]}],
+    ),
+    "MISSING_PRESENT_ON_ADMISSION": (
+        [{"diagnoses": [{"qualifier": "ABK", "code": "I2101"}]}],
+        [{}, OUTPATIENT],
+    ),
+    "PRESENT_ON_ADMISSION_OUTPATIENT": ([{"facility_type": "13"}], [{}, OUTPATIENT]),
+    "INVALID_ICD10_PCS": (
+        [{"procedures.0.code": "0270OZZ"}, {"procedures.0.code": "92920"}],
+        [{}, {"procedures.0.qualifier": "BR", "procedures.0.code": "0066"}],
+    ),
+    "PROCEDURE_AFTER_STATEMENT": ([{"procedures.0.date": "2026-02-06"}], [{}]),
+    "ICD10_PCS_OUTPATIENT": ([{"facility_type": "13"}], [{}, OUTPATIENT]),
+    "OCCURRENCE_SPAN_REVERSED": (
+        [
+            {
+                "occurrence_spans": [
+                    {"code": "74", "span_from": "2026-02-03", "span_to": "2026-02-02"}
+                ]
+            }
+        ],
+        [
+            {
+                "occurrence_spans": [
+                    {"code": "74", "span_from": "2026-02-03", "span_to": "2026-02-03"}
+                ]
+            }
+        ],
+    ),
+    "DUPLICATE_OCCURRENCE_CODE": (
+        [{"occurrences": [{"code": "11", "date": "2026-02-01"}] * 2}],
+        [{"occurrences": [{"code": "11", "date": f"2026-02-0{day}"} for day in (1, 2)]}],
+    ),
+    "DUPLICATE_VALUE_CODE": (
+        [{"value_codes": [{"code": "80", "amount": 3}, {"code": "80", "amount": 1}]}],
+        [{"value_codes": [{"code": "80", "amount": 3}, {"code": "81", "amount": 1}]}],
+    ),
+    "DUPLICATE_CONDITION_CODE": (
+        [{"conditions": [{"code": "C1"}, {"code": "C1"}]}],
+        [{"conditions": [{"code": "C1"}, {"code": "77"}]}],
+    ),
+    # dental
+    "INVALID_ASSISTANT_NPI": ([{"assistant_npi": "1"}], [{"assistant_npi": "1234567893"}]),
+    "INVALID_CDT": ([{"lines.0.procedure": "2392"}, {"lines.0.procedure": "D239"}], [{}]),
+    "INVALID_TOOTH_NUMBER": (
+        [{"lines.0.teeth.0.number": number} for number in ("0", "33", "83", "U", "AA")],
+        [{"lines.0.teeth.0.number": number} for number in ("1", "32", "03", "51", "82", "T", "AS")],
+    ),
+    "INVALID_TOOTH_STATUS": (
+        [{"tooth_statuses": [{"tooth": "40", "status": "M"}]}],
+        [{"tooth_statuses": [{"tooth": "17", "status": "M"}]}],
+    ),
+    "DUPLICATE_TOOTH_SURFACE": (
+        [{"lines.0.teeth.0.surface_2": "M"}, {"lines.0.teeth.0.surface_5": "M"}],
+        [{}, {"lines.0.teeth.0.surface_3": "D"}],
+    ),
+    "TOOTH_SURFACE_CONFLICT": (
+        [{"lines.0.teeth.0.number": "8"}, {"lines.0.teeth.0.surface_2": "I"}],
+        [{}, {"lines.0.teeth.0": {"number": "8", "surface_1": "I"}}],
+    ),
+    "INVALID_ORAL_CAVITY": (
+        [{"lines.0.oral_cavity_2": "50"}],
+        [{"lines.0.oral_cavity_1": "10", "lines.0.oral_cavity_2": "20"}],
+    ),
+    "MISSING_PRIOR_PLACEMENT": (
+        [{"lines.0.prosthesis": "R"}],
+        [
+            {"lines.0.prosthesis": "I"},
+            {"lines.0.prosthesis": "R", "lines.0.prior_placement_date": "2016-02-01"},
+            {"lines.0.prosthesis": "R", "lines.0.prior_placement_estimate": "2016-01-01"},
+        ],
+    ),
+    "MISSING_TREATMENT_DATE": (
+        [{"lines.1.service_from": None}],
+        [
+            {},
+            {"lines.1.service_from": None, "treated_from": "2026-02-10"},
+            {"lines.1.service_from": None, "predetermination": "PB"},
+        ],
+    ),
+    "PREDETERMINATION_HAS_DATE": (
+        [{"predetermination": "PB"}],
+        [
+            {},
+            {
+                "predetermination": "PB",
+                "lines.0.service_from": None,
+                "lines.1.service_from": None,
+            },
+        ],
+    ),
+    "TREATMENT_DATES_REVERSED": (
+        [{"treated_from": "2026-02-10", "treated_to": "2026-02-09"}],
+        [{"treated_from": "2026-02-10", "treated_to": "2026-02-10"}],
+    ),
+    "FUTURE_TREATMENT_DATE": (
+        [{"treated_from": "2026-03-03"}],
+        [{}, {"treated_from": "2026-03-02"}],
+    ),
+    "COMPLETION_BEFORE_START": (
+        [
+            {
+                "lines.0.treatment_start_date": "2026-02-10",
+                "lines.0.treatment_end_date": "2026-02-09",
+            }
+        ],
+        [
+            {
+                "lines.0.treatment_start_date": "2026-02-10",
+                "lines.0.treatment_end_date": "2026-02-10",
+            }
+        ],
+    ),
+}
+
+OF_OTHERS: dict[str, tuple[list[Case], list[Case]]] = {
+    # rules for several kinds of claims, on those that are not professional
+    "TIMELY_FILING": (
+        [{"kind": "I", "statement_from": "2025-01-30", "statement_to": "2025-02-20"}],
+        [{"kind": "I", "statement_from": "2025-02-20", "statement_to": "2025-03-05"}],
+    ),
+    "DOB_AFTER_SERVICE": (
+        [
+            {"kind": "I", "subscriber.birth_date": "2026-02-03"},
+            {"kind": "D", "subscriber.birth_date": "2026-02-11"},
+        ],
+        [{"kind": "I", "subscriber.birth_date": "2026-02-02"}],
+    ),
+    "ICD9_AFTER_TRANSITION": (
+        [{"kind": "I", "diagnoses.1.qualifier": "BF"}],
+        [{"kind": "I", "diagnoses.1.qualifier": "BF", "statement_to": "2015-09-30"}],
+    ),
+    "ICD10_BEFORE_TRANSITION": (
+        [{"kind": "I", "statement_to": "2015-09-30"}],
+        [{"kind": "I", "statement_from": "2015-09-30", "statement_to": "2015-10-01"}],
+    ),
+    "NEGATIVE_LINE_CHARGE": (
+        [{"kind": "I", "lines.0.charge": -1}, {"kind": "D", "lines.1.charge": -1}],
+        [{"kind": "I", "lines.0.charge": 0}, {"kind": "D", "lines.1.charge": 0}],
+    ),
+    "FREQ_REQUIRES_ORIGINAL_REF": (
+        [{"kind": "I", "frequency": "7"}, {"kind": "D", "frequency": "8"}],
+        [{"kind": "I", "frequency": "7", "original_reference": "X"}],
+    ),
+    "INVALID_DX_POINTER": ([], [{"kind": "D", "lines.0.pointer_1": 1}]),
+    "MISSING_ACCIDENT_FIELDS": (
+        [{"kind": "D", "related_cause_1": "OA"}, {"kind": "D", "related_cause_2": "OA"}],
+        [{"kind": "D", "related_cause_1": "OA", "accident_date": "2026-02-01"}],
+    ),
+    "ACCIDENT_AFTER_SERVICE": (
+        [{"kind": "D", "accident_date": "2026-02-11"}],
+        [{"kind": "D", "accident_date": "2026-02-10"}],
+    ),
+    "BILLING_ZIP_NOT_9": (
+        [{"kind": "I", "provider.zip": "62701"}, {"kind": "D", "provider.zip": "62701"}],
+        [{"kind": "I"}, {"kind": "D"}],
+    ),
+}
