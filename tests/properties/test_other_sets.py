@@ -10,6 +10,10 @@ from scrubjay.job import Command
 
 WAYS = [(threads, window) for threads in (1, 2) for window in (4_096, 65_536, 1_048_576)]
 
+BALANCES = {
+    "834": ["MEMBER_COUNT_MISMATCH"],
+    "835": ["PAYMENT_LINE_UNBALANCED", "PAYMENT_CLAIM_UNBALANCED", "PAYMENT_TOTAL_MISMATCH"],
+}
 NAMES = ["834", "835", "271", "277CA"]
 
 
@@ -31,6 +35,7 @@ def whole(group: str, version: str, segments: list[str]) -> bytes:
 
 def _enrollment(members: int, *, faults: bool) -> Iterator[str]:
     yield from ("ST*834*0001*005010X220A1", "BGN*00*LARGE*20260302*0900****2")
+    yield from (f"QTY*TO*{members + faults}", f"QTY*ET*{members}", "QTY*DT*0")
     yield from ("N1*P5*SYNTHETIC WORKS*FI*123456789", "N1*IN*EXAMPLE HEALTH*FI*987654321")
     for number in range(members):
         wrong = faults and number % 37 == 0
@@ -45,7 +50,8 @@ def _enrollment(members: int, *, faults: bool) -> Iterator[str]:
 
 
 def _payment(claims: int, *, faults: bool) -> Iterator[str]:
-    yield from ("ST*835*0001", "BPR*I*150*C*CHK************20260302", "TRN*1*CHECK3*1999999999")
+    paid = claims * 120 + 30 + (7 if faults else 0)
+    yield from ("ST*835*0001", f"BPR*I*{paid}*C*CHK************20260302", "TRN*1*CHECK3*1999999999")
     yield from ("DTM*405*20260302", "N1*PR*EXAMPLE HEALTH", "N3*1 EXAMPLE ROAD")
     yield from ("N4*CHICAGO*IL*60601", "PER*BL*TEST DESK*TE*2125550103")
     yield "N1*PE*SYNTHETIC BILLING*XX*1234567893"
@@ -55,7 +61,9 @@ def _payment(claims: int, *, faults: bool) -> Iterator[str]:
             yield f"LX*{number // 50 + 1}"
         yield f"CLP*CASE-{number}*1*150*120*30*12*PAYER{number}*11*1"
         yield from () if wrong else (f"NM1*QC*1*TESTER*TESSA****MI*MEMBER{number}",)
-        yield from ("SVC*HC:99213*150*120**1", "DTM*472*20260205", "CAS*PR*3*30", "AMT*B6*150")
+        adjusted = 31 if faults and number % 53 == 0 else 30
+        yield from ("SVC*HC:99213*150*120**1", "DTM*472*20260205", f"CAS*PR*3*{adjusted}")
+        yield "AMT*B6*150"
     yield "PLB*1234567893*20261231*WO:CASE-0*-30"
 
 
@@ -135,6 +143,24 @@ def test_threads_and_windows_change_nothing(name: str, tmp_path: Path) -> None:
     findings = (tmp_path / "first/out/findings.jsonl").read_text()
     assert findings.count("\n") > 10
     assert "SET_SEGMENT_COUNT" not in findings
+    for code in BALANCES.get(name, ()):
+        assert code in findings
+
+
+def test_every_set_of_a_file_has_its_own_sums(tmp_path: Path) -> None:
+    """Sets that begin in one piece and end in another; every third has a wrong total."""
+    one = list(_payment(40, faults=False))
+    sets = []
+    for number in range(24):
+        paid = 40 * 120 + 30 + (number % 3 == 0)
+        body = [f"ST*835*{number:04}", f"BPR*I*{paid}*C*CHK************20260302", *one[2:]]
+        sets.append([*body, f"SE*{len(body) + 1}*{number:04}"])
+    parts = [segment for each in sets for segment in each]
+    document = whole("HP", "005010X221A1", parts).replace(b"GE*1*", b"GE*24*")
+    document = document.replace(f"SE*{len(parts) + 1}*0001~\n".encode(), b"")
+    same_in_all_ways(document, tmp_path)
+    findings = (tmp_path / "first/out/findings.jsonl").read_text()
+    assert findings.count("PAYMENT_TOTAL_MISMATCH") == findings.count("\n") == 8
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -8,7 +8,7 @@ use x12::claim::{Batch, Builder, NONE, Taps};
 use x12::finding::{Code, Finding, NO_CLAIM, Scope};
 use x12::guide::{Guides, Parties, Plan, Role, Route};
 use x12::position::{Position, Span};
-use x12::validate::{At, Options, Routed, Trail, Visitor, Walker, Way, plain};
+use x12::validate::{At, Options, Owed, Routed, Trail, Visitor, Walker, Way, plain};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, Tokens};
 
 use crate::source::Taken;
@@ -69,6 +69,8 @@ pub(crate) struct Analysed {
     pub(crate) made_in: Vec<u32>,
     pub(crate) batch: Option<Batch>,
     pub(crate) plan: Option<Arc<Plan>>,
+    /// Findings that stand or not by what came before the piece.
+    pub(crate) owed: Vec<Owed>,
     /// How many segments that begin a claim stand where no claim could be placed.
     pub(crate) lost_claims: u64,
     pub(crate) end: Standing,
@@ -124,6 +126,7 @@ impl Analyser {
         } else if upcoming.is_none() {
             pass.cut_short();
         }
+        let owed = pass.walker.take_owed();
         let Pass {
             mode,
             parties,
@@ -149,7 +152,7 @@ impl Analyser {
             Open::Walked => Set::Walked(Box::new(walker)),
         };
         let end = Standing { mode, parties, group, set, inside, empty };
-        Analysed { taken, used, findings, items, made_in, batch, plan, lost_claims, end, torn }
+        Analysed { taken, used, findings, items, made_in, batch, plan, owed, lost_claims, end, torn }
     }
 }
 
