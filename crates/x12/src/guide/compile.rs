@@ -372,7 +372,7 @@ loop L1 First
             ("sequence L1 BB 01", "balance L1 CLAIM_TOTAL BB09x = L1 BB01", 7, "has no BB09x"),
             ("sequence L1 BB 01", "balance ST NOTHING SE01 = L1:BB01", 7, "no such balance: NOTHING"),
             ("sequence L1 BB 01", "balance ST MEMBER_COUNT_MISMATCH SE01 = L1:BB01 -", 7, "a term is missing"),
-            ("sequence L1 BB 01", "balance ST MEMBER_COUNT_MISMATCH SE01 = BB01", 7, "has no BB"),
+            ("sequence L1 BB 01", "balance ST MEMBER_COUNT_MISMATCH SE01 = BB01", 7, "no BB of its own"),
             ("sequence L1 BB 01", "balance ST MEMBER_COUNT_MISMATCH SE01 = L1:BB01 L1:BB01", 7, "take turns"),
             ("sequence L1 BB 01", "balance ST MEMBER_COUNT_MISMATCH SE = L1:BB01", 7, "the total is one element"),
             ("sequence L1 BB 01", "balance ST MEMBER_COUNT_MISMATCH SE01 = L1:BB01[1]", 7, "no condition"),

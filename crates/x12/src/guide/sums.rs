@@ -69,7 +69,13 @@ impl Sums {
     }
 
     fn term(&mut self, plan: &Plan, term: &Written<'_>, sum: u16, part: &Part, line: u32) -> Result<(), GuideError> {
-        for slot in Place::parse(plan, term.loop_id, term.segment, line)?.slots {
+        let mut slots = Place::parse(plan, term.loop_id, term.segment, line)?.slots;
+        // the first segment of a loop below is that loop's
+        slots.retain(|&at| plan.slot(at).is_some_and(|slot| slot.opens.is_none()));
+        if slots.is_empty() {
+            return fault(line, format!("loop {} has no {} of its own", term.loop_id, term.segment));
+        }
+        for slot in slots {
             let last = plan.slot(slot).map_or(0, |slot| slot.base_len);
             if let Some(beyond) = term.elements.iter().find(|&&element| element == 0 || element > last) {
                 return fault(line, format!("{} has no element {beyond:02}", term.segment));
