@@ -12,7 +12,11 @@ from scrubjay.testing import generate
 WAYS = [(threads, window) for threads in (1, 2) for window in (4_096, 65_536, 1_048_576)]
 
 GENERATED = ("834", "835", "837I", "837D")
-NAMES = [*GENERATED, "271", "277CA"]
+BALANCES = {
+    "enrollment": ["MEMBER_COUNT_MISMATCH"],
+    "payment": ["PAYMENT_LINE_UNBALANCED", "PAYMENT_CLAIM_UNBALANCED", "PAYMENT_TOTAL_MISMATCH"],
+}
+NAMES = [*GENERATED, *BALANCES, "271", "277CA"]
 
 
 def whole(group: str, version: str, segments: list[str]) -> bytes:
@@ -29,6 +33,40 @@ def whole(group: str, version: str, segments: list[str]) -> bytes:
             "IEA*1*000000001",
         ]
     ).encode()
+
+
+def _enrollment(members: int, *, faults: bool) -> Iterator[str]:
+    yield from ("ST*834*0001*005010X220A1", "BGN*00*LARGE*20260302*0900****2")
+    yield from (f"QTY*TO*{members + faults}", f"QTY*ET*{members}", "QTY*DT*0")
+    yield from ("N1*P5*SYNTHETIC WORKS*FI*123456789", "N1*IN*EXAMPLE HEALTH*FI*987654321")
+    for number in range(members):
+        wrong = faults and number % 37 == 0
+        yield "INS*Y*18*021*20*A***FT"
+        yield from () if wrong else (f"REF*0F*MEMBER{number}",)
+        yield f"NM1*IL*1*TESTER*T{number}****34*123456789"
+        yield "DMG*D8*19800101*F*M"
+        yield "HD*021**HLT*PLAN A*FAM"
+        yield "DTP*348*D8*2026" + ("1301" if wrong else "0301")
+        if number % 3 == 0:
+            yield from ("LS*2700", "LX*1", "N1*75*LOCATION", "REF*LU*NORTH", "LE*2700")
+
+
+def _payment(claims: int, *, faults: bool) -> Iterator[str]:
+    paid = claims * 120 + 30 + (7 if faults else 0)
+    yield from ("ST*835*0001", f"BPR*I*{paid}*C*CHK************20260302", "TRN*1*CHECK3*1999999999")
+    yield from ("DTM*405*20260302", "N1*PR*EXAMPLE HEALTH", "N3*1 EXAMPLE ROAD")
+    yield from ("N4*CHICAGO*IL*60601", "PER*BL*TEST DESK*TE*2125550103")
+    yield "N1*PE*SYNTHETIC BILLING*XX*1234567893"
+    for number in range(claims):
+        wrong = faults and number % 41 == 0
+        if number % 50 == 0:
+            yield f"LX*{number // 50 + 1}"
+        yield f"CLP*CASE-{number}*1*150*120*30*12*PAYER{number}*11*1"
+        yield from () if wrong else (f"NM1*QC*1*TESTER*TESSA****MI*MEMBER{number}",)
+        adjusted = 31 if faults and number % 53 == 0 else 30
+        yield from ("SVC*HC:99213*150*120**1", "DTM*472*20260205", f"CAS*PR*3*{adjusted}")
+        yield "AMT*B6*150"
+    yield "PLB*1234567893*20261231*WO:CASE-0*-30"
 
 
 def _statuses(patients: int, *, faults: bool) -> Iterator[str]:
@@ -74,6 +112,8 @@ def _document(name: str, *, faults: bool) -> bytes:
         return b"".join(generate(name, claims=400, sets=1, faults=0.06 if faults else 0.0, seed=3))
     build: Callable[..., Iterator[str]]
     group, version, build = {
+        "enrollment": ("BE", "005010X220A1", _enrollment),
+        "payment": ("HP", "005010X221A1", _payment),
         "271": ("HB", "005010X279A1", _benefits),
         "277CA": ("HN", "005010X214", _statuses),
     }[name]
@@ -107,6 +147,24 @@ def test_threads_and_windows_change_nothing(name: str, tmp_path: Path) -> None:
     findings = (tmp_path / "first/out/findings.jsonl").read_text()
     assert findings.count("\n") > 10
     assert "SET_SEGMENT_COUNT" not in findings
+    for code in BALANCES.get(name, ()):
+        assert code in findings
+
+
+def test_every_set_of_a_file_has_its_own_sums(tmp_path: Path) -> None:
+    """Sets that begin in one piece and end in another; every third has a wrong total."""
+    one = list(_payment(40, faults=False))
+    sets = []
+    for number in range(24):
+        paid = 40 * 120 + 30 + (number % 3 == 0)
+        body = [f"ST*835*{number:04}", f"BPR*I*{paid}*C*CHK************20260302", *one[2:]]
+        sets.append([*body, f"SE*{len(body) + 1}*{number:04}"])
+    parts = [segment for each in sets for segment in each]
+    document = whole("HP", "005010X221A1", parts).replace(b"GE*1*", b"GE*24*")
+    document = document.replace(f"SE*{len(parts) + 1}*0001~\n".encode(), b"")
+    same_in_all_ways(document, tmp_path)
+    findings = (tmp_path / "first/out/findings.jsonl").read_text()
+    assert findings.count("PAYMENT_TOTAL_MISMATCH") == findings.count("\n") == 8
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -8,7 +8,7 @@ use x12::claim::{Builder, NONE};
 use x12::finding::{Code, Finding, NO_CLAIM, Scope};
 use x12::guide::{Guides, Parties, Plan, Role, Route};
 use x12::position::{Position, Span};
-use x12::validate::{At, Options, Routed, Trail, Visitor, Walker, Way, plain};
+use x12::validate::{At, Options, Owed, Routed, Trail, Visitor, Walker, Way, plain};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, Tokens};
 
 use crate::batches::{Batches, Filling, Maps};
@@ -75,6 +75,8 @@ pub(crate) struct Analysed {
     /// What the rules found, once they were asked; by claim map.
     pub(crate) ruled: Vec<Ruled>,
     pub(crate) plan: Option<Arc<Plan>>,
+    /// Findings that stand or not by what came before the piece.
+    pub(crate) owed: Vec<Owed>,
     /// How many segments that begin a claim stand where no claim could be placed.
     pub(crate) lost_claims: u64,
     pub(crate) end: Standing,
@@ -132,6 +134,7 @@ impl Analyser {
         } else if upcoming.is_none() {
             pass.cut_short();
         }
+        let owed = pass.walker.take_owed();
         let Pass {
             mode,
             parties,
@@ -157,7 +160,7 @@ impl Analyser {
         let end = Standing { mode, parties, group, set, inside, empty };
         self.items = items.len();
         let ruled = Vec::new();
-        Analysed { taken, used, findings, items, made_in, batches, ruled, plan, lost_claims, end, torn }
+        Analysed { taken, used, findings, items, made_in, batches, ruled, plan, owed, lost_claims, end, torn }
     }
 }
 

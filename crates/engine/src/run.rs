@@ -265,9 +265,14 @@ impl Line {
         let done = match (piece.kept.take(), &mut self.crew) {
             (Some(taken), _) => Err(taken),
             (None, Some(crew)) => {
-                let analysed = crew.take(piece.ticket)?;
+                let mut analysed = crew.take(piece.ticket)?;
                 let right = piece.assumption.as_ref().is_some_and(|assumption| begin.matches(assumption));
-                if right && self.carried.is_none() { Ok(analysed) } else { Err(analysed.taken) }
+                if right && self.carried.is_none() {
+                    follow(&mut analysed, &begin);
+                    Ok(analysed)
+                } else {
+                    Err(analysed.taken)
+                }
             }
             (None, None) => return Err(Error::Internal("a piece is lost".to_owned())),
         };
@@ -325,5 +330,22 @@ impl Line {
                 *context = batch.context(taps, bytes, context);
             }
         }
+    }
+}
+
+/// The piece was worked on before its turn, and rightly so: what it owes to what stood `before` is settled.
+fn follow(analysed: &mut Analysed, before: &Standing) {
+    let Set::Walked(before) = &before.set else { return };
+    let mut before = before.clone();
+    before.new_piece();
+    for owed in std::mem::take(&mut analysed.owed).iter().rev() {
+        let stands = analysed.findings.get_mut(owed.at).is_none_or(|finding| before.settle(owed, finding));
+        if !stands {
+            analysed.findings.remove(owed.at);
+            analysed.made_in.remove(owed.at);
+        }
+    }
+    if let Set::Walked(walker) = &mut analysed.end.set {
+        walker.carry(&before);
     }
 }

@@ -232,6 +232,10 @@ codes! {
     CLAIM_TOTAL_MISMATCH: Home::Status("A8:400"), Error, 3, "The claim's charge is not the sum of its lines", "Make the total charge the sum of the line charges";
     COB_CLAIM_UNBALANCED: Home::Status("A8:672"), Error, 3, "Another payer's payment and adjustments do not add up to the claim's charge", "Send paid amount and adjustments that add up to the charge";
     COB_LINE_UNBALANCED: Home::Status("A8:672"), Error, 3, "Another payer's payment and adjustments do not add up to the line's charge", "Send paid amount and adjustments that add up to the line charge";
+    PAYMENT_LINE_UNBALANCED: Home::None, Error, 3, "A line's charge less its adjustments is not what was paid for it", "Make SVC02 less the line's CAS amounts SVC03";
+    PAYMENT_CLAIM_UNBALANCED: Home::None, Error, 3, "A claim's charge less its adjustments is not what was paid for it", "Make CLP03 less the CAS amounts of the claim and its lines CLP04";
+    PAYMENT_TOTAL_MISMATCH: Home::None, Error, 3, "The payment is not the sum of the claims less the provider adjustments", "Make BPR02 the sum of CLP04 less the PLB amounts";
+    MEMBER_COUNT_MISMATCH: Home::None, Error, 3, "A control total is not the number of members in the set", "Count the INS segments in QTY02";
     CLAIM_TOO_LARGE: Home::Status("A7:481"), Error, 1, "The claim is larger than the limit", "Split the claim";
     // a partner's overlay
     PARTNER_SEGMENT_REQUIRED: Home::Status("A6:481"), Error, 7, "A segment or loop that the partner requires is missing", "Add the segment, as the partner's companion guide says";

@@ -3,11 +3,13 @@
 use super::grammar::GuideText;
 use super::index::Action;
 use super::plan::Plan;
+use super::sums::Sums;
 use super::text::{GuideError, fault};
 use crate::wire::SegmentId;
 
 /// Binds the `balance` lines.
 pub(super) fn bind_balances(plan: &mut Plan, text: &GuideText<'_>) -> Result<(), GuideError> {
+    let mut sums = Sums::default();
     for (line, words) in &text.balances {
         let line = *line;
         match words[..] {
@@ -19,10 +21,11 @@ pub(super) fn bind_balances(plan: &mut Plan, text: &GuideText<'_>) -> Result<(),
                 plan.index.balance.claim_total = true;
             }
             [payer, "COB_CLAIM", ref terms @ ..] => bind_other_payers(plan, payer, terms, line)?,
+            [home, code, total, "=", ref terms @ ..] => sums.add(plan, (home, code), (total, terms), line)?,
             _ => return fault(line, format!("no such balance: {}", words.join(" "))),
         }
     }
-    Ok(())
+    sums.bind(plan)
 }
 
 fn bind_other_payers(plan: &mut Plan, home: &str, terms: &[&str], line: u32) -> Result<(), GuideError> {
@@ -62,14 +65,14 @@ fn bind_other_payers(plan: &mut Plan, home: &str, terms: &[&str], line: u32) -> 
 }
 
 /// The slots of a segment in a loop, and an element in them (0 where the whole segment is meant).
-struct Place {
-    slots: Vec<u32>,
-    element: u8,
+pub(super) struct Place {
+    pub slots: Vec<u32>,
+    pub element: u8,
 }
 
 impl Place {
     /// `SV102`, `CAS`, `AMT02[01=D]`.
-    fn parse(plan: &Plan, loop_id: &str, word: &str, line: u32) -> Result<Self, GuideError> {
+    pub(super) fn parse(plan: &Plan, loop_id: &str, word: &str, line: u32) -> Result<Self, GuideError> {
         let Some(index) = plan.find_loop(loop_id) else { return fault(line, format!("there is no loop {loop_id}")) };
         let (word, condition) = match word.strip_suffix(']').and_then(|word| word.split_once('[')) {
             Some((word, condition)) => (word, Some(condition)),
@@ -88,7 +91,7 @@ impl Place {
         }
     }
 
-    fn bind(&self, plan: &mut Plan, action: Action, line: u32) -> Result<(), GuideError> {
+    pub(super) fn bind(&self, plan: &mut Plan, action: Action, line: u32) -> Result<(), GuideError> {
         for &at in &self.slots {
             let bound = &mut plan.index.slots[at as usize].action;
             if *bound != Action::None && *bound != action {

@@ -239,6 +239,7 @@ fn loop_facts(plan: &Plan, known: &Loop) -> LoopFacts {
         is_claim: known.role == Some(Role::Claim),
         is_line: known.role == Some(Role::Line),
         is_payer: false,
+        sums: (0, 0),
     }
 }
 
@@ -370,6 +371,13 @@ loop L1 First
             ("sequence L1 BB 01", "sequence L1 CC 01", 7, "does not open"),
             ("sequence L1 BB 01", "balance L1 NOTHING", 7, "no such balance"),
             ("sequence L1 BB 01", "balance L1 CLAIM_TOTAL BB09x = L1 BB01", 7, "has no BB09x"),
+            ("sequence L1 BB 01", "balance ST NOTHING SE01 = L1:BB01", 7, "no such balance: NOTHING"),
+            ("sequence L1 BB 01", "balance ST MEMBER_COUNT_MISMATCH SE01 = L1:BB01 -", 7, "a term is missing"),
+            ("sequence L1 BB 01", "balance ST MEMBER_COUNT_MISMATCH SE01 = BB01", 7, "no BB of its own"),
+            ("sequence L1 BB 01", "balance ST MEMBER_COUNT_MISMATCH SE01 = L1:BB01 L1:BB01", 7, "take turns"),
+            ("sequence L1 BB 01", "balance ST MEMBER_COUNT_MISMATCH SE = L1:BB01", 7, "the total is one element"),
+            ("sequence L1 BB 01", "balance ST MEMBER_COUNT_MISMATCH SE01 = L1:BB01[1]", 7, "no condition"),
+            ("sequence L1 BB 01", "balance ST MEMBER_COUNT_MISMATCH SE01 = L1:BB01/09", 7, "has no element 09"),
             ("CC S> @40 {} : S", "use L1 S1 @40", 0, "within itself"),
             ("R<=5", "R<=5>=9", 12, "above the longest"),
         ] {

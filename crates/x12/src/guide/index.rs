@@ -4,7 +4,7 @@ use super::codes::{CodeSets, NO_CODES};
 use super::notes::Note;
 use super::plan::{Type, Usage};
 use super::quick::Shape;
-use crate::finding::{NO_LOOP, Scope};
+use crate::finding::{Code, NO_LOOP, Scope};
 use crate::wire::SegmentId;
 
 /// Lookup tables of a plan.
@@ -27,6 +27,10 @@ pub(crate) struct Index {
     pub(crate) notes: Vec<Note>,
     pub(crate) codes: CodeSets,
     pub(crate) balance: Balance,
+    /// The sums that are kept, those of one loop on end.
+    pub(crate) sums: Vec<SumRule>,
+    /// What takes part in them, by slot.
+    pub(crate) terms: Vec<Term>,
     /// The ways from the root to the loops that cut segments open.
     pub(crate) chains: Vec<Vec<u32>>,
 }
@@ -87,6 +91,8 @@ pub(crate) struct LoopFacts {
     pub is_claim: bool,
     pub is_line: bool,
     pub is_payer: bool,
+    /// A range of `Index::sums`: those that are of this loop.
+    pub sums: (u16, u16),
 }
 
 /// What an element (or a component) must be, as the element check wants it.
@@ -128,6 +134,36 @@ pub(crate) enum Action {
     LinePaid(u8, u8),
     /// Adjustments to the line.
     LineAdjustment,
+    /// A range of `Index::terms`.
+    Terms(u32, u32),
+}
+
+/// A total that must be what its terms add up to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SumRule {
+    pub code: Code,
+    pub loop_index: u16,
+}
+
+/// What a segment adds to a sum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Term {
+    /// Number of the sum.
+    pub sum: u16,
+    pub part: Part,
+    /// Only where this element has this value.
+    pub when: Option<(u8, Box<[u8]>)>,
+}
+
+/// How much.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The amount in this element is the total.
+    Total(u8),
+    /// The amounts in these elements are added, or taken off.
+    Amounts(Box<[u8]>, bool),
+    /// One for each segment.
+    One,
 }
 
 /// Which balances are kept.

@@ -19,6 +19,7 @@ mod quick;
 mod registry;
 mod roles;
 mod segment;
+mod sums;
 mod text;
 
 pub use compile::compile;
@@ -31,7 +32,7 @@ pub use text::GuideError;
 
 pub(crate) use codes::{NO_CODES, pack, pack_at};
 pub(crate) use embedded::{base_codes, is_group};
-pub(crate) use index::{Action, Candidate, Index, KeyPlace, Known, Rule, SegmentFacts, SlotFacts};
+pub(crate) use index::{Action, Candidate, Index, KeyPlace, Known, Part, Rule, SegmentFacts, SlotFacts, Term};
 pub(crate) use link::{first_key, packed_key};
 pub(crate) use notes::{Note, NoteKind};
 pub(crate) use quick::{How, Quick, Shape};

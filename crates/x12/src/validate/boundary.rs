@@ -68,6 +68,12 @@ impl State {
             let rel = plan.index.slots.get(slot as usize)?.rel;
             *state.stack.count_mut(depth, rel)? = 1;
         }
+        for frame in &state.stack.frames {
+            let sums = plan.index.loops.get(usize::from(frame.loop_index))?.sums;
+            if sums.0 < sums.1 {
+                state.ledger.sums.assume(&plan.index, sums);
+            }
+        }
         let mut levels = 0;
         for (frame, &slot) in state.stack.frames.iter_mut().zip(way) {
             let facts = plan.index.slots.get(slot as usize)?;

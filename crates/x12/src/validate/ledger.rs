@@ -3,15 +3,16 @@
 //! An amount that cannot be read makes its balance silent: the element has its finding already.
 
 use super::report::{Here, Report, Spot};
+use super::sums::Sums;
 use super::value::cents;
 use crate::finding::{Code, Scope};
 use crate::guide::{Action, Index, SlotFacts};
 use crate::wire::Segment;
 
 /// Cents; `None` when an amount could not be read, or was too large.
-type Money = Option<i64>;
+pub(super) type Money = Option<i64>;
 
-fn add(sum: Money, more: Money) -> Money {
+pub(super) fn add(sum: Money, more: Money) -> Money {
     sum?.checked_add(more?)
 }
 
@@ -31,6 +32,7 @@ pub(super) struct Ledger {
     paying: Option<usize>,
     /// The payers cannot be told: too many, or a part of one is lost.
     doubtful: bool,
+    pub(super) sums: Sums,
 }
 
 /// Another payer of the claim.
@@ -68,6 +70,7 @@ impl Ledger {
     /// The opener of a loop was lost: whose amounts follow is not certain.
     pub(super) fn doubt(&mut self) {
         self.doubtful = true;
+        self.sums.doubt();
     }
 
     /// A line begins.
@@ -117,6 +120,12 @@ impl Ledger {
                 self.line_paid(segment.element(usize::from(payer)), spot(paid), amount(paid));
             }
             Action::LineAdjustment => self.adjust_line(adjustments(segment)),
+            Action::Terms(from, to) => {
+                let terms = index.terms.get(from as usize..to as usize).unwrap_or_default();
+                for term in terms {
+                    self.sums.part(term, segment, spot);
+                }
+            }
         }
     }
 
@@ -161,7 +170,7 @@ impl Ledger {
     pub(super) fn spots(&mut self) -> impl Iterator<Item = &mut Spot> {
         let claim = self.charge.iter_mut().map(|(spot, _)| spot);
         let payers = self.payers.iter_mut().filter_map(|payer| payer.paid.as_mut()).map(|(spot, _)| spot);
-        claim.chain(payers).chain(self.accounts.iter_mut().map(|account| &mut account.spot))
+        claim.chain(payers).chain(self.accounts.iter_mut().map(|account| &mut account.spot)).chain(self.sums.spots())
     }
 
     /// A line ends.

@@ -15,6 +15,7 @@ mod report;
 #[cfg(test)]
 mod sample;
 mod state;
+mod sums;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ mod walker;
 pub use boundary::Boundary;
 pub use envelope::{Envelope, Place, Routed, plain};
 pub use report::{At, Options};
+pub use sums::Owed;
 pub use trail::Trail;
 pub use visitor::Visitor;
 pub use walker::{Walker, Way};

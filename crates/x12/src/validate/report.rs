@@ -38,6 +38,16 @@ pub(super) struct Spot {
     pub data_element: u16,
 }
 
+impl Spot {
+    /// Makes `finding` one of this place.
+    pub(super) fn place(&self, finding: &mut Finding) {
+        finding.position.segment = self.ordinal;
+        finding.position.offset = self.base + u64::from(self.span.start);
+        (finding.position.element, finding.data_element) = (self.element, self.data_element);
+        (finding.segment, finding.loop_index) = (self.segment, self.loop_index);
+    }
+}
+
 /// Where a segment stands, as far as a [`Spot`] remembers it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Here {
@@ -150,20 +160,11 @@ impl<'f> Report<'f> {
     /// A fault of a segment that was read before.
     #[cold]
     pub(super) fn earlier(&mut self, code: Code, spot: &Spot, scope: Scope) {
-        let place = Place { element: spot.element, data_element: spot.data_element, ..Place::default() };
-        let finding = self.finding(code, place, Span::default());
+        let mut finding = Finding { scope, ..self.finding(code, Place::default(), Span::default()) };
+        spot.place(&mut finding);
         // a span is of the buffer that was read: of an earlier one only the place in the file is left
-        let value = if spot.base == self.buffer { spot.span } else { Span::default() };
-        let offset = spot.base + u64::from(spot.span.start);
-        let position = Position { segment: spot.ordinal, offset, ..finding.position };
-        self.findings.push(Finding {
-            scope,
-            position,
-            segment: spot.segment,
-            loop_index: spot.loop_index,
-            value,
-            ..finding
-        });
+        finding.value = if spot.base == self.buffer { spot.span } else { Span::default() };
+        self.findings.push(finding);
     }
 
     /// Where the segment stands.

@@ -225,6 +225,9 @@ impl State {
             if facts.is_payer {
                 self.ledger.open_payer();
             }
+            if facts.sums.0 < facts.sums.1 {
+                self.ledger.sums.open(&step.plan.index, facts.sums);
+            }
         }
         step.visitor.open(child, step.segment);
     }
@@ -317,6 +320,9 @@ impl State {
         if self.claim_at == Some(depth) {
             self.ledger.close_claim(&plan.index, report);
             self.claim_at = None;
+        }
+        if let Some(facts) = plan.index.loops.get(usize::from(index)).filter(|facts| facts.sums.0 < facts.sums.1) {
+            self.ledger.sums.close(&plan.index, facts.sums, scope, report);
         }
         step.visitor.close(index);
         self.stack.pop();

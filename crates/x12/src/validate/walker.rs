@@ -7,6 +7,7 @@ use super::frame::Site;
 use super::place::Found;
 use super::report::{At, Options, Report};
 use super::state::{State, Step};
+use super::sums::Owed;
 use super::trail::{Recalled, Sign, Trail};
 use super::visitor::Visitor;
 use crate::finding::Finding;
@@ -64,7 +65,9 @@ impl Walker {
         self.plan = Some(plan);
         let claims = self.state.claims;
         self.state.stack.clear();
+        let owed = self.state.ledger.sums.take_owed();
         self.state = State { stack: std::mem::take(&mut self.state.stack), claims, ..State::default() };
+        self.state.ledger.sums.owe(owed);
     }
 
     /// One segment of the set.
@@ -222,6 +225,23 @@ impl Walker {
         let walker = Self { options, plan: Some(Arc::clone(plan)), state, trail: Trail::default() };
         let boundary = walker.boundary();
         Some((walker, boundary))
+    }
+
+    /// Findings of the piece that stand, or do not, when it is known what came before it ([`Walker::settle`]).
+    pub fn take_owed(&mut self) -> Vec<Owed> {
+        self.state.ledger.sums.take_owed()
+    }
+
+    /// True when `finding`, for which `owed` was kept, stands, now that `self` is the walker as it was before the piece,
+    /// asked after [`Walker::new_piece`]; it gets its place.
+    #[must_use]
+    pub fn settle(&self, owed: &Owed, finding: &mut Finding) -> bool {
+        self.state.ledger.sums.settle(owed, finding)
+    }
+
+    /// The sums of what was open before the piece, which `before` has, go on.
+    pub fn carry(&mut self, before: &Self) {
+        self.state.ledger.sums.carry(&before.state.ledger.sums);
     }
 
     /// The loops that are open, outermost first.
