@@ -9,6 +9,8 @@ BIN := .venv/bin
 # Where .ci/run puts cargo-fuzz.
 export PATH := $(CURDIR)/.cache/cargo-fuzz/bin:$(PATH)
 SECONDS_EACH ?= 60
+# Files to begin with: documents, guides and rule programs
+SEEDS := examples cases crates/x12/guides crates/x12/tests/data
 # 0 is another walk each time; a number repeats one
 SEED ?= 0
 PYTHON_SOURCES := src tests $(wildcard scripts benches)
@@ -55,7 +57,7 @@ fuzz: ## every fuzz target for SECONDS_EACH (60) seconds; needs cargo-fuzz
 	@for target in $$(cargo fuzz list); do \
 	  echo "fuzz $$target for $(SECONDS_EACH) s"; \
 	  mkdir -p fuzz/corpus/$$target; \
-	  cargo fuzz run --sanitizer none $$target fuzz/corpus/$$target examples -- \
+	  cargo fuzz run --sanitizer none $$target fuzz/corpus/$$target $(SEEDS) -- \
 	    -max_total_time=$(SECONDS_EACH) -seed=$(SEED) -max_len=65536 -timeout=2 -rss_limit_mb=512 \
 	    -verbosity=0 -print_final_stats=1; \
 	done

@@ -227,7 +227,8 @@ impl Scanner {
                 let segment = Segment::seen(bytes, (to_u32(start), word), marks, delimiters, seen);
                 self.one(&segment, true, tokens);
                 start = skip_gap(bytes, stop + 1, delimiters);
-                if name == IEA && segment.raw().len() >= 3 {
+                // one over the limit ends nothing: in pieces it is skipped before it is known to end
+                if name == IEA && (3..=self.limits.segment as usize).contains(&segment.raw().len()) {
                     self.mode = Mode::Outside;
                     return stop + 1;
                 }
@@ -422,6 +423,16 @@ mod tests {
         assert!(whole.0.iter().any(|token| token.starts_with("F Stray") && token.contains("junk")));
         assert!(whole.0.iter().any(|token| token.starts_with("F Empty")));
         assert_eq!(whole.0.last().map(String::as_str), Some("S GS [\"HC\"] false"));
+    }
+
+    #[test]
+    fn a_trailer_over_the_limit_ends_nothing_however_it_is_cut() {
+        let limits = Limits { element: 64, segment: 64, repetitions: 8, elements: 32 };
+        let text = format!("{ISA}IEA*{}~GS*HC~", "1".repeat(100));
+        let whole = hear(text.as_bytes(), limits, &[]);
+        assert_eq!(whole.0.last().map(String::as_str), Some("S GS [\"HC\"] true"));
+        let everywhere: Vec<usize> = (0..text.len()).collect();
+        assert_eq!(hear(text.as_bytes(), limits, &everywhere), whole);
     }
 
     #[test]
