@@ -11,7 +11,7 @@ use crate::wire::Segment;
 pub struct Boundary {
     /// The guide; 0 outside a set.
     fingerprint: u64,
-    last_level: u64,
+    last_level: [u64; 2],
     just_lost: Option<u32>,
     cells: Vec<u64>,
 }
@@ -19,14 +19,16 @@ pub struct Boundary {
 impl Boundary {
     /// The state of a walk, without what only counts up and without what can no longer matter.
     pub(super) fn of(plan: &Plan, state: &State) -> Self {
-        let mut cells = Vec::with_capacity(state.stack.frames.len() * 8);
+        let mut cells = Vec::with_capacity(state.stack.frames.len() * 10);
         for (depth, frame) in state.stack.frames.iter().enumerate() {
             let marks = u64::from(frame.foreign) | u64::from(frame.children != Children::Settled) << 1;
             cells.extend([
                 u64::from(frame.loop_index) << 32 | marks << 16 | frame.scope as u64,
                 u64::from(frame.position) << 32 | u64::from(frame.sealed),
                 frame.level,
+                frame.level_due,
                 frame.sequence,
+                frame.sequence_due,
                 frame.opener,
             ]);
             let slots = plan.loop_at(frame.loop_index).slots.clone();
@@ -46,7 +48,8 @@ impl Boundary {
         }
         let claim = u64::from(state.claim_at.is_some()) | u64::from(state.line_at.is_some()) << 1;
         cells.push(claim);
-        Self { fingerprint: plan.fingerprint, last_level: state.last_level, just_lost: state.just_lost, cells }
+        let last_level = [state.last_level, state.level_due];
+        Self { fingerprint: plan.fingerprint, last_level, just_lost: state.just_lost, cells }
     }
 }
 

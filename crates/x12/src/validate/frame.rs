@@ -37,11 +37,15 @@ pub(super) struct Frame {
     pub counts: usize,
     /// Id of the level that it is; 0 when it is none.
     pub level: u64,
+    /// What that id should have been; 0 where it is right.
+    pub level_due: u64,
     pub children: Children,
     /// Where it says whether levels follow.
     pub says: Spot,
     /// The last number of a child that counts 1, 2, 3 ...
     pub sequence: u64,
+    /// What that number should have been; 0 where it is right.
+    pub sequence_due: u64,
 }
 
 /// Which loops are open, and where in each of them the last segment stood, as one number that a trail gives.
@@ -96,9 +100,11 @@ impl Stack {
             sealed: 0,
             counts,
             level: 0,
+            level_due: 0,
             children: Children::Settled,
             says: Spot::default(),
             sequence: 0,
+            sequence_due: 0,
         };
         self.frames.push(frame);
         self.site = Site::UNKNOWN;

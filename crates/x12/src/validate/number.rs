@@ -35,12 +35,13 @@ impl State {
         let span = segment.span(usize::from(element));
         let given = counting(span.of(segment.buffer()));
         let Some(parent) = self.parent() else { return given.unwrap_or(0) };
-        let expected = parent.sequence.saturating_add(1);
-        parent.sequence = given.unwrap_or(expected);
-        if given.is_some_and(|given| given != expected) {
+        let due = due(given, parent.sequence, parent.sequence_due);
+        let number = given.unwrap_or(parent.sequence.saturating_add(1));
+        (parent.sequence, parent.sequence_due) = (number, due);
+        if due != 0 {
             report.element(Code::SEQUENCE_INVALID, place(plan, facts, element), span);
         }
-        given.unwrap_or(expected)
+        number
     }
 
     /// The loop that the one on top is in.
@@ -51,17 +52,19 @@ impl State {
 
     fn level(&mut self, plan: &Plan, facts: &SlotFacts, segment: &Segment<'_>, report: &mut Report<'_>) {
         let Some(hierarchy) = plan.hierarchy else { return };
-        let expected = self.last_level.saturating_add(1);
         let id_span = segment.span(usize::from(hierarchy.id));
         let given = counting(id_span.of(segment.buffer()));
-        if !id_span.is_empty() && given != Some(expected) {
+        let due = due(given, self.last_level, self.level_due);
+        if due != 0 || given.is_none() && !id_span.is_empty() {
             report.element_of_set(Code::HIERARCHY_SEQUENCE, place(plan, facts, hierarchy.id), id_span);
         }
-        self.last_level = given.unwrap_or(expected);
+        self.last_level = given.unwrap_or(self.last_level.saturating_add(1));
+        self.level_due = due;
         let parent_span = segment.span(usize::from(hierarchy.parent));
-        if let Some(parent) = self.level_above() {
+        if let Some((parent, due)) = self.level_above() {
             let named = counting(parent_span.of(segment.buffer()));
-            if !parent_span.is_empty() && parent != UNKNOWN && named != Some(parent) {
+            let right = named == Some(parent) || due != 0 && named == Some(due);
+            if !parent_span.is_empty() && parent != UNKNOWN && !right {
                 report.element_of_set(Code::HIERARCHY_PARENT, place(plan, facts, hierarchy.parent), parent_span);
             }
         }
@@ -79,14 +82,21 @@ impl State {
         let last = self.last_level;
         if let Some(top) = self.stack.frames.last_mut() {
             top.level = if given.is_some() { last } else { UNKNOWN };
+            top.level_due = due;
             top.children = children;
             top.says = says;
         }
     }
 
-    /// The id of the nearest level around the loop on top.
-    fn level_above(&self) -> Option<u64> {
-        self.stack.frames.iter().rev().skip(1).map(|frame| frame.level).find(|&level| level != 0)
+    /// The id of the nearest level around the loop on top, and what it should have been where that is another.
+    fn level_above(&self) -> Option<(u64, u64)> {
+        self.stack
+            .frames
+            .iter()
+            .rev()
+            .skip(1)
+            .map(|frame| (frame.level, frame.level_due))
+            .find(|&(level, _)| level != 0)
     }
 
     /// A level comes into the frame at `depth`: the level there has children.
@@ -134,6 +144,14 @@ impl State {
             parent.sequence = parent.sequence.saturating_sub(1);
         }
     }
+}
+
+/// What `given` should have been after `last`, which should have been `last_due`; 0 where it is right. One wrong number is
+/// one fault: those behind it may count on from it, or from what it should have been.
+fn due(given: Option<u64>, last: u64, last_due: u64) -> u64 {
+    let expected = if last_due == 0 { last } else { last_due }.saturating_add(1);
+    let right = given.is_none_or(|given| given == expected || given == last.saturating_add(1));
+    if right { 0 } else { expected }
 }
 
 fn allowed(plan: &Plan, codes: u16, value: &[u8]) -> bool {

@@ -35,6 +35,8 @@ pub(super) struct State {
     pub(super) line_at: Option<usize>,
     /// Id of the last level.
     pub(super) last_level: u64,
+    /// What that id should have been; 0 where it is right.
+    pub(super) level_due: u64,
     /// The slot of a loop that was opened without its opener by the segment before.
     pub(super) just_lost: Option<u32>,
 }
