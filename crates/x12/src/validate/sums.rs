@@ -87,6 +87,7 @@ impl Sums {
     }
 
     /// `segment` takes part by `term`; `spot` remembers an element of it.
+    #[inline(never)]
     pub(super) fn part(&mut self, term: &Term, segment: &Segment<'_>, spot: impl Fn(u8) -> Spot) {
         let Some(sum) = self.open.get_mut(usize::from(term.sum)) else { return };
         if term.when.as_ref().is_some_and(|(element, value)| segment.element(usize::from(*element)) != &**value) {
