@@ -11,6 +11,7 @@ import scrubjay
 from properties.files import DAY, claim_ids, damaged, generated, run, summary
 from scrubjay.findings import Severity
 from scrubjay.job import Limits
+from scrubjay.testing import generate
 
 SHAPES = [(1, 1, 0.0), (80, 1, 0.3), (80, 9, 0.3), (200, None, 1.0)]
 
@@ -63,6 +64,18 @@ def test_claims_of_a_guide_that_is_not_known_are_unreadable_and_kept(
     assert (numbers["unreadable"], numbers["unreadable_sets"]) == (30, 3)
     start, end = document.index(b"ST*837"), document.index(b"GE*")
     assert document[start:end] in (out / "unreadable.x12").read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["835", "834", "277CA"])
+def test_sets_without_claims_are_kept_and_counted_whole(kind: str, tmp_path: Path) -> None:
+    document = b"".join(generate(kind, claims=30))
+    out = run(document, tmp_path, window=2_048)
+    start, end = document.index(b"ST*"), document.index(b"GE*")
+    kept = (out / "unreadable.x12").read_bytes()
+    assert kept.rstrip() == document[start:end].rstrip()
+    numbers = summary(out)
+    assert numbers["unreadable_sets"] == numbers["sets"] == kept.count(b"~\nST*") + 1
+    assert numbers["unreadable_segments"] == kept.count(b"~")
 
 
 @pytest.mark.parametrize("longest", [5, 30, 45, 60, 75])
