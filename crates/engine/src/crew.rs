@@ -35,6 +35,8 @@ enum Work {
 struct Queue {
     waiting: Mutex<Waiting>,
     more: Condvar,
+    /// What rules work with: no more of it than pieces were ever judged at once, however many threads there are.
+    scratch: Mutex<Vec<Scratch>>,
 }
 
 #[derive(Default)]
@@ -118,7 +120,8 @@ impl Drop for Crew {
 }
 
 fn work(setting: Arc<Setting>, queue: &Queue, send: &Sender<Done>) {
-    let (mut analyser, mut scratch) = (Analyser::new(setting), Scratch::default());
+    let mut analyser = Analyser::new(setting);
+    let scratches = || queue.scratch.lock().unwrap_or_else(PoisonError::into_inner);
     while let Some((ticket, work)) = queue.next() {
         let act = || match work {
             Work::Read(reading) => {
@@ -126,7 +129,9 @@ fn work(setting: Arc<Setting>, queue: &Queue, send: &Sender<Done>) {
                 Box::new(analyser.read(taken, assumption.standing(), upcoming.as_deref(), last, batch))
             }
             Work::Judge(mut piece, rules) => {
+                let mut scratch = scratches().pop().unwrap_or_default();
                 rules.judge(&mut piece, &mut scratch);
+                scratches().push(scratch);
                 piece
             }
         };
