@@ -5,6 +5,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::Scope;
 
+use x12::scrub::Scratch;
+
 use crate::analyse::{Analysed, Analyser, Setting};
 use crate::batches::Batches;
 use crate::error::Error;
@@ -33,6 +35,8 @@ enum Work {
 struct Queue {
     waiting: Mutex<Waiting>,
     more: Condvar,
+    /// What rules work with, by claim map: no more of it than pieces were ever judged at once, however many threads there are.
+    scratch: Mutex<Vec<Vec<Scratch>>>,
 }
 
 #[derive(Default)]
@@ -116,7 +120,8 @@ impl Drop for Crew {
 }
 
 fn work(setting: Arc<Setting>, queue: &Queue, send: &Sender<Done>) {
-    let (mut analyser, mut scratch) = (Analyser::new(setting), Vec::new());
+    let mut analyser = Analyser::new(setting);
+    let scratches = || queue.scratch.lock().unwrap_or_else(PoisonError::into_inner);
     while let Some((ticket, work)) = queue.next() {
         let act = || match work {
             Work::Read(reading) => {
@@ -124,7 +129,9 @@ fn work(setting: Arc<Setting>, queue: &Queue, send: &Sender<Done>) {
                 Box::new(analyser.read(taken, assumption.standing(), upcoming.as_deref(), last, batches))
             }
             Work::Judge(mut piece, rules) => {
+                let mut scratch = scratches().pop().unwrap_or_default();
                 rules.judge(&mut piece, &mut scratch);
+                scratches().push(scratch);
                 piece
             }
         };

@@ -123,7 +123,9 @@ impl Line {
 
     /// From now on `crew`, of so many `workers`, reads and judges.
     fn engage(&mut self, crew: Crew, workers: usize) {
-        self.ahead = (workers + 1, if self.rules.is_some() { JUDGED_AHEAD } else { 0 });
+        // as many pieces are out whether they are only read or judged too
+        let judged = if self.rules.is_some() { JUDGED_AHEAD } else { 0 };
+        self.ahead = (workers + 1 - judged, judged);
         self.crew = Some(crew);
     }
 

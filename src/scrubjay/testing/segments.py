@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from scrubjay.testing.amounts import amount, cents
 from scrubjay.testing.faults import Edit, Fault, inject
 
-__all__ = ["doubled", "dropped", "inserted", "kept_to", "planted", "swapped", "value"]
+__all__ = ["doubled", "dropped", "inserted", "kept_to", "planted", "raised", "swapped", "value"]
 
 Segments = list[list[bytes]]
 """The segments of a record, each as its id and its elements."""
@@ -18,6 +19,16 @@ def value(segment: str, element: int, text: str) -> Edit:
         elements = segments[at]
         elements += [b""] * (element + 1 - len(elements))
         elements[element] = text.encode()
+
+    return _edit(segment, change)
+
+
+def raised(segment: str, element: int) -> Edit:
+    """The first such segment has a dollar more in that element, which is not below zero."""
+
+    def change(segments: Segments, at: int) -> None:
+        more = cents(segments[at][element].decode()) + 100
+        segments[at][element] = amount(more).encode()
 
     return _edit(segment, change)
 

@@ -53,7 +53,8 @@ pub(super) struct Step<'s, 'a, 'f, V> {
 impl State {
     /// One segment, whose `way` is known, as long as nothing is unusual about it: it opens no loop, ends none, and is
     /// good. False when it is for [`State::segment`] to take; then nothing has changed.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for every segment")]
     pub(super) fn pass<V: Visitor>(
         &mut self,
         plan: &Plan,

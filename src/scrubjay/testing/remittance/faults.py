@@ -6,7 +6,7 @@ None of them changes a total, so no other claim and no set is touched.
 from collections.abc import Callable
 
 from scrubjay.testing.faults import Fault
-from scrubjay.testing.segments import doubled, dropped, inserted, kept_to, swapped, value
+from scrubjay.testing.segments import doubled, dropped, inserted, kept_to, raised, swapped, value
 
 __all__ = ["FAULTS"]
 
@@ -15,7 +15,28 @@ def _has(*marks: str) -> Callable[[str], bool]:
     return lambda text: all(f"\n{mark}*" in text for mark in marks)
 
 
+def _forward(text: str) -> bool:
+    """Lines are told, and nothing is taken back."""
+    return "\nSVC*" in text and "*-" not in text
+
+
 FAULTS: tuple[Fault, ...] = (
+    Fault(
+        "unbalanced_line",
+        "A line is charged a dollar more than is paid and explained.",
+        "PAYMENT_LINE_UNBALANCED",
+        ("SVC", 3),
+        edit=raised("SVC", 2),
+        fits=_forward,
+    ),
+    Fault(
+        "unbalanced_claim",
+        "The claim is charged a dollar more than is paid and explained.",
+        "PAYMENT_CLAIM_UNBALANCED",
+        ("CLP", 4),
+        edit=raised("CLP", 3),
+        fits=_forward,
+    ),
     Fault(
         "missing_claim_number",
         "The payer lost the number under which the provider sent the claim.",
