@@ -11,6 +11,7 @@ use x12::wire::{Delimiters, Fault, Output, Segment, SegmentId};
 
 use super::answers::Answers;
 use super::line::affected;
+use super::results::LEVELS;
 use super::stretch::Stretch;
 use super::tally::Tally;
 use super::{Desk, Outcome, Part};
@@ -66,7 +67,7 @@ pub(crate) struct Set {
 /// Findings above the claim: whether they reject, and where their counts of claims have to be put.
 #[derive(Default)]
 pub(crate) struct Reach {
-    levels: [Level; 6],
+    levels: [Level; LEVELS],
 }
 
 #[derive(Default)]
@@ -95,6 +96,11 @@ fn level_of(scope: Scope) -> Option<usize> {
 }
 
 impl Reach {
+    /// How many claims were seen when each level began.
+    pub(crate) fn starts(&self) -> [u64; LEVELS] {
+        std::array::from_fn(|at| self.levels[at].claims_before)
+    }
+
     /// True when something above the claim rejects it.
     pub(crate) fn rejects(&self) -> bool {
         self.levels.iter().any(|level| level.bad)
@@ -216,12 +222,14 @@ impl Desk<'_> {
     /// Levels from `from` on are over: the claims below them are counted.
     fn end_levels(&mut self, from: usize) {
         let claims = self.totals.claims_seen;
-        for level in &mut self.reach.levels[from..] {
+        let starts = self.reach.starts();
+        // inner ones first: what they reach is not counted again by what is around them
+        for (at, level) in self.reach.levels.iter_mut().enumerate().skip(from).rev() {
             if !level.pending.is_empty() {
                 let below = claims - level.claims_before;
                 let count = affected(below);
                 for (place, code) in level.pending.drain(..) {
-                    self.totals.reached(code, below);
+                    self.totals.reached(code, below, &starts[..=at]);
                     if let (Some(findings), Some(place)) = (&mut self.findings, place) {
                         findings.patch(place, &count);
                     }
