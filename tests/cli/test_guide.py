@@ -280,3 +280,10 @@ def test_a_faulty_overlay_stops_a_run_before_it_begins(scrubjay: Command, overla
     ended = scrubjay("validate", example, "--partner", overlay.parent)
     assert ended.code == 2
     assert f"{overlay}:7: loop 2010BA has no segment DMX" in ended.err
+
+
+def test_a_partner_who_is_not_meant_is_told(scrubjay: Command) -> None:
+    example = Path(__file__).parents[2] / "examples" / "clinic.837"
+    ended = scrubjay("validate", example, "--partner", "example-health-plan")
+    assert "no overlay of --partner is for a set in these files" in ended.err
+    assert "claims" in ended.out
