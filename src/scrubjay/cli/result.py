@@ -123,8 +123,7 @@ def places(run: Run) -> Iterator[str]:
         f": {', '.join(there)} and more" if there else ""
     )
     if run.summary["unreadable_sets"] and "unreadable.x12" in there:
-        advice = "" if run.claims else "; scrubjay validate says more about sets without claims"
-        yield f"kept as they came in unreadable.x12: {_sets(run.summary)}{advice}"
+        yield f"kept as they came in unreadable.x12: {_sets(run.summary)}"
     if run.summary["no_data"]:
         yield f"not judged for want of tables: {', '.join(run.summary['no_data'])}"
 
