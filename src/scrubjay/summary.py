@@ -62,12 +62,15 @@ class Digest(TypedDict):
 
 
 class RunFacts(TypedDict):
-    """run.json: what ran, on what, with what, for how long. The only file that differs by run."""
+    """What ran, on what, with what, for how long.
+
+    run.json has these, and ``outputs``: a :class:`Digest` of each file of the folder. It is the only file that
+    differs by run.
+    """
 
     version: str
     options: dict[str, object]
     inputs: list[Digest]
-    outputs: list[Digest]
     guides: dict[str, str]
     overlay: str | None
     ruleset: str | None

@@ -4,14 +4,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use x12::claim::{Builder, NONE};
 use x12::finding::{Code, Finding, NO_CLAIM, Scope};
 use x12::guide::{Guides, Parties, Plan, Role, Route};
 use x12::position::{Position, Span};
-use x12::validate::{At, Options, Owed, Routed, Trail, Visitor, Walker, Way, plain};
+use x12::validate::{At, Options, Owed, Routed, Trail, Walker, Way, plain};
 use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, Tokens};
 
 use crate::batches::{Batches, Filling, Maps};
+use crate::listener::{Columns, Listener, Opened};
 use crate::rules::Ruled;
 use crate::source::Taken;
 use crate::standing::{Group, Inside, Set, Standing, begins_item};
@@ -466,80 +466,6 @@ const SE: SegmentId = SegmentId::new(b"SE");
 const GS: SegmentId = SegmentId::new(b"GS");
 const GE: SegmentId = SegmentId::new(b"GE");
 const IEA: SegmentId = SegmentId::new(b"IEA");
-
-/// What a segment began.
-enum Opened {
-    Level,
-    Claim,
-    Lost,
-}
-
-/// Turns what the walk passes into columns.
-struct Columns<'p, 'b>(Option<&'p mut Builder<'b>>);
-
-impl Visitor for Columns<'_, '_> {
-    #[inline]
-    fn segment(&mut self, loop_index: u16, slot: u32, segment: &Segment<'_>) {
-        if let Some(builder) = &mut self.0 {
-            builder.segment(loop_index, slot, segment);
-        }
-    }
-}
-
-/// Turns the walk into items and columns.
-struct Listener<'p, 'b> {
-    plan: &'p Plan,
-    builder: Option<&'p mut Builder<'b>>,
-    rows: &'p mut u32,
-    items: &'p mut Vec<Item>,
-    map: u8,
-    opened: Option<Opened>,
-    length: u32,
-}
-
-impl Visitor for Listener<'_, '_> {
-    fn open(&mut self, index: u16, segment: &Segment<'_>) {
-        if let Some(builder) = &mut self.builder {
-            builder.open(index, segment);
-        }
-        let kind = match self.plan.loop_at(index).role {
-            Some(Role::Claim) => {
-                self.opened = Some(Opened::Claim);
-                let row = if self.builder.is_some() { *self.rows } else { NONE };
-                *self.rows += u32::from(row != NONE);
-                Kind::Claim(row)
-            }
-            Some(role @ (Role::Provider | Role::Subscriber | Role::Patient)) => {
-                self.opened = Some(Opened::Level);
-                Kind::Level(role)
-            }
-            _ => return,
-        };
-        let head_end = (segment.end() + 1).min(self.length);
-        self.items.push(Item { kind, start: segment.start(), head_end, segments: 0, map: self.map });
-    }
-
-    fn segment(&mut self, loop_index: u16, slot: u32, segment: &Segment<'_>) {
-        if let Some(builder) = &mut self.builder {
-            builder.segment(loop_index, slot, segment);
-        }
-    }
-
-    fn unplaced(&mut self, segment: &Segment<'_>) {
-        if let Some(builder) = &mut self.builder {
-            builder.unplaced(segment);
-        }
-        if self.plan.claim_opener() == Some(segment.id()) {
-            self.opened = Some(Opened::Lost);
-        }
-    }
-
-    fn close(&mut self, index: u16) {
-        if let Some(builder) = &mut self.builder {
-            builder.close(index);
-        }
-    }
-}
 
 impl Tokens for Pass<'_> {
     fn header(&mut self, segment: &Segment<'_>) {

@@ -15,6 +15,7 @@ mod error;
 mod guides;
 mod inspect;
 mod job;
+mod listener;
 mod peek;
 mod read;
 mod rules;

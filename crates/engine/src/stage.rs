@@ -1,9 +1,12 @@
 //! Outputs that appear all at once: staged beside their final names, renamed when the run is whole.
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use x12::wire::Output;
 
@@ -77,18 +80,22 @@ impl Stage {
         &self.done
     }
 
-    /// SHA-256 of a finished file, as lower-case hexadecimals.
-    pub(crate) fn digest(&self, file: &Finished) -> Result<String, Error> {
-        let path = self.staging.join(&file.name);
-        let failed = |error: io::Error| Error::output(&path, &error);
-        let digest = match &file.digest {
-            Digest::Known(digest) => *digest,
-            Digest::Behind(trail) => {
-                let opened = File::open(&path).map_err(failed)?;
-                trail.clone().finish(&opened, file.len).map_err(failed)?
+    /// Reckons the digests of all finished files to their end; what is left to do for them is done side by side.
+    pub(crate) fn settle(&mut self) -> Result<(), Error> {
+        let staging = &self.staging;
+        let files = Mutex::new(self.done.iter_mut());
+        let work = || {
+            loop {
+                let next = files.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some(file) = next else { return Ok(()) };
+                file.settle(staging)?;
             }
         };
-        Ok(crate::token::hex(&digest))
+        thread::scope(|scope| {
+            let other = scope.spawn(work);
+            work()?;
+            other.join().map_err(|_| Error::Internal("a thread failed".to_owned()))?
+        })
     }
 
     /// Renames everything into place; `marker` last, as the sign that the folder is whole.
@@ -100,7 +107,8 @@ impl Stage {
             _ => {}
         }
         let mut names: Vec<String> = std::mem::take(&mut self.done).into_iter().map(|file| file.name).collect();
-        for name in earlier(&self.out).iter().filter(|name| !names.contains(name)) {
+        let now: HashSet<&str> = names.iter().map(String::as_str).collect();
+        for name in earlier(&self.out).iter().filter(|name| !now.contains(name.as_str())) {
             let old = self.out.join(name);
             match fs::remove_file(&old) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&old, &error)),
@@ -154,6 +162,26 @@ pub(crate) struct Finished {
     pub(crate) name: String,
     pub(crate) len: u64,
     digest: Digest,
+}
+
+impl Finished {
+    /// SHA-256, as lower-case hexadecimals; none before it was settled.
+    pub(crate) fn digest(&self) -> Option<String> {
+        match &self.digest {
+            Digest::Known(digest) => Some(crate::token::hex(digest)),
+            Digest::Behind(_) => None,
+        }
+    }
+
+    fn settle(&mut self, staging: &Path) -> Result<(), Error> {
+        let Digest::Behind(trail) = &self.digest else { return Ok(()) };
+        let path = staging.join(&self.name);
+        let failed = |error: io::Error| Error::output(&path, &error);
+        let opened = File::open(&path).map_err(failed)?;
+        let digest = trail.clone().finish(&opened, self.len).map_err(failed)?;
+        self.digest = Digest::Known(digest);
+        Ok(())
+    }
 }
 
 /// SHA-256 of a finished file: known, or so far.
@@ -395,9 +423,10 @@ mod tests {
                 assert!(file.buffer.len() <= 2 * BUFFER);
             }
             stage.finish(file).unwrap();
+            stage.settle().unwrap();
             let done = &stage.finished()[0];
             assert!(fs::read(stage.staging.join("a")).unwrap() == twin.bytes);
-            assert_eq!((done.len, stage.digest(done).unwrap()), (twin.len(), crate::digest(&twin.bytes)), "{seed}");
+            assert_eq!((done.len, done.digest()), (twin.len(), Some(crate::digest(&twin.bytes))), "{seed}");
         }
     }
 

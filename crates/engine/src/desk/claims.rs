@@ -12,7 +12,7 @@ use x12::wire::{Output, decimal};
 
 use super::answers::{Answers, Parties};
 use super::fields::{Above, At, Fields, Values};
-use super::levels::Reach;
+use super::reach::Reach;
 use super::{Desk, Part, worklist};
 
 /// The fields that acknowledgments, the worklist and the counts read.

@@ -11,7 +11,6 @@ use x12::wire::{Delimiters, Fault, Output, Segment, SegmentId};
 
 use super::answers::Answers;
 use super::line::affected;
-use super::results::LEVELS;
 use super::stretch::Stretch;
 use super::tally::Tally;
 use super::{Desk, Outcome, Part};
@@ -20,9 +19,6 @@ use crate::error::Error;
 use crate::job::RejectUnit;
 use crate::stage::{Stage, StagedFile};
 use crate::standing::Inside;
-
-/// Most findings above one claim whose affected claims are counted; of more than that, the count stays open.
-const MOST_PENDING: usize = 100_000;
 
 /// The open interchange.
 pub(crate) struct Interchange {
@@ -62,72 +58,6 @@ pub(crate) struct Set {
     /// ST02 was used before in the group.
     repeated: bool,
     opaque: bool,
-}
-
-/// Findings above the claim: whether they reject, and where their counts of claims have to be put.
-#[derive(Default)]
-pub(crate) struct Reach {
-    levels: [Level; LEVELS],
-}
-
-#[derive(Default)]
-struct Level {
-    bad: bool,
-    /// What is wrong is told before any claim is looked at (TA1, 999): it refuses the whole.
-    refused: bool,
-    claims_before: u64,
-    /// Where the count stands in findings.jsonl, if it is written, and of which code it is.
-    pending: Vec<(Option<u64>, Code)>,
-    /// 277CA reasons of the level's own faults.
-    reasons: Vec<String>,
-}
-
-/// The levels of [`Reach`] by scope; claims and lines are none.
-fn level_of(scope: Scope) -> Option<usize> {
-    match scope {
-        Scope::Interchange => Some(0),
-        Scope::Group => Some(1),
-        Scope::Set => Some(2),
-        Scope::Provider => Some(3),
-        Scope::Subscriber => Some(4),
-        Scope::Patient => Some(5),
-        Scope::Claim | Scope::Line => None,
-    }
-}
-
-impl Reach {
-    /// How many claims were seen when each level began.
-    pub(crate) fn starts(&self) -> [u64; LEVELS] {
-        std::array::from_fn(|at| self.levels[at].claims_before)
-    }
-
-    /// True when something above the claim rejects it.
-    pub(crate) fn rejects(&self) -> bool {
-        self.levels.iter().any(|level| level.bad)
-    }
-
-    /// The 277CA reasons of provider-level faults.
-    pub(crate) fn provider_reasons(&self) -> &[String] {
-        &self.levels[3].reasons
-    }
-
-    /// The 277CA reasons of all faults between set and claim.
-    pub(crate) fn reasons(&self) -> impl Iterator<Item = &String> {
-        self.levels[2..].iter().flat_map(|level| &level.reasons)
-    }
-
-    /// A finding of `scope`: remembers where its count stands, whether it rejects, and whether it `refuses` the whole.
-    pub(crate) fn mark(&mut self, finding: &Finding, place: Option<u64>, reason: Option<&str>, refuses: bool) {
-        let Some(level) = level_of(finding.scope).map(|at| &mut self.levels[at]) else { return };
-        level.bad |= finding.severity == Severity::Error;
-        level.refused |= refuses;
-        if level.pending.len() < MOST_PENDING {
-            level.pending.push((place, finding.code));
-        }
-        if let Some(reason) = reason.filter(|reason| !level.reasons.iter().any(|known| known == reason)) {
-            level.reasons.push(reason.to_owned());
-        }
-    }
 }
 
 impl Interchange {
