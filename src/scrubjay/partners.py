@@ -30,7 +30,9 @@ def overlays(partners: Iterable[AnyPath]) -> Iterator[tuple[str, str]]:
         if os.path.isdir(partner):
             names = sorted(name for name in os.listdir(partner) if name.endswith(ENDING))
             if not names:
-                raise UsageError(f"{partner}: no file in it ends with {ENDING}")
+                raise UsageError(
+                    f"{partner}: no file in it ends with {ENDING}; name the folder that has them"
+                )
             for name in names:
                 path = os.path.join(partner, name)
                 yield path, text_of(path)
@@ -64,6 +66,8 @@ def _examples() -> Iterator[tuple[str, str]]:
 
 def _example(partner: str) -> Iterator[tuple[str, str]]:
     found = [each for each in _examples() if each[0].startswith(f"{partner}/")]
+    if not found and os.path.exists(partner):
+        raise UsageError(f"{partner}: no overlay; name a file that ends with {ENDING}, or a folder")
     if not found:
         known = ", ".join(sorted({name.partition("/")[0] for name, _ in _examples()}))
         raise UsageError(f"{partner}: no such folder, and no example either; those are {known}")

@@ -40,6 +40,9 @@ class Run(Frozen):
 
     def __repr__(self) -> str:
         counts = f"{self.claims} claims: {self.accepted} accepted, {self.rejected} rejected"
+        if not self.claims:
+            found = sum(self.summary["findings"].values())
+            counts = f"{self.summary['sets']} transaction sets without claims: {found} findings"
         if self.unreadable:
             counts += f", {self.unreadable} unreadable"
         return f"Run({counts})" if self.folder is None else f"Run({counts}; {self.folder})"

@@ -64,8 +64,8 @@ class Digest(TypedDict):
 class RunFacts(TypedDict):
     """What ran, on what, with what, for how long.
 
-    run.json has these, and ``outputs``: a :class:`Digest` of each file of the folder. It is the only file that
-    differs by run.
+    run.json has these, and ``outputs``: a :class:`Digest` of each file of the folder. It is the
+    only file that differs by run.
     """
 
     version: str

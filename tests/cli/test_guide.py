@@ -223,7 +223,9 @@ def test_a_guide_is_shown_as_an_overlay_has_it(scrubjay: Command, overlay: Path)
 
 def test_overlays_without_a_fault_pass_the_check(scrubjay: Command, overlay: Path) -> None:
     for given in (overlay, overlay.parent, "example-health-plan", "example-exchange"):
-        assert scrubjay("guide", "check", given) == (0, "", "")
+        ended = scrubjay("guide", "check", given)
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.endswith("nothing is wrong\n")
 
 
 def test_every_fault_of_an_overlay_is_told_with_its_line(scrubjay: Command, overlay: Path) -> None:
@@ -257,9 +259,12 @@ def test_an_overlay_that_cannot_be_read_is_one_line(
     latin.write_bytes(b"title \xff")
     empty = tmp_path / "empty"
     empty.mkdir()
+    other = tmp_path / "other.txt"
+    other.touch()
     for given, said in [
         (tmp_path / "none.overlay", "no such file"),
         (latin, "no UTF-8"),
+        (other, "no overlay; name a file that ends with .overlay"),
         (empty, "no file in it ends with .overlay"),
         ("nobody", "no such folder, and no example either; those are example-exchange"),
     ]:
@@ -275,3 +280,10 @@ def test_a_faulty_overlay_stops_a_run_before_it_begins(scrubjay: Command, overla
     ended = scrubjay("validate", example, "--partner", overlay.parent)
     assert ended.code == 2
     assert f"{overlay}:7: loop 2010BA has no segment DMX" in ended.err
+
+
+def test_a_partner_who_is_not_meant_is_told(scrubjay: Command) -> None:
+    example = Path(__file__).parents[2] / "examples" / "clinic.837"
+    ended = scrubjay("validate", example, "--partner", "example-health-plan")
+    assert "no overlay of --partner is for a set in these files" in ended.err
+    assert "claims" in ended.out

@@ -58,3 +58,19 @@ def test_files_that_are_there_are_named(result: Result, tmp_path: Path) -> None:
 def test_a_run_without_a_finding_is_short(result: Result) -> None:
     clean: Result = {**result, "reasons": []}
     assert len(list(plain(Run.from_result(clean, None)))) == 7
+
+
+def test_files_without_claims_are_told_by_their_sets(result: Result) -> None:
+    summary = {**result["summary"], "claims": 0, "charges_accepted": None, "unreadable_sets": 0}
+    remittance: Result = {**result, "summary": summary}  # type: ignore[typeddict-item]
+    lines = list(plain(Run.from_result(remittance, None)))
+    assert [line.split()[-1] for line in lines[:3]] == ["2", "21", "6,053"]
+    assert "reasons, most often first" in lines
+    assert not any("accepted" in line for line in lines[:4])
+
+
+def test_sets_that_were_kept_as_they_came_are_told(result: Result, tmp_path: Path) -> None:
+    (tmp_path / "unreadable.x12").touch()
+    assert "kept as they came in unreadable.x12: 1 transaction set" in plain(
+        Run.from_result(result, str(tmp_path))
+    )

@@ -56,6 +56,14 @@ def test_programs_run(name: str, tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+def test_the_overlay_of_the_page_is_one(scrubjay: Command, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "guide-format.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```\n(overlay .*?)```", page, re.DOTALL)
+    overlay = tmp_path / "page.overlay"
+    overlay.write_text(text)
+    assert scrubjay("guide", "check", overlay).code == 0
+
+
 def test_a_plain_rule_finds_its_line_from_the_command_line(
     scrubjay: Command, tmp_path: Path
 ) -> None:

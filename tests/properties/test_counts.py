@@ -10,7 +10,9 @@ import pytest
 import scrubjay
 from properties.files import DAY, claim_ids, damaged, generated, run, summary
 from scrubjay.findings import Severity
-from scrubjay.job import Limits
+from scrubjay.job import Command, Job, Limits
+from scrubjay.runs import execute
+from scrubjay.testing import generate
 
 SHAPES = [(1, 1, 0.0), (80, 1, 0.3), (80, 9, 0.3), (200, None, 1.0)]
 
@@ -63,6 +65,33 @@ def test_claims_of_a_guide_that_is_not_known_are_unreadable_and_kept(
     assert (numbers["unreadable"], numbers["unreadable_sets"]) == (30, 3)
     start, end = document.index(b"ST*837"), document.index(b"GE*")
     assert document[start:end] in (out / "unreadable.x12").read_bytes()
+
+
+@pytest.mark.parametrize("window", [2_048, 65_536])
+def test_no_reason_has_more_claims_than_there_are(window: int, tmp_path: Path) -> None:
+    document = generated(60, sets=3).replace(b"*ZZ*SCRUBJAY ", b"*ZZ*EXHEALTH ")
+    source = tmp_path / "claims.837"
+    source.write_bytes(document)
+    job = Job(
+        command=Command.VALIDATE, inputs=(str(source),), as_of=DAY, received_date=DAY, window=window
+    )
+    made = execute(job, partners=("example-health-plan",))
+    reasons = {reason["code"]: reason for reason in made.reasons}
+    # every subscriber lacks what the partner requires, some of them more than once
+    assert reasons["PARTNER_SEGMENT_REQUIRED"]["count"] > 60
+    assert all(reason["claims"] <= 60 for reason in made.reasons)
+
+
+@pytest.mark.parametrize("kind", ["835", "834", "277CA"])
+def test_sets_without_claims_are_kept_and_counted_whole(kind: str, tmp_path: Path) -> None:
+    document = b"".join(generate(kind, claims=30))
+    out = run(document, tmp_path, window=2_048)
+    start, end = document.index(b"ST*"), document.index(b"GE*")
+    kept = (out / "unreadable.x12").read_bytes()
+    assert kept.rstrip() == document[start:end].rstrip()
+    numbers = summary(out)
+    assert numbers["unreadable_sets"] == numbers["sets"] == kept.count(b"~\nST*") + 1
+    assert numbers["unreadable_segments"] == kept.count(b"~")
 
 
 @pytest.mark.parametrize("longest", [5, 30, 45, 60, 75])

@@ -91,6 +91,23 @@ def test_nothing_found_and_nothing_there_are_pages_too(result: Result) -> None:
     assert "Nothing was found." in text
 
 
+def test_files_without_claims_are_told_by_their_sets(result: Result) -> None:
+    remittance = empty(result)
+    remittance["summary"] |= {"charges_accepted": None, "charges_rejected": None, "sets": 14}
+    assert "Nothing was found in 14 transaction sets." in outline(render(remittance)).text
+    remittance["summary"]["findings"] = {"INVALID_DATE": 2}
+    remittance["reasons"] = [result["reasons"][0]]
+    text = outline(render(remittance)).text
+    assert "2 findings in 14 transaction sets." in text
+    assert "claim rate" not in text
+
+
+def test_the_worklist_is_named_where_there_is_one(result: Result) -> None:
+    assert "worklist.csv" not in render(result)
+    result["run"]["options"]["worklist"] = True
+    assert "worklist.csv" in render(result)
+
+
 @pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "\"'><img src=x>", "{0} {style}"])
 def test_what_the_file_says_stays_text(result: Result, hostile: str) -> None:
     summary = result["summary"]

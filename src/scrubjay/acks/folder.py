@@ -46,7 +46,7 @@ class Folder:
         if os.path.exists(os.path.join(self.path, "run.json")):
             raise UsageError(f"{self.path} is the output of a scrub; name another folder")
         try:
-            os.makedirs(self.path, exist_ok=True)
+            os.makedirs(self.path, mode=0o700, exist_ok=True)
         except OSError as error:
             raise self._failed(error) from None
         return self

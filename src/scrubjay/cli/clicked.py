@@ -95,6 +95,28 @@ class _Root(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+class _Commands(click.Group):
+    """A group that lists its commands in their order, each with all of its first sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order that they were given in."""
+        del ctx
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands; click's own cuts what is long."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, _first_sentence(made.help or "")) for name, made in self.commands.items()]
+            )
+
+
+def _first_sentence(text: str) -> str:
+    words, _, _ = " ".join(text.partition("\n\n")[0].split()).partition(". ")
+    return f"{words.rstrip('.')}."
+
+
 @click.group(
     cls=_Root,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -134,7 +156,7 @@ class _Type(click.ParamType[Any]):
 
 def _made(made: Call | Group) -> click.Command:
     if isinstance(made, Group):
-        return click.Group(
+        return _Commands(
             made.name, help=made.help, commands={call.name: _made(call) for call in made.calls}
         )
     parameters: list[click.Parameter] = [_option(option) for option in made.options]

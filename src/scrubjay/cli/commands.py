@@ -20,7 +20,7 @@ COMMANDS = {
     "scrub": "Judge every claim of 837 files: accepted or rejected, why, and the acknowledgments.",
     "validate": "Hold files against their implementation guide (SNIP 1 to 3).",
     "inspect": "Show the envelope and the loops of a file, values masked.",
-    "generate": "Write synthetic claims, the same for the same seed.",
+    "generate": "Write a synthetic file of claims or of another kind, the same for the same seed.",
     "build": "Write claims from JSON lines as an 837.",
     "acks": "Read acknowledgments, and tell what became of the claims sent.",
     "guide": "The implementation guides that are built in.",

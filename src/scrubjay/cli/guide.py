@@ -123,6 +123,9 @@ def check(given: dict[str, Any]) -> int:
         for fault in faults:
             place = f"{fault['file']}:{fault['line']}" if fault["line"] else fault["file"]
             sys.stdout.write(f"{place}: {fault['message']}\n")
+        if not faults:
+            plural = "" if len(texts) == 1 else "s"
+            sys.stdout.write(f"{len(texts)} overlay{plural}: nothing is wrong\n")
     return int(bool(faults))
 
 

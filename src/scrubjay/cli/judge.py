@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from scrubjay.cli import options
 
 TYPE_CHECKING = False
@@ -25,6 +27,9 @@ OPTIONS = (
     options.GUIDE_ALIASES,
     options.FORCE,
     *options.LIMITS,
+)
+_NOT_MEANT = (
+    "no overlay of --partner is for a set in these files; compare its lines over, when and from"
 )
 _AS_THEY_ARE = ("as_of", "force", "guide_aliases", "received_date", "show_phi", "threads")
 
@@ -55,4 +60,6 @@ def judge(command: Command, given: dict[str, Any], **own: Any) -> int:
             token_key=given["token_key"],
             progress=progress,
         )
+    if given["partner"] and not made.facts["overlay"]:
+        sys.stderr.write(f"scrubjay: {_NOT_MEANT}\n")
     return deliver(made, as_json=given["as_json"], fail_on=given["fail_on"])

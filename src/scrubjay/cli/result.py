@@ -12,10 +12,12 @@ from scrubjay.severity import Severity
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from rich.console import RenderableType
 
     from scrubjay.runs import Run
+    from scrubjay.summary import Summary
 
 __all__ = ["deliver"]
 
@@ -49,11 +51,12 @@ def plain(run: Run) -> Iterator[str]:
     for name, count, money in rows:
         yield f"{name:<{name_width}}  {count:>{count_width}}  {money:>{money_width}}".rstrip()
     if run.reasons:
+        number = _number(run)
         yield ""
-        yield "reasons, most claims first"
-        wide = max(len(f"{reason['claims']:,}") for reason in run.reasons[:TOP_REASONS])
+        yield f"reasons, most {'claims' if run.claims else 'often'} first"
+        wide = max(len(f"{reason[number]:,}") for reason in run.reasons[:TOP_REASONS])
         for reason in run.reasons[:TOP_REASONS]:
-            count = f"{reason['claims']:,}"
+            count = f"{reason[number]:,}"
             words = f"{reason['title']}  [{reason['code']}]"
             yield f"  {count:>{wide}}  {reason['severity']:<7}  {words}"
         yield from _more(run)
@@ -66,6 +69,13 @@ def counts(run: Run) -> Iterator[tuple[str, str, str]]:
     """Name, count and dollars of each line of the table."""
     summary = run.summary
     accepted, rejected = summary["charges_accepted"], summary["charges_rejected"]
+    if not run.claims:
+        yield "interchanges", f"{summary['interchanges']:,}", ""
+        yield "transaction sets", f"{summary['sets']:,}", ""
+        if accepted is not None:
+            yield "claims", "0", ""
+        yield "findings", f"{sum(summary['findings'].values()):,}", ""
+        return
     yield "claims", f"{run.claims:,}", dollars(accepted, rejected)
     yield "  accepted", f"{run.accepted:,}", dollars(accepted)
     yield "  rejected", f"{run.rejected:,}", dollars(rejected)
@@ -74,6 +84,11 @@ def counts(run: Run) -> Iterator[tuple[str, str, str]]:
     rate = summary["clean_claim_rate"]
     if rate is not None:
         yield "clean claim rate", f"{rate:.1%}", ""
+
+
+def _number(run: Run) -> Literal["claims", "count"]:
+    """What is told of each reason: its claims, or in files without one how often it was found."""
+    return "claims" if run.claims else "count"
 
 
 def pace(run: Run) -> str:
@@ -107,8 +122,15 @@ def places(run: Run) -> Iterator[str]:
     yield f"written to {run.folder.rstrip('/')}/" + (
         f": {', '.join(there)} and more" if there else ""
     )
+    if run.summary["unreadable_sets"] and "unreadable.x12" in there:
+        yield f"kept as they came in unreadable.x12: {_sets(run.summary)}"
     if run.summary["no_data"]:
         yield f"not judged for want of tables: {', '.join(run.summary['no_data'])}"
+
+
+def _sets(summary: Summary) -> str:
+    sets = summary["unreadable_sets"]
+    return f"{sets:,} transaction set{'' if sets == 1 else 's'}"
 
 
 def _more(run: Run) -> Iterator[str]:
@@ -149,7 +171,8 @@ def _draw(run: Run) -> None:
         wide = console.width >= WIDE
         if wide:
             reasons.add_column("code", style="dim", no_wrap=True)
-        reasons.add_column("claims", justify="right", no_wrap=True)
+        number = _number(run)
+        reasons.add_column("claims" if run.claims else "times", justify="right", no_wrap=True)
         dot = "●" if console.encoding.startswith("utf") else "*"
         in_colour = console.color_system is not None and not console.no_color
         for reason in run.reasons[:TOP_REASONS]:
@@ -158,7 +181,7 @@ def _draw(run: Run) -> None:
             told = (words, code) if wide else (Text("\n").join((words, code)),)
             severity = reason["severity"]
             mark = Text(dot if in_colour else severity, _SEVERITY_STYLE[severity])
-            reasons.add_row(mark, *told, f"{reason['claims']:,}")
+            reasons.add_row(mark, *told, f"{reason[number]:,}")
         parts.append(reasons)
         parts.extend(Text(line, "dim") for line in _more(run))
     parts.append(Text(pace(run), "dim"))

@@ -32,7 +32,7 @@ Hold FILES against their implementation guide, SNIP 1 to 3 ('-' is standard inpu
             name="--out",
             kind=FOLDER,
             metavar="FOLDER",
-            help="Also write findings, TA1 and 999 there.",
+            help="Also write findings, report.html, TA1 and 999 there.",
         ),
         *OPTIONS,
     ),

@@ -37,9 +37,17 @@ def render(result: Result) -> str:
     with open(os.path.join(os.path.dirname(__file__), "page.css"), encoding="utf-8") as file:
         style = file.read()
     return _PAGE.format(
-        title=sections.escape(subject), style=style, body="\n".join(filter(None, parts))
+        title=sections.escape(subject),
+        style=style,
+        body="\n".join(filter(None, parts)),
+        beside=_WORKLIST if facts["options"].get("worklist") else _FINDINGS,
     )
 
+
+_WORKLIST = """\
+Who mends the claims finds them by name in
+<code>worklist.csv</code> beside it, which only its owner can read."""
+_FINDINGS = "Each finding has its place in <code>findings.jsonl</code> beside it."
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -56,8 +64,7 @@ _PAGE = """<!doctype html>
 <main>
 {body}
 </main>
-<footer>No patient data is on this page. Who mends the claims finds them by name in
-<code>worklist.csv</code> beside it, which only its owner can read.</footer>
+<footer>No patient data is on this page. {beside}</footer>
 </body>
 </html>
 """

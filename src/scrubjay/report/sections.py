@@ -33,7 +33,7 @@ def header(subject: str, result: Result) -> str:
     held = dollars(summary["charges_rejected"])
     total = dollars(summary["charges_accepted"], summary["charges_rejected"])
     if not claims:
-        verdict = "No claim was found."
+        verdict = _without_claims(summary)
     elif not rejected and not unreadable:
         worth = f": {total}" if total else ""
         verdict = f"All {_count(claims)} claims may go out{worth}."
@@ -53,6 +53,8 @@ def header(subject: str, result: Result) -> str:
 def cards(summary: Summary) -> str:
     """The four numbers that people ask for first."""
     rate = summary["clean_claim_rate"]
+    if not _is_about_claims(summary):
+        return _cards([("findings", _count(_found(summary)), _envelopes(summary), "")])
     shown = [
         ("claims", _count(summary["claims"]), _envelopes(summary), ""),
         ("accepted", _count(summary["accepted"]), dollars(summary["charges_accepted"]), "good"),
@@ -64,6 +66,10 @@ def cards(summary: Summary) -> str:
     shown.append(
         ("clean claim rate", "&ndash;" if rate is None else f"{rate:.1%}", "right at first", "")
     )
+    return _cards(shown)
+
+
+def _cards(shown: Iterable[tuple[str, str, str, str]]) -> str:
     items = "".join(
         f'<div class="card {kind}"><dt>{name}</dt><dd>{value}</dd>'
         f"<dd class=below>{below}</dd></div>"
@@ -102,11 +108,13 @@ def reasons(found: Sequence[Reason], summary: Summary) -> str:
     if not found:
         return "<section><h2>Reasons</h2><p>Nothing was found.</p></section>"
     most = max(reason["claims"] for reason in found) or 1
-    rows = "".join(_reason(reason, most, summary["claims"]) for reason in found)
+    claims = summary["claims"] if _is_about_claims(summary) else None
+    rows = "".join(_reason(reason, most, claims) for reason in found)
+    head = "" if claims is None else "<th scope=col class=number>claims"
     return (
         "<section><h2>Reasons</h2><div class=wide><table class=reasons><thead><tr>"
         "<th scope=col>severity<th scope=col>what was found, and what helps"
-        "<th scope=col class=number>claims<th scope=col class=number>times"
+        f"{head}<th scope=col class=number>times"
         f"</thead><tbody>{rows}</tbody></table></div></section>"
     )
 
@@ -189,16 +197,40 @@ def provenance(facts: RunFacts, summary: Summary) -> str:
     )
 
 
-def _reason(reason: Reason, most: int, claims: int) -> str:
+def _is_about_claims(summary: Summary) -> bool:
+    """Whether claims are in the files, or were looked for."""
+    return bool(summary["claims"]) or summary["charges_accepted"] is not None
+
+
+def _found(summary: Summary) -> int:
+    return sum(summary["findings"].values())
+
+
+def _without_claims(summary: Summary) -> str:
+    if _is_about_claims(summary):
+        return "No claim was found."
+    found = _found(summary)
+    sets = _envelopes(summary)
+    return (
+        f"{_count(found)} finding{'' if found == 1 else 's'} {sets}."
+        if found
+        else f"Nothing was found {sets}."
+    )
+
+
+def _reason(reason: Reason, most: int, claims: int | None) -> str:
     fix = f"<p class=fix>{escape(reason['fix'])}</p>" if reason["fix"] else ""
-    share = f"{_share(reason['claims'], claims)} of all claims"
     severity = escape(reason["severity"])
+    reached = ""
+    if claims is not None:
+        reached = (
+            f"<td class=number title='{_share(reason['claims'], claims)} of all claims'>"
+            f"{_count(reason['claims'])}{_meter(reason['claims'], most, severity)}"
+        )
     return (
         f"<tr><td><span class='severity {severity}'>{severity}</span>"
         f"<td><p class=title>{escape(reason['title'])} {_code(reason['code'])}</p>{fix}"
-        f"<td class=number title='{share}'>{_count(reason['claims'])}"
-        f"{_meter(reason['claims'], most, severity)}"
-        f"<td class=number>{_count(reason['count'])}"
+        f"{reached}<td class=number>{_count(reason['count'])}"
     )
 
 

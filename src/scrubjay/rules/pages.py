@@ -195,10 +195,10 @@ def index(rules: Iterable[Rule]) -> str:
 
 _INTRODUCTION = """\
 What Scrubjay looks for in professional (P), institutional (I) and dental (D) claims beyond what the
-guides themselves demand. What a guide
-demands (a missing segment, an impossible date, a total that does not add up) is found by validation
-and told in the 999; it is not told again here. An **error** rejects the claim, so it is kept for
-what no payer can take; a **warning** is for what some refuse.
+guides themselves demand. What a guide demands (a missing segment, an impossible date, a total that
+does not add up) is found by validation and told in the 999, or in the 277CA if it is a total; it is
+not told again here. An **error** rejects the claim, so it is kept for what no payer can take; a
+**warning** is for what some refuse.
 
 A rule that needs a value which is not there says nothing, unless the value's absence is its point.
 One that needs a code table which was not supplied counts as `no_data`, never as passed.

@@ -85,6 +85,8 @@ def load(path: str | os.PathLike[str]) -> list[Rule]:
     path = os.fspath(path)
     file = os.path.basename(path)
     name = f"scrubjay_rules_{crc32(os.path.realpath(path).encode()):08x}"
+    if os.path.isdir(path):
+        raise RuleError("this is a folder; name a file of rules in it", path)
     if not os.path.isfile(path):
         raise RuleError("there is no such file; check the path", path)
     spec = spec_from_file_location(name, path)

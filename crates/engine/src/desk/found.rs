@@ -233,7 +233,7 @@ impl Desk<'_> {
             self.take_down(finding, "", "");
         }
         if let (true, Some(verdict)) = (in_claim, &mut part.claim) {
-            self.totals.reached_claim(finding.code);
+            self.totals.reached_claim(finding.code, &self.reach.starts());
             verdict.error |= error;
             verdict.syntax |= error && info.home.kind == "999";
             if let Some(reason) = status {

@@ -115,14 +115,16 @@ impl Desk<'_> {
         }
         let opaque = self.set.as_ref().is_some_and(|set| set.opaque);
         match part.item.kind {
-            Kind::Set(_) if opaque => self.keep_unreadable(part),
+            Kind::Set(_) if opaque => {
+                self.totals.unreadable_sets += 1;
+                self.keep_counted(part);
+            }
             Kind::Set(_) => self.split_set_open(part, split),
             Kind::Level(role) => self.split_level(part, role, split),
             Kind::Claim(_) => self.claim(part, split),
             Kind::Opaque(_) => {
                 self.totals.unreadable_sets += 1;
-                self.totals.unreadable_segments += u64::from(part.item.segments);
-                self.keep_unreadable(part);
+                self.keep_counted(part);
             }
             Kind::More(inside) => self.more(part, inside, split),
             Kind::SetEnd => self.close_set(part, split),
@@ -132,10 +134,7 @@ impl Desk<'_> {
                 self.write_split(part.sheet.bytes(), split);
                 self.finish_interchange()?;
             }
-            Kind::Alone | Kind::Misplaced => {
-                self.totals.unreadable_segments += u64::from(part.item.segments);
-                self.keep_unreadable(part);
-            }
+            Kind::Alone | Kind::Misplaced => self.keep_counted(part),
             Kind::Stray(fault, first) => self.stray(part, fault, first)?,
             Kind::Interchange(_) | Kind::Group => {}
         }
@@ -153,12 +152,14 @@ impl Desk<'_> {
     /// Levels from `from` on are over: the claims below them are counted.
     fn end_levels(&mut self, from: usize) {
         let claims = self.totals.claims_seen;
-        for level in &mut self.reach.levels[from..] {
+        let starts = self.reach.starts();
+        // inner ones first: what they reach is not counted again by what is around them
+        for (at, level) in self.reach.levels.iter_mut().enumerate().skip(from).rev() {
             if !level.pending.is_empty() {
                 let below = claims - level.claims_before;
                 let count = affected(below);
                 for (place, code) in level.pending.drain(..) {
-                    self.totals.reached(code, below);
+                    self.totals.reached(code, below, &starts[..=at]);
                     if let (Some(findings), Some(place)) = (&mut self.findings, place) {
                         findings.patch(place, &count);
                     }
@@ -359,8 +360,7 @@ impl Desk<'_> {
             answers.close_set(outcome);
         }
         if set.opaque {
-            self.totals.unreadable_segments += u64::from(part.item.segments);
-            self.keep_unreadable(part);
+            self.keep_counted(part);
         } else {
             let [count, control] = self.trailer_spans(part);
             split.push(SplitItem::SetClose { raw: trailer(part), count, control, accepted: !rejected });
@@ -407,14 +407,11 @@ impl Desk<'_> {
     fn more(&mut self, part: &Part<'_>, inside: Inside, split: &mut Vec<SplitItem>) {
         let empty = part.end <= part.item.start;
         match inside {
-            Inside::Opaque | Inside::Misplaced => {
-                self.totals.unreadable_segments += u64::from(part.item.segments);
-                self.keep_unreadable(part);
-            }
+            Inside::Opaque | Inside::Misplaced => self.keep_counted(part),
             Inside::Stray => self.keep_unreadable(part),
             Inside::Header | Inside::Level | Inside::Claim if !empty => {
                 if self.set.as_ref().is_some_and(|set| set.opaque) {
-                    self.keep_unreadable(part);
+                    self.keep_counted(part);
                 } else {
                     split.push(SplitItem::More { raw: raw(part), segments: part.item.segments });
                 }
@@ -470,6 +467,12 @@ impl Desk<'_> {
             Some(Interchange { control, delimiters, answers, split: None, tally: Tally::default(), note: None });
         self.take(part, finding);
         self.finish_interchange()
+    }
+
+    /// Keeps the segments of an item that is no claim's, and counts them.
+    fn keep_counted(&mut self, part: &Part<'_>) {
+        self.totals.unreadable_segments += u64::from(part.item.segments);
+        self.keep_unreadable(part);
     }
 
     /// Keeps the bytes of an item that is no claim's, as they are.

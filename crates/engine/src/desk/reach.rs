@@ -2,13 +2,15 @@
 
 use x12::finding::{Code, Finding, Scope, Severity};
 
+use super::results::LEVELS;
+
 /// Most findings above one claim whose affected claims are counted; of more than that, the count stays open.
 const MOST_PENDING: usize = 100_000;
 
 /// Findings above the claim: whether they reject, and where their counts of claims have to be put.
 #[derive(Default)]
 pub(crate) struct Reach {
-    pub(super) levels: [Level; 6],
+    pub(super) levels: [Level; LEVELS],
 }
 
 /// What was found at one level.
@@ -38,6 +40,11 @@ fn level_of(scope: Scope) -> Option<usize> {
 }
 
 impl Reach {
+    /// How many claims were seen when each level began.
+    pub(crate) fn starts(&self) -> [u64; LEVELS] {
+        std::array::from_fn(|at| self.levels[at].claims_before)
+    }
+
     /// True when something above the claim rejects it.
     pub(crate) fn rejects(&self) -> bool {
         self.levels.iter().any(|level| level.bad)

@@ -63,6 +63,31 @@ struct Found {
     claims: u64,
     last_claim: Option<u64>,
     severity: Option<Severity>,
+    /// The claims that were counted below each open level, so that none is counted twice.
+    below: [Below; LEVELS],
+}
+
+/// How many levels may be open above a claim.
+pub(crate) const LEVELS: usize = 6;
+
+/// Claims counted since there were `since` in the run.
+#[derive(Clone, Copy, Debug, Default)]
+struct Below {
+    since: u64,
+    claims: u64,
+}
+
+impl Found {
+    /// Counts `claims` more, which are below the levels that began at `starts`.
+    fn reach(&mut self, claims: u64, starts: &[u64]) {
+        self.claims += claims;
+        for (below, &since) in self.below.iter_mut().zip(starts) {
+            if below.since != since {
+                *below = Below { since, claims: 0 };
+            }
+            below.claims += claims;
+        }
+    }
 }
 
 impl Totals {
@@ -81,19 +106,22 @@ impl Totals {
         found.severity = found.severity.max(Some(severity));
     }
 
-    /// It speaks of the claim at hand.
-    pub(crate) fn reached_claim(&mut self, code: Code) {
+    /// It speaks of the claim at hand, below levels that began when `starts` claims were seen.
+    pub(crate) fn reached_claim(&mut self, code: Code, starts: &[u64; LEVELS]) {
         let now = self.claims_seen;
         let found = self.code(code);
         if found.last_claim != Some(now) {
             found.last_claim = Some(now);
-            found.claims += 1;
+            found.reach(1, starts);
         }
     }
 
-    /// It stands above `claims` claims.
-    pub(crate) fn reached(&mut self, code: Code, claims: u64) {
-        self.code(code).claims += claims;
+    /// It stands on the last of the levels that began at `starts`, above `claims` claims, of which some may be counted.
+    pub(crate) fn reached(&mut self, code: Code, claims: u64, starts: &[u64]) {
+        let found = self.code(code);
+        let own = starts.len().checked_sub(1).and_then(|last| Some((found.below.get(last)?, starts[last])));
+        let counted = own.map_or(0, |(below, since)| if below.since == since { below.claims } else { 0 });
+        found.reach(claims.saturating_sub(counted), starts);
     }
 
     /// True when something as bad as an error was found.
@@ -194,9 +222,24 @@ mod tests {
         let code = Code::ELEMENT_MISSING;
         for _ in 0..3 {
             totals.count(code, Severity::Error);
-            totals.reached_claim(code);
+            totals.reached_claim(code, &[0; LEVELS]);
         }
         let reasons = totals.reasons(&Catalog::default());
         assert_eq!((reasons[0]["count"].as_u64(), reasons[0]["claims"].as_u64()), (Some(3), Some(1)));
+    }
+
+    /// Two claims below one subscriber: a code on the first, twice on the subscriber, and on the set.
+    #[test]
+    fn a_claim_counts_once_whatever_stands_above_it() {
+        let mut totals = Totals { claims_seen: 10, ..Totals::default() };
+        let code = Code::ELEMENT_MISSING;
+        totals.count(code, Severity::Error);
+        totals.reached_claim(code, &[0, 0, 4, 10, 10, 10]);
+        totals.claims_seen = 12;
+        totals.reached(code, 2, &[0, 0, 4, 10, 10]);
+        totals.reached(code, 2, &[0, 0, 4, 10, 10]);
+        assert_eq!(totals.codes[usize::from(code.0)].claims, 2);
+        totals.reached(code, 8, &[0, 0, 4]);
+        assert_eq!(totals.codes[usize::from(code.0)].claims, 8);
     }
 }
