@@ -13,6 +13,7 @@ import pytest
 
 from properties.files import damaged, generated, outputs, run, summary, variety
 from scrubjay.job import Limits
+from scrubjay.testing import generate
 
 WAYS = [
     (threads, window)
@@ -70,8 +71,9 @@ def test_a_set_without_its_trailer_ends_where_the_next_begins(tmp_path: Path) ->
     same_in_all_ways(document, tmp_path)
 
 
-def test_headers_over_the_limit_begin_nothing(tmp_path: Path) -> None:
-    document = generated(60, sets=20)
+@pytest.mark.parametrize("kind", ["837P", "835"])
+def test_what_is_over_the_limit_begins_nothing(kind: str, tmp_path: Path) -> None:
+    document = b"".join(generate(kind, claims=60, faults=0.2, seed=1, sets=20))
     for longest in (1, 12):
         same_in_all_ways(document, tmp_path / str(longest), limits=Limits(element=longest))
 

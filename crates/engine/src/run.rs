@@ -245,7 +245,8 @@ impl Line {
                     }
                 }
                 let Some(known) = &self.known else { break };
-                if let Some(cut) = last_cut(bytes, known.delimiters, known.plan.as_ref(), self.setting.options) {
+                let how = (self.setting.options, self.setting.limits);
+                if let Some(cut) = last_cut(bytes, known.delimiters, known.plan.as_ref(), how) {
                     let upcoming = bytes[cut.at..cut.at + cut.upcoming].to_vec();
                     return Ok((cut.at, Some(upcoming)));
                 }
