@@ -64,6 +64,15 @@ def test_a_header_that_is_none_ends_the_interchange(tmp_path: Path) -> None:
     assert numbers["findings"]["INTERCHANGE_TRAILER_MISSING"] == 1
 
 
+@pytest.mark.parametrize("header", [b"ISA*1*2*3~\n", b"ISA|1|2~\n", b"ISA"])
+def test_a_header_without_an_end_is_read_to_the_end(header: bytes, tmp_path: Path) -> None:
+    document = generated(30, sets=1, faults=0.0)
+    at = len(document)
+    for number in range(4):
+        at = document.rindex((b"\nSV1*", b"\nHL*")[number % 2], 0, at - 900 * number) + 1
+        same_in_all_ways(document[:at] + header + document[at:], tmp_path / str(number))
+
+
 def test_a_set_without_its_trailer_ends_where_the_next_begins(tmp_path: Path) -> None:
     lines = generated(120, sets=40).split(b"\n")
     # a last level without the child that it promises is told where the set ends

@@ -288,7 +288,11 @@ impl Line {
                 Box::new(self.analyser.read(taken, begin, piece.upcoming.as_deref(), piece.last, batches))
             }
         };
-        if analysed.torn && analysed.taken.bytes.len() < self.longest {
+        // a header that has no end yet is read again with what follows it
+        let unended = analysed.used < analysed.taken.bytes.len()
+            && !piece.last
+            && (analysed.used == 0 || piece.upcoming.is_some());
+        if (analysed.torn || unended) && analysed.taken.bytes.len() < self.longest {
             self.batches.push(analysed.batches);
             self.carried = Some(analysed.taken);
             return Ok(None);
