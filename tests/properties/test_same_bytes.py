@@ -1,15 +1,19 @@
 """Results depend on the input, the options and the day: not on threads, not on the pieces."""
 
 import io
+import json
 import os
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from properties.files import damaged, generated, outputs, run, variety
+from properties.files import damaged, generated, outputs, run, summary, variety
+from scrubjay.job import Limits
+from scrubjay.testing import generate
 
 WAYS = [
     (threads, window)
@@ -26,13 +30,16 @@ FILES: dict[str, Callable[[], bytes]] = {
 SHARP = (5002, 5035, 5036, 5039, 5044, 5068, 5090, 5092)  # once told results apart
 
 
-def same_in_all_ways(document: bytes, folder: Path) -> None:
-    first = outputs(run(document, folder / "first", threads=1, window=1_048_576))
+def same_in_all_ways(document: bytes, folder: Path, **options: Any) -> Path:
+    whole = run(document, folder / "first", threads=1, window=1_048_576, **options)
+    first = outputs(whole)
     for threads, window in WAYS:
-        out = outputs(run(document, folder / f"{threads}-{window}", threads=threads, window=window))
+        to = folder / f"{threads}-{window}"
+        out = outputs(run(document, to, threads=threads, window=window, **options))
         assert out.keys() == first.keys()
         differ = [name for name in first if out[name] != first[name]]
         assert not differ, f"{differ} with {threads} threads and a window of {window}"
+    return whole
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -45,6 +52,53 @@ def test_they_change_nothing_in_damaged_files(seed: int, tmp_path: Path) -> None
     several = generated(50, seed=seed % 97 + 1, faults=0.1, sets=(1, 2, 9, 25)[seed % 4])
     document = several if seed % 5 else variety()
     same_in_all_ways(damaged(document, seed, bytewise=bool(seed % 3)), tmp_path)
+
+
+def test_a_header_that_is_none_ends_the_interchange(tmp_path: Path) -> None:
+    document = generated(60, sets=3, faults=0.0)
+    middle = document.index(b"\nCLM*", len(document) // 2) + 1
+    before = document[:middle].count(b"\nCLM*")
+    document = document[:middle] + b"ISA*1*2*3~\n" + document[middle:]
+    numbers = summary(same_in_all_ways(document, tmp_path))
+    assert numbers["claims"] == before
+    assert numbers["findings"]["INTERCHANGE_TRAILER_MISSING"] == 1
+
+
+@pytest.mark.parametrize("header", [b"ISA*1*2*3~\n", b"ISA|1|2~\n", b"ISA"])
+def test_a_header_without_an_end_is_read_to_the_end(header: bytes, tmp_path: Path) -> None:
+    document = generated(30, sets=1, faults=0.0)
+    at = len(document)
+    for number in range(4):
+        at = document.rindex((b"\nSV1*", b"\nHL*")[number % 2], 0, at - 900 * number) + 1
+        same_in_all_ways(document[:at] + header + document[at:], tmp_path / str(number))
+
+
+def test_a_set_without_its_trailer_ends_where_the_next_begins(tmp_path: Path) -> None:
+    lines = generated(120, sets=40).split(b"\n")
+    # a last level without the child that it promises is told where the set ends
+    document = b"\n".join(b"HL*900**20*1~" if line[:3] == b"SE*" else line for line in lines)
+    same_in_all_ways(document, tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["837P", "835"])
+def test_what_is_over_the_limit_begins_nothing(kind: str, tmp_path: Path) -> None:
+    document = b"".join(generate(kind, claims=60, faults=0.2, seed=1, sets=20))
+    for longest in (1, 12):
+        same_in_all_ways(document, tmp_path / str(longest), limits=Limits(element=longest))
+
+
+def test_rules_number_segments_as_the_walk_does(tmp_path: Path) -> None:
+    document = generated(120, sets=2, faults=0.5)
+    for at in (b"\nCLM*", b"\nSBR*", b"\nDMG*"):
+        document = document.replace(at, b"\n~\nREF*G1*" + b"X" * 400 + b"~" + at, 40)
+    out = same_in_all_ways(document, tmp_path, limits=Limits(segment=300))
+    rows = map(json.loads, (out / "findings.jsonl").read_text().splitlines())
+    told = [row for row in rows if row["rule_version"] and row["segment"]]
+    assert told
+    for row in told:
+        ahead = document[: row["byte_offset"]]
+        segments = ahead[ahead.rindex(b"\nST*") :].split(b"~")
+        assert row["segment_index"] == 1 + sum(bool(part.strip()) for part in segments[:-1]), row
 
 
 def test_the_same_run_twice_gives_the_same_bytes(tmp_path: Path) -> None:

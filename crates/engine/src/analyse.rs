@@ -357,7 +357,7 @@ impl<'a> Pass<'a> {
         let marks = x12::wire::marks(cut, 0, cut.len() as u32, delimiters);
         let segment = Segment::new(cut, 0, &marks, delimiters);
         if segment.name() == b"ST" {
-            self.inside = Inside::Nothing;
+            self.imply(3, self.length);
             return true;
         }
         let end = self.base + u64::from(self.length);
@@ -420,6 +420,9 @@ impl<'a> Pass<'a> {
             self.count();
             if walked {
                 self.walker.count_from(self.walker.segments() + 1, self.walker.claims());
+                if let Some(builder) = self.filling.builder.as_mut().filter(|_| self.serves) {
+                    builder.pass_over();
+                }
             }
         }
         let scope = match (self.set, self.inside, &self.group) {
@@ -510,6 +513,10 @@ impl Tokens for Pass<'_> {
     }
 
     fn fault(&mut self, fault: Fault, range: Range<usize>, first: bool) {
+        if !matches!(fault, Fault::TooLong | Fault::Empty) {
+            // a header that is none has ended what was open before it
+            self.imply(1, range.start as u32);
+        }
         if self.in_interchange {
             if first {
                 self.faulty_segment(fault, range.start as u32);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use x12::guide::Plan;
 use x12::validate::{Options, Walker};
-use x12::wire::{Delimiters, Segment, SegmentId};
+use x12::wire::{Delimiters, Limits, Segment, SegmentId};
 
 /// A cut: the piece ends here, and the next one begins with the segment `upcoming`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +17,13 @@ pub(crate) struct Cut {
 
 /// The last place in `bytes` before which the set may be cut: a complete segment that the plan's `cut` lines
 /// name, or a set's header. Never the first byte: a cut there would cut nothing off. A cut from which the walk can
-/// be taken up without what came before is preferred to a later one where it cannot.
+/// be taken up without what came before is preferred to a later one where it cannot. Never before a segment over a
+/// limit: that one begins and ends nothing.
 pub(crate) fn last_cut(
     bytes: &[u8],
     delimiters: Delimiters,
     plan: Option<&Arc<Plan>>,
-    options: Options,
+    (options, limits): (Options, Limits),
 ) -> Option<Cut> {
     let mut end = memchr::memrchr(delimiters.terminator, bytes)?;
     let mut last = None;
@@ -31,7 +32,7 @@ pub(crate) fn last_cut(
         let start = skip_blanks(bytes, before + 1);
         if start < end {
             let cut = Cut { at: start, upcoming: end - start };
-            match judge(&bytes[start..end], delimiters, plan, options) {
+            match judge(&bytes[start..end], delimiters, plan, (options, limits)) {
                 Some(true) => return Some(cut),
                 Some(false) => last = last.or(Some(cut)),
                 None => {}
@@ -43,18 +44,28 @@ pub(crate) fn last_cut(
 }
 
 /// Whether the set may be cut before `segment`, and whether the walk can be taken up there.
-fn judge(segment: &[u8], delimiters: Delimiters, plan: Option<&Arc<Plan>>, options: Options) -> Option<bool> {
+fn judge(
+    segment: &[u8],
+    delimiters: Delimiters,
+    plan: Option<&Arc<Plan>>,
+    (options, limits): (Options, Limits),
+) -> Option<bool> {
     let name_end = segment.iter().take(4).position(|&byte| byte == delimiters.element)?;
     let name = &segment[..name_end];
-    if name == b"ST" {
-        return Some(true);
-    }
-    let plan = plan?;
-    if !plan.cuts.iter().any(|(id, _)| *id == SegmentId::new(name)) {
+    let header = name == b"ST";
+    let named = |plan: &Arc<Plan>| plan.cuts.iter().any(|(id, _)| *id == SegmentId::new(name));
+    if !header && !plan.is_some_and(named) {
         return None;
     }
     let marks = x12::wire::marks(segment, 0, segment.len() as u32, delimiters);
     let segment = Segment::new(segment, 0, &marks, delimiters);
+    if !limits.allow(&segment) {
+        return None;
+    }
+    if header {
+        return Some(true);
+    }
+    let plan = plan?;
     plan.cuts_before(&segment).then(|| Walker::assume(plan, &segment, options).is_some())
 }
 
@@ -81,7 +92,7 @@ mod tests {
         ] {
             let plan = Guides::embedded().plan(kind).unwrap();
             let bytes = format!("DTP*1~{bytes}").into_bytes();
-            let found = last_cut(&bytes, Delimiters::default(), Some(&plan), Options::default()).unwrap();
+            let found = last_cut(&bytes, Delimiters::default(), Some(&plan), Default::default()).unwrap();
             assert_eq!(&bytes[found.at..found.at + found.upcoming], cut.as_bytes(), "{kind}");
         }
     }
@@ -89,12 +100,18 @@ mod tests {
     #[test]
     fn a_set_may_be_cut_before_its_header_without_a_plan() {
         let bytes = b"SE*2*1~\r\nST*837*2~BHT*1~NM1";
-        assert_eq!(last_cut(bytes, Delimiters::default(), None, Options::default()), Some(Cut { at: 9, upcoming: 8 }));
+        assert_eq!(last_cut(bytes, Delimiters::default(), None, Default::default()), Some(Cut { at: 9, upcoming: 8 }));
         assert_eq!(
-            last_cut(b"ST*837*2~BHT*1~", Delimiters::default(), None, Options::default()),
+            last_cut(b"ST*837*2~BHT*1~", Delimiters::default(), None, Default::default()),
             None,
             "the first byte is no cut"
         );
-        assert_eq!(last_cut(b"no terminator", Delimiters::default(), None, Options::default()), None);
+        let limits = Limits { element: 3, ..Limits::default() };
+        assert_eq!(
+            last_cut(b"SE*2*1~ST*837*2~ST*837*0003~", Delimiters::default(), None, (Options::default(), limits)),
+            Some(Cut { at: 7, upcoming: 8 }),
+            "one over a limit is no header"
+        );
+        assert_eq!(last_cut(b"no terminator", Delimiters::default(), None, Default::default()), None);
     }
 }

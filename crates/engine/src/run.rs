@@ -247,7 +247,8 @@ impl Line {
                     }
                 }
                 let Some(known) = &self.known else { break };
-                if let Some(cut) = last_cut(bytes, known.delimiters, known.plan.as_ref(), self.setting.options) {
+                let how = (self.setting.options, self.setting.limits);
+                if let Some(cut) = last_cut(bytes, known.delimiters, known.plan.as_ref(), how) {
                     let upcoming = bytes[cut.at..cut.at + cut.upcoming].to_vec();
                     return Ok((cut.at, Some(upcoming)));
                 }
@@ -289,7 +290,11 @@ impl Line {
                 Box::new(self.analyser.read(taken, begin, piece.upcoming.as_deref(), piece.last, batches))
             }
         };
-        if analysed.torn && analysed.taken.bytes.len() < self.longest {
+        // a header that has no end yet is read again with what follows it
+        let unended = analysed.used < analysed.taken.bytes.len()
+            && !piece.last
+            && (analysed.used == 0 || piece.upcoming.is_some());
+        if (analysed.torn || unended) && analysed.taken.bytes.len() < self.longest {
             self.batches.push(analysed.batches);
             self.carried = Some(analysed.taken);
             return Ok(None);

@@ -82,7 +82,7 @@ impl Standing {
             && self.parties == assumed.parties
             && self.group.as_deref() == assumed.group.as_deref()
             && match (&self.set, &assumed.set) {
-                (Set::None, None) => true,
+                (Set::None, None) => self.inside == assumed.inside,
                 (Set::Walked(walker), Some((_, boundary))) => {
                     walker.boundary() == *boundary && self.inside == assumed.inside
                 }

@@ -40,8 +40,10 @@ impl Desk<'_> {
             relative.offset
         };
         let place = x12::validate::Place { offset: 0, segment: 0 };
+        // 0 is the last segment of the piece before, where a set goes on
+        let counted = relative.segment > 0 || (finding.scope > Scope::Group && self.plan.is_some());
         finding.position = Position {
-            segment: if relative.segment == 0 { 0 } else { relative.segment.wrapping_add(self.piece_base) },
+            segment: if counted { relative.segment.wrapping_add(self.piece_base) } else { 0 },
             offset,
             element: relative.element,
             component: relative.component,

@@ -16,7 +16,7 @@ pub(crate) struct Stretch<'a> {
 }
 
 impl Stretch<'_> {
-    /// Where each segment begins and ends, its terminator not counted.
+    /// Where each segment begins and ends, its terminator not counted. Empty ones have no number: they are left out.
     pub(crate) fn segments(&self) -> impl Iterator<Item = Range<u32>> {
         let mut start = self.range.start;
         std::iter::from_fn(move || {
@@ -29,6 +29,7 @@ impl Stretch<'_> {
             start = segment.end + 1;
             Some(segment)
         })
+        .filter(|segment| !segment.is_empty())
     }
 
     /// True when the segment at `raw` has the identifier `name`.

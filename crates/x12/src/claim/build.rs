@@ -85,6 +85,11 @@ impl<'b> Builder<'b> {
         self.uncounted = self.counted.wrapping_sub(number);
     }
 
+    /// A segment that is not read stands here: it has a number all the same.
+    pub fn pass_over(&mut self) {
+        self.counted += 1;
+    }
+
     /// Ends the piece: every column that has a value is as long as its table.
     pub fn finish(mut self) {
         self.end_claim();

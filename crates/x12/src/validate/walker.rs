@@ -144,8 +144,9 @@ impl Walker {
         let bytes: &[u8] = &[];
         let marks = [self.state.bounds.1];
         let last = Segment::new(bytes, self.state.bounds.0, &marks, crate::wire::Delimiters::default());
-        let mut report = Report::new(findings, self.options, at, self.state.ordinal, &last);
-        report.buffer = self.state.base;
+        // the last segment may be of the piece before
+        let at = At { base: self.state.base, ..at };
+        let report = Report::new(findings, self.options, at, self.state.ordinal, &last);
         let mut step = Step { plan, segment: &last, visitor, trail: &mut self.trail, report };
         while !self.state.stack.frames.is_empty() {
             self.state.close(&mut step);

@@ -29,6 +29,20 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// True when `segment` keeps all of them.
+    #[cold]
+    #[must_use]
+    pub fn allow(&self, segment: &Segment<'_>) -> bool {
+        segment.raw().len() <= self.segment as usize
+            && segment.elements().count() <= self.elements as usize
+            && segment.elements().all(|element| {
+                element.value().len() <= self.element as usize
+                    && (element.is_simple() || element.repetitions().count() <= self.repetitions as usize)
+            })
+    }
+}
+
 /// What is wrong with a run of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -276,23 +290,11 @@ impl Scanner {
             return;
         }
         let (bytes, marks) = self.harmless;
-        if (end - start > bytes as usize || segment.marks().len() > marks as usize) && self.exceeds(segment) {
+        if (end - start > bytes as usize || segment.marks().len() > marks as usize) && !self.limits.allow(segment) {
             tokens.fault(Fault::TooLong, start..(end + usize::from(terminated)), true);
             return;
         }
         tokens.segment(segment, terminated);
-    }
-
-    /// Looks closer at a segment that is large enough to break a limit.
-    #[cold]
-    fn exceeds(&self, segment: &Segment<'_>) -> bool {
-        let limits = &self.limits;
-        segment.raw().len() > limits.segment as usize
-            || segment.elements().count() > limits.elements as usize
-            || segment.elements().any(|element| {
-                element.value().len() > limits.element as usize
-                    || (!element.is_simple() && element.repetitions().count() > limits.repetitions as usize)
-            })
     }
 
     fn skip(&mut self, bytes: &[u8], from: usize, delimiters: Delimiters, tokens: &mut impl Tokens) -> usize {
@@ -334,13 +336,10 @@ fn is_header(bytes: &[u8], start: usize, stop: usize, delimiters: Delimiters, la
     if text.len() <= 3 || !text.starts_with(b"ISA") {
         return Some(false);
     }
-    if text[3] == delimiters.element {
-        return Some(true);
-    }
     match isa::header(&bytes[start..], last) {
         Header::Found { .. } => Some(true),
         Header::Incomplete => None,
-        _ => Some(false),
+        _ => Some(text[3] == delimiters.element),
     }
 }
 
