@@ -5,19 +5,17 @@ use std::sync::{Arc, OnceLock};
 use x12::claim::{Batch, Builder, ClaimMap, Taps};
 use x12::guide::{Plan, Role};
 
-/// Most guides with claims in a run.
-const MOST: usize = 64;
-
-/// The claim maps, each bound to the plan of its guide when the first set of it comes, and numbered in that order.
+/// The claim maps, numbered as they are embedded; each is bound to the plan of its guide when the first set of it comes.
 #[derive(Debug)]
 pub(crate) struct Maps {
-    bound: Vec<OnceLock<Arc<Taps>>>,
+    /// None of them where claims are not looked into; nothing in the place of one that does not fit its guide.
+    bound: Vec<OnceLock<Option<Arc<Taps>>>>,
 }
 
 impl Maps {
-    /// Maps for as many guides as there may be; for none where claims are not looked into.
+    /// All maps; none where claims are not looked into.
     pub(crate) fn new(wanted: bool) -> Self {
-        Self { bound: (0..if wanted { MOST } else { 0 }).map(|_| OnceLock::new()).collect() }
+        Self { bound: ClaimMap::embedded().filter(|_| wanted).map(|_| OnceLock::new()).collect() }
     }
 
     /// How many there may be.
@@ -28,25 +26,15 @@ impl Maps {
     /// The number of the map that is bound to `plan`, or to the guide below its overlay.
     pub(crate) fn number(&self, plan: &Plan) -> Option<usize> {
         let plan = plan.overlay.as_ref().map_or(plan, |overlay| &overlay.ground);
-        for (number, place) in self.bound.iter().enumerate() {
-            let Some(taps) = place.get() else {
-                let made = Taps::new(ClaimMap::of(&plan.version)?.ok()?, plan).ok()?;
-                // another thread may have bound the place to another plan meanwhile
-                if place.get_or_init(|| Arc::new(made)).serves(plan) {
-                    return Some(number);
-                }
-                continue;
-            };
-            if taps.serves(plan) {
-                return Some(number);
-            }
-        }
-        None
+        let number = ClaimMap::embedded().position(|(_, version)| version == plan.version)?;
+        let bind = || Taps::new(ClaimMap::of(&plan.version)?.ok()?, plan).ok().map(Arc::new);
+        let bound = self.bound.get(number)?.get_or_init(bind).as_ref();
+        bound.filter(|taps| taps.serves(plan)).map(|_| number)
     }
 
     /// The map of that number.
     pub(crate) fn get(&self, number: usize) -> Option<&Arc<Taps>> {
-        self.bound.get(number)?.get()
+        self.bound.get(number)?.get()?.as_ref()
     }
 
     /// True when sets of `plan` have claims that nothing tells the fields of. What is not understood is refused, not
@@ -74,7 +62,7 @@ impl Batches {
     /// The numbers of the maps that the piece has sets of.
     pub(crate) fn maps(&self) -> impl Iterator<Item = usize> + use<> {
         let filled = self.filled;
-        (0..MOST).take_while(move |map| filled >> map != 0).filter(move |map| filled >> map & 1 == 1)
+        (0..self.all.len()).filter(move |map| filled >> map & 1 == 1)
     }
 
     /// As [`Batches::get`], to change it.
