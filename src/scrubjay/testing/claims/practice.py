@@ -1,5 +1,6 @@
 """Everybody who takes part in claims of a kind, drawn once, and how their claims follow."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -20,7 +21,7 @@ _DECIDED = ("procedure_qualifier", "procedure", "modifier_1", "modifier_2", "rev
 _LETTERS = "ACDEFGHJKMNPQRTUVWXY"
 
 
-class Practice(Chance):
+class Practice(Chance, ABC):
     """Providers, payers and people; a kind of claim adds what its own claims are of (`_fill`)."""
 
     billers: ClassVar[Sequence[tuple[str, str]]] = catalogue.BILLERS
@@ -150,9 +151,9 @@ class Practice(Chance):
                 self._paid_before(claim, self._payers[at - 1])
             yield claim
 
+    @abstractmethod
     def _fill(self, claim: Row, provider: Row, day: int) -> None:
         """Everything from CLM on."""
-        raise NotImplementedError
 
     def _member_id(self, indicator: str) -> str:
         number = self._member
