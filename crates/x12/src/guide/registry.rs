@@ -322,7 +322,8 @@ mod tests {
         assert_eq!(guides.in_envelope(SegmentId::new(b"TA1")).unwrap().kind, "TA1");
         assert!(guides.in_envelope(SegmentId::new(b"CLM")).is_none());
         assert!(matches!(guides.route(b"TA1", b"00501", b"", b"", false), Route::UnsupportedSet));
-        let overlay = "overlay a/b 1\ntitle T\nover TA1 00501\nwhen ISA08=X\nfrom 2026-01-01\nelement TA1 TA1 05 R=000\n";
+        let overlay =
+            "overlay a/b 1\ntitle T\nover TA1 00501\nwhen ISA08=X\nfrom 2026-01-01\nelement TA1 TA1 05 R=000\n";
         let faults = guides.check_overlay(overlay);
         assert!(faults[0].line == 3 && faults[0].message.contains("in no set"), "{faults:?}");
     }
