@@ -391,6 +391,7 @@ impl Desk<'_> {
         if rejected {
             set.tally.reject_all();
         }
+        set.tally.add_set(!rejected);
         if let Some(group) = &mut self.group {
             group.tally.absorb(set.tally);
         } else if let Some(interchange) = &mut self.interchange {
