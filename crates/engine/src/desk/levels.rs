@@ -29,6 +29,9 @@ pub(crate) struct Interchange {
     tally: Tally,
     /// TA105 of the first error.
     note: Option<String>,
+    /// What came in it: it is not answered where that is acknowledgments of interchanges alone.
+    notices: bool,
+    groups: bool,
 }
 
 /// The accepted and the rejected part of an interchange in the making.
@@ -100,6 +103,13 @@ impl Desk<'_> {
                     answers.next_provider();
                 }
             }
+            Kind::Notice(plan) => {
+                self.end_levels(2);
+                self.plan = Some(plan.clone());
+                if let Some(open) = &mut self.interchange {
+                    open.notices = true;
+                }
+            }
             Kind::Claim(row) => part.claim = Some(super::claims::Verdict::new(*row)),
             // told before what is found in it, since a piece may end behind its first segment
             Kind::Alone | Kind::Misplaced => self.out_of_place(part),
@@ -133,6 +143,13 @@ impl Desk<'_> {
                 self.close_interchange(part, split);
                 self.write_split(part.sheet.bytes(), split);
                 self.finish_interchange()?;
+            }
+            Kind::Notice(_) => {
+                self.end_levels(2);
+                self.plan = None;
+                if self.rulings.split {
+                    self.keep_counted(part);
+                }
             }
             Kind::Alone | Kind::Misplaced => self.keep_counted(part),
             Kind::Stray(fault, first) => self.stray(part, fault, first)?,
@@ -216,6 +233,8 @@ impl Desk<'_> {
             split: self.stage.as_ref().filter(|_| self.rulings.split).map(|stage| self.new_split(stage, &stem, suffix)),
             tally: Tally::default(),
             note: None,
+            notices: false,
+            groups: false,
         });
         self.judge_envelope(part, |envelope, segment, place, findings| {
             if let Some(segment) = segment {
@@ -260,7 +279,7 @@ impl Desk<'_> {
         self.totals.tally.absorb(open.tally);
         let Some(stage) = &mut self.stage else { return Ok(()) };
         if let Some(answers) = open.answers {
-            answers.close(stage, open.note.as_deref(), false)?;
+            answers.close(stage, open.note.as_deref(), open.groups || !open.notices)?;
         }
         if let Some(split) = open.split {
             for file in [split.accepted, split.rejected] {
@@ -273,6 +292,9 @@ impl Desk<'_> {
     fn open_group(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         self.end_levels(1);
         self.totals.groups += 1;
+        if let Some(open) = &mut self.interchange {
+            open.groups = true;
+        }
         let delimiters = self.delimiters();
         let (gs, control) = part.sheet.with_segment(part.item, delimiters, |segment| {
             segment.map_or_else(Default::default, |segment| (Gs::read(segment), segment.span(6)))
@@ -369,6 +391,7 @@ impl Desk<'_> {
         if rejected {
             set.tally.reject_all();
         }
+        set.tally.add_set(!rejected);
         if let Some(group) = &mut self.group {
             group.tally.absorb(set.tally);
         } else if let Some(interchange) = &mut self.interchange {
@@ -425,9 +448,8 @@ impl Desk<'_> {
         let alone = matches!(part.item.kind, Kind::Alone);
         self.judge_envelope(part, |envelope, segment, place, findings| match segment {
             Some(segment) if alone => envelope.trailer_alone(segment, place, findings),
-            // a TA1 answers an earlier interchange and has its place between ISA and GS
-            Some(segment) if segment.name() != b"TA1" => envelope.misplaced(segment, place, findings),
-            _ => {}
+            Some(segment) => envelope.misplaced(segment, place, findings),
+            None => {}
         });
     }
 
@@ -463,8 +485,9 @@ impl Desk<'_> {
         let (control, delimiters) = (isa.control.clone(), Delimiters::default());
         let manner = self.rulings.manner.clone();
         let answers = self.stage.as_ref().map(|stage| Answers::new(stage, &stem, isa, delimiters, b"\n", manner));
+        let (tally, split, note) = (Tally::default(), None, None);
         self.interchange =
-            Some(Interchange { control, delimiters, answers, split: None, tally: Tally::default(), note: None });
+            Some(Interchange { control, delimiters, answers, split, tally, note, notices: false, groups: false });
         self.take(part, finding);
         self.finish_interchange()
     }
