@@ -11,6 +11,10 @@ from scrubjay.store.states import Kind, State
 from store.made import Place, file, transmitted
 
 
+def told(store: SqliteStore, kind: Kind, subjects: list[int], to: State) -> list[int]:
+    return store.do(lambda tx: tx.advance(kind, subjects, to))
+
+
 def test_what_may_move_moves_and_the_others_stay(store: SqliteStore) -> None:
     filed = store.do(file)
     first, second = filed.batches
@@ -45,7 +49,7 @@ def test_late_and_repeated_news_come_to_the_same_end_in_any_order(
     filed = store.do(file)
     news = (State.SUBMITTED, State.ACKNOWLEDGED, State.REJECTED_BY_PARTNER)
     for at in (*order, *order):
-        store.do(lambda tx, at=at: tx.advance(Kind.BATCH, filed.batches, news[at]))
+        told(store, Kind.BATCH, filed.batches, news[at])
     assert store.ask(lambda view: view.counts())[Kind.BATCH] == {State.REJECTED_BY_PARTNER: 2}
 
 
@@ -88,7 +92,7 @@ def test_only_what_is_parked_is_reopened(store: SqliteStore) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_whatever_is_asked_for_no_state_goes_back(place: Place, seed: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - the same walk each time
     with place.opened() as store:
         filed = store.do(lambda tx: file(tx, batches=4))
         rank: dict[tuple[Kind, int], list[State]] = {}
@@ -99,9 +103,7 @@ def test_whatever_is_asked_for_no_state_goes_back(place: Place, seed: int) -> No
             to = chance.choice(list(State))
             if not any(to in goals for goals in _moves(kind)):
                 continue
-            for subject in store.do(
-                lambda tx, kind=kind, subjects=subjects, to=to: tx.advance(kind, subjects, to)
-            ):
+            for subject in told(store, kind, subjects, to):
                 rank.setdefault((kind, subject), []).append(to)
         assert all(len(set(states)) == len(states) for states in rank.values())
 
