@@ -35,17 +35,18 @@ class Broker(Protocol):
     async def lease(self, topic: str, most: int, seconds: float, *, wait: float = 0) -> list[Lease]:
         """Up to `most` messages, oldest first, for `seconds`; waits up to `wait` for the first."""
 
-    async def renew(self, lease: Lease, seconds: float) -> None:
-        """Keeps it for `seconds` from now. StaleLeaseError where somebody else holds it by now."""
+    async def renew(self, lease: Lease, seconds: float) -> bool:
+        """Keeps it for `seconds` from now; False where it is ours no longer."""
 
-    async def settle(self, lease: Lease) -> None:
-        """It is done with: never delivered again. StaleLeaseError where it is somebody else's by now.
+    async def settle(self, lease: Lease) -> bool:
+        """It is done with for good; False, and nothing happens, where it is ours no longer.
 
-        After `Tx.settle` nothing is left to do for an embedded broker, and this does nothing.
+        A stage settles in its unit of work (`Tx.settle`), which a stale lease takes back, and tells
+        the broker afterwards. An embedded broker has nothing left to do then.
         """
 
-    async def release(self, lease: Lease, *, delay: float = 0, counts: bool = True) -> None:
-        """Gives it back, not before `delay`. StaleLeaseError as above.
+    async def release(self, lease: Lease, *, delay: float = 0, counts: bool = True) -> bool:
+        """Gives it back, not before `delay`; False where it is ours no longer.
 
         Without `counts` the try was none: a partner that is paused, a drain.
         """

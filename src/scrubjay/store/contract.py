@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from scrubjay.store import rows
     from scrubjay.store.errors import StoreError
-    from scrubjay.store.leases import Lease
+    from scrubjay.store.leases import Depth, Lease
     from scrubjay.store.rows import Added
     from scrubjay.store.states import Kind, State
 
@@ -115,6 +115,15 @@ class View(Protocol):
         most: int = 100,
     ) -> list[rows.DeadLetter]:
         """Open dead letters, oldest first; with `everything` the closed ones too."""
+
+    def is_due(self, topic: str) -> bool:
+        """Whether there is a message to lease."""
+
+    def depth(self, topic: str) -> Depth:
+        """How much is on a topic."""
+
+    def unspoken(self, waiting: rows.Waiting, most: int = 1000) -> list[int]:
+        """What waits and no message speaks of: the subjects that a sweeper publishes."""
 
     def events_of(self, kind: Kind, subject: int) -> list[rows.Event]:
         """The audit of one subject."""
@@ -275,8 +284,23 @@ class Tx(View, Protocol):
     def holds(self, lease: Lease) -> None:
         """For units amid long work: StaleLeaseError where it is somebody else's by now."""
 
-    def sweep(self, waiting: Iterable[rows.Waiting], most: int = 1000) -> int:
-        """Messages for what waits and no message speaks of; how many."""
+    def lease(self, topic: str, most: int, seconds: float) -> list[Lease]:
+        """Up to `most` messages that are due, oldest first; those whose lease ran out among them.
+
+        Stages ask their broker. An embedded one comes here.
+        """
+
+    def take(self, topic: str, subject: int, seconds: float) -> Lease | None:
+        """One message by name, as a broker outside delivers it.
+
+        None where nobody needs it done, or somebody is at it.
+        """
+
+    def renew(self, lease: Lease, seconds: float) -> None:
+        """It is ours for `seconds` from now."""
+
+    def sweep(self, waiting: rows.Waiting, subjects: Iterable[int]) -> int:
+        """Messages for what `View.unspoken` found, as far as it still waits; how many are new."""
 
     # Audit of what changes no state.
     def note(

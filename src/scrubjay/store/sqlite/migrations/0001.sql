@@ -2,6 +2,11 @@
 -- `seq` of a row is the event of the audit that brought it into its state.
 -- `reopened` counts how often an operator led it back out of a parked state.
 
+CREATE TABLE identity (
+  id TEXT PRIMARY KEY,  -- of this store, in every checkpoint
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE partners (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -22,6 +27,7 @@ CREATE TABLE payloads (
   shredded_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX payloads_of_file ON payloads (file);
+CREATE INDEX payloads_kept ON payloads (sealed_at) WHERE shredded_at IS NULL AND legal_hold = 0;
 
 CREATE TABLE files (
   id INTEGER PRIMARY KEY,
@@ -120,10 +126,8 @@ CREATE TABLE batches (
   payload TEXT NOT NULL,
   start INTEGER NOT NULL,
   length INTEGER NOT NULL,
-  -- Claims of a batch have ids in a row from first_claim on; `own` of them have a state of their own.
-  first_claim INTEGER NOT NULL,
   claims INTEGER NOT NULL,
-  own INTEGER NOT NULL DEFAULT 0,
+  own INTEGER NOT NULL DEFAULT 0,  -- so many of them have a state of their own
   charges INTEGER NOT NULL,
   ruleset TEXT NOT NULL,
   state TEXT NOT NULL,
@@ -137,7 +141,7 @@ CREATE TABLE batches (
   seq INTEGER NOT NULL,
   UNIQUE (file, ordinal)
 ) STRICT;
-CREATE INDEX batches_in_state ON batches (state, changed_at);
+CREATE INDEX batches_in_state ON batches (state, changed_at, claims, own);
 CREATE INDEX batches_ready ON batches (partner) WHERE state = 'SCRUBBED' AND transmission IS NULL;
 CREATE INDEX batches_in_transmission ON batches (transmission) WHERE transmission IS NOT NULL;
 CREATE INDEX batches_by_group ON batches (partner, group_control) WHERE transmission IS NOT NULL;
@@ -164,6 +168,7 @@ CREATE TABLE claims (
 -- each block (store/sqlite/questions.py).
 CREATE INDEX claims_by_token ON claims (id >> 12, token);
 CREATE INDEX claims_own ON claims (state, batch) WHERE state IS NOT NULL;
+CREATE INDEX claims_of_batch ON claims (batch) WHERE batch IS NOT NULL;
 CREATE INDEX claims_beside ON claims (file) WHERE batch IS NULL;
 
 CREATE TABLE acknowledgments (
@@ -277,9 +282,10 @@ CREATE INDEX messages_due ON messages (topic, due);
 CREATE INDEX messages_since ON messages (topic, since);
 CREATE INDEX messages_held ON messages (owner) WHERE owner IS NOT NULL;
 
--- Processes that hold leases; each has a lock on a file of this id for as long as it lives.
+-- Processes that hold leases; each has a lock on the file of its name for as long as it lives.
 CREATE TABLE owners (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
   actor TEXT NOT NULL,
   since INTEGER NOT NULL
 ) STRICT;
@@ -307,6 +313,7 @@ CREATE TABLE checkpoints (
   line TEXT NOT NULL,
   exported INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX checkpoints_untold ON checkpoints (seq) WHERE exported = 0;
 
 -- From which state to which (store/states.py says why); the triggers below hold every writer to it.
 CREATE TABLE moves (
@@ -463,6 +470,8 @@ WHEN NEW.state IS NOT OLD.state AND OLD.state IS NOT NULL
   AND NOT EXISTS (
     SELECT 1 FROM moves WHERE kind = 'claim' AND start = OLD.state AND goal = NEW.state)
   AND NOT (NEW.reopened > OLD.reopened AND OLD.state IN ('DEAD_LETTERED', 'HELD_UNKNOWN', 'QUARANTINED'))
+  -- A dead claim that is scrubbed again goes along with its new batch.
+  AND NOT (NEW.state IS NULL AND OLD.state = 'VALIDATED' AND OLD.batch IS NULL AND NEW.batch IS NOT NULL)
 BEGIN SELECT RAISE(ABORT, 'backward: claim'); END;
 
 CREATE TRIGGER transmissions_forward BEFORE UPDATE OF state ON transmissions
