@@ -59,6 +59,7 @@ _AMBIGUOUS = (
     ("CONNECTION_LOST", "the connection ended after bytes had left", _ASK),
     ("SEND_TIMEOUT", "the partner did not take all bytes in time", _ASK),
     ("REPLY_UNREADABLE", "the partner's reply makes no sense", _ASK),
+    ("DISK_FAILED", "the disk did not do what was asked", "look at the disk, then start again"),
     ("INTERRUPTED", "sending was broken off here", _ASK),
 )
 

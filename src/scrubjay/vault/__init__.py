@@ -33,6 +33,7 @@ from scrubjay.vault.errors import (
     PayloadExistsError,
     PayloadGoneError,
     PayloadRefusedError,
+    StorageError,
 )
 from scrubjay.vault.naming import checked_payload_id, new_payload_id
 
@@ -48,6 +49,7 @@ __all__ = [
     "PayloadWriter",
     "Rewrapped",
     "Sealed",
+    "StorageError",
     "Vault",
     "WrappedKey",
     "checked_payload_id",

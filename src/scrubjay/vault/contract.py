@@ -21,6 +21,7 @@ __all__ = [
     "Sealed",
     "Vault",
     "WrappedKey",
+    "unwitnessed",
 ]
 
 FRAME = 1 << 16
@@ -187,9 +188,13 @@ class Access(Frozen):
     """Something that was done with a payload or a key, for whoever keeps the audit."""
 
     action: str
-    """sealed, opened, verified, shredded, rewrapped; key_made, key_rotated."""
+    """sealed, opened, verified, shredded, rewrapped; key_made, key_rotated, key_retired."""
     payload_id: str | None
     key_id: str | None
+
+
+def unwitnessed(_: Access) -> None:
+    """Where nobody keeps an audit."""
 
 
 if TYPE_CHECKING:

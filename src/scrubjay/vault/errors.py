@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from scrubjay.errors import Fate, VaultError
 
 __all__ = [
@@ -9,6 +11,7 @@ __all__ = [
     "PayloadExistsError",
     "PayloadGoneError",
     "PayloadRefusedError",
+    "StorageError",
 ]
 
 
@@ -51,3 +54,15 @@ class KeyUnavailableError(VaultError):
 
     code = "KEY_UNAVAILABLE"
     fate = Fate.RETRYABLE
+
+
+class StorageError(VaultError):
+    """The disk did not do what was asked. What was being sealed is not there, or not durably."""
+
+    def __init__(self, error: OSError) -> None:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        self.code = "DISK_FULL" if full else "DISK_FAILED"
+        self.fate = Fate.RETRYABLE if full else Fate.AMBIGUOUS
+        reason = (error.strerror or "cannot be used").lower()
+        step = "make room" if full else "look at the disk, then start again"
+        super().__init__(f"the vault's disk: {reason}; {step}")
