@@ -87,6 +87,8 @@ class Job(Frozen):
     payer_mode: bool = False
     verdicts: bool = False
     """Write verdicts.jsonl, a line a claim."""
+    keep_controls: bool = False
+    """What is extracted keeps its control numbers, since it stands for the whole."""
     select: tuple[tuple[int, int], ...] = ()
     """The claims to extract: first and last index of each range, from 0."""
 

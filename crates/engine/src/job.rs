@@ -139,6 +139,9 @@ pub struct Job {
     /// The claims to take out: first and last index of each range.
     #[serde(default)]
     pub select: Vec<(u64, u64)>,
+    /// What is taken out keeps its control numbers, since it stands for the whole.
+    #[serde(default)]
+    pub keep_controls: bool,
 }
 
 fn window() -> usize {

@@ -212,6 +212,7 @@ impl Setup {
             split: scrubbing || extracting,
             worklist: scrubbing && job.worklist,
             verdicts: scrubbing && job.verdicts,
+            keep_controls: extracting && job.keep_controls,
             chosen: extracting.then(|| Chosen::new(job.select.clone())),
         };
         let seen = if job.exact { Seen::exact(stage.as_ref().map(Stage::folder)) } else { Seen::window() };

@@ -12,8 +12,8 @@ use x12::wire::{Output, decimal};
 
 use super::answers::{Answers, Parties};
 use super::fields::{Above, At, Fields, Values};
-use super::verdicts::{self, Read};
 use super::reach::Reach;
+use super::verdicts::{self, Read};
 use super::{Desk, Part, worklist};
 
 /// The fields that acknowledgments, the worklist and the counts read.

@@ -233,6 +233,7 @@ impl Desk<'_> {
             claims_per_set: self.rulings.claims_per_set,
             control_start: u64::from(self.rulings.control_start.unwrap_or(1)),
             suffix,
+            keep_controls: self.rulings.keep_controls,
         };
         Split {
             splitter: Splitter::new(options),

@@ -9,7 +9,6 @@ mod fields;
 mod found;
 mod levels;
 mod line;
-mod verdicts;
 mod reach;
 mod record;
 mod results;
@@ -18,6 +17,7 @@ mod sheet;
 mod spill;
 mod stretch;
 mod tally;
+mod verdicts;
 mod worklist;
 
 use std::collections::{BTreeSet, HashMap};
@@ -47,7 +47,6 @@ pub(crate) use chosen::Chosen;
 pub(crate) use claims::ClaimFields;
 use levels::{Group, Interchange, Set};
 pub(crate) use line::masked;
-use verdicts::Verdicts;
 use reach::Reach;
 pub(crate) use record::Handed;
 pub use record::HandedClaim;
@@ -55,6 +54,7 @@ pub(crate) use results::{FileFacts, Totals};
 pub(crate) use seen::{Seen, WINDOW};
 use sheet::{Entry, Sheet, sheet_of};
 use tally::Names;
+use verdicts::Verdicts;
 
 /// What became of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,8 @@ pub(crate) struct Rulings {
     pub(crate) verdicts: bool,
     /// Claims are taken out by number: nothing is said of them, and no fault moves them.
     pub(crate) chosen: Option<Chosen>,
+    /// No control number is new.
+    pub(crate) keep_controls: bool,
 }
 
 /// A rule that is a function of the user's: gets the claims of a piece, gives what it found.
