@@ -92,19 +92,23 @@ class House:
 
     def waiting(self, limit: int) -> list[tuple[str, int]]:
         """Ids and sizes of what is due, longest due first."""
-        now = self._now()
-        while self._later and self._later[0].due <= now:
-            due = heapq.heappop(self._later)
-            self._ready[due.id] = due.text
+        self._come_due()
         return [(each, len(text)) for each, text in list(self._ready.items())[:limit]]
 
     def acknowledgment(self, ack_id: str) -> bytes | None:
         """The bytes of what is due."""
+        self._come_due()
         return self._ready.get(ack_id)
 
     def confirm(self, ack_id: str) -> bool:
         """It was collected; False where it is not there any more."""
         return self._ready.pop(ack_id, None) is not None
+
+    def _come_due(self) -> None:
+        now = self._now()
+        while self._later and self._later[0].due <= now:
+            due = heapq.heappop(self._later)
+            self._ready[due.id] = due.text
 
     def _remember(self, key: str, digest: str, *identity: str) -> str:
         reference = f"CH{len(self._by_key) + 1:08d}"

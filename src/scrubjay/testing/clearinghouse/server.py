@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import contextlib
 import hmac
 import ssl
 from collections import Counter
@@ -82,10 +81,12 @@ class Clearinghouse:
         if task is not None:
             self._connections.add(task)
             task.add_done_callback(self._connections.discard)
-        with contextlib.suppress(Gone, asyncio.CancelledError):
+        try:
             while request := await wire.request():
                 await self._answered(request, wire)
-        wire.close()
+            wire.close()
+        except (Gone, asyncio.CancelledError):
+            await wire.closed()
 
     async def _answered(self, request: Request, wire: Wire) -> None:
         if not self._known(request):

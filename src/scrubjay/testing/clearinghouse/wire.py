@@ -4,6 +4,7 @@ A library's server would answer properly. This one must be able not to.
 """
 
 import asyncio
+import contextlib
 import json
 import socket
 import struct
@@ -103,6 +104,12 @@ class Wire:
     def close(self) -> None:
         """End it as one does."""
         self._writer.close()
+
+    async def closed(self) -> None:
+        """When it has ended; at once, whatever was still to be written."""
+        self._writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
 
     def reset(self) -> None:
         """End it as one does not."""
