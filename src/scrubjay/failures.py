@@ -44,12 +44,14 @@ _RETRYABLE = (
     ("CLEARINGHOUSE_QUEUE_FULL", "the clearinghouse has no room in its queue", _WAIT),
     ("COLLECT_TIMEOUT", "what waits at the partner's could not be fetched in time", _WAIT),
     ("COLLECT_FAILED", "what waits at the partner's could not be fetched", _WAIT),
+    ("CLOSED", "the way to the partner is closed here", _WAIT),
     ("LOOK_UP_FAILED", "the partner could not be asked whether it has it", _WAIT),
     ("LOCKED", "somebody else holds it", _WAIT),
     ("KEY_UNAVAILABLE", "the keeper of keys cannot be reached", _WAIT),
     ("DISK_FULL", "no room on the disk", "make room; it goes on by itself"),
     ("OUT_OF_MEMORY", "no room in memory", _WAIT),
     ("BREAKER_OPEN", "the partner failed too often and is left alone for a while", _WAIT),
+    ("OVERRUN", "more work waits than may", _WAIT),
     ("DEADLINE", "the work took longer than it may", _WAIT),
     ("WORKER_DIED", "the process that worked on it ended", _WAIT),
 )
@@ -60,6 +62,8 @@ _AMBIGUOUS = (
     ("SEND_TIMEOUT", "the partner did not take all bytes in time", _ASK),
     ("REPLY_UNREADABLE", "the partner's reply makes no sense", _ASK),
     ("DISK_FAILED", "the disk did not do what was asked", "look at the disk, then start again"),
+    ("LOOK_UP_UNDECIDED", "not even its traces tell whether it arrived", "scrubjay held"),
+    ("STORE_FAILED", "the store's disk failed", "look at the disk, then start again"),
     ("INTERRUPTED", "sending was broken off here", _ASK),
 )
 
@@ -70,12 +74,13 @@ _FINAL = (
     ("UNAUTHORIZED", "the partner does not accept our credentials", _SETTING),
     ("NOT_FOUND", "there is nothing at the partner's address", _SETTING),
     ("TOO_LARGE", "it is larger than the partner takes", _SETTING),
+    ("INBOUND_GONE", "the partner does not have that file any more", "nothing: it was confirmed"),
     ("KEY_REUSED", "the partner has other bytes under the same key", _MEND),
     ("TLS_REQUIRED", "an address off this machine without TLS", _SETTING),
     ("TLS_UNTRUSTED", "the partner's certificate is not to be trusted", _SETTING),
     ("ADDRESS_FORBIDDEN", "an address that may not be called", _SETTING),
     ("REDIRECTED", "the partner points elsewhere, which is not followed", _SETTING),
-    ("LOOK_UP_NOT_OFFERED", "the partner cannot be asked", "confirm or resend: scrubjay held"),
+    ("LOOK_UP_NOT_OFFERED", "the partner cannot be asked", "confirm or resend it: scrubjay held"),
     ("PAYLOAD_CHANGED", "the bytes are not those that were to be sent", "restore the vault"),
     ("PAYLOAD_REFUSED", "the payload is not what was sealed", "restore the vault"),
     ("PAYLOAD_EXISTS", "the id of a new payload is taken", "report it, never the claim"),
@@ -84,6 +89,8 @@ _FINAL = (
     ("INVALID_NPI", "a provider's number does not check", _MEND),
     ("MISSING_ICD10", "a claim has no diagnosis", _MEND),
     ("NO_PARTNER", "no partner's record takes its payer", _SETTING),
+    ("CONFLICT", "what must be alone of its kind is there already", "look in the audit"),
+    ("STALE_LEASE", "somebody else has the work by now", "nothing: they do it"),
     ("POISON", "the engine failed on it, alone and every time", "report it, never the claim"),
 )
 

@@ -16,7 +16,7 @@ class Transmission(Frozen):
     """An interchange on its way out. Sent again, it is the same bytes under the same key."""
 
     key: str
-    """Its idempotency key, the same at every attempt: 1 to 128 of printable ASCII, no blank."""
+    """Its idempotency key, the same at every attempt: 1 to 128 of A-Z, a-z, 0-9 and ``._~-``."""
     size: int
     """Bytes; a body that has more or fewer is not sent to its end."""
     digest: str
