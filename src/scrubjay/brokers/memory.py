@@ -1,4 +1,4 @@
-"""A broker in memory: the twin of the others for tests, and the shortest account of what they do."""
+"""A broker in memory: the twin of the others for tests, and the shortest account of them."""
 
 from __future__ import annotations
 

@@ -313,10 +313,13 @@ class Tx(View, Protocol):
 class Store(Protocol):
     """Where everything is known."""
 
-    failed: StoreError | None
-    """What made the store stop for good: the process must end."""
-    parked: StoreError | None
-    """Why nothing can be written for the moment (a full disk); None again once something was."""
+    @property
+    def failed(self) -> StoreError | None:
+        """What made the store stop for good: the process must end."""
+
+    @property
+    def parked(self) -> StoreError | None:
+        """Why nothing can be written for the moment (a full disk); None once there is room."""
 
     async def write(self, work: Callable[[Tx], T], *, actor: str | None = None) -> T:
         """Runs a unit of work; returns when it is durable, raises what it raised."""

@@ -7,15 +7,18 @@ none can be made that is. What a chain cannot tell is that its end is missing: c
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scrubjay.store.audit.keys import Keyring
 
-__all__ = ["GENESIS", "Head", "Row", "code", "follows", "written"]
+__all__ = ["GENESIS", "Head", "Row", "code", "follows", "rows_digest", "written"]
 
 GENESIS = bytes(32)
 """What stands for the code before the first row."""
@@ -49,6 +52,11 @@ class Row:
 def written(detail: dict[str, Any] | None) -> str:
     """The detail of an event as text."""
     return _encode(detail) if detail else "{}"
+
+
+def rows_digest(values: Iterable[tuple[int | str | None, ...]]) -> str:
+    """What an event keeps of many rows: 128 bits of SHA-256 over all their values."""
+    return hashlib.sha256(_encode(list(values)).encode("ascii")).hexdigest()[:32]
 
 
 def code(secret: bytes, before: bytes, values: tuple[int | str, ...]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scrubjay.store.audit.chain import rows_digest
 from scrubjay.store.errors import ConflictError
 from scrubjay.store.rows import Added
 from scrubjay.store.sqlite.moving import Moving
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["Intake"]
 
 _CLAIM = """
-INSERT INTO claims (file, set_id, batch, ordinal, token, trace, charge, state, code, corrects, seq)
-VALUES (?,?,?,?,?,?,?,?,?,?,?)
+INSERT INTO claims (file, set_id, batch, ordinal, token, trace, charge, state, code, corrects,
+  added, seq)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
 """
 
 
@@ -77,12 +79,7 @@ class Intake(Moving):
             "files",
             {
                 "id": row,
-                "tenant": file.tenant,
-                "practice": file.practice,
-                "door": file.door,
-                "payload": file.payload,
-                "digest": file.digest,
-                "size": file.size,
+                **told,
                 "state": file.state,
                 "received_at": self.now,
                 "changed_at": self.now,
@@ -181,79 +178,83 @@ class Intake(Moving):
         if known is not None:
             return Added(known[0], fresh=False)
         row = self._next("batches")
-        charges = sum(claim.charge for claim in claims)
+        new, again = self._parted(batch.file, claims)
         told = {
             "file": batch.file,
             "ordinal": batch.ordinal,
             "partner": batch.partner,
             "claims": len(claims),
-            "charges": charges,
+            "charges": sum(claim.charge for claim in claims),
             "ruleset": batch.ruleset,
+            "set_id": batch.set,
         }
-        seq = self.note(f"batch.{batch.state}", Kind.BATCH, row, {**told, "set": batch.set})
-        own = sum(claim.state is not None for claim in claims)
+        seq = self.note(f"batch.{batch.state}", Kind.BATCH, row, {**told, **_proof(new)})
         self._insert(
             "batches",
             {
                 "id": row,
                 **told,
-                "set_id": batch.set,
                 "payload": batch.payload,
                 "start": batch.start,
                 "length": batch.length,
-                "own": own,
                 "state": batch.state,
+                "own": sum(claim.state is not None for claim in claims),
+                "seq": seq,
                 "created_at": self.now,
                 "changed_at": self.now,
-                "seq": seq,
             },
         )
-        self._add_claims(batch.file, batch.set, row, claims, seq)
+        self._add_claims(batch.file, batch.set, row, new, seq)
+        for claim in again:
+            self._connection.execute(
+                "UPDATE claims SET batch = ?, state = ?, code = ?, seq = ? "
+                "WHERE file = ? AND ordinal = ?",
+                (row, claim.state, claim.code, seq, batch.file, claim.ordinal),
+            )
         return Added(row, fresh=True)
+
+    def _parted(
+        self, file: int, claims: Sequence[rows.NewClaim]
+    ) -> tuple[list[rows.NewClaim], list[rows.NewClaim]]:
+        """Those that are new, and those that are scrubbed once more."""
+        known = set(
+            self._ids(
+                "SELECT ordinal FROM claims WHERE state = ? AND batch IS NULL AND +file = ?",
+                *(State.VALIDATED, file),
+            )
+        )
+        again = [claim for claim in claims if claim.ordinal in known]
+        return [claim for claim in claims if claim.ordinal not in known], again
 
     def add_claims(self, file: int, set_id: int, claims: Sequence[rows.NewClaim]) -> int:
         """Claims that are in no batch."""
-        new = [
-            claim
-            for claim in claims
-            if self._row("SELECT 1 FROM claims WHERE file = ? AND ordinal = ?", file, claim.ordinal)
-            is None
-        ]
+        known = "SELECT 1 FROM claims WHERE file = ? AND ordinal = ?"
+        new = [claim for claim in claims if self._row(known, file, claim.ordinal) is None]
         if new:
-            states: dict[str, list[int]] = {}
-            for claim in new:
-                states.setdefault(str(claim.state), []).append(claim.ordinal)
-            told = {"file": file, "states": states}
-            seq = self.note("claims.added", Kind.SET, set_id, told)
+            seq = self.note("claims.added", Kind.SET, set_id, {"file": file, **_proof(new)})
             self._add_claims(file, set_id, None, new, seq)
         return len(new)
 
     def _add_claims(
         self, file: int, set_id: int, batch: int | None, claims: Sequence[rows.NewClaim], seq: int
     ) -> None:
-        again = set(
-            self._ids(
-                "SELECT ordinal FROM claims WHERE state = ? AND batch IS NULL AND +file = ?",
-                *(State.VALIDATED, file),
-            )
-            if batch is not None
-            else ()
-        )
         self._connection.executemany(
             _CLAIM,
             [
                 (
                     *(file, set_id, batch, claim.ordinal, claim.token, claim.trace, claim.charge),
-                    *(claim.state, claim.code, claim.corrects, seq),
+                    *(claim.state, claim.code, claim.corrects, seq, seq),
                 )
                 for claim in claims
-                if claim.ordinal not in again
             ],
         )
-        for claim in claims:
-            if claim.ordinal in again:
-                self._connection.execute(
-                    "UPDATE claims SET batch = ?, state = ?, code = ?, seq = ? "
-                    "WHERE file = ? AND ordinal = ?",
-                    (batch, claim.state, claim.code, seq, file, claim.ordinal),
-                )
+
+
+def _proof(claims: Sequence[rows.NewClaim]) -> dict[str, Any]:
+    """What an event keeps of the claims that it adds."""
+    states: dict[str, list[int]] = {}
+    for claim in claims:
+        if claim.state is not None:
+            states.setdefault(claim.state, []).append(claim.ordinal)
+    values = ((claim.ordinal, claim.token, claim.trace, claim.charge) for claim in claims)
+    return {"digest": rows_digest(values), "states": states}

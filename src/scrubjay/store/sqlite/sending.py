@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrubjay.store.audit.chain import rows_digest
 from scrubjay.store.errors import ConflictError
 from scrubjay.store.rows import Added
 from scrubjay.store.sqlite.intake import Intake
@@ -20,6 +21,10 @@ __all__ = ["Sending"]
 _PLACE = """
 UPDATE batches SET transmission = ?, group_control = ?, set_control = ?
 WHERE id = ? AND partner = ? AND state = 'SCRUBBED' AND transmission IS NULL
+"""
+_KNOWN_OUTCOME = """
+SELECT 1 FROM outcomes WHERE kind = ? AND subject = ? AND hop = ? AND document = ? AND verdict = ?
+AND codes = ?
 """
 
 
@@ -99,7 +104,7 @@ class Sending(Intake):
             "transmission.INTENDED",
             Kind.TRANSMISSION,
             row,
-            {**told, "claims": claims, "batches": told_placed},
+            {**told, "claims": claims, "charges": charges, "placed": told_placed},
         )
         self._insert(
             "transmissions",
@@ -188,22 +193,35 @@ class Sending(Intake):
         """What documents said; gives what is contradicted by it."""
         from scrubjay.store import rows
 
+        told: dict[int, list[tuple[int | str | None, ...]]] = {}
+        said: dict[tuple[str, int, str, str], rows.Outcome] = {}
         contradicted = []
         for one in outcomes:
+            before = said.setdefault((one.kind, one.subject, one.hop, one.document), one)
+            if before.verdict != one.verdict:
+                contradicted.append(before)
             contradicted += select(
                 self._connection,
                 rows.Outcome,
                 "WHERE kind = ? AND subject = ? AND hop = ? AND document = ? AND verdict <> ?",
                 (one.kind, one.subject, one.hop, one.document, one.verdict),
             )
-            self._connection.execute(
-                "INSERT OR IGNORE INTO outcomes VALUES (?,?,?,?,?,?,?,?)",
-                (
-                    *(one.kind, one.subject, one.hop, one.document, one.verdict),
-                    *(one.codes, one.acknowledgment, one.at or self.now),
-                ),
-            )
+            values = (one.kind.value, one.subject, one.hop, one.document, one.verdict, one.codes)
+            if self._row(_KNOWN_OUTCOME, *values) is None:
+                row = (*values, one.acknowledgment, one.at or self.now)
+                told.setdefault(one.acknowledgment or 0, []).append(row)
+        for acknowledgment, found in told.items():
+            self._tell(acknowledgment, found)
         return contradicted
+
+    def _tell(self, acknowledgment: int, told: list[tuple[int | str | None, ...]]) -> None:
+        """Outcomes of one document, with the event that proves them."""
+        fresh = sorted(set(told))
+        detail = {"outcomes": len(fresh), "digest": rows_digest(fresh)}
+        seq = self.note("outcomes.told", Kind.ACKNOWLEDGMENT, acknowledgment, detail)
+        self._connection.executemany(
+            "INSERT INTO outcomes VALUES (?,?,?,?,?,?,?,?,?)", [(*row, seq) for row in fresh]
+        )
 
     def expect(self, transmission: int, document: str, due: int) -> None:
         """A document that is owed by a time."""

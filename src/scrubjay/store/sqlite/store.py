@@ -81,6 +81,7 @@ class SqliteStore:
         self._reading = BoundedSemaphore(READERS)
         self._pool = ThreadPoolExecutor(READERS, "scrubjay-read")
         self._writer = Writer(self._connection, self.path, limits or Limits(), self._desk)
+        self._closed = False
         self._writer.start()
         self._desk.owner = self.do(lambda tx: _unit(tx).enrol(self._owner.name))
         self.reap()
@@ -165,7 +166,10 @@ class SqliteStore:
         self.do(lambda _: self._notary.sign())
 
     def close(self) -> None:
-        """Ends once what was given is durable."""
+        """Ends once what was given is durable; what comes later is refused."""
+        if self._closed:
+            return
+        self._closed = True
         with contextlib.suppress(StoreError):
             self.do(self._leave)
         self._writer.end()

@@ -159,6 +159,7 @@ CREATE TABLE claims (
   code TEXT NOT NULL,
   corrects INTEGER,
   reopened INTEGER NOT NULL DEFAULT 0,
+  added INTEGER NOT NULL,  -- the event that added it
   seq INTEGER NOT NULL,
   CHECK (state IS NOT NULL OR batch IS NOT NULL),
   UNIQUE (file, ordinal)
@@ -197,6 +198,7 @@ CREATE TABLE outcomes (
   codes TEXT NOT NULL,
   acknowledgment INTEGER,
   at INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
   PRIMARY KEY (kind, subject, hop, document, verdict, codes)
 ) STRICT, WITHOUT ROWID;
 
