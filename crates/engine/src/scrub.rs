@@ -15,7 +15,7 @@ use x12::wire::Output;
 use crate::analyse::{Analysed, Setting};
 use crate::batches::Maps;
 use crate::day;
-use crate::desk::{Bench, Desk, Judge, Manner, Rulings, Seen, WINDOW};
+use crate::desk::{Bench, Chosen, Desk, Judge, Manner, Rulings, Seen, WINDOW};
 use crate::error::Error;
 use crate::job::{Command, Job};
 use crate::rules::Rulebook;
@@ -199,7 +199,7 @@ impl Setup {
     }
 
     pub(crate) fn desk<'j>(&self, job: &Job, stage: Option<Stage>, judge: Option<Box<dyn Judge + 'j>>) -> Desk<'j> {
-        let scrubbing = job.command == Command::Scrub;
+        let (scrubbing, extracting) = (job.command == Command::Scrub, job.command == Command::Extract);
         let rulings = Rulings {
             manner: Manner {
                 stamp: self.stamp,
@@ -211,8 +211,11 @@ impl Setup {
             show_phi: job.show_phi,
             claims_per_set: job.max_claims_per_set,
             control_start: job.control_start,
-            split: scrubbing,
+            split: scrubbing || extracting,
             worklist: scrubbing && job.worklist,
+            verdicts: scrubbing && job.verdicts,
+            keep_controls: extracting && job.keep_controls,
+            chosen: extracting.then(|| Chosen::new(job.select.clone())),
         };
         let seen = if job.exact { Seen::exact(stage.as_ref().map(Stage::folder)) } else { Seen::window() };
         Desk::new(rulings, self.catalog.clone(), self.tokens.clone(), stage, self.bench(job), seen, judge)
