@@ -25,6 +25,7 @@ COMMANDS = {
     "acks": "Read acknowledgments, and tell what became of the claims sent.",
     "guide": "The implementation guides that are built in.",
     "rules": "The rules that scrub applies.",
+    "clearinghouse": "Run a simulated clearinghouse, which errs when asked to.",
     "completion": "Print the completion script of a shell.",
 }
 
