@@ -19,6 +19,7 @@ mod quick;
 mod registry;
 mod roles;
 mod segment;
+mod statuses;
 mod sums;
 mod text;
 

@@ -185,12 +185,14 @@ impl State {
             if surplus {
                 self.locate(child, &mut step.report);
                 step.report.segment(partner::surplus(step.plan, candidate.slot, count, Code::LOOP_EXCEEDS_MAX));
+                partner::answer(step.plan, candidate.slot, &mut step.report);
             }
             self.opener(step, child);
         } else {
             self.locate(facts.loop_index, &mut step.report);
             if surplus {
                 step.report.segment(partner::surplus(step.plan, candidate.slot, count, Code::SEGMENT_EXCEEDS_MAX));
+                partner::answer(step.plan, candidate.slot, &mut step.report);
             }
             step.visitor.segment(facts.loop_index, candidate.slot, step.segment);
             self.contents(step, candidate.slot, facts);
@@ -293,6 +295,7 @@ impl State {
                 let home = facts.opened().unwrap_or(frame.loop_index);
                 let code = partner::missing(plan, slot, missing_code(facts, report));
                 report.missing(code, facts.segment, home, scope);
+                partner::answer(plan, slot, report);
             }
         }
     }
