@@ -10,7 +10,7 @@ that a run can be had again. docs/clearinghouse.md has the protocol and the faul
 `scrubjay clearinghouse` runs it as a process of its own.
 """
 
-from scrubjay.testing.clearinghouse.behaviour import FAULTS, Behaviour
+from scrubjay.testing.clearinghouse.behaviour import FAULTS, Behaviour, Span
 from scrubjay.testing.clearinghouse.server import opened
 
-__all__ = ["FAULTS", "Behaviour", "opened"]
+__all__ = ["FAULTS", "Behaviour", "Span", "opened"]

@@ -32,7 +32,7 @@ class Answers:
     def __init__(self, behaviour: Behaviour) -> None:
         self._behaviour = behaviour
         self._rules = ruleset()
-        self._numbers = iter(range(1, 1_000_000_000))
+        self._numbers = iter(range(500_000_001, 900_000_000))
 
     def judge(self, interchange: Interchange) -> list[Answer]:
         """Every acknowledgment that it is due, in the order TA1, 999, 277CA."""

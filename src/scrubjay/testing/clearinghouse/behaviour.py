@@ -51,17 +51,9 @@ class Span:
     least: float = 0.0
     most: float = 0.0
 
-    @classmethod
-    def parsed(cls, text: str) -> "Span":
-        """As ``0.1:2``, or one number."""
-        least, _, most = text.partition(":")
-        try:
-            span = cls(float(least), float(most or least))
-        except ValueError:
-            span = cls(1, 0)
-        if not 0 <= span.least <= span.most:
-            raise UsageError(f"{text!r} are no seconds; say for example 0.1:2")
-        return span
+    def __post_init__(self) -> None:
+        if not 0 <= self.least <= self.most:
+            raise UsageError(f"{self.least} to {self.most} are no seconds; the least comes first")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,10 @@ class Interchange:
     @classmethod
     def read(cls, text: bytes) -> "Interchange | None":
         """None where the ISA cannot be read, or the IEA does not answer it."""
-        elements = text[: _ISA - 1].split(text[3:4]) if text[:3] == b"ISA" else []
-        if len(text) < _ISA or len(elements) != 17:  # noqa: PLR2004 - ISA and its 16 elements
+        if len(text) < _ISA or not text.startswith(b"ISA"):
+            return None
+        elements = text[: _ISA - 1].split(text[3:4])
+        if len(elements) != 17:  # noqa: PLR2004 - ISA and its 16 elements
             return None
         control = elements[13]
         end = text.rstrip(b"\r\n")[:-1].rpartition(text[105:106])[2].strip()
