@@ -24,6 +24,8 @@ COMMANDS = {
     "build": "Write claims from JSON lines as an 837.",
     "extract": "Take claims out of a file by number, as an 837 of their own.",
     "acks": "Read acknowledgments, and tell what became of the claims sent.",
+    "ingest": "Take files into the pipeline.",
+    "serve": "Run the pipeline: from a file's arrival to the partner's acknowledgment.",
     "audit": "Who did what to which claim, and whether that is what was written.",
     "dlq": "The dead letters: what could not be done, why, and what to do with it.",
     "db": "The store of the pipeline: check, back up, restore, bring to a new version.",

@@ -131,14 +131,14 @@ class _Matching:
             tx.advance_batches(transmission, State.SUBMITTED, reason=document)
 
     def _tell(
-        self, tx: Tx, kind: Kind, subject: int, document: str, verdict: str, said: Sequence[str]
+        self, tx: Tx, about: tuple[Kind, int], document: str, verdict: str, said: Sequence[str]
     ) -> bool:
         """Writes an outcome down; False where it contradicts what the same document said before."""
         hop = self.line.record.name
         outcome = Outcome(
-            kind, subject, hop, document, verdict, " ".join(said), acknowledgment=self.row.id
+            *about, hop, document, verdict, " ".join(said), acknowledgment=self.row.id
         )
-        before = tx.outcomes_of(kind, subject)
+        before = tx.outcomes_of(*about)
         known = {each.verdict for each in before if (each.hop, each.document) == (hop, document)}
         tx.add_outcomes([outcome])
         if known - {verdict, Verdict.PENDING.value} and verdict != Verdict.PENDING:
@@ -159,7 +159,7 @@ class _Matching:
             # the partner has had it for some time: that is all that it says
             return
         told = codes.of_interchange(said)
-        if not self._tell(tx, Kind.TRANSMISSION, sent.id, "TA1", said.verdict, told):
+        if not self._tell(tx, (Kind.TRANSMISSION, sent.id), "TA1", said.verdict, told):
             return
         if said.verdict is Verdict.REJECTED:
             batches = tx.batches_in(sent.id)
@@ -202,7 +202,7 @@ class _Matching:
     def _batch(
         self, tx: Tx, batch: Batch, document: str, verdict: Verdict, told: Sequence[str]
     ) -> None:
-        if not self._tell(tx, Kind.BATCH, batch.id, document, verdict, told):
+        if not self._tell(tx, (Kind.BATCH, batch.id), document, verdict, told):
             return
         if verdict is Verdict.REJECTED:
             if tx.state(Kind.BATCH, batch.id) is State.ACKNOWLEDGED:
@@ -234,37 +234,36 @@ class _Matching:
 
     def _each(self, tx: Tx, batch: Batch, said: Sequence[AcknowledgedClaim]) -> None:
         """The claims of a batch: those that are rejected one by one, the rest together."""
-        own = tx.claims_of(batch.id)
         by_token: dict[str, list[Claim]] = {}
-        for claim in own:
+        for claim in tx.claims_of(batch.id):
             by_token.setdefault(claim.token, []).append(claim)
         accepted: list[int] = []
         for one in said:
             token = token_of(self.work.key, "claim", one.number.strip())
             found = by_token.get(token, [])
-            claim = _resembling(found, one)
-            if claim is None:
+            meant = _resembling(found, one)
+            if meant is None:
                 self.problems.add(UNMATCHED)
                 continue
-            found.remove(claim)
+            found.remove(meant)
             if one.verdict is Verdict.ACCEPTED:
-                if claim.state is State.REJECTED_BY_PARTNER:
+                if meant.state is State.REJECTED_BY_PARTNER:
                     self.problems.add(CONTRADICTS)
                 else:
-                    accepted.append(claim.id)
+                    accepted.append(meant.id)
             elif one.verdict is Verdict.REJECTED:
-                self._reject(tx, claim, codes.of_claim(one))
-        self._accept(tx, batch, own, accepted)
+                self._reject(tx, meant, codes.of_claim(one))
+        self._accept(tx, batch, accepted)
 
     def _reject(self, tx: Tx, claim: Claim, told: Sequence[str]) -> None:
-        if not self._tell(tx, Kind.CLAIM, claim.id, "277CA", Verdict.REJECTED.value, told):
+        if not self._tell(tx, (Kind.CLAIM, claim.id), "277CA", Verdict.REJECTED.value, told):
             return
         if claim.state is State.ACKNOWLEDGED:
             self.problems.add(CONTRADICTS)
             return
         tx.set_claims([claim.id], State.REJECTED_BY_PARTNER, code=told[0] if told else "277CA")
 
-    def _accept(self, tx: Tx, batch: Batch, own: Sequence[Claim], accepted: list[int]) -> None:
+    def _accept(self, tx: Tx, batch: Batch, accepted: list[int]) -> None:
         if not accepted or not self._is_final("277CA"):
             return
         states = {claim.id: claim.state for claim in tx.claims_of(batch.id)}
@@ -273,7 +272,6 @@ class _Matching:
             tx.advance(Kind.BATCH, batch.id, State.ACKNOWLEDGED)
         else:
             tx.set_claims(accepted, State.ACKNOWLEDGED)
-        del own
 
     def _ended(self, tx: Tx, transmission: int) -> None:
         """A transmission is done when all its batches, and the claims in them, are."""
@@ -295,7 +293,7 @@ class _Matching:
 
 
 def _resembling(found: Sequence[Claim], said: AcknowledgedClaim) -> Claim | None:
-    """The claim that is meant: of several with one number the one of that amount, else the first."""
+    """The claim that is meant: of several with one number that of the amount, else the first."""
     if len(found) > 1:
         amount = next((each.amount for each in said.statuses if each.amount is not None), None)
         if amount is not None:

@@ -106,7 +106,9 @@ class Assemble:
             pieces = list(interchange(record, numbers.isa, load.usage, groups, made))
         except DelimiterInDataError as error:
             code = error.code
-            store.do(lambda tx: self._unwritable(tx, lease, line, load, texts, code))
+            wanted = record.delimiters.encode("latin-1")
+            bad = [each for each in load.batches if _has(texts[each.id], wanted)]
+            store.do(lambda tx: _unwritable(tx, lease, bad, code))
             return
         sealed = self._work.vault.seal(new_payload_id(), pieces)
         failpoint("assemble.sealed")
@@ -134,17 +136,18 @@ class Assemble:
                     texts[batch.id] = opened.read(batch.start, batch.length)
         return texts
 
-    @staticmethod
-    def _unwritable(
-        tx: Tx, lease: Lease, line: Line, load: _Load, texts: dict[int, bytes], code: str
-    ) -> None:
-        """The batches that cannot be written for the partner; the others come again."""
-        tx.holds(lease)
-        wanted = line.record.delimiters.encode("latin-1")
-        for batch in load.batches:
-            source, body = texts[batch.id][:MARK], texts[batch.id][MARK:]
-            if any(each in body and each not in source for each in wanted):
-                bury(tx, batch, code, lease.attempts)
+
+def _has(text: bytes, wanted: bytes) -> bool:
+    """Whether a delimiter that is wanted stands in the data of a set."""
+    source, body = text[:MARK], text[MARK:]
+    return any(each in body and each not in source for each in wanted)
+
+
+def _unwritable(tx: Tx, lease: Lease, batches: Sequence[Batch], code: str) -> None:
+    """The batches that cannot be written for the partner; the others come again."""
+    tx.holds(lease)
+    for batch in batches:
+        bury(tx, batch, code, lease.attempts)
 
 
 def bury(tx: Tx, batch: Batch, code: str, attempts: int) -> None:

@@ -14,7 +14,7 @@ from scrubjay.pipeline.work import (
     SCRUB,
     SEND,
 )
-from scrubjay.store.rows import Batch, File, NewDeadLetter, Transmission
+from scrubjay.store.rows import Batch, NewDeadLetter, Transmission
 from scrubjay.store.states import Kind, State
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def bury(tx: Tx, topic: str, lease: Lease, code: str) -> None:
         tx.add_alert(f"{topic}.failing", Kind.PARTNER, lease.subject)
         return
     tx.settle(lease)
-    file = lease.subject if kind is Kind.FILE and tx.one(File, lease.subject) else None
+    file = lease.subject if kind is Kind.FILE else None
     letter = NewDeadLetter(kind, lease.subject, topic, code, lease.attempts, file=file)
     if tx.bury(letter) is not None:
         tx.add_alert(f"{kind}.dead", kind, lease.subject)

@@ -150,7 +150,7 @@ class Engine:
             "memory": self.manner.memory,
         }
         try:
-            ended = subprocess.run(  # noqa: S603 - our own module, and nothing of a peer's
+            ended = subprocess.run(
                 [sys.executable, "-m", "scrubjay.pipeline.apart"],
                 input=json.dumps(order),
                 capture_output=True,

@@ -83,9 +83,7 @@ def _enter(tx: Tx, new: NewFile, sealed: Sealed) -> Arrived:
     added = tx.add_file(new)
     state = tx.state(Kind.FILE, added.id)
     if added.fresh:
-        tx.add_payload(
-            Payload(new.payload, "source", sealed.size, sealed.digest, file=added.id)
-        )
+        tx.add_payload(Payload(new.payload, "source", sealed.size, sealed.digest, file=added.id))
         tx.publish(PARSE, added.id)
     elif state is State.INGESTED:
         known = tx.one(File, added.id)

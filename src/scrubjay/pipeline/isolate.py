@@ -83,7 +83,8 @@ def isolated(
     sets = [each for each in outline(feed()) if isinstance(each, TransactionSet)]
     poison = Poison(sets=sets)
     total = sum(each.claims for each in sets)
-    _divide(engine, feed, folder, day, (0, total - 1), poison)
+    dividing = _Dividing(engine, feed, folder, day, poison)
+    dividing.divide(0, total - 1)
     if not poison.claims:
         raise EngineFailedError("the engine dies of the file and of none of its claims")
     left = _others(poison.claims, total)
@@ -91,51 +92,55 @@ def isolated(
         os.makedirs(out)
         with open(os.path.join(out, "verdicts.jsonl"), "x"):
             return {"unreadable": 0}, poison
-    path = _taken(engine, feed, os.path.join(folder, "left"), left)
+    path = dividing.taken("left", left)
     return engine.scrub(lambda: contents([path]), out, day, apart=True), poison
 
 
-def _divide(
-    engine: Engine,
-    feed: Feed,
-    folder: str,
-    day: date,
-    span: tuple[int, int],
-    poison: Poison,
-) -> None:
-    first, last = span
-    part = os.path.join(folder, f"part{first}-{last}")
-    path = _taken(engine, feed, part, [span])
-    if first == last:
-        poison.numbers[first] = _number(path)
-    try:
-        engine.scrub(lambda: contents([path]), os.path.join(part, "judged"), day, apart=True)
-    except EngineFailedError:
+@dataclass(frozen=True, slots=True)
+class _Dividing:
+    """A file that is being divided."""
+
+    engine: Engine
+    feed: Feed
+    folder: str
+    day: date
+    poison: Poison
+
+    def divide(self, first: int, last: int) -> None:
+        """Tries the claims of a range, and its halves where the engine dies of it."""
+        name = f"part{first}-{last}"
+        path = self.taken(name, [(first, last)])
         if first == last:
-            poison.claims.append(first)
-            if len(poison.claims) > MOST:
-                raise
-    else:
-        return
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-    if first < last:
-        middle = (first + last) // 2
-        _divide(engine, feed, folder, day, (first, middle), poison)
-        _divide(engine, feed, folder, day, (middle + 1, last), poison)
+            self.poison.numbers[first] = _number(path)
+        try:
+            judged = os.path.join(self.folder, name, "judged")
+            self.engine.scrub(lambda: contents([path]), judged, self.day, apart=True)
+        except EngineFailedError:
+            if first == last:
+                self.poison.claims.append(first)
+                if len(self.poison.claims) > MOST:
+                    raise
+        else:
+            return
+        finally:
+            shutil.rmtree(os.path.join(self.folder, name), ignore_errors=True)
+        if first < last:
+            middle = (first + last) // 2
+            self.divide(first, middle)
+            self.divide(middle + 1, last)
 
-
-def _taken(engine: Engine, feed: Feed, folder: str, ranges: Sequence[tuple[int, int]]) -> str:
-    """Claims by index as one file, under the control numbers of the whole."""
-    os.makedirs(folder)
-    taken = os.path.join(folder, "taken")
-    engine.extract(feed, taken, ranges, apart=True, keep_controls=True)
-    names = [name for name in os.listdir(taken) if name.endswith(".accepted.837")]
-    names.sort(key=lambda name: int(name.split(".")[1].partition("-")[0]))
-    path = os.path.join(folder, "taken.837")
-    with open(path, "wb") as file:
-        file.writelines(contents(os.path.join(taken, name) for name in names))
-    return path
+    def taken(self, name: str, ranges: Sequence[tuple[int, int]]) -> str:
+        """Claims by index as one file, under the control numbers of the whole."""
+        folder = os.path.join(self.folder, name)
+        taken = os.path.join(folder, "taken")
+        os.makedirs(folder)
+        self.engine.extract(self.feed, taken, ranges, apart=True, keep_controls=True)
+        names = [each for each in os.listdir(taken) if each.endswith(".accepted.837")]
+        names.sort(key=lambda each: int(each.split(".")[1].partition("-")[0]))
+        path = os.path.join(folder, "taken.837")
+        with open(path, "wb") as file:
+            file.writelines(contents(os.path.join(taken, each) for each in names))
+        return path
 
 
 def _number(path: str) -> str:

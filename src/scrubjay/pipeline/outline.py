@@ -1,4 +1,4 @@
-"""The outline of a file: its interchanges and sets, their places, counts and digests, and no claims.
+"""The outline of a file: its interchanges and sets, their places, counts and digests.
 
 It looks at the segments of the envelope and at CLM, at nothing else, in one pass over pieces of any
 size. What the guide says of them is the engine's to judge; this is what the books are opened with.
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Delimiters", "Interchange", "TransactionSet", "outline"]
 
 ISA_LENGTH = 106
+ISA_ELEMENTS = 16
 _LONGEST = 1 << 20
 """Bytes that a segment of the envelope may take; what is longer is none."""
 
@@ -36,7 +37,11 @@ class Delimiters:
     def of(cls, isa: bytes) -> Delimiters:
         """Those of an ISA of 106 bytes; InputError where it is none."""
         found = cls(isa[3:4], isa[104:105], isa[82:83], isa[105:106])
-        good = len(isa) == ISA_LENGTH and isa.startswith(b"ISA") and isa.count(found.element) == 16
+        good = (
+            len(isa) == ISA_LENGTH
+            and isa.startswith(b"ISA")
+            and isa.count(found.element) == ISA_ELEMENTS
+        )
         ends = isa[103:104] == found.element
         if not (good and ends and len({found.element, found.component, found.terminator}) == 3):  # noqa: PLR2004
             raise InputError("an ISA of 106 bytes is wanted; ask the sender for the file again")
@@ -211,12 +216,12 @@ class _Reader:
         self.interchanges += 1
         self.groups = ("",) * 8
 
-    def _segment(self, name: bytes, start: int, stop: int) -> Iterator[Interchange | TransactionSet]:
+    def _segment(
+        self, name: bytes, start: int, stop: int
+    ) -> Iterator[Interchange | TransactionSet]:
         assert self.interchange is not None and self.delimiters is not None  # noqa: S101, PT018 - inside
         separator = self.delimiters.element
-        elements = [
-            part.decode("latin-1") for part in self.buffer[start:stop].split(separator)[1:]
-        ]
+        elements = [part.decode("latin-1") for part in self.buffer[start:stop].split(separator)[1:]]
         first = elements[0].strip() if elements else ""
         match name:
             case b"ISA":

@@ -98,14 +98,16 @@ class Packing:
             known = self.fed[passed:]
             met = [no for no, (_, control) in enumerate(known) if control == section.control]
             if not met:
-                raise InternalError("the engine tells of an interchange it was not given; report it")
+                raise InternalError(
+                    "the engine tells of an interchange it was not given; report it"
+                )
             at = known[met[0]][0]
             passed += met[0] + 1
             yield from self._section(at, section, files.get(section.engine_index))
 
     def _section(self, at: int, section: _Section, path: str | None) -> Iterator[Row]:
         self.batches = 0
-        names = sorted(section.targets) or [None]
+        names: list[str | None] = [*sorted(section.targets)] or [None]
         for no, partner in enumerate(names):
             rows = self._rows(at, section, partner, beside=no == 0)
             if partner is None or path is None:
@@ -168,7 +170,7 @@ class Packing:
                 if first is None:
                     first = row["claim_index"]
                 target = self.route(row["payer"]) if row["accepted"] else None
-                if not (beside and target is None or partner is not None and target == partner):
+                if not ((beside and target is None) or (partner is not None and target == partner)):
                     continue
                 group, control = (row["group"] or "").strip(), (row["set"] or "").strip()
                 like = occurrences.setdefault((group, control), [])
@@ -208,7 +210,9 @@ class Packing:
                 while len(own) < count:
                     row = next(rows, None)
                     if row is None:
-                        raise InternalError("the engine wrote more claims than it accepted; report it")
+                        raise InternalError(
+                            "the engine wrote more claims than it accepted; report it"
+                        )
                     (own if row["target"] == partner else apart).append(row)
                 self.write(mark + text[start:end])
                 length = len(mark) + end - start

@@ -129,7 +129,7 @@ class Partner(Frozen):
     """GS02; ISA06 where it is empty."""
     group_receiver: str = ""
     usage: str = ""
-    """ISA15 that it takes; "" takes test and production claims, each in interchanges of their own."""
+    """ISA15 that it takes; "" takes test and production claims, in interchanges of their own."""
     acknowledge: bool = False
     """ISA14: ask for a TA1."""
     delimiters: str = "*:^~"
@@ -143,7 +143,7 @@ class Partner(Frozen):
     deadline: float = 60.0
     """Seconds that one call may take."""
     quiet: float = 120.0
-    """Seconds after a try in doubt before it is asked for: longer than bytes can be on their way."""
+    """Seconds after a try in doubt until it is asked for: no byte is on its way for so long."""
     not_received: tuple[str, ...] = ()
     """Codes after which it surely has nothing, such as HTTP_503."""
     breaker_failures: int = 5

@@ -13,7 +13,18 @@ from scrubjay.frozen import Frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["Fault", "Field", "Section", "check", "filled", "load", "number", "one_of", "text", "texts"]
+__all__ = [
+    "Fault",
+    "Field",
+    "Section",
+    "check",
+    "filled",
+    "load",
+    "number",
+    "one_of",
+    "text",
+    "texts",
+]
 
 
 class Fault(Frozen):
@@ -128,7 +139,9 @@ def check(
         )
     plain = {key: value for key, value in given.items() if key not in tables}
     for section, fields in shape.items():
-        yield from _section(name, content, section, fields, tables.get(section) or {} if section else plain)
+        yield from _section(
+            name, content, section, fields, tables.get(section) or {} if section else plain
+        )
 
 
 def _section(

@@ -168,8 +168,9 @@ class Scrub:
                 "unreadable": summary["unreadable"],
             }
             written.write(json.dumps(head) + "\n")
-            for row in self._plan(judging, out, batches, poison):
-                written.write(json.dumps(row) + "\n")
+            written.writelines(
+                json.dumps(row) + "\n" for row in self._plan(judging, out, batches, poison)
+            )
             kept = [_kept(batches.commit(), "batches", file.id)]
         with vault.writer(new_payload_id()) as results:
             _bundle(results, out)
@@ -294,10 +295,11 @@ class _Sets:
     def id(self, named: list[Any]) -> int:
         """Of interchange, GS06, ST02 and how many like it came before."""
         interchange, group, control, occurrence = named
-        found = self._ids.get((interchange, group, control), ())
+        found: Sequence[int] = self._ids.get((interchange, group, control), ())
         if occurrence >= len(found):
             raise InternalError("a claim stands in a set that was not parsed; report it")
-        return found[occurrence]
+        row: int = found[occurrence]
+        return row
 
     def any(self) -> int:
         """One of them, for what cannot be placed."""
@@ -339,10 +341,12 @@ def _called(file: File, name: str) -> str:
 
 
 def _bundle(results: PayloadWriter, out: str) -> None:
-    """What the engine wrote and nobody needs now, as one tar; batches and replies are kept apart."""
+    """What the engine wrote and nobody needs now, as one tar: no batches, no replies."""
     with tarfile.open(fileobj=_Writing(results), mode="w|") as bundle:
         for name in sorted(os.listdir(out)):
-            if not name.endswith((".accepted.837", "plan.jsonl", *(f".{role}" for role in REPLIES))):
+            if not name.endswith(
+                (".accepted.837", "plan.jsonl", *(f".{role}" for role in REPLIES))
+            ):
                 bundle.add(os.path.join(out, name), arcname=name)
 
 
@@ -355,7 +359,7 @@ class _Writing(BytesIO):
 
     def write(self, piece: Any) -> int:
         self._payload.write(bytes(piece))
-        return len(piece)
+        return len(memoryview(piece))
 
 
 def _refuse(tx: Tx, lease: Lease, file: File) -> None:

@@ -44,6 +44,7 @@ class Lines(logging.Formatter):
         """Fields that were left out."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """One line."""
         line: dict[str, Any] = {
             "at": round(record.created, 3),
             "level": record.levelname.lower(),
@@ -75,7 +76,7 @@ def _shown(message: object) -> str:
 
 def logger(stream: TextIO | None = None, level: int = logging.INFO) -> logging.Logger:
     """A logger of the pipeline's own: nothing of it goes to the root's handlers."""
-    log = logging.Logger("scrubjay.pipeline", level)
+    log = logging.Logger("scrubjay.pipeline", level)  # noqa: LOG001 - it is nobody else's
     handler = logging.StreamHandler(sys.stderr if stream is None else stream)
     handler.setFormatter(Lines())
     log.addHandler(handler)

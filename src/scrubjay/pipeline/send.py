@@ -196,8 +196,6 @@ def _fate(line: Line, error: TransportError | TimeoutError) -> Fate:
         return Fate.AMBIGUOUS
     if error.code in line.record.not_received:
         return Fate.RETRYABLE
-    if error.code.startswith("HTTP_5"):
-        return Fate.AMBIGUOUS
     return error.fate
 
 

@@ -19,7 +19,7 @@ from scrubjay.pipeline.retry import Backoff, Budget
 from scrubjay.store.states import Kind, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from scrubjay.brokers.contract import Broker, Lease
@@ -128,5 +128,3 @@ def waiting() -> tuple[Waiting, ...]:
 def day_of(milliseconds: int) -> date:
     """The day of a time of the store, in UTC."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).date()
-
-
