@@ -7,6 +7,7 @@ so that whoever kills the process knows what must be there.
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -72,7 +73,17 @@ def hold(store: SqliteStore, name: str, count: int) -> None:
     sys.stdin.read()
 
 
-ROLES = {"write": write, "work": work, "hold": hold}
+def power(store: SqliteStore, name: str, count: int) -> None:
+    """As `write`, one after the other, and what is said goes to a file that is watched too."""
+    store._connection.execute("PRAGMA wal_autocheckpoint = 60")
+    with (Path(store.path).parent / "said").open("wb", buffering=0) as said:
+        for number in range(count):
+            made = f"{name}-{number}"
+            store.do(partial(file, name=made, rejected=1))
+            said.write(f"{made}\n".encode())
+
+
+ROLES = {"power": power, "write": write, "work": work, "hold": hold}
 
 
 def main(role: str, folder: str, name: str, count: str) -> int:
