@@ -139,16 +139,23 @@ class FolderVault:
         current = self._keys.current()
         moved = already = 0
         refused: list[str] = []
-        with storage():
-            for payload_id in self._wrapped.ids():
-                try:
-                    if self._rewrapped(payload_id, current):
-                        moved += 1
-                    else:
-                        already += 1
-                except PayloadRefusedError:
-                    refused.append(payload_id)
+        for payload_id in self._key_ids():
+            try:
+                if self._rewrapped(payload_id, current):
+                    moved += 1
+                else:
+                    already += 1
+            except PayloadRefusedError:
+                refused.append(payload_id)
         return Rewrapped(moved=moved, current=already, refused=tuple(refused))
+
+    def wrapped_with(self) -> Iterator[tuple[str, str]]:
+        """Each payload that has a key, and the id of the key that its data key is wrapped with."""
+        for payload_id in self._key_ids():
+            try:
+                yield payload_id, self._wrapped_key(payload_id).key_id
+            except (PayloadGoneError, PayloadRefusedError):
+                continue
 
     def sweep(self) -> int:
         """What a death left: drafts, keys of payloads that never were, payloads without a key."""
@@ -167,6 +174,10 @@ class FolderVault:
         shredded = [each for each in self._shredded_ids() if self.shred(each)]
         return len(drafts) + len(keys) + len(shredded)
 
+    def _key_ids(self) -> Iterator[str]:
+        with storage():
+            yield from self._wrapped.ids()
+
     def _shredded_ids(self) -> list[str]:
         with storage():
             return [
@@ -177,7 +188,7 @@ class FolderVault:
 
     def _rewrapped(self, payload_id: str, current: str) -> bool:
         """Whether it had another key than the current one; what is gone meanwhile had not."""
-        with self._wrapped.locked():
+        with storage(), self._wrapped.locked():
             try:
                 wrapped = self._wrapped_key(payload_id)
             except PayloadGoneError:
