@@ -267,14 +267,16 @@ class FolderWriter:
         """The last frame waits, full or not, until it is known for the last."""
         self._digest.update(piece)
         self._size += len(piece)
-        self._waiting += piece
-        ready = (len(self._waiting) - 1) // FRAME * FRAME if self._waiting else 0
-        if not ready:
-            return
-        with memoryview(self._waiting) as view:
-            for start in range(0, ready, FRAME):
-                self._seal(view[start : start + FRAME], last=False)
-        del self._waiting[:ready]
+        rest = memoryview(piece)
+        if self._waiting and len(self._waiting) + len(rest) > FRAME:
+            missing = FRAME - len(self._waiting)
+            self._seal(bytes(self._waiting) + rest[:missing], last=False)
+            self._waiting.clear()
+            rest = rest[missing:]
+        while len(rest) > FRAME:
+            self._seal(rest[:FRAME], last=False)
+            rest = rest[FRAME:]
+        self._waiting += rest
 
     def commit(self) -> Sealed:
         """Payload on the disk, key on the disk and named, payload named: in this order."""
