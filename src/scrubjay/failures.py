@@ -94,6 +94,8 @@ _FINAL = (
     ("DUPLICATE_CLAIM", "the claim was sent before", _MEND),
     ("INVALID_NPI", "a provider's number does not check", _MEND),
     ("MISSING_ICD10", "a claim has no diagnosis", _MEND),
+    ("DELIMITER_IN_DATA", "a delimiter that the partner wants stands in the data", _SETTING),
+    ("ATTEMPTS", "it was tried as often as the partner's record says", _MEND),
     ("NO_PARTNER", "no partner's record takes its payer", _SETTING),
     ("CONFLICT", "what must be alone of its kind is there already", "look in the audit"),
     ("STALE_LEASE", "somebody else has the work by now", "nothing: they do it"),
