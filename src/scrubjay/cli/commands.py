@@ -31,6 +31,8 @@ COMMANDS = {
     "db": "The store of the pipeline: check, back up, restore, bring to a new version.",
     "guide": "The implementation guides that are built in.",
     "rules": "The rules that scrub applies.",
+    "keys": "The keys that wrap the vault's data keys.",
+    "apikeys": "Who may hand in files by HTTP.",
     "clearinghouse": "Run a simulated clearinghouse, which errs when asked to.",
     "completion": "Print the completion script of a shell.",
 }
