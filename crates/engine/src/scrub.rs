@@ -13,11 +13,12 @@ use x12::validate::Options;
 use x12::wire::Output;
 
 use crate::analyse::{Analysed, Setting};
-use crate::batches::Maps;
+use crate::batches::{Maps, Wanted};
 use crate::day;
-use crate::desk::{Bench, Desk, Judge, Manner, Rulings, Seen, WINDOW};
+use crate::desk::{Bench, Desk, Judge, Manner, Records, Rulings, Seen, WINDOW};
 use crate::error::Error;
 use crate::job::{Command, Job};
+use crate::records::{Recording, Subject};
 use crate::rules::Rulebook;
 use crate::run::{self, Sink};
 use crate::source::Source;
@@ -58,8 +59,11 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     for (ordinal, source) in sources.iter_mut().enumerate() {
         let (name, ordinal) = label(&source.name(), &job.inputs[..ordinal], &job.inputs[ordinal]);
         desk.begin_file(&name, ordinal);
-        if job.out.is_some() {
-            source.take_digest(); // for run.json
+        match &mut desk.records {
+            // each record names the file that it comes from
+            Some(records) => records.begin_file(&name, source.look_ahead()?),
+            None if job.out.is_some() => source.take_digest(), // for run.json
+            None => {}
         }
         let rules = desk.rules().cloned();
         let mut both = Metered { desk: &mut desk, meter: &mut meter };
@@ -174,15 +178,22 @@ impl Setup {
         let received = job.received_date.as_deref().map(day::parse).transpose()?;
         let today = as_of.unwrap_or(now.day);
         let time = if job.as_of.is_some() || job.received_date.is_some() { *b"0000" } else { now.time };
+        let tokens = Tokens::new(&job.key()?, &job.token_key_id);
+        let wanted = match (job.command, Subject::of(job.command)) {
+            (_, Some(subject)) => Wanted::Records(subject.set),
+            (Command::Scrub | Command::Read, None) => Wanted::Claims,
+            _ => Wanted::Nothing,
+        };
         Ok(Self {
             setting: Arc::new(Setting {
                 guides: Arc::new(guides),
-                maps: Maps::new(matches!(job.command, Command::Scrub | Command::Read)),
+                maps: Maps::new(wanted),
+                recording: Recording::new(job, &tokens)?,
                 options: Options::default(),
                 aliases: job.guide_aliases,
                 limits: job.limits.limits(),
             }),
-            tokens: Tokens::new(&job.key()?, &job.token_key_id),
+            tokens,
             received: received.unwrap_or(today),
             as_of: today,
             stamp: Stamp { date: day::compact(today), time },
@@ -213,12 +224,18 @@ impl Setup {
             worklist: scrubbing && job.worklist,
         };
         let seen = if job.exact { Seen::exact(stage.as_ref().map(Stage::folder)) } else { Seen::window() };
-        Ok(Desk::new(rulings, catalog, self.tokens.clone(), stage, bench, seen, judge))
+        for reason in self.setting.recording.iter().flat_map(|recording| &recording.reasons) {
+            catalog.register(reason.clone());
+        }
+        let records = self.setting.recording.as_ref().map(|recording| Records::new(recording, stage.as_ref()));
+        let mut desk = Desk::new(rulings, catalog, self.tokens.clone(), stage, bench, seen, judge);
+        desk.records = records.map(Box::new);
+        Ok(desk)
     }
 
     /// What claims are judged with, where they are.
     fn bench(&self, job: &Job, catalog: &mut Catalog) -> Result<Option<Bench>, Error> {
-        if job.command == Command::Validate {
+        if matches!(job.command, Command::Validate | Command::Enroll | Command::Remit) {
             return Ok(None);
         }
         let rules = job.program.as_ref().map(|rules| self.rules(rules, catalog)).transpose();
@@ -239,6 +256,9 @@ impl Setup {
         let rules: Vec<_> = rules.collect();
         let bench = desk.bench.as_ref();
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, &rules, bench.is_some());
+        if let Some(records) = &desk.records {
+            summary = records.totals(totals, &desk.catalog);
+        }
         summary["token_key_id"] = job.token_key_id.clone().into();
         summary["windows"] =
             json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});

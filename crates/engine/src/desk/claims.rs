@@ -464,11 +464,11 @@ mod tests {
     use x12::claim::ClaimMap;
     use x12::guide::Guides;
 
-    use crate::batches::Maps;
+    use crate::batches::{Maps, Wanted};
 
     #[test]
     fn every_field_that_the_desk_reads_is_in_a_claim_map_and_what_all_claims_have_in_each() {
-        let (maps, guides) = (Maps::new(true), Guides::embedded());
+        let (maps, guides) = (Maps::new(Wanted::Claims), Guides::embedded());
         let mut anywhere: Vec<bool> = Vec::new();
         for (kind, _) in ClaimMap::embedded() {
             let number = maps.number(&guides.plan(kind).unwrap()).unwrap();
