@@ -22,6 +22,7 @@ COMMANDS = {
     "inspect": "Show the envelope and the loops of a file, values masked.",
     "generate": "Write a synthetic file of claims or of another kind, the same for the same seed.",
     "build": "Write claims from JSON lines as an 837.",
+    "remit": "Write the payments of 835 files down, matched with the claims that they pay.",
     "acks": "Read acknowledgments, and tell what became of the claims sent.",
     "guide": "The implementation guides that are built in.",
     "rules": "The rules that scrub applies.",
