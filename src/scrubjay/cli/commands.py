@@ -23,6 +23,7 @@ COMMANDS = {
     "generate": "Write a synthetic file of claims or of another kind, the same for the same seed.",
     "build": "Write claims from JSON lines as an 837.",
     "extract": "Take claims out of a file by number, as an 837 of their own.",
+    "remit": "Write the payments of 835 files down, matched with the claims that they pay.",
     "acks": "Read acknowledgments, and tell what became of the claims sent.",
     "ingest": "Take files into the pipeline.",
     "serve": "Run the pipeline: from a file's arrival to the partner's acknowledgment.",
