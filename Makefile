@@ -69,7 +69,7 @@ docs: .venv/.built ## write the pages of docs/rules/, docs/findings.md, docs/syn
 	$(BIN)/python scripts/enrollment/schema.py
 
 pins: .venv/.pins ## renew requirements/dev.txt (needs uv); commit what it changes
-	uv pip compile pyproject.toml requirements/dev.in --universal --python-version 3.11 --upgrade \
+	uv pip compile pyproject.toml requirements/dev.in --all-extras --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements/dev.txt
 
 clean: ## remove everything that was built, keep out/

@@ -1,35 +1,53 @@
 //! The claims of a piece: a batch for each claim map that its sets are of.
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use x12::claim::{Batch, Builder, ClaimMap, Taps};
 use x12::guide::{Plan, Role};
+
+use crate::desk::ClaimFields;
+use crate::rules::{Rulebook, Rules};
 
 /// The claim maps, numbered as they are embedded; each is bound to the plan of its guide when the first set of it comes.
 #[derive(Debug)]
 pub(crate) struct Maps {
     /// None of them where claims are not looked into; nothing in the place of one that does not fit its guide.
     bound: Vec<OnceLock<Option<Arc<Taps>>>>,
+    /// What claims are judged by, if they are.
+    rules: Option<Arc<Rulebook>>,
+    /// Every field is taken, and not only those that rules and desk read.
+    whole: bool,
 }
 
 impl Maps {
-    /// All maps; none where claims are not looked into.
-    pub(crate) fn new(wanted: bool) -> Self {
-        Self { bound: ClaimMap::embedded().filter(|_| wanted).map(|_| OnceLock::new()).collect() }
+    /// All maps, for claims that are judged by `rules`. Where claims are not `whole`, fields that nobody reads stay missing.
+    pub(crate) fn new(rules: Option<Arc<Rulebook>>, whole: bool) -> Self {
+        Self { bound: ClaimMap::embedded().map(|_| OnceLock::new()).collect(), rules, whole }
     }
 
-    /// How many there may be.
-    pub(crate) fn most(&self) -> usize {
-        self.bound.len()
+    /// No maps: claims are not looked into.
+    pub(crate) fn none() -> Self {
+        Self { bound: Vec::new(), rules: None, whole: false }
     }
 
     /// The number of the map that is bound to `plan`, or to the guide below its overlay.
     pub(crate) fn number(&self, plan: &Plan) -> Option<usize> {
         let plan = plan.overlay.as_ref().map_or(plan, |overlay| &overlay.ground);
         let number = ClaimMap::embedded().position(|(_, version)| version == plan.version)?;
-        let bind = || Taps::new(ClaimMap::of(&plan.version)?.ok()?, plan).ok().map(Arc::new);
-        let bound = self.bound.get(number)?.get_or_init(bind).as_ref();
+        let bound = self.bound.get(number)?.get_or_init(|| self.bind(number, plan)).as_ref();
         bound.filter(|taps| taps.serves(plan)).map(|_| number)
+    }
+
+    fn bind(&self, number: usize, plan: &Plan) -> Option<Arc<Taps>> {
+        let mut taps = Taps::new(ClaimMap::of(&plan.version)?.ok()?, plan).ok()?;
+        let rules = self.rules.as_ref().map(|rules| rules.make(number, &taps));
+        if !self.whole {
+            let (desk, judged) = (ClaimFields::new(&taps.schema), rules.flatten());
+            let read: HashSet<_> = desk.reads().chain(judged.into_iter().flat_map(Rules::reads)).collect();
+            taps.limit(|table, column| read.contains(&(table, column)));
+        }
+        Some(Arc::new(taps))
     }
 
     /// The map of that number.

@@ -22,12 +22,17 @@ COMMANDS = {
     "inspect": "Show the envelope and the loops of a file, values masked.",
     "generate": "Write a synthetic file of claims or of another kind, the same for the same seed.",
     "build": "Write claims from JSON lines as an 837.",
+    "extract": "Take claims out of a file by number, as an 837 of their own.",
     "enroll": "Read members from a table or a service into one record each.",
     "reconcile": "Hold a load of members against what was known, and say what changed.",
     "profile": "Carriers' ways with enrollments: which differences each has.",
     "acks": "Read acknowledgments, and tell what became of the claims sent.",
+    "audit": "Who did what to which claim, and whether that is what was written.",
+    "dlq": "The dead letters: what could not be done, why, and what to do with it.",
+    "db": "The store of the pipeline: check, back up, restore, bring to a new version.",
     "guide": "The implementation guides that are built in.",
     "rules": "The rules that scrub applies.",
+    "clearinghouse": "Run a simulated clearinghouse, which errs when asked to.",
     "completion": "Print the completion script of a shell.",
 }
 

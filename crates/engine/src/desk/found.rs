@@ -41,7 +41,7 @@ impl Desk<'_> {
         };
         let place = x12::validate::Place { offset: 0, segment: 0 };
         // 0 is the last segment of the piece before, where a set goes on
-        let counted = relative.segment > 0 || (finding.scope > Scope::Group && self.plan.is_some());
+        let counted = relative.segment > 0 || (finding.scope > Scope::Group && self.set.is_some());
         finding.position = Position {
             segment: if counted { relative.segment.wrapping_add(self.piece_base) } else { 0 },
             offset,
@@ -237,6 +237,9 @@ impl Desk<'_> {
         if let (true, Some(verdict)) = (in_claim, &mut part.claim) {
             self.totals.reached_claim(finding.code, &self.reach.starts());
             verdict.error |= error;
+            if error && self.verdicts.is_some() {
+                verdict.code(finding.code);
+            }
             verdict.syntax |= error && info.home.kind == "999";
             if let Some(reason) = status {
                 let line = (found.line_row != NONE && finding.scope == Scope::Line).then_some(found.line_row);
@@ -346,6 +349,8 @@ impl Desk<'_> {
         match info.home.kind {
             "" => false,
             "TA1" => self.interchange.is_some(),
+            // what is in no group is no matter of the 999
+            "999" => self.plan.as_ref().is_none_or(|plan| !plan.group_id.is_empty()),
             // sets without claims are answered by the 999 alone
             "277CA" => self.plan.as_ref().is_none_or(|plan| plan.claim_opener().is_some()),
             _ => true,
