@@ -25,6 +25,7 @@ COMMANDS = {
     "extract": "Take claims out of a file by number, as an 837 of their own.",
     "enroll": "Read members from a table or a service into one record each.",
     "reconcile": "Hold a load of members against what was known, and say what changed.",
+    "roster": "What payroll and the year's reports need of who is covered.",
     "profile": "Carriers' ways with enrollments: which differences each has.",
     "acks": "Read acknowledgments, and tell what became of the claims sent.",
     "audit": "Who did what to which claim, and whether that is what was written.",

@@ -200,6 +200,13 @@ class State:
         ).fetchall()
         return [self._known(*row) for row in rows]
 
+    def relatives(self, person: int) -> list[Known]:
+        """Everybody who is known of a person's family, that person too."""
+        row = self._db.execute(
+            "SELECT scope, family FROM person WHERE id = ?", (person,)
+        ).fetchone()
+        return [] if row is None else self.family(*row)
+
     def others(self, scope: int, seen: sqlite3.Connection) -> Iterator[Known]:
         """Everybody of a group whom `seen` (a table of that name) has not, some at a time."""
         last = 0
