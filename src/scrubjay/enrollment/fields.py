@@ -17,7 +17,7 @@ from scrubjay.enrollment.identity import Tokens, ssn_fault
 from scrubjay.models import enrollment as models
 from scrubjay.models.row import Row
 
-__all__ = ["Draft", "Field", "Problem", "as_text", "field_of", "known_fields", "pruned"]
+__all__ = ["Draft", "Field", "Problem", "as_text", "copied", "field_of", "known_fields", "pruned"]
 
 Draft = dict[str, Any]
 
@@ -223,6 +223,13 @@ def as_text(value: Any) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def copied(held: Any) -> Any:
+    """A draft of its own, all the way down."""
+    if isinstance(held, dict):
+        return {key: copied(value) for key, value in held.items()}
+    return [copied(item) for item in held] if isinstance(held, list) else held
 
 
 def pruned(held: Any) -> Any:

@@ -20,10 +20,9 @@
 
 import os
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from typing import Any, NamedTuple
 
-from scrubjay.enrollment.fields import Draft, Field, Problem, as_text, field_of
+from scrubjay.enrollment.fields import Draft, Field, Problem, as_text, copied, field_of
 from scrubjay.enrollment.identity import Tokens
 from scrubjay.enrollment.pages import Page, Table, page
 
@@ -78,7 +77,7 @@ class Part(NamedTuple):
 
     def fill(self, look: Look, tokens: Tokens | None) -> tuple[Draft, list[Problem]]:
         """A draft of it, and what is wrong with it."""
-        draft: Draft = deepcopy(self.constants)
+        draft: Draft = copied(self.constants)
         problems: list[Problem] = []
         for rule in self.rules:
             problem = rule.apply(draft, look, tokens)
