@@ -8,7 +8,6 @@ from scrubjay.enrollment.mapping import read_mapping
 from scrubjay.enrollment.reasons import REASONS
 from scrubjay.enrollment.rest import read_service
 from scrubjay.models import enrollment as models
-from scrubjay.models.row import Row
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/enrollment.md").read_text(encoding="utf-8")
@@ -45,10 +44,12 @@ def test_every_word_and_every_key_is_on_the_page() -> None:
 
 
 def test_every_field_of_the_member_and_of_coverages_is_on_the_page() -> None:
-    said: dict[type[Row], str] = {models.Member: "member", models.Coverage: "coverages"}
     kept_elsewhere = {"last", "first", "middle", "prefix", "suffix", "birth_date", "sex"}
-    for model, name in said.items():
-        for field in model.model_fields:
+    for name, fields in (
+        ("member", models.Member.model_fields),
+        ("coverages", models.Coverage.model_fields),
+    ):
+        for field in fields:
             if field.endswith(("_code", "_last4", "_token")) or field in kept_elsewhere:
                 continue
             assert f"`{field}`" in PAGE or f"{name}.{field}`" in PAGE or f"`{field}" in PAGE, field

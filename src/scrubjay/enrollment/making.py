@@ -58,19 +58,16 @@ class Maker:
     def again(self, line: bytes | str, place: str) -> Made:
         """A record that was made before, from its line; under a profile judged anew."""
         try:
+            record = Enrollment.model_validate_json(line)
             if not self.profile.name:
-                return Made(Enrollment.model_validate_json(line))
+                return Made(record)
             draft = json.loads(line)
-            if not isinstance(draft, dict):
-                raise InputError(f"{place}: no record; one JSON object a line is wanted")
             self._reshape(draft)
-            record = Enrollment.model_validate_json(json.dumps(draft))
+            record = Enrollment.model_validate_json(json.dumps(pruned(draft)))
         except ValidationError as error:
             first = error.errors(include_input=False, include_context=False, include_url=False)[0]
             where = ".".join(str(step) for step in first["loc"]) or "the whole line"
             raise InputError(f"{place}: {where}: {first['msg']}; mend the line") from None
-        except (ValueError, RecursionError):
-            raise InputError(f"{place}: no JSON; one JSON object a line is wanted") from None
         found = [*self.profile.faults(draft), *faults_of(record)]
         return self._judged(draft, record, found)
 
