@@ -192,7 +192,8 @@ def execute(
     if job.command is Command.SCRUB:
         loaded = ruleset(rules)
         job, judge = job.but(program=loaded.program, docs=loaded.docs), loaded.judge()
-    report = _page if job.out is not None else None
+    judged = job.command in {Command.SCRUB, Command.VALIDATE}
+    report = _page if judged and job.out is not None else None
     answer = _native.run(job.to_json(), progress, judge, report)
     return Run.from_result(json.loads(answer), job.out)
 

@@ -13,11 +13,12 @@ use x12::validate::Options;
 use x12::wire::Output;
 
 use crate::analyse::{Analysed, Setting};
-use crate::batches::Maps;
+use crate::batches::{Maps, Wanted};
 use crate::day;
-use crate::desk::{Bench, Chosen, Desk, Judge, Manner, Rulings, Seen, WINDOW};
+use crate::desk::{Bench, Chosen, Desk, Judge, Manner, Records, Rulings, Seen, WINDOW};
 use crate::error::Error;
 use crate::job::{Command, Job};
+use crate::records::{Recording, Subject};
 use crate::rules::Rulebook;
 use crate::run::{self, Sink};
 use crate::source::Source;
@@ -58,8 +59,11 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     for (ordinal, source) in sources.iter_mut().enumerate() {
         let (name, ordinal) = label(&source.name(), &job.inputs[..ordinal], &job.inputs[ordinal]);
         desk.begin_file(&name, ordinal);
-        if job.out.is_some() {
-            source.take_digest(); // for run.json
+        match &mut desk.records {
+            // each record names the file that it comes from
+            Some(records) => records.begin_file(&name, source.look_ahead()?),
+            None if job.out.is_some() => source.take_digest(), // for run.json
+            None => {}
         }
         let rules = desk.rules().cloned();
         let mut both = Metered { desk: &mut desk, meter: &mut meter };
@@ -180,12 +184,21 @@ impl Setup {
         let mut catalog = Catalog::default();
         let received = received.unwrap_or(today);
         let rules = rulebook(job, &tokens, (today, received), &mut catalog)?.map(Arc::new);
-        let maps = if job.command == Command::Validate { Maps::none() } else { Maps::new(rules.clone(), whole) };
+        let recording = Recording::new(job, &tokens)?;
+        for reason in recording.iter().flat_map(|recording| &recording.reasons) {
+            catalog.register(reason.clone());
+        }
+        let wanted = match Subject::of(job.command) {
+            Some(subject) => Wanted::Records(subject.set),
+            None if has_claims(job.command) => Wanted::Claims { rules: rules.clone(), whole },
+            None => Wanted::Nothing,
+        };
         let time = if job.as_of.is_some() || job.received_date.is_some() { *b"0000" } else { now.time };
         Ok(Self {
             setting: Arc::new(Setting {
                 guides: Arc::new(guides),
-                maps,
+                maps: Maps::new(wanted),
+                recording,
                 options: Options::default(),
                 aliases: job.guide_aliases,
                 limits: job.limits.limits(),
@@ -218,13 +231,17 @@ impl Setup {
             chosen: extracting.then(|| Chosen::new(job.select.clone())),
         };
         let seen = if job.exact { Seen::exact(stage.as_ref().map(Stage::folder)) } else { Seen::window() };
-        Desk::new(rulings, self.catalog.clone(), self.tokens.clone(), stage, self.bench(job), seen, judge)
+        let records = self.setting.recording.as_ref().map(|recording| Records::new(recording, stage.as_ref()));
+        let (catalog, tokens) = (self.catalog.clone(), self.tokens.clone());
+        let mut desk = Desk::new(rulings, catalog, tokens, stage, self.bench(job), seen, judge);
+        desk.records = records.map(Box::new);
+        desk
     }
 
     /// What claims are judged with, where they are.
     fn bench(&self, job: &Job) -> Option<Bench> {
         let bench = || Bench { setting: Arc::clone(&self.setting), rules: self.rules.clone(), docs: job.docs.clone() };
-        (job.command != Command::Validate).then(bench)
+        has_claims(job.command).then(bench)
     }
 
     fn result(&self, job: &Job, desk: &Desk<'_>, inputs: &[Value], begun: Instant) -> Value {
@@ -234,6 +251,9 @@ impl Setup {
         let rules: Vec<_> = rules.collect();
         let bench = desk.bench.as_ref();
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, &rules, bench.is_some());
+        if let Some(records) = &desk.records {
+            summary = records.totals(totals, &desk.catalog);
+        }
         summary["token_key_id"] = job.token_key_id.clone().into();
         summary["windows"] =
             json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
@@ -267,6 +287,11 @@ fn rulebook(job: &Job, tokens: &Tokens, days: (i32, i32), catalog: &mut Catalog)
     secret.copy_from_slice(&tokens.digest("duplicate", b"")[..16]);
     let rules = Rules::read(program, catalog).map_err(|error| Error::Usage(error.to_string()))?;
     Ok(Some(Rulebook::new(rules, secret, days)))
+}
+
+/// Whether a command looks into claims.
+fn has_claims(command: Command) -> bool {
+    matches!(command, Command::Scrub | Command::Read | Command::Extract)
 }
 
 fn options(job: &Job) -> Value {

@@ -13,6 +13,7 @@ use super::above::Level;
 use super::claims::{MOST_ROWS, WorkRow, line_number};
 use super::fields::Values;
 use super::line::Line;
+use super::records::Reason;
 use super::stretch::Stretch;
 use super::{Bench, Desk, Judged, Part, answers};
 
@@ -50,6 +51,7 @@ impl Desk<'_> {
             repetition: relative.repetition,
             ..self.envelope.position(place)
         };
+        finding.scope = self.scope_in_record(part, &finding);
         self.take(part, &finding);
     }
 
@@ -115,6 +117,7 @@ impl Desk<'_> {
                 claim: if hit.claim == NONE { NO_CLAIM } else { hit.claim },
                 line: if hit.line == NONE { 0 } else { line_number(&values, &scrub.fields, hit.line) },
                 note: "",
+                status: 0,
             };
             let evidence = shown.iter().map(|(path, value)| (path.clone(), value.as_slice())).collect();
             let loop_id = Some(place.loop_id.as_str());
@@ -200,6 +203,7 @@ impl Desk<'_> {
             claim: judged.claim,
             line,
             note: "",
+            status: 0,
         };
         let path = path_of(Some(&place.loop_id), &place.segment, place.element, place.component);
         let evidence = if place.segment.is_empty() { Vec::new() } else { vec![(path, value.as_slice())] };
@@ -212,10 +216,14 @@ impl Desk<'_> {
         let finding = &found.finding;
         let catalog = Arc::clone(&self.catalog);
         let info = catalog.info(finding.code);
-        let code = if finding.note.is_empty() { info.home.code.as_str() } else { finding.note };
+        let plan = self.plan.clone();
+        let stated = plan.as_ref().and_then(|plan| plan.overlay.as_ref()?.status(finding.status));
+        let own = if finding.note.is_empty() { info.home.code.as_str() } else { finding.note };
+        let code = stated.unwrap_or(own);
         self.totals.count(finding.code, finding.severity);
         let place = self.write_line(part, &found, info, code);
         let error = finding.severity == Severity::Error;
+        self.hold_against_record(&found, info);
         if error && matches!(info.home.segment, "IK3" | "IK4") {
             self.note_fault(part, &found, info, code);
         }
@@ -267,6 +275,20 @@ impl Desk<'_> {
         }
     }
 
+    /// Where records are written, what was found is held against them.
+    fn hold_against_record(&mut self, found: &Found<'_>, info: &Info) {
+        let Some(records) = &mut self.records else { return };
+        let controls = [
+            self.interchange.as_ref().map(|open| open.control.as_slice()),
+            self.group.as_ref().map(|open| open.control.as_slice()),
+            self.set.as_ref().map(|open| open.control.as_slice()),
+        ];
+        let value = found.evidence.first().map_or(&[][..], |(_, value)| value);
+        let segment = plain_id(found.finding.segment);
+        let loop_id = found.loop_id.filter(|id| !id.is_empty());
+        records.found(&found.finding, &Reason { info, controls, loop_id, segment, value });
+    }
+
     /// The line of findings.jsonl; returns where the count of claims stands when it has to be put in later.
     fn write_line(&mut self, part: &mut Part<'_>, found: &Found<'_>, info: &Info, code: &str) -> Option<u64> {
         if self.findings.is_none() && self.handed.is_none() {
@@ -286,6 +308,9 @@ impl Desk<'_> {
         let own = part.sheet.scrub.filter(|_| found.rule).and_then(|scrub| scrub.docs.get(&info.name));
         let doc = match own {
             Some(own) => own.clone(),
+            None if self.records.is_some() && !finding.code.is_built_in() => {
+                ["docs/enrollment.md#", &info.name.to_lowercase()].concat()
+            }
             None if found.rule => ["docs/rules/", &info.name, ".md"].concat(),
             None => ["docs/findings.md#", &info.name.to_lowercase()].concat(),
         };

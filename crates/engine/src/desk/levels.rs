@@ -11,6 +11,7 @@ use x12::wire::{Delimiters, Fault, Output, Segment, SegmentId};
 
 use super::answers::Answers;
 use super::line::affected;
+use super::records::SetSource;
 use super::stretch::Stretch;
 use super::tally::Tally;
 use super::{Desk, Outcome, Part, verdicts};
@@ -46,6 +47,8 @@ pub(crate) struct Group {
     pub(crate) control: Vec<u8>,
     /// GS01.
     kind: Vec<u8>,
+    /// GS02, GS03.
+    parties: [Vec<u8>; 2],
     tally: Tally,
     bad: bool,
 }
@@ -124,6 +127,7 @@ impl Desk<'_> {
             self.segments += part.item.segments;
         }
         let opaque = self.set.as_ref().is_some_and(|set| set.opaque);
+        self.put_records_down(part);
         match part.item.kind {
             Kind::Set(_) if opaque => {
                 self.totals.unreadable_sets += 1;
@@ -132,6 +136,7 @@ impl Desk<'_> {
             Kind::Set(_) => self.split_set_open(part, split),
             Kind::Level(role) => self.split_level(part, role, split),
             Kind::Claim(_) => self.claim(part, split),
+            Kind::Record if opaque => self.keep_counted(part),
             Kind::Opaque(_) => {
                 self.totals.unreadable_sets += 1;
                 self.keep_counted(part);
@@ -153,7 +158,7 @@ impl Desk<'_> {
             }
             Kind::Alone | Kind::Misplaced => self.keep_counted(part),
             Kind::Stray(fault, first) => self.stray(part, fault, first)?,
-            Kind::Interchange(_) | Kind::Group => {}
+            Kind::Interchange(_) | Kind::Group | Kind::Record => {}
         }
         Ok(())
     }
@@ -213,6 +218,9 @@ impl Desk<'_> {
 
     fn open_interchange(&mut self, part: &mut Part<'_>, delimiters: Delimiters, split: &mut Vec<SplitItem>) {
         self.end_levels(0);
+        if let Some(records) = &mut self.records {
+            records.open(0);
+        }
         self.file.interchanges += 1;
         self.totals.interchanges += 1;
         let suffix: Vec<u8> = part.sheet.bytes()[part.item.head_end as usize..]
@@ -273,6 +281,9 @@ impl Desk<'_> {
     /// Everything of the interchange is written: its files are final.
     fn finish_interchange(&mut self) -> Result<(), Error> {
         let accepted = self.keeps(!self.reach.levels[0].bad);
+        if let Some(records) = &mut self.records {
+            records.close_level(0, !accepted);
+        }
         self.end_levels(0);
         self.end_verdicts(verdicts::INTERCHANGE, accepted);
         let Some(mut open) = self.interchange.take() else { return Ok(()) };
@@ -294,6 +305,9 @@ impl Desk<'_> {
 
     fn open_group(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         self.end_levels(1);
+        if let Some(records) = &mut self.records {
+            records.open(1);
+        }
         self.totals.groups += 1;
         if let Some(open) = &mut self.interchange {
             open.groups = true;
@@ -302,8 +316,13 @@ impl Desk<'_> {
         let (gs, control) = part.sheet.with_segment(part.item, delimiters, |segment| {
             segment.map_or_else(Default::default, |segment| (Gs::read(segment), segment.span(6)))
         });
-        self.group =
-            Some(Group { control: gs.control.clone(), kind: gs.kind.clone(), tally: Tally::default(), bad: false });
+        self.group = Some(Group {
+            control: gs.control.clone(),
+            kind: gs.kind.clone(),
+            parties: [gs.sender.clone(), gs.receiver.clone()],
+            tally: Tally::default(),
+            bad: false,
+        });
         if let Some(answers) = self.answers() {
             answers.open_group(gs);
         }
@@ -325,6 +344,9 @@ impl Desk<'_> {
         });
         self.judge_envelope(part, x12::validate::Envelope::close_group);
         let bad = !self.keeps(!self.reach.levels[1].bad);
+        if let Some(records) = &mut self.records {
+            records.close_level(1, bad || self.group.as_ref().is_some_and(|group| group.bad));
+        }
         if let Some(answers) = self.answers() {
             answers.close_group(included, bad);
         }
@@ -366,6 +388,7 @@ impl Desk<'_> {
                 envelope.open_set(segment, routed, place, findings);
             }
         });
+        self.open_set_of_records();
         if let Some(set) = &mut self.set {
             set.repeated = findings.iter().any(|finding| finding.code == Code::SET_CONTROL_DUPLICATE);
         }
@@ -373,11 +396,30 @@ impl Desk<'_> {
         self.piece_base = 0;
     }
 
+    fn open_set_of_records(&mut self) {
+        let place = self.envelope.position(Place { offset: 0, segment: 0 });
+        let (Some(records), Some(interchange), Some(group), Some(set)) =
+            (&mut self.records, &self.interchange, &self.group, &self.set)
+        else {
+            return;
+        };
+        let [sender, receiver] = &group.parties;
+        records.open_set(&SetSource {
+            plan: self.plan.as_deref(),
+            ordinals: [place.interchange, place.group, place.set],
+            controls: [&interchange.control, &group.control, &set.control],
+            parties: [sender, receiver],
+        });
+    }
+
     fn close_set(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         self.judge_envelope(part, x12::validate::Envelope::close_set);
         let Some(mut set) = self.set.take() else { return };
         let whole = self.rulings.reject_unit == RejectUnit::Set && set.faulty_claims;
         let rejected = !self.keeps(!(set.bad || self.reach.levels[2].refused || whole));
+        if let Some(records) = &mut self.records {
+            records.close_level(2, rejected || self.reach.levels[2].bad);
+        }
         let outcome = match () {
             () if rejected => Outcome::Rejected,
             () if set.faulty_claims => Outcome::Errors,
@@ -438,7 +480,7 @@ impl Desk<'_> {
         match inside {
             Inside::Opaque | Inside::Misplaced => self.keep_counted(part),
             Inside::Stray => self.keep_unreadable(part),
-            Inside::Header | Inside::Level | Inside::Claim if !empty => {
+            Inside::Header | Inside::Level | Inside::Claim | Inside::Record if !empty => {
                 if self.set.as_ref().is_some_and(|set| set.opaque) {
                     self.keep_counted(part);
                 } else {

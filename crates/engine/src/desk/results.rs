@@ -129,6 +129,16 @@ impl Totals {
         self.codes.iter().any(|found| found.severity == Some(Severity::Error))
     }
 
+    /// How often each code was found.
+    pub(crate) fn found(&self, catalog: &Catalog) -> Map<String, Value> {
+        let mut findings: Vec<_> = self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
+        findings.sort_by_key(|(at, _)| catalog.info(Code(*at as u16)).name.clone());
+        findings
+            .into_iter()
+            .map(|(at, found)| (catalog.info(Code(at as u16)).name.clone(), found.count.into()))
+            .collect()
+    }
+
     /// summary.json.
     pub(crate) fn summary(
         &self,
@@ -143,12 +153,7 @@ impl Totals {
             let parts = u128::from(tally.accepted) * 10_000 + u128::from(tally.claims) / 2;
             f64::from((parts / u128::from(tally.claims)) as u32) / 10_000.0
         });
-        let mut findings: Vec<_> = self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
-        findings.sort_by_key(|(at, _)| catalog.info(Code(*at as u16)).name.clone());
-        let findings: Map<String, Value> = findings
-            .into_iter()
-            .map(|(at, found)| (catalog.info(Code(at as u16)).name.clone(), found.count.into()))
-            .collect();
+        let findings = self.found(catalog);
         let mut no_data = Map::new();
         for (program, counts) in rules {
             for (rule, counts) in program.rules().iter().zip(*counts) {

@@ -93,7 +93,8 @@ impl Taps {
     /// # Errors
     /// When the map names a loop or segment that the guide does not have, or no one segment in particular.
     pub fn new(map: ClaimMap, plan: &Plan) -> Result<Self, MapError> {
-        let claim_loop = plan.loops.iter().position(|each| each.role == Some(Role::Claim));
+        let role = if map.records { Role::Record } else { Role::Claim };
+        let claim_loop = plan.loops.iter().position(|each| each.role == Some(role));
         let claim_loop = claim_loop.ok_or_else(|| fault("the guide has no claim loop".to_owned()))?;
         if map.tables.len() > TableSet::MOST {
             return Err(fault(format!("more than {} tables", TableSet::MOST)));
