@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use x12::acknowledge::{Stamp, Standing};
 use x12::finding::Catalog;
 use x12::guide::Guides;
-use x12::scrub::{RuleError, Rules};
+use x12::scrub::{CodeTables, Rules};
 use x12::validate::Options;
 use x12::wire::Output;
 
@@ -221,21 +221,25 @@ impl Setup {
         if job.command == Command::Validate {
             return Ok(None);
         }
-        let rules = job.program.as_ref().map(|rules| self.rules(rules, catalog)).transpose();
-        let rules = rules.map_err(|error| Error::Usage(error.to_string()))?;
+        let rules = job.program.as_ref().map(|program| {
+            let rules = Rules::read(program, catalog).map_err(|error| Error::Usage(error.to_string()))?;
+            Ok(self.rules(rules, crate::codes::tables(&job.tables)?))
+        });
+        let rules = rules.transpose()?;
         Ok(Some(Bench { setting: Arc::clone(&self.setting), rules: rules.map(Arc::new), docs: job.docs.clone() }))
     }
 
-    fn rules(&self, program: &str, catalog: &mut Catalog) -> Result<Rulebook, RuleError> {
+    fn rules(&self, rules: Rules, tables: CodeTables) -> Rulebook {
         let mut secret = [0; 16];
         secret.copy_from_slice(&self.tokens.digest("duplicate", b"")[..16]);
-        Ok(Rulebook::new(&self.setting, Rules::read(program, catalog)?, secret, (self.as_of, self.received)))
+        Rulebook::new(&self.setting, (rules, tables), secret, (self.as_of, self.received))
     }
 
     fn result(&self, job: &Job, desk: &Desk<'_>, inputs: &[Value], begun: Instant) -> Value {
         let totals = &desk.totals;
-        let judged = desk.scrubs.iter().flatten().zip(&desk.judging);
-        let rules = judged.filter_map(|(scrub, judging)| Some((&scrub.rules.as_ref()?.program, &judging.counts[..])));
+        let judged = desk.scrubs.iter().zip(&desk.judging);
+        let rules =
+            judged.filter_map(|(scrub, judging)| Some((&scrub.as_ref()?.rules.as_ref()?.program, &judging.counts[..])));
         let rules: Vec<_> = rules.collect();
         let bench = desk.bench.as_ref();
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, &rules, bench.is_some());
@@ -254,7 +258,7 @@ impl Setup {
                 "guides": guides,
                 "overlay": desk.overlays(),
                 "ruleset": bench.and_then(Bench::version),
-                "tables": {},
+                "tables": bench.map(Bench::tables).unwrap_or_default(),
                 "seconds": (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
                 "bytes": bytes,
                 "peak_rss_bytes": peak_rss(),

@@ -25,6 +25,7 @@ COMMANDS = {
     "acks": "Read acknowledgments, and tell what became of the claims sent.",
     "guide": "The implementation guides that are built in.",
     "rules": "The rules that scrub applies.",
+    "codes": "The code tables that rules look into.",
     "completion": "Print the completion script of a shell.",
 }
 
