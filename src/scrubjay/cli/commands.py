@@ -36,6 +36,7 @@ COMMANDS = {
     "db": "The store of the pipeline: check, back up, restore, bring to a new version.",
     "guide": "The implementation guides that are built in.",
     "rules": "The rules that scrub applies.",
+    "codes": "The code tables that rules look into.",
     "keys": "The keys that wrap the vault's data keys.",
     "apikeys": "Who may hand in files by HTTP.",
     "clearinghouse": "Run a simulated clearinghouse, which errs when asked to.",
