@@ -31,7 +31,7 @@ def listed(given: dict[str, Any]) -> int:
     """Who there is."""
     from scrubjay.pipeline.partners import read
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": record.name,
             "payers": list(record.payers),
@@ -60,7 +60,8 @@ def checked(given: dict[str, Any]) -> int:
         rows = [vars(fault) for fault in faults]
         sys.stdout.write(json.dumps({"faults": rows}) + "\n")
     else:
-        sys.stdout.writelines(f"{fault}\n" for fault in faults or ["every record is good"])
+        told = [str(fault) for fault in faults] or ["every record is good"]
+        sys.stdout.writelines(f"{line}\n" for line in told)
     return int(bool(faults))
 
 
