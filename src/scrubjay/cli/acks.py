@@ -189,10 +189,11 @@ def shown(given: dict[str, Any]) -> int:
 
 def _as_json(said: Acknowledgment | Notice, show_phi: bool) -> dict[str, Any]:  # noqa: FBT001
     from scrubjay.acks.notices import Notice
+    from scrubjay.models.acknowledgments import plain
 
     if isinstance(said, Notice):
         return said.to_dict()
-    fields = said.model_dump(exclude_none=True)
+    fields: dict[str, Any] = plain(said)
     return fields if show_phi else _masked(fields)
 
 
