@@ -235,7 +235,7 @@ One that needs a code table which was not supplied counts as `no_data`, never as
 
 The 277CA statuses were compared with two public copies of the X12 status code lists (code sources
 507 and 508), not with X12's own publication: that of pyx12, of 2014 (up to 771), and a newer one
-(up to 799) in a public reader of 835 files. Every status here is in both, 242 to 245 of the teeth among
-them; 461 to 463 of the older one were withdrawn, and 719, 722 and 725 stand in their place.
+(up to 799) in a public reader of 835 files. Every status here is in both, 242 to 245 of the teeth
+among them; 461 to 463 of the older one were withdrawn, and 719, 722 and 725 stand in their place.
 
 How rules are written: [writing rules](../writing-rules.md)."""
