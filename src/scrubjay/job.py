@@ -31,6 +31,7 @@ class Command(StrEnum):
     INSPECT = "inspect"
     ENROLL = "enroll"
     REMIT = "remit"
+    EXTRACT = "extract"
 
 
 class RejectUnit(StrEnum):
@@ -92,6 +93,12 @@ class Job(Frozen):
     """How a carrier differs, as far as that decides what is written of a record."""
     limits: Limits = Limits()
     payer_mode: bool = False
+    verdicts: bool = False
+    """Write verdicts.jsonl, a line a claim."""
+    keep_controls: bool = False
+    """What is extracted keeps its control numbers, since it stands for the whole."""
+    select: tuple[tuple[int, int], ...] = ()
+    """The claims to extract: first and last index of each range, from 0."""
 
     def check(self) -> None:
         """Numbers that the engine can take."""

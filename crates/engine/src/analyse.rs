@@ -58,6 +58,8 @@ pub(crate) enum Kind {
     InterchangeEnd,
     /// A trailer without a header.
     Alone,
+    /// What a guide has between an interchange's header and its first group.
+    Notice(Arc<Plan>),
     /// Segments of the envelope that belong nowhere.
     Misplaced,
     /// Bytes outside any interchange, with what is wrong; `true` where the run begins.
@@ -485,6 +487,30 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// A segment in no set: one that a guide has at the head of an interchange is judged there, others belong nowhere.
+    fn outside(&mut self, segment: &Segment<'_>) {
+        let setting = self.setting;
+        match setting.guides.in_envelope(segment.id()).filter(|_| self.inside == Inside::Preface) {
+            Some(plan) => self.notice(segment, plan),
+            None => self.misplaced(segment),
+        }
+        self.lost_claims += u64::from(setting.guides.opens_claim(segment.id()));
+    }
+
+    fn notice(&mut self, segment: &Segment<'_>, plan: &Arc<Plan>) {
+        self.item(Kind::Notice(Arc::clone(plan)), segment);
+        self.follow(Arc::clone(plan));
+        let before = self.findings.len();
+        self.walker.begin(Arc::clone(plan));
+        self.with_walker(|walker, at, listener, findings| {
+            walker.segment(segment, at, listener, findings);
+            walker.end(at, listener, findings);
+        });
+        for finding in self.findings.iter_mut().skip(before) {
+            finding.position.segment = 0; // it has no number where there is no set
+        }
+    }
+
     fn misplaced(&mut self, segment: &Segment<'_>) {
         match self.items.last_mut() {
             Some(Item { kind: Kind::Misplaced | Kind::More(Inside::Misplaced), segments, .. }) => *segments += 1,
@@ -507,7 +533,7 @@ impl Tokens for Pass<'_> {
         self.in_interchange = true;
         self.parties = self.setting.guides.parties(segment).map(Arc::new);
         self.item(Kind::Interchange(segment.delimiters()), segment);
-        self.inside = Inside::Envelope;
+        self.inside = Inside::Preface;
     }
 
     #[inline(always)]
@@ -534,10 +560,7 @@ impl Tokens for Pass<'_> {
                     self.count();
                     self.lost_claims += u64::from(self.setting.guides.opens_claim(segment.id()));
                 }
-                Open::None => {
-                    self.misplaced(segment);
-                    self.lost_claims += u64::from(self.setting.guides.opens_claim(segment.id()));
-                }
+                Open::None => self.outside(segment),
             },
         }
     }

@@ -1,58 +1,67 @@
 //! The claims of a piece: a batch for each claim map that its sets are of.
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use x12::claim::{Batch, Builder, ClaimMap, Taps};
 use x12::guide::{Plan, Role};
 
+use crate::desk::ClaimFields;
 use crate::records::Pressed;
-
-/// What is looked for in sets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// They are only held against their guides.
-    Nothing,
-    /// Claims.
-    Claims,
-    /// Records of the sets of this kind (834); other sets are not understood.
-    Records(&'static str),
-}
+use crate::rules::{Rulebook, Rules};
 
 /// The maps, claim maps numbered as they are embedded; each is bound to the plan of its guide when the first set of it comes.
 #[derive(Debug)]
 pub(crate) struct Maps {
-    wanted: Wanted,
-    /// By version of the guide; nothing in the place of one that does not fit it.
+    /// By version of the guide; none where claims are not looked into, nothing in the place of one that does not fit it.
     bound: Vec<(&'static str, OnceLock<Option<Arc<Taps>>>)>,
+    /// What claims are judged by, if they are.
+    rules: Option<Arc<Rulebook>>,
+    /// Every field is taken, and not only those that rules and desk read.
+    whole: bool,
+    /// The sets whose records are wanted, instead of claims.
+    records: Option<&'static str>,
 }
 
 impl Maps {
-    /// All maps of what is wanted.
-    pub(crate) fn new(wanted: Wanted) -> Self {
-        let versions: Vec<&'static str> = match wanted {
-            Wanted::Nothing => Vec::new(),
-            Wanted::Claims => ClaimMap::embedded().map(|(_, version)| version).collect(),
-            Wanted::Records(kind) => ClaimMap::of_records(kind).map(|(version, _)| version).into_iter().collect(),
-        };
-        Self { wanted, bound: versions.into_iter().map(|version| (version, OnceLock::new())).collect() }
+    /// All maps, for claims that are judged by `rules`. Where claims are not `whole`, fields that nobody reads stay missing.
+    pub(crate) fn new(rules: Option<Arc<Rulebook>>, whole: bool) -> Self {
+        let bound = ClaimMap::embedded().map(|(_, version)| (version, OnceLock::new())).collect();
+        Self { bound, rules, whole, records: None }
     }
 
-    /// How many there may be.
-    pub(crate) fn most(&self) -> usize {
-        self.bound.len()
+    /// The map of the records of sets called `kind` (834); other sets are not understood.
+    pub(crate) fn of_records(kind: &'static str) -> Self {
+        let bound = ClaimMap::of_records(kind).map(|(version, _)| (version, OnceLock::new()));
+        Self { bound: bound.into_iter().collect(), rules: None, whole: true, records: Some(kind) }
+    }
+
+    /// No maps: claims are not looked into.
+    pub(crate) fn none() -> Self {
+        Self { bound: Vec::new(), rules: None, whole: false, records: None }
     }
 
     /// The number of the map that is bound to `plan`, or to the guide below its overlay.
     pub(crate) fn number(&self, plan: &Plan) -> Option<usize> {
         let plan = plan.overlay.as_ref().map_or(plan, |overlay| &overlay.ground);
         let number = self.bound.iter().position(|(version, _)| *version == plan.version)?;
-        let map = || match self.wanted {
-            Wanted::Records(kind) => ClaimMap::of_records(kind).map(|(_, map)| map),
-            Wanted::Nothing | Wanted::Claims => ClaimMap::of(&plan.version),
-        };
-        let bind = || Taps::new(map()?.ok()?, plan).ok().map(Arc::new);
-        let bound = self.bound.get(number)?.1.get_or_init(bind).as_ref();
+        let bound = self.bound.get(number)?.1.get_or_init(|| self.bind(number, plan)).as_ref();
         bound.filter(|taps| taps.serves(plan)).map(|_| number)
+    }
+
+    fn bind(&self, number: usize, plan: &Plan) -> Option<Arc<Taps>> {
+        let map = match self.records {
+            Some(kind) => ClaimMap::of_records(kind).map(|(_, map)| map),
+            None => ClaimMap::of(&plan.version),
+        };
+        let mut taps = Taps::new(map?.ok()?, plan).ok()?;
+        let rules = self.rules.as_ref().map(|rules| rules.make(number, &taps));
+        if !self.whole {
+            let (desk, judged) = (ClaimFields::new(&taps.schema), rules.flatten());
+            let read: HashSet<_> = desk.reads().chain(judged.into_iter().flat_map(Rules::reads)).collect();
+            taps.limit(|table, column| read.contains(&(table, column)));
+        }
+        Some(Arc::new(taps))
     }
 
     /// The map of that number.
@@ -64,11 +73,8 @@ impl Maps {
     /// passed on empty.
     pub(crate) fn misses(&self, plan: &Plan) -> bool {
         let has_claims = || plan.loops.iter().any(|each| each.role == Some(Role::Claim));
-        match self.wanted {
-            Wanted::Nothing => false,
-            Wanted::Claims => has_claims() && self.number(plan).is_none(),
-            Wanted::Records(_) => self.number(plan).is_none(),
-        }
+        let looks = self.records.is_some() || !self.bound.is_empty() && has_claims();
+        looks && self.number(plan).is_none()
     }
 }
 

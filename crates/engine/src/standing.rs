@@ -61,6 +61,8 @@ pub(crate) enum Set {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Inside {
     Nothing,
+    /// An interchange, ahead of its first group.
+    Preface,
     Envelope,
     Misplaced,
     Header,

@@ -23,9 +23,14 @@ COMMANDS = {
     "generate": "Write a synthetic file of claims or of another kind, the same for the same seed.",
     "build": "Write claims from JSON lines as an 837.",
     "remit": "Write the payments of 835 files down, matched with the claims that they pay.",
+    "extract": "Take claims out of a file by number, as an 837 of their own.",
     "acks": "Read acknowledgments, and tell what became of the claims sent.",
+    "audit": "Who did what to which claim, and whether that is what was written.",
+    "dlq": "The dead letters: what could not be done, why, and what to do with it.",
+    "db": "The store of the pipeline: check, back up, restore, bring to a new version.",
     "guide": "The implementation guides that are built in.",
     "rules": "The rules that scrub applies.",
+    "clearinghouse": "Run a simulated clearinghouse, which errs when asked to.",
     "completion": "Print the completion script of a shell.",
 }
 

@@ -105,6 +105,11 @@ class Value(Expression):
     __slots__ = ()
     kind: ClassVar[str] = "value"
 
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        """A constant as a value, where an expression begins with one: ``Money.of(1) * days``."""
+        return cls([cls.kind, cls._constant(value)])
+
     def is_missing(self) -> Bool:
         """There is no such value: the one question that a missing value answers."""
         return Bool(["missing", self.node])

@@ -42,7 +42,7 @@ impl Desk<'_> {
         };
         let place = x12::validate::Place { offset: 0, segment: 0 };
         // 0 is the last segment of the piece before, where a set goes on
-        let counted = relative.segment > 0 || (finding.scope > Scope::Group && self.plan.is_some());
+        let counted = relative.segment > 0 || (finding.scope > Scope::Group && self.set.is_some());
         finding.position = Position {
             segment: if counted { relative.segment.wrapping_add(self.piece_base) } else { 0 },
             offset,
@@ -218,7 +218,7 @@ impl Desk<'_> {
         self.totals.count(finding.code, finding.severity);
         let place = self.write_line(part, &found, info, code);
         let error = finding.severity == Severity::Error;
-        self.hold_against_record(&found, info);
+        self.hold_against_record(part, &found, info);
         if error && matches!(info.home.segment, "IK3" | "IK4") {
             self.note_fault(part, &found, info, code);
         }
@@ -240,6 +240,9 @@ impl Desk<'_> {
         if let (true, Some(verdict)) = (in_claim, &mut part.claim) {
             self.totals.reached_claim(finding.code, &self.reach.starts());
             verdict.error |= error;
+            if error && self.verdicts.is_some() {
+                verdict.code(finding.code);
+            }
             verdict.syntax |= error && info.home.kind == "999";
             if let Some(reason) = status {
                 let line = (found.line_row != NONE && finding.scope == Scope::Line).then_some(found.line_row);
@@ -268,7 +271,8 @@ impl Desk<'_> {
     }
 
     /// Where records are written, what was found is held against them.
-    fn hold_against_record(&mut self, found: &Found<'_>, info: &Info) {
+    fn hold_against_record(&mut self, part: &Part<'_>, found: &Found<'_>, info: &Info) {
+        let line = self.line_of(part);
         let Some(records) = &mut self.records else { return };
         let controls = [
             self.interchange.as_ref().map(|open| open.control.as_slice()),
@@ -278,7 +282,7 @@ impl Desk<'_> {
         let value = found.evidence.first().map_or(&[][..], |(_, value)| value);
         let segment = plain_id(found.finding.segment);
         let loop_id = found.loop_id.filter(|id| !id.is_empty());
-        records.found(&found.finding, &Reason { info, controls, loop_id, segment, value });
+        records.found(&found.finding, &Reason { info, controls, loop_id, segment, value, line });
     }
 
     /// The line of findings.jsonl; returns where the count of claims stands when it has to be put in later.
@@ -366,6 +370,8 @@ impl Desk<'_> {
         match info.home.kind {
             "" => false,
             "TA1" => self.interchange.is_some(),
+            // what is in no group is no matter of the 999
+            "999" => self.plan.as_ref().is_none_or(|plan| !plan.group_id.is_empty()),
             // sets without claims are answered by the 999 alone
             "277CA" => self.plan.as_ref().is_none_or(|plan| plan.claim_opener().is_some()),
             _ => true,

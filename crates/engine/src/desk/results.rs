@@ -170,6 +170,8 @@ impl Totals {
             "interchanges": self.interchanges,
             "groups": self.groups,
             "sets": self.sets,
+            "sets_accepted": tally.sets_accepted,
+            "sets_rejected": tally.sets - tally.sets_accepted,
             "claims": tally.claims + self.unreadable,
             "accepted": tally.accepted,
             "rejected": tally.claims - tally.accepted,
