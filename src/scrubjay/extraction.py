@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Ranges = tuple[tuple[int, int], ...]
 
-__all__ = ["Extracted", "extract", "ranges"]
+__all__ = ["Extracted", "contents", "extract", "ranges"]
 
 _TAKEN, _LEFT = ".accepted.837", ".rejected.837"
 

@@ -29,9 +29,9 @@ class Command(StrEnum):
     VALIDATE = "validate"
     READ = "read"
     INSPECT = "inspect"
+    EXTRACT = "extract"
     ENROLL = "enroll"
     REMIT = "remit"
-    EXTRACT = "extract"
 
 
 class RejectUnit(StrEnum):

@@ -10,35 +10,39 @@ use crate::desk::ClaimFields;
 use crate::records::Pressed;
 use crate::rules::{Rulebook, Rules};
 
+/// What is looked for in sets.
+#[derive(Debug)]
+pub(crate) enum Wanted {
+    /// They are only held against their guides.
+    Nothing,
+    /// Claims.
+    Claims {
+        /// What they are judged by, if they are.
+        rules: Option<Arc<Rulebook>>,
+        /// Every field is taken; else those that nobody reads stay missing.
+        whole: bool,
+    },
+    /// Records of the sets of this kind (834); other sets are not understood.
+    Records(&'static str),
+}
+
 /// The maps, claim maps numbered as they are embedded; each is bound to the plan of its guide when the first set of it comes.
 #[derive(Debug)]
 pub(crate) struct Maps {
-    /// By version of the guide; none where claims are not looked into, nothing in the place of one that does not fit it.
+    wanted: Wanted,
+    /// By version of the guide; nothing in the place of one that does not fit it.
     bound: Vec<(&'static str, OnceLock<Option<Arc<Taps>>>)>,
-    /// What claims are judged by, if they are.
-    rules: Option<Arc<Rulebook>>,
-    /// Every field is taken, and not only those that rules and desk read.
-    whole: bool,
-    /// The sets whose records are wanted, instead of claims.
-    records: Option<&'static str>,
 }
 
 impl Maps {
-    /// All maps, for claims that are judged by `rules`. Where claims are not `whole`, fields that nobody reads stay missing.
-    pub(crate) fn new(rules: Option<Arc<Rulebook>>, whole: bool) -> Self {
-        let bound = ClaimMap::embedded().map(|(_, version)| (version, OnceLock::new())).collect();
-        Self { bound, rules, whole, records: None }
-    }
-
-    /// The map of the records of sets called `kind` (834); other sets are not understood.
-    pub(crate) fn of_records(kind: &'static str) -> Self {
-        let bound = ClaimMap::of_records(kind).map(|(version, _)| (version, OnceLock::new()));
-        Self { bound: bound.into_iter().collect(), rules: None, whole: true, records: Some(kind) }
-    }
-
-    /// No maps: claims are not looked into.
-    pub(crate) fn none() -> Self {
-        Self { bound: Vec::new(), rules: None, whole: false, records: None }
+    /// All maps of what is wanted.
+    pub(crate) fn new(wanted: Wanted) -> Self {
+        let versions: Vec<&'static str> = match wanted {
+            Wanted::Nothing => Vec::new(),
+            Wanted::Claims { .. } => ClaimMap::embedded().map(|(_, version)| version).collect(),
+            Wanted::Records(kind) => ClaimMap::of_records(kind).map(|(version, _)| version).into_iter().collect(),
+        };
+        Self { wanted, bound: versions.into_iter().map(|version| (version, OnceLock::new())).collect() }
     }
 
     /// The number of the map that is bound to `plan`, or to the guide below its overlay.
@@ -50,16 +54,18 @@ impl Maps {
     }
 
     fn bind(&self, number: usize, plan: &Plan) -> Option<Arc<Taps>> {
-        let map = match self.records {
-            Some(kind) => ClaimMap::of_records(kind).map(|(_, map)| map),
-            None => ClaimMap::of(&plan.version),
+        let map = match self.wanted {
+            Wanted::Records(kind) => ClaimMap::of_records(kind).map(|(_, map)| map),
+            Wanted::Nothing | Wanted::Claims { .. } => ClaimMap::of(&plan.version),
         };
         let mut taps = Taps::new(map?.ok()?, plan).ok()?;
-        let rules = self.rules.as_ref().map(|rules| rules.make(number, &taps));
-        if !self.whole {
-            let (desk, judged) = (ClaimFields::new(&taps.schema), rules.flatten());
-            let read: HashSet<_> = desk.reads().chain(judged.into_iter().flat_map(Rules::reads)).collect();
-            taps.limit(|table, column| read.contains(&(table, column)));
+        if let Wanted::Claims { rules, whole } = &self.wanted {
+            let rules = rules.as_ref().map(|rules| rules.make(number, &taps));
+            if !whole {
+                let (desk, judged) = (ClaimFields::new(&taps.schema), rules.flatten());
+                let read: HashSet<_> = desk.reads().chain(judged.into_iter().flat_map(Rules::reads)).collect();
+                taps.limit(|table, column| read.contains(&(table, column)));
+            }
         }
         Some(Arc::new(taps))
     }
@@ -73,8 +79,11 @@ impl Maps {
     /// passed on empty.
     pub(crate) fn misses(&self, plan: &Plan) -> bool {
         let has_claims = || plan.loops.iter().any(|each| each.role == Some(Role::Claim));
-        let looks = self.records.is_some() || !self.bound.is_empty() && has_claims();
-        looks && self.number(plan).is_none()
+        match self.wanted {
+            Wanted::Nothing => false,
+            Wanted::Claims { .. } => has_claims() && self.number(plan).is_none(),
+            Wanted::Records(_) => self.number(plan).is_none(),
+        }
     }
 }
 

@@ -21,12 +21,12 @@ pub enum Command {
     Read,
     /// Show the tree.
     Inspect,
+    /// Take claims out by number, whatever is wrong with them.
+    Extract,
     /// Write members of 834 files down.
     Enroll,
     /// Write payments of 835 files down.
     Remit,
-    /// Take claims out by number, whatever is wrong with them.
-    Extract,
 }
 
 /// What a fault of syntax inside one claim takes down with it.

@@ -13,7 +13,7 @@ use x12::validate::Options;
 use x12::wire::Output;
 
 use crate::analyse::{Analysed, Setting};
-use crate::batches::Maps;
+use crate::batches::{Maps, Wanted};
 use crate::day;
 use crate::desk::{Bench, Chosen, Desk, Judge, Manner, Records, Rulings, Seen, WINDOW};
 use crate::error::Error;
@@ -184,17 +184,21 @@ impl Setup {
         let mut catalog = Catalog::default();
         let received = received.unwrap_or(today);
         let rules = rulebook(job, &tokens, (today, received), &mut catalog)?.map(Arc::new);
-        let maps = match (job.command, Subject::of(job.command)) {
-            (_, Some(subject)) => Maps::of_records(subject.set),
-            (Command::Validate, None) => Maps::none(),
-            _ => Maps::new(rules.clone(), whole),
+        let recording = Recording::new(job, &tokens)?;
+        for reason in recording.iter().flat_map(|recording| &recording.reasons) {
+            catalog.register(reason.clone());
+        }
+        let wanted = match Subject::of(job.command) {
+            Some(subject) => Wanted::Records(subject.set),
+            None if has_claims(job.command) => Wanted::Claims { rules: rules.clone(), whole },
+            None => Wanted::Nothing,
         };
         let time = if job.as_of.is_some() || job.received_date.is_some() { *b"0000" } else { now.time };
         Ok(Self {
             setting: Arc::new(Setting {
                 guides: Arc::new(guides),
-                maps,
-                recording: Recording::new(job, &tokens)?,
+                maps: Maps::new(wanted),
+                recording,
                 options: Options::default(),
                 aliases: job.guide_aliases,
                 limits: job.limits.limits(),
@@ -227,12 +231,9 @@ impl Setup {
             chosen: extracting.then(|| Chosen::new(job.select.clone())),
         };
         let seen = if job.exact { Seen::exact(stage.as_ref().map(Stage::folder)) } else { Seen::window() };
-        let mut catalog = self.catalog.clone();
-        for reason in self.setting.recording.iter().flat_map(|recording| &recording.reasons) {
-            catalog.register(reason.clone());
-        }
         let records = self.setting.recording.as_ref().map(|recording| Records::new(recording, stage.as_ref()));
-        let mut desk = Desk::new(rulings, catalog, self.tokens.clone(), stage, self.bench(job), seen, judge);
+        let (catalog, tokens) = (self.catalog.clone(), self.tokens.clone());
+        let mut desk = Desk::new(rulings, catalog, tokens, stage, self.bench(job), seen, judge);
         desk.records = records.map(Box::new);
         desk
     }
@@ -240,8 +241,7 @@ impl Setup {
     /// What claims are judged with, where they are.
     fn bench(&self, job: &Job) -> Option<Bench> {
         let bench = || Bench { setting: Arc::clone(&self.setting), rules: self.rules.clone(), docs: job.docs.clone() };
-        let judged = !matches!(job.command, Command::Validate | Command::Enroll | Command::Remit);
-        judged.then(bench)
+        has_claims(job.command).then(bench)
     }
 
     fn result(&self, job: &Job, desk: &Desk<'_>, inputs: &[Value], begun: Instant) -> Value {
@@ -287,6 +287,11 @@ fn rulebook(job: &Job, tokens: &Tokens, days: (i32, i32), catalog: &mut Catalog)
     secret.copy_from_slice(&tokens.digest("duplicate", b"")[..16]);
     let rules = Rules::read(program, catalog).map_err(|error| Error::Usage(error.to_string()))?;
     Ok(Some(Rulebook::new(rules, secret, days)))
+}
+
+/// Whether a command looks into claims.
+fn has_claims(command: Command) -> bool {
+    matches!(command, Command::Scrub | Command::Read | Command::Extract)
 }
 
 fn options(job: &Job) -> Value {

@@ -332,6 +332,9 @@ pub struct Finding {
     pub line: u32,
     /// A code that replaces the home's own where it depends on the place (TA105 by ISA element); empty otherwise.
     pub note: &'static str,
+    /// The status that a partner's overlay states for it, as [`Overlaid::status`](crate::guide::Overlaid::status) counts;
+    /// 0 where the code's own holds.
+    pub status: u16,
 }
 
 /// "In no claim", for [`Finding::claim`].

@@ -226,6 +226,9 @@ class Tx(View, Protocol):
         ConflictError where it is not INTENDED or its partner is paused.
         """
 
+    def not_received(self, transmission: int, *, code: str) -> None:
+        """The try that was begun last brought nothing there: it leaves no doubt."""
+
     def record_receipt(self, transmission: int, receipt: str) -> None:
         """What the partner said when it took the bytes."""
 

@@ -25,7 +25,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _SHELF = 5
-"""Letters of an id that name its shelf: of an id by time, about two hours."""
+"""Letters of an id that name its shelf: of an id by time, some nine hours."""
 INCOMING = "incoming"
 
 

@@ -15,6 +15,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
+from scrubjay.failpoints import failpoint
 from scrubjay.vault.contract import FRAME, Access, Rewrapped, Sealed, unwitnessed
 from scrubjay.vault.disk import Draft, Folder, storage
 from scrubjay.vault.errors import (
@@ -139,16 +140,23 @@ class FolderVault:
         current = self._keys.current()
         moved = already = 0
         refused: list[str] = []
-        with storage():
-            for payload_id in self._wrapped.ids():
-                try:
-                    if self._rewrapped(payload_id, current):
-                        moved += 1
-                    else:
-                        already += 1
-                except PayloadRefusedError:
-                    refused.append(payload_id)
+        for payload_id in self._key_ids():
+            try:
+                if self._rewrapped(payload_id, current):
+                    moved += 1
+                else:
+                    already += 1
+            except PayloadRefusedError:
+                refused.append(payload_id)
         return Rewrapped(moved=moved, current=already, refused=tuple(refused))
+
+    def wrapped_with(self) -> Iterator[tuple[str, str]]:
+        """Each payload that has a key, and the id of the key that its data key is wrapped with."""
+        for payload_id in self._key_ids():
+            try:
+                yield payload_id, self._wrapped_key(payload_id).key_id
+            except (PayloadGoneError, PayloadRefusedError):
+                continue
 
     def sweep(self) -> int:
         """What a death left: drafts, keys of payloads that never were, payloads without a key."""
@@ -167,6 +175,10 @@ class FolderVault:
         shredded = [each for each in self._shredded_ids() if self.shred(each)]
         return len(drafts) + len(keys) + len(shredded)
 
+    def _key_ids(self) -> Iterator[str]:
+        with storage():
+            yield from self._wrapped.ids()
+
     def _shredded_ids(self) -> list[str]:
         with storage():
             return [
@@ -177,7 +189,7 @@ class FolderVault:
 
     def _rewrapped(self, payload_id: str, current: str) -> bool:
         """Whether it had another key than the current one; what is gone meanwhile had not."""
-        with self._wrapped.locked():
+        with storage(), self._wrapped.locked():
             try:
                 wrapped = self._wrapped_key(payload_id)
             except PayloadGoneError:
@@ -256,14 +268,16 @@ class FolderWriter:
         """The last frame waits, full or not, until it is known for the last."""
         self._digest.update(piece)
         self._size += len(piece)
-        self._waiting += piece
-        ready = (len(self._waiting) - 1) // FRAME * FRAME if self._waiting else 0
-        if not ready:
-            return
-        with memoryview(self._waiting) as view:
-            for start in range(0, ready, FRAME):
-                self._seal(view[start : start + FRAME], last=False)
-        del self._waiting[:ready]
+        rest = memoryview(piece)
+        if self._waiting and len(self._waiting) + len(rest) > FRAME:
+            missing = FRAME - len(self._waiting)
+            self._seal(bytes(self._waiting) + rest[:missing], last=False)
+            self._waiting.clear()
+            rest = rest[missing:]
+        while len(rest) > FRAME:
+            self._seal(rest[:FRAME], last=False)
+            rest = rest[FRAME:]
+        self._waiting += rest
 
     def commit(self) -> Sealed:
         """Payload on the disk, key on the disk and named, payload named: in this order."""
@@ -272,8 +286,11 @@ class FolderWriter:
         draft = self._live_draft()
         with storage():
             draft.sync()
+            failpoint("vault.written")
             self._place_key()
+            failpoint("vault.keyed")
             self._place_payload(draft)
+            failpoint("vault.placed")
         self._end()
         sealed = Sealed(
             payload_id=self._payload_id,

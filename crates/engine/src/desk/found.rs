@@ -117,6 +117,7 @@ impl Desk<'_> {
                 claim: if hit.claim == NONE { NO_CLAIM } else { hit.claim },
                 line: if hit.line == NONE { 0 } else { line_number(&values, &scrub.fields, hit.line) },
                 note: "",
+                status: 0,
             };
             let evidence = shown.iter().map(|(path, value)| (path.clone(), value.as_slice())).collect();
             let loop_id = Some(place.loop_id.as_str());
@@ -202,6 +203,7 @@ impl Desk<'_> {
             claim: judged.claim,
             line,
             note: "",
+            status: 0,
         };
         let path = path_of(Some(&place.loop_id), &place.segment, place.element, place.component);
         let evidence = if place.segment.is_empty() { Vec::new() } else { vec![(path, value.as_slice())] };
@@ -214,7 +216,10 @@ impl Desk<'_> {
         let finding = &found.finding;
         let catalog = Arc::clone(&self.catalog);
         let info = catalog.info(finding.code);
-        let code = if finding.note.is_empty() { info.home.code.as_str() } else { finding.note };
+        let plan = self.plan.clone();
+        let stated = plan.as_ref().and_then(|plan| plan.overlay.as_ref()?.status(finding.status));
+        let own = if finding.note.is_empty() { info.home.code.as_str() } else { finding.note };
+        let code = stated.unwrap_or(own);
         self.totals.count(finding.code, finding.severity);
         let place = self.write_line(part, &found, info, code);
         let error = finding.severity == Severity::Error;

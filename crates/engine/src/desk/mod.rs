@@ -300,8 +300,8 @@ impl<'j> Desk<'j> {
         for file in [&mut self.findings, &mut self.worklist, &mut self.unreadable, &mut self.control_map] {
             file.as_mut().map_or(Ok(()), StagedFile::check)?;
         }
-        self.records.as_mut().map_or(Ok(()), |records| records.check())?;
         self.verdicts.as_mut().map_or(Ok(()), Verdicts::check)?;
+        self.records.as_mut().map_or(Ok(()), |records| records.check())?;
         self.interchange.as_mut().map_or(Ok(()), Interchange::check)
     }
 }

@@ -94,5 +94,6 @@ fn found(
         claim: NO_CLAIM,
         line: 0,
         note: "",
+        status: 0,
     }
 }

@@ -38,7 +38,7 @@ impl Subject {
         match command {
             Command::Enroll => Some(Self { set: "834", counted: "members", taken: "enrolled", scope: Scope::Member }),
             Command::Remit => Some(Self { set: "835", counted: "claims", taken: "accepted", scope: Scope::Claim }),
-            _ => None,
+            Command::Scrub | Command::Validate | Command::Read | Command::Inspect | Command::Extract => None,
         }
     }
 }

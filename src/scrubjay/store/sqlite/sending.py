@@ -151,6 +151,13 @@ class Sending(Intake):
         )
         return tries
 
+    def not_received(self, transmission: int, *, code: str) -> None:
+        """The try that was begun last brought nothing there."""
+        self.note("transmission.not_received", Kind.TRANSMISSION, transmission, {"code": code})
+        self._connection.execute(
+            "UPDATE transmissions SET begun_at = NULL WHERE id = ?", (transmission,)
+        )
+
     def record_receipt(self, transmission: int, receipt: str) -> None:
         """What the partner said when it took the bytes."""
         self.note("transmission.receipt", Kind.TRANSMISSION, transmission, {"receipt": receipt})
