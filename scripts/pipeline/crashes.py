@@ -162,7 +162,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _table(total: Sum, what: str) -> str:
-    rows = [
+    rows: list[tuple[str, object]] = [
         ("homes", total.trials),
         ("kills", total.kills),
         ("claims", total.claims),

@@ -13,6 +13,7 @@ Four calls, each taking its options as one JSON object, the *job* (`scrubjay.job
      "token_key": hex, "token_key_id": str,
      "show_phi": false, "worklist": true, "force": false, "exact": false,
      "program": text | null,             # the rule set, lowered to JSON of its own
+     "tables": [path, ...],              # files of codes that rules look into
      "docs": {rule id: text},            # where to read of rules that have no page
      "limits": {"element": int, "segment": int, "repetitions": int, "elements": int},
      "payer_mode": false}

@@ -83,6 +83,8 @@ class Job(Frozen):
     force: bool = False
     exact: bool = False
     program: str | None = None
+    tables: tuple[str, ...] = ()
+    """Files of codes that rules look into."""
     docs: tuple[tuple[str, str], ...] = ()
     """Rules that have no page, and where each is written."""
     words: str = ""

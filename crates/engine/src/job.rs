@@ -200,6 +200,9 @@ pub struct Job {
     /// The rule set, as JSON of its own.
     #[serde(default)]
     pub program: Option<String>,
+    /// Files of codes that rules look into.
+    #[serde(default)]
+    pub tables: Vec<PathBuf>,
     /// Where rules of the user's own are written, by their ids.
     #[serde(default)]
     pub docs: HashMap<String, String>,

@@ -6,6 +6,7 @@
 
 mod analyse;
 mod batches;
+mod codes;
 mod crew;
 mod cut;
 mod day;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use x12::claim::{Batch, ClaimMap, Taps};
-use x12::scrub::{Context, Counts, DuplicateKey, Hit, Program, RuleError, Scratch, Share};
+use x12::scrub::{CodeTables, Context, Counts, DuplicateKey, Hit, Program, RuleError, Scratch, Share};
 
 use crate::analyse::Analysed;
 use crate::error::Error;
@@ -12,6 +12,7 @@ use crate::error::Error;
 #[derive(Debug)]
 pub(crate) struct Rulebook {
     rules: x12::scrub::Rules,
+    tables: Arc<CodeTables>,
     secret: [u8; 16],
     as_of: i32,
     received: i32,
@@ -25,6 +26,7 @@ pub(crate) struct Rules {
     pub(crate) program: Program,
     /// What tells claims apart.
     key: DuplicateKey,
+    tables: Arc<CodeTables>,
     secret: [u8; 16],
     as_of: i32,
     received: i32,
@@ -43,9 +45,18 @@ pub(crate) struct Ruled {
 
 impl Rulebook {
     /// `secret` is the key of the digests that tell claims apart; the days are what is today, and when the claims came.
-    pub(crate) fn new(rules: x12::scrub::Rules, secret: [u8; 16], (as_of, received): (i32, i32)) -> Self {
+    pub(crate) fn new(
+        (rules, tables): (x12::scrub::Rules, CodeTables),
+        secret: [u8; 16],
+        (as_of, received): (i32, i32),
+    ) -> Self {
         let made = ClaimMap::embedded().map(|_| OnceLock::new()).collect();
-        Self { rules, secret, as_of, received, made }
+        Self { rules, tables: Arc::new(tables), secret, as_of, received, made }
+    }
+
+    /// What each code table says of itself.
+    pub(crate) fn tables(&self) -> &[serde_json::Value] {
+        self.tables.headers()
     }
 
     /// The digest that names the rules.
@@ -73,6 +84,7 @@ impl Rulebook {
         Ok(Rules {
             program: self.rules.program(&taps.map.kind, &taps.schema)?,
             key: DuplicateKey::compile(&taps.schema)?,
+            tables: Arc::clone(&self.tables),
             secret: self.secret,
             as_of: self.as_of,
             received: self.received,
@@ -127,7 +139,7 @@ impl Rules {
         hits
     }
 
-    fn context<'d>(&self, duplicates: &'d [bool]) -> Context<'d> {
-        Context { as_of: self.as_of, received: self.received, duplicates, tables: None }
+    fn context<'d>(&'d self, duplicates: &'d [bool]) -> Context<'d> {
+        Context { as_of: self.as_of, received: self.received, duplicates, tables: Some(&self.tables) }
     }
 }

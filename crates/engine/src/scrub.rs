@@ -246,8 +246,9 @@ impl Setup {
 
     fn result(&self, job: &Job, desk: &Desk<'_>, inputs: &[Value], begun: Instant) -> Value {
         let totals = &desk.totals;
-        let judged = desk.scrubs.iter().flatten().zip(&desk.judging);
-        let rules = judged.filter_map(|(scrub, judging)| Some((&scrub.rules.as_ref()?.program, &judging.counts[..])));
+        let judged = desk.scrubs.iter().zip(&desk.judging);
+        let rules =
+            judged.filter_map(|(scrub, judging)| Some((&scrub.as_ref()?.rules.as_ref()?.program, &judging.counts[..])));
         let rules: Vec<_> = rules.collect();
         let bench = desk.bench.as_ref();
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, &rules, bench.is_some());
@@ -269,7 +270,7 @@ impl Setup {
                 "guides": guides,
                 "overlay": desk.overlays(),
                 "ruleset": bench.and_then(Bench::version),
-                "tables": {},
+                "tables": bench.map(Bench::tables).unwrap_or_default(),
                 "seconds": (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
                 "bytes": bytes,
                 "peak_rss_bytes": peak_rss(),
@@ -286,7 +287,8 @@ fn rulebook(job: &Job, tokens: &Tokens, days: (i32, i32), catalog: &mut Catalog)
     let mut secret = [0; 16];
     secret.copy_from_slice(&tokens.digest("duplicate", b"")[..16]);
     let rules = Rules::read(program, catalog).map_err(|error| Error::Usage(error.to_string()))?;
-    Ok(Some(Rulebook::new(rules, secret, days)))
+    let tables = crate::codes::tables(&job.tables)?;
+    Ok(Some(Rulebook::new((rules, tables), secret, days)))
 }
 
 /// Whether a command looks into claims.

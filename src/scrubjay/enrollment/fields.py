@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, get_args
 
 from scrubjay.codes.enrollment import by_word, lists, word
@@ -17,7 +17,7 @@ from scrubjay.enrollment.identity import Tokens, ssn_fault
 from scrubjay.models import enrollment as models
 from scrubjay.models.row import Row
 
-__all__ = ["Draft", "Field", "Problem", "as_text", "field_of", "known_fields", "pruned"]
+__all__ = ["Draft", "Field", "Problem", "as_text", "copied", "field_of", "known_fields", "pruned"]
 
 Draft = dict[str, Any]
 
@@ -110,14 +110,21 @@ class Field(NamedTuple):
     def _fill_word(self, draft: Draft, text: str) -> Problem | None:
         """Either a code of the list or its word, in any spelling of the latter."""
         held = self.held(draft)
-        spelled = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-        code = text if word(self.kind, text) else by_word(self.kind, spelled)
-        held[f"{self.key}_code"] = code or text
+        code, said = _meant(self.kind, text)
+        held[f"{self.key}_code"] = code
         held.pop(self.key, None)
-        if code is None:
+        if said is None:
             return Problem(_UNKNOWN.get(self.kind, "CODE_UNKNOWN"), self.name, text)
-        held[self.key] = word(self.kind, code)
+        held[self.key] = said
         return None
+
+
+@lru_cache(4096)
+def _meant(of: str, text: str) -> tuple[str, str | None]:
+    """The code and the word of a text that is either; the text alone where it is neither."""
+    spelled = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    code = text if word(of, text) else by_word(of, spelled)
+    return (text, None) if code is None else (code, word(of, code))
 
 
 @cache
@@ -218,12 +225,23 @@ def as_text(value: Any) -> str:
     return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
+def copied(held: Any) -> Any:
+    """A draft of its own, all the way down."""
+    if isinstance(held, dict):
+        return {key: copied(value) for key, value in held.items()}
+    return [copied(item) for item in held] if isinstance(held, list) else held
+
+
 def pruned(held: Any) -> Any:
     """A draft without what is not there."""
     if isinstance(held, dict):
-        kept = {key: pruned(value) for key, value in held.items()}
-        return {key: value for key, value in kept.items() if value not in (None, "", {}, [], ())}
-    return [pruned(item) for item in held] if isinstance(held, (list, tuple)) else held
+        kept = {}
+        for key, value in held.items():
+            inner = pruned(value) if isinstance(value, (dict, list)) else value
+            if inner or inner in _SOMETHING:
+                kept[key] = inner
+        return kept
+    return [pruned(item) for item in held] if isinstance(held, list) else held
 
 
 def _step(held: Draft, step: Any) -> Any:
@@ -294,6 +312,7 @@ def _near(model: type[Row], part: str) -> str:
     return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
 
 
+@lru_cache(16_384)
 def _day(text: str, formats: tuple[str, ...]) -> dt.date | None:
     for form in formats:
         try:
@@ -336,6 +355,8 @@ def _text(text: str, _: object) -> str:
     return text
 
 
+# What is there although it is not true; Decimal("0.00") equals the first.
+_SOMETHING = (0, False)
 _CENTS = 2
 _CENT = Decimal("0.01")
 _LEAVES: dict[str, Callable[[str, tuple[str, ...]], Any]] = {

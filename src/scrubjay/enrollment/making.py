@@ -1,5 +1,6 @@
 """A draft becomes a record, or stays in quarantine with its reasons: one way for every source."""
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from scrubjay.enrollment.fields import Draft, Problem, pruned
 from scrubjay.enrollment.identity import Tokens, masked, same_number
 from scrubjay.enrollment.profile import PLAIN, Profile
 from scrubjay.enrollment.reasons import REASONS
+from scrubjay.errors import InputError
 from scrubjay.models.enrollment import SCHEMA, Enrollment, Quarantined
 from scrubjay.severity import Severity
 
@@ -24,6 +26,8 @@ class Made(NamedTuple):
 
     record: Enrollment | None
     reasons: tuple[Quarantined, ...] = ()
+    person: Draft | None = None
+    """The member as it was read, for whoever works on what is held."""
 
 
 class Maker:
@@ -36,12 +40,8 @@ class Maker:
 
     def make(self, draft: Draft, source: Draft, problems: Iterable[Problem] = ()) -> Made:
         """The record of a draft; `source` is where it stood."""
-        self._name_family(draft)
         draft["source"] = draft.get("source", {}) | source
-        if self.profile.name:
-            draft["source"]["profile"] = self.profile.name
-            draft["source"]["profile_version"] = self.profile.version
-        self.profile.apply(draft)
+        self._reshape(draft)
         held = pruned(draft | {"schema_version": SCHEMA})
         held.setdefault("event", {})
         held.setdefault("member", {})
@@ -50,12 +50,42 @@ class Maker:
             record = Enrollment.model_validate(held)
         except ValidationError as error:
             found += _misfits(error)
-            return Made(None, tuple(self._reasons(held, found)))
+            return Made(None, tuple(self._reasons(held, found)), held["member"])
         found += self.profile.faults(held)
         found += [each for each in faults_of(record) if not _told(each, found)]
+        return self._judged(held, record, found)
+
+    def again(self, line: bytes | str, place: str) -> Made:
+        """A record that was made before, from its line; under a profile judged anew."""
+        try:
+            record = Enrollment.model_validate_json(line)
+            if not self.profile.name:
+                return Made(record)
+            draft = json.loads(line)
+            self._reshape(draft)
+            record = Enrollment.model_validate_json(json.dumps(pruned(draft)))
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+            where = ".".join(str(step) for step in first["loc"]) or "the whole line"
+            raise InputError(f"{place}: {where}: {first['msg']}; mend the line") from None
+        found = [*self.profile.faults(draft), *faults_of(record)]
+        return self._judged(draft, record, found)
+
+    def _reshape(self, draft: Draft) -> None:
+        self._name_family(draft)
+        self._sign(draft)
+        self.profile.apply(draft)
+
+    def _sign(self, draft: Draft) -> None:
+        if self.profile.name:
+            source = draft.setdefault("source", {})
+            source["profile"] = self.profile.name
+            source["profile_version"] = self.profile.version
+
+    def _judged(self, held: Draft, record: Enrollment, found: Iterable[Problem]) -> Made:
         reasons = tuple(self._reasons(held, found))
         is_held = any(reason.severity == _ERROR for reason in reasons)
-        return Made(None if is_held else record, reasons)
+        return Made(None if is_held else record, reasons, held.get("member"))
 
     def _name_family(self, draft: Draft) -> None:
         """A subscriber's number that is a social security number does not stay in the record.

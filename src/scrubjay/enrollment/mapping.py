@@ -22,7 +22,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from scrubjay.enrollment.fields import Draft, Field, Problem, as_text, field_of
+from scrubjay.enrollment.fields import Draft, Field, Problem, as_text, copied, field_of
 from scrubjay.enrollment.identity import Tokens
 from scrubjay.enrollment.pages import Page, Table, page
 
@@ -71,15 +71,14 @@ class Part(NamedTuple):
     """Of JSON: where the list of them is; empty for the place itself."""
     when: str
     """There is none where this is empty in the source."""
-    constants: tuple[tuple[Field, str], ...]
+    constants: Draft
+    """The same for all, as a draft has it."""
     rules: tuple[Rule, ...]
 
     def fill(self, look: Look, tokens: Tokens | None) -> tuple[Draft, list[Problem]]:
         """A draft of it, and what is wrong with it."""
-        draft: Draft = {}
+        draft: Draft = copied(self.constants)
         problems: list[Problem] = []
-        for field, text in self.constants:
-            field.fill(draft, text, tokens=tokens)
         for rule in self.rules:
             problem = rule.apply(draft, look, tokens)
             if problem:
@@ -148,20 +147,19 @@ def part_of(table: Table, dates: tuple[str, ...], *, coverage: bool) -> Part:
     return made
 
 
-def _constants(table: Table, *, coverage: bool) -> tuple[tuple[Field, str], ...]:
+def _constants(table: Table, *, coverage: bool) -> Draft:
     inside = table.table("set")
-    made = []
+    made: Draft = {}
     for name, value in inside.rest().items():
         field = _field(inside, name, coverage=coverage)
         text = as_text(value)
         if field.kind == "ssn":
             raise inside.fault(f"{name} is never the same for all members", at=name)
-        if not text or field.fill({}, text) is not None:
+        if not text or field.fill(made, text) is not None:
             raise inside.fault(
                 f"{name} cannot be what it is set to; see docs/enrollment.md", at=name
             )
-        made.append((field, text))
-    return tuple(made)
+    return made
 
 
 def _rules(table: Table, dates: tuple[str, ...], *, coverage: bool) -> tuple[Rule, ...]:

@@ -101,6 +101,8 @@ class Profile(NamedTuple):
     """Where the member's own number is."""
     begin: tuple[Named, ...] = ()
     end: tuple[Named, ...] = ()
+    moved_begin: str = "renewal"
+    """What a later begin of the same coverage is: a renewal, or a correction."""
     aliases: tuple[tuple[Field, bool, dict[str, str]], ...] = ()
     splits: tuple[Split, ...] = ()
     required: tuple[Field, ...] = ()
@@ -230,6 +232,7 @@ def read_profile(path: str) -> Profile:
         member=_fields(identity, "member") or PLAIN.member,
         begin=_dated(dates, "begin"),
         end=_dated(dates, "end"),
+        moved_begin=dates.text("moved_begin", "renewal", among=("renewal", "correction")),
         aliases=tuple(_aliases(top.table("aliases"))),
         splits=tuple(map(_split, top.tables("split"))),
         required=_fields(top, "required"),
@@ -241,7 +244,7 @@ def read_profile(path: str) -> Profile:
         path=path,
     )
     identity.end("scope", "subscriber", "subscriber_is_ssn", "member")
-    dates.end("begin", "end")
+    dates.end("begin", "end", "moved_begin")
     omissions.end("policy", "ends", "most", "share", "vanished")
     top.end(*_KEYS)
     if made.since and made.until and made.until <= made.since:

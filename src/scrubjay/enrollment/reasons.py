@@ -76,6 +76,10 @@ REASONS = {
     "SUBSCRIBER_TWICE": _error(
         "Two subscribers have one number", "Give each subscriber a number of their own"
     ),
+    "FAMILY_TOO_LARGE": _error(
+        "More members have one subscriber's number than any family has",
+        "Check where the subscriber's number comes from",
+    ),
     "MEMBER_TWICE": _error(
         "One person is twice in a file that lists all members", "Send each member once"
     ),

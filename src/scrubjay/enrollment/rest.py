@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit
 
 from scrubjay.enrollment.fetching import Bounds, Origin, origin_of
-from scrubjay.enrollment.fields import as_text
+from scrubjay.enrollment.fields import Draft, as_text
 from scrubjay.enrollment.making import Made, Maker
 from scrubjay.enrollment.mapped import Mapped
 from scrubjay.enrollment.mapping import Mapping, Part, part_of
@@ -217,7 +217,7 @@ class Sync:
             yield whole, item, ""
         for part in self._service.members:
             held = _pointed(item, part.at)
-            both = part._replace(constants=(*whole.constants, *part.constants))
+            both = part._replace(constants=_both(whole.constants, part.constants))
             for at, node in enumerate(held if isinstance(held, list) else []):
                 yield both, node, f" {part.at.strip('/')} {at + 1}"
 
@@ -320,6 +320,18 @@ class Sync:
             raise InputError(
                 f"{self._origin.name}: page {number} is no JSON; check the address"
             ) from None
+
+
+def _both(one: Draft, other: Draft) -> Draft:
+    """Two drafts as one; what the other says counts."""
+    made = dict(one)
+    for key, value in other.items():
+        held = made.get(key)
+        if isinstance(held, dict) and isinstance(value, dict):
+            made[key] = _both(held, value)
+        else:
+            made[key] = value
+    return made
 
 
 def _look(node: Any, item: Any) -> Callable[[str], Any]:

@@ -11,11 +11,11 @@ import time
 from typing import TYPE_CHECKING
 
 from scrubjay.failpoints import failpoint
-from scrubjay.pipeline.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scrubjay.pipeline.work import Work
     from scrubjay.store.contract import Tx
     from scrubjay.store.rows import Payload
 

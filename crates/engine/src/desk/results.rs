@@ -158,7 +158,8 @@ impl Totals {
         for (program, counts) in rules {
             for (rule, counts) in program.rules().iter().zip(*counts) {
                 for &table in rule.code_tables.iter().filter(|_| counts.no_data > 0) {
-                    let name = program.code_tables().get(table).cloned().unwrap_or_default();
+                    let list = program.code_tables().get(table).map(String::as_str).unwrap_or_default();
+                    let name = list.split('.').next().unwrap_or_default().to_owned();
                     let before = no_data.get(&name).and_then(Value::as_u64).unwrap_or(0);
                     no_data.insert(name, (before + counts.no_data).into());
                 }

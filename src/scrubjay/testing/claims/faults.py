@@ -23,7 +23,7 @@ def _set(**values: Any) -> Change:
 
 def _original(claim: Row) -> bool:
     """One that may be replaced; Medicare takes originals only."""
-    return claim["frequency"] == "1" and claim["subscriber"]["filing_indicator"] != "MB"
+    return bool(claim["frequency"] == "1" and claim["subscriber"]["filing_indicator"] != "MB")
 
 
 def _line(**values: Any) -> Change:
