@@ -15,16 +15,18 @@ from scrubjay.runs import execute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from typing import Any
 
+    from scrubjay.enrollment.making import Made, Maker
     from scrubjay.enrollment.profile import Profile
+    from scrubjay.models.enrollment import Quarantined
     from scrubjay.runs import Progress, Run
 
     AnyPath = str | os.PathLike[str]
 
-__all__ = ["enroll", "order"]
+__all__ = ["enroll", "order", "read_834"]
 
 
 def order(profile: Profile | None = None) -> dict[str, Any]:
@@ -70,6 +72,63 @@ def enroll(
     )
     partners = (partner,) if isinstance(partner, str | os.PathLike) else partner
     return execute(job, partners=partners, token_key=token_key, progress=progress)
+
+
+def read_834(path: str, maker: Maker) -> Iterator[Made]:
+    """The members of an 834, each a record or held, in the order of the file.
+
+    The engine writes them to a folder for temporary files (mode 0700), which is gone in the end. A
+    set that goes back as a whole is one that is held, with nobody in it.
+    """
+    import json
+    import tempfile
+
+    from scrubjay import _native
+    from scrubjay.enrollment.making import Made
+    from scrubjay.models.enrollment import Enrollment, Quarantined
+
+    with tempfile.TemporaryDirectory(prefix="scrubjay-") as folder:
+        out = os.path.join(folder, "out")
+        job = Job(
+            command=Command.ENROLL,
+            inputs=(path,),
+            out=out,
+            token_key=maker.tokens.key.secret,
+            token_key_id=maker.tokens.key.id,
+            worklist=False,
+            **order(maker.profile),
+        )
+        json.loads(_native.run(job.to_json()))
+        with (
+            open(os.path.join(out, "enrollments.jsonl"), "rb") as records,
+            open(os.path.join(out, "quarantine.jsonl"), "rb") as lines,
+        ):
+            reasons = _grouped(map(Quarantined.model_validate_json, lines))
+            waiting = next(reasons, None)
+            for line in records:
+                record = Enrollment.model_validate_json(line)
+                index = record.source.index
+                while waiting is not None and waiting[0] is not None and waiting[0] < (index or 0):
+                    yield Made(None, waiting[1])
+                    waiting = next(reasons, None)
+                if waiting is not None and waiting[0] == index:
+                    yield Made(record, waiting[1])
+                    waiting = next(reasons, None)
+                else:
+                    yield Made(record)
+            while waiting is not None:
+                yield Made(None, waiting[1])
+                waiting = next(reasons, None)
+
+
+def _grouped(
+    lines: Iterator[Quarantined],
+) -> Iterator[tuple[int | None, tuple[Quarantined, ...]]]:
+    """The reasons of each member in the order of the file, by its index; None of a whole set."""
+    from itertools import groupby
+
+    for index, found in groupby(lines, lambda each: each.index):
+        yield index, tuple(found)
 
 
 def _told() -> Iterable[tuple[str, Any]]:

@@ -465,7 +465,7 @@ impl Records {
             _ => {
                 self.bad |= error;
                 let mut line = self.reason(finding, told);
-                line.extend_from_slice(b"}\n");
+                line.extend_from_slice(b",\"members\":null}\n");
                 if let Some(quarantine) = &mut self.quarantine {
                     quarantine.append(&line);
                 }
