@@ -35,7 +35,7 @@ def run(
     judge: Callable[[list[dict[str, Any]]], list[list[dict[str, Any]]]] | None = None,
     report: Callable[[str], str] | None = None,
 ) -> str:
-    """One scrub, validate, enroll or remit, whole: reads the inputs, writes `out`; the result as JSON.
+    """One scrub, validate, enroll or remit, whole: reads the inputs, writes `out`; gives JSON.
 
     The result is ``{"summary": {}, "run": {}, "reasons": [], "exit": 0 | 1}``: the contents
     of summary.json and run.json (`scrubjay.summary`), and every code that was found, most claims

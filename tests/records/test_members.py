@@ -94,12 +94,13 @@ def test_a_profile_may_say_that_subscribers_go_by_it(record: Record) -> None:
     assert (line["source"]["profile"], line["source"]["profile_version"]) == ("carrier", "2")
 
 
-def test_a_number_that_nobody_has_joins_nobody(record: Record) -> None:
-    (line,) = record(enveloped("834", HEADER + member("999999999")), reasons={}).lines(
-        "enrollments"
-    )
-    assert line["member"]["ssn_last4"] == "9999"
-    assert "ssn_token" not in line["member"]
+def test_a_number_that_nobody_has_holds_its_member_back(record: Record) -> None:
+    run = record(enveloped("834", HEADER + member("123-00-6789") + member(of="FAM2")))
+    (reason,) = run.lines("quarantine")
+    assert (reason["code"], reason["index"], reason["value"]) == ("SSN_INVALID", 0, "999-99-9999")
+    assert (reason["loop"], reason["segment"], reason["element"]) == ("2100A", "NM1", 9)
+    made = hmac.new(bytes.fromhex(KEY), b"subscriber\0FAM1", hashlib.sha256).hexdigest()
+    assert reason["subscriber"] == f"test.{made[:32]}"
 
 
 def test_a_tax_number_in_a_mutual_reference_is_hidden(record: Record) -> None:

@@ -10,6 +10,7 @@ from scrubjay.models.remittance import (
     ProviderSummary,
     Remittance,
 )
+from scrubjay.models.row import Row
 from scrubjay.testing import generate
 
 HEAD = (
@@ -21,7 +22,7 @@ LINE = (
     "SVC*HC:99213*100*80**1~DTM*472*20260901~CAS*CO*45*15~CAS*PR*1*5~REF*6R*L1~AMT*B6*85~LQ*HE*N1~"
 )
 CLAIM = "CLP*C1*1*100*80*5*12*PAYER1*11*1~NM1*QC*1*SAMPLE*ANN****34*123456789~" + LINE
-MODELS = {
+MODELS: dict[str, type[Row]] = {
     "payments": Payment,
     "remittances": Remittance,
     "provider-adjustments": ProviderAdjustment,

@@ -180,12 +180,8 @@ What the table was before is replaced. Several files are of one table, such as t
                     help="What rules call it; CSV needs one.",
                 ),
                 Option(name="--release", kind=Kind(), metavar="NAME", help="What release it is."),
-                Option(
-                    name="--from", kind=DAY, metavar="DATE", help="The first day it speaks of."
-                ),
-                Option(
-                    name="--until", kind=DAY, metavar="DATE", help="The last day it speaks of."
-                ),
+                Option(name="--from", kind=DAY, metavar="DATE", help="The first day it speaks of."),
+                Option(name="--until", kind=DAY, metavar="DATE", help="The last day it speaks of."),
                 Option(
                     name="--deleted-on-last-day",
                     help="A pair holds no more on the day of its deletion.",
@@ -219,9 +215,7 @@ Leaves with 0 if it stands there, 1 if it does not.
 """,
             argument=Argument(name="words", metavar="TABLE CODE [CODE]", kind=Kind(), many=True),
             options=(
-                Option(
-                    name="--on", kind=DAY, metavar="DATE", help="On that day; else on any day."
-                ),
+                Option(name="--on", kind=DAY, metavar="DATE", help="On that day; else on any day."),
                 _FOLDER,
                 options.AS_JSON,
             ),

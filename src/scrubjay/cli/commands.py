@@ -23,7 +23,7 @@ COMMANDS = {
     "generate": "Write a synthetic file of claims or of another kind, the same for the same seed.",
     "build": "Write claims from JSON lines as an 837.",
     "extract": "Take claims out of a file by number, as an 837 of their own.",
-    "enroll": "Read members from a table or a service into one record each.",
+    "enroll": "Read members of 834 files, of a table or a service into one record each.",
     "reconcile": "Hold a load of members against what was known, and say what changed.",
     "roster": "What payroll and the year's reports need of who is covered.",
     "profile": "Carriers' ways with enrollments: which differences each has.",

@@ -1,4 +1,4 @@
-"""`scrubjay enroll`: members of tables and of a service as one record each."""
+"""`scrubjay enroll`: members of 834 files, of tables and of a service as one record each."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMAND"]
 
 FILES = ("enrollments.jsonl", "quarantine.jsonl", "worklist.csv")
+_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".jsonl", ".ndjson")
 
 
 def run(given: dict[str, Any]) -> int:
@@ -32,6 +33,8 @@ def run(given: dict[str, Any]) -> int:
 
     if bool(given["files"]) == bool(given["rest"]):
         raise UsageError("name files, or a service with --rest MAP; see: scrubjay enroll --help")
+    if given["files"] and not given["csv_map"]:
+        return _recorded(given)
     maker = maker_of(given)
     sync = _sync(given, maker) if given["rest"] else None
     path = output(given["out"], force=given["force"])
@@ -48,6 +51,43 @@ def run(given: dict[str, Any]) -> int:
         _keep(given["cursor"], sync.since)
     _deliver(summary.said, given)
     return int(bool(summary.said["quarantined"]))
+
+
+def _recorded(given: dict[str, Any]) -> int:
+    """Writes the members of 834 files: the engine's own work."""
+    from scrubjay.cli.progress import shown
+    from scrubjay.enrollment.recording import enroll
+    from scrubjay.places import inputs
+    from scrubjay.severity import Severity
+
+    files = inputs(given["files"])
+    if tables := [name for name in files if name.lower().endswith(_TABLES)]:
+        raise UsageError(f"{tables[0]}: a table needs a mapping; name one with --csv-map FILE")
+    profile = None
+    if given["profile"]:
+        import datetime as dt
+
+        from scrubjay.enrollment.profile import found
+
+        profile = found(given["profile"], given["as_of"] or dt.datetime.now(dt.UTC).date())
+    with shown(files) as progress:
+        made = enroll(
+            files,
+            given["out"],
+            profile=profile,
+            partner=given["partner"],
+            as_of=given["as_of"],
+            token_key=given["token_key"],
+            threads=given["threads"],
+            force=given["force"],
+            progress=progress,
+        )
+    summary: dict[str, Any] = dict(made.summary)
+    if given["as_json"]:
+        sys.stdout.write(json.dumps(summary) + "\n")
+    else:
+        _tell(summary, summary["findings"], ("members", "enrolled", "quarantined"), given["out"])
+    return int(made.found(Severity.ERROR))
 
 
 class _Summary:
@@ -122,23 +162,29 @@ def _deliver(summary: dict[str, Any], given: dict[str, Any]) -> None:
         sys.stdout.write(json.dumps(summary) + "\n")
         return
     names = ("members", "enrolled", "quarantined", "subscribers", "dependants", "coverages")
+    _tell(summary, summary["quarantine"], names, given["out"])
+
+
+def _tell(
+    summary: dict[str, Any], reasons: dict[str, int], names: tuple[str, ...], out: str
+) -> None:
     wide = max(len(f"{summary[name]:,}") for name in names)
     for name in names:
         indent = "" if name in {"members", "coverages"} else "  "
         sys.stdout.write(f"{indent + name:<14}{summary[name]:>{wide},}\n")
-    if summary["quarantine"]:
+    if reasons:
         sys.stdout.write("\nwhy members are held or noted\n")
-        for code, count in sorted(summary["quarantine"].items(), key=lambda each: -each[1]):
+        for code, count in sorted(reasons.items(), key=lambda each: -each[1]):
             sys.stdout.write(f"  {count:>{wide},}  {code}\n")
-    sys.stdout.write(f"\nwritten to {given['out'].rstrip('/')}/\n")
+    sys.stdout.write(f"\nwritten to {out.rstrip('/')}/\n")
 
 
 COMMAND = Call(
     name="enroll",
     help=(
         "Write the members of FILES, or of a payroll service, as one record each.\n\n"
-        "FILES are tables (CSV or XLSX) with --csv-map. What is wrong with a member holds it back, "
-        "with the reasons in quarantine.jsonl; the others go on."
+        "FILES are 834, or tables (CSV or XLSX) with --csv-map. What is wrong with a member holds "
+        "it back, with the reasons in quarantine.jsonl; the others go on."
     ),
     argument=Argument(name="files", metavar="[FILES]...", kind=FILE, many=True, optional=True),
     options=(
@@ -159,13 +205,16 @@ COMMAND = Call(
             metavar="PROFILE",
             help="The carrier's ways: a shipped profile, a TOML file or a folder of them.",
         ),
+        options.PARTNER,
         options.AS_OF,
         options.TOKEN_KEY,
+        options.THREADS,
         Option(name="--no-worklist", help="Write no worklist.csv."),
         options.AS_JSON,
         options.FORCE,
     ),
     examples=(
+        "scrubjay enroll members.834 --out out/ --profile exchange",
         "scrubjay enroll members.csv --csv-map acme.toml --out out/",
         "scrubjay enroll --rest payroll.toml --cursor payroll.cursor --out out/",
     ),

@@ -74,10 +74,11 @@ def checked(given: dict[str, Any]) -> int:
 def tested(given: dict[str, Any]) -> int:
     """Holds a profile to its samples."""
     from scrubjay.enrollment.profile import versions
+    from scrubjay.enrollment.recording import read_834
     from scrubjay.enrollment.samples import check
 
     every = versions(given["name"])
-    told = [(each, difference) for each in every for difference in check(each)]
+    told = [(each, difference) for each in every for difference in check(each, read_834)]
     samples = sum(len(each.samples) for each in every)
     if given["as_json"]:
         lines = [

@@ -95,10 +95,11 @@ def _loaded(given: dict[str, Any], folder: Folder | None = None) -> dict[str, An
 
 def _members(given: dict[str, Any], maker: Maker) -> Iterator[Made]:
     from scrubjay.enrollment.reading import members
+    from scrubjay.enrollment.recording import read_834
     from scrubjay.places import inputs
 
     for name in inputs(given["files"]):
-        yield from members(name, maker, mapping=given["csv_map"])
+        yield from members(name, maker, mapping=given["csv_map"], read_834=read_834)
 
 
 def _tell(folder: Folder, said: Said) -> None:

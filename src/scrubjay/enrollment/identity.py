@@ -32,6 +32,7 @@ class Tokens:
         self._mac = hmac.new(bytes.fromhex(key.secret), digestmod=hashlib.sha256)
         self._prefix = f"{key.id}."
         self.key_id = key.id
+        self.key = key
 
     def token(self, domain: str, value: str) -> str:
         """What stands for `value`: equal for equal values of the domain."""

@@ -528,5 +528,9 @@ class Quarantined(Row):
     """What stood there, masked: letters as A, digits as 9."""
     subscriber: str | None = None
     """Token of the subscriber's number."""
+    scope: str | None = None
+    """Of an 834: ``member``, or what went back as a whole: ``set``, ``group``, ``interchange``."""
+    members: int | None = None
+    """How many members went back with it."""
     profile: str | None = None
     profile_version: str | None = None

@@ -223,7 +223,7 @@ impl Desk<'_> {
         self.totals.count(finding.code, finding.severity);
         let place = self.write_line(part, &found, info, code);
         let error = finding.severity == Severity::Error;
-        self.hold_against_record(&found, info);
+        self.hold_against_record(part, &found, info);
         if error && matches!(info.home.segment, "IK3" | "IK4") {
             self.note_fault(part, &found, info, code);
         }
@@ -276,7 +276,8 @@ impl Desk<'_> {
     }
 
     /// Where records are written, what was found is held against them.
-    fn hold_against_record(&mut self, found: &Found<'_>, info: &Info) {
+    fn hold_against_record(&mut self, part: &Part<'_>, found: &Found<'_>, info: &Info) {
+        let line = self.line_of(part);
         let Some(records) = &mut self.records else { return };
         let controls = [
             self.interchange.as_ref().map(|open| open.control.as_slice()),
@@ -286,7 +287,7 @@ impl Desk<'_> {
         let value = found.evidence.first().map_or(&[][..], |(_, value)| value);
         let segment = plain_id(found.finding.segment);
         let loop_id = found.loop_id.filter(|id| !id.is_empty());
-        records.found(&found.finding, &Reason { info, controls, loop_id, segment, value });
+        records.found(&found.finding, &Reason { info, controls, loop_id, segment, value, line });
     }
 
     /// The line of findings.jsonl; returns where the count of claims stands when it has to be put in later.

@@ -419,6 +419,7 @@ impl Records {
         text(r#","loop":"#, told.loop_id.map(str::as_bytes));
         text(r#","segment":"#, Some(told.segment.as_bytes()));
         text(r#","value":"#, Some(masked(told.value).as_bytes()));
+        text(r#","subscriber":"#, self.subscriber(told.line).as_deref().map(str::as_bytes));
         text(r#","scope":"#, Some(finding.scope.name().as_bytes()));
         let profile = self.recording.profile.as_ref();
         text(r#","profile":"#, profile.map(|(name, _)| name.as_bytes()));
@@ -426,6 +427,9 @@ impl Records {
         let in_record = finding.scope > Scope::Set;
         let some = |number: u32| (number > 0).then_some(u64::from(number));
         for (key, number) in [
+            (r#","row":"#, None),
+            (r#","path":"#, None),
+            (r#","field":"#, None),
             (r#","index":"#, in_record.then_some(self.index)),
             (r#","segment_index":"#, some(position.segment)),
             (r#","element":"#, some(position.element.into())),
@@ -440,6 +444,17 @@ impl Records {
         out
     }
 
+    /// The token of the family of a record.
+    fn subscriber(&self, line: Option<(&Line, &[u8])>) -> Option<String> {
+        let (own, bytes) = line?;
+        let family = own.link?;
+        let value = family.span.of(bytes);
+        match Ssn::read(value).filter(|ssn| family.secret || self.families.has(*ssn)) {
+            Some(ssn) => Some(self.recording.tokens.token("ssn", ssn.digits())),
+            None => Some(self.recording.tokens.token("subscriber", value)),
+        }
+    }
+
     /// `finding` speaks against the record at hand, or against a level above it.
     pub(crate) fn found(&mut self, finding: &Finding, told: &Reason<'_>) {
         let error = finding.severity == Severity::Error;
@@ -450,7 +465,7 @@ impl Records {
             _ => {
                 self.bad |= error;
                 let mut line = self.reason(finding, told);
-                line.extend_from_slice(b"}\n");
+                line.extend_from_slice(b",\"members\":null}\n");
                 if let Some(quarantine) = &mut self.quarantine {
                     quarantine.append(&line);
                 }
@@ -474,6 +489,8 @@ pub(crate) struct Reason<'a> {
     pub(crate) loop_id: Option<&'a str>,
     pub(crate) segment: String,
     pub(crate) value: &'a [u8],
+    /// The record's own line.
+    pub(crate) line: Option<(&'a Line, &'a [u8])>,
 }
 
 impl Desk<'_> {
@@ -487,6 +504,17 @@ impl Desk<'_> {
         let inside = records.within.get(usize::from(finding.loop_index)) == Some(&true);
         // of the set, told late: its totals
         if !inside && finding.position.offset < begins { finding.scope } else { records.recording.subject.scope }
+    }
+
+    /// The line of the record that an item is.
+    pub(crate) fn line_of<'a>(&self, part: &Part<'a>) -> Option<(&'a Line, &'a [u8])> {
+        if self.records.is_none() || !matches!(part.item.kind, Kind::Record) {
+            return None;
+        }
+        let pressed = &part.sheet.analysed.batches.pressed;
+        let from = pressed.lines.partition_point(|line| line.offset < part.item.start);
+        let line = pressed.lines.get(from).filter(|line| line.record == 0 && line.offset < part.end)?;
+        Some((line, part.sheet.bytes()))
     }
 
     /// An item is over: its records are put down.

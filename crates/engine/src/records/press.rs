@@ -1,6 +1,6 @@
 //! The records of a piece as lines, but for what is only known in the order of the file.
 
-use x12::claim::{Batch, Taps};
+use x12::claim::Batch;
 use x12::finding::Finding;
 use x12::position::Span;
 use x12::record::{Link, Page, Ssn, Told};
@@ -93,9 +93,10 @@ impl Recording {
             self.excuse(taps, read, findings);
             self.judge(taps, batch, read, (findings, made_in));
             let separators = Separators::new(read.delimiters, read.items);
-            let press = Press { recording: self, taps, batch, bytes, separators };
-            press.fragments(&mut pressed);
-            press.lines(&mut pressed);
+            let press = Press { recording: self, batch, bytes, separators };
+            let page = Page::new(&self.form, taps, batch, bytes, self);
+            press.fragments(&page, &mut pressed);
+            press.lines(&page, &mut pressed);
         }
         batches.pressed = pressed;
     }
@@ -104,20 +105,14 @@ impl Recording {
 /// A piece at work.
 struct Press<'a> {
     recording: &'a Recording,
-    taps: &'a Taps,
     batch: &'a Batch,
     bytes: &'a [u8],
     separators: Separators,
 }
 
-impl<'a> Press<'a> {
-    fn page(&self) -> Page<'a> {
-        Page::new(&self.recording.form, self.taps, self.batch, self.bytes, self.recording)
-    }
-
+impl Press<'_> {
     /// Row 0 of a context is what an earlier piece told.
-    fn fragments(&self, pressed: &mut Pressed) {
-        let page = self.page();
+    fn fragments(&self, page: &Page<'_>, pressed: &mut Pressed) {
         for (context, form) in self.recording.form.contexts.iter().enumerate() {
             let Some(table) = self.batch.tables.get(form.table) else { continue };
             for (row, place) in (0..).zip(&table.places).skip(1) {
@@ -129,8 +124,7 @@ impl<'a> Press<'a> {
         pressed.fragments.sort_by_key(|fragment| fragment.offset);
     }
 
-    fn lines(&self, pressed: &mut Pressed) {
-        let page = self.page();
+    fn lines(&self, page: &Page<'_>, pressed: &mut Pressed) {
         for (record, form) in self.recording.form.records.iter().enumerate() {
             let Some(table) = self.batch.tables.get(form.table) else { continue };
             for (row, place) in (0..).zip(&table.places) {

@@ -181,7 +181,7 @@ impl Asked<'_> {
                 value(path).is_some_and(|(column, row)| !column.text(row).is_empty())
                     && text(path).is_none_or(|ssn| !ssn.is_possible())
             }
-            Condition::Taxpayer(path) => text(path).is_some_and(|ssn| ssn.is_possible() && ssn.digits()[0] == b'9'),
+            Condition::Taxpayer(path) => text(path).is_some_and(|ssn| ssn.is_taxpayer()),
         }
     }
 

@@ -99,12 +99,15 @@ impl SsnKeys {
             value::string(out, ssn.last_four());
             out.push(b',');
         }
-        if ssn.is_none_or(|ssn| ssn.is_possible()) {
-            out.extend_from_slice(&self.token);
-            out.push(b'"');
-            seal.seal(ssn.as_ref().map_or(text, |ssn| ssn.digits()), out);
-            out.extend_from_slice(b"\",");
+        out.extend_from_slice(&self.token);
+        out.push(b'"');
+        if let Some(ssn) = &ssn {
+            seal.seal(ssn.digits(), out);
+        } else {
+            let plain: Vec<u8> = text.iter().copied().filter(|byte| !matches!(byte, b'-' | b' ')).collect();
+            seal.seal(&plain, out);
         }
+        out.extend_from_slice(b"\",");
     }
 }
 

@@ -296,13 +296,14 @@ fn close(out: &mut Vec<u8>, start: usize, inside: usize, end: u8) {
     out.push(b',');
 }
 
-/// Appends a list of the repetitions of `text`.
+/// Appends a list of the repetitions of `text`: of each its first component, else its last.
 fn listed(text: &[u8], key: &[u8], delimiters: Delimiters, out: &mut Vec<u8>) {
     out.extend_from_slice(key);
     out.push(b'[');
     for each in text.split(|byte| Some(*byte) == delimiters.repetition).filter(|each| !each.is_empty()) {
-        let parts: Vec<&[u8]> = each.split(|byte| *byte == delimiters.component).collect();
-        value::string(out, &parts.join(&b':'));
+        let mut parts = each.split(|byte| *byte == delimiters.component).filter(|part| !part.is_empty());
+        let first = if each.first() == Some(&delimiters.component) { parts.next_back() } else { parts.next() };
+        value::string(out, first.unwrap_or_default());
         out.push(b',');
     }
     match out.last_mut() {

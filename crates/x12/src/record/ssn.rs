@@ -11,13 +11,13 @@ pub trait Seal {
 }
 
 impl Ssn {
-    /// The nine digits of `text`, which may be grouped by hyphens; `None` for anything else.
+    /// The nine digits of `text`, which may be grouped by hyphens or blanks; `None` for anything else.
     #[must_use]
     pub fn read(text: &[u8]) -> Option<Self> {
         if !(9..=11).contains(&text.len()) {
             return None;
         }
-        let mut digits = text.iter().copied().filter(|byte| *byte != b'-');
+        let mut digits = text.iter().copied().filter(|byte| !matches!(byte, b'-' | b' '));
         let mut number = [0; 9];
         for digit in &mut number {
             *digit = digits.next().filter(u8::is_ascii_digit)?;
@@ -37,17 +37,12 @@ impl Ssn {
         &self.0[5..]
     }
 
-    /// True when somebody may have it. What nobody has (no area, group or serial number; one digit nine times) stands for
-    /// "unknown" in many files, and must not join the people whom it is said of.
+    /// True when somebody may have it: it has an area that is given out, a group and a serial number.
     #[must_use]
     pub fn is_possible(&self) -> bool {
         let digits = &self.0;
         let area = &digits[..3];
-        area != b"000"
-            && area != b"666"
-            && &digits[3..5] != b"00"
-            && &digits[5..] != b"0000"
-            && digits.iter().any(|digit| digit != &digits[0])
+        area != b"000" && area != b"666" && &digits[3..5] != b"00" && &digits[5..] != b"0000"
     }
 
     /// True when it has the form of an individual taxpayer's number: 9, and a group that the tax office gives out.
@@ -64,10 +59,10 @@ mod tests {
 
     #[test]
     fn nine_digits_are_read_whatever_groups_them() {
-        for text in ["123456789", "123-45-6789", "12-3456789"] {
+        for text in ["123456789", "123-45-6789", "12-3456789", "123 45 6789"] {
             assert_eq!(Ssn::read(text.as_bytes()).unwrap().digits(), b"123456789");
         }
-        for text in ["", "12345678", "1234567890", "123 45 6789", "12345678A", "123--45-6789", "A23456789"] {
+        for text in ["", "12345678", "1234567890", "123.45.6789", "12345678A", "12345-678 ", "A23456789"] {
             assert_eq!(Ssn::read(text.as_bytes()), None, "{text}");
         }
     }
@@ -75,7 +70,7 @@ mod tests {
     #[test]
     fn what_nobody_has_is_known() {
         let read = |text: &str| Ssn::read(text.as_bytes()).unwrap();
-        for text in ["000123456", "666123456", "123006789", "123450000", "999999999", "111111111"] {
+        for text in ["000123456", "666123456", "123006789", "123450000"] {
             assert!(!read(text).is_possible(), "{text}");
         }
         assert!(read("123456789").is_possible() && read("900701234").is_possible());
