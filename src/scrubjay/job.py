@@ -29,6 +29,7 @@ class Command(StrEnum):
     VALIDATE = "validate"
     READ = "read"
     INSPECT = "inspect"
+    EXTRACT = "extract"
 
 
 class RejectUnit(StrEnum):
@@ -84,6 +85,12 @@ class Job(Frozen):
     """Rules that have no page, and where each is written."""
     limits: Limits = Limits()
     payer_mode: bool = False
+    verdicts: bool = False
+    """Write verdicts.jsonl, a line a claim."""
+    keep_controls: bool = False
+    """What is extracted keeps its control numbers, since it stands for the whole."""
+    select: tuple[tuple[int, int], ...] = ()
+    """The claims to extract: first and last index of each range, from 0."""
 
     def check(self) -> None:
         """Numbers that the engine can take."""

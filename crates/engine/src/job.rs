@@ -19,6 +19,8 @@ pub enum Command {
     Read,
     /// Show the tree.
     Inspect,
+    /// Take claims out by number, whatever is wrong with them.
+    Extract,
 }
 
 /// What a fault of syntax inside one claim takes down with it.
@@ -131,6 +133,15 @@ pub struct Job {
     /// Answer as a payer: accepted claims are `A2:20`, not `A1:19`.
     #[serde(default)]
     pub payer_mode: bool,
+    /// Write verdicts.jsonl.
+    #[serde(default)]
+    pub verdicts: bool,
+    /// The claims to take out: first and last index of each range.
+    #[serde(default)]
+    pub select: Vec<(u64, u64)>,
+    /// What is taken out keeps its control numbers, since it stands for the whole.
+    #[serde(default)]
+    pub keep_controls: bool,
 }
 
 fn window() -> usize {

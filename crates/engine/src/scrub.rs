@@ -15,7 +15,7 @@ use x12::wire::Output;
 use crate::analyse::{Analysed, Setting};
 use crate::batches::Maps;
 use crate::day;
-use crate::desk::{Bench, Desk, Judge, Manner, Rulings, Seen, WINDOW};
+use crate::desk::{Bench, Chosen, Desk, Judge, Manner, Rulings, Seen, WINDOW};
 use crate::error::Error;
 use crate::job::{Command, Job};
 use crate::rules::Rulebook;
@@ -177,7 +177,7 @@ impl Setup {
         Ok(Self {
             setting: Arc::new(Setting {
                 guides: Arc::new(guides),
-                maps: Maps::new(matches!(job.command, Command::Scrub | Command::Read)),
+                maps: Maps::new(matches!(job.command, Command::Scrub | Command::Read | Command::Extract)),
                 options: Options::default(),
                 aliases: job.guide_aliases,
                 limits: job.limits.limits(),
@@ -197,7 +197,7 @@ impl Setup {
     ) -> Result<Desk<'j>, Error> {
         let mut catalog = Catalog::default();
         let bench = self.bench(job, &mut catalog)?;
-        let scrubbing = job.command == Command::Scrub;
+        let (scrubbing, extracting) = (job.command == Command::Scrub, job.command == Command::Extract);
         let rulings = Rulings {
             manner: Manner {
                 stamp: self.stamp,
@@ -209,8 +209,11 @@ impl Setup {
             show_phi: job.show_phi,
             claims_per_set: job.max_claims_per_set,
             control_start: job.control_start,
-            split: scrubbing,
+            split: scrubbing || extracting,
             worklist: scrubbing && job.worklist,
+            verdicts: scrubbing && job.verdicts,
+            keep_controls: extracting && job.keep_controls,
+            chosen: extracting.then(|| Chosen::new(job.select.clone())),
         };
         let seen = if job.exact { Seen::exact(stage.as_ref().map(Stage::folder)) } else { Seen::window() };
         Ok(Desk::new(rulings, catalog, self.tokens.clone(), stage, bench, seen, judge))

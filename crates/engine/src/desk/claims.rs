@@ -13,6 +13,7 @@ use x12::wire::{Output, decimal};
 use super::answers::{Answers, Parties};
 use super::fields::{Above, At, Fields, Values};
 use super::reach::Reach;
+use super::verdicts::{self, Read};
 use super::{Desk, Part, worklist};
 
 /// The fields that acknowledgments, the worklist and the counts read.
@@ -124,12 +125,15 @@ pub(crate) struct Told {
     reasons: Vec<String>,
     lines: Vec<(u32, Vec<String>)>,
     pub(crate) rows: Vec<WorkRow>,
+    /// The codes of its errors, when what became of claims is written.
+    pub(crate) codes: Vec<Code>,
     /// The findings as lines of findings.jsonl, when claims are handed out.
     pub(crate) found: Vec<Vec<u8>>,
 }
 
 /// What there is to tell of most claims.
-static NOTHING: Told = Told { reasons: Vec::new(), lines: Vec::new(), rows: Vec::new(), found: Vec::new() };
+static NOTHING: Told =
+    Told { reasons: Vec::new(), lines: Vec::new(), rows: Vec::new(), codes: Vec::new(), found: Vec::new() };
 
 /// Most rows of the worklist for one claim, and most that wait for one: findings above a claim stand with the first
 /// claim below them. Nobody mends a claim by more, and a hostile claim may have a million; findings.jsonl has them all.
@@ -148,6 +152,14 @@ pub(crate) struct WorkRow {
 impl Verdict {
     pub(crate) fn new(row: u32) -> Self {
         Self { row, error: false, syntax: false, told: None }
+    }
+
+    /// One of its errors.
+    pub(crate) fn code(&mut self, code: Code) {
+        let codes = &mut self.told().codes;
+        if codes.len() < verdicts::MOST_CODES && !codes.contains(&code) {
+            codes.push(code);
+        }
     }
 
     /// What there is to tell of the claim, for more.
@@ -226,7 +238,11 @@ impl Desk<'_> {
     pub(crate) fn claim(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         let Some(verdict) = &part.claim else { return };
         let told = verdict.told.as_deref().unwrap_or(&NOTHING);
-        let accepted = !verdict.error && !self.reach.rejects();
+        let accepted = match &mut self.rulings.chosen {
+            Some(chosen) => chosen.has(self.file.claims),
+            None => !verdict.error && !self.reach.rejects(),
+        };
+        self.tell_verdict(part, accepted);
         self.totals.claims_seen += 1;
         self.file.claims += 1;
         let raw = Span::new(part.item.start, part.end);
@@ -273,6 +289,45 @@ impl Desk<'_> {
             let found = part.claim.take().and_then(|verdict| verdict.told).map(|told| told.found).unwrap_or_default();
             handed.add(batch, &scrub.taps, row, part.sheet.bytes(), found);
         }
+    }
+
+    /// The claim's line in verdicts.jsonl.
+    fn tell_verdict(&mut self, part: &Part<'_>, accepted: bool) {
+        let (Some(verdicts), Some(verdict)) = (&mut self.verdicts, &part.claim) else { return };
+        let position = self.envelope.position(x12::validate::Place { offset: 0, segment: 0 });
+        let (tokens, row) = (&self.tokens, verdict.row);
+        let read = part.sheet.scrub.zip(part.sheet.values()).map(|(scrub, values)| {
+            let fields = &scrub.fields;
+            let token = |kind, at| {
+                let value = values.text_of(at, row);
+                (!value.is_empty()).then(|| tokens.token(kind, value))
+            };
+            let [provider, _, _, payer] = fields.above.map(|table| values.row_above(row, table));
+            let npi = values.text_of(fields.provider_ids[0], provider);
+            Read {
+                kind: &scrub.taps.map.kind,
+                claim: token("claim", fields.id),
+                clearinghouse: token("clearinghouse", fields.clearinghouse),
+                provider: verdicts.provider(npi, || tokens.token("npi", npi)),
+                payer: values.text_of(fields.payer[1], payer),
+                charge: super::tally::money(values.amount_of(fields.charge, row)),
+            }
+        });
+        let told = verdict.told.as_deref().unwrap_or(&NOTHING);
+        let codes: Vec<&str> = told.codes.iter().map(|code| self.catalog.info(*code).name.as_str()).collect();
+        verdicts.add(&verdicts::Told {
+            accepted,
+            file: &self.file.name,
+            indexes: [position.interchange, position.group, position.set],
+            controls: [
+                self.interchange.as_ref().map(|open| open.control.as_slice()),
+                self.group.as_ref().map(|open| open.control.as_slice()),
+                self.set.as_ref().map(|open| open.control.as_slice()),
+            ],
+            claim_index: self.file.claims,
+            read,
+            codes: &codes,
+        });
     }
 
     /// The claim's rows in the worklist.

@@ -237,6 +237,9 @@ impl Desk<'_> {
         if let (true, Some(verdict)) = (in_claim, &mut part.claim) {
             self.totals.reached_claim(finding.code, &self.reach.starts());
             verdict.error |= error;
+            if error && self.verdicts.is_some() {
+                verdict.code(finding.code);
+            }
             verdict.syntax |= error && info.home.kind == "999";
             if let Some(reason) = status {
                 let line = (found.line_row != NONE && finding.scope == Scope::Line).then_some(found.line_row);

@@ -13,7 +13,7 @@ use super::answers::Answers;
 use super::line::affected;
 use super::stretch::Stretch;
 use super::tally::Tally;
-use super::{Desk, Outcome, Part};
+use super::{Desk, Outcome, Part, verdicts};
 use crate::analyse::Kind;
 use crate::error::Error;
 use crate::job::RejectUnit;
@@ -212,6 +212,7 @@ impl Desk<'_> {
             answers: self
                 .stage
                 .as_ref()
+                .filter(|_| self.rulings.chosen.is_none())
                 .map(|stage| Answers::new(stage, &stem, isa, delimiters, &suffix, self.rulings.manner.clone())),
             split: self.stage.as_ref().filter(|_| self.rulings.split).map(|stage| self.new_split(stage, &stem, suffix)),
             tally: Tally::default(),
@@ -232,6 +233,7 @@ impl Desk<'_> {
             claims_per_set: self.rulings.claims_per_set,
             control_start: u64::from(self.rulings.control_start.unwrap_or(1)),
             suffix,
+            keep_controls: self.rulings.keep_controls,
         };
         Split {
             splitter: Splitter::new(options),
@@ -244,15 +246,16 @@ impl Desk<'_> {
         self.judge_envelope(part, |envelope, segment, place, findings| {
             envelope.close_interchange(segment, place, findings);
         });
-        let accepted = !self.reach.levels[0].bad;
+        let accepted = self.keeps(!self.reach.levels[0].bad);
         let [count, control] = self.trailer_spans(part);
         split.push(SplitItem::InterchangeClose { raw: trailer(part), count, control, accepted });
     }
 
     /// Everything of the interchange is written: its files are final.
     fn finish_interchange(&mut self) -> Result<(), Error> {
-        let accepted = !self.reach.levels[0].bad;
+        let accepted = self.keeps(!self.reach.levels[0].bad);
         self.end_levels(0);
+        self.end_verdicts(verdicts::INTERCHANGE, accepted);
         let Some(mut open) = self.interchange.take() else { return Ok(()) };
         if !accepted {
             open.tally.reject_all();
@@ -299,7 +302,7 @@ impl Desk<'_> {
                 .and_then(|text| text.parse().ok())
         });
         self.judge_envelope(part, x12::validate::Envelope::close_group);
-        let bad = self.reach.levels[1].bad;
+        let bad = !self.keeps(!self.reach.levels[1].bad);
         if let Some(answers) = self.answers() {
             answers.close_group(included, bad);
         }
@@ -307,9 +310,11 @@ impl Desk<'_> {
         split.push(SplitItem::GroupClose { raw: trailer(part), count, control, accepted: !bad });
         self.end_levels(1);
         if let Some(mut group) = self.group.take() {
-            if bad || group.bad {
+            let accepted = self.keeps(!bad && !group.bad);
+            if !accepted {
                 group.tally.reject_all();
             }
+            self.end_verdicts(verdicts::GROUP, accepted);
             if let Some(interchange) = &mut self.interchange {
                 interchange.tally.absorb(group.tally);
             }
@@ -350,7 +355,7 @@ impl Desk<'_> {
         self.judge_envelope(part, x12::validate::Envelope::close_set);
         let Some(mut set) = self.set.take() else { return };
         let whole = self.rulings.reject_unit == RejectUnit::Set && set.faulty_claims;
-        let rejected = set.bad || self.reach.levels[2].refused || whole;
+        let rejected = !self.keeps(!(set.bad || self.reach.levels[2].refused || whole));
         let outcome = match () {
             () if rejected => Outcome::Rejected,
             () if set.faulty_claims => Outcome::Errors,
@@ -366,6 +371,7 @@ impl Desk<'_> {
             split.push(SplitItem::SetClose { raw: trailer(part), count, control, accepted: !rejected });
         }
         self.end_levels(2);
+        self.end_verdicts(verdicts::SET, !rejected);
         if rejected {
             set.tally.reject_all();
         }
@@ -462,7 +468,8 @@ impl Desk<'_> {
         let stem = self.file.stem(&isa.control);
         let (control, delimiters) = (isa.control.clone(), Delimiters::default());
         let manner = self.rulings.manner.clone();
-        let answers = self.stage.as_ref().map(|stage| Answers::new(stage, &stem, isa, delimiters, b"\n", manner));
+        let stage = self.stage.as_ref().filter(|_| self.rulings.chosen.is_none());
+        let answers = stage.map(|stage| Answers::new(stage, &stem, isa, delimiters, b"\n", manner));
         self.interchange =
             Some(Interchange { control, delimiters, answers, split: None, tally: Tally::default(), note: None });
         self.take(part, finding);
@@ -501,6 +508,17 @@ impl Desk<'_> {
             }
         }
         items.clear();
+    }
+
+    /// Whether a level stays accepted: faults move no claim that was asked for by its number.
+    fn keeps(&self, accepted: bool) -> bool {
+        accepted || self.rulings.chosen.is_some()
+    }
+
+    fn end_verdicts(&mut self, level: usize, accepted: bool) {
+        if let Some(verdicts) = &mut self.verdicts {
+            verdicts.end(level, accepted);
+        }
     }
 
     /// Where the count and the control number of a trailer stand; where they would stand when it is missing.

@@ -3,6 +3,7 @@
 mod above;
 mod answers;
 mod bench;
+mod chosen;
 mod claims;
 mod fields;
 mod found;
@@ -16,6 +17,7 @@ mod sheet;
 mod spill;
 mod stretch;
 mod tally;
+mod verdicts;
 mod worklist;
 
 use std::collections::{BTreeSet, HashMap};
@@ -41,6 +43,7 @@ use crate::token::Tokens;
 use above::Above;
 pub(crate) use answers::Manner;
 pub(crate) use bench::Bench;
+pub(crate) use chosen::Chosen;
 pub(crate) use claims::ClaimFields;
 use levels::{Group, Interchange, Set};
 pub(crate) use line::masked;
@@ -51,6 +54,7 @@ pub(crate) use results::{FileFacts, Totals};
 pub(crate) use seen::{Seen, WINDOW};
 use sheet::{Entry, Sheet, sheet_of};
 use tally::Names;
+use verdicts::Verdicts;
 
 /// What became of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +65,7 @@ pub(crate) enum Outcome {
 }
 
 /// How a run judges and writes.
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the job, named there")]
 pub(crate) struct Rulings {
     pub(crate) manner: Manner,
     pub(crate) reject_unit: RejectUnit,
@@ -70,6 +75,12 @@ pub(crate) struct Rulings {
     /// Accepted and rejected claims are written.
     pub(crate) split: bool,
     pub(crate) worklist: bool,
+    /// What became of each claim is written.
+    pub(crate) verdicts: bool,
+    /// Claims are taken out by number: nothing is said of them, and no fault moves them.
+    pub(crate) chosen: Option<Chosen>,
+    /// No control number is new.
+    pub(crate) keep_controls: bool,
 }
 
 /// A rule that is a function of the user's: gets the claims of a piece, gives what it found.
@@ -138,6 +149,7 @@ pub(crate) struct Desk<'j> {
     worklist: Option<StagedFile>,
     unreadable: Option<StagedFile>,
     control_map: Option<StagedFile>,
+    pub(crate) verdicts: Option<Verdicts>,
     envelope: Envelope,
     plan: Option<Arc<Plan>>,
     /// The overlays that were in force, by name and version.
@@ -171,9 +183,11 @@ impl<'j> Desk<'j> {
         judge: Option<Box<dyn Judge + 'j>>,
     ) -> Self {
         let file = |name: &str, wanted: bool| stage.as_ref().filter(|_| wanted).map(|stage| stage.file(name));
-        let (findings, unreadable) = (file("findings.jsonl", true), file("unreadable.x12", rulings.split));
+        let (findings, unreadable) =
+            (file("findings.jsonl", rulings.chosen.is_none()), file("unreadable.x12", rulings.split));
         let (mut worklist, control_map) =
             (file("worklist.csv", rulings.worklist), file("control-map.jsonl", rulings.split));
+        let verdicts = file("verdicts.jsonl", rulings.verdicts).map(Verdicts::new);
         if let Some(worklist) = &mut worklist {
             worklist.append(worklist::HEADER.as_bytes());
         }
@@ -191,6 +205,7 @@ impl<'j> Desk<'j> {
             worklist,
             unreadable,
             control_map,
+            verdicts,
             stage,
             totals: Totals::default(),
             file: FileFacts::default(),
@@ -247,7 +262,8 @@ impl<'j> Desk<'j> {
     /// Hands finished files in and gives the stage back, ready for its last files.
     pub(crate) fn close(&mut self) -> Result<Option<Stage>, Error> {
         let Some(mut stage) = self.stage.take() else { return Ok(None) };
-        for file in [self.findings.take(), self.worklist.take()].into_iter().flatten() {
+        let verdicts = self.verdicts.take().map(Verdicts::close);
+        for file in [self.findings.take(), self.worklist.take(), verdicts].into_iter().flatten() {
             stage.finish(file)?;
         }
         for file in [self.unreadable.take(), self.control_map.take()].into_iter().flatten() {
@@ -274,6 +290,7 @@ impl<'j> Desk<'j> {
         for file in [&mut self.findings, &mut self.worklist, &mut self.unreadable, &mut self.control_map] {
             file.as_mut().map_or(Ok(()), StagedFile::check)?;
         }
+        self.verdicts.as_mut().map_or(Ok(()), Verdicts::check)?;
         self.interchange.as_mut().map_or(Ok(()), Interchange::check)
     }
 }
