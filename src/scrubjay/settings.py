@@ -68,6 +68,7 @@ SHAPE: dict[str, Section] = {
     "intake": {
         "tenant": text(64, pattern="[A-Za-z0-9_-]*", default="default"),
         "quiet_seconds": number(0, 3_600, 2.0),
+        "suspect_sets": one_of("hold", "tell", default="hold"),
         "listen": text(300, default=""),
         "certificate": text(4_000, default=""),
         "private_key": text(4_000, default=""),
@@ -212,6 +213,7 @@ def _tree(
                 attempts=queue["attempts"],
             ),
             outbox=place(folders["outbox"]),
+            hold_suspects=intake["suspect_sets"] == "hold",
         ),
         workers=tuple(whole["workers"].items()),
         door=Door(

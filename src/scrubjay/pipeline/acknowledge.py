@@ -27,6 +27,7 @@ from scrubjay.models.acknowledgments import (
     InterchangeAcknowledgment,
     Verdict,
 )
+from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import ACKNOWLEDGE, Line, Work
 from scrubjay.store.rows import Acknowledgment, Batch, Claim, Outcome, Transmission
 from scrubjay.store.states import FINAL, Kind, State
@@ -112,7 +113,7 @@ class _Matching:
         if self.problems or not self.documents:
             reason = ",".join(sorted(self.problems)) or UNMATCHED
             tx.advance(Kind.ACKNOWLEDGMENT, self.row.id, State.QUARANTINED, reason=reason)
-            tx.add_alert("acknowledgment.held", Kind.ACKNOWLEDGMENT, self.row.id)
+            alert(tx, "acknowledgment.held", Kind.ACKNOWLEDGMENT, self.row.id)
         else:
             tx.advance(Kind.ACKNOWLEDGMENT, self.row.id, State.ACKNOWLEDGED)
 
@@ -167,7 +168,7 @@ class _Matching:
                 self.problems.add(CONTRADICTS)
                 return
             tx.advance_batches(sent.id, State.REJECTED_BY_PARTNER, reason=told[0])
-            tx.add_alert("transmission.rejected", Kind.TRANSMISSION, sent.id)
+            alert(tx, "transmission.rejected", Kind.TRANSMISSION, sent.id)
         elif said.verdict is Verdict.ACCEPTED and self._is_final("TA1"):
             tx.advance_batches(sent.id, State.ACKNOWLEDGED)
 
@@ -209,7 +210,7 @@ class _Matching:
                 self.problems.add(CONTRADICTS)
                 return
             tx.advance(Kind.BATCH, batch.id, State.REJECTED_BY_PARTNER, reason=told[0])
-            tx.add_alert("batch.rejected", Kind.BATCH, batch.id)
+            alert(tx, "batch.rejected", Kind.BATCH, batch.id)
         elif verdict is Verdict.ACCEPTED and self._is_final(document):
             tx.advance(Kind.BATCH, batch.id, State.ACKNOWLEDGED)
 
@@ -269,6 +270,7 @@ class _Matching:
         states = {claim.id: claim.state for claim in tx.claims_of(batch.id)}
         open_ = {claim for claim, state in states.items() if state not in FINAL}
         if open_ <= set(accepted):
+            self._tell(tx, (Kind.BATCH, batch.id), "277CA", Verdict.ACCEPTED.value, ())
             tx.advance(Kind.BATCH, batch.id, State.ACKNOWLEDGED)
         else:
             tx.set_claims(accepted, State.ACKNOWLEDGED)

@@ -21,6 +21,7 @@ from scrubjay.pipeline.envelopes import (
     interchange,
     version_of,
 )
+from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import ASSEMBLE, REASSEMBLE, SEND, Line, Work
 from scrubjay.store.rows import (
     Batch,
@@ -159,7 +160,7 @@ def bury(tx: Tx, batch: Batch, code: str, attempts: int) -> None:
         place={"file": batch.file, "set": batch.set, "batch": batch.ordinal},
     )
     if tx.bury(letter) is not None:
-        tx.add_alert("batch.dead", Kind.BATCH, batch.id)
+        alert(tx, "batch.dead", Kind.BATCH, batch.id)
 
 
 def _ready(view: View, partner: int) -> list[tuple[str, Batch]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import (
     ACKNOWLEDGE,
     ASSEMBLE,
@@ -39,13 +40,13 @@ def bury(tx: Tx, topic: str, lease: Lease, code: str) -> None:
     kind = KINDS.get(topic)
     if kind is None:
         tx.release(lease, delay=ANYWAY)
-        tx.add_alert(f"{topic}.failing", Kind.PARTNER, lease.subject)
+        alert(tx, f"{topic}.failing", Kind.PARTNER, lease.subject)
         return
     tx.settle(lease)
     file = lease.subject if kind is Kind.FILE else None
     letter = NewDeadLetter(kind, lease.subject, topic, code, lease.attempts, file=file)
     if tx.bury(letter) is not None:
-        tx.add_alert(f"{kind}.dead", kind, lease.subject)
+        alert(tx, f"{kind}.dead", kind, lease.subject)
 
 
 class Resend:

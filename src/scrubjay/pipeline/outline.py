@@ -174,8 +174,9 @@ class _Reader:
                     break
             else:
                 # the last terminator stays: what follows it may be the beginning of a segment
-                at = max(at, self.buffer.rfind(terminator))
-                at = max(at, 0)
+                at = max(at, self.buffer.rfind(terminator), 0)
+                if len(self.buffer) - at > _LONGEST:
+                    at = len(self.buffer)  # of no segment that is looked at
                 break
             if goes_on or self.pattern is not None:
                 break

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scrubjay.failpoints import failpoint
 from scrubjay.pipeline.outline import Interchange, TransactionSet, outline
+from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import PARSE, SCRUB, Work
 from scrubjay.store.rows import File, NewDeadLetter, NewInterchange, NewSet
 from scrubjay.store.rows import Interchange as Row
@@ -55,11 +56,21 @@ class Parse:
             await store.write(lambda tx: _refuse(tx, lease, file))
             return
         for part in _parts(found):
-            await store.write(lambda tx, part=part: _enter(tx, lease, file, part))  # type: ignore[misc]
+            await store.write(lambda tx, part=part: self._enter(tx, lease, file, part))  # type: ignore[misc]
             failpoint("parse.entered")
         claims = sum(interchange.claims for interchange, _ in found)
         await store.write(lambda tx: _finish(tx, lease, file, claims))
         failpoint("parse.done")
+
+    def _enter(
+        self,
+        tx: Tx,
+        lease: Lease,
+        file: File,
+        part: list[tuple[Interchange, Sequence[TransactionSet]]],
+    ) -> None:
+        tx.holds(lease)
+        _enter(tx, file, part, hold_suspects=self._work.knobs.hold_suspects)
 
     def _outline(self, file: File) -> list[Whole]:
         whole: list[Whole] = []
@@ -94,13 +105,16 @@ def _refuse(tx: Tx, lease: Lease, file: File) -> None:
     tx.bury(
         NewDeadLetter(Kind.FILE, file.id, PARSE, "MALFORMED_FILE", lease.attempts, file=file.id)
     )
-    tx.add_alert("file.dead", Kind.FILE, file.id)
+    alert(tx, "file.dead", Kind.FILE, file.id)
 
 
 def _enter(
-    tx: Tx, lease: Lease, file: File, part: list[tuple[Interchange, Sequence[TransactionSet]]]
+    tx: Tx,
+    file: File,
+    part: list[tuple[Interchange, Sequence[TransactionSet]]],
+    *,
+    hold_suspects: bool,
 ) -> None:
-    tx.holds(lease)
     for interchange, sets in part:
         added = tx.add_interchange(
             NewInterchange(
@@ -123,15 +137,17 @@ def _enter(
         reason = SAME_KEY if added.conflicts else ""
         for each in sets:
             new = tx.add_set(_set(each, file.id, row.id))
-            # a set that came in an interchange that is held anyway is no reason of its own
-            reason = reason or (SUSPECT if new.conflicts else "")
-        if reason:
+            if new.conflicts and not reason:
+                reason = SUSPECT
+        if reason == SUSPECT and not hold_suspects:
+            alert(tx, "interchange.suspect", Kind.INTERCHANGE, row.id)
+        elif reason:
             _hold(tx, row, reason)
 
 
 def _hold(tx: Tx, row: Row, reason: str) -> None:
     if tx.advance(Kind.INTERCHANGE, row.id, State.QUARANTINED, reason=reason):
-        tx.add_alert("interchange.quarantined", Kind.INTERCHANGE, row.id)
+        alert(tx, "interchange.quarantined", Kind.INTERCHANGE, row.id)
 
 
 def _set(each: TransactionSet, file: int, interchange: int) -> NewSet:

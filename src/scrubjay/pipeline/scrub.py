@@ -27,6 +27,7 @@ from scrubjay.pipeline.isolate import Poison, isolated
 from scrubjay.pipeline.outline import Interchange as Found
 from scrubjay.pipeline.outline import outline
 from scrubjay.pipeline.packing import Packing, unreadable
+from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import ASSEMBLE, RELAY, RESCUE, SCRUB, Work, day_of
 from scrubjay.store.errors import DiskFullError
 from scrubjay.store.rows import (
@@ -368,7 +369,7 @@ def _refuse(tx: Tx, lease: Lease, file: File) -> None:
         Kind.FILE, file.id, SCRUB, "MALFORMED_FILE", lease.attempts, file=file.id
     )
     tx.bury(letter)
-    tx.add_alert("file.dead", Kind.FILE, file.id)
+    alert(tx, "file.dead", Kind.FILE, file.id)
 
 
 def _keep(tx: Tx, lease: Lease, kept: Sequence[Payload], replies: Sequence[NewReply]) -> None:
@@ -398,7 +399,7 @@ def _finish(tx: Tx, lease: Lease, judging: _Judging) -> None:
                 place=place,
             )
             if tx.bury(letter) is not None:
-                tx.add_alert("claim.dead", Kind.CLAIM, claim.id)
+                alert(tx, "claim.dead", Kind.CLAIM, claim.id)
     rows = [row.id for row in judging.interchanges]
     own = [each.id for each in judging.sets if each.interchange in rows]
     tx.advance(Kind.SET, own, State.SCRUBBED)

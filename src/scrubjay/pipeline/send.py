@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from scrubjay.errors import Fate
 from scrubjay.failpoints import failpoint
+from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import RESEND, SEND, Line, Work
 from scrubjay.store.errors import ConflictError
 from scrubjay.store.rows import NewDeadLetter, Partner, Transmission
@@ -222,7 +223,7 @@ def _hold(tx: Tx, lease: Lease, each: Transmission) -> None:
     tx.holds(lease)
     if tx.advance(Kind.TRANSMISSION, each.id, State.HELD_UNKNOWN, reason="NO_READ_BACK"):
         tx.advance_batches(each.id, State.HELD_UNKNOWN, reason="NO_READ_BACK")
-        tx.add_alert("transmission.held", Kind.TRANSMISSION, each.id)
+        alert(tx, "transmission.held", Kind.TRANSMISSION, each.id)
 
 
 def bury(tx: Tx, lease: Lease, each: Transmission, code: str) -> None:
@@ -234,4 +235,4 @@ def bury(tx: Tx, lease: Lease, each: Transmission, code: str) -> None:
     )
     if tx.bury(letter) is not None:
         tx.advance_batches(each.id, State.DEAD_LETTERED, reason=code)
-        tx.add_alert("transmission.dead", Kind.TRANSMISSION, each.id)
+        alert(tx, "transmission.dead", Kind.TRANSMISSION, each.id)

@@ -7,6 +7,7 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
+from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import TOPICS, Work, waiting
 from scrubjay.store.states import Kind
 
@@ -67,4 +68,4 @@ class Sweeper:
 
 def _tell(tx: Tx, late: list[tuple[int, str]]) -> None:
     for transmission, document in late:
-        tx.add_alert(f"overdue.{document}", Kind.TRANSMISSION, transmission)
+        alert(tx, f"overdue.{document}", Kind.TRANSMISSION, transmission)

@@ -37,9 +37,9 @@ __all__ = ["TOPICS", "Knobs", "Line", "Stage", "Work", "day_of", "waiting"]
 
 PARSE, SCRUB, ASSEMBLE, SEND = "parse", "scrub", "assemble", "send"
 ACKNOWLEDGE, RELAY = "acknowledge", "relay"
-RESCUE, REASSEMBLE, RESEND = "rescue", "reassemble", "resend"
-TOPICS = (PARSE, SCRUB, ASSEMBLE, SEND, ACKNOWLEDGE, RELAY, RESCUE, REASSEMBLE, RESEND)
-"""In the order of the way; the last three are what dead letters come back to."""
+RESCUE, REASSEMBLE, RESEND, ALERT = "rescue", "reassemble", "resend", "alert"
+TOPICS = (PARSE, SCRUB, ASSEMBLE, SEND, ACKNOWLEDGE, RELAY, RESCUE, REASSEMBLE, RESEND, ALERT)
+"""In the order of the way; behind it what dead letters come back to, and who is to be told."""
 
 
 class Knobs(Frozen):
@@ -50,6 +50,8 @@ class Knobs(Frozen):
     grace: float = 20.0
     """Seconds that what is being done has to end, when the process is asked to."""
     backoff: Backoff = Backoff(first=0.5, longest=60.0, attempts=5)
+    hold_suspects: bool = True
+    """Whether a set that looks like one of before, and is another, is held or only told."""
     outbox: str = ""
     """The folder where submitters find their acknowledgments; a folder a practice below it."""
     control_start: int = 1

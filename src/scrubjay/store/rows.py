@@ -14,6 +14,7 @@ from scrubjay.store.states import Kind, State
 __all__ = [
     "Acknowledgment",
     "Added",
+    "Alert",
     "Batch",
     "Claim",
     "DeadLetter",
@@ -436,6 +437,17 @@ class Partner:
     paused: bool
     reason: str
     changed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that somebody outside should know."""
+
+    id: int
+    name: str
+    kind: Kind
+    subject: int
+    at: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from scrubjay.vault.errors import (
     PayloadRefusedError,
     StorageError,
 )
-from scrubjay.vault.naming import checked_payload_id, new_payload_id
+from scrubjay.vault.naming import checked_payload_id, new_payload_id, sealed_at
 
 __all__ = [
     "FRAME",
@@ -54,4 +54,5 @@ __all__ = [
     "WrappedKey",
     "checked_payload_id",
     "new_payload_id",
+    "sealed_at",
 ]

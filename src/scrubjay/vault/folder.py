@@ -15,6 +15,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
+from scrubjay.failpoints import failpoint
 from scrubjay.vault.contract import FRAME, Access, Rewrapped, Sealed, unwitnessed
 from scrubjay.vault.disk import Draft, Folder, storage
 from scrubjay.vault.errors import (
@@ -285,8 +286,11 @@ class FolderWriter:
         draft = self._live_draft()
         with storage():
             draft.sync()
+            failpoint("vault.written")
             self._place_key()
+            failpoint("vault.keyed")
             self._place_payload(draft)
+            failpoint("vault.placed")
         self._end()
         sealed = Sealed(
             payload_id=self._payload_id,

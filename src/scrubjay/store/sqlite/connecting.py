@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["connect", "create", "inspected", "meaning", "statements"]
 
-BUSY_MS = 200
-"""How long SQLite itself waits for a lock; the writer comes back for as long as it is patient."""
+BUSY = 5.0
+"""Seconds that SQLite itself waits for a lock; the writer comes back while it is patient."""
 WAL_PAGES = 4000
 """The log is folded into the file when it has grown to so many pages: 16 MB."""
 _CACHE_KIB = 32 * 1024
@@ -57,11 +57,9 @@ def inspected(path: str) -> None:
         raise UsageError(f"store {path} can be read by others; run: chmod 600 {path}")
 
 
-def connect(path: str, *, readonly: bool = False) -> sqlite3.Connection:
+def connect(path: str, *, readonly: bool = False, busy: float = BUSY) -> sqlite3.Connection:
     """A connection in which we begin and end transactions ourselves."""
-    connection = sqlite3.connect(
-        path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
-    )
+    connection = sqlite3.connect(path, timeout=busy, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute("PRAGMA synchronous = FULL")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from scrubjay.errors import InternalError
 from scrubjay.store.errors import StoreError
-from scrubjay.store.sqlite.connecting import connect, create, inspected, meaning
+from scrubjay.store.sqlite.connecting import BUSY, connect, create, inspected, meaning
 from scrubjay.store.sqlite.desk import Desk
 from scrubjay.store.sqlite.migrating import migrate
 from scrubjay.store.sqlite.notary import Notary, Pace
@@ -66,7 +66,8 @@ class SqliteStore:
         self._clock = clock
         create(self.path)
         inspected(self.path)
-        self._connection = connect(self.path)
+        limits = limits or Limits()
+        self._connection = connect(self.path, busy=min(BUSY, limits.patience))
         try:
             migrate(self._connection, self.path)
         except BaseException:
@@ -80,7 +81,7 @@ class SqliteStore:
         self._readers: LifoQueue[sqlite3.Connection] = LifoQueue()
         self._reading = BoundedSemaphore(READERS)
         self._pool = ThreadPoolExecutor(READERS, "scrubjay-read")
-        self._writer = Writer(self._connection, self.path, limits or Limits(), self._desk)
+        self._writer = Writer(self._connection, self.path, limits, self._desk)
         self._closed = False
         self._writer.start()
         self._desk.owner = self.do(lambda tx: _unit(tx).enrol(self._owner.name))

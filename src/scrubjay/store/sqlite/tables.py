@@ -88,6 +88,7 @@ TABLES: dict[type[Any], Table[Any]] = {
         _table(rows.Transmission, "transmissions"),
         _table(rows.Acknowledgment, "acknowledgments"),
         _table(rows.Reply, "replies"),
+        _table(rows.Alert, "alerts"),
         _table(rows.Outcome, "outcomes"),
         _table(rows.Deadline, "deadlines"),
         _table(rows.DeadLetter, "dead_letters"),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any
 
+from scrubjay.failpoints import failpoint
 from scrubjay.store.errors import (
     DiskFullError,
     LockedError,
@@ -124,7 +125,9 @@ class Writer(Thread):
         try:
             self._lock()
             self._fill(done, topics)
+            failpoint("store.before_commit")
             self._connection.execute("COMMIT")
+            failpoint("store.committed")
         except sqlite3.Error as error:
             self._lost(done, meaning(error, self._path))
         except StoreError as error:
