@@ -36,6 +36,7 @@ from scrubjay.store.audit.checkpoints import CheckpointFolder
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.sqlite.store import SqliteStore
 from scrubjay.vault.folder import FolderVault
+from scrubjay.vault.keyring import FILE as WRAPPING_KEYS
 from scrubjay.vault.keyring import KeyringFile
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Kept:
             folders.home, keyring, actor=actor, checkpoints=CheckpointFolder(folders.checkpoints)
         )
         self.vault = FolderVault(
-            folders.vault, KeyringFile.find_or_make(os.path.join(folders.keys, "wrapping.keys"))
+            folders.vault, KeyringFile.find_or_make(os.path.join(folders.keys, WRAPPING_KEYS))
         )
 
     def close(self) -> None:
