@@ -300,7 +300,7 @@ async def door(app: App) -> AsyncIterator[str]:
     """The HTTP door on its port: uploads, health, metrics; its address."""
     from scrubjay.doors import Behind
     from scrubjay.doors.http import routes
-    from scrubjay.doors.identities import ApiKeys
+    from scrubjay.doors.identities import FILE, ApiKeys
     from scrubjay.doors.serving import Port
     from scrubjay.doors.serving import opened as listening
     from scrubjay.pipeline.uploads import Uploads
@@ -309,7 +309,7 @@ async def door(app: App) -> AsyncIterator[str]:
     host, _, number = given.listen.rpartition(":")
     if not number.isdecimal():
         raise UsageError(f"[intake] listen is HOST:PORT, not {given.listen!r}")
-    keys = ApiKeys(os.path.join(app.settings.folders.keys, "apikeys.toml"))
+    keys = ApiKeys(os.path.join(app.settings.folders.keys, FILE), required=False)
     uploads = Uploads(app.work)
     behind = Behind(
         accept=uploads.accept,

@@ -96,13 +96,18 @@ def test_what_is_done_to_the_keys_of_a_home_folder_is_audited(
     assert only["payloads"] == 1
     for words in ("rotate", "rewrap", f"retire {only['key']}"):
         assert scrubjay("keys", *words.split(), "--home", str(home)).code == 0
+    who = ("--tenant", "north", "--practice", "clinic-12")
+    key = scrubjay("apikeys", "new", *who, "--home", str(home)).out.strip()
+    assert scrubjay("apikeys", "revoke", key.split("_")[1], "--home", str(home)).code == 0
     data = ("--data", str(home), "--audit-key", str(home / "keys" / "audit.key"))
     exported = tmp_path / "audit.jsonl"
     told = scrubjay("audit", "export", *data[:2], "--output", str(exported))
     assert told.code == 0, told.err
     events = [json.loads(line) for line in exported.read_text().splitlines()]
-    names = [event["event"] for event in events if event.get("event", "").startswith("key.")]
-    assert names == ["key.rotated", "key.rewrapped", "key.retired"]
+    names = [event["event"] for event in events if "key." in event.get("event", "")]
+    of_the_vault = ["key.rotated", "key.rewrapped", "key.retired"]
+    assert names == [*of_the_vault, "apikey.made", "apikey.revoked"]
+    assert key.split("_")[2] not in exported.read_text()
     checkpoints = ("--checkpoints", str(home / "checkpoints"))
     assert scrubjay("audit", "verify", *data, *checkpoints).code == 0
 

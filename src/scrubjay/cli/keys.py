@@ -8,7 +8,7 @@ import sys
 
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
-from scrubjay.cli.homes import HOME, settings
+from scrubjay.cli.homes import HOME, settings, write_down
 from scrubjay.cli.kinds import FILE, FOLDER, Kind
 from scrubjay.errors import UsageError
 
@@ -115,18 +115,9 @@ def _vault(ring: KeyringFile, given: dict[str, Any]) -> Any:
 
 
 def _write_down(given: dict[str, Any], event: str, detail: dict[str, Any]) -> None:
-    """Into the audit of the home folder; a ring or a vault of its own has none."""
-    if given["keyring"] or given["vault"]:
-        return
-    from scrubjay.app import kept
-    from scrubjay.cli.stored import actor
-    from scrubjay.store.sqlite.store import STORE_FILE
-    from scrubjay.store.states import Kind as Subject
-
-    tree = settings(given)
-    if os.path.exists(os.path.join(tree.folders.home, STORE_FILE)):
-        with kept(tree, actor()) as both:
-            both.store.do(lambda tx: tx.note(event, Subject.KEY, 0, detail))
+    """A ring or a vault of its own has no audit."""
+    if not given["keyring"] and not given["vault"]:
+        write_down(given, event, detail)
 
 
 def _counted(ring: KeyringFile, given: dict[str, Any]) -> dict[str, int]:
