@@ -125,10 +125,10 @@ class Folder:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(draft_name, dir_fd=self._incoming)
 
-    def open(self, payload_id: str, flags: int = _READ) -> int:
+    def open(self, payload_id: str) -> int:
         """A handle to the file of that id; FileNotFoundError where there is none."""
         with self._shelf(payload_id) as shelf:
-            return os.open(payload_id, flags, dir_fd=shelf)
+            return os.open(payload_id, _READ, dir_fd=shelf)
 
     def read(self, payload_id: str, most: int) -> bytes:
         """A small file; no more of it than that many bytes."""
