@@ -1,6 +1,7 @@
 """A pipeline that is served: files in by HTTP, out to a partner by HTTP, and back, as processes."""
 
 import asyncio
+import os
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
@@ -52,10 +53,11 @@ def home(folder: Path, address: str) -> tuple[Path, int]:
 
 
 @asynccontextmanager
-async def served(folder: Path) -> AsyncIterator[Process]:
+async def served(folder: Path, **environment: str) -> AsyncIterator[Process]:
     """The pipeline runs, until the block ends; then it is told to end, and does."""
     words = [sys.executable, "-m", "scrubjay", "serve", "--home", str(folder)]
-    process = await asyncio.create_subprocess_exec(*words, stderr=DEVNULL)
+    given = os.environ | environment
+    process = await asyncio.create_subprocess_exec(*words, stderr=DEVNULL, env=given)
     try:
         yield process
     finally:
