@@ -243,6 +243,9 @@ async def opened(
             seeing=seeing or Seeing(),
             knobs=settings.knobs,
         )
+        if "scrub" in stages:
+            # rules that cannot be read are told now, and not by every file
+            await asyncio.to_thread(lambda: work.engine.ruleset)
         teller = await _teller(settings, environ, stack)
         yield App(settings, work, stages, teller)
 
