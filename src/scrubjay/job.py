@@ -86,6 +86,8 @@ class Job(Frozen):
     """Rules that have no page, and where each is written."""
     limits: Limits = Limits()
     payer_mode: bool = False
+    profile: bool = False
+    """Measure what each rule costs."""
 
     def check(self) -> None:
         """Numbers that the engine can take."""

@@ -223,16 +223,16 @@ impl Setup {
         }
         let rules = job.program.as_ref().map(|program| {
             let rules = Rules::read(program, catalog).map_err(|error| Error::Usage(error.to_string()))?;
-            Ok(self.rules(rules, crate::codes::tables(&job.tables)?))
+            Ok(self.rules(rules, crate::codes::tables(&job.tables)?, job.profile))
         });
         let rules = rules.transpose()?;
         Ok(Some(Bench { setting: Arc::clone(&self.setting), rules: rules.map(Arc::new), docs: job.docs.clone() }))
     }
 
-    fn rules(&self, rules: Rules, tables: CodeTables) -> Rulebook {
+    fn rules(&self, rules: Rules, tables: CodeTables, profile: bool) -> Rulebook {
         let mut secret = [0; 16];
         secret.copy_from_slice(&self.tokens.digest("duplicate", b"")[..16]);
-        Rulebook::new(&self.setting, (rules, tables), secret, (self.as_of, self.received))
+        Rulebook::new(&self.setting, (rules, tables, profile), secret, (self.as_of, self.received))
     }
 
     fn result(&self, job: &Job, desk: &Desk<'_>, inputs: &[Value], begun: Instant) -> Value {
@@ -263,10 +263,26 @@ impl Setup {
                 "bytes": bytes,
                 "peak_rss_bytes": peak_rss(),
             },
+            "profile": profile(job, desk),
             "reasons": totals.reasons(&desk.catalog),
             "exit": i32::from(totals.has_errors()),
         })
     }
+}
+
+/// What each rule took, in nanoseconds, over all kinds of claims; null where it was not measured.
+fn profile(job: &Job, desk: &Desk<'_>) -> Value {
+    if !job.profile {
+        return Value::Null;
+    }
+    let mut spent = serde_json::Map::new();
+    for rules in desk.scrubs.iter().flatten().filter_map(|scrub| scrub.rules.as_ref()) {
+        for (rule, nanoseconds) in rules.spent() {
+            let before = spent.get(rule).and_then(Value::as_u64).unwrap_or(0);
+            spent.insert(rule.to_owned(), (before + nanoseconds).into());
+        }
+    }
+    spent.into()
 }
 
 fn options(job: &Job) -> Value {

@@ -41,7 +41,11 @@ def adding(given: dict[str, Any]) -> int:
     )
     if given["as_json"]:
         rejected = [{"file": file, "line": line, "why": why} for file, line, why in added.rejected]
-        row = {"table": added.table, "layout": added.layout, "release": added.release}
+        row: dict[str, Any] = {
+            "table": added.table,
+            "layout": added.layout,
+            "release": added.release,
+        }
         row |= {"path": added.path, "rows": added.rows, "rejected": rejected}
         sys.stdout.write(json.dumps(row) + "\n")
         return 0
@@ -180,12 +184,8 @@ What the table was before is replaced. Several files are of one table, such as t
                     help="What rules call it; CSV needs one.",
                 ),
                 Option(name="--release", kind=Kind(), metavar="NAME", help="What release it is."),
-                Option(
-                    name="--from", kind=DAY, metavar="DATE", help="The first day it speaks of."
-                ),
-                Option(
-                    name="--until", kind=DAY, metavar="DATE", help="The last day it speaks of."
-                ),
+                Option(name="--from", kind=DAY, metavar="DATE", help="The first day it speaks of."),
+                Option(name="--until", kind=DAY, metavar="DATE", help="The last day it speaks of."),
                 Option(
                     name="--deleted-on-last-day",
                     help="A pair holds no more on the day of its deletion.",
@@ -219,9 +219,7 @@ Leaves with 0 if it stands there, 1 if it does not.
 """,
             argument=Argument(name="words", metavar="TABLE CODE [CODE]", kind=Kind(), many=True),
             options=(
-                Option(
-                    name="--on", kind=DAY, metavar="DATE", help="On that day; else on any day."
-                ),
+                Option(name="--on", kind=DAY, metavar="DATE", help="On that day; else on any day."),
                 _FOLDER,
                 options.AS_JSON,
             ),

@@ -145,10 +145,12 @@ impl Totals {
         });
         let mut findings: Vec<_> = self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
         findings.sort_by_key(|(at, _)| catalog.info(Code(*at as u16)).name.clone());
-        let findings: Map<String, Value> = findings
-            .into_iter()
-            .map(|(at, found)| (catalog.info(Code(at as u16)).name.clone(), found.count.into()))
-            .collect();
+        let mut counted = Map::new();
+        for (at, found) in findings {
+            let name = catalog.info(Code(at as u16)).name.clone();
+            let before = counted.get(&name).and_then(Value::as_u64).unwrap_or(0);
+            counted.insert(name, (before + found.count).into());
+        }
         let mut no_data = Map::new();
         for (program, counts) in rules {
             for (rule, counts) in program.rules().iter().zip(*counts) {
@@ -175,7 +177,7 @@ impl Totals {
             "charges_accepted": charges(tally.cents_accepted),
             "charges_rejected": charges(tally.cents_rejected),
             "clean_claim_rate": rate,
-            "findings": findings,
+            "findings": counted,
             "by_payer": if scrubbed { tally.by_payer(names) } else { json!({}) },
             "by_billing_npi": if scrubbed { tally.by_provider(names, tokens) } else { json!({}) },
             "no_data": no_data,
