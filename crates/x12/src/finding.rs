@@ -44,6 +44,8 @@ pub enum Scope {
     Subscriber,
     /// A patient who is not the subscriber, and all below.
     Patient,
+    /// A member of an enrollment.
+    Member,
     /// One claim.
     Claim,
     /// One service line; an error rejects its claim.
@@ -61,6 +63,7 @@ impl Scope {
             Self::Provider => "provider",
             Self::Subscriber => "subscriber",
             Self::Patient => "patient",
+            Self::Member => "member",
             Self::Claim => "claim",
             Self::Line => "line",
         }
@@ -95,6 +98,12 @@ impl Code {
     #[must_use]
     pub fn severity(self) -> Severity {
         BUILT_IN.get(usize::from(self.0)).map_or(Severity::Error, |known| known.2)
+    }
+
+    /// True for the codes of the table here.
+    #[must_use]
+    pub fn is_built_in(self) -> bool {
+        usize::from(self.0) < BUILT_IN.len()
     }
 }
 

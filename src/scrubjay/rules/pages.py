@@ -1,6 +1,6 @@
 """A page a rule, and their index, as Markdown: written from the rules, never by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scrubjay.rules.kinds import KINDS
@@ -15,9 +15,13 @@ CATEGORIES = {"A6": "missing", "A7": "invalid", "A8": "does not fit the rest"}
 STATUSES = {
     "54": "duplicate of a claim or line already processed",
     "78": "duplicate of a claim or line still in process",
+    "86": "diagnosis does not fit the patient's sex",
     "126": "address",
+    "127": "telephone number",
     "128": "tax number",
+    "133": "UPIN",
     "145": "taxonomy code",
+    "148": "social security number",
     "156": "patient's relationship to the subscriber",
     "158": "date of birth",
     "159": "date of death",
@@ -26,8 +30,10 @@ STATUSES = {
     "187": "date of service",
     "188": "dates of the statement",
     "189": "admission date",
+    "191": "last menstrual period",
     "218": "NDC",
     "228": "type of bill",
+    "229": "point of origin",
     "230": "admission hour",
     "231": "type of admission",
     "232": "admitting diagnosis",
@@ -36,51 +42,78 @@ STATUSES = {
     "239": "dental information",
     "240": "tooth surface",
     "241": "missing teeth",
+    "242": "tooth, surface or quadrant",
     "244": "tooth number",
     "245": "quadrant or arch",
     "249": "place of service",
+    "252": "authorization number",
     "254": "principal diagnosis",
     "255": "diagnosis",
+    "256": "DRG",
     "286": "other payer's payment information",
+    "306": "description of the service",
     "397": "date of onset",
     "400": "balance of the claim",
     "453": "modifiers",
+    "454": "procedure code",
     "455": "revenue code",
+    "456": "covered days",
     "460": "condition code",
     "464": "payer's claim control number",
     "465": "principal procedure",
     "476": "units of service",
     "477": "diagnosis pointer",
+    "478": "claim number",
     "480": "claim filing indicator",
+    "486": "date of the procedure",
+    "488": "diagnosis of the service",
+    "489": "attachment control number",
+    "496": "submitter is not approved for this provider",
     "500": "ZIP code",
     "501": "state or province",
     "503": "street address",
     "505": "first name",
     "507": "HCPCS code",
+    "513": "HIPPS code",
     "516": "date of the other payer's decision",
+    "521": "adjustment reason",
     "535": "claim frequency code",
     "544": "CLIA number",
     "562": "NPI",
+    "578": "insurance type",
     "583": "line charge",
     "584": "line control number",
+    "608": "units paid for",
+    "630": "referring CLIA number",
+    "634": "remark code",
     "639": "amount of responsibility",
+    "643": "amount paid for the line",
     "659": "unit of measure",
+    "672": "balance of the other payer's payment",
+    "673": "reason for the visit",
     "675": "admission to discharge dates",
+    "680": "country",
     "688": "present on admission",
     "701": "initial treatment date",
     "718": "timely filing",
     "719": "occurrence code",
+    "721": "occurrence span code",
     "722": "dates of the occurrence span",
     "724": "drug quantity",
     "725": "value code",
+    "726": "value code amount",
     "727": "accident date",
     "742": "payer's place in line",
     "750": "state of the car accident",
+    "772": "most specific diagnosis",
 }
 """The claim status codes (code source 508) that rules use, in our words, after public copies."""
 
 NEEDS_ENTITY = frozenset(
-    {"126", "128", "145", "158", "159", "164", "480", "500", "501", "503", "505", "516", "562"}
+    {
+        *("126", "127", "128", "133", "145", "148", "158", "159", "164", "480", "500", "501"),
+        *("503", "505", "516", "562", "680"),
+    }
 )
 """Statuses that say nothing without the entity they speak of."""
 
@@ -96,7 +129,9 @@ ENTITIES = {
     "DN": "referring provider",
     "DQ": "supervising provider",
     "IL": "subscriber",
+    "P3": "primary care provider",
     "PR": "payer",
+    "QB": "provider of a purchased service",
     "QC": "patient",
 }
 """Whom a status speaks of."""
@@ -127,7 +162,7 @@ def _facts(rule: Rule) -> list[tuple[str, str]]:
     facts = [
         (
             "Severity",
-            f"{rule.severity} {'(rejects)' if rule.severity == 'error' else '(does not reject)'}",
+            " ".join(_severity(rule)),
         ),
         ("SNIP type", str(rule.snip)),
         (
@@ -142,6 +177,13 @@ def _facts(rule: Rule) -> list[tuple[str, str]]:
     if rule.since or rule.until:
         facts.append(("In force", f"{rule.since or ''} to {rule.until or ''}"))
     return facts
+
+
+def _severity(rule: Rule) -> Iterator[str]:
+    yield str(rule.severity)
+    yield "(rejects)" if rule.severity == "error" else "(does not reject)"
+    if not rule.enabled:
+        yield "and off unless a payer turns it on"
 
 
 def status(code: str) -> str:

@@ -13,6 +13,7 @@ use super::above::Level;
 use super::claims::{MOST_ROWS, WorkRow, line_number};
 use super::fields::Values;
 use super::line::Line;
+use super::records::Reason;
 use super::stretch::Stretch;
 use super::{Bench, Desk, Judged, Part, answers};
 
@@ -50,6 +51,7 @@ impl Desk<'_> {
             repetition: relative.repetition,
             ..self.envelope.position(place)
         };
+        finding.scope = self.scope_in_record(part, &finding);
         self.take(part, &finding);
     }
 
@@ -221,6 +223,7 @@ impl Desk<'_> {
         self.totals.count(finding.code, finding.severity);
         let place = self.write_line(part, &found, info, code);
         let error = finding.severity == Severity::Error;
+        self.hold_against_record(part, &found, info);
         if error && matches!(info.home.segment, "IK3" | "IK4") {
             self.note_fault(part, &found, info, code);
         }
@@ -242,6 +245,9 @@ impl Desk<'_> {
         if let (true, Some(verdict)) = (in_claim, &mut part.claim) {
             self.totals.reached_claim(finding.code, &self.reach.starts());
             verdict.error |= error;
+            if error && self.verdicts.is_some() {
+                verdict.code(finding.code);
+            }
             verdict.syntax |= error && info.home.kind == "999";
             if let Some(reason) = status {
                 let line = (found.line_row != NONE && finding.scope == Scope::Line).then_some(found.line_row);
@@ -269,6 +275,21 @@ impl Desk<'_> {
         }
     }
 
+    /// Where records are written, what was found is held against them.
+    fn hold_against_record(&mut self, part: &Part<'_>, found: &Found<'_>, info: &Info) {
+        let line = self.line_of(part);
+        let Some(records) = &mut self.records else { return };
+        let controls = [
+            self.interchange.as_ref().map(|open| open.control.as_slice()),
+            self.group.as_ref().map(|open| open.control.as_slice()),
+            self.set.as_ref().map(|open| open.control.as_slice()),
+        ];
+        let value = found.evidence.first().map_or(&[][..], |(_, value)| value);
+        let segment = plain_id(found.finding.segment);
+        let loop_id = found.loop_id.filter(|id| !id.is_empty());
+        records.found(&found.finding, &Reason { info, controls, loop_id, segment, value, line });
+    }
+
     /// The line of findings.jsonl; returns where the count of claims stands when it has to be put in later.
     fn write_line(&mut self, part: &mut Part<'_>, found: &Found<'_>, info: &Info, code: &str) -> Option<u64> {
         if self.findings.is_none() && self.handed.is_none() {
@@ -288,6 +309,9 @@ impl Desk<'_> {
         let own = part.sheet.scrub.filter(|_| found.rule).and_then(|scrub| scrub.docs.get(&info.name));
         let doc = match own {
             Some(own) => own.clone(),
+            None if self.records.is_some() && !finding.code.is_built_in() => {
+                ["docs/enrollment.md#", &info.name.to_lowercase()].concat()
+            }
             None if found.rule => ["docs/rules/", &info.name, ".md"].concat(),
             None => ["docs/findings.md#", &info.name.to_lowercase()].concat(),
         };

@@ -11,9 +11,10 @@ use x12::wire::{Delimiters, Fault, Output, Segment, SegmentId};
 
 use super::answers::Answers;
 use super::line::affected;
+use super::records::SetSource;
 use super::stretch::Stretch;
 use super::tally::Tally;
-use super::{Desk, Outcome, Part};
+use super::{Desk, Outcome, Part, verdicts};
 use crate::analyse::Kind;
 use crate::error::Error;
 use crate::job::RejectUnit;
@@ -46,6 +47,8 @@ pub(crate) struct Group {
     pub(crate) control: Vec<u8>,
     /// GS01.
     kind: Vec<u8>,
+    /// GS02, GS03.
+    parties: [Vec<u8>; 2],
     tally: Tally,
     bad: bool,
 }
@@ -124,6 +127,7 @@ impl Desk<'_> {
             self.segments += part.item.segments;
         }
         let opaque = self.set.as_ref().is_some_and(|set| set.opaque);
+        self.put_records_down(part);
         match part.item.kind {
             Kind::Set(_) if opaque => {
                 self.totals.unreadable_sets += 1;
@@ -132,6 +136,7 @@ impl Desk<'_> {
             Kind::Set(_) => self.split_set_open(part, split),
             Kind::Level(role) => self.split_level(part, role, split),
             Kind::Claim(_) => self.claim(part, split),
+            Kind::Record if opaque => self.keep_counted(part),
             Kind::Opaque(_) => {
                 self.totals.unreadable_sets += 1;
                 self.keep_counted(part);
@@ -153,7 +158,7 @@ impl Desk<'_> {
             }
             Kind::Alone | Kind::Misplaced => self.keep_counted(part),
             Kind::Stray(fault, first) => self.stray(part, fault, first)?,
-            Kind::Interchange(_) | Kind::Group => {}
+            Kind::Interchange(_) | Kind::Group | Kind::Record => {}
         }
         Ok(())
     }
@@ -213,6 +218,9 @@ impl Desk<'_> {
 
     fn open_interchange(&mut self, part: &mut Part<'_>, delimiters: Delimiters, split: &mut Vec<SplitItem>) {
         self.end_levels(0);
+        if let Some(records) = &mut self.records {
+            records.open(0);
+        }
         self.file.interchanges += 1;
         self.totals.interchanges += 1;
         let suffix: Vec<u8> = part.sheet.bytes()[part.item.head_end as usize..]
@@ -229,6 +237,7 @@ impl Desk<'_> {
             answers: self
                 .stage
                 .as_ref()
+                .filter(|_| self.rulings.chosen.is_none())
                 .map(|stage| Answers::new(stage, &stem, isa, delimiters, &suffix, self.rulings.manner.clone())),
             split: self.stage.as_ref().filter(|_| self.rulings.split).map(|stage| self.new_split(stage, &stem, suffix)),
             tally: Tally::default(),
@@ -251,6 +260,7 @@ impl Desk<'_> {
             claims_per_set: self.rulings.claims_per_set,
             control_start: u64::from(self.rulings.control_start.unwrap_or(1)),
             suffix,
+            keep_controls: self.rulings.keep_controls,
         };
         Split {
             splitter: Splitter::new(options),
@@ -263,15 +273,19 @@ impl Desk<'_> {
         self.judge_envelope(part, |envelope, segment, place, findings| {
             envelope.close_interchange(segment, place, findings);
         });
-        let accepted = !self.reach.levels[0].bad;
+        let accepted = self.keeps(!self.reach.levels[0].bad);
         let [count, control] = self.trailer_spans(part);
         split.push(SplitItem::InterchangeClose { raw: trailer(part), count, control, accepted });
     }
 
     /// Everything of the interchange is written: its files are final.
     fn finish_interchange(&mut self) -> Result<(), Error> {
-        let accepted = !self.reach.levels[0].bad;
+        let accepted = self.keeps(!self.reach.levels[0].bad);
+        if let Some(records) = &mut self.records {
+            records.close_level(0, !accepted);
+        }
         self.end_levels(0);
+        self.end_verdicts(verdicts::INTERCHANGE, accepted);
         let Some(mut open) = self.interchange.take() else { return Ok(()) };
         if !accepted {
             open.tally.reject_all();
@@ -291,6 +305,9 @@ impl Desk<'_> {
 
     fn open_group(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         self.end_levels(1);
+        if let Some(records) = &mut self.records {
+            records.open(1);
+        }
         self.totals.groups += 1;
         if let Some(open) = &mut self.interchange {
             open.groups = true;
@@ -299,8 +316,13 @@ impl Desk<'_> {
         let (gs, control) = part.sheet.with_segment(part.item, delimiters, |segment| {
             segment.map_or_else(Default::default, |segment| (Gs::read(segment), segment.span(6)))
         });
-        self.group =
-            Some(Group { control: gs.control.clone(), kind: gs.kind.clone(), tally: Tally::default(), bad: false });
+        self.group = Some(Group {
+            control: gs.control.clone(),
+            kind: gs.kind.clone(),
+            parties: [gs.sender.clone(), gs.receiver.clone()],
+            tally: Tally::default(),
+            bad: false,
+        });
         if let Some(answers) = self.answers() {
             answers.open_group(gs);
         }
@@ -321,7 +343,10 @@ impl Desk<'_> {
                 .and_then(|text| text.parse().ok())
         });
         self.judge_envelope(part, x12::validate::Envelope::close_group);
-        let bad = self.reach.levels[1].bad;
+        let bad = !self.keeps(!self.reach.levels[1].bad);
+        if let Some(records) = &mut self.records {
+            records.close_level(1, bad || self.group.as_ref().is_some_and(|group| group.bad));
+        }
         if let Some(answers) = self.answers() {
             answers.close_group(included, bad);
         }
@@ -329,9 +354,11 @@ impl Desk<'_> {
         split.push(SplitItem::GroupClose { raw: trailer(part), count, control, accepted: !bad });
         self.end_levels(1);
         if let Some(mut group) = self.group.take() {
-            if bad || group.bad {
+            let accepted = self.keeps(!bad && !group.bad);
+            if !accepted {
                 group.tally.reject_all();
             }
+            self.end_verdicts(verdicts::GROUP, accepted);
             if let Some(interchange) = &mut self.interchange {
                 interchange.tally.absorb(group.tally);
             }
@@ -361,6 +388,7 @@ impl Desk<'_> {
                 envelope.open_set(segment, routed, place, findings);
             }
         });
+        self.open_set_of_records();
         if let Some(set) = &mut self.set {
             set.repeated = findings.iter().any(|finding| finding.code == Code::SET_CONTROL_DUPLICATE);
         }
@@ -368,11 +396,30 @@ impl Desk<'_> {
         self.piece_base = 0;
     }
 
+    fn open_set_of_records(&mut self) {
+        let place = self.envelope.position(Place { offset: 0, segment: 0 });
+        let (Some(records), Some(interchange), Some(group), Some(set)) =
+            (&mut self.records, &self.interchange, &self.group, &self.set)
+        else {
+            return;
+        };
+        let [sender, receiver] = &group.parties;
+        records.open_set(&SetSource {
+            plan: self.plan.as_deref(),
+            ordinals: [place.interchange, place.group, place.set],
+            controls: [&interchange.control, &group.control, &set.control],
+            parties: [sender, receiver],
+        });
+    }
+
     fn close_set(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         self.judge_envelope(part, x12::validate::Envelope::close_set);
         let Some(mut set) = self.set.take() else { return };
         let whole = self.rulings.reject_unit == RejectUnit::Set && set.faulty_claims;
-        let rejected = set.bad || self.reach.levels[2].refused || whole;
+        let rejected = !self.keeps(!(set.bad || self.reach.levels[2].refused || whole));
+        if let Some(records) = &mut self.records {
+            records.close_level(2, rejected || self.reach.levels[2].bad);
+        }
         let outcome = match () {
             () if rejected => Outcome::Rejected,
             () if set.faulty_claims => Outcome::Errors,
@@ -388,6 +435,7 @@ impl Desk<'_> {
             split.push(SplitItem::SetClose { raw: trailer(part), count, control, accepted: !rejected });
         }
         self.end_levels(2);
+        self.end_verdicts(verdicts::SET, !rejected);
         if rejected {
             set.tally.reject_all();
         }
@@ -432,7 +480,7 @@ impl Desk<'_> {
         match inside {
             Inside::Opaque | Inside::Misplaced => self.keep_counted(part),
             Inside::Stray => self.keep_unreadable(part),
-            Inside::Header | Inside::Level | Inside::Claim if !empty => {
+            Inside::Header | Inside::Level | Inside::Claim | Inside::Record if !empty => {
                 if self.set.as_ref().is_some_and(|set| set.opaque) {
                     self.keep_counted(part);
                 } else {
@@ -484,7 +532,8 @@ impl Desk<'_> {
         let stem = self.file.stem(&isa.control);
         let (control, delimiters) = (isa.control.clone(), Delimiters::default());
         let manner = self.rulings.manner.clone();
-        let answers = self.stage.as_ref().map(|stage| Answers::new(stage, &stem, isa, delimiters, b"\n", manner));
+        let stage = self.stage.as_ref().filter(|_| self.rulings.chosen.is_none());
+        let answers = stage.map(|stage| Answers::new(stage, &stem, isa, delimiters, b"\n", manner));
         let (tally, split, note) = (Tally::default(), None, None);
         self.interchange =
             Some(Interchange { control, delimiters, answers, split, tally, note, notices: false, groups: false });
@@ -524,6 +573,17 @@ impl Desk<'_> {
             }
         }
         items.clear();
+    }
+
+    /// Whether a level stays accepted: faults move no claim that was asked for by its number.
+    fn keeps(&self, accepted: bool) -> bool {
+        accepted || self.rulings.chosen.is_some()
+    }
+
+    fn end_verdicts(&mut self, level: usize, accepted: bool) {
+        if let Some(verdicts) = &mut self.verdicts {
+            verdicts.end(level, accepted);
+        }
     }
 
     /// Where the count and the control number of a trailer stand; where they would stand when it is missing.

@@ -261,6 +261,7 @@ fn role(rest: &str, line: u32) -> Result<(u32, Role, &str), GuideError> {
         "patient" => Role::Patient,
         "claim" => Role::Claim,
         "line" => Role::Line,
+        "record" => Role::Record,
         _ => return fault(line, format!("no such role: {role}")),
     };
     Ok((line, role, id))

@@ -46,10 +46,10 @@ pub struct Program {
 /// Where the claim and the line are among the tables of the schema.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Levels {
-    /// By table: the way to its claim, if it has one.
-    pub(super) to_claim: Vec<Option<Box<[Up]>>>,
-    /// By table: the way to its line, if it has one.
-    pub(super) to_line: Vec<Option<Box<[Up]>>>,
+    /// By table: the ways to its claim; of a row that may be the claim's own or a line's, one leads there.
+    pub(super) to_claim: Vec<Box<[Box<[Up]>]>>,
+    /// By table: the ways to its line.
+    pub(super) to_line: Vec<Box<[Box<[Up]>]>>,
     /// By table: it stands above the claim, so that its row 0 was handed down from an earlier piece.
     pub(super) context: Vec<bool>,
 }
@@ -115,7 +115,7 @@ pub enum Share {
 }
 
 /// What the engine tells a run beside the batch.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Context<'a> {
     /// The day that "today" means, in days since 1970-01-01.
     pub as_of: i32,
@@ -125,6 +125,8 @@ pub struct Context<'a> {
     pub duplicates: &'a [bool],
     /// The code tables that the user supplied.
     pub tables: Option<&'a CodeTables>,
+    /// Hears the number of each rule when it was judged.
+    pub judged: Option<&'a dyn Fn(usize)>,
 }
 
 /// A rule that failed on a row.
@@ -217,6 +219,12 @@ impl Program {
         &self.terms.tables
     }
 
+    /// The fields that it reads, by table and column.
+    pub fn reads(&self) -> impl Iterator<Item = (usize, usize)> {
+        let shown = self.rules.iter().flat_map(|rule| &rule.evidence).map(|field| (field.table, field.column));
+        self.terms.columns().chain(shown)
+    }
+
     /// Judges every row of `batch`, whose text lies in `bytes`, by the rules of `share`; `counts` has one entry a rule or
     /// is empty.
     ///
@@ -244,6 +252,9 @@ impl Program {
             let inherited = usize::from(self.levels.context.get(rule.table).copied().unwrap_or(false));
             let states = evaluator.whole(rule.expr, rule.table);
             let found = count(states);
+            if let Some(judged) = context.judged {
+                judged(index);
+            }
             counts.add(found);
             (0..inherited).for_each(|row| counts.forget(states.get(row)));
             if found.fail == 0 {
@@ -257,9 +268,9 @@ impl Program {
 
     fn hit(&self, index: usize, rule: &Rule, batch: &Batch, row: usize, inherited: bool) -> Hit {
         let row = row as u32;
-        let way = |ways: &[Option<Box<[Up]>>]| match ways.get(rule.table) {
-            Some(Some(ups)) => Up::climb(ups, batch, row),
-            _ => NONE,
+        let way = |ways: &[Box<[Box<[Up]>]>]| {
+            let ways = ways.get(rule.table).into_iter().flatten();
+            ways.map(|ups| Up::climb(ups, batch, row)).find(|&row| row != NONE).unwrap_or(NONE)
         };
         Hit { rule: index as u16, row, claim: way(&self.levels.to_claim), line: way(&self.levels.to_line), inherited }
     }

@@ -71,7 +71,7 @@ pub(super) fn find<'p>(
         for (at, candidate) in plan.index.numbered(frame.loop_index, facts.number) {
             if candidate.position >= frame.position && keys.fits(plan, candidate) {
                 if let Some(sign) = sign {
-                    trail.note(sign, stack, (depth, at), (segment.id(), facts.key));
+                    trail.note((plan, sign), stack, (depth, at), (segment.id(), facts.key));
                 }
                 return Found::Clean(depth, candidate);
             }
