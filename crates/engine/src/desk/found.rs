@@ -399,7 +399,10 @@ impl Desk<'_> {
             let (values, scrub) = (part.sheet.values()?, part.sheet.scrub?);
             Some(values.text_of(scrub.fields.id, verdict.row)).filter(|id| !id.is_empty())
         });
+        let member = self.line_of(part).filter(|_| finding.scope == Scope::Member);
+        let member = member.and_then(|(line, bytes)| Some(line.link?.span.of(bytes)));
         let unit = id.map(|value| Unit { kind: UnitKind::Claim, value });
+        let unit = unit.or(member.map(|value| Unit { kind: UnitKind::SubscriberNumber, value }));
         let name = finding.segment.text();
         let position = &finding.position;
         let element = (info.home.segment == "IK4").then(|| ElementFault {
