@@ -309,9 +309,7 @@ impl Desk<'_> {
         let own = part.sheet.scrub.filter(|_| found.rule).and_then(|scrub| scrub.docs.get(&info.name));
         let doc = match own {
             Some(own) => own.clone(),
-            None if self.records.is_some() && !finding.code.is_built_in() => {
-                ["docs/enrollment.md#", &info.name.to_lowercase()].concat()
-            }
+            None if self.records.is_some() && !finding.code.is_built_in() => "docs/enrollment.md#quarantine".to_owned(),
             None if found.rule => ["docs/rules/", &info.name, ".md"].concat(),
             None => ["docs/findings.md#", &info.name.to_lowercase()].concat(),
         };
