@@ -252,12 +252,12 @@ impl Setup {
         let rules: Vec<_> = rules.collect();
         let bench = desk.bench.as_ref();
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, &rules, bench.is_some());
+        summary["windows"] =
+            json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
         if let Some(records) = &desk.records {
             summary = records.totals(totals, &desk.catalog);
         }
         summary["token_key_id"] = job.token_key_id.clone().into();
-        summary["windows"] =
-            json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
         let guides: serde_json::Map<String, Value> =
             self.setting.guides.list().map(|info| (info.kind.clone(), info.version.clone().into())).collect();
         let bytes: u64 = inputs.iter().filter_map(|row| row["bytes"].as_u64()).sum();

@@ -26,15 +26,20 @@ _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".jsonl", ".ndjson")
 
 
 def run(given: dict[str, Any]) -> int:
-    """Writes the members of tables or of a service as records."""
+    """Writes members as records."""
+    if given["files"] and not (given["csv_map"] or given["rest"]):
+        return _recorded(given)
+    return _made(given)
+
+
+def _made(given: dict[str, Any]) -> int:
+    """Writes the members of tables or of a service."""
     from scrubjay.cli.enrolling import maker_of
     from scrubjay.enrollment.folder import Folder
     from scrubjay.places import output
 
     if bool(given["files"]) == bool(given["rest"]):
         raise UsageError("name files, or a service with --rest MAP; see: scrubjay enroll --help")
-    if given["files"] and not given["csv_map"]:
-        return _recorded(given)
     maker = maker_of(given)
     sync = _sync(given, maker) if given["rest"] else None
     path = output(given["out"], force=given["force"])
