@@ -53,6 +53,7 @@ _RETRYABLE = (
     ("LOCKED", "somebody else holds it", _WAIT),
     ("KEY_UNAVAILABLE", "the keeper of keys cannot be reached", _WAIT),
     ("DISK_FULL", "no room on the disk", "make room; it goes on by itself"),
+    ("OUT_OF_HANDLES", "too many files are open at once", _WAIT),
     ("OUT_OF_MEMORY", "no room in memory", _WAIT),
     ("BREAKER_OPEN", "the partner failed too often and is left alone for a while", _WAIT),
     ("OVERRUN", "more work waits than may", _WAIT),
