@@ -273,7 +273,8 @@ class Plant:
             with contextlib.closing(self._connection()) as store:
                 (files,) = store.execute("SELECT count(*) FROM files").fetchone()
                 (open_files,) = store.execute(
-                    "SELECT count(*) FROM files WHERE state NOT IN ('SCRUBBED','DEAD_LETTERED','PURGED')"
+                    "SELECT count(*) FROM files"
+                    " WHERE state NOT IN ('SCRUBBED', 'DEAD_LETTERED', 'PURGED')"
                 ).fetchone()
                 (waiting,) = store.execute("SELECT count(*) FROM messages").fetchone()
                 states = self._states(store)

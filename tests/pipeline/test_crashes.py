@@ -1,4 +1,4 @@
-"""A short run of the crash harness; `make crashes` is a longer one, docs/pipeline.md has the long one."""
+"""A short run of the crash harness; `make crashes` is a longer one."""
 
 import os
 import signal
