@@ -77,7 +77,7 @@ class Rescue:
                 except EngineFailedError:
                     store.do(lambda tx: _bury(tx, lease, case, POISON))
                     return
-                row = rows[0] if rows else {"claims": [[0, "", "", 0, POISON]]}
+                row: Row = rows[0] if rows else {"claims": [[0, "", "", 0, POISON]]}
                 if "batch" not in row:
                     code = row["claims"][0][4] or NO_PARTNER
                     store.do(lambda tx: _bury(tx, lease, case, code))
