@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 __all__ = ["HttpTransport", "trusted"]
 
 _LARGEST_ANSWER = 1 << 20
+_CONNECTIONS = 256
+_KEPT = 2.0
+"""Seconds: a connection that the partner closes as we send leaves a doubt, so none is old."""
 _LONGEST_REFERENCE = 128
 _LONGEST_WAIT = 86_400.0
 _TAKEN = (200, 201, 202)
@@ -101,6 +104,7 @@ class HttpTransport:
             headers=headers,
             verify=_tls(ca_file) if address.startswith("https:") else False,
             timeout=httpx2.Timeout(deadline, connect=min(connect, deadline)),
+            limits=httpx2.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEPT),
             follow_redirects=False,
             trust_env=False,
         )
@@ -250,7 +254,7 @@ class _Sending:
 
     def __init__(self, transmission: Transmission) -> None:
         self._transmission = transmission
-        self.left = False
+        self.left = not transmission.size
 
     async def body(self) -> AsyncIterator[bytes]:
         async for piece in pieces(self._transmission):
