@@ -16,39 +16,50 @@ from scrubjay.pipeline.assemble import Assemble
 from scrubjay.pipeline.burying import Reassemble, Resend
 from scrubjay.pipeline.collect import Collect
 from scrubjay.pipeline.engine import Engine
+from scrubjay.pipeline.intake import Sender
 from scrubjay.pipeline.parse import Parse
 from scrubjay.pipeline.partners import Partner, Partners
 from scrubjay.pipeline.partners import read as read_partners
+from scrubjay.pipeline.purge import Purge
 from scrubjay.pipeline.relay import Relay
+from scrubjay.pipeline.rescue import Rescue
 from scrubjay.pipeline.runner import Runner
 from scrubjay.pipeline.scrub import Scrub
 from scrubjay.pipeline.seeing import Seeing
 from scrubjay.pipeline.send import Send
 from scrubjay.pipeline.sweeper import Sweeper, every
+from scrubjay.pipeline.telling import Tell
+from scrubjay.pipeline.tidying import shred_orphans
+from scrubjay.pipeline.watch import Watch
 from scrubjay.pipeline.work import Line, Work
 from scrubjay.pipeline.workfolder import WorkFolder
 from scrubjay.store.audit.checkpoints import CheckpointFolder
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.sqlite.store import SqliteStore
 from scrubjay.vault.folder import FolderVault
+from scrubjay.vault.keyring import FILE as WRAPPING_KEYS
 from scrubjay.vault.keyring import KeyringFile
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 
+    from scrubjay.pipeline.telling import Teller
     from scrubjay.pipeline.work import Stage
     from scrubjay.settings import Settings
+    from scrubjay.store.rows import Alert
     from scrubjay.transports import Transport
 
 __all__ = ["STAGES", "App", "Kept", "kept", "opened", "token_key"]
 
 STAGES = ("parse", "scrub", "submit", "acknowledge")
 """What can be scaled alone: each is one or more of the pipeline's topics."""
+UPKEEP = 60.0
+"""Seconds between two looks for what may go."""
 _PARTS = {
     "parse": ("parse",),
-    "scrub": ("scrub", "relay"),
+    "scrub": ("scrub", "rescue", "relay"),
     "submit": ("assemble", "send", "reassemble", "resend"),
-    "acknowledge": ("acknowledge",),
+    "acknowledge": ("acknowledge", "alert"),
 }
 
 
@@ -64,7 +75,7 @@ class Kept:
             folders.home, keyring, actor=actor, checkpoints=CheckpointFolder(folders.checkpoints)
         )
         self.vault = FolderVault(
-            folders.vault, KeyringFile.find_or_make(os.path.join(folders.keys, "wrapping.keys"))
+            folders.vault, KeyringFile.find_or_make(os.path.join(folders.keys, WRAPPING_KEYS))
         )
 
     def close(self) -> None:
@@ -119,24 +130,28 @@ def transport(record: Partner, environ: dict[str, str]) -> Transport:
 class App:
     """A process that works: some stages of the pipeline, or all."""
 
-    def __init__(self, settings: Settings, work: Work, stages: Iterable[str]) -> None:
+    def __init__(
+        self, settings: Settings, work: Work, stages: Iterable[str], teller: Teller | None = None
+    ) -> None:
         self.settings = settings
         self.work = work
-        topics = [topic for stage in stages for topic in _PARTS[stage]]
+        self.stages = tuple(stages)
+        topics = [topic for stage in self.stages for topic in _PARTS[stage]]
         made: Sequence[Stage] = (
             Parse(work),
             Scrub(work),
             Relay(work),
             Assemble(work),
             Send(work),
+            Rescue(work),
             Reassemble(work),
             Resend(work),
             Acknowledge(work),
+            Tell(work, teller),
         )
         self.runner = Runner(
             work, [each for each in made if each.topic in topics], dict(settings.workers)
         )
-        self._collects = "acknowledge" in topics
 
     async def run(self) -> None:
         """Until `runner.end()`, or a signal that asks for it."""
@@ -147,9 +162,43 @@ class App:
         beside: list[Callable[[asyncio.Event], Awaitable[None]]] = [
             Sweeper(self.work, self.settings.sweep_every)
         ]
-        if self._collects:
+        if "acknowledge" in self.stages:
             beside += [self._collecting(line) for line in self.work.lines.values()]
-        await self.runner.run(beside)
+        if "parse" in self.stages and self.settings.folders.inbox:
+            beside.append(self._watching())
+        if set(self.stages) == set(STAGES):
+            beside.append(self._upkeep)
+        async with contextlib.AsyncExitStack() as stack:
+            if self.settings.door.listen and "parse" in self.stages:
+                self.address = await stack.enter_async_context(door(self))
+                self.work.seeing.tell("listening")
+            await self.runner.run(beside)
+
+    def _watching(self) -> Callable[[asyncio.Event], Awaitable[None]]:
+        folder, quiet = self.settings.folders.inbox, self.settings.door.quiet
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        watch = Watch(self.work, folder, self.sender(), quiet)
+
+        async def loop(ending: asyncio.Event) -> None:
+            await every(min(max(quiet / 2, 0.05), 1.0), ending, watch.once)
+
+        return loop
+
+    async def _upkeep(self, ending: asyncio.Event) -> None:
+        """What is done now and then: what is over is purged, what nobody knows of is shredded."""
+        purge = Purge(self.work, self.settings.purge_after)
+        store, vault = self.work.store, self.work.vault
+
+        async def once() -> None:
+            await purge.once()
+            await asyncio.to_thread(shred_orphans, store, vault)
+
+        await every(UPKEEP, ending, once)
+
+    def sender(self) -> Sender:
+        """Who a file is from whose door knows nobody."""
+        door = self.settings.door
+        return Sender(tenant=door.tenant, practices=door.practices)
 
     def _collecting(self, line: Line) -> Callable[[asyncio.Event], Awaitable[None]]:
         collect = Collect(self.work, line)
@@ -169,6 +218,7 @@ async def opened(
     environ: dict[str, str] | None = None,
 ) -> AsyncIterator[App]:
     """The app with all its parts, on the running loop; they are closed at the end."""
+    environ = os.environ.copy() if environ is None else environ
     partners = read_partners(settings.folders.partners)
     folder = WorkFolder(settings.folders.work)
     async with contextlib.AsyncExitStack() as stack:
@@ -176,7 +226,7 @@ async def opened(
         both = Kept(settings, f"worker:{os.getpid()}")
         stack.callback(both.close)
         both.vault.sweep()
-        lines = await _lines(both, partners, os.environ.copy() if environ is None else environ)
+        lines = await _lines(both, partners, environ)
         for line in lines.values():
             stack.push_async_callback(line.transport.close)
         broker = EmbeddedBroker(both.store)
@@ -195,7 +245,11 @@ async def opened(
             seeing=seeing or Seeing(),
             knobs=settings.knobs,
         )
-        yield App(settings, work, stages)
+        if "scrub" in stages:
+            # rules that cannot be read are told now, and not by every file
+            await asyncio.to_thread(lambda: work.engine.ruleset)
+        teller = await _teller(settings, environ, stack)
+        yield App(settings, work, stages, teller)
 
 
 async def _lines(both: Kept, partners: Partners, environ: dict[str, str]) -> dict[int, Line]:
@@ -206,3 +260,73 @@ async def _lines(both: Kept, partners: Partners, environ: dict[str, str]) -> dic
         line.id = await both.store.write(lambda tx, name=record.name: tx.partner(name))  # type: ignore[misc]
         lines[line.id] = line
     return lines
+
+
+async def _teller(
+    settings: Settings, environ: dict[str, str], stack: contextlib.AsyncExitStack
+) -> Teller | None:
+    """Who tells alerts to somebody else's system; nobody where the settings name none."""
+    told = settings.told
+    if not told.url:
+        return None
+    from time import gmtime, strftime
+
+    from scrubjay.webhooks import Alert as Word
+    from scrubjay.webhooks import Secret
+    from scrubjay.webhooks.destination import Destination
+    from scrubjay.webhooks.sender import Webhook
+
+    secret = environ.get(told.secret, "") if told.secret else ""
+    if not secret:
+        raise UsageError(
+            "alerts are signed: name the variable of the secret in [alerts] secret, and set it"
+        )
+    webhook = Webhook(Destination.parsed(told.url, told.allow), [Secret.parsed(secret)])
+    stack.push_async_callback(webhook.close)
+
+    async def tell(one: Alert, kind: str, code: str, partner: str) -> None:
+        await webhook.deliver(
+            Word(
+                id=f"alert-{one.id}",
+                kind=kind,
+                at=strftime("%Y-%m-%dT%H:%M:%SZ", gmtime(one.at // 1000)),
+                subject=one.kind.value,
+                subject_id=str(one.subject),
+                partner=partner,
+                code=code,
+            )
+        )
+
+    return tell
+
+
+@contextlib.asynccontextmanager
+async def door(app: App) -> AsyncIterator[str]:
+    """The HTTP door on its port: uploads, health, metrics; its address."""
+    from scrubjay.doors import Behind
+    from scrubjay.doors.http import routes
+    from scrubjay.doors.identities import FILE, ApiKeys
+    from scrubjay.doors.serving import Port
+    from scrubjay.doors.serving import opened as listening
+    from scrubjay.pipeline.uploads import Uploads
+
+    given = app.settings.door
+    host, _, number = given.listen.rpartition(":")
+    if not number.isdecimal():
+        raise UsageError(f"[intake] listen is HOST:PORT, not {given.listen!r}")
+    keys = ApiKeys(os.path.join(app.settings.folders.keys, FILE), required=False)
+    uploads = Uploads(app.work)
+    behind = Behind(
+        accept=uploads.accept,
+        status=uploads.status,
+        ready=uploads.ready,
+        metrics=app.work.seeing.exposition,
+    )
+    port = Port(
+        host=host.strip("[]"),
+        port=int(number),
+        certificate=given.certificate,
+        private_key=given.private_key,
+    )
+    async with listening(routes(behind, keys), port, keys) as address:
+        yield address

@@ -30,6 +30,8 @@ class Command(StrEnum):
     READ = "read"
     INSPECT = "inspect"
     EXTRACT = "extract"
+    ENROLL = "enroll"
+    REMIT = "remit"
 
 
 class RejectUnit(StrEnum):
@@ -81,8 +83,16 @@ class Job(Frozen):
     force: bool = False
     exact: bool = False
     program: str | None = None
+    tables: tuple[str, ...] = ()
+    """Files of codes that rules look into."""
     docs: tuple[tuple[str, str], ...] = ()
     """Rules that have no page, and where each is written."""
+    words: str = ""
+    """Words for the codes of records: lines of list, code and word."""
+    reasons: dict[str, tuple[str, str, str | None]] | None = None
+    """What records are judged by beside their guide: by code severity, message and fix."""
+    profile: dict[str, Any] | None = None
+    """How a carrier differs, as far as that decides what is written of a record."""
     limits: Limits = Limits()
     payer_mode: bool = False
     verdicts: bool = False
@@ -107,6 +117,7 @@ class Job(Frozen):
             "as_of": _iso(self.as_of),
             "received_date": _iso(self.received_date),
             "docs": dict(self.docs),
+            "reasons": self.reasons or {},
             "limits": self.limits.given(),
         }
         return json.dumps(vars(self) | written)

@@ -1,6 +1,7 @@
 """The outline of a file is the same in whatever pieces it comes, and says what stands there."""
 
 import hashlib
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ WHOLE = list(outline([DOCUMENT]))
 
 def cut(document: bytes, places: list[int]) -> list[bytes]:
     edges = [0, *sorted(place % (len(document) + 1) for place in places), len(document)]
-    return [document[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [document[a:b] for a, b in pairwise(edges)]
 
 
 @given(st.lists(st.integers(0, len(DOCUMENT)), max_size=40))

@@ -34,12 +34,12 @@ def test_a_breaker_opens_after_failures_in_a_row_and_rests() -> None:
     one.succeeded()
     for _ in range(2):
         one.failed()
-    assert one.position is Position.CLOSED
+    assert one.position == Position.CLOSED.value
     one.failed()
-    assert one.position is Position.OPEN
+    assert one.position == Position.OPEN.value
     assert one.wait() == 10.0
     clock.now += 10
-    assert one.position is Position.HALF_OPEN
+    assert one.position == Position.HALF_OPEN.value
 
 
 def test_one_probe_alone_is_let_through() -> None:

@@ -230,3 +230,9 @@ def test_a_fault_that_there_is_not_is_named() -> None:
         Behaviour(faults={"reply_lost": 2})
     with pytest.raises(UsageError, match="seconds"):
         Span(2, 1)
+
+
+def test_every_fault_is_on_the_page() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "clearinghouse.md").read_text()
+    for fault, meaning in FAULTS.items():
+        assert f"| `{fault}` | {meaning} |" in page

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from scrubjay.testing.contracts.transport import (
     text_of,
     transmission_of,
 )
+from scrubjay.transports import TransportError
 from scrubjay.transports.folder import FolderTransport
 from vault.test_folder import dies_before
 
@@ -124,11 +126,17 @@ def test_a_death_at_any_moment_of_sending_is_told_apart(
             file.unlink()
         try:
             receipt = await transport.look_up("key-1")
-        except Exception as error:  # noqa: BLE001 - the code is looked at
-            return str(error).partition(":")[0]
+            if was_there:
+                # Taken away later, it is still known.
+                file.unlink(missing_ok=True)
+                assert await transport.look_up("key-1") == receipt
+        except TransportError as error:
+            return error.code
         finally:
             await transport.close()
         assert (receipt is not None) == was_there
+        clear = [left for left in (outbox / ".sent").iterdir() if b"ISA" in left.read_bytes()]
+        assert [left for left in clear if left.stat().st_nlink == 1] == []
         return "there" if was_there else "nowhere"
 
     step, told = 0, []
@@ -149,6 +157,17 @@ async def test_a_resend_after_a_death_makes_one_of_two(outbox: Path, inbox: Path
     assert (await transport.send(transmission_of("key-1", TEXT))).duplicate
     error = await failure_of(transport.send(transmission_of("key-1", interchange_of(2))))
     assert error.code == "KEY_REUSED"
+    (outbox / "key-1.x12").unlink()
+    assert await transport.look_up("key-1") is not None
+    await transport.close()
+
+
+async def test_a_folder_that_vanished_is_a_reason_to_wait(outbox: Path, inbox: Path) -> None:
+    """A share that is not mounted, say: nothing was sent."""
+    transport = FolderTransport(outbox, inbox)
+    shutil.rmtree(outbox)
+    error = await failure_of(transport.send(transmission_of("key-1", TEXT)))
+    assert (error.code, error.fate) == ("CONNECT_FAILED", Fate.RETRYABLE)
     await transport.close()
 
 

@@ -26,6 +26,7 @@ FAULTS = [
     ("throttled", "RATE_LIMITED", Fate.RETRYABLE, False),
     ("queue_full", "CLEARINGHOUSE_QUEUE_FULL", Fate.RETRYABLE, False),
     ("reset_early", "CONNECTION_LOST", Fate.AMBIGUOUS, False),
+    ("bit_flipped", "DIGEST_MISMATCH", Fate.RETRYABLE, False),
     ("deaf", "REPLY_TIMEOUT", Fate.AMBIGUOUS, False),
     ("reply_lost", "CONNECTION_LOST", Fate.AMBIGUOUS, True),
     ("reply_reset", "CONNECTION_LOST", Fate.AMBIGUOUS, True),
@@ -245,17 +246,18 @@ async def test_a_page_that_is_not_there_is_not_taken_for_a_no() -> None:
 
 async def test_questions_that_fail_may_be_asked_again() -> None:
     """503 to any of them, an acknowledgment that ends in the middle, a list that is none."""
-    faults = {"look_up_failed": 1.0, "collect_failed": 1.0, "read_cut": 1.0}
-    async with opened(Behaviour(faults=faults, answers=False)) as house:
-        house.offer("999", TEXT)
-        transport = HttpTransport(house.address)
-        for work in (
-            transport.look_up("key-1"),
-            transport.collect(),
-            text_of(transport, "00000001.999"),
-        ):
-            assert (await failure_of(work)).fate is Fate.RETRYABLE
-        await transport.close()
+    for read in ("read_cut", "read_flipped"):
+        faults = {"look_up_failed": 1.0, "collect_failed": 1.0, read: 1.0}
+        async with opened(Behaviour(faults=faults, answers=False)) as house:
+            house.offer("999", TEXT)
+            transport = HttpTransport(house.address)
+            for work in (
+                transport.look_up("key-1"),
+                transport.collect(),
+                text_of(transport, "00000001.999"),
+            ):
+                assert (await failure_of(work)).fate is Fate.RETRYABLE
+            await transport.close()
     for text in (b"", b"{}", b'{"acknowledgments": [1]}', b'{"acknowledgments": [{"id": ""}]}'):
         async with saying(answer(200, text)) as server:
             transport = HttpTransport(server.address)

@@ -270,6 +270,7 @@ class _Matching:
         states = {claim.id: claim.state for claim in tx.claims_of(batch.id)}
         open_ = {claim for claim, state in states.items() if state not in FINAL}
         if open_ <= set(accepted):
+            self._tell(tx, (Kind.BATCH, batch.id), "277CA", Verdict.ACCEPTED.value, ())
             tx.advance(Kind.BATCH, batch.id, State.ACKNOWLEDGED)
         else:
             tx.set_claims(accepted, State.ACKNOWLEDGED)

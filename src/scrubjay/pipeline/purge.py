@@ -11,11 +11,12 @@ import time
 from typing import TYPE_CHECKING
 
 from scrubjay.failpoints import failpoint
-from scrubjay.pipeline.work import Work
+from scrubjay.store.states import Kind, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scrubjay.pipeline.work import Work
     from scrubjay.store.contract import Tx
     from scrubjay.store.rows import Payload
 
@@ -55,3 +56,5 @@ class Purge:
 def _told(tx: Tx, payloads: Sequence[Payload]) -> None:
     for payload in payloads:
         tx.shredded(payload.id)
+        if payload.role == "source" and payload.file is not None:
+            tx.advance(Kind.FILE, payload.file, State.PURGED)

@@ -78,7 +78,7 @@ class Tell:
             code = detail if name == "overdue" else one.name
             try:
                 await self._teller(one, kind, code, partner)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - of whatever kind, it says its fate
                 if getattr(error, "fate", Fate.RETRYABLE) is not Fate.FINAL:
                     await self._work.broker.release(lease, delay=AGAIN, counts=False)
                     return

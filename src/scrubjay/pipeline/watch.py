@@ -24,9 +24,7 @@ from scrubjay.pipeline.outline import Interchange, outline
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scrubjay.pipeline.seeing import Seeing
-    from scrubjay.store.contract import Store
-    from scrubjay.vault import Vault
+    from scrubjay.pipeline.work import Work
 
 __all__ = ["Watch"]
 
@@ -48,12 +46,10 @@ class _Seen:
 class Watch:
     """Looks into a folder, and into the folders below it: one a practice."""
 
-    def __init__(
-        self, store: Store, vault: Vault, seeing: Seeing, folder: str, sender: Sender, quiet: float
-    ) -> None:
-        self._store = store
-        self._vault = vault
-        self._seeing = seeing
+    def __init__(self, work: Work, folder: str, sender: Sender, quiet: float) -> None:
+        self._store = work.store
+        self._vault = work.vault
+        self._seeing = work.seeing
         self._folder = folder
         self._sender = sender
         self._quiet = quiet

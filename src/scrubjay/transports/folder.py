@@ -111,8 +111,6 @@ class FolderTransport:
                 return await asyncio.to_thread(work)
         except TimeoutError:
             raise TransportError(code) from None
-        except FileNotFoundError:
-            raise TransportError("INBOUND_GONE") from None
         except OSError as error:
             full = error.errno in {errno.ENOSPC, errno.EDQUOT}
             raise TransportError("DISK_FULL" if full else "CONNECT_FAILED") from None
@@ -136,34 +134,34 @@ class FolderTransport:
             os.link(ready, f"{key}.x12", src_dir_fd=self._sent, dst_dir_fd=self._outbox)
         except OSError as error:
             os.unlink(ready, dir_fd=self._sent)
-            if isinstance(error, FileExistsError) and self._is_there(transmission):
-                return Receipt(key=key, duplicate=True)
-            raise
-        self._note(transmission)
+            if not isinstance(error, FileExistsError) or not self._is_there(transmission):
+                raise
+            self._noted(transmission)
+            return Receipt(key=key, duplicate=True)
+        self._noted(transmission)
         return Receipt(key=key)
 
-    def _note(self, transmission: Transmission) -> None:
+    def _noted(self, transmission: Transmission) -> None:
         """The partner may have taken it by now, so no failure is one that can be retried."""
-        key = transmission.key
         try:
             os.fsync(self._outbox)
-            self._write(f"{key}+note", iter([f"{transmission.digest}\n".encode()]))
-            os.rename(f"{key}+note", key, src_dir_fd=self._sent, dst_dir_fd=self._sent)
-            os.fsync(self._sent)
-            os.unlink(f"{key}+ready", dir_fd=self._sent)
+            self._note(transmission.key, transmission.digest)
+            self._discard(f"{transmission.key}+ready")
         except OSError:
             raise TransportError("INTERRUPTED") from None
 
+    def _note(self, key: str, digest: str) -> None:
+        self._write(f"{key}+note", iter([f"{digest}\n".encode()]))
+        os.rename(f"{key}+note", key, src_dir_fd=self._sent, dst_dir_fd=self._sent)
+        os.fsync(self._sent)
+
     def _is_there(self, transmission: Transmission) -> bool:
         """Whether an attempt that died left the same bytes; KEY_REUSED where they are others."""
-        name = f"{transmission.key}.x12"
         try:
-            fd = os.open(name, _READ, dir_fd=self._outbox)
+            digest = _digest(self._outbox, f"{transmission.key}.x12")
         except FileNotFoundError:
             # Taken away in this moment: it was there.
             return True
-        with os.fdopen(fd, "rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
         if digest != transmission.digest:
             raise TransportError("KEY_REUSED")
         return True
@@ -175,13 +173,27 @@ class FolderTransport:
             os.fsync(file.fileno())
 
     def _look_up(self, key: str) -> Receipt | None:
-        if self._traces(key) is not None or self._links(f"{key}.x12", self._outbox):
-            return Receipt(key=key, duplicate=True)
-        links = self._links(f"{key}+ready", self._sent)
-        if links == 1:
-            # Written, and either never named, or named, taken and removed: in a death's one moment.
-            raise TransportError("LOOK_UP_UNDECIDED")
-        return Receipt(key=key, duplicate=True) if links else None
+        """What is found is noted first, since the partner may take the file away at any time."""
+        ready = f"{key}+ready"
+        noted = self._traces(key) is not None
+        if not noted:
+            links = self._links(ready, self._sent)
+            if not self._links(f"{key}.x12", self._outbox) and links < 2:  # noqa: PLR2004 - two names
+                if links:
+                    # Never named; or named, taken and removed, all in a death's one moment.
+                    raise TransportError("LOOK_UP_UNDECIDED")
+                self._discard(f"{key}+part")
+                return None
+            folder, name = (self._sent, ready) if links else (self._outbox, f"{key}.x12")
+            self._note(key, _digest(folder, name))
+        for left in ("part", "ready", "note"):
+            self._discard(f"{key}+{left}")
+        return Receipt(key=key, duplicate=True)
+
+    def _discard(self, name: str) -> None:
+        """What an attempt that died has left here in clear."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=self._sent)
 
     def _traces(self, key: str) -> str | None:
         """The digest of what was put there under the key."""
@@ -213,12 +225,20 @@ class FolderTransport:
         return [Inbound(id=quote(os.fsencode(name)), size=size) for _, name, size in oldest]
 
     def _open(self, inbound_id: str) -> int:
-        return os.open(_name(inbound_id), _READ, dir_fd=self._inbox)
+        try:
+            return os.open(_name(inbound_id), _READ, dir_fd=self._inbox)
+        except FileNotFoundError:
+            raise TransportError("INBOUND_GONE") from None
 
     def _confirm(self, inbound_id: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(_name(inbound_id), dir_fd=self._inbox)
             os.fsync(self._inbox)
+
+
+def _digest(folder: int, name: str) -> str:
+    with os.fdopen(os.open(name, _READ, dir_fd=folder), "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _name(inbound_id: str) -> str:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import hashlib
 import ipaddress
 import json
 import ssl
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 __all__ = ["HttpTransport", "trusted"]
 
 _LARGEST_ANSWER = 1 << 20
+_CONNECTIONS = 256
+_KEPT = 2.0
+"""Seconds: a connection that the partner closes as we send leaves a doubt, so none is old."""
 _LONGEST_REFERENCE = 128
 _LONGEST_WAIT = 86_400.0
 _TAKEN = (200, 201, 202)
@@ -63,7 +67,10 @@ _STATUS = {
 _UNSAID = frozenset({"HTTP_500", "HTTP_502", "HTTP_503", "HTTP_504"})
 """Somebody on the way failed. Whether the bytes arrived before, such a status does not say."""
 _PARTNERS_WORDS = frozenset(
-    {"CLEARINGHOUSE_QUEUE_FULL", "RATE_LIMITED", "LOCKED", "MALFORMED_ISA", "REFUSED", "KEY_REUSED"}
+    {
+        *("CLEARINGHOUSE_QUEUE_FULL", "RATE_LIMITED", "LOCKED", "DIGEST_MISMATCH"),
+        *("MALFORMED_ISA", "REFUSED", "KEY_REUSED"),
+    }
 )
 """Codes that a partner may send in the body of an answer; it has not taken anything then."""
 
@@ -97,6 +104,7 @@ class HttpTransport:
             headers=headers,
             verify=_tls(ca_file) if address.startswith("https:") else False,
             timeout=httpx2.Timeout(deadline, connect=min(connect, deadline)),
+            limits=httpx2.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEPT),
             follow_redirects=False,
             trust_env=False,
         )
@@ -149,8 +157,9 @@ class HttpTransport:
         return [_inbound(each) for each in listed[:limit]]
 
     async def read(self, inbound_id: str) -> AsyncIterator[bytes]:
-        """Its bytes; a body that ends early is an error, not an end."""
+        """Its bytes; one that ends early, or is not its Content-Digest's, ends in an error."""
         self._live()
+        digest = hashlib.sha256()
         url = f"{self._address}/acknowledgments/{quote(inbound_id, safe='')}"
         with _reading():
             async with asyncio.timeout(self._deadline), self._client.stream("GET", url) as response:
@@ -159,7 +168,11 @@ class HttpTransport:
                 if response.status_code not in _TAKEN:
                     raise _unanswered("COLLECT_FAILED", response.status_code)
                 async for piece in response.aiter_raw(1 << 16):
+                    digest.update(piece)
                     yield piece
+                said = response.headers.get("Content-Digest", "")
+                if said.startswith("sha-256=:") and said != _digest_field(digest.hexdigest()):
+                    raise TransportError("COLLECT_FAILED")
 
     async def confirm(self, inbound_id: str) -> None:
         """Tell the partner; what it does not know any more is confirmed."""
@@ -241,7 +254,7 @@ class _Sending:
 
     def __init__(self, transmission: Transmission) -> None:
         self._transmission = transmission
-        self.left = False
+        self.left = not transmission.size
 
     async def body(self) -> AsyncIterator[bytes]:
         async for piece in pieces(self._transmission):

@@ -3,7 +3,7 @@
 ::
 
     <folder>/payloads/<shelf>/<id>      header and frames (frames.py)
-    <folder>/keys/<shelf>/<id>          one line: the data key, wrapped; or zeros, when shredded
+    <folder>/keys/<shelf>/<id>          one line: the data key, wrapped
 
 What is on the disk at any moment, and what a crash leaves of it, is told in docs/vault.md.
 """
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from scrubjay.failpoints import failpoint
 from scrubjay.vault.contract import FRAME, Access, Rewrapped, Sealed, unwitnessed
-from scrubjay.vault.disk import Draft, Folder, storage
+from scrubjay.vault.disk import LEAVING, Draft, Folder, storage
 from scrubjay.vault.errors import (
     PayloadExistsError,
     PayloadGoneError,
@@ -25,7 +25,7 @@ from scrubjay.vault.errors import (
 )
 from scrubjay.vault.frames import HEADER_BYTES, Cipher, Extent, new_data_key
 from scrubjay.vault.naming import checked_payload_id
-from scrubjay.vault.wrapping import MOST_WRAPPED, is_shredded, parsed, written
+from scrubjay.vault.wrapping import MOST_WRAPPED, parsed, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -109,14 +109,11 @@ class FolderVault:
         """Its data key first, so that a crash leaves nothing that could be read."""
         checked_payload_id(payload_id)
         with storage(), self._wrapped.locked():
-            there = self._wrapped.has(payload_id)
-            if there:
-                self._wrapped.overwrite(payload_id, b"0")
-            payload_there = self._payloads.remove(payload_id)
-            self._wrapped.remove(payload_id)
-        if there or payload_there:
+            self._wrapped.withdraw(payload_id)
+            there = self._shredded(payload_id)
+        if there:
             self._told("shredded", payload_id, None)
-        return there or payload_there
+        return there
 
     def __contains__(self, payload_id: object) -> bool:
         if not isinstance(payload_id, str):
@@ -140,16 +137,23 @@ class FolderVault:
         current = self._keys.current()
         moved = already = 0
         refused: list[str] = []
-        with storage():
-            for payload_id in self._wrapped.ids():
-                try:
-                    if self._rewrapped(payload_id, current):
-                        moved += 1
-                    else:
-                        already += 1
-                except PayloadRefusedError:
-                    refused.append(payload_id)
+        for payload_id in self._key_ids():
+            try:
+                if self._rewrapped(payload_id, current):
+                    moved += 1
+                else:
+                    already += 1
+            except PayloadRefusedError:
+                refused.append(payload_id)
         return Rewrapped(moved=moved, current=already, refused=tuple(refused))
+
+    def wrapped_with(self) -> Iterator[tuple[str, str]]:
+        """Each payload that has a key, and the id of the key that its data key is wrapped with."""
+        for payload_id in self._key_ids():
+            try:
+                yield payload_id, self._wrapped_key(payload_id).key_id
+            except (PayloadGoneError, PayloadRefusedError):
+                continue
 
     def sweep(self) -> int:
         """What a death left: drafts, keys of payloads that never were, payloads without a key."""
@@ -164,21 +168,25 @@ class FolderVault:
         with storage(), self._wrapped.locked():
             keys, _ = self._wrapped.drafts()
             for name in keys:
+                if name.endswith(LEAVING):
+                    self._shredded(name.removesuffix(LEAVING))
                 self._wrapped.discard(name)
-        shredded = [each for each in self._shredded_ids() if self.shred(each)]
-        return len(drafts) + len(keys) + len(shredded)
+        return len(drafts) + len(keys)
 
-    def _shredded_ids(self) -> list[str]:
+    def _shredded(self, payload_id: str) -> bool:
+        """Key first, then payload, and last the name by which a sweep would find both."""
+        there = self._wrapped.wipe(payload_id)
+        payload_there = self._payloads.remove(payload_id)
+        self._wrapped.discard(f"{payload_id}{LEAVING}")
+        return there or payload_there
+
+    def _key_ids(self) -> Iterator[str]:
         with storage():
-            return [
-                payload_id
-                for payload_id in self._wrapped.ids()
-                if is_shredded(self._wrapped.read(payload_id, MOST_WRAPPED))
-            ]
+            yield from self._wrapped.ids()
 
     def _rewrapped(self, payload_id: str, current: str) -> bool:
         """Whether it had another key than the current one; what is gone meanwhile had not."""
-        with self._wrapped.locked():
+        with storage(), self._wrapped.locked():
             try:
                 wrapped = self._wrapped_key(payload_id)
             except PayloadGoneError:
@@ -204,7 +212,7 @@ class FolderVault:
                 line = self._wrapped.read(payload_id, MOST_WRAPPED)
             except FileNotFoundError:
                 # A payload whose key is lost is not one that was purged.
-                if self._payloads.has(payload_id):
+                if self._payloads.has(payload_id) and not self._wrapped.is_leaving(payload_id):
                     raise PayloadRefusedError(payload_id) from None
                 raise PayloadGoneError(payload_id) from None
         return parsed(line, payload_id)
@@ -257,14 +265,16 @@ class FolderWriter:
         """The last frame waits, full or not, until it is known for the last."""
         self._digest.update(piece)
         self._size += len(piece)
-        self._waiting += piece
-        ready = (len(self._waiting) - 1) // FRAME * FRAME if self._waiting else 0
-        if not ready:
-            return
-        with memoryview(self._waiting) as view:
-            for start in range(0, ready, FRAME):
-                self._seal(view[start : start + FRAME], last=False)
-        del self._waiting[:ready]
+        rest = memoryview(piece)
+        if self._waiting and len(self._waiting) + len(rest) > FRAME:
+            missing = FRAME - len(self._waiting)
+            self._seal(bytes(self._waiting) + rest[:missing], last=False)
+            self._waiting.clear()
+            rest = rest[missing:]
+        while len(rest) > FRAME:
+            self._seal(rest[:FRAME], last=False)
+            rest = rest[FRAME:]
+        self._waiting += rest
 
     def commit(self) -> Sealed:
         """Payload on the disk, key on the disk and named, payload named: in this order."""

@@ -24,7 +24,7 @@ def new_payload_id() -> str:
 
 
 def sealed_at(payload_id: str) -> float:
-    """When an id was made, in seconds since 1970; now, of an id that `new_payload_id` did not make."""
+    """When an id was made, in seconds since 1970; of one that is not ours: now."""
     if len(payload_id) != _LENGTH or not set(payload_id) <= set(_DIGITS):
         return time.time()
     number = 0

@@ -1,10 +1,11 @@
 //! What becomes of a claim, and everything that tells it: the 277CA, the worklist, the counts.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
 use x12::acknowledge::{ClaimStatus, LineStatus, Party, PatientRef, ProviderRef, Reason};
-use x12::claim::{FieldPlace, NO_DATE, NONE, Taps, pack};
+use x12::claim::{FieldPlace, NO_DATE, NONE, Schema, pack};
 use x12::finding::{Code, Severity};
 use x12::position::Span;
 use x12::split::Item as SplitItem;
@@ -46,12 +47,19 @@ pub(crate) struct ClaimFields {
     revenue: At,
     /// The tables above the claim: provider, subscriber, patient, payer.
     above: [Above; 4],
+    /// All of them.
+    reads: Vec<At>,
 }
 
 impl ClaimFields {
-    pub(crate) fn new(taps: Arc<Taps>) -> Self {
-        let all = Fields::new(taps);
-        let at = |path: &str| all.at(path);
+    pub(crate) fn new(schema: &Arc<Schema>) -> Self {
+        let all = Fields::new(schema);
+        let reads = RefCell::<Vec<At>>::default();
+        let at = |path: &str| {
+            let at = all.at(path);
+            reads.borrow_mut().push(at);
+            at
+        };
         let pair = |one: &str, other: &str| Some([at(one), at(other)]).filter(|all| all[0].found().is_some());
         let batch_place = all
             .schema()
@@ -105,8 +113,14 @@ impl ClaimFields {
             ]
             .map(|name| at(&format!("line.{name}"))),
             above: ["provider", "subscriber", "patient", "payer"].map(|name| all.above(name)),
+            reads: reads.take(),
             all,
         }
+    }
+
+    /// All of them, by table and column.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.reads.iter().filter_map(|at| at.found())
     }
 }
 
@@ -519,15 +533,16 @@ mod tests {
     use x12::claim::ClaimMap;
     use x12::guide::Guides;
 
-    use crate::batches::Maps;
+    use crate::batches::{Maps, Wanted};
 
     #[test]
     fn every_field_that_the_desk_reads_is_in_a_claim_map_and_what_all_claims_have_in_each() {
-        let (maps, guides) = (Maps::new(true), Guides::embedded());
+        let wanted = Wanted::Claims { rules: None, whole: false };
+        let (maps, guides) = (Maps::new(wanted), Guides::embedded());
         let mut anywhere: Vec<bool> = Vec::new();
         for (kind, _) in ClaimMap::embedded() {
             let number = maps.number(&guides.plan(kind).unwrap()).unwrap();
-            let fields = ClaimFields::new(Arc::clone(maps.get(number).unwrap()));
+            let fields = ClaimFields::new(&maps.get(number).unwrap().schema);
             let (everywhere, some) = read(&fields);
             assert!(everywhere.iter().all(|at| at.is_found()), "{kind}: {everywhere:?}");
             anywhere.resize(some.len(), false);

@@ -11,6 +11,7 @@ mod levels;
 mod line;
 mod reach;
 mod record;
+mod records;
 mod results;
 mod seen;
 mod sheet;
@@ -50,9 +51,11 @@ pub(crate) use line::masked;
 use reach::Reach;
 pub(crate) use record::Handed;
 pub use record::HandedClaim;
+pub(crate) use records::Records;
 pub(crate) use results::{FileFacts, Totals};
 pub(crate) use seen::{Seen, WINDOW};
 use sheet::{Entry, Sheet, sheet_of};
+pub(crate) use stretch::Stretch;
 use tally::Names;
 use verdicts::Verdicts;
 
@@ -137,6 +140,8 @@ pub(crate) struct Desk<'j> {
     pub(crate) judge: Option<Box<dyn Judge + 'j>>,
     pub(crate) totals: Totals,
     pub(crate) file: FileFacts,
+    /// The records, where they are what is wanted.
+    pub(crate) records: Option<Box<Records>>,
     /// Claims with their findings, when somebody wants to have them.
     pub(crate) handed: Option<Handed>,
     /// By claim map.
@@ -209,6 +214,7 @@ impl<'j> Desk<'j> {
             stage,
             totals: Totals::default(),
             file: FileFacts::default(),
+            records: None,
             handed: None,
             names: Names::default(),
             envelope: Envelope::default(),
@@ -256,6 +262,7 @@ impl<'j> Desk<'j> {
             return Err(Error::no_interchange(&self.file.name, self.file.bytes));
         }
         self.totals.forgot |= self.envelope.forgot() || self.seen.forgot();
+        self.totals.forgot |= self.records.as_ref().is_some_and(|records| records.forgot());
         Ok(())
     }
 
@@ -268,6 +275,9 @@ impl<'j> Desk<'j> {
         }
         for file in [self.unreadable.take(), self.control_map.take()].into_iter().flatten() {
             if file.is_empty() { file.discard() } else { stage.finish(file)? }
+        }
+        if let Some(records) = &mut self.records {
+            records.close(&mut stage)?;
         }
         Ok(Some(stage))
     }
@@ -291,6 +301,7 @@ impl<'j> Desk<'j> {
             file.as_mut().map_or(Ok(()), StagedFile::check)?;
         }
         self.verdicts.as_mut().map_or(Ok(()), Verdicts::check)?;
+        self.records.as_mut().map_or(Ok(()), |records| records.check())?;
         self.interchange.as_mut().map_or(Ok(()), Interchange::check)
     }
 }
@@ -298,8 +309,9 @@ impl<'j> Desk<'j> {
 impl Sink for Desk<'_> {
     fn piece(&mut self, analysed: &mut Analysed, _source: &Source) -> Result<(), Error> {
         self.file.bytes += analysed.used as u64;
-        for map in analysed.batches.maps() {
-            self.scrub(map)?;
+        match &mut self.records {
+            Some(records) => records.turn(),
+            None => analysed.batches.maps().try_for_each(|map| self.scrub(map))?,
         }
         let analysed = &*analysed;
         let scrubs = self.scrubs.clone();

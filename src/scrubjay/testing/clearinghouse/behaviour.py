@@ -18,6 +18,7 @@ FAULTS: Mapping[str, str] = {
     "throttled": "429 with Retry-After",
     "queue_full": "503 with the code CLEARINGHOUSE_QUEUE_FULL",
     "reset_early": "the connection is reset while the body arrives",
+    "bit_flipped": "a bit of the body is another when it arrives",
     "deaf": "the body is read, then nothing: neither taken nor answered",
     # It is taken.
     "reply_lost": "taken, and the connection closed without a reply",
@@ -32,6 +33,7 @@ FAULTS: Mapping[str, str] = {
     "look_up_failed": "503 to the question whether it was taken",
     "collect_failed": "503 to the question what waits",
     "read_cut": "an acknowledgment that ends in the middle",
+    "read_flipped": "a bit of an acknowledgment is another when it arrives",
     # Acknowledgments.
     "ack_twice": "an acknowledgment comes again under another id",
     "ack_lost": "an acknowledgment never comes",

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import hmac
 import ssl
 from collections import Counter
@@ -20,7 +21,7 @@ from scrubjay.testing.clearinghouse.wire import Gone, Request, Wire, elapsed
 __all__ = ["Clearinghouse", "opened"]
 
 _LARGEST = 256 << 20
-_BEFORE = ("unavailable", "throttled", "queue_full", "reset_early", "deaf")
+_BEFORE = ("unavailable", "throttled", "queue_full", "reset_early", "bit_flipped", "deaf")
 _AFTER = (
     "reply_lost",
     "reply_reset",
@@ -31,6 +32,12 @@ _AFTER = (
     "unavailable_late",
     "taken_late",
 )
+_TURNED_AWAY: dict[str, tuple[int, dict[str, str]]] = {
+    "throttled": (429, {"code": "RATE_LIMITED"}),
+    "queue_full": (503, {"code": "CLEARINGHOUSE_QUEUE_FULL"}),
+    "unavailable": (503, {}),
+    "bit_flipped": (400, {"code": "DIGEST_MISMATCH"}),
+}
 _STATUS = {"taken": 201, "repeated": 200, "duplicate": 201, "conflict": 409, "malformed": 422}
 _CODES = {"conflict": "KEY_REUSED", "malformed": "MALFORMED_ISA"}
 
@@ -119,31 +126,36 @@ class Clearinghouse:
         self._attempts[key] += 1
         occasion = key, self._attempts[key]
         before = self._behaviour.first_of(_BEFORE, *occasion)
+        text = await self._received(wire, before)
+        if before == "deaf":
+            await wire.left()
+            raise Gone
+        if self._too_many():
+            before = "throttled"
+        elif not _whole(request, text):
+            before = "bit_flipped"
+        if before in _TURNED_AWAY:
+            status, answer = _TURNED_AWAY[before]
+            await wire.reply(status, answer, retry_after=str(self._behaviour.retry_after))
+        elif not key:
+            await wire.reply(400, {"code": "REFUSED"})
+        else:
+            # By itself: what has arrived is taken, whoever has left meanwhile.
+            await asyncio.shield(self._begun(self._taken(key, text, wire, occasion)))
+
+    @staticmethod
+    async def _received(wire: Wire, fault: str | None) -> bytes:
+        """The body, as it arrived."""
         text = bytearray()
         async for piece in wire.body():
-            if before == "reset_early":
+            if fault == "reset_early":
                 wire.reset()
                 raise Gone
             text += piece
             if len(text) > _LARGEST:
                 await wire.reply(413, {"code": "TOO_LARGE"}, connection="close")
                 raise Gone
-        if before == "deaf":
-            await wire.left()
-            raise Gone
-        wait = str(self._behaviour.retry_after)
-        if before == "throttled" or self._too_many():
-            await wire.reply(429, {"code": "RATE_LIMITED"}, retry_after=wait)
-        elif before == "queue_full":
-            await wire.reply(503, {"code": "CLEARINGHOUSE_QUEUE_FULL"}, retry_after=wait)
-        elif before == "unavailable":
-            await wire.reply(503, {}, retry_after=wait)
-        elif not key or not _whole(request, text):
-            await wire.reply(400, {"code": "REFUSED"})
-        else:
-            work = self._taken(key, bytes(text), wire, occasion)
-            # By itself: what has arrived is taken, whoever has left meanwhile.
-            await asyncio.shield(self._begun(work))
+        return bytes(_flipped(text) if fault == "bit_flipped" else text)
 
     async def _taken(self, key: str, text: bytes, wire: Wire, occasion: tuple[str, int]) -> None:
         after = self._behaviour.first_of(_AFTER, *occasion)
@@ -212,7 +224,11 @@ class Clearinghouse:
         elif self._behaviour.happens("read_cut", ack_id, self._attempts[f"! {ack_id}"]):
             await wire.reply_cut(200, text)
         else:
-            await wire.reply(200, text)
+            digest = _digest_field(text)
+            occasion = ack_id, self._attempts[f"! {ack_id}"]
+            flipped = self._behaviour.happens("read_flipped", *occasion)
+            sent = bytes(_flipped(bytearray(text))) if flipped else text
+            await wire.reply(200, sent, content_digest=digest)
 
     async def _judged(self, interchange: Interchange) -> None:
         """Its acknowledgments, in a thread: the engine does not hold up the door."""
@@ -250,15 +266,22 @@ class Clearinghouse:
             pass
 
 
-def _whole(request: Request, text: bytearray) -> bool:
+def _whole(request: Request, text: bytes) -> bool:
     """Whether the bytes are those that Content-Digest speaks of, where it does."""
     said = request.headers.get("content-digest", "")
-    if not said.startswith("sha-256=:"):
-        return True
-    import hashlib
+    return not said.startswith("sha-256=:") or said == _digest_field(text)
 
-    digest = base64.b64encode(hashlib.sha256(text).digest()).decode()
-    return said == f"sha-256=:{digest}:"
+
+def _digest_field(text: bytes) -> str:
+    """Content-Digest, as RFC 9530 writes it."""
+    return f"sha-256=:{base64.b64encode(hashlib.sha256(text).digest()).decode()}:"
+
+
+def _flipped(text: bytearray) -> bytearray:
+    """The same with one bit other, in the middle."""
+    if text:
+        text[len(text) // 2] ^= 1
+    return text
 
 
 @asynccontextmanager
