@@ -95,10 +95,17 @@ def at_failpoint(base: Path, name: str, nth: int, seed: int) -> tuple[Verdict, b
     plant = Plant(base, seed, faults, files=3, claims=30)
     hit = False
     try:
-        for process in (plant.ingest(f"{name}:{nth}"), plant.serve(f"{name}:{nth}")):
+        purges = name.startswith("purge.")
+        if purges:
+            # there is nothing to purge before all is done
+            plant.settle()
+        elif name.startswith("watch."):
+            plant.drop()
+        spec = f"{name}:{nth}"
+        for process in (plant.ingest(spec), plant.serve(spec, purge=purges)):
             until = time.monotonic() + 12
             code = None
-            while code is None and time.monotonic() < until and not plant.rests():
+            while code is None and time.monotonic() < until and (purges or not plant.rests()):
                 code = plant.ended(process, 0.05)
             hit |= code == -9  # noqa: PLR2004 - SIGKILL
             if code is None:
@@ -126,6 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--files", type=int, default=3)
     parser.add_argument("--claims", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", action="append", help="a failpoint; repeatable")
     parser.add_argument("--seconds", type=float, default=1e9, help="stop after so long")
     given = parser.parse_args(arguments)
     warm()
@@ -147,7 +155,7 @@ def main(arguments: list[str] | None = None) -> int:
                 flush=True,
             )
     else:
-        for name in FAILPOINTS:
+        for name in given.only or FAILPOINTS:
             for nth in range(1, given.times + 1):
                 if time.monotonic() > until:
                     break

@@ -93,6 +93,10 @@ sweep_seconds = 0.3
 [scrub]
 threads = 1
 claims_per_batch = 10
+[folders]
+inbox = "inbox"
+[intake]
+quiet_seconds = 0.05
 """
 
 
@@ -226,11 +230,21 @@ class Plant:
 
         return self.fork(work, failpoint)
 
-    def serve(self, failpoint: str = "") -> int:
-        """A process that is the whole pipeline."""
+    def drop(self) -> None:
+        """All files, into the watched folder, as a good writer does it."""
+        inbox = self.home / "inbox"
+        inbox.mkdir(exist_ok=True)
+        for path in self.files:
+            draft = inbox / f"{path.name}.part"
+            draft.write_bytes(path.read_bytes())
+            draft.rename(inbox / path.name)
+
+    def serve(self, failpoint: str = "", *, purge: bool = False) -> int:
+        """A process that is the whole pipeline; with `purge` what is over goes at once."""
+        tree = self.settings.but(purge_after=1e-7) if purge else self.settings
 
         async def work() -> None:
-            async with opened(self.settings, stages=STAGES, seeing=Seeing(logger())) as app:
+            async with opened(tree, stages=STAGES, seeing=Seeing(logger())) as app:
                 await app.run()
 
         return self.fork(lambda: asyncio.run(work()), failpoint)
@@ -259,7 +273,8 @@ class Plant:
             with contextlib.closing(self._connection()) as store:
                 (files,) = store.execute("SELECT count(*) FROM files").fetchone()
                 (open_files,) = store.execute(
-                    "SELECT count(*) FROM files WHERE state NOT IN ('SCRUBBED','DEAD_LETTERED')"
+                    "SELECT count(*) FROM files"
+                    " WHERE state NOT IN ('SCRUBBED', 'DEAD_LETTERED', 'PURGED')"
                 ).fetchone()
                 (waiting,) = store.execute("SELECT count(*) FROM messages").fetchone()
                 states = self._states(store)

@@ -22,6 +22,7 @@ from scrubjay.pipeline.partners import Partner, Partners
 from scrubjay.pipeline.partners import read as read_partners
 from scrubjay.pipeline.purge import Purge
 from scrubjay.pipeline.relay import Relay
+from scrubjay.pipeline.rescue import Rescue
 from scrubjay.pipeline.runner import Runner
 from scrubjay.pipeline.scrub import Scrub
 from scrubjay.pipeline.seeing import Seeing
@@ -56,7 +57,7 @@ UPKEEP = 60.0
 """Seconds between two looks for what may go."""
 _PARTS = {
     "parse": ("parse",),
-    "scrub": ("scrub", "relay"),
+    "scrub": ("scrub", "rescue", "relay"),
     "submit": ("assemble", "send", "reassemble", "resend"),
     "acknowledge": ("acknowledge", "alert"),
 }
@@ -142,6 +143,7 @@ class App:
             Relay(work),
             Assemble(work),
             Send(work),
+            Rescue(work),
             Reassemble(work),
             Resend(work),
             Acknowledge(work),

@@ -188,6 +188,12 @@ async def test_claims_that_nobody_takes_are_dead_letters(tmp_path: Path) -> None
         assert found == {"ACKNOWLEDGED": 40 - dead}
         letters: list[DeadLetter] = made.ask(lambda view: view.dead_letters())
         assert [each.code for each in letters] == ["NO_PARTNER"] * dead
+        # somebody writes a record for them down, and tries one again
+        made.partner("clearing", house.address)
+        with kept(made.tree, "test") as both:
+            assert both.store.do(lambda tx: tx.retry(letters[-1].id, reason="a partner for it"))
+        assert await made.settle() == {"ACKNOWLEDGED": 41 - dead, "DEAD_LETTERED": dead - 1}
+        assert set(taken(house).values()) == {1}
 
 
 async def test_a_partner_that_is_paused_gets_nothing_until_it_is_resumed(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from scrubjay.pipeline.work import (
     PARSE,
     REASSEMBLE,
     RELAY,
+    RESCUE,
     RESEND,
     SCRUB,
     SEND,
@@ -30,6 +31,7 @@ KINDS = {
     SCRUB: Kind.FILE,
     ACKNOWLEDGE: Kind.ACKNOWLEDGMENT,
     RELAY: Kind.REPLY,
+    RESCUE: Kind.CLAIM,
 }
 ANYWAY = 60.0
 """Seconds after which a partner's stage is tried again, whatever made it fail."""

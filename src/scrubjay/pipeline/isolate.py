@@ -45,6 +45,15 @@ class Poison:
     sets: list[TransactionSet] = field(default_factory=list)
     """Of what was fed."""
 
+    def bases(self, ordinals: Sequence[int]) -> dict[int, int]:
+        """The index of the first claim of each interchange; nothing where none was left out."""
+        found: dict[int, int] = {}
+        before = 0
+        for each in self.sets if self.claims else ():
+            found.setdefault(ordinals[each.interchange.ordinal], before)
+            before += each.claims
+        return found
+
     def rows(self, ordinals: Sequence[int], key: TokenKey) -> Iterator[dict[str, Any]]:
         """Lines of the plan; `ordinals` are those of the interchanges that were fed."""
         for claim in self.claims:

@@ -24,7 +24,7 @@ from scrubjay.errors import InternalError
 from scrubjay.pipeline.outline import ISA_LENGTH, Delimiters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     Row = dict[str, Any]
     Ranges = list[tuple[int, int]]
@@ -86,7 +86,10 @@ class Packing:
     write: Callable[[bytes], object]
     """Takes the bytes of batches: four delimiters, then ST to SE, each."""
     removed: Sequence[int] = ()
-    """Claims of the file, by index among those that were to be fed, that were not."""
+    """Claims, by index among those that were to be fed, that were left out; ascending."""
+    bases: Mapping[int, int] = field(default_factory=dict)
+    """By ordinal of the interchange, the index of its first claim, where some were left out."""
+    first_batch: int = 0
     written: int = 0
     batches: int = 0
 
@@ -106,7 +109,7 @@ class Packing:
             yield from self._section(at, section, files.get(section.engine_index))
 
     def _section(self, at: int, section: _Section, path: str | None) -> Iterator[Row]:
-        self.batches = 0
+        self.batches = self.first_batch
         names: list[str | None] = [*sorted(section.targets)] or [None]
         for no, partner in enumerate(names):
             rows = self._rows(at, section, partner, beside=no == 0)
@@ -168,7 +171,7 @@ class Packing:
                 left -= len(line)
                 row = json.loads(line)
                 if first is None:
-                    first = row["claim_index"]
+                    first = self.bases.get(at, self._index(row["claim_index"]))
                 target = self.route(row["payer"]) if row["accepted"] else None
                 if not ((beside and target is None) or (partner is not None and target == partner)):
                     continue
@@ -177,7 +180,7 @@ class Packing:
                 place = (row["group_index"], row["set_index"])
                 if place not in like[-1:]:
                     like.append(place)
-                index = self._index(row["claim_index"]) - self._index(first)
+                index = self._index(row["claim_index"]) - first
                 yield {
                     "target": target,
                     "accepted": row["accepted"],

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from scrubjay.failpoints import failpoint
+from scrubjay.store.states import Kind, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,3 +56,5 @@ class Purge:
 def _told(tx: Tx, payloads: Sequence[Payload]) -> None:
     for payload in payloads:
         tx.shredded(payload.id)
+        if payload.role == "source" and payload.file is not None:
+            tx.advance(Kind.FILE, payload.file, State.PURGED)

@@ -194,6 +194,7 @@ class Scrub:
         self, judging: _Judging, out: str, batches: PayloadWriter, poison: Poison
     ) -> Iterator[Row]:
         count = 0
+        ordinals = [row.ordinal for row in judging.interchanges]
 
         def extract(path: str, ranges: list[tuple[int, int]]) -> str:
             nonlocal count
@@ -210,9 +211,9 @@ class Scrub:
             extract,
             batches.write,
             removed=poison.claims,
+            bases=poison.bases(ordinals),
         )
         yield from packing.plan()
-        ordinals = [row.ordinal for row in judging.interchanges]
         yield from poison.rows(ordinals, self._work.key)
 
     # What is written down of it.
