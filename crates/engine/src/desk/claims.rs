@@ -227,6 +227,9 @@ impl Desk<'_> {
         let Some(verdict) = &part.claim else { return };
         let told = verdict.told.as_deref().unwrap_or(&NOTHING);
         let accepted = !verdict.error && !self.reach.rejects();
+        if let Some(gathered) = &mut self.gathered {
+            gathered.accepted.push(accepted);
+        }
         self.totals.claims_seen += 1;
         self.file.claims += 1;
         let raw = Span::new(part.item.start, part.end);

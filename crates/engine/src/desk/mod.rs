@@ -6,6 +6,7 @@ mod bench;
 mod claims;
 mod fields;
 mod found;
+mod gathered;
 mod levels;
 mod line;
 mod reach;
@@ -42,8 +43,9 @@ use above::Above;
 pub(crate) use answers::Manner;
 pub(crate) use bench::Bench;
 pub(crate) use claims::ClaimFields;
+pub(crate) use gathered::Gathered;
 use levels::{Group, Interchange, Set};
-pub(crate) use line::masked;
+pub use line::masked;
 use reach::Reach;
 pub(crate) use record::Handed;
 pub use record::HandedClaim;
@@ -128,6 +130,8 @@ pub(crate) struct Desk<'j> {
     pub(crate) file: FileFacts,
     /// Claims with their findings, when somebody wants to have them.
     pub(crate) handed: Option<Handed>,
+    /// What is known of the claims of a piece, when somebody takes them as columns.
+    pub(crate) gathered: Option<Gathered>,
     /// By claim map.
     pub(crate) judging: Vec<Judging>,
     pub(crate) names: Names,
@@ -195,6 +199,7 @@ impl<'j> Desk<'j> {
             totals: Totals::default(),
             file: FileFacts::default(),
             handed: None,
+            gathered: None,
             names: Names::default(),
             envelope: Envelope::default(),
             plan: None,
