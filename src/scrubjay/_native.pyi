@@ -13,6 +13,7 @@ Four calls, each taking its options as one JSON object, the *job* (`scrubjay.job
      "token_key": hex, "token_key_id": str,
      "show_phi": false, "worklist": true, "force": false, "exact": false,
      "program": text | null,             # the rule set, lowered to JSON of its own
+     "tables": [path, ...],              # files of codes that rules look into
      "docs": {rule id: text},            # where to read of rules that have no page
      "limits": {"element": int, "segment": int, "repetitions": int, "elements": int},
      "payer_mode": false}
@@ -34,7 +35,7 @@ def run(
     judge: Callable[[list[dict[str, Any]]], list[list[dict[str, Any]]]] | None = None,
     report: Callable[[str], str] | None = None,
 ) -> str:
-    """One scrub or validate, whole: reads the inputs, writes `out`, returns the result as JSON.
+    """One scrub, validate, enroll or remit, whole: reads the inputs, writes `out`; the result as JSON.
 
     The result is ``{"summary": {}, "run": {}, "reasons": [], "exit": 0 | 1}``: the contents
     of summary.json and run.json (`scrubjay.summary`), and every code that was found, most claims

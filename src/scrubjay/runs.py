@@ -6,6 +6,7 @@ import json
 import os
 
 from scrubjay import _native, places
+from scrubjay.codes import folder
 from scrubjay.errors import UsageError
 from scrubjay.frozen import Frozen
 from scrubjay.job import Command, Job, RejectUnit
@@ -191,8 +192,10 @@ def execute(
     judge: Judge | None = None
     if job.command is Command.SCRUB:
         loaded = ruleset(rules)
-        job, judge = job.but(program=loaded.program, docs=loaded.docs), loaded.judge()
-    report = _page if job.out is not None else None
+        job = job.but(program=loaded.program, docs=loaded.docs, tables=tuple(folder.files()))
+        judge = loaded.judge()
+    judged = job.command in {Command.SCRUB, Command.VALIDATE}
+    report = _page if judged and job.out is not None else None
     answer = _native.run(job.to_json(), progress, judge, report)
     return Run.from_result(json.loads(answer), job.out)
 

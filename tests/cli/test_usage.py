@@ -26,7 +26,7 @@ def test_every_command_has_help(scrubjay: Command, name: str) -> None:
     assert f"Usage: scrubjay {name}" in ended.out
 
 
-@pytest.mark.parametrize("name", ["scrub", "validate", "inspect", "generate", "build"])
+@pytest.mark.parametrize("name", ["scrub", "validate", "inspect", "generate", "build", "extract"])
 def test_every_command_that_works_on_files_has_examples(scrubjay: Command, name: str) -> None:
     assert f"Examples:\n    scrubjay {name}" in scrubjay(name, "--help").out
 

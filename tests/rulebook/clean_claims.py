@@ -98,9 +98,12 @@ INSTITUTIONAL: dict[str, Any] = {
     "attending_last": "HEALER",
     "attending_first": "KIM",
     "attending_npi": "1457382905",
+    "operating_last": "HEALER",
+    "operating_first": "KIM",
+    "operating_npi": "1457382905",
     "provider": {key: CLEAN["provider"][key] for key in CLEAN["provider"] if key != "taxonomy"}
     | {"name": "MEADOW HOSPITAL", "taxonomy": "282N00000X"},
-    "subscriber": CLEAN["subscriber"] | {"filing_indicator": "MA"},
+    "subscriber": CLEAN["subscriber"] | {"filing_indicator": "MA", "member_id": "1EG4TE5MK73"},
     "payer": CLEAN["payer"],
     "diagnoses": [
         {"qualifier": "ABK", "code": "I2101", "present_on_admission": "Y"},

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rulebook.clean_claims import CLEAN, CLEANS, PATIENT
+from rulebook.further_claims import EXAMPLES as FURTHER
 from rulebook.other_claims import EXAMPLES as OF_THEIR_OWN
 from rulebook.other_claims import OF_OTHERS
 from scrubjay.rulebook import shipped
@@ -369,7 +370,7 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
 }
 
 
-EXAMPLES |= OF_THEIR_OWN
+EXAMPLES |= OF_THEIR_OWN | FURTHER
 
 
 def changed(case: Case, kind: str = "P") -> dict[str, Any]:

@@ -4,7 +4,7 @@
 same on every row. Deterministic: the seed is in the file.
 """
 
-# ruff: noqa: D102, E501, PLR0911, S311 - a generator of nonsense, for tests only
+# ruff: noqa: E501, PLR0911, S311 - a generator of nonsense, for tests only
 
 import json
 import random
@@ -13,12 +13,15 @@ from typing import Any
 
 from scrubjay.findings import Severity
 from scrubjay.rules import Bool, Rule, RuleSet
-from scrubjay.rules.interpreter import NO_DATA, Interpreter, Tree
+from scrubjay.rules.interpreter import NO_DATA, Interpreter, Table, Tree
 from scrubjay.rules.rows import TABLES, Above, Below
 
 TARGET = Path(__file__).parents[2] / "crates/x12/tests/data/differential.json"
 RULES, CLAIMS, SEED, TODAY = 600, 40, 20_260_301, 20_514
-TABLE = {"dx": {"A1": [(0, 20_500)], "B22": [(20_490, 30_000)]}}
+TABLE: dict[str, Table] = {
+    "dx": {"A1": [(0, 20_500, 2)], "B22": [(20_490, 30_000, 1)]},
+    "pairs": {("A1", "7"): [(0, 20_500)], ("A1", "B22"): [(20_490, 30_000)]},
+}
 
 VALUES: dict[str, list[Any]] = {
     "code": ["1", "7", "11", "A1", "B22", "LT"],
@@ -118,6 +121,9 @@ class Maker:
             options.append(lambda: ["sub", take("date"), take("date")])
             options.append(lambda: ["years", take("date"), take("date")])
             options.append(lambda: ["length", take("code")])
+            placed = [at for at, table in enumerate(bound) if table in {"line", "diagnosis"}]
+            if placed:
+                options.append(lambda: ["position", self.random.choice(placed), "claim"])
         if kind == "date":
             options.append(
                 lambda: [self.random.choice(["add", "sub"]), take("date"), take("number")]
@@ -179,9 +185,19 @@ class Maker:
             return ["check", "npi", value]
         if pick < 0.75:
             day = self.value("date", bound, 0) if self.random.random() < 0.6 else None
-            return ["listed", self.random.choice(["dx", "nowhere"]), value, day]
+            return self.looked_up(value, day, bound)
         other = self.field(kind, bound)
         return [self.random.choice(["eq", "ne"]), value, other] if other else ["missing", value]
+
+    def looked_up(self, value: list[Any], day: list[Any] | None, bound: list[str]) -> list[Any]:
+        pick = self.random.random()
+        code = self.field("code", bound)
+        if pick < 0.3 and code:
+            return ["paired", self.random.choice(["pairs", "nowhere"]), value, code, day]
+        if pick < 0.5:
+            units = self.value("number", bound, 0)
+            return ["over", self.random.choice(["dx", "dx", "nowhere"]), units, value, day]
+        return ["listed", self.random.choice(["dx", "nowhere"]), value, day]
 
     def claim(self) -> dict[str, Any]:
         claim = self.fill("claim")

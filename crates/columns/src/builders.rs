@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
-use arrow_array::builder::{
-    BooleanBuilder, Date32Builder, Decimal128Builder, StringBuilder, UInt64Builder,
-};
+use arrow_array::builder::{BooleanBuilder, Date32Builder, Decimal128Builder, StringBuilder, UInt64Builder};
 
 use crate::tables::ColumnKind;
 

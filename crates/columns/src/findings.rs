@@ -10,8 +10,8 @@ use crate::tables::{Column, ColumnKind, Value};
 pub(crate) fn read(lines: &[u8], columns: &[Column], values: &mut [Values]) -> Result<usize, Error> {
     let mut rows = 0;
     for line in lines.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
-        let finding: Map<String, Json> =
-            serde_json::from_slice(line).map_err(|error| Error::Internal(format!("a finding cannot be read: {error}")))?;
+        let finding: Map<String, Json> = serde_json::from_slice(line)
+            .map_err(|error| Error::Internal(format!("a finding cannot be read: {error}")))?;
         for (column, values) in columns.iter().zip(&mut *values) {
             let Value::Finding(name) = column.value else { continue };
             let value = finding.get(name);

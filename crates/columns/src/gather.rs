@@ -66,7 +66,8 @@ impl Gathering {
         }
         let (rows, columns) = (self.rows, self.table.columns.iter());
         // the next batch will need about as much room
-        let fresh = columns.zip(&self.values).map(|(column, values)| Values::new(column.kind, rows, values.bytes_so_far()));
+        let fresh =
+            columns.zip(&self.values).map(|(column, values)| Values::new(column.kind, rows, values.bytes_so_far()));
         let fresh = fresh.collect();
         let arrays = std::mem::replace(&mut self.values, fresh).into_iter().map(Values::finish).collect();
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
@@ -112,7 +113,8 @@ fn climb(crop: &Crop<'_>, number: usize, row: u32, goal: usize) -> u32 {
     let (Some(def), Some(table)) = (crop.taps.schema.tables.get(number), crop.batch.tables.get(number)) else {
         return NONE;
     };
-    let above = def.parents.iter().zip(&table.parents).filter_map(|(parent, rows)| Some((*parent, *rows.get(row as usize)?)));
+    let above =
+        def.parents.iter().zip(&table.parents).filter_map(|(parent, rows)| Some((*parent, *rows.get(row as usize)?)));
     above
         .filter(|(parent, row)| *row != NONE && *parent >= goal)
         .map(|(parent, row)| climb(crop, parent, row, goal))
@@ -146,7 +148,9 @@ impl Filling<'_> {
         match &self.column.value {
             Value::File => self.rows.claims.iter().for_each(|_| values.text(Some(file))),
             Value::Kind => self.rows.claims.iter().for_each(|_| values.text(Some(&self.crop.taps.map.kind))),
-            Value::Claim => self.rows.claims.iter().for_each(|claim| values.index(facts(claim).map(|known| known.index))),
+            Value::Claim => {
+                self.rows.claims.iter().for_each(|claim| values.index(facts(claim).map(|known| known.index)))
+            }
             Value::Accepted => {
                 self.rows.claims.iter().for_each(|claim| values.flag(facts(claim).is_some_and(|known| known.accepted)));
             }
@@ -159,7 +163,8 @@ impl Filling<'_> {
 
     /// The numbers of the rows that these belong to.
     fn parents(&self, place: Option<usize>, values: &mut Values) {
-        let (def, table) = (self.crop.taps.schema.tables.get(self.rows.number), self.crop.batch.tables.get(self.rows.number));
+        let (def, table) =
+            (self.crop.taps.schema.tables.get(self.rows.number), self.crop.batch.tables.get(self.rows.number));
         let found = place.and_then(|place| Some((*def?.parents.get(place)?, table?.parents.get(place)?)));
         let Some((parent, above)) = found else { return values.missing(self.rows.len()) };
         let of = Rows::of(self.crop, parent);
@@ -195,7 +200,9 @@ impl Filling<'_> {
                 values.amount((amount != MISSING).then_some(amount));
             }
             (Cells::Text(_), _) => self.text(self.crop.batch.text(cells.text(row), self.crop.bytes), values),
-            (Cells::Code(_), ColumnKind::Text) => code(self.crop.batch, number, cells.code(row), self.crop.bytes, values),
+            (Cells::Code(_), ColumnKind::Text) => {
+                code(self.crop.batch, number, cells.code(row), self.crop.bytes, values)
+            }
             (Cells::Code(_), _) => values.missing(1),
         }
     }

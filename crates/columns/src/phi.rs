@@ -106,8 +106,24 @@ const OPEN_FIELDS: [&str; 26] = [
 ];
 /// What names, addresses and ways to reach somebody end in.
 const PERSON: [&str; 18] = [
-    "last", "first", "middle", "suffix", "name", "address", "address2", "city", "zip", "contact", "phone", "extension",
-    "email", "fax", "subdivision", "group_name", "country", "state",
+    "last",
+    "first",
+    "middle",
+    "suffix",
+    "name",
+    "address",
+    "address2",
+    "city",
+    "zip",
+    "contact",
+    "phone",
+    "extension",
+    "email",
+    "fax",
+    "subdivision",
+    "group_name",
+    "country",
+    "state",
 ];
 /// What free text is called.
 const TEXT: [&str; 9] = [

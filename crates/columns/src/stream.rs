@@ -39,7 +39,9 @@ pub fn stream(job: Job, table: &'static Table, manner: Manner) -> Result<Stream,
         let failure = match done {
             Ok(Ok(_)) | Ok(Err(Error::Interrupted)) => return,
             Ok(Err(error)) => error,
-            Err(_) => Error::Internal("the engine stopped at a fault of its own; please report it with the version".to_owned()),
+            Err(_) => Error::Internal(
+                "the engine stopped at a fault of its own; please report it with the version".to_owned(),
+            ),
         };
         // nobody left to tell
         let _ = send.send(Err(failure));

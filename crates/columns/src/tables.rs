@@ -98,12 +98,12 @@ impl ColumnKind {
 
 impl Table {
     fn new(name: &str, columns: Vec<Column>, numbers: Vec<Option<usize>>) -> Self {
-        let nullable = |column: &Column| !matches!(column.value, Value::File | Value::Kind | Value::Accepted | Value::Row);
-        let fields: Vec<Field> = columns
-            .iter()
-            .map(|column| Field::new(&column.name, column.kind.arrow(), nullable(column)))
-            .collect();
-        let version: HashMap<String, String> = [("scrubjay.schema".to_owned(), SCHEMA_VERSION.to_string())].into_iter().collect();
+        let nullable =
+            |column: &Column| !matches!(column.value, Value::File | Value::Kind | Value::Accepted | Value::Row);
+        let fields: Vec<Field> =
+            columns.iter().map(|column| Field::new(&column.name, column.kind.arrow(), nullable(column))).collect();
+        let version: HashMap<String, String> =
+            [("scrubjay.schema".to_owned(), SCHEMA_VERSION.to_string())].into_iter().collect();
         let schema = Arc::new(Schema::new_with_metadata(fields, version));
         Self { name: name.to_owned(), columns, schema, numbers }
     }
@@ -119,8 +119,7 @@ impl Table {
 pub fn tables() -> &'static [Table] {
     static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
     TABLES.get_or_init(|| {
-        let maps: Vec<ClaimMap> =
-            ClaimMap::embedded().filter_map(|(_, version)| ClaimMap::of(version)?.ok()).collect();
+        let maps: Vec<ClaimMap> = ClaimMap::embedded().filter_map(|(_, version)| ClaimMap::of(version)?.ok()).collect();
         let mut all = vec![claims(&maps)];
         for name in parts(&maps) {
             all.push(part(&maps, &name));

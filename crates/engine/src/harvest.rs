@@ -77,12 +77,12 @@ pub fn harvest<T: Take>(
     begin: impl FnOnce(&dyn Fn(&str) -> Option<StagedFile>) -> T,
 ) -> Result<String, Error> {
     let begun = Instant::now();
-    let setup = Setup::new(job)?;
+    let setup = Setup::new(job, true)?;
     let mut sources = job.inputs.iter().map(|path| Source::open(path, job.signals)).collect::<Result<Vec<_>, _>>()?;
     let mut meter = Meter::new(progress, sources.iter().map(Source::total).sum());
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
     let mut taker = begin(&|name| stage.as_ref().map(|stage| stage.file(name)));
-    let mut desk = setup.desk(job, None, None)?;
+    let mut desk = setup.desk(job, None, None);
     desk.gathered = Some(Gathered::default());
     let mut inputs = Vec::new();
     for (ordinal, source) in sources.iter_mut().enumerate() {

@@ -6,6 +6,7 @@
 
 mod analyse;
 mod batches;
+mod codes;
 mod crew;
 mod cut;
 mod day;
@@ -19,6 +20,7 @@ mod job;
 mod listener;
 mod peek;
 mod read;
+mod records;
 mod rules;
 mod run;
 mod scrub;
@@ -31,10 +33,10 @@ mod trail;
 pub use desk::{HandedClaim, Judge, Judged, masked};
 pub use documents::{Documents, PathId, Placed};
 pub use error::Error;
-pub use harvest::{Crop, Facts, Harvest, Take, harvest};
 pub use guides::{check_overlays, guide, guides, overlaid, partners};
+pub use harvest::{Crop, Facts, Harvest, Take, harvest};
 pub use inspect::inspect;
-pub use job::{Command, Job, RejectUnit, Signals};
+pub use job::{Command, Job, Profile, Reason, RejectUnit, Signals};
 pub use read::Reader;
 pub use scrub::{Callbacks, Progress, Report, run};
 pub use stage::StagedFile;

@@ -2,16 +2,17 @@
 
 use std::sync::{Arc, OnceLock};
 
-use x12::claim::{Batch, Taps};
-use x12::scrub::{Context, Counts, DuplicateKey, Hit, Program, RuleError, Scratch, Share};
+use x12::claim::{Batch, ClaimMap, Taps};
+use x12::scrub::{CodeTables, Context, Counts, DuplicateKey, Hit, Program, RuleError, Scratch, Share};
 
-use crate::analyse::{Analysed, Setting};
+use crate::analyse::Analysed;
 use crate::error::Error;
 
 /// All rules, and of them those for each claim map, made when the first claims of it come.
+#[derive(Debug)]
 pub(crate) struct Rulebook {
-    setting: Arc<Setting>,
     rules: x12::scrub::Rules,
+    tables: Arc<CodeTables>,
     secret: [u8; 16],
     as_of: i32,
     received: i32,
@@ -20,10 +21,12 @@ pub(crate) struct Rulebook {
 }
 
 /// What claims of a map are judged by.
+#[derive(Debug)]
 pub(crate) struct Rules {
     pub(crate) program: Program,
     /// What tells claims apart.
     key: DuplicateKey,
+    tables: Arc<CodeTables>,
     secret: [u8; 16],
     as_of: i32,
     received: i32,
@@ -43,13 +46,17 @@ pub(crate) struct Ruled {
 impl Rulebook {
     /// `secret` is the key of the digests that tell claims apart; the days are what is today, and when the claims came.
     pub(crate) fn new(
-        setting: &Arc<Setting>,
-        rules: x12::scrub::Rules,
+        (rules, tables): (x12::scrub::Rules, CodeTables),
         secret: [u8; 16],
         (as_of, received): (i32, i32),
     ) -> Self {
-        let made = (0..setting.maps.most()).map(|_| OnceLock::new()).collect();
-        Self { setting: Arc::clone(setting), rules, secret, as_of, received, made }
+        let made = ClaimMap::embedded().map(|_| OnceLock::new()).collect();
+        Self { rules, tables: Arc::new(tables), secret, as_of, received, made }
+    }
+
+    /// What each code table says of itself.
+    pub(crate) fn tables(&self) -> &[serde_json::Value] {
+        self.tables.headers()
     }
 
     /// The digest that names the rules.
@@ -57,21 +64,27 @@ impl Rulebook {
         self.rules.version()
     }
 
-    /// Those for claims of `map`.
+    /// Those for claims of `map`, once they were made.
     ///
     /// # Errors
     /// When one of them asks for what such claims do not have.
     pub(crate) fn of(&self, map: usize) -> Result<&Arc<Rules>, Error> {
-        let missing = || Error::Internal(format!("there is no claim map {map}"));
-        let (place, taps) = self.made.get(map).zip(self.setting.maps.get(map)).ok_or_else(missing)?;
-        let made = place.get_or_init(|| self.make(taps).map(Arc::new).map_err(|error| error.to_string()));
+        let made = self.made.get(map).and_then(OnceLock::get);
+        let made = made.ok_or_else(|| Error::Internal(format!("there is no claim map {map}")))?;
         made.as_ref().map_err(|message| Error::Usage(message.clone()))
     }
 
-    fn make(&self, taps: &Taps) -> Result<Rules, RuleError> {
+    /// Makes those for claims of `map`, whose taps are `taps`; none where one of them asks for what such claims do not have.
+    pub(crate) fn make(&self, map: usize, taps: &Taps) -> Option<&Rules> {
+        let make = || self.rules_for(taps).map(Arc::new).map_err(|error| error.to_string());
+        self.made.get(map)?.get_or_init(make).as_deref().ok()
+    }
+
+    fn rules_for(&self, taps: &Taps) -> Result<Rules, RuleError> {
         Ok(Rules {
             program: self.rules.program(&taps.map.kind, &taps.schema)?,
             key: DuplicateKey::compile(&taps.schema)?,
+            tables: Arc::clone(&self.tables),
             secret: self.secret,
             as_of: self.as_of,
             received: self.received,
@@ -95,6 +108,11 @@ impl Rulebook {
 }
 
 impl Rules {
+    /// The fields that they read, by table and column.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.program.reads().chain(self.key.reads())
+    }
+
     fn judge(&self, batch: &Batch, bytes: &[u8], scratch: &mut Scratch) -> Ruled {
         let mut counts = Vec::new();
         let hits = self.program.run(Share::Alone, (batch, bytes), &self.context(&[]), scratch, &mut counts).to_vec();
@@ -121,7 +139,7 @@ impl Rules {
         hits
     }
 
-    fn context<'d>(&self, duplicates: &'d [bool]) -> Context<'d> {
-        Context { as_of: self.as_of, received: self.received, duplicates, tables: None }
+    fn context<'d>(&'d self, duplicates: &'d [bool]) -> Context<'d> {
+        Context { as_of: self.as_of, received: self.received, duplicates, tables: Some(&self.tables) }
     }
 }

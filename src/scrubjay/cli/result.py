@@ -72,6 +72,9 @@ def counts(run: Run) -> Iterator[tuple[str, str, str]]:
     if not run.claims:
         yield "interchanges", f"{summary['interchanges']:,}", ""
         yield "transaction sets", f"{summary['sets']:,}", ""
+        if summary["sets"]:
+            yield "  accepted", f"{summary['sets_accepted']:,}", ""
+            yield "  rejected", f"{summary['sets_rejected']:,}", ""
         if accepted is not None:
             yield "claims", "0", ""
         yield "findings", f"{sum(summary['findings'].values()):,}", ""

@@ -10,14 +10,19 @@ __all__ = ["SUBJECTS", "shipped"]
 
 SUBJECTS = (
     "charges",
+    "coordination",
     "dates",
     "dental",
     "diagnoses",
     "identity",
     "institutional",
+    "medicare",
     "members",
+    "numbers",
     "procedures",
+    "stays",
     "submission",
+    "visits",
 )
 """The files, in the order in which their rules are listed."""
 

@@ -229,3 +229,68 @@ def future_treatment_date(claim: Claim) -> Bool:
 def completion_before_start(line: Line) -> Bool:
     """A treatment was completed before it began."""
     return line.treatment_end_date < line.treatment_start_date
+
+
+@rule(
+    "SURFACE_WITHOUT_TOOTH",
+    transactions="D",
+    severity="warning",
+    snip=5,
+    status="A6:244",
+    source="X224 2400 TOO02 and TOO03: surfaces are those of a tooth",
+    fix="Send the tooth beside its surfaces",
+    at=lambda tooth: (tooth.number, tooth.surface_1),
+)
+def surface_without_tooth(tooth: Tooth) -> Bool:
+    """Surfaces are told but not the tooth that has them."""
+    return tooth.number.is_missing() & tooth.surface_1.is_present()
+
+
+@rule(
+    "QUADRANT_TOOTH_CONFLICT",
+    transactions="D",
+    severity="warning",
+    snip=5,
+    status="A8:242",
+    source="X224 2400 SV304 and TOO: an area of the mouth, or teeth",
+    fix="Send the quadrant or arch, or the teeth, as the procedure is defined",
+    at=lambda line: line.oral_cavity_1,
+)
+def quadrant_tooth_conflict(line: Line) -> Bool:
+    """A service is said to be of a quadrant and of single teeth too."""
+    return line.oral_cavity_1.is_in("10", "20", "30", "40") & line.teeth.any()
+
+
+@rule(
+    "ORTHO_FIELDS_MISSING",
+    transactions="D",
+    severity="warning",
+    snip=4,
+    status="A6:239",
+    source="X224 2300 DN1 and DTP*452: sent for orthodontic treatment (CDT D8010 to D8090)",
+    fix="Send the months of treatment in DN1 and when the appliance was placed in DTP*452",
+    at=lambda line, claim: (claim.orthodontic_months, line.procedure),
+)
+def ortho_fields_missing(line: Line, claim: Claim) -> Bool:
+    """Orthodontic treatment is billed without its months and without when it began."""
+    return (
+        line.procedure.matches("D80[1-9]0")
+        & claim.orthodontic_months.is_missing()
+        & claim.appliance_date.is_missing()
+        & line.appliance_date.is_missing()
+    )
+
+
+@rule(
+    "MISSING_PERIODONTAL_AREA",
+    transactions="D",
+    severity="warning",
+    snip=5,
+    status="A6:245",
+    source="CDT D4341 and D4342: scaling and root planing is billed by quadrant",
+    fix="Send the quadrant in SV304: 10, 20, 30 or 40",
+    at=lambda line: (line.oral_cavity_1, line.procedure),
+)
+def missing_periodontal_area(line: Line) -> Bool:
+    """Scaling and root planing is billed without the quadrant in which it was done."""
+    return line.procedure.is_in("D4341", "D4342") & line.oral_cavity_1.is_missing()

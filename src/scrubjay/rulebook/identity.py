@@ -3,8 +3,8 @@
 from scrubjay.rules import Bool, Code, rule
 from scrubjay.rules.fields import Claim, Line, Provider
 
-_NPI = "CMS: NPI check digit (Luhn over 80840 and the NPI, ISO/IEC 7812)"
-_NPI_FIX = "Correct the NPI; compare it with the NPPES registry"
+NPI = "CMS: NPI check digit (Luhn over 80840 and the NPI, ISO/IEC 7812)"
+NPI_FIX = "Correct the NPI; compare it with the NPPES registry"
 
 _STATES = """
 AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV
@@ -26,8 +26,8 @@ def domestic(country: Code) -> Bool:
     severity="error",
     snip=5,
     status="A7:562:85",
-    source=_NPI,
-    fix=_NPI_FIX,
+    source=NPI,
+    fix=NPI_FIX,
 )
 def invalid_npi(provider: Provider) -> Bool:
     """The billing provider's NPI is not a valid NPI.
@@ -44,8 +44,8 @@ def invalid_npi(provider: Provider) -> Bool:
     severity="error",
     snip=5,
     status="A7:562:82",
-    source=_NPI,
-    fix=_NPI_FIX,
+    source=NPI,
+    fix=NPI_FIX,
 )
 def invalid_rendering_npi(claim: Claim) -> Bool:
     """The rendering provider's NPI is not a valid NPI."""
@@ -58,8 +58,8 @@ def invalid_rendering_npi(claim: Claim) -> Bool:
     severity="error",
     snip=5,
     status="A7:562:DN",
-    source=_NPI,
-    fix=_NPI_FIX,
+    source=NPI,
+    fix=NPI_FIX,
 )
 def invalid_referring_npi(claim: Claim) -> Bool:
     """The referring provider's NPI is not a valid NPI."""
@@ -72,8 +72,8 @@ def invalid_referring_npi(claim: Claim) -> Bool:
     severity="error",
     snip=5,
     status="A7:562:77",
-    source=_NPI,
-    fix=_NPI_FIX,
+    source=NPI,
+    fix=NPI_FIX,
 )
 def invalid_facility_npi(claim: Claim) -> Bool:
     """The service facility's NPI is not a valid NPI."""
@@ -86,8 +86,8 @@ def invalid_facility_npi(claim: Claim) -> Bool:
     severity="error",
     snip=5,
     status="A7:562:71",
-    source=_NPI,
-    fix=_NPI_FIX,
+    source=NPI,
+    fix=NPI_FIX,
 )
 def invalid_attending_npi(claim: Claim) -> Bool:
     """The attending provider's NPI is not a valid NPI."""
@@ -100,8 +100,8 @@ def invalid_attending_npi(claim: Claim) -> Bool:
     severity="error",
     snip=5,
     status="A7:562:72",
-    source=_NPI,
-    fix=_NPI_FIX,
+    source=NPI,
+    fix=NPI_FIX,
 )
 def invalid_operating_npi(claim: Claim) -> Bool:
     """The operating physician's NPI is not a valid NPI."""
@@ -114,8 +114,8 @@ def invalid_operating_npi(claim: Claim) -> Bool:
     severity="error",
     snip=5,
     status="A7:562:73",
-    source=_NPI,
-    fix=_NPI_FIX,
+    source=NPI,
+    fix=NPI_FIX,
 )
 def invalid_other_operating_npi(claim: Claim) -> Bool:
     """The other operating physician's NPI is not a valid NPI."""
@@ -128,8 +128,8 @@ def invalid_other_operating_npi(claim: Claim) -> Bool:
     severity="error",
     snip=5,
     status="A7:562:1P",
-    source=_NPI,
-    fix=_NPI_FIX,
+    source=NPI,
+    fix=NPI_FIX,
 )
 def invalid_assistant_npi(claim: Claim) -> Bool:
     """The assistant surgeon's NPI is not a valid NPI."""
@@ -142,8 +142,8 @@ def invalid_assistant_npi(claim: Claim) -> Bool:
     severity="error",
     snip=5,
     status="A7:562:DQ",
-    source=_NPI,
-    fix=_NPI_FIX,
+    source=NPI,
+    fix=NPI_FIX,
 )
 def invalid_supervising_npi(claim: Claim) -> Bool:
     """The supervising provider's NPI is not a valid NPI."""
@@ -156,17 +156,15 @@ def invalid_supervising_npi(claim: Claim) -> Bool:
     severity="error",
     snip=5,
     status="A7:562:82",
-    source=_NPI,
-    fix=_NPI_FIX,
+    source=NPI,
+    fix=NPI_FIX,
 )
 def invalid_line_rendering_npi(line: Line) -> Bool:
     """The rendering provider's NPI on a service line is not a valid NPI."""
     return ~line.rendering_npi.passes("npi")
 
 
-@rule(
-    "INVALID_ORDERING_NPI", severity="error", snip=5, status="A7:562:DK", source=_NPI, fix=_NPI_FIX
-)
+@rule("INVALID_ORDERING_NPI", severity="error", snip=5, status="A7:562:DK", source=NPI, fix=NPI_FIX)
 def invalid_ordering_npi(line: Line) -> Bool:
     """The ordering provider's NPI is not a valid NPI."""
     return ~line.ordering_npi.passes("npi")
@@ -350,3 +348,37 @@ def invalid_rendering_taxonomy(claim: Claim) -> Bool:
 def invalid_clia(claim: Claim) -> Bool:
     """The laboratory's CLIA number is not of the form of a CLIA number."""
     return ~claim.clia.matches(r"\d{2}D\d{7}")
+
+
+@rule(
+    "MISSING_COUNTRY_CODE",
+    transactions="PID",
+    severity="warning",
+    snip=4,
+    status="A6:680:85",
+    source="X222 2010AA N402 and N404: a state, or the country of an address abroad",
+    fix="Send the state in N402, or the country in N404",
+    at=lambda provider: (provider.country, provider.state),
+)
+def missing_country_code(provider: Provider) -> Bool:
+    """The billing provider's address has neither a state nor a country."""
+    return provider.city.is_present() & provider.state.is_missing() & provider.country.is_missing()
+
+
+@rule(
+    "POSTAL_CODE_NOT_ALLOWED",
+    transactions="PID",
+    severity="warning",
+    snip=4,
+    status="A7:500:85",
+    source="X222 2010AA N403: sent for addresses in the United States and in Canada",
+    fix="Leave the postal code out of an address abroad",
+    at=lambda provider: provider.zip,
+)
+def postal_code_not_allowed(provider: Provider) -> Bool:
+    """The billing provider's address abroad has a postal code.
+
+    Guides ask for one in the United States and in Canada, and Mexico has them too; elsewhere some
+    payers read it as a ZIP code and find none.
+    """
+    return provider.zip.is_present() & ~provider.country.is_in("US", "CA", "MX")

@@ -105,6 +105,11 @@ class Value(Expression):
     __slots__ = ()
     kind: ClassVar[str] = "value"
 
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        """A constant as a value, where an expression begins with one: ``Money.of(1) * days``."""
+        return cls([cls.kind, cls._constant(value)])
+
     def is_missing(self) -> Bool:
         """There is no such value: the one question that a missing value answers."""
         return Bool(["missing", self.node])
@@ -212,6 +217,10 @@ class Number(_Scaled):
     kind = "number"
     scale = 1000
 
+    def above_listed(self, table: str, code: Code, on: Date | None = None) -> Bool:
+        """Is more than the table of that name has beside the code; where it has none, it is not."""
+        return Bool(["over", table, self.node, code.node, None if on is None else on.node])
+
     @classmethod
     def _number(cls, value: object) -> Node:
         return cls(["number", 0])._take(value)  # noqa: SLF001 - its own kin
@@ -272,6 +281,11 @@ class _Characters(Value):
     def listed(self, table: str, on: Date | None = None) -> Bool:
         """Stands in the code table of that name, on that day; without the table: no_data."""
         return Bool(["listed", table, self.node, None if on is None else on.node])
+
+    def with_listed(self, table: str, other: _Characters, on: Date | None = None) -> Bool:
+        """Stands with another code in the table of pairs of that name, this one first."""
+        day = None if on is None else on.node
+        return Bool(["paired", table, self.node, other.node, day])
 
     def passes(self, check: str) -> Bool:
         """Passes a check digit: ``npi``."""

@@ -29,6 +29,9 @@ NO_DATA = _NoData()
 Logic: TypeAlias = bool | _NoData | None
 """True, False, None (unknown), or unchecked."""
 
+Table: TypeAlias = Mapping[str | tuple[str, str], list[tuple[int, ...]]]
+"""A code table: for each code, or pair of codes, first day, last day, and a value if it has one."""
+
 _EPOCH = dt.date(1970, 1, 1)
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "eq": operator.eq,
@@ -91,7 +94,7 @@ class Interpreter:
     as_of: int
     received: int
     duplicate: bool | None = None
-    tables: Mapping[str, Mapping[str, list[tuple[int, int]]]] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
 
     def judge(self, rule: Rule, tree: Tree) -> list[Logic]:
         """The outcome on every row that the rule judges: True is a hit."""
@@ -127,7 +130,11 @@ class Interpreter:
             case "repeats":
                 return self._repeats(rest[0], rest[1], rest[2], rows)
             case "listed":
-                return self._listed(rest, rows)
+                return self._listed(rest[0], rest[1:2], rest[2], None, rows)
+            case "paired":
+                return self._listed(rest[0], rest[1:3], rest[3], None, rows)
+            case "over":
+                return self._listed(rest[0], rest[2:3], rest[3], rest[1], rows)
             case _:
                 return self._test(name, rest, rows)
 
@@ -174,6 +181,9 @@ class Interpreter:
                 return len(text.encode()) * 1000 if isinstance(text, str) else text
             case "count" | "sum" | "min" | "max":
                 return self._fold(name, rest, rows)
+            case "position":
+                row = rows[rest[0]]
+                return (row.above[rest[1]].below[row.table].index(row) + 1) * 1000
             case _:
                 return self._reckon(name, rest, rows)
 
@@ -229,18 +239,21 @@ class Interpreter:
                 return True
         return False
 
-    def _listed(self, rest: list[Any], rows: list[Node]) -> Logic:
-        table = self.tables.get(rest[0])
+    def _listed(self, name: str, keys: list[Any], on: Any, over: Any, rows: list[Node]) -> Logic:
+        table = self.tables.get(name)
         if table is None:
             return NO_DATA
-        code = self.value(rest[1], rows)
-        day = None if rest[2] is None else self.value(rest[2], rows)
-        if code is NO_DATA or day is NO_DATA:
-            return NO_DATA  # type: ignore[no-any-return]
-        if code is None or (rest[2] is not None and day is None):
+        codes = [self.value(key, rows) for key in keys]
+        day = None if on is None else self.value(on, rows)
+        more = None if over is None else self.value(over, rows)
+        asked = [*codes, *([] if on is None else [day]), *([] if over is None else [more])]
+        if any(value is NO_DATA for value in asked):
+            return NO_DATA
+        if None in asked:
             return None
-        spans = table.get(code, [])
-        return any(day is None or bool(first <= day <= last) for first, last in spans)
+        spans = table.get(codes[0] if len(codes) == 1 else (codes[0], codes[1]), [])
+        held = [span for span in spans if day is None or span[0] <= day <= span[1]]
+        return bool(held) if over is None else bool(held) and more > held[0][2] * 1000
 
     def _reach(self, rows: list[Node], number: int, ups: list[str]) -> Node | None:
         row: Node | None = rows[number]

@@ -42,9 +42,9 @@ def _ask(node: Any, bound: tuple[str, ...], needs: list[Need]) -> None:
         needs.append((table, rest[2], vars(TABLES[table])[rest[2]].kinds))
     elif name in {"absent", "duplicate"}:
         _reach(bound[rest[0]], rest[1], needs)
-    elif name == "repeats":
+    elif name in {"repeats", "position"}:
         _reach(bound[rest[0]], [rest[1]], needs)
-        for key in rest[2]:
+        for key in rest[2] if name == "repeats" else ():
             _ask(key, bound, needs)
     elif rest and _is_rows(rest[0]):
         _, number, way, below = rest[0]

@@ -78,6 +78,12 @@ class Row:
             raise RuleError(f"{within} is not directly above {self.table}")
         return Bool(["repeats", self._number, within, [key.node for key in keys]])
 
+    def position(self, within: str = "claim") -> Number:
+        """Which of the rows below the claim (or other row above) it is; the first is 1."""
+        if self._way or not isinstance(vars(type(self)).get(within), Above):
+            raise RuleError("position() is asked of the row itself, within the row above it")
+        return Number(["position", self._number, within])
+
     def _field(self, name: str) -> Node:
         return ["field", self._number, list(self._way), name]
 

@@ -129,6 +129,16 @@ impl Totals {
         self.codes.iter().any(|found| found.severity == Some(Severity::Error))
     }
 
+    /// How often each code was found.
+    pub(crate) fn found(&self, catalog: &Catalog) -> Map<String, Value> {
+        let mut findings: Vec<_> = self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
+        findings.sort_by_key(|(at, _)| catalog.info(Code(*at as u16)).name.clone());
+        findings
+            .into_iter()
+            .map(|(at, found)| (catalog.info(Code(at as u16)).name.clone(), found.count.into()))
+            .collect()
+    }
+
     /// summary.json.
     pub(crate) fn summary(
         &self,
@@ -143,17 +153,13 @@ impl Totals {
             let parts = u128::from(tally.accepted) * 10_000 + u128::from(tally.claims) / 2;
             f64::from((parts / u128::from(tally.claims)) as u32) / 10_000.0
         });
-        let mut findings: Vec<_> = self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
-        findings.sort_by_key(|(at, _)| catalog.info(Code(*at as u16)).name.clone());
-        let findings: Map<String, Value> = findings
-            .into_iter()
-            .map(|(at, found)| (catalog.info(Code(at as u16)).name.clone(), found.count.into()))
-            .collect();
+        let findings = self.found(catalog);
         let mut no_data = Map::new();
         for (program, counts) in rules {
             for (rule, counts) in program.rules().iter().zip(*counts) {
                 for &table in rule.code_tables.iter().filter(|_| counts.no_data > 0) {
-                    let name = program.code_tables().get(table).cloned().unwrap_or_default();
+                    let list = program.code_tables().get(table).map(String::as_str).unwrap_or_default();
+                    let name = list.split('.').next().unwrap_or_default().to_owned();
                     let before = no_data.get(&name).and_then(Value::as_u64).unwrap_or(0);
                     no_data.insert(name, (before + counts.no_data).into());
                 }
@@ -165,6 +171,8 @@ impl Totals {
             "interchanges": self.interchanges,
             "groups": self.groups,
             "sets": self.sets,
+            "sets_accepted": tally.sets_accepted,
+            "sets_rejected": tally.sets - tally.sets_accepted,
             "claims": tally.claims + self.unreadable,
             "accepted": tally.accepted,
             "rejected": tally.claims - tally.accepted,

@@ -25,8 +25,9 @@ impl Evaluator<'_, '_> {
             Bool::Compare { how, sides: [left, right], .. } => {
                 compared(*how, self.absent_value(*left), self.absent_value(*right))
             }
-            Bool::ListedOn { table, code, day } => {
-                self.listed_on(*table, kind(*code), self.absent_value(*code), self.absent_value(*day))
+            Bool::LookedUp(lookup) => {
+                let table = self.table(lookup.table);
+                table.map_or(NODATA, |table| self.found(table, lookup, |at| self.absent_value(at)))
             }
             Bool::Duplicate if self.frame.context.duplicates.is_empty() => NODATA,
             Bool::Repeats(..) | Bool::Duplicate => UNKNOWN,
@@ -50,7 +51,7 @@ impl Evaluator<'_, '_> {
             },
             Value::Arithmetic(how, left, right) => compute(*how, self.absent_value(*left), self.absent_value(*right)),
             Value::Fold(fold) if matches!(fold.how, Fold::Count | Fold::Sum) => 0,
-            Value::Column(_) | Value::Fold(..) => MISSING,
+            Value::Column(_) | Value::Fold(..) | Value::Position(_) => MISSING,
         }
     }
 }

@@ -1,15 +1,14 @@
 //! What is asked of single values.
 
 use super::expr::{BoolAt, Test, Value, ValueAt};
-use super::frame::{UNCHECKED, lane_of, unpack_code, void};
+use super::frame::{UNCHECKED, lane_of, unpack_code};
 use super::logic::{FALSE, NODATA, States, UNKNOWN, Word, bits, mask, passing, state, word_of};
 use super::pairs::Asked;
 use super::run::Evaluator;
-use super::tables::CodeTable;
 use crate::claim::{Column, FieldKind, MISSING};
 use crate::position::Span;
 
-impl<'a> Evaluator<'_, 'a> {
+impl Evaluator<'_, '_> {
     /// Asks the value of each row. `at` is the statement in hand.
     pub(super) fn test(&mut self, at: BoolAt, value: ValueAt, test: &Test, asked: Asked<'_>, states: &mut States) {
         let term = self.program.terms.value(value);
@@ -121,35 +120,7 @@ impl<'a> Evaluator<'_, 'a> {
             Test::Matches(pattern) => self.program.terms.patterns[*pattern].matches(bytes),
             Test::Starts(prefixes) => prefixes.iter().any(|prefix| bytes.starts_with(prefix)),
             Test::Check(check) => check.passes(bytes),
-            Test::Listed(table) => self.table(*table).is_some_and(|table| table.holds(bytes, None)),
+            Test::Listed(table) => self.table(*table).is_some_and(|table| table.holds(&[bytes], None)),
         }
-    }
-
-    /// A code table of the program; None when it was not supplied.
-    pub(super) fn table(&self, table: usize) -> Option<&'a CodeTable> {
-        self.frame.context.tables?.find(&self.program.terms.tables[table])
-    }
-
-    /// Looks codes up on days.
-    pub(super) fn listed(&mut self, table: usize, code: ValueAt, day: ValueAt, asked: Asked<'_>, states: &mut States) {
-        if self.table(table).is_none() {
-            return states.fill(asked.len(), NODATA);
-        }
-        self.reckon(code, asked);
-        self.reckon(day, asked);
-        let (codes, days) = (self.scratch.lanes(code), self.scratch.lanes(day));
-        let kind = self.program.terms.value(code).kind;
-        states.set_rows(asked.len(), |row| self.listed_on(table, kind, codes.get(row), days.get(row)));
-    }
-
-    /// The state of a look-up of one code.
-    pub(super) fn listed_on(&self, table: usize, kind: FieldKind, code: i64, day: i64) -> u8 {
-        let Some(table) = self.table(table) else { return NODATA };
-        if void(code) || void(day) {
-            return if code == UNCHECKED || day == UNCHECKED { NODATA } else { UNKNOWN };
-        }
-        let day = Some(i32::try_from(day).unwrap_or(i32::MAX));
-        let (bytes, len) = unpack_code(code);
-        state(table.holds(if kind == FieldKind::Code { &bytes[..len] } else { self.frame.text(code) }, day))
     }
 }

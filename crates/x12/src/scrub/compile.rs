@@ -89,19 +89,21 @@ fn fault(rule: &Json, message: String) -> RuleError {
     RuleError { rule: rule["id"].as_str().unwrap_or_default().to_owned(), message }
 }
 
-/// The way from each table to `target`, by first parents.
-fn ways(schema: &Schema, target: &str) -> Vec<Option<Box<[Up]>>> {
-    let mut found: Vec<Option<Box<[Up]>>> = Vec::with_capacity(schema.tables.len());
+/// The ways from each table to `target`: several where a row may stand below one of several.
+fn ways(schema: &Schema, target: &str) -> Vec<Box<[Box<[Up]>]>> {
+    let mut found: Vec<Box<[Box<[Up]>]>> = Vec::with_capacity(schema.tables.len());
     for (table, definition) in schema.tables.iter().enumerate() {
         if definition.name == target {
-            found.push(Some(Box::default()));
+            found.push([Box::default()].into());
             continue;
         }
-        let way = definition.parents.iter().enumerate().find_map(|(parent, &above)| {
-            let rest = found.get(above)?.as_ref()?;
-            Some(std::iter::once(Up { table, parent }).chain(rest.iter().copied()).collect())
+        let above = definition.parents.iter().enumerate().filter_map(|(parent, &above)| {
+            let step = Up { table, parent };
+            let ways = found.get(above)?.iter();
+            Some(ways.map(|rest| std::iter::once(step).chain(rest.iter().copied()).collect()).collect::<Vec<_>>())
         });
-        found.push(way);
+        let own = above.flatten().collect();
+        found.push(own);
     }
     found
 }
@@ -159,8 +161,8 @@ fn scope(schema: &Schema, table: usize, levels: &Levels) -> Try<Scope> {
         "provider" => Scope::Provider,
         "subscriber" | "payer" => Scope::Subscriber,
         "patient" => Scope::Patient,
-        _ if levels.to_line[table].is_some() && !ambiguous => Scope::Line,
-        _ if levels.to_claim[table].is_some() => Scope::Claim,
+        _ if !levels.to_line[table].is_empty() && !ambiguous => Scope::Line,
+        _ if !levels.to_claim[table].is_empty() => Scope::Claim,
         name => return Err(format!("rules are not judged on {name}")),
     })
 }

@@ -99,6 +99,8 @@ pub(crate) enum Value {
     FirstOf(ValueAt, ValueAt),
     Arithmetic(Arithmetic, ValueAt, ValueAt),
     Fold(Folded),
+    /// Which of the rows below its parent a row is, the first being 1, in thousandths; by the number of the link.
+    Position(usize),
 }
 
 /// What is asked of a single value.
@@ -118,6 +120,25 @@ pub(crate) enum Test {
     Listed(usize),
 }
 
+/// A look-up in a code table, by its number among the [`Terms`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Lookup {
+    pub(crate) table: usize,
+    /// A code, or the two of a pair.
+    pub(crate) keys: Box<[ValueAt]>,
+    /// The day on which it is to hold; any, where there is none.
+    pub(crate) day: Option<ValueAt>,
+    /// The quantity that is asked to be more than the value in the table; else the key is asked to stand there.
+    pub(crate) over: Option<ValueAt>,
+}
+
+impl Lookup {
+    /// All values that it needs.
+    pub(crate) fn values(&self) -> impl Iterator<Item = ValueAt> {
+        self.keys.iter().copied().chain(self.day).chain(self.over)
+    }
+}
+
 /// A statement: true, false, unknown or unchecked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Bool {
@@ -132,12 +153,8 @@ pub(crate) enum Bool {
         /// The statements that they are missing.
         missing: [BoolAt; 2],
     },
-    /// The code stands in a table on a day.
-    ListedOn {
-        table: usize,
-        code: ValueAt,
-        day: ValueAt,
-    },
+    /// Something is looked up in a code table.
+    LookedUp(Lookup),
     /// An earlier row of the same parent has the same keys.
     Repeats(usize, Box<[ValueAt]>),
     Any(Children, BoolAt),
@@ -223,6 +240,14 @@ impl Terms {
         hasher.finish()
     }
 
+    /// The columns that are asked for, by table.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.values.iter().filter_map(|term| match term.what {
+            Value::Column(column) => Some((term.nature.table?, column)),
+            _ => None,
+        })
+    }
+
     /// How many statements and values there are.
     pub(crate) fn count(&self) -> (usize, usize) {
         (self.bools.len(), self.values.len())
@@ -263,7 +288,7 @@ impl Terms {
             Bool::Compare { how, sides: [left, right], .. } => {
                 plain(if *how == Compare::Same { 8 } else { 3 }).with(value(*left)).with(value(*right))
             }
-            Bool::ListedOn { code, day, .. } => doubtful(20).with(value(*code)).with(value(*day)),
+            Bool::LookedUp(lookup) => lookup.values().fold(doubtful(20), |nature, at| nature.with(value(at))),
             // Asked of all rows at once, and seldom true: what stands beside it is then done with.
             Bool::Repeats(..) => plain(3),
             Bool::Any(children, inner) => of_children(*children, table).with(bool(*inner)),
@@ -279,6 +304,7 @@ impl Terms {
         match what {
             Value::Const(_) | Value::AsOf | Value::Received => plain(0),
             Value::Column(_) => plain(1),
+            Value::Position(_) => plain(2),
             Value::Above(_, inner) | Value::Length(inner) => plain(1).with(value(*inner)),
             Value::FirstOf(left, right) | Value::Arithmetic(_, left, right) => {
                 plain(2).with(value(*left)).with(value(*right))

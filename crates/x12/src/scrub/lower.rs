@@ -7,7 +7,9 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::expr::{Above, Arithmetic, Bool, BoolAt, Children, Compare, Fold, Folded, Terms, Test, Value, ValueAt};
+use super::expr::{
+    Above, Arithmetic, Bool, BoolAt, Children, Compare, Fold, Folded, Lookup, Terms, Test, Value, ValueAt,
+};
 use super::frame::{Link, Up, pack_code};
 use super::kernels::Check;
 use super::pattern::Pattern;
@@ -193,6 +195,8 @@ impl<'a> Lowering<'a> {
             ("eq" | "ne" | "lt" | "le" | "gt" | "ge", [left, right]) => return self.compare(name, left, right, env),
             ("in" | "missing" | "matches" | "starts" | "check" | "listed", _) => return self.test(name, rest, env),
             ("repeats", [var, above, keys]) => self.repeats(var, above, keys, env)?,
+            ("paired", [table, left, right, day]) => self.lookup(table, &[left, right], day, None, env)?,
+            ("over", [table, over, code, day]) => self.lookup(table, &[code], day, Some(over), env)?,
             ("any", [rows, inner]) => {
                 let (children, inside) = self.children(rows, &[inner], env)?;
                 Bool::Any(children, self.bool(inner, &inside)?)
@@ -243,14 +247,23 @@ impl<'a> Lowering<'a> {
                 let table = self.code_table(table.as_str().ok_or("a table has a name")?);
                 let code = self.bytes(code, env)?;
                 if !day.is_null() {
-                    let day = self.of_kind(day, FieldKind::Date, env)?;
-                    return Ok(self.add(Bool::ListedOn { table, code, day }, env));
+                    let day = Some(self.of_kind(day, FieldKind::Date, env)?);
+                    return Ok(self.add(Bool::LookedUp(Lookup { table, keys: [code].into(), day, over: None }), env));
                 }
                 (code, Test::Listed(table))
             }
             _ => return Err(format!("no statement {name} of {} parts", rest.len())),
         };
         Ok(self.asked(value, test, env))
+    }
+
+    /// A look-up of one code or of two, on a day if one is given, or of the most that a quantity may be.
+    fn lookup(&mut self, table: &Json, keys: &[&Json], day: &Json, over: Option<&Json>, env: &Env) -> Try<Bool> {
+        let table = self.code_table(table.as_str().ok_or("a table has a name")?);
+        let keys = keys.iter().map(|key| self.bytes(key, env)).collect::<Try<_>>()?;
+        let day = if day.is_null() { None } else { Some(self.of_kind(day, FieldKind::Date, env)?) };
+        let over = over.map(|over| self.of_kind(over, FieldKind::Number, env)).transpose()?;
+        Ok(Bool::LookedUp(Lookup { table, keys, day, over }))
     }
 
     fn code_table(&mut self, name: &str) -> usize {
@@ -329,6 +342,12 @@ impl<'a> Lowering<'a> {
         Ok(Bool::Repeats(link, keys))
     }
 
+    fn position(&mut self, var: &Json, above: &Json, env: &Env) -> Try<Value> {
+        let binding = var.as_u64().and_then(|var| env.vars.get(var as usize)).copied().ok_or("no such row")?;
+        let above = self.table(above.as_str().unwrap_or_default())?;
+        Ok(Value::Position(self.link(binding.table, above)?))
+    }
+
     fn pattern(&mut self, text: &str) -> Try<usize> {
         if let Some(&known) = self.patterns.get(text) {
             return Ok(known);
@@ -381,6 +400,7 @@ impl<'a> Lowering<'a> {
                 };
                 (Value::Const(constant(item, kind)?), kind)
             }
+            ("position", [var, above]) => (self.position(var, above, env)?, FieldKind::Number),
             ("length", [inner]) => (Value::Length(self.bytes(inner, env)?), FieldKind::Number),
             ("first_of", [first, second]) => {
                 let first = self.value(first, env)?;
@@ -486,7 +506,9 @@ fn references<'j>(json: &'j Json, out: &mut Vec<(u64, Vec<&'j str>)>) {
     let Some(all) = json.as_array() else { return };
     let names = |ups: &'j Json| ups.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
     match all.as_slice() {
-        [name, var, ups, ..] if matches!(name.as_str(), Some("field" | "rows" | "absent" | "duplicate")) => {
+        [name, var, ups, ..]
+            if matches!(name.as_str(), Some("field" | "rows" | "absent" | "duplicate" | "position")) =>
+        {
             out.push((var.as_u64().unwrap_or(u64::MAX), names(ups)));
         }
         [name, var, _, keys] if name.as_str() == Some("repeats") => {

@@ -23,6 +23,7 @@ mod frame;
 mod kernels;
 mod lanes;
 mod logic;
+mod look_up;
 mod lower;
 mod memory;
 mod pairs;
@@ -42,7 +43,7 @@ pub use program::{
     Context, Counts, Evidence, EvidenceField, Function, Hit, Program, RULE_FAILED, Rule, RuleError, Share,
 };
 pub use scratch::Scratch;
-pub use tables::{CodeTable, CodeTables};
+pub use tables::{CodeTable, CodeTables, Held};
 
 #[cfg(test)]
 mod rulebook_tests;

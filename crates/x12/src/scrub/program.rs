@@ -46,10 +46,10 @@ pub struct Program {
 /// Where the claim and the line are among the tables of the schema.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Levels {
-    /// By table: the way to its claim, if it has one.
-    pub(super) to_claim: Vec<Option<Box<[Up]>>>,
-    /// By table: the way to its line, if it has one.
-    pub(super) to_line: Vec<Option<Box<[Up]>>>,
+    /// By table: the ways to its claim; of a row that may be the claim's own or a line's, one leads there.
+    pub(super) to_claim: Vec<Box<[Box<[Up]>]>>,
+    /// By table: the ways to its line.
+    pub(super) to_line: Vec<Box<[Box<[Up]>]>>,
     /// By table: it stands above the claim, so that its row 0 was handed down from an earlier piece.
     pub(super) context: Vec<bool>,
 }
@@ -217,6 +217,12 @@ impl Program {
         &self.terms.tables
     }
 
+    /// The fields that it reads, by table and column.
+    pub fn reads(&self) -> impl Iterator<Item = (usize, usize)> {
+        let shown = self.rules.iter().flat_map(|rule| &rule.evidence).map(|field| (field.table, field.column));
+        self.terms.columns().chain(shown)
+    }
+
     /// Judges every row of `batch`, whose text lies in `bytes`, by the rules of `share`; `counts` has one entry a rule or
     /// is empty.
     ///
@@ -257,9 +263,9 @@ impl Program {
 
     fn hit(&self, index: usize, rule: &Rule, batch: &Batch, row: usize, inherited: bool) -> Hit {
         let row = row as u32;
-        let way = |ways: &[Option<Box<[Up]>>]| match ways.get(rule.table) {
-            Some(Some(ups)) => Up::climb(ups, batch, row),
-            _ => NONE,
+        let way = |ways: &[Box<[Box<[Up]>]>]| {
+            let ways = ways.get(rule.table).into_iter().flatten();
+            ways.map(|ups| Up::climb(ups, batch, row)).find(|&row| row != NONE).unwrap_or(NONE)
         };
         Hit { rule: index as u16, row, claim: way(&self.levels.to_claim), line: way(&self.levels.to_line), inherited }
     }

@@ -287,7 +287,10 @@ fn the_language_means_what_the_interpreter_says() {
     let program = program(&document, &schema);
     let claims: Vec<&Json> = document["claims"].as_array().unwrap().iter().collect();
     let mut tables = super::CodeTables::default();
-    tables.add("dx", b"A1\t19700101\t20260216\nB22\t20260206\t20520220\n").unwrap();
+    let rows: [(&[&str], i32, i32, i32); 2] = [(&["A1"], 0, 20_500, 2), (&["B22"], 20_490, 30_000, 1)];
+    tables.add(&super::tables::tests::file("dx", "", 8, &rows)).unwrap();
+    let pairs: [(&[&str], i32, i32, i32); 2] = [(&["A1", "7"], 0, 20_500, 0), (&["A1", "B22"], 20_490, 30_000, 0)];
+    tables.add(&super::tables::tests::file("pairs", "", 16, &pairs)).unwrap();
     let today = document["today"].as_i64().unwrap() as i32;
     let context = Context { as_of: today, received: today, duplicates: &[], tables: Some(&tables) };
     let states = |claims: &[&Json], rule: usize| {

@@ -56,7 +56,7 @@ impl Evaluator<'_, '_> {
             }
             Bool::Test(value, test) => self.test(at, *value, test, asked, &mut states),
             Bool::Compare { how, sides, missing } => self.compare(*how, *sides, *missing, asked, &mut states),
-            Bool::ListedOn { table, code, day } => self.listed(*table, *code, *day, asked, &mut states),
+            Bool::LookedUp(lookup) => self.looked_up(lookup, asked, &mut states),
             Bool::Repeats(link, keys) => self.repeats(*link, keys, asked, &mut states),
             Bool::Any(children, inner) => self.any(*children, *inner, term.nature, asked, &mut states),
             Bool::Absent => states.fill(asked.len(), FALSE),

@@ -1,68 +1,252 @@
-//! Code tables that the user supplies, as sorted codes with the days on which they hold.
+//! Code tables that the user supplies: sorted codes with the days on which they hold, as they lie in their file.
+//!
+//! A file is a line `scrubjay codes 1`, a line of JSON that says where it comes from and which lists follow, and the rows
+//! of each list. A row is a key of the list's width, padded with zeros, its first and last day (days since 1970-01-01),
+//! and a value, each four bytes, the greatest first. Rows ascend. The JSON may say from when until when the release speaks:
+//! what is asked of other days is not known.
+//!
+//! Of a list nothing is read before it is asked for. A short one is then read whole; of a long one, such as all providers
+//! of the country, every 64th key, and for a look-up the few rows between two of them.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
-/// Tables by name.
-#[derive(Debug, Default)]
-pub struct CodeTables {
-    tables: HashMap<String, CodeTable>,
+use serde_json::Value as Json;
+
+/// A file of codes, wherever it is.
+pub trait Held: Send + Sync {
+    /// How many bytes it has.
+    fn len(&self) -> u64;
+
+    /// Reads the bytes from `at`, as many as `into` takes; false when they cannot be read.
+    fn read(&self, at: u64, into: &mut [u8]) -> bool;
+
+    /// Whether it has none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
-/// Codes and the days from and to which each is valid.
+impl Held for Vec<u8> {
+    fn len(&self) -> u64 {
+        self.as_slice().len() as u64
+    }
+
+    fn read(&self, at: u64, into: &mut [u8]) -> bool {
+        let from = usize::try_from(at).ok().and_then(|at| self.get(at..at.checked_add(into.len())?));
+        from.is_some_and(|bytes| {
+            into.copy_from_slice(bytes);
+            true
+        })
+    }
+}
+
+const MAGIC: &[u8] = b"scrubjay codes 1\n";
+/// Bytes of the days and the value behind a key.
+const TAIL: usize = 12;
+/// The longest header that is looked for.
+const MAX_HEADER: u64 = 1 << 16;
+/// The longest key.
+const MAX_WIDTH: usize = 64;
+/// Lists up to so many bytes are read whole.
+const WHOLE: usize = 4 << 20;
+/// Rows between two keys that are remembered of a longer list.
+const BLOCK: usize = 64;
+
+/// Lists of codes by name: `icd10cm`, and `icd10cm.manifestation` for a further list of the same table.
 #[derive(Debug, Default)]
+pub struct CodeTables {
+    lists: HashMap<String, CodeTable>,
+    headers: Vec<Json>,
+}
+
+/// One list of codes.
 pub struct CodeTable {
-    entries: Vec<(Box<[u8]>, i32, i32)>,
+    held: Arc<dyn Held>,
+    /// Where its first row is.
+    at: u64,
+    count: usize,
+    width: usize,
+    /// The days that the release speaks of: of others nothing is known.
+    known: (i32, i32),
+    read: OnceLock<Option<Rows>>,
+}
+
+/// What was read of a list.
+enum Rows {
+    Whole(Vec<u8>),
+    /// The key of every [`BLOCK`]th row.
+    Keys(Vec<u8>),
+}
+
+impl fmt::Debug for CodeTable {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "CodeTable({} rows)", self.count)
+    }
+}
+
+/// The days on which a code holds, and what stands beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Interval {
+    from: i32,
+    to: i32,
+    value: i32,
 }
 
 impl CodeTables {
-    /// Adds a table: one code a line, optionally followed by its first and last day (`CCYYMMDD`, either may be
-    /// empty), separated by tabs; `#` begins a comment line. Errors with the number of a line that is not so.
-    pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), usize> {
-        let mut entries = Vec::new();
-        for (number, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
-            let line = line.trim_ascii();
-            if line.is_empty() || line.starts_with(b"#") {
-                continue;
+    /// Adds the lists of a file; one that is there already is replaced.
+    ///
+    /// # Errors
+    /// When it is no such file, or has been cut short.
+    pub fn add(&mut self, held: &Arc<dyn Held>) -> Result<(), String> {
+        let no_file = || "this is no file of codes".to_owned();
+        let mut begin = vec![0; held.len().min(MAX_HEADER) as usize];
+        let read = held.read(0, &mut begin);
+        let rest = begin.strip_prefix(MAGIC).filter(|_| read).ok_or_else(no_file)?;
+        let end = rest.iter().position(|&byte| byte == b'\n').ok_or_else(no_file)?;
+        let header: Json = rest.get(..end).and_then(|line| serde_json::from_slice(line).ok()).ok_or_else(no_file)?;
+        let table = header["table"].as_str().ok_or_else(no_file)?.to_owned();
+        let day = |name: &str, open| header[name].as_i64().and_then(|day| i32::try_from(day).ok()).unwrap_or(open);
+        let known = (day("from", i32::MIN), day("until", i32::MAX));
+        let mut at = (MAGIC.len() + end + 1) as u64;
+        for list in header["lists"].as_array().ok_or_else(no_file)? {
+            let number = |name: &str| list[name].as_u64().and_then(|number| usize::try_from(number).ok());
+            let (width, count) = number("width").zip(number("rows")).ok_or_else(no_file)?;
+            let len = (width + TAIL).checked_mul(count).ok_or_else(no_file)? as u64;
+            let end = at.checked_add(len).ok_or_else(no_file)?;
+            if !(1..=MAX_WIDTH).contains(&width) || end > held.len() {
+                return Err("this file of codes is cut short".to_owned());
             }
-            let mut cells = line.split(|&byte| byte == b'\t').map(<[u8]>::trim_ascii);
-            let code = cells.next().filter(|code| !code.is_empty()).ok_or(number + 1)?;
-            let from = day(cells.next().unwrap_or_default(), i32::MIN).ok_or(number + 1)?;
-            let to = day(cells.next().unwrap_or_default(), i32::MAX).ok_or(number + 1)?;
-            entries.push((code.into(), from, to));
+            let name = match list["name"].as_str() {
+                None | Some("") => table.clone(),
+                Some(name) => format!("{table}.{name}"),
+            };
+            let list = CodeTable { held: Arc::clone(held), at, count, width, known, read: OnceLock::new() };
+            self.lists.insert(name, list);
+            at = end;
         }
-        entries.sort_unstable();
-        self.tables.insert(name.to_owned(), CodeTable { entries });
+        self.headers.retain(|other| other["table"] != table.as_str());
+        self.headers.push(header);
         Ok(())
     }
 
-    /// The table named `name`, if it was supplied.
+    /// The list named `name`, if it was supplied and can be read.
     pub fn find(&self, name: &str) -> Option<&CodeTable> {
-        self.tables.get(name)
+        self.lists.get(name).filter(|list| list.rows().is_some())
+    }
+
+    /// What each file says of itself: its table, release and source.
+    pub fn headers(&self) -> &[Json] {
+        &self.headers
     }
 }
 
 impl CodeTable {
-    /// Whether `code` stands in the table, on `day` if one is given.
-    pub fn holds(&self, code: &[u8], day: Option<i32>) -> bool {
-        let first = self.entries.partition_point(|entry| &*entry.0 < code);
-        let same = self.entries.get(first..).unwrap_or_default().iter().take_while(|entry| &*entry.0 == code);
-        same.into_iter().any(|&(_, from, to)| day.is_none_or(|day| (from..=to).contains(&day)))
+    /// Whether the release speaks of a day; where none is asked for, it does.
+    pub(super) fn knows(&self, day: Option<i32>) -> bool {
+        day.is_none_or(|day| (self.known.0..=self.known.1).contains(&day))
+    }
+
+    /// Whether the key stands in the list, on `day` if one is given. A key of several parts is one of pairs.
+    pub(super) fn holds(&self, key: &[&[u8]], day: Option<i32>) -> bool {
+        self.any(key, |interval| interval.holds_on(day)).is_some()
+    }
+
+    /// The value beside the key, on `day` if one is given.
+    pub(super) fn value(&self, key: &[&[u8]], day: Option<i32>) -> Option<i32> {
+        self.any(key, |interval| interval.holds_on(day)).map(|interval| interval.value)
+    }
+
+    /// Whether the key stands in the list on all of some days, or on none; None where it begins or ends between them.
+    pub(super) fn throughout(&self, key: &[u8], (first, last): (i32, i32)) -> Option<bool> {
+        let mut outside = true;
+        let whole = self.any(&[key], |interval| {
+            outside &= last < interval.from || interval.to < first;
+            interval.from <= first && last <= interval.to
+        });
+        if whole.is_some() { Some(true) } else { outside.then_some(false) }
+    }
+
+    /// The first interval of the key that is wanted.
+    fn any(&self, key: &[&[u8]], mut wanted: impl FnMut(Interval) -> bool) -> Option<Interval> {
+        let share = self.width / key.len().max(1);
+        let mut own = [0; MAX_WIDTH];
+        for (place, part) in own.chunks_exact_mut(share.max(1)).zip(key) {
+            place.get_mut(..part.len())?.copy_from_slice(part);
+        }
+        let own = own.get(..self.width)?;
+        match self.rows()? {
+            Rows::Whole(rows) => self.among(rows, own, &mut wanted),
+            Rows::Keys(keys) => {
+                // from the last remembered key before it to the first one behind it
+                let begin = first(keys, self.width, |key| key < own).saturating_sub(1) * BLOCK;
+                let rows = begin..self.count.min(first(keys, self.width, |key| key <= own) * BLOCK);
+                self.among(&self.block(rows)?, own, &mut wanted)
+            }
+        }
+    }
+
+    /// As [`Self::any`], among some rows.
+    fn among(&self, rows: &[u8], own: &[u8], wanted: &mut impl FnMut(Interval) -> bool) -> Option<Interval> {
+        let row = self.width + TAIL;
+        let same = rows
+            .chunks_exact(row)
+            .skip(first(rows, row, |begin| begin.get(..self.width).is_some_and(|key| key < own)))
+            .map_while(|row| row.split_at_checked(self.width));
+        let mut same = same.take_while(|(key, _)| *key == own).filter_map(|(_, tail)| Interval::read(tail));
+        same.find(|interval| wanted(*interval))
+    }
+
+    fn rows(&self) -> Option<&Rows> {
+        self.read.get_or_init(|| self.open()).as_ref()
+    }
+
+    fn open(&self) -> Option<Rows> {
+        if self.count * (self.width + TAIL) <= WHOLE {
+            return self.block(0..self.count).map(Rows::Whole);
+        }
+        let mut keys = Vec::with_capacity(self.count.div_ceil(BLOCK) * self.width);
+        for row in (0..self.count).step_by(BLOCK) {
+            keys.extend_from_slice(self.block(row..row + 1)?.get(..self.width)?);
+        }
+        Some(Rows::Keys(keys))
+    }
+
+    /// Rows as they lie in the file.
+    fn block(&self, rows: Range<usize>) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; rows.len() * (self.width + TAIL)];
+        let at = self.at + (rows.start * (self.width + TAIL)) as u64;
+        self.held.read(at, &mut bytes).then_some(bytes)
     }
 }
 
-/// Days since 1970-01-01 of `CCYYMMDD`; `open` for nothing.
-fn day(text: &[u8], open: i32) -> Option<i32> {
-    if text.is_empty() {
-        return Some(open);
+/// The number of the first of some rows, each of `row` bytes, that is not before.
+fn first(rows: &[u8], row: usize, before: impl Fn(&[u8]) -> bool) -> usize {
+    let (mut low, mut high) = (0, rows.len() / row);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        let own = rows.get(middle * row..).and_then(|rest| rest.get(..row));
+        if own.is_some_and(&before) { low = middle + 1 } else { high = middle }
     }
-    if text.len() != 8 || !text.iter().all(u8::is_ascii_digit) {
-        return None;
+    low
+}
+
+impl Interval {
+    fn read(tail: &[u8]) -> Option<Self> {
+        let number =
+            |at: usize| tail.get(at..).and_then(|rest| rest.first_chunk()).map(|four| i32::from_be_bytes(*four));
+        Some(Self { from: number(0)?, to: number(4)?, value: number(8)? })
     }
-    let number = |part: &[u8]| part.iter().fold(0i32, |value, digit| value * 10 + i32::from(digit - b'0'));
-    Some(days(number(&text[..4]), number(&text[4..6]), number(&text[6..])))
+
+    fn holds_on(self, day: Option<i32>) -> bool {
+        day.is_none_or(|day| (self.from..=self.to).contains(&day))
+    }
 }
 
 /// Days since 1970-01-01 of a day of the Gregorian calendar.
+#[cfg(test)]
 pub(crate) fn days(year: i32, month: i32, day: i32) -> i32 {
     // A year that begins in March has its leap day last.
     let shifted = if month <= 2 { year - 1 } else { year };
@@ -86,19 +270,94 @@ pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{CodeTables, civil, days};
+pub(super) mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::{CodeTables, Held, MAGIC, civil, days};
+
+    /// Key, first and last day, value.
+    type Row<'r> = (&'r [&'r str], i32, i32, i32);
+
+    /// A file of one list.
+    pub(crate) fn file(name: &str, list: &str, width: usize, rows: &[Row<'_>]) -> Arc<dyn Held> {
+        let header = json!({"table": name, "lists": [{"name": list, "width": width, "rows": rows.len()}]});
+        let mut bytes = [MAGIC, header.to_string().as_bytes(), b"\n"].concat();
+        let mut packed: Vec<Vec<u8>> = rows
+            .iter()
+            .map(|(key, from, to, value)| {
+                let mut row = Vec::new();
+                for part in *key {
+                    row.extend_from_slice(part.as_bytes());
+                    row.resize(row.len().div_ceil(width / key.len()) * (width / key.len()), 0);
+                }
+                row.extend([from, to, value].iter().flat_map(|number| number.to_be_bytes()));
+                row
+            })
+            .collect();
+        packed.sort();
+        bytes.extend(packed.concat());
+        Arc::new(bytes)
+    }
 
     #[test]
     fn codes_hold_on_their_days() {
         let mut tables = CodeTables::default();
-        tables.add("dx", b"# release\nE119\t20151001\t\nA00\t20151001\t20200930\nA00\t20211001\n").unwrap();
+        let (begin, end) = (days(2015, 10, 1), days(2020, 9, 30));
+        let rows: [Row<'_>; 3] =
+            [(&["E119"], begin, i32::MAX, 0), (&["A00"], begin, end, 7), (&["A00"], days(2021, 10, 1), i32::MAX, 8)];
+        tables.add(&file("dx", "", 8, &rows)).unwrap();
         let dx = tables.find("dx").unwrap();
-        assert!(dx.holds(b"E119", None) && dx.holds(b"E119", Some(days(2024, 2, 29))));
-        assert!(!dx.holds(b"E119", Some(days(2015, 9, 30))) && !dx.holds(b"E11", None));
-        assert!(dx.holds(b"A00", Some(days(2020, 9, 30))) && !dx.holds(b"A00", Some(days(2021, 1, 1))));
-        assert!(dx.holds(b"A00", Some(days(2030, 1, 1))));
-        assert_eq!(tables.add("bad", b"A\nB\tyesterday\n"), Err(2));
+        let holds = |code: &str, day| dx.holds(&[code.as_bytes()], day);
+        assert!(holds("E119", None) && holds("E119", Some(days(2024, 2, 29))));
+        assert!(!holds("E119", Some(days(2015, 9, 30))) && !holds("E11", None) && !holds("E11900000", None));
+        assert!(
+            holds("A00", Some(end)) && !holds("A00", Some(days(2021, 1, 1))) && holds("A00", Some(days(2030, 1, 1)))
+        );
+        assert_eq!(dx.value(&[b"A00"], Some(days(2022, 1, 1))), Some(8));
+        assert_eq!(dx.throughout(b"A00", (begin, end)), Some(true));
+        assert_eq!(dx.throughout(b"A00", (end, end + 1)), None);
+        assert_eq!(dx.throughout(b"A00", (end + 1, end + 2)), Some(false));
+    }
+
+    #[test]
+    fn pairs_are_told_by_both_of_their_parts() {
+        let mut tables = CodeTables::default();
+        tables.add(&file("ptp", "0", 16, &[(&["11102", "99213"], 0, 10, 0), (&["11102", "9921"], 0, 10, 0)])).unwrap();
+        let pairs = tables.find("ptp.0").unwrap();
+        assert!(pairs.holds(&[b"11102", b"99213"], Some(5)) && pairs.holds(&[b"11102", b"9921"], None));
+        assert!(!pairs.holds(&[b"99213", b"11102"], None) && !pairs.holds(&[b"11102", b"99214"], None));
+    }
+
+    #[test]
+    fn what_is_no_file_of_codes_is_told() {
+        let whole = file("dx", "", 8, &[(&["A"], 0, 1, 0)]);
+        for len in 0..whole.len() {
+            let mut bytes = vec![0; len as usize];
+            assert!(whole.read(0, &mut bytes));
+            let cut: Arc<dyn Held> = Arc::new(bytes);
+            assert!(CodeTables::default().add(&cut).is_err(), "{len}");
+        }
+    }
+
+    #[test]
+    fn a_long_list_is_read_where_it_is_asked() {
+        let codes: Vec<String> = (0..300_000).map(|number| format!("{:06}", 3 * number)).collect();
+        let keys: Vec<[&str; 1]> = codes.iter().map(|code| [code.as_str()]).collect();
+        let mut rows: Vec<Row<'_>> = keys.iter().map(|key| (&key[..], 0, 10, 1)).collect();
+        // the same code on both sides of a border of blocks
+        rows.extend((0..100).map(|day| (&keys[6400][..], 20 + day, 20 + day, 2)));
+        let mut tables = CodeTables::default();
+        tables.add(&file("long", "", 10, &rows)).unwrap();
+        let list = tables.find("long").unwrap();
+        for number in (0..900_000).step_by(997) {
+            assert_eq!(list.holds(&[format!("{number:06}").as_bytes()], Some(5)), number % 3 == 0, "{number}");
+        }
+        let twice = codes[6400].as_bytes();
+        assert!(list.holds(&[twice], Some(119)) && list.holds(&[twice], Some(5)) && !list.holds(&[twice], Some(120)));
+        assert!(list.holds(&[codes[0].as_bytes()], None) && list.holds(&[codes[299_999].as_bytes()], None));
+        assert!(!list.holds(&[b"999999"], None) && !list.holds(&[b""], None) && !list.holds(&[b"00000000000"], None));
     }
 
     #[test]

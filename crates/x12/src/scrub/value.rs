@@ -68,6 +68,7 @@ impl Evaluator<'_, '_> {
                 }
             }
             Value::Fold(fold) => self.fold(*fold, term.nature, asked, &mut lanes),
+            Value::Position(link) => self.position(*link, &mut lanes),
         }
         self.scratch.values[at.0].of = Some(lanes);
     }
@@ -93,6 +94,17 @@ impl Evaluator<'_, '_> {
             Some(Column::Amount(amounts)) => lanes.set_measured(amounts.iter().copied()),
             Some(Column::Date(days)) => lanes.set_days(days, NO_DATE),
         }
+    }
+
+    /// Rows of one parent follow each other.
+    fn position(&self, link: usize, lanes: &mut Lanes) {
+        let owners = self.program.terms.links[link].up.rows(self.frame.batch);
+        let (mut before, mut position) = (None, 0);
+        lanes.set_measured(owners.iter().map(|&owner| {
+            position = if before == Some(owner) { position + 1000 } else { 1000 };
+            before = Some(owner);
+            position
+        }));
     }
 
     fn value_above(&mut self, above: Above, inner: ValueAt, asked: Asked<'_>, lanes: &mut Lanes) {

@@ -21,6 +21,11 @@ def _set(**values: Any) -> Change:
     return lambda claim: claim.update(values)
 
 
+def _original(claim: Row) -> bool:
+    """One that may be replaced; Medicare takes originals only."""
+    return bool(claim["frequency"] == "1" and claim["subscriber"]["filing_indicator"] != "MB")
+
+
 def _line(**values: Any) -> Change:
     return lambda claim: claim["lines"][0].update(values)
 
@@ -171,7 +176,7 @@ FAULTS: tuple[Fault, ...] = (
         "FREQ_REQUIRES_ORIGINAL_REF",
         ("REF", 2),
         _set(frequency="7"),
-        fits=lambda claim: claim["frequency"] == "1",
+        fits=_original,
     ),
     Fault(
         "accident_without_date",

@@ -10,6 +10,7 @@ __all__ = ["synthetic_stays"]
 
 _CODES = len(catalogue.DIAGNOSES)
 _PRESENT = ("Y", "Y", "Y", "Y", "N", "U", "W")
+_OPERATING_ROOM, _TREATMENT_ROOM = "0360", "0760"
 _ROOM = 145_000
 """Cents a day."""
 
@@ -51,6 +52,7 @@ class Hospital(Practice):
         if self.happens(0.04):
             claim["frequency"] = self.pick("778")
             claim["original_reference"] = f"ICN{self._number:010d}"
+            claim["conditions"] = [{"qualifier": "BG", "code": "D9"}]
         if self.happens(0.1):
             claim["prior_authorization"] = f"AUTH{self.below(900_000) + 100_000}"
         self._physicians(claim, provider)
@@ -99,6 +101,7 @@ class Hospital(Practice):
                 }
                 for at in range(1 + self.below(3))
             ]
+            self._operated(claim)
         if self.happens(0.1):
             claim["occurrence_spans"] = [
                 {"code": "74", "span_from": DATES[day], "span_to": DATES[day + 1]}
@@ -107,8 +110,17 @@ class Hospital(Practice):
         start = self.below(len(catalogue.STAY))
         for number in range(2, self._count() + 1):
             revenue, price = catalogue.STAY[(start + number) % len(catalogue.STAY)]
+            if revenue == _OPERATING_ROOM and "procedures" not in claim:
+                revenue = _TREATMENT_ROOM
             rows.append(self._line(claim, number, revenue, price))
         self._add_up(claim, rows)
+
+    @staticmethod
+    def _operated(claim: Row) -> None:
+        """An operation was done by somebody: who attended, where nobody else did it."""
+        if any(row["code"].startswith("0") for row in claim["procedures"]):
+            for name in ("last", "first", "npi"):
+                claim.setdefault(f"operating_{name}", claim[f"attending_{name}"])
 
     def _visit(self, claim: Row, day: int) -> None:
         if self.happens(0.2):
@@ -116,7 +128,8 @@ class Hospital(Practice):
                 {"qualifier": "BH", "code": "11", "date": DATES[max(day - 4, 0)]}
             ]
         if self.happens(0.1):
-            claim["conditions"] = [{"qualifier": "BG", "code": self.pick(("17", "18", "67"))}]
+            told = {"qualifier": "BG", "code": self.pick(("17", "18", "67"))}
+            claim["conditions"] = [*claim.get("conditions", ()), told]
         rows: list[Row] = []
         start = self.below(len(catalogue.OUTPATIENT))
         for number in range(1, self._count() + 1):

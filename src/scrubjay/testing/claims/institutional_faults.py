@@ -110,6 +110,7 @@ FAULTS: tuple[Fault, ...] = (
         ("DTP", 3),
         edit=value("DTP*472", 3, "20261301"),
         fits=_dated,
+        also=("MISSING_OUTPATIENT_DATE",),
     ),
 )
 """All kinds, in no order that matters."""

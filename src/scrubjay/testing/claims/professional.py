@@ -79,8 +79,8 @@ class Professional(Practice):
             claim |= {"note_type": "ADD", "note": "SYNTHETIC CLAIM FOR TESTING"}
 
     def _circumstances(self, claim: Row, odd: int, day: int, state: str) -> None:
-        """What is particular about some claims in a hundred."""
-        if odd in range(4):
+        """What is particular about some claims in a hundred; Medicare takes originals only."""
+        if odd in range(4) and claim["subscriber"]["filing_indicator"] != "MB":
             claim["frequency"] = "7" if odd else "8"
             claim["original_reference"] = f"ICN{self._number:010d}"
         elif odd in range(4, 8):

@@ -346,7 +346,8 @@ fn every_claim_ends_on_its_side_once_under_its_own_levels() {
         let (text, mut dice) = interchange(seed, &ODDS);
         let limit = [0, 1, 2, 5, 5000][dice.roll(5) as usize];
         let control_start = [1, 2, 900, 123_456_789, 999_999_999][dice.roll(5) as usize];
-        let options = SplitOptions { claims_per_set: limit, control_start, suffix: b"\n".to_vec() };
+        let options =
+            SplitOptions { claims_per_set: limit, control_start, suffix: b"\n".to_vec(), keep_controls: false };
         let (accepted, rejected, _) = split(&text.pieces(&mut dice, 0), &options);
         let original = checked_paths(&text);
         let (accepted, rejected) = (checked(&accepted, true), checked(&rejected, true));

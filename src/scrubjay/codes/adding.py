@@ -1,0 +1,131 @@
+"""Publishers' files become files of codes: told by their content, read once, written sorted."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain, islice
+
+from scrubjay.codes.file import Entry, write
+from scrubjay.codes.folder import SUFFIX, own
+from scrubjay.codes.layouts import EPOCH, Found, Layout, Reading, Source, sniff
+from scrubjay.errors import InputError, UsageError
+
+__all__ = ["Added", "add"]
+
+_HEAD = 12
+"""Lines that are looked at to tell what a file is."""
+_ENCODING = "cp1252"
+"""Older files of several publishers are; none of what is read here differs in UTF-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A table that was written: where, from which layout, the rows of each list, what was not."""
+
+    table: str
+    layout: str
+    release: str
+    path: str
+    rows: dict[str, int]
+    rejected: tuple[tuple[str, int, str], ...]
+    """File, line, and why the line was not taken."""
+
+
+def add(
+    files: Sequence[str],
+    *,
+    table: str | None = None,
+    release: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    last_day_holds: bool = True,
+    source: str = "",
+    folder: str | None = None,
+    made: date | None = None,
+) -> Added:
+    """Reads files of one table, such as the order files of several years, and writes it.
+
+    `first` and `last` are the days that the release speaks of, where it does not say so itself.
+    What the files say takes the place of what the table was before.
+    """
+    known = [_told(name, table, (first, last), last_day_holds=last_day_holds) for name in files]
+    found = known[0][2]
+    if {(layout.name, other.table) for _, layout, other in known} != {
+        (known[0][1].name, found.table)
+    }:
+        raise UsageError("these files are not of one table; add them one by one")
+    begun = [other.first for *_, other in known if other.first is not None]
+    ended = [other.last for *_, other in known if other.last is not None]
+    entries, rejected = _entries(known)
+    widths = found.widths
+    if not widths:
+        held = list(entries)
+        widths, entries = _widths(held), iter(held)
+    names = [os.path.basename(name) for name in files]
+    header = {
+        "table": found.table,
+        "release": release or max(other.release for *_, other in known),
+        "source": source or ", ".join(names),
+        "made": (made or date.today()).isoformat(),  # noqa: DTZ011 - a day as people have it
+        "from": (min(begun) - EPOCH).days if len(begun) == len(known) else None,
+        "until": (max(ended) - EPOCH).days if len(ended) == len(known) else None,
+    }
+    path = os.path.join(folder or own(), found.table + SUFFIX)
+    rows = write(path, header, widths, entries)
+    rows = {name: count for name, count in rows.items() if count or not name}
+    if not any(rows.values()):
+        os.remove(path)
+        raise InputError(f"{names[0]}: no row of it could be taken; see what its layout is")
+    return Added(found.table, known[0][1].name, header["release"], path, rows, tuple(rejected))
+
+
+Known = tuple[Source, Layout, Found]
+
+
+def _told(
+    name: str,
+    table: str | None,
+    days: tuple[date | None, date | None],
+    *,
+    last_day_holds: bool,
+) -> Known:
+    try:
+        with open(name, encoding=_ENCODING, errors="replace", newline="") as lines:
+            head = tuple(line.rstrip("\r\n") for line in islice(lines, _HEAD))
+    except OSError as error:
+        raise InputError(f"{name}: {error.strerror}; check the path") from error
+    source = Source(os.path.basename(name), head, *days, table, last_day_holds)
+    told = sniff(source)
+    if told is None:
+        raise InputError(
+            f"{name}: its layout is not known; write it as CSV with a column `code`, and name the "
+            "table with --table (docs/codes.md)"
+        )
+    layout, found = told
+    return replace(source, name=name), layout, found
+
+
+def _entries(known: Sequence[Known]) -> tuple[Iterator[Entry], list[tuple[str, int, str]]]:
+    """The entries of all files one after another, and what is rejected on the way."""
+    rejected: list[tuple[str, int, str]] = []
+
+    def of(source: Source, layout: Layout) -> Iterator[Entry]:
+        reading = Reading()
+        with open(source.name, encoding=_ENCODING, errors="replace", newline="") as lines:
+            yield from layout.entries(lines, source, reading)
+        rejected.extend((os.path.basename(source.name), *row) for row in reading.rejected)
+
+    return chain.from_iterable(of(source, layout) for source, layout, _ in known), rejected
+
+
+def _widths(entries: Sequence[Entry]) -> dict[str, int]:
+    """For each list the room that its longest code, or pair of codes, needs."""
+    widths: dict[str, int] = {"": 1}
+    parts: dict[str, int] = {}
+    for entry in entries:
+        if parts.setdefault(entry.of, len(entry.codes)) != len(entry.codes):
+            raise UsageError("a list has codes or pairs of codes, not both")
+        longest = max(len(code.encode()) for code in entry.codes) * len(entry.codes)
+        widths[entry.of] = max(widths.get(entry.of, 1), longest)
+    return widths

@@ -1,0 +1,218 @@
+"""The form of a file of codes: sorted keys with the days on which they hold, and a value.
+
+A line ``scrubjay codes 1``; a line of JSON, the *header*: ``{"table", "release", "source", "made",
+"from", "until", "lists": [{"name", "width", "rows"}]}``; then the rows of each list. A row is its
+key, padded with zeros to the width of the list, its first day, its last day and its value, each a
+signed number of four bytes, the greatest byte first; days count from 1970-01-01. Rows ascend. Of
+days before ``from`` and after ``until`` the file says nothing. A key of two parts has half of the
+width for each. The native half reads the same form (crates/x12/src/scrub/tables.rs).
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import os
+import tempfile
+from struct import Struct
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from scrubjay.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["EARLIEST", "LATEST", "CodeFile", "Entry", "Interval", "write"]
+
+MAGIC = b"scrubjay codes 1\n"
+EARLIEST, LATEST = -(2**31), 2**31 - 1
+"""Stand for no first and no last day."""
+
+_TAIL = Struct(">iii")
+_MOST_AT_ONCE = 400_000
+"""Rows that are sorted in memory at a time."""
+_LONGEST_HEADER = 1 << 16
+
+
+class Entry(NamedTuple):
+    """A row: the code or the codes of a pair, its list, the days, and a value."""
+
+    codes: tuple[str, ...]
+    of: str = ""
+    first: int = EARLIEST
+    last: int = LATEST
+    value: int = 0
+
+
+class Interval(NamedTuple):
+    """When a code holds, as days since 1970-01-01, and what stands beside it."""
+
+    first: int
+    last: int
+    value: int
+
+
+class CodeFile:
+    """A file of codes, opened; nothing of its rows is read before it is asked for."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.fspath(path)
+        with open(self.path, "rb") as file:
+            begin = file.read(_LONGEST_HEADER)
+        line, _, rest = begin.removeprefix(MAGIC).partition(b"\n")
+        try:
+            self.header: dict[str, Any] = json.loads(line)
+            at = len(begin) - len(rest)
+            self._lists: dict[str, tuple[int, int, int]] = {}
+            for row in self.header["lists"]:
+                self._lists[row["name"]] = (at, row["rows"], row["width"])
+                at += row["rows"] * (row["width"] + _TAIL.size)
+            whole = begin.startswith(MAGIC) and at == os.stat(self.path).st_size
+        except (ValueError, KeyError, TypeError):
+            whole = False
+        if not whole:
+            raise UsageError(f"{self.path}: this is no file of codes; make it with codes add")
+
+    @property
+    def table(self) -> str:
+        """The name of the table."""
+        return str(self.header["table"])
+
+    @property
+    def lists(self) -> dict[str, int]:
+        """The rows of each list; the main one is called by no name."""
+        return {name: rows for name, (_, rows, _) in self._lists.items()}
+
+    def intervals(self, *codes: str, of: str = "") -> list[Interval]:
+        """When a code, or a pair of codes, stands in a list; nothing where it never does."""
+        if of not in self._lists:
+            return []
+        at, count, width = self._lists[of]
+        share = width // len(codes)
+        parts = [code.encode() for code in codes]
+        if any(len(part) > share for part in parts):
+            return []
+        key = b"".join(part.ljust(share, b"\0") for part in parts)
+        size = width + _TAIL.size
+        with open(self.path, "rb") as file:
+
+            def row(number: int) -> bytes:
+                return os.pread(file.fileno(), size, at + number * size)
+
+            low, high = 0, count
+            while low < high:
+                middle = (low + high) // 2
+                low, high = (middle + 1, high) if row(middle)[:width] < key else (low, middle)
+            found = []
+            while low < count and (own := row(low))[:width] == key:
+                found.append(Interval(*_TAIL.unpack(own[width:])))
+                low += 1
+        return found
+
+
+def write(
+    path: str | os.PathLike[str],
+    header: dict[str, Any],
+    widths: dict[str, int],
+    entries: Iterable[Entry],
+) -> dict[str, int]:
+    """Writes a file of codes, under another name until it is whole; the rows of each list.
+
+    Entries come in any order. They are sorted some at a time, and the sorted parts are merged, so
+    that millions of them need no more memory than some. The same row twice counts once; intervals
+    of a code that follow each other without a day between are made one.
+    """
+    folder = os.path.dirname(os.path.abspath(path))
+    os.makedirs(folder, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".codes-", dir=folder) as stage:
+        parts = _sorted_parts(entries, widths, stage)
+        counts: dict[str, int] = {}
+        bodies = []
+        for name, width in sorted(widths.items()):
+            body = os.path.join(stage, f"list-{len(bodies)}")
+            with open(body, "wb") as out:
+                counts[name] = _merged(parts[name], width, out)
+            bodies.append(body)
+        lists = [{"name": name, "width": widths[name], "rows": counts[name]} for name in counts]
+        staged = os.path.join(stage, "whole")
+        with open(staged, "wb") as out:
+            out.write(
+                MAGIC + json.dumps({**header, "lists": lists}, sort_keys=True).encode() + b"\n"
+            )
+            for body in bodies:
+                with open(body, "rb") as rows:
+                    while chunk := rows.read(1 << 20):
+                        out.write(chunk)
+        os.replace(staged, path)
+    return counts
+
+
+def _sorted_parts(
+    entries: Iterable[Entry], widths: dict[str, int], stage: str
+) -> dict[str, list[str]]:
+    """The rows of each list in files, each of which is sorted."""
+    parts: dict[str, list[str]] = {name: [] for name in widths}
+    open_rows: dict[str, list[bytes]] = {name: [] for name in widths}
+    held = 0
+
+    def spill(name: str) -> None:
+        rows = open_rows[name]
+        if not rows:
+            return
+        part = os.path.join(stage, f"part-{sum(map(len, parts.values()))}")
+        with open(part, "wb") as out:
+            out.writelines(sorted(rows))
+        parts[name].append(part)
+        rows.clear()
+
+    for entry in entries:
+        width = widths[entry.of]
+        share = width // len(entry.codes)
+        key = b"".join(code.encode().ljust(share, b"\0") for code in entry.codes)
+        if len(key) != width:
+            raise UsageError(f"a code of {entry.of or 'the table'} is longer than {share}")
+        open_rows[entry.of].append(key + _TAIL.pack(entry.first, entry.last, entry.value))
+        held += 1
+        if held >= _MOST_AT_ONCE:
+            for name in widths:
+                spill(name)
+            held = 0
+    for name in widths:
+        spill(name)
+    return parts
+
+
+def _rows(part: str, size: int) -> Iterator[bytes]:
+    with open(part, "rb") as file:
+        while chunk := file.read(size * 4096):
+            yield from (chunk[at : at + size] for at in range(0, len(chunk), size))
+
+
+def _merged(parts: list[str], width: int, out: IO[bytes]) -> int:
+    """Merges sorted rows of one list; how many there are in the end."""
+    count = 0
+    key, spans = b"", list[Interval]()
+
+    def close() -> int:
+        joined = _joined(spans)
+        out.writelines(key + _TAIL.pack(span.first, span.last, span.value) for span in joined)
+        return len(joined)
+
+    for row in heapq.merge(*(_rows(part, width + _TAIL.size) for part in parts)):
+        if row[:width] != key:
+            count += close()
+            key, spans = row[:width], []
+        spans.append(Interval(*_TAIL.unpack(row[width:])))
+    return count + close()
+
+
+def _joined(spans: list[Interval]) -> list[Interval]:
+    """The intervals of a code, one after another, those that touch or overlap made one."""
+    joined: list[Interval] = []
+    for span in sorted(spans, key=lambda span: (span.first, span.last)):
+        before = joined[-1] if joined else None
+        if before and before.value == span.value and span.first <= before.last + 1:
+            joined[-1] = Interval(before.first, max(before.last, span.last), span.value)
+        else:
+            joined.append(span)
+    return joined
