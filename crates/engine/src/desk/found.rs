@@ -292,7 +292,7 @@ impl Desk<'_> {
 
     /// The line of findings.jsonl; returns where the count of claims stands when it has to be put in later.
     fn write_line(&mut self, part: &mut Part<'_>, found: &Found<'_>, info: &Info, code: &str) -> Option<u64> {
-        if self.findings.is_none() && self.handed.is_none() {
+        if self.findings.is_none() && self.handed.is_none() && self.gathered.is_none() {
             return None;
         }
         let finding = &found.finding;
@@ -358,6 +358,9 @@ impl Desk<'_> {
             findings.append(&text);
             before + at as u64
         });
+        if let Some(gathered) = &mut self.gathered {
+            gathered.findings.extend_from_slice(&text);
+        }
         if let Some(handed) = &mut self.handed {
             match &mut part.claim {
                 Some(verdict) => verdict.told().found.push(text.clone()),
