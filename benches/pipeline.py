@@ -1,4 +1,4 @@
-"""Claims a second from ingest to SUBMITTED in one process, beside a bare SQLite loop in the same run.
+"""Claims a second from ingest to SUBMITTED in one process, beside a bare SQLite loop.
 
 The bare loop writes the same claims, 100 a transaction, with WAL and synchronous FULL, and does
 nothing else: no audit, no queue, no encryption, no engine. Everything of the pipeline is on: its
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import json
 import os
 import resource
@@ -66,7 +67,9 @@ def bare(base: Path, claims: int) -> float:
     store = sqlite3.connect(base / "bare.db", isolation_level=None)
     store.execute("PRAGMA journal_mode=WAL")
     store.execute("PRAGMA synchronous=FULL")
-    store.execute("CREATE TABLE claims (id INTEGER PRIMARY KEY, token TEXT, charge INTEGER, state TEXT)")
+    store.execute(
+        "CREATE TABLE claims (id INTEGER PRIMARY KEY, token TEXT, charge INTEGER, state TEXT)"
+    )
     begun = time.perf_counter()
     for at in range(0, claims, 100):
         rows = [(None, f"k.{at + number:032x}", 12_345, "SCRUBBED") for number in range(100)]
@@ -76,17 +79,23 @@ def bare(base: Path, claims: int) -> float:
     return claims / (time.perf_counter() - begun)
 
 
-async def submitted(tree: settings.Settings, total: int) -> tuple[float, dict[str, float]]:
+async def submitted(
+    tree: settings.Settings, total: int, seeing: Seeing
+) -> tuple[float, dict[str, float]]:
     """Seconds until all claims are SUBMITTED, and when each state was reached."""
     begun = time.perf_counter()
     reached: dict[str, float] = {}
-    quiet = Seeing(logger(Path(os.devnull).open("w"), level=50))  # noqa: SIM115 - of the process
-    async with opened(tree, seeing=quiet) as app:
+    async with opened(tree, seeing=seeing) as app:
         running = asyncio.create_task(app.run())
         while "SUBMITTED" not in reached:
             await asyncio.sleep(0.05)
             counts = await app.work.store.read(lambda view: view.counts())
-            states = {state.value: count for kind, each in counts.items() if kind == "claim" for state, count in each.items()}
+            states = {
+                state.value: count
+                for kind, each in counts.items()
+                if kind == "claim"
+                for state, count in each.items()
+            }
             now = time.perf_counter() - begun
             if states and "first batch" not in reached:
                 reached["first batch"] = now
@@ -105,7 +114,7 @@ def watched(peak: list[int]) -> threading.Thread:
 
     def look() -> None:
         while True:
-            with open("/proc/self/statm") as file:
+            with Path("/proc/self/statm").open() as file:
                 peak[0] = max(peak[0], int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE"))
             time.sleep(0.05)
 
@@ -116,7 +125,9 @@ def watched(peak: list[int]) -> threading.Thread:
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--claims", type=int, default=100_000)
     parser.add_argument("--files", type=int, default=4)
     parser.add_argument("--keep", help="a folder to work in, kept")
@@ -134,12 +145,11 @@ def main() -> None:
     begun = time.perf_counter()
     with kept(tree, "bench") as both:
         for path in paths:
-            with path.open("rb") as file:
-                arrive(both.store, both.vault, iter(lambda f=file: f.read(1 << 16), b""), Sender(), "command")
+            arrive(both.store, both.vault, contents([str(path)]), Sender(), "command")
     ingested = time.perf_counter() - begun
     peak = [0]
     watched(peak)
-    seconds, reached = asyncio.run(submitted(tree, total))
+    seconds, reached = asyncio.run(submitted(tree, total, Seeing(logger(io.StringIO(), level=50))))
     usage = resource.getrusage(resource.RUSAGE_SELF)
     told = {
         "claims": total,

@@ -89,7 +89,7 @@ def at_failpoint(base: Path, name: str, nth: int, seed: int) -> tuple[Verdict, b
     """One home, killed where it passes `name` the nth time; whether it was, and came to rest."""
     faults = Faults(
         shares=(
-            *(("reply_lost", 0.3), ("throttled", 0.3), ("ack_twice", 0.2), ("claim_rejected", 0.1)),
+            *(("reply_lost", 0.6), ("throttled", 0.3), ("ack_twice", 0.2), ("claim_rejected", 0.1)),
         )
     )
     plant = Plant(base, seed, faults, files=3, claims=30)

@@ -36,6 +36,7 @@ from scrubjay.store.audit.checkpoints import CheckpointFolder
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.sqlite.store import SqliteStore
 from scrubjay.vault.folder import FolderVault
+from scrubjay.vault.keyring import FILE as WRAPPING_KEYS
 from scrubjay.vault.keyring import KeyringFile
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Kept:
             folders.home, keyring, actor=actor, checkpoints=CheckpointFolder(folders.checkpoints)
         )
         self.vault = FolderVault(
-            folders.vault, KeyringFile.find_or_make(os.path.join(folders.keys, "wrapping.keys"))
+            folders.vault, KeyringFile.find_or_make(os.path.join(folders.keys, WRAPPING_KEYS))
         )
 
     def close(self) -> None:
@@ -242,6 +243,9 @@ async def opened(
             seeing=seeing or Seeing(),
             knobs=settings.knobs,
         )
+        if "scrub" in stages:
+            # rules that cannot be read are told now, and not by every file
+            await asyncio.to_thread(lambda: work.engine.ruleset)
         teller = await _teller(settings, environ, stack)
         yield App(settings, work, stages, teller)
 
@@ -299,7 +303,7 @@ async def door(app: App) -> AsyncIterator[str]:
     """The HTTP door on its port: uploads, health, metrics; its address."""
     from scrubjay.doors import Behind
     from scrubjay.doors.http import routes
-    from scrubjay.doors.identities import ApiKeys
+    from scrubjay.doors.identities import FILE, ApiKeys
     from scrubjay.doors.serving import Port
     from scrubjay.doors.serving import opened as listening
     from scrubjay.pipeline.uploads import Uploads
@@ -308,7 +312,7 @@ async def door(app: App) -> AsyncIterator[str]:
     host, _, number = given.listen.rpartition(":")
     if not number.isdecimal():
         raise UsageError(f"[intake] listen is HOST:PORT, not {given.listen!r}")
-    keys = ApiKeys(os.path.join(app.settings.folders.keys, "apikeys.toml"))
+    keys = ApiKeys(os.path.join(app.settings.folders.keys, FILE), required=False)
     uploads = Uploads(app.work)
     behind = Behind(
         accept=uploads.accept,

@@ -6,7 +6,6 @@ import json
 import os
 
 from scrubjay import _native, places
-from scrubjay.codes import folder
 from scrubjay.errors import UsageError
 from scrubjay.frozen import Frozen
 from scrubjay.job import Command, Job, RejectUnit
@@ -195,9 +194,17 @@ def execute(
         job = job.but(overlays=tuple(overlays(partners)))
     judge: Judge | None = None
     if job.command is Command.SCRUB:
-        loaded = ruleset(rules)
-        job = job.but(program=loaded.program, docs=loaded.docs, tables=tuple(folder.files()))
-        judge = loaded.judge()
+        from scrubjay.codes import folder
+
+        job = job.but(tables=tuple(folder.files()))
+        if rules:
+            loaded = ruleset(rules)
+            job = job.but(program=loaded.program, docs=loaded.docs)
+            judge = loaded.judge()
+        else:
+            from scrubjay.rulebook import lowered
+
+            job = job.but(program=lowered())
     judged = job.command in {Command.SCRUB, Command.VALIDATE}
     report = page or (_page if judged else None)
     report = report if job.out is not None else None
@@ -206,11 +213,11 @@ def execute(
 
 
 def ruleset(files: Iterable[AnyPath] = ()) -> RuleSet:
-    """The shipped rules and those of `files`, as one set."""
+    """The shipped rules and those of `files`, as one set, with what the files override."""
     from scrubjay.rulebook import shipped
-    from scrubjay.rules import RuleSet, load
+    from scrubjay.rules.loading import assemble
 
-    return RuleSet([*shipped(), *(rule for file in files for rule in load(os.fspath(file)))])
+    return assemble(shipped(), [os.fspath(file) for file in files])
 
 
 def _page(answer: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from scrubjay.doors.identities import ApiKeys
+from scrubjay.testing import generate
 from scrubjay.vault import new_payload_id
 from scrubjay.vault.folder import FolderVault
 from scrubjay.vault.keyring import KeyringFile
@@ -14,13 +15,13 @@ from stage import Command
 
 @pytest.fixture
 def ring(state: Path) -> KeyringFile:
-    """The user's own, where the command finds it."""
-    return KeyringFile.find_or_make(state / "scrubjay" / "vault.keys")
+    """That of the user's own home folder, where the command finds it."""
+    return KeyringFile.find_or_make(state / "scrubjay" / "data" / "keys" / "wrapping.keys")
 
 
 @pytest.fixture
 def folder(tmp_path: Path, ring: KeyringFile) -> Path:
-    """A vault with three payloads."""
+    """A vault of its own, with three payloads."""
     vault = FolderVault(tmp_path / "vault", ring)
     for _ in range(3):
         vault.seal(new_payload_id(), [b"text"])
@@ -81,6 +82,33 @@ def test_a_ring_or_a_vault_that_is_not_there_is_not_made(
         ended = scrubjay("keys", *words.split())
         assert (ended.code, ended.out) == (2, "")
         assert not nowhere.exists()
+
+
+def test_what_is_done_to_the_keys_of_a_home_folder_is_audited(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    """Rotated, rewrapped and retired, by whom, and the chain still holds."""
+    home = tmp_path / "home"
+    claims = tmp_path / "claims.837"
+    claims.write_bytes(b"".join(generate("837P", claims=2)))
+    assert scrubjay("ingest", str(claims), "--home", str(home)).code == 0
+    (only,) = json.loads(scrubjay("keys", "list", "--home", str(home), "--json").out)["keys"]
+    assert only["payloads"] == 1
+    for words in ("rotate", "rewrap", f"retire {only['key']}"):
+        assert scrubjay("keys", *words.split(), "--home", str(home)).code == 0
+    who = ("--tenant", "north", "--practice", "clinic-12")
+    key = scrubjay("apikeys", "new", *who, "--home", str(home)).out.strip()
+    assert scrubjay("apikeys", "revoke", key.split("_")[1], "--home", str(home)).code == 0
+    data = ("--home", str(home))
+    exported = tmp_path / "audit.jsonl"
+    told = scrubjay("audit", "export", *data, "--output", str(exported))
+    assert told.code == 0, told.err
+    events = [json.loads(line) for line in exported.read_text().splitlines()]
+    names = [event["event"] for event in events if "key." in event.get("event", "")]
+    of_the_vault = ["key.rotated", "key.rewrapped", "key.retired"]
+    assert names == [*of_the_vault, "apikey.made", "apikey.revoked"]
+    assert key.split("_")[2] not in exported.read_text()
+    assert scrubjay("audit", "verify", *data).code == 0
 
 
 def test_an_api_key_is_made_listed_and_revoked(scrubjay: Command, tmp_path: Path) -> None:

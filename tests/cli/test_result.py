@@ -74,3 +74,12 @@ def test_sets_that_were_kept_as_they_came_are_told(result: Result, tmp_path: Pat
     assert "kept as they came in unreadable.x12: 1 transaction set" in plain(
         Run.from_result(result, str(tmp_path))
     )
+
+
+def test_a_reason_that_stands_on_no_claim_says_how_often(result: Result) -> None:
+    """Claims and remittances in one file: what is wrong with those reaches no claim."""
+    reasons = [{**result["reasons"][0], "claims": 0, "count": 1234}]
+    mixed: Result = {**result, "reasons": reasons}  # type: ignore[typeddict-item]
+    lines = list(plain(Run.from_result(mixed, None)))
+    told = lines[lines.index("reasons, most claims first") + 1]
+    assert told.split()[0] == "1,234x"

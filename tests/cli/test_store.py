@@ -21,8 +21,8 @@ from store.made import Place, claims, file, transmitted
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     made = Place(tmp_path)
     monkeypatch.setenv("SCRUBJAY_DATA", str(made.data))
-    monkeypatch.setenv("SCRUBJAY_AUDIT_KEY_FILE", str(made.key))
-    monkeypatch.setenv("SCRUBJAY_CHECKPOINTS", str(made.path / "checkpoints"))
+    monkeypatch.setenv("SCRUBJAY__FOLDERS__KEYS", str(made.key.parent))
+    monkeypatch.setenv("SCRUBJAY__FOLDERS__CHECKPOINTS", str(made.path / "checkpoints"))
     return made
 
 
@@ -110,7 +110,7 @@ def test_without_a_store_every_command_says_where_it_looked(
     ended = scrubjay(*command)
     assert ended.code == 2
     assert str(place.data) in ended.err
-    assert "--data" in ended.err
+    assert "--home" in ended.err
     assert not place.data.exists()
 
 
@@ -177,7 +177,7 @@ def test_a_backup_of_a_store_that_was_tampered_with_is_not_good(
 
 
 def test_the_story_of_a_claim_is_told_by_number_or_token(lived: Place, scrubjay: Command) -> None:
-    key = TokenKey.find()
+    key = TokenKey.make(lived.key.parent / "token.key")
     token = token_of(key, "claim", "CLM-77")
     with lived.opened() as store:
         filed = store.do(lambda tx: file(tx, "three"))

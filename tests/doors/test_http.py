@@ -102,7 +102,7 @@ async def test_a_tenant_sees_its_own_files_only(tmp_path: Path) -> None:
         (TransportError("DISK_FULL"), 503, "DISK_FULL", True),
         (PayloadRefusedError("CANARY"), 500, "PAYLOAD_REFUSED", False),
         (InternalError("CANARY"), 500, "INTERNAL", False),
-        (InputError("CANARY"), 500, "INTERNAL", False),
+        (InputError("CANARY"), 422, "MALFORMED_FILE", False),
         (UploadError("UPLOAD_CUT"), 400, "UPLOAD_CUT", False),
     ],
 )

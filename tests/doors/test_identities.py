@@ -70,6 +70,13 @@ def test_a_file_that_cannot_be_read_any_more_lets_nobody_in(path: Path) -> None:
     assert keys.identify(key) is None
 
 
+def test_a_file_that_is_not_there_yet_has_no_keys_until_it_is(path: Path) -> None:
+    keys = ApiKeys(path, required=False)
+    assert len(keys) == 0
+    key = ApiKeys.make(path, tenant="north", practice="clinic-12")
+    assert keys.identify(key) is not None
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from scrubjay.rulebook import shipped
+from scrubjay.rulebook import lowered, shipped
+from scrubjay.rules import RuleSet
 from scrubjay.rules.pages import CATEGORIES, ENTITIES, NEEDS_ENTITY, STATUSES, pages
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +32,10 @@ def test_fields_are_those_of_the_claim_map() -> None:
 def test_pages_are_those_of_the_rules() -> None:
     written = {path.name: path.read_text() for path in (ROOT / "docs/rules").glob("*.md")}
     assert written == pages(shipped()), "run python scripts/rules/pages.py"
+
+
+def test_the_program_is_that_of_the_rules() -> None:
+    assert lowered() == RuleSet(shipped()).program, "run python scripts/rules/program.py"
 
 
 def test_random_rules_are_those_of_the_generator() -> None:

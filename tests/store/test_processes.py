@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from scrubjay.failpoints import VARIABLE
 from scrubjay.store.errors import DiskFullError
 from scrubjay.store.sqlite.store import SqliteStore
 from scrubjay.store.sqlite.upkeep import checked, looked_into, proven
@@ -97,6 +98,21 @@ def test_a_process_that_is_killed_leaves_what_it_said_and_nothing_half_done(
             depth = store.ask(lambda view: view.depth("scrub"))
             assert depth.ready + depth.leased + depth.delayed == len(there)
         assert_sound(place)
+
+
+@pytest.mark.parametrize("point", ["store.before_commit", "store.committed", "store.told"])
+@pytest.mark.parametrize("passing", [1, 2, 5])
+def test_wherever_it_dies_at_a_commit_nothing_is_half_done(
+    place: Place, point: str, passing: int
+) -> None:
+    with started("write", place, "f", environ={VARIABLE: f"{point}:{passing}"}) as process:
+        said = set(lines(process))
+        assert process.wait() == -signal.SIGKILL
+    with place.opened() as store:
+        there = whole_files(store)
+    assert said <= there
+    assert len(there - said) <= 4
+    assert_sound(place)
 
 
 @pytest.mark.parametrize("processes", [2, 8])

@@ -8,7 +8,7 @@ import pytest
 
 from scrubjay.errors import InputError, UsageError
 from scrubjay.vault import Access, KeyUnavailableError, PayloadRefusedError, WrappedKey
-from scrubjay.vault.keyring import KeyringFile, keyring_path
+from scrubjay.vault.keyring import KeyringFile
 
 DATA_KEY = bytes(range(32))
 
@@ -157,9 +157,3 @@ def test_key_events_are_told(path: Path) -> None:
         ("key_rotated", second),
         ("key_retired", first),
     ]
-
-
-def test_the_own_ring_lies_in_the_state_folder() -> None:
-    assert keyring_path({"XDG_STATE_HOME": "/state"}) == "/state/scrubjay/vault.keys"
-    home = str(Path.home())
-    assert keyring_path({"XDG_STATE_HOME": "relative"}).startswith(home)

@@ -221,6 +221,9 @@ pub struct Job {
     /// Asked where a read may wait, or was cut short: an error ends the run.
     #[serde(skip)]
     pub signals: Option<Signals>,
+    /// Measure what each rule costs.
+    #[serde(default)]
+    pub measure_rules: bool,
     /// Answer as a payer: accepted claims are `A2:20`, not `A1:19`.
     #[serde(default)]
     pub payer_mode: bool,

@@ -252,12 +252,12 @@ impl Setup {
         let rules: Vec<_> = rules.collect();
         let bench = desk.bench.as_ref();
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, &rules, bench.is_some());
+        summary["windows"] =
+            json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
         if let Some(records) = &desk.records {
             summary = records.totals(totals, &desk.catalog);
         }
         summary["token_key_id"] = job.token_key_id.clone().into();
-        summary["windows"] =
-            json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
         let guides: serde_json::Map<String, Value> =
             self.setting.guides.list().map(|info| (info.kind.clone(), info.version.clone().into())).collect();
         let bytes: u64 = inputs.iter().filter_map(|row| row["bytes"].as_u64()).sum();
@@ -275,6 +275,7 @@ impl Setup {
                 "bytes": bytes,
                 "peak_rss_bytes": peak_rss(),
             },
+            "profile": profile(job, desk),
             "reasons": totals.reasons(&desk.catalog),
             "exit": i32::from(totals.has_errors()),
         })
@@ -288,12 +289,27 @@ fn rulebook(job: &Job, tokens: &Tokens, days: (i32, i32), catalog: &mut Catalog)
     secret.copy_from_slice(&tokens.digest("duplicate", b"")[..16]);
     let rules = Rules::read(program, catalog).map_err(|error| Error::Usage(error.to_string()))?;
     let tables = crate::codes::tables(&job.tables)?;
-    Ok(Some(Rulebook::new((rules, tables), secret, days)))
+    Ok(Some(Rulebook::new((rules, tables, job.measure_rules), secret, days)))
 }
 
 /// Whether a command looks into claims.
 fn has_claims(command: Command) -> bool {
     matches!(command, Command::Scrub | Command::Read | Command::Extract)
+}
+
+/// What each rule took, in nanoseconds, over all kinds of claims; null where it was not measured.
+fn profile(job: &Job, desk: &Desk<'_>) -> Value {
+    if !job.measure_rules {
+        return Value::Null;
+    }
+    let mut spent = serde_json::Map::new();
+    for rules in desk.scrubs.iter().flatten().filter_map(|scrub| scrub.rules.as_ref()) {
+        for (rule, nanoseconds) in rules.spent() {
+            let before = spent.get(rule).and_then(Value::as_u64).unwrap_or(0);
+            spent.insert(rule.to_owned(), (before + nanoseconds).into());
+        }
+    }
+    spent.into()
 }
 
 fn options(job: &Job) -> Value {

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
 from scrubjay.cli.db import told, verdict_lines
+from scrubjay.cli.homes import HOME, settings
 from scrubjay.cli.kinds import DAY, FILE, Kind
 from scrubjay.cli.stored import (
     AUDIT_KEY,
     CHECKPOINTS,
-    DATA,
     checkpoints,
     keys,
     new_file,
@@ -73,7 +74,9 @@ def _found(view: View, given: dict[str, Any]) -> list[Claim]:
     from scrubjay.acks.applied import token_of
     from scrubjay.keys import TokenKey
 
-    return view.claims_with(token_of(TokenKey.find(given["token_key"]), "claim", claim))
+    own = os.path.join(settings(given).folders.keys, "token.key")
+    key = TokenKey.load(given["token_key"] or own)
+    return view.claims_with(token_of(key, "claim", claim))
 
 
 def _lines(stories: Iterable[tuple[Claim, list[Event]]]) -> Iterator[str]:
@@ -150,7 +153,13 @@ def _ledger(made: Reconciliation) -> Iterator[str]:
         yield "every claim that came in is somewhere, once"
 
 
-STORE = (DATA, AUDIT_KEY, CHECKPOINTS)
+STORE = (HOME, AUDIT_KEY, CHECKPOINTS)
+TOKEN_KEY = Option(
+    name="--token-key",
+    kind=FILE,
+    metavar="FILE",
+    help="The key behind the tokens, where it is not among the pipeline's keys.",
+)
 
 COMMAND = Group(
     name="audit",
@@ -177,7 +186,7 @@ COMMAND = Group(
                 "That somebody looked is an event too."
             ),
             argument=Argument(name="claim", metavar="CLAIM", kind=Kind()),
-            options=(*STORE, options.TOKEN_KEY, options.AS_JSON),
+            options=(*STORE, TOKEN_KEY, options.AS_JSON),
             examples=(
                 "scrubjay audit show 20260114-0031",
                 "scrubjay audit show k1a2b3c4d.5f0c2f6ad1b6c2d3e4f5a6b7c8d9e0f1 --json",
@@ -197,7 +206,7 @@ COMMAND = Group(
                     shows_default=True,
                     help="The file to write, or '-'.",
                 ),
-                DATA,
+                HOME,
             ),
             examples=("scrubjay audit export -o audit.jsonl", "scrubjay audit export | gzip"),
             run=exported,
@@ -215,7 +224,7 @@ COMMAND = Group(
                     metavar="DATE",
                     help="The day that files came in, UTC; today by default.",
                 ),
-                DATA,
+                HOME,
                 options.AS_JSON,
             ),
             examples=("scrubjay audit reconcile --day 2026-01-31",),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
+from scrubjay.cli.homes import HOME
 from scrubjay.cli.kinds import FILE
 from scrubjay.cli.stored import (
     AUDIT_KEY,
     CHECKPOINTS,
-    DATA,
     actor,
     checkpoints,
     folder,
@@ -133,7 +133,7 @@ def _outcome(given: dict[str, Any], manifest: dict[str, Any], *, good: bool) -> 
         yield "the backup is not in it; ask the partners, then: scrubjay partner resume NAME"
 
 
-STORE = (DATA, AUDIT_KEY, CHECKPOINTS)
+STORE = (HOME, AUDIT_KEY, CHECKPOINTS)
 BACKUP = Argument(name="file", metavar="BACKUP", kind=FILE)
 
 COMMAND = Group(
@@ -143,8 +143,8 @@ COMMAND = Group(
         Call(
             name="migrate",
             help="Bring the store to the version of this Scrubjay.",
-            options=(DATA, options.AS_JSON),
-            examples=("scrubjay db migrate", "scrubjay db migrate --data /var/lib/scrubjay"),
+            options=(HOME, options.AS_JSON),
+            examples=("scrubjay db migrate", "scrubjay db migrate --home /var/lib/scrubjay"),
             run=migrate,
         ),
         Call(
@@ -164,7 +164,7 @@ COMMAND = Group(
                 "The vault's payloads are files of their own: copy their folder after this."
             ),
             argument=BACKUP,
-            options=(DATA, options.AS_JSON),
+            options=(HOME, options.AS_JSON),
             examples=("scrubjay db backup /mnt/backup/monday.db",),
             run=backup,
         ),

@@ -7,8 +7,9 @@ import sys
 
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
+from scrubjay.cli.homes import HOME
 from scrubjay.cli.kinds import DAY, FILE, Kind
-from scrubjay.cli.stored import AUDIT_KEY, CHECKPOINTS, DATA, new_file, opened, printed, seen, when
+from scrubjay.cli.stored import AUDIT_KEY, CHECKPOINTS, new_file, opened, printed, seen, when
 from scrubjay.errors import InputError, UsageError
 
 TYPE_CHECKING = False
@@ -185,7 +186,7 @@ SINCE = Option(name="--since", kind=DAY, metavar="DATE", help="Only letters sinc
 CLOSED = Option(name="--closed", help="Those too that were retried, discarded or overtaken.")
 REASON = Option(name="--reason", kind=Kind(), metavar="TEXT", help="Why, for the audit.")
 LETTERS = Argument(name="letters", metavar="LETTERS...", kind=Letter("letter"), many=True)
-STORE = (DATA, AUDIT_KEY, CHECKPOINTS)
+STORE = (HOME, AUDIT_KEY, CHECKPOINTS)
 
 COMMAND = Group(
     name="dlq",
@@ -194,7 +195,7 @@ COMMAND = Group(
         Call(
             name="list",
             help="List the open dead letters, oldest first.",
-            options=(CODE, SINCE, CLOSED, DATA, options.AS_JSON),
+            options=(CODE, SINCE, CLOSED, HOME, options.AS_JSON),
             examples=("scrubjay dlq list", "scrubjay dlq list --code ENGINE_DIED --json"),
             run=listed,
         ),
@@ -202,7 +203,7 @@ COMMAND = Group(
             name="show",
             help="Show one dead letter: place, tries, rules. The claim itself stays in the vault.",
             argument=Argument(name="letter", metavar="LETTER", kind=Letter("letter")),
-            options=(DATA, options.AS_JSON),
+            options=(HOME, options.AS_JSON),
             examples=("scrubjay dlq show 12", "scrubjay dlq show 12 --json"),
             run=shown,
         ),
@@ -244,7 +245,7 @@ COMMAND = Group(
                     shows_default=True,
                     help="The file to write, or '-'.",
                 ),
-                DATA,
+                HOME,
             ),
             examples=("scrubjay dlq export -o letters.jsonl",),
             run=exported,

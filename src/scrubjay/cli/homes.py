@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from scrubjay.settings import Settings
 
-__all__ = ["HOME", "settings"]
+__all__ = ["HOME", "settings", "write_down"]
 
 HOME = Option(
     name="--home",
@@ -29,3 +29,16 @@ def settings(given: dict[str, Any]) -> Settings:
     from scrubjay.store.places import data_folder
 
     return read(data_folder(given["home"], os.environ), os.environ)
+
+
+def write_down(given: dict[str, Any], event: str, detail: dict[str, Any]) -> None:
+    """What was done to a key, into the audit of the home folder; where there is a store already."""
+    from scrubjay.app import kept
+    from scrubjay.cli.stored import actor
+    from scrubjay.store.sqlite.store import STORE_FILE
+    from scrubjay.store.states import Kind
+
+    tree = settings(given)
+    if os.path.exists(os.path.join(tree.folders.home, STORE_FILE)):
+        with kept(tree, actor()) as both:
+            both.store.do(lambda tx: tx.note(event, Kind.KEY, 0, detail))

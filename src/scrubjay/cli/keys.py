@@ -8,6 +8,7 @@ import sys
 
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
+from scrubjay.cli.homes import HOME, settings, write_down
 from scrubjay.cli.kinds import FILE, FOLDER, Kind
 from scrubjay.errors import UsageError
 
@@ -25,7 +26,7 @@ __all__ = ["COMMAND"]
 def listed(given: dict[str, Any]) -> int:
     """The keys, and how many payloads each wraps."""
     ring = _ring(given)
-    counted = _counted(ring, given) if given["vault"] else None
+    counted = _counted(ring, given) if _has_vault(given) else None
     current = ring.current()
     rows = [
         {
@@ -48,10 +49,11 @@ def listed(given: dict[str, Any]) -> int:
 def rotated(given: dict[str, Any]) -> int:
     """A new key; what is sealed from now on is wrapped with it."""
     made = _ring(given).rotate()
+    _write_down(given, "key.rotated", {"key": made})
     if given["as_json"]:
         _print(json.dumps({"current": made}))
     else:
-        _print(f"{made} is current. Payloads sealed before: scrubjay keys rewrap --vault FOLDER")
+        _print(f"{made} is current. For payloads sealed before: scrubjay keys rewrap")
     return 0
 
 
@@ -62,6 +64,8 @@ def rewrapped(given: dict[str, Any]) -> int:
     with _vault(ring, given) as vault:
         while (walk := vault.rewrap()).moved:
             moved += walk.moved
+    told = {"key": ring.current(), "moved": moved, "refused": len(walk.refused)}
+    _write_down(given, "key.rewrapped", told)
     answer = {"moved": moved, "current": walk.current, "refused": list(walk.refused)}
     if given["as_json"]:
         _print(json.dumps(answer))
@@ -77,19 +81,26 @@ def retired(given: dict[str, Any]) -> int:
     ring = _ring(given)
     still = _counted(ring, given).get(given["key"], 0)
     if still:
-        raise UsageError(
-            f"{given['key']} wraps {still:,} payloads; first: scrubjay keys rewrap --vault "
-            f"{given['vault']}"
-        )
+        raise UsageError(f"{given['key']} wraps {still:,} payloads; first: scrubjay keys rewrap")
     ring.retire(given["key"])
+    _write_down(given, "key.retired", {"key": given["key"]})
     _print(json.dumps({"retired": given["key"]}) if given["as_json"] else f"{given['key']} is gone")
     return 0
 
 
 def _ring(given: dict[str, Any]) -> KeyringFile:
-    from scrubjay.vault.keyring import KeyringFile, keyring_path
+    from scrubjay.vault.keyring import FILE as NAME
+    from scrubjay.vault.keyring import KeyringFile
 
-    return KeyringFile(given["keyring"] or keyring_path(os.environ))
+    return KeyringFile(given["keyring"] or os.path.join(settings(given).folders.keys, NAME))
+
+
+def _folder(given: dict[str, Any]) -> str:
+    return given["vault"] or settings(given).folders.vault
+
+
+def _has_vault(given: dict[str, Any]) -> bool:
+    return os.path.isdir(os.path.join(_folder(given), "payloads"))
 
 
 def _vault(ring: KeyringFile, given: dict[str, Any]) -> Any:
@@ -98,9 +109,15 @@ def _vault(ring: KeyringFile, given: dict[str, Any]) -> Any:
 
     from scrubjay.vault.folder import FolderVault
 
-    if not os.path.isdir(os.path.join(given["vault"], "payloads")):
-        raise UsageError(f"{given['vault']} is no vault; name its folder")
-    return closing(FolderVault(given["vault"], ring, key_folder=given["key_folder"]))
+    if not _has_vault(given):
+        raise UsageError(f"{_folder(given)} is no vault; name its folder, or the pipeline's")
+    return closing(FolderVault(_folder(given), ring, key_folder=given["key_folder"]))
+
+
+def _write_down(given: dict[str, Any], event: str, detail: dict[str, Any]) -> None:
+    """A ring or a vault of its own has no audit."""
+    if not given["keyring"] and not given["vault"]:
+        write_down(given, event, detail)
 
 
 def _counted(ring: KeyringFile, given: dict[str, Any]) -> dict[str, int]:
@@ -120,26 +137,26 @@ def _print(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 
-KEYRING = Option(
-    name="--keyring",
-    kind=FILE,
-    metavar="FILE",
-    help="The file of keys; by default your own, in your state folder.",
-)
-KEY_FOLDER = Option(
-    name="--key-folder",
-    kind=FOLDER,
-    metavar="FOLDER",
-    help="Where wrapped data keys lie, if not in the vault.",
-)
-VAULT = Option(
-    name="--vault", kind=FOLDER, metavar="FOLDER", required=True, help="The vault's folder."
-)
-COUNTED = Option(
-    name="--vault",
-    kind=FOLDER,
-    metavar="FOLDER",
-    help="The vault's folder; with it the payloads of each key are counted.",
+PLACES = (
+    HOME,
+    Option(
+        name="--keyring",
+        kind=FILE,
+        metavar="FILE",
+        help="The file of keys, where it is not that of the home folder.",
+    ),
+    Option(
+        name="--vault",
+        kind=FOLDER,
+        metavar="FOLDER",
+        help="The vault's folder, where it is not that of the home folder.",
+    ),
+    Option(
+        name="--key-folder",
+        kind=FOLDER,
+        metavar="FOLDER",
+        help="Where wrapped data keys lie, if not in the vault.",
+    ),
 )
 
 COMMAND = Group(
@@ -148,11 +165,11 @@ COMMAND = Group(
     calls=(
         Call(
             name="list",
-            help="List the keys of a ring, the current one last.",
-            options=(COUNTED, KEYRING, KEY_FOLDER, options.AS_JSON),
+            help="List the keys, the current one last, and how many payloads each wraps.",
+            options=(*PLACES, options.AS_JSON),
             examples=(
                 "scrubjay keys list",
-                "scrubjay keys list --vault /var/lib/scrubjay/vault",
+                "scrubjay keys list --home /var/lib/scrubjay",
             ),
             run=listed,
         ),
@@ -163,8 +180,8 @@ COMMAND = Group(
                 "A pipeline that runs wraps with it from the next payload on. The old keys stay, "
                 "for what they have wrapped."
             ),
-            options=(KEYRING, options.AS_JSON),
-            examples=("scrubjay keys rotate",),
+            options=(*PLACES, options.AS_JSON),
+            examples=("scrubjay keys rotate --home /var/lib/scrubjay",),
             run=rotated,
         ),
         Call(
@@ -174,8 +191,8 @@ COMMAND = Group(
                 "Payloads are not touched and can be read meanwhile. A walk that was killed is "
                 "ended by the next."
             ),
-            options=(VAULT, KEYRING, KEY_FOLDER, options.AS_JSON),
-            examples=("scrubjay keys rewrap --vault /var/lib/scrubjay/vault",),
+            options=(*PLACES, options.AS_JSON),
+            examples=("scrubjay keys rewrap --home /var/lib/scrubjay",),
             run=rewrapped,
         ),
         Call(
@@ -185,8 +202,8 @@ COMMAND = Group(
                 "What copies of the vault still hold under it is gone with it, for good."
             ),
             argument=Argument(name="key", metavar="KEY", kind=Kind()),
-            options=(VAULT, KEYRING, KEY_FOLDER, options.AS_JSON),
-            examples=("scrubjay keys retire w1a2b3c4 --vault /var/lib/scrubjay/vault",),
+            options=(*PLACES, options.AS_JSON),
+            examples=("scrubjay keys retire w1a2b3c4 --home /var/lib/scrubjay",),
             run=retired,
         ),
     ),

@@ -7,6 +7,7 @@ import os
 import sys
 
 from scrubjay.cli.call import Option
+from scrubjay.cli.homes import settings
 from scrubjay.cli.kinds import FILE, FOLDER
 from scrubjay.errors import InputError, OutputError
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = [
     "AUDIT_KEY",
     "CHECKPOINTS",
-    "DATA",
     "actor",
     "checkpoints",
     "folder",
@@ -36,46 +36,38 @@ __all__ = [
     "when",
 ]
 
-DATA = Option(
-    name="--data",
-    kind=FOLDER,
-    metavar="FOLDER",
-    help="The folder of the store; else SCRUBJAY_DATA, else your own.",
-)
 AUDIT_KEY = Option(
     name="--audit-key",
     kind=FILE,
     metavar="FILE",
-    help="The key of the audit; else SCRUBJAY_AUDIT_KEY_FILE, else your own.",
+    help="The key of the audit, where it is not among the pipeline's keys.",
 )
 CHECKPOINTS = Option(
     name="--checkpoints",
     kind=FOLDER,
     metavar="FOLDER",
-    help="Where checkpoints are told; else SCRUBJAY_CHECKPOINTS, else your own.",
+    help="Where checkpoints were told, where that is not the folder of the settings.",
 )
 
 
 def folder(given: dict[str, Any]) -> str:
     """Where the store is."""
-    from scrubjay.store.places import data_folder
-
-    return data_folder(given["data"], os.environ)
+    return settings(given).folders.home
 
 
 def keys(given: dict[str, Any]) -> Keyring:
     """The keys of the audit."""
     from scrubjay.store.audit.keys import Keyring
 
-    return Keyring.find(given["audit_key"])
+    own = os.path.join(settings(given).folders.keys, "audit.key")
+    return Keyring.load(given["audit_key"] or own)
 
 
 def checkpoints(given: dict[str, Any]) -> CheckpointFolder:
     """Where checkpoints are told."""
     from scrubjay.store.audit.checkpoints import CheckpointFolder
-    from scrubjay.store.places import checkpoint_folder
 
-    return CheckpointFolder(checkpoint_folder(given.get("checkpoints"), os.environ))
+    return CheckpointFolder(given["checkpoints"] or settings(given).folders.checkpoints)
 
 
 def actor() -> str:
@@ -102,7 +94,7 @@ def opened(given: dict[str, Any]) -> SqliteStore:
 
     where = folder(given)
     if not os.path.exists(os.path.join(where, STORE_FILE)):
-        raise InputError(f"no store in {where}; name its folder with --data")
+        raise InputError(f"no store in {where}; name its folder with --home")
     return SqliteStore(where, keys(given), actor=actor(), checkpoints=checkpoints(given))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from scrubjay.errors import Fate, ScrubjayError
+from scrubjay.errors import Fate, InputError
 from scrubjay.failures import FAILURES
 from scrubjay.frozen import Frozen
 
@@ -43,7 +43,7 @@ class Accepted(Frozen):
     """It was here before, by whichever way; `file` is the first one's id."""
 
 
-class UploadError(ScrubjayError):
+class UploadError(InputError):
     """The sender did not bring the file to its end: too slow, too large, gone, or other bytes.
 
     Raised by the pieces that `Accept` reads. Nothing of the file is to be kept.

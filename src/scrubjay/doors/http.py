@@ -23,9 +23,8 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from scrubjay.doors.contract import UploadError
 from scrubjay.doors.uploads import Limits, pieces
-from scrubjay.errors import Fate, ScrubjayError
+from scrubjay.errors import Fate, InputError, ScrubjayError
 from scrubjay.failures import FAILURES
 
 if TYPE_CHECKING:
@@ -90,10 +89,8 @@ class _Door:
         self._uploads += 1
         try:
             accepted = await self._behind.accept(pieces(request, self._limits), identity)
-        except UploadError as error:
-            return _failed(error.code)
         except ScrubjayError as error:
-            return _failed(getattr(error, "code", None), error.fate)
+            return _failed(_code(error), error.fate)
         finally:
             self._uploads -= 1
         found = HTTPStatus.OK if accepted.duplicate else HTTPStatus.ACCEPTED
@@ -107,7 +104,7 @@ class _Door:
         try:
             found = await self._behind.status(request.path_params["file"], identity)
         except ScrubjayError as error:
-            return _failed(getattr(error, "code", None), error.fate)
+            return _failed(_code(error), error.fate)
         return _failed("UNKNOWN_FILE") if found is None else _answered(found, HTTPStatus.OK)
 
     async def health(self, _: Request) -> Response:
@@ -139,6 +136,12 @@ def _from_here(request: Request) -> bool:
         return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:
         return False
+
+
+def _code(error: ScrubjayError) -> str | None:
+    """Of the table; an input that cannot be used, for whatever reason, is no file of X12."""
+    usual = "MALFORMED_FILE" if isinstance(error, InputError) else None
+    return getattr(error, "code", usual)
 
 
 def _answered(answer: Mapping[str, Any], status: HTTPStatus) -> Response:

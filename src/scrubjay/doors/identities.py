@@ -38,7 +38,10 @@ from scrubjay.frozen import Frozen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["ApiKey", "ApiKeys"]
+__all__ = ["FILE", "ApiKey", "ApiKeys"]
+
+FILE = "apikeys.toml"
+"""What the file is called in a folder of keys."""
 
 _KEY = re.compile(r"sj_([0-9a-f]{8})_([A-Za-z0-9_-]{43})")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
@@ -75,14 +78,15 @@ class ApiKey(Frozen):
 
 
 class ApiKeys:
-    """The keys of a file."""
+    """The keys of a file; of one that is not there yet none, unless it is required."""
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, required: bool = True) -> None:
         self.path = os.fspath(path)
         self._lock = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
         self._keys: dict[str, ApiKey] = {}
-        self._read()
+        if required or os.path.lexists(self.path):
+            self._read()
 
     def __len__(self) -> int:
         return len(self._fresh())

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine", "EngineFailedError", "Manner"]
 
+ANY = 2**31
+"""Claims of a set, where it may have any number."""
 NAME = "claims.837"
 """What the input is called in everything that the engine writes."""
 
@@ -106,7 +108,8 @@ class Engine:
             command=Command.EXTRACT,
             out=folder,
             select=tuple(select),
-            max_claims_per_set=self.manner.claims_per_batch,
+            # what keeps its numbers stays in its sets
+            max_claims_per_set=ANY if keep_controls else self.manner.claims_per_batch,
             threads=self.manner.threads,
             worklist=False,
             keep_controls=keep_controls,
@@ -146,7 +149,7 @@ class Engine:
     def _apart(self, job: Job, reading: int) -> str:
         order = {
             "job": job.to_json(),
-            "rules": list(self.manner.rules),
+            "rules": list(self.manner.rules) if job.command is Command.SCRUB else [],
             "memory": self.manner.memory,
         }
         try:

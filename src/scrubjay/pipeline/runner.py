@@ -1,9 +1,9 @@
 """How much happens at once: stages get their messages, keep them while they work, give them back.
 
-Each stage has as many workers as it is given; a worker has one message at a time, so that what is
-not being worked on stays in the queue and memory stays as it is. What fails is tried again later,
-by the one table of codes, or buried. When the process is asked to end, no new message is taken and
-what is being done has a while to end.
+Each stage works on as many messages at once as it is given, and takes none before it can begin, so
+that what is not being worked on stays in the queue and memory stays as it is. What fails is tried
+again later, by the one table of codes, or buried. When the process is asked to end, no new message
+is taken and what is being done has a while to end.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Runner"]
 
 IDLE = 5.0
-"""Seconds that a worker waits for a message before it looks whether it is to end."""
+"""Seconds that a message is waited for at once."""
 
 
 class Runner:
@@ -49,9 +49,9 @@ class Runner:
     async def run(self, beside: Sequence[Callable[[asyncio.Event], Awaitable[None]]] = ()) -> None:
         """Until `end`; `beside` are loops that are told when to end by an event."""
         tasks = [
-            asyncio.create_task(self._serve(stage), name=f"{stage.topic}-{number}")
+            asyncio.create_task(self._serve(stage), name=stage.topic)
             for stage in self._stages
-            for number in range(self._workers.get(stage.topic, 1))
+            if self._workers.get(stage.topic, 1)
         ]
         tasks += [asyncio.create_task(self._beside(each)) for each in beside]
         await self._ending.wait()
@@ -73,21 +73,46 @@ class Runner:
                 await self._pause(1.0)
 
     async def _serve(self, stage: Stage) -> None:
+        """Leases a message whenever a worker is free, and has it handled beside the others."""
+        most = self._workers.get(stage.topic, 1)
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            while not self._ending.is_set():
+                if len(under_way) >= most:
+                    await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                    continue
+                for lease in await self._leased(stage.topic):
+                    task = asyncio.create_task(self._handle(stage, lease))
+                    under_way.add(task)
+                    task.add_done_callback(under_way.discard)
+            if under_way:
+                await asyncio.wait(under_way)
+        except asyncio.CancelledError:
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+            raise
+
+    async def _leased(self, topic: str) -> list[Lease]:
+        """A message, none after a while, none when it is time to end."""
         knobs, broker = self._work.knobs, self._work.broker
-        while not self._ending.is_set():
-            try:
-                leases = await broker.lease(stage.topic, 1, knobs.lease, wait=IDLE)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is told
-                if self._is_over(error):
-                    return
-                self._tell("lease.failed", error, stage=stage.topic)
+        leasing = asyncio.ensure_future(broker.lease(topic, 1, knobs.lease, wait=IDLE))
+        ending = asyncio.ensure_future(self._ending.wait())
+        try:
+            await asyncio.wait({leasing, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if not leasing.done():
+                # what it may have leased meanwhile is given back when the store is closed
+                leasing.cancel()
+                await asyncio.gather(leasing, return_exceptions=True)
+                return []
+            return leasing.result()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+            if not self._is_over(error):
+                self._tell("lease.failed", error, stage=topic)
                 await self._pause(1.0)
-                continue
-            for lease in leases:
-                if self._ending.is_set():
-                    await broker.release(lease, counts=False)
-                else:
-                    await self._handle(stage, lease)
+            return []
+        finally:
+            ending.cancel()
 
     async def _handle(self, stage: Stage, lease: Lease) -> None:
         begun = time.monotonic()

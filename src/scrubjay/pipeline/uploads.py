@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import queue
 from typing import TYPE_CHECKING, Any
 
-from scrubjay.doors import Accepted, UploadError
+from scrubjay.doors import Accepted
+from scrubjay.doors.threads import in_thread
 from scrubjay.pipeline.intake import Sender, arrive
 from scrubjay.store.rows import File
 from scrubjay.store.states import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
     from scrubjay.doors import Identity
     from scrubjay.pipeline.work import Work
     from scrubjay.store.contract import View
 
 __all__ = ["Uploads"]
-
-_END = b""
 
 
 class Uploads:
@@ -31,22 +29,11 @@ class Uploads:
 
     async def accept(self, pieces: AsyncIterator[bytes], identity: Identity) -> Accepted:
         """All of the pieces, durable on return; a sender that breaks off leaves nothing."""
-        waiting: queue.Queue[bytes | BaseException] = queue.Queue(maxsize=1)
         sender = Sender(tenant=identity.tenant, practice=identity.practice)
-        store, vault = self._work.store, self._work.vault
-        taking = asyncio.create_task(
-            asyncio.to_thread(arrive, store, vault, _drawn(waiting), sender, "http")
+        arriving = in_thread(pieces, asyncio.get_running_loop())
+        arrived = await asyncio.to_thread(
+            arrive, self._work.store, self._work.vault, arriving, sender, "http"
         )
-        try:
-            async for piece in pieces:
-                if piece:
-                    await _put(waiting, piece, taking)
-            await _put(waiting, _END, taking)
-        except BaseException as error:
-            await _put(waiting, error, taking)
-            await asyncio.gather(taking, return_exceptions=True)
-            raise
-        arrived = await taking
         self._work.seeing.tell("file.arrived", file=arrived.file, fresh=arrived.fresh, door="http")
         return Accepted(
             file=str(arrived.file),
@@ -70,34 +57,6 @@ class Uploads:
         elif store.parked is not None:
             lacking["store"] = store.parked.code
         return lacking
-
-
-async def _put(
-    waiting: queue.Queue[bytes | BaseException],
-    piece: bytes | BaseException,
-    taking: asyncio.Task[Any],
-) -> None:
-    """Hands a piece over; whoever takes has ended, and says why, where nobody takes it."""
-    while not taking.done():
-        try:
-            waiting.put_nowait(piece)
-        except queue.Full:
-            await asyncio.sleep(0.001)
-        else:
-            return
-
-
-def _drawn(waiting: queue.Queue[bytes | BaseException]) -> Iterator[bytes]:
-    """The pieces, in the thread that seals them."""
-    while True:
-        piece = waiting.get()
-        if isinstance(piece, UploadError):
-            raise piece
-        if isinstance(piece, BaseException):
-            raise UploadError("UPLOAD_CUT")
-        if piece == _END:
-            return
-        yield piece
 
 
 def _status(view: View, number: int, identity: Identity) -> dict[str, Any] | None:

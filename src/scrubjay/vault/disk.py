@@ -19,7 +19,7 @@ from scrubjay.vault.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Draft", "Folder", "storage"]
+__all__ = ["LEAVING", "Draft", "Folder", "storage"]
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -27,6 +27,8 @@ _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _SHELF = 5
 """Letters of an id that name its shelf: of an id by time, some nine hours."""
 INCOMING = "incoming"
+LEAVING = ".shredding"
+"""End of the name of what was withdrawn and is about to be wiped."""
 
 
 @contextlib.contextmanager
@@ -123,10 +125,10 @@ class Folder:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(draft_name, dir_fd=self._incoming)
 
-    def open(self, payload_id: str, flags: int = _READ) -> int:
+    def open(self, payload_id: str) -> int:
         """A handle to the file of that id; FileNotFoundError where there is none."""
         with self._shelf(payload_id) as shelf:
-            return os.open(payload_id, flags, dir_fd=shelf)
+            return os.open(payload_id, _READ, dir_fd=shelf)
 
     def read(self, payload_id: str, most: int) -> bytes:
         """A small file; no more of it than that many bytes."""
@@ -136,14 +138,34 @@ class Folder:
         finally:
             os.close(fd)
 
-    def overwrite(self, payload_id: str, filling: bytes) -> None:
-        """Every byte of the file becomes `filling`, in place and on the disk."""
-        fd = self.open(payload_id, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    def withdraw(self, payload_id: str) -> None:
+        """From here on nobody finds the file by its id; `wipe` ends it, now or at a next start."""
+        with contextlib.suppress(FileNotFoundError), self._shelf(payload_id) as shelf:
+            leaving = f"{payload_id}{LEAVING}"
+            os.rename(payload_id, leaving, src_dir_fd=shelf, dst_dir_fd=self._incoming)
+            os.fsync(shelf)
+
+    def is_leaving(self, payload_id: str) -> bool:
+        """Whether it was withdrawn, and is not yet gone."""
         try:
-            os.pwrite(fd, filling * os.fstat(fd).st_size, 0)
+            os.stat(f"{payload_id}{LEAVING}", dir_fd=self._incoming, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def wipe(self, payload_id: str) -> bool:
+        """Every byte of what was withdrawn becomes 0, on the disk; False where nothing was."""
+        flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            fd = os.open(f"{payload_id}{LEAVING}", flags, dir_fd=self._incoming)
+        except FileNotFoundError:
+            return False
+        try:
+            os.pwrite(fd, b"0" * os.fstat(fd).st_size, 0)
             os.fsync(fd)
         finally:
             os.close(fd)
+        return True
 
     def remove(self, payload_id: str) -> bool:
         """Durably; False where there was none."""

@@ -3,7 +3,7 @@
 ::
 
     <folder>/payloads/<shelf>/<id>      header and frames (frames.py)
-    <folder>/keys/<shelf>/<id>          one line: the data key, wrapped; or zeros, when shredded
+    <folder>/keys/<shelf>/<id>          one line: the data key, wrapped
 
 What is on the disk at any moment, and what a crash leaves of it, is told in docs/vault.md.
 """
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from scrubjay.failpoints import failpoint
 from scrubjay.vault.contract import FRAME, Access, Rewrapped, Sealed, unwitnessed
-from scrubjay.vault.disk import Draft, Folder, storage
+from scrubjay.vault.disk import LEAVING, Draft, Folder, storage
 from scrubjay.vault.errors import (
     PayloadExistsError,
     PayloadGoneError,
@@ -25,7 +25,7 @@ from scrubjay.vault.errors import (
 )
 from scrubjay.vault.frames import HEADER_BYTES, Cipher, Extent, new_data_key
 from scrubjay.vault.naming import checked_payload_id
-from scrubjay.vault.wrapping import MOST_WRAPPED, is_shredded, parsed, written
+from scrubjay.vault.wrapping import MOST_WRAPPED, parsed, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -109,14 +109,11 @@ class FolderVault:
         """Its data key first, so that a crash leaves nothing that could be read."""
         checked_payload_id(payload_id)
         with storage(), self._wrapped.locked():
-            there = self._wrapped.has(payload_id)
-            if there:
-                self._wrapped.overwrite(payload_id, b"0")
-            payload_there = self._payloads.remove(payload_id)
-            self._wrapped.remove(payload_id)
-        if there or payload_there:
+            self._wrapped.withdraw(payload_id)
+            there = self._shredded(payload_id)
+        if there:
             self._told("shredded", payload_id, None)
-        return there or payload_there
+        return there
 
     def __contains__(self, payload_id: object) -> bool:
         if not isinstance(payload_id, str):
@@ -171,21 +168,21 @@ class FolderVault:
         with storage(), self._wrapped.locked():
             keys, _ = self._wrapped.drafts()
             for name in keys:
+                if name.endswith(LEAVING):
+                    self._shredded(name.removesuffix(LEAVING))
                 self._wrapped.discard(name)
-        shredded = [each for each in self._shredded_ids() if self.shred(each)]
-        return len(drafts) + len(keys) + len(shredded)
+        return len(drafts) + len(keys)
+
+    def _shredded(self, payload_id: str) -> bool:
+        """Key first, then payload, and last the name by which a sweep would find both."""
+        there = self._wrapped.wipe(payload_id)
+        payload_there = self._payloads.remove(payload_id)
+        self._wrapped.discard(f"{payload_id}{LEAVING}")
+        return there or payload_there
 
     def _key_ids(self) -> Iterator[str]:
         with storage():
             yield from self._wrapped.ids()
-
-    def _shredded_ids(self) -> list[str]:
-        with storage():
-            return [
-                payload_id
-                for payload_id in self._wrapped.ids()
-                if is_shredded(self._wrapped.read(payload_id, MOST_WRAPPED))
-            ]
 
     def _rewrapped(self, payload_id: str, current: str) -> bool:
         """Whether it had another key than the current one; what is gone meanwhile had not."""
@@ -215,7 +212,7 @@ class FolderVault:
                 line = self._wrapped.read(payload_id, MOST_WRAPPED)
             except FileNotFoundError:
                 # A payload whose key is lost is not one that was purged.
-                if self._payloads.has(payload_id):
+                if self._payloads.has(payload_id) and not self._wrapped.is_leaving(payload_id):
                     raise PayloadRefusedError(payload_id) from None
                 raise PayloadGoneError(payload_id) from None
         return parsed(line, payload_id)

@@ -24,12 +24,15 @@ from scrubjay.vault.contract import Access, WrappedKey, unwitnessed
 from scrubjay.vault.errors import KeyUnavailableError, PayloadRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Self
 
     from scrubjay.vault.contract import Witness
 
-__all__ = ["KeyringFile", "WrappingKey", "keyring_path"]
+__all__ = ["FILE", "KeyringFile", "WrappingKey"]
+
+FILE = "wrapping.keys"
+"""What the file is called in a folder of keys."""
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -165,13 +168,6 @@ class KeyringFile:
                 os.unlink(draft)
             raise _unwritable(self.path, error) from None
         self._read()
-
-
-def keyring_path(environ: Mapping[str, str]) -> str:
-    """Where the user's own ring lies: the state folder of the XDG convention, beside no vault."""
-    state = environ.get("XDG_STATE_HOME", "")
-    base = state if state.startswith("/") else os.path.expanduser("~/.local/state")
-    return os.path.join(base, "scrubjay", "vault.keys")
 
 
 def _make(path: str, witness: Witness) -> None:

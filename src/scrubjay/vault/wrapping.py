@@ -9,7 +9,7 @@ import re
 from scrubjay.vault.contract import WrappedKey
 from scrubjay.vault.errors import PayloadGoneError, PayloadRefusedError
 
-__all__ = ["MOST_WRAPPED", "is_shredded", "parsed", "written"]
+__all__ = ["MOST_WRAPPED", "parsed", "written"]
 
 MOST_WRAPPED = 8192
 """Bytes of the longest line; keepers of keys elsewhere wrap to several hundred."""
@@ -22,8 +22,8 @@ def written(wrapped: WrappedKey) -> bytes:
 
 
 def parsed(line: bytes, payload_id: str) -> WrappedKey:
-    """The key of a line; gone where it was destroyed, refused where it is no such line."""
-    if is_shredded(line):
+    """The key of a line; gone where it was wiped, refused where it is no such line."""
+    if line and not line.strip(b"0"):
         raise PayloadGoneError(payload_id)
     match = _LINE.fullmatch(line)
     if match is None:
@@ -36,8 +36,3 @@ def parsed(line: bytes, payload_id: str) -> WrappedKey:
     if written(wrapped) != line:
         raise PayloadRefusedError(payload_id)
     return wrapped
-
-
-def is_shredded(line: bytes) -> bool:
-    """Whether the line was overwritten."""
-    return bool(line) and not line.strip(b"0")

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 from scrubjay.errors import InputError, OutputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Self
 
     AnyPath = str | os.PathLike[str]
 
-__all__ = ["Keyring", "audit_key_path"]
+__all__ = ["Keyring"]
 
 _LINE = re.compile(r"([A-Za-z0-9_-]{1,16}):([0-9A-Fa-f]{64})")
 _BYTES = 32
@@ -87,23 +86,6 @@ class Keyring:
             reason = (error.strerror or "cannot be written").lower()
             raise OutputError(f"audit key {path}: {reason}") from None
         return cls.load(path)
-
-    @classmethod
-    def find(cls, named: AnyPath | None = None, environ: Mapping[str, str] | None = None) -> Self:
-        """The named file, else the one of SCRUBJAY_AUDIT_KEY_FILE, else the user's own."""
-        environ = os.environ if environ is None else environ
-        named = named or environ.get("SCRUBJAY_AUDIT_KEY_FILE")
-        if named:
-            return cls.load(named)
-        own = audit_key_path(environ)
-        return cls.load(own) if os.path.exists(own) else cls.make(own)
-
-
-def audit_key_path(environ: Mapping[str, str]) -> str:
-    """Where the user's own key lies: beside the key of the tokens."""
-    from scrubjay.keys import key_path
-
-    return os.path.join(os.path.dirname(key_path(environ)), "audit.key")
 
 
 def _new() -> str:

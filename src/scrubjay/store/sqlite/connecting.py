@@ -43,7 +43,7 @@ def create(path: str) -> None:
         return
     except OSError as error:
         reason = (error.strerror or "cannot be made").lower()
-        raise OutputError(f"store {path}: {reason}; name another folder with --data") from None
+        raise OutputError(f"store {path}: {reason}; name another folder with --home") from None
 
 
 def inspected(path: str) -> None:
@@ -52,7 +52,7 @@ def inspected(path: str) -> None:
         mode = os.stat(path).st_mode
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
-        raise InputError(f"store {path}: {reason}; name its folder with --data") from None
+        raise InputError(f"store {path}: {reason}; name its folder with --home") from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise UsageError(f"store {path} can be read by others; run: chmod 600 {path}")
 

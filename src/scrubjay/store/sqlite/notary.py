@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubjay.errors import ScrubjayError
+from scrubjay.failpoints import failpoint
 from scrubjay.store.audit.checkpoints import Checkpoint
 from scrubjay.store.sqlite.tables import STATED
 
@@ -105,6 +106,7 @@ class Notary:
             for seq, line in found:
                 self._place.tell(self._store, line)
                 self._told_to = seq
+                failpoint("store.told")
         except ScrubjayError as error:
             self.trouble = error
         else:
