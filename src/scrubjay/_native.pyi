@@ -86,6 +86,27 @@ def check_overlays(overlays: list[tuple[str, str]]) -> str:
     A line of 0 is no line in particular.
     """
 
+def export(
+    job: str,
+    names: list[str],
+    phi: str,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> str:
+    """Tables of the inputs as Parquet files in `out`; returns ``{"summary": {}, "run": {}, ...}``.
+
+    `summary` also has ``tables`` (rows by name), ``phi`` and ``schema_version``.
+    """
+
+def table_columns() -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """All tables with their columns: name, Arrow type, and open, id, person, born or text."""
+
+class TableStream:
+    """A table of the inputs as an Arrow stream, read anew each time that it is taken."""
+
+    def __init__(self, job: str, name: str, phi: str) -> None: ...
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+    def __arrow_c_schema__(self) -> object: ...
+
 class Reader:
     """A file, or the bytes of one, as claims with their findings, in the order of the file."""
 

@@ -180,8 +180,12 @@ def execute(
     partners: Iterable[AnyPath] = (),
     token_key: AnyPath | None = None,
     progress: Progress | None = None,
+    page: Callable[[str], str] | None = None,
 ) -> Run:
-    """A job complete but for its key, rules and overlays: find them, run, read the answer."""
+    """A job complete but for its key, rules and overlays: find them, run, read the answer.
+
+    `page` makes report.html of the answer, where that is not the report of claims.
+    """
     key = TokenKey.find(token_key)
     job = job.but(token_key=key.secret, token_key_id=key.id)
     if partners:
@@ -202,7 +206,8 @@ def execute(
 
             job = job.but(program=lowered())
     judged = job.command in {Command.SCRUB, Command.VALIDATE}
-    report = _page if judged and job.out is not None else None
+    report = page or (_page if judged else None)
+    report = report if job.out is not None else None
     answer = _native.run(job.to_json(), progress, judge, report)
     return Run.from_result(json.loads(answer), job.out)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.works import Works, document, rests, states, taken, until, works
+from scrubjay.acks import apply
 from scrubjay.app import kept
 from scrubjay.pipeline import deciding
 from scrubjay.runs import validate
@@ -35,8 +36,32 @@ async def test_claims_arrive_and_are_acknowledged(tmp_path: Path) -> None:
         assert sum(taken(house).values()) == 60 - rejected
         file = made.ask(lambda view: view.one(File, arrived.file))
         assert (file.state, file.claims) == (State.SCRUBBED, 60)
-    replies = sorted(path.suffix for path in (made.home / "outbox" / "SYNTHETIC").iterdir())
-    assert replies == [".277ca", ".999"]
+    outbox = made.home / "outbox" / "SYNTHETIC"
+    names = sorted(path.name for path in outbox.iterdir())
+    assert names == ["1-1-000000001.277ca", "1-1-000000001.999", "1-1-partner-2.277ca"]
+
+
+async def test_what_a_partner_says_goes_back_under_the_numbers_that_were_sent(
+    tmp_path: Path,
+) -> None:
+    first, second = document(15, seed=1, sets=2), document(15, seed=2)
+    async with works(tmp_path, Behaviour(seed=4, faults={"claim_rejected": 0.3})) as (made, _):
+        for practice, content in (("one", first), ("two", second)):
+            made.take(content, practice)
+        await made.settle()
+    for practice, content in (("one", first), ("two", second)):
+        source = tmp_path / f"{practice}.837"
+        source.write_bytes(content)
+        outbox = made.home / "outbox" / practice
+        relayed = [path for path in outbox.iterdir() if "partner" in path.name]
+        assert relayed
+        with apply([source], relayed) as applied:
+            told = [outcome.state.value for _, outcome in applied.outcomes()]
+        assert len(told) == 15
+        assert set(told) <= {"accepted", "rejected"}
+        assert "accepted" in told
+        for path in relayed:
+            assert validate(path).reasons == ()
 
 
 async def test_the_same_file_by_two_ways_is_one(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -254,3 +255,22 @@ def test_a_scrub_tells_a_variant_under_its_own_words(tmp_path: Path) -> None:
 def test_plug_ins_are_asked_for_by_name() -> None:
     with pytest.raises(RuleError, match="there is no plug-in 'nobody'"):
         gather(["plugin:nobody"])
+
+
+def test_a_plug_in_is_found_by_its_entry_point(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = ROOT / "examples" / "plugin"
+    facts = tomllib.loads((plugin / "pyproject.toml").read_text())["project"]
+    info = tmp_path / f"acme_claim_rules-{facts['version']}.dist-info"
+    info.mkdir()
+    info.joinpath("METADATA").write_text(f"Name: {facts['name']}\nVersion: {facts['version']}\n")
+    points = facts["entry-points"]["scrubjay.rules"]
+    lines = [f"{name} = {value}\n" for name, value in points.items()]
+    info.joinpath("entry_points.txt").write_text("".join(["[scrubjay.rules]\n", *lines]))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.syspath_prepend(str(plugin / "src"))
+    (rule,) = gather(["plugin:acme"]).rules
+    acme = {"id": "60054"}
+    assert found(rule, payer=acme, place_of_service="12", lines=[{"number": 1}]) == "fail"
+    assert found(rule, payer=acme, place_of_service="12", lines=[{"note": "BED"}]) == "pass"

@@ -121,8 +121,8 @@ def diff(given: dict[str, Any]) -> int:
         sys.stdout.write(f"{sign} claim {row['claim_index']}{where}: {row['code']}\n")
     if more := len(changes[given["most"] :]):
         sys.stdout.write(f"and {more:,} more; --json has all of them\n")
-    for code, (before, after) in counts.items():
-        sys.stdout.write(f"{code}: {before:,} before, {after:,} after\n")
+    for code, (old, new) in counts.items():
+        sys.stdout.write(f"{code}: {old:,} before, {new:,} after\n")
     if not changes:
         sys.stdout.write("no claim is seen otherwise\n")
     return 1 if changes else 0

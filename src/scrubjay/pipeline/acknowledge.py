@@ -27,8 +27,9 @@ from scrubjay.models.acknowledgments import (
     InterchangeAcknowledgment,
     Verdict,
 )
+from scrubjay.pipeline.answering import Relayed, relayed
 from scrubjay.pipeline.telling import alert
-from scrubjay.pipeline.work import ACKNOWLEDGE, Line, Work
+from scrubjay.pipeline.work import ACKNOWLEDGE, RELAY, Line, Work
 from scrubjay.store.rows import Acknowledgment, Batch, Claim, Outcome, Transmission
 from scrubjay.store.states import FINAL, Kind, State
 
@@ -67,21 +68,29 @@ class Acknowledge:
         if line is None:
             await self._work.broker.release(lease, delay=60.0, counts=False)
             return
-        said, unreadable = await asyncio.to_thread(self._read, row)
+        said, unreadable, back = await asyncio.to_thread(self._read, row)
         matching = _Matching(self._work, line, row)
-        await store.write(lambda tx: matching.apply(tx, lease, said, unreadable=unreadable))
+
+        def apply(tx: Tx) -> None:
+            matching.apply(tx, lease, said, unreadable=unreadable)
+            for each in back:
+                tx.add_payload(each.payload)
+                tx.publish(RELAY, tx.add_reply(each.reply).id)
+
+        failpoint("acknowledge.read")
+        await store.write(apply)
         failpoint("acknowledge.applied")
 
-    def _read(self, row: Acknowledgment) -> tuple[list[Said], bool]:
-        """What it says, and whether there was something in it that says nothing."""
+    def _read(self, row: Acknowledgment) -> tuple[list[Said], bool, list[Relayed]]:
+        """What it says, whether something in it says nothing, and what of it goes back."""
         with self._work.vault.open(row.payload) as payload:
             text = payload.read(0, row.size)
         try:
             found = list(read(text))
         except InputError:
-            return [], True
+            return [], True, []
         said = [each for each in found if not isinstance(each, Notice)]
-        return said, len(said) < len(found)
+        return said, len(said) < len(found), relayed(self._work, row, text)
 
 
 @dataclass(slots=True)
