@@ -66,7 +66,9 @@ def listed(*, as_json: bool) -> Iterator[str]:
 
     known = tables()
     if as_json:
-        yield json.dumps({name: [vars(column) for column in found] for name, found in known.items()})
+        yield json.dumps(
+            {name: [vars(column) for column in found] for name, found in known.items()}
+        )
         return
     for name, found in known.items():
         yield f"{name}: {len(found)} columns"
