@@ -14,6 +14,7 @@ from scrubjay.store import rows
 from scrubjay.store.audit.chain import Head, Row, code
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.audit.verifying import Verdict, verify
+from scrubjay.store.contract import Tx
 from scrubjay.store.sqlite.evidence import SqliteEvidence
 from scrubjay.store.sqlite.notary import Pace
 from scrubjay.store.sqlite.store import SqliteStore
@@ -392,15 +393,20 @@ def test_two_first_uses_agree_on_one_key(place: Place) -> None:
     assert list(place.key.parent.iterdir()) == [place.key]
 
 
+def told_by_now(_: Tx) -> None:
+    """The unit after: what the one before has to tell is told when this one is done."""
+
+
 def test_checkpoints_that_reach_no_place_are_told_later(place: Place) -> None:
     blocked = place.path / "checkpoints"
     blocked.write_text("a file where the folder should be")
     with place.opened(pace=Pace(events=2)) as store:
         store.do(file)
-        store.do(lambda tx: file(tx, "two"))
+        store.do(told_by_now)
         assert store.untold is not None
         blocked.unlink()
         store.do(lambda tx: file(tx, "three"))
+        store.do(told_by_now)
         assert store.untold is None
     connection = database(place)
     assert judged(place, connection).good
