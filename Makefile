@@ -70,6 +70,8 @@ fuzz: ## every fuzz target for SECONDS_EACH (60) seconds; needs cargo-fuzz
 	done
 
 docs: .venv/.built ## write what is generated in docs/ and src/scrubjay/schemas/ anew
+	$(BIN)/python scripts/rules/program.py
+	$(BIN)/python scripts/rules/schema.py
 	$(BIN)/python scripts/rules/pages.py
 	$(BIN)/python scripts/findings/page.py
 	$(BIN)/python scripts/synthetic/page.py

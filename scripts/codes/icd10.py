@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import lmdb
+import lmdb  # type: ignore[import-not-found]
 
 from scrubjay.codes.file import EARLIEST, LATEST, Entry, write
 from scrubjay.codes.layouts import EPOCH
@@ -80,8 +80,12 @@ def of(name: str, held: bytes) -> Iterator[Entry]:
         for flag in flags:
             if flag in FLAGS[name]:
                 yield Entry((code,), FLAGS[name][flag], first, last)
-    if name == "icd10pcs":
-        return
+    if name == "icd10cm":
+        yield from above(leaves)
+
+
+def above(leaves: dict[str, list[tuple[int, int]]]) -> Iterator[Entry]:
+    """The headings of categories, and what lacks a seventh character."""
     for code, days in leaves.items():
         for first, last in days:
             for length in range(3, len(code)):

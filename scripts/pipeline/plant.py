@@ -346,7 +346,7 @@ class Plant:
                 wrong += taken[claim] > 0
         path = self.home / "scrubjay.db"
         with looked_into(path) as connection:
-            keys = Keyring.load(self.home / "keys" / "audit.key")
+            keys = Keyring.load(self.home.with_name(f"{self.home.name}.keys") / "audit.key")
             place = CheckpointFolder(self.settings.folders.checkpoints)
             verdict = proven(connection, keys, place)
             broken = checked(connection)

@@ -16,7 +16,8 @@ Four calls, each taking its options as one JSON object, the *job* (`scrubjay.job
      "tables": [path, ...],              # files of codes that rules look into
      "docs": {rule id: text},            # where to read of rules that have no page
      "limits": {"element": int, "segment": int, "repetitions": int, "elements": int},
-     "payer_mode": false}
+     "payer_mode": false,
+     "measure_rules": false}             # what each rule costs
 
 A limit that is absent is the engine's own. Every call raises the classes of `scrubjay.errors`, by
 their import name: `InputError`, `OutputError`, `UsageError`, `Interrupted`, and `InternalError` for
@@ -40,7 +41,7 @@ def run(
     The result is ``{"summary": {}, "run": {}, "reasons": [], "exit": 0 | 1}``: the contents
     of summary.json and run.json (`scrubjay.summary`), and every code that was found, most claims
     first, as ``{"code", "severity", "title", "count", "claims", "fix"}``. `exit` is 1 when an error
-    was found.
+    was found. With `measure_rules` it has also ``"profile": {rule id: nanoseconds}``, else null.
 
     `progress` gets (bytes done, bytes in all or None for a pipe) some ten times a second, from the
     thread that called. `judge` gets claims as plain dicts, each with its `kind`, and gives a list
@@ -84,6 +85,27 @@ def check_overlays(overlays: list[tuple[str, str]]) -> str:
 
     A line of 0 is no line in particular.
     """
+
+def export(
+    job: str,
+    names: list[str],
+    phi: str,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> str:
+    """Tables of the inputs as Parquet files in `out`; returns ``{"summary": {}, "run": {}, ...}``.
+
+    `summary` also has ``tables`` (rows by name), ``phi`` and ``schema_version``.
+    """
+
+def table_columns() -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """All tables with their columns: name, Arrow type, and open, id, person, born or text."""
+
+class TableStream:
+    """A table of the inputs as an Arrow stream, read anew each time that it is taken."""
+
+    def __init__(self, job: str, name: str, phi: str) -> None: ...
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+    def __arrow_c_schema__(self) -> object: ...
 
 class Reader:
     """A file, or the bytes of one, as claims with their findings, in the order of the file."""

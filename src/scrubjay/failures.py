@@ -28,6 +28,7 @@ class Failure(Frozen):
 
 
 _WAIT = "it is tried again later"
+_AGAIN = "it is tried again later; where bytes had left, the partner is asked first"
 _ASK = "the partner is asked before anything is sent again"
 _MEND = "mend it, then: scrubjay dlq retry"
 _SETTING = "mend the partner's record, then: scrubjay partner check"
@@ -36,10 +37,10 @@ _RETRYABLE = (
     ("CONNECT_FAILED", "no connection to the partner", _WAIT),
     ("CONNECT_TIMEOUT", "the partner's address did not answer in time", _WAIT),
     ("HTTP_429", "the partner says: too many requests", _WAIT),
-    ("HTTP_500", "the partner failed before it took anything", _WAIT),
-    ("HTTP_502", "a gateway before the partner failed", _WAIT),
-    ("HTTP_503", "the partner is not available", _WAIT),
-    ("HTTP_504", "a gateway before the partner waited in vain", _WAIT),
+    ("HTTP_500", "the partner failed", _AGAIN),
+    ("HTTP_502", "a gateway before the partner failed", _AGAIN),
+    ("HTTP_503", "the partner is not available", _AGAIN),
+    ("HTTP_504", "a gateway before the partner waited in vain", _AGAIN),
     ("RATE_LIMITED", "the partner's limit a second is reached", _WAIT),
     ("CLEARINGHOUSE_QUEUE_FULL", "the clearinghouse has no room in its queue", _WAIT),
     ("COLLECT_TIMEOUT", "what waits at the partner's could not be fetched in time", _WAIT),
@@ -52,6 +53,7 @@ _RETRYABLE = (
     ("LOCKED", "somebody else holds it", _WAIT),
     ("KEY_UNAVAILABLE", "the keeper of keys cannot be reached", _WAIT),
     ("DISK_FULL", "no room on the disk", "make room; it goes on by itself"),
+    ("OUT_OF_HANDLES", "too many files are open at once", _WAIT),
     ("OUT_OF_MEMORY", "no room in memory", _WAIT),
     ("BREAKER_OPEN", "the partner failed too often and is left alone for a while", _WAIT),
     ("OVERRUN", "more work waits than may", _WAIT),

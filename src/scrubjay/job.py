@@ -101,6 +101,8 @@ class Job(Frozen):
     """What is extracted keeps its control numbers, since it stands for the whole."""
     select: tuple[tuple[int, int], ...] = ()
     """The claims to extract: first and last index of each range, from 0."""
+    measure_rules: bool = False
+    """Measure what each rule costs."""
 
     def check(self) -> None:
         """Numbers that the engine can take."""

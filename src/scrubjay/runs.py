@@ -6,7 +6,6 @@ import json
 import os
 
 from scrubjay import _native, places
-from scrubjay.codes import folder
 from scrubjay.errors import UsageError
 from scrubjay.frozen import Frozen
 from scrubjay.job import Command, Job, RejectUnit
@@ -181,8 +180,12 @@ def execute(
     partners: Iterable[AnyPath] = (),
     token_key: AnyPath | None = None,
     progress: Progress | None = None,
+    page: Callable[[str], str] | None = None,
 ) -> Run:
-    """A job complete but for its key, rules and overlays: find them, run, read the answer."""
+    """A job complete but for its key, rules and overlays: find them, run, read the answer.
+
+    `page` makes report.html of the answer, where that is not the report of claims.
+    """
     key = TokenKey.find(token_key)
     job = job.but(token_key=key.secret, token_key_id=key.id)
     if partners:
@@ -191,21 +194,30 @@ def execute(
         job = job.but(overlays=tuple(overlays(partners)))
     judge: Judge | None = None
     if job.command is Command.SCRUB:
-        loaded = ruleset(rules)
-        job = job.but(program=loaded.program, docs=loaded.docs, tables=tuple(folder.files()))
-        judge = loaded.judge()
+        from scrubjay.codes import folder
+
+        job = job.but(tables=tuple(folder.files()))
+        if rules:
+            loaded = ruleset(rules)
+            job = job.but(program=loaded.program, docs=loaded.docs)
+            judge = loaded.judge()
+        else:
+            from scrubjay.rulebook import lowered
+
+            job = job.but(program=lowered())
     judged = job.command in {Command.SCRUB, Command.VALIDATE}
-    report = _page if judged and job.out is not None else None
+    report = page or (_page if judged else None)
+    report = report if job.out is not None else None
     answer = _native.run(job.to_json(), progress, judge, report)
     return Run.from_result(json.loads(answer), job.out)
 
 
 def ruleset(files: Iterable[AnyPath] = ()) -> RuleSet:
-    """The shipped rules and those of `files`, as one set."""
+    """The shipped rules and those of `files`, as one set, with what the files override."""
     from scrubjay.rulebook import shipped
-    from scrubjay.rules import RuleSet, load
+    from scrubjay.rules.loading import assemble
 
-    return RuleSet([*shipped(), *(rule for file in files for rule in load(os.fspath(file)))])
+    return assemble(shipped(), [os.fspath(file) for file in files])
 
 
 def _page(answer: str) -> str:

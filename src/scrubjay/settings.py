@@ -41,7 +41,7 @@ SHAPE: dict[str, Section] = {
     "": {},
     "folders": {
         "vault": text(4_000, default="vault"),
-        "keys": text(4_000, default="keys"),
+        "keys": text(4_000, default=""),
         "partners": text(4_000, default="partners"),
         "checkpoints": text(4_000, default="checkpoints"),
         "outbox": text(4_000, default="outbox"),
@@ -90,7 +90,7 @@ class Folders(Frozen):
     home: str
     vault: str
     keys: str
-    """Better on another disk than the vault, and in another backup."""
+    """Beside the home folder and not in it, so that no copy of the one has the other."""
     partners: str
     checkpoints: str
     """Better on another machine than the store."""
@@ -194,6 +194,7 @@ def _tree(
         folders=Folders(
             home=home,
             work=folders.pop("work") or own,
+            keys=place(folders.pop("keys")) or f"{home}.keys",
             **{name: place(value) for name, value in folders.items()},
         ),
         manner=Manner(

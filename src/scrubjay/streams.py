@@ -12,11 +12,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from scrubjay import _native, places
+from scrubjay.codes import folder
 from scrubjay.errors import UsageError
 from scrubjay.findings import Finding, Severity
 from scrubjay.job import Command, Job
 from scrubjay.keys import TokenKey
 from scrubjay.partners import overlays
+from scrubjay.rulebook import lowered
 
 if TYPE_CHECKING:
     from scrubjay.models import Claim
@@ -122,23 +124,16 @@ def _open(
     if not isinstance(source, bytes):
         (source,) = places.inputs([source])
     key = TokenKey.find()
-    program = _shipped() if rules else None
     job = Job(
         command=Command.READ,
         as_of=as_of,
-        program=program,
+        program=lowered() if rules else None,
+        tables=tuple(folder.files()),
         overlays=tuple(overlays([partner] if isinstance(partner, str | os.PathLike) else partner)),
         token_key=key.secret,
         token_key_id=key.id,
     )
     return _native.Reader(source, job.to_json())
-
-
-def _shipped() -> str:
-    from scrubjay.rulebook import shipped
-    from scrubjay.rules import RuleSet
-
-    return RuleSet(shipped()).program
 
 
 def _next(reader: "_native.Reader", limit: int) -> Batch | None:

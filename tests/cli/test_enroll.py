@@ -3,13 +3,17 @@
 import csv
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from contracts.people import TABLE_MAP, items, pages, service_map, table
+from contracts.people import TABLE_MAP, edi, items, pages, service_map, table
 from contracts.service import Answer, serving
 from enrollment.made import LEAST
+from scrubjay.enrollment.profile import versions
 from stage import Command
 
 
@@ -20,7 +24,7 @@ def members(tmp_path: Path) -> Path:
     return tmp_path / "members.csv"
 
 
-def lines(file: Path) -> list[dict[str, object]]:
+def lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text().splitlines()]
 
 
@@ -43,6 +47,10 @@ def test_a_table_becomes_records_and_a_worklist(
     ]
     assert work[1]["name"] == "TESTER, ANN"
     assert {stat.S_IMODE(each.stat().st_mode) for each in out.iterdir()} == {0o600}
+    page = (out / "report.html").read_text()
+    assert "4 of 10 members are held back" in page
+    assert "<script" not in page
+    assert not any(name in page for name in ("TESTER", "SAMPLETON", "EE0000"))
     again = scrubjay("enroll", members, "--csv-map", tmp_path / "map.toml", "--out", out)
     assert again.code == 2
     assert "--force" in again.err
@@ -95,6 +103,7 @@ def test_records_are_reconciled_listed_and_taken_back(
     assert len(lines(tmp_path / "changes/changes.jsonl")) == 6
     summary = json.loads((tmp_path / "changes/summary.json").read_text())
     assert (summary["adds"], summary["quarantined"]) == (6, 4)
+    assert "Load 1 is in force." in (tmp_path / "changes/report.html").read_text()
     again = scrubjay("reconcile", *state, out / "enrollments.jsonl", "--json")
     assert json.loads(again.out)["status"] == "replayed"
     listed = scrubjay("reconcile", *state, "--loads")
@@ -184,3 +193,59 @@ def test_a_profile_that_does_otherwise_is_told_by_field(scrubjay: Command, tmp_p
     assert ended.out == 'mine.toml:3: m.csv member 0, held: nothing, wanted ["NAME_MISSING"]\n'
     told = json.loads(scrubjay("profile", "test", mine, "--json").out)
     assert told["differences"][0]["field"] == "held"
+
+
+PROBE = """
+import json, sys
+from scrubjay.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as end:
+    print(json.dumps([end.code, sorted(sys.modules)]), file=sys.stderr)
+"""
+
+
+def test_an_834_is_read_without_what_takes_memory(tmp_path: Path) -> None:
+    (tmp_path / "members.834").write_bytes(edi())
+    ended = subprocess.run(
+        [sys.executable, "-c", PROBE, "enroll", "members.834", "--out", "out"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    code, names = json.loads(ended.stderr.splitlines()[-1])
+    assert code == 1
+    assert not {"pydantic", "asyncio", "sqlite3", "hashlib", "click", "decimal"} & set(names)
+    assert len(lines(tmp_path / "out/enrollments.jsonl")) == 6
+
+
+def test_an_834_is_reconciled_as_it_is_and_leaves_nothing_beside(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "members.834").write_bytes(edi())
+    given = ("reconcile", "--state", tmp_path / "s.db", tmp_path / "members.834")
+    summary = json.loads(scrubjay(*given, "--json").out)
+    assert (summary["status"], summary["adds"], summary["quarantined"]) == ("applied", 6, 4)
+    again = json.loads(scrubjay(*given, "--json").out)
+    assert (again["status"], again["load"]) == ("replayed", 1)
+    there = {each.name for each in tmp_path.iterdir()}
+    assert there == {"members.834", "s.db", "state"}
+
+
+def test_a_shipped_profile_is_held_to_its_samples(scrubjay: Command) -> None:
+    for name in ("exchange", "medicaid"):
+        ended = scrubjay("profile", "test", name)
+        assert (ended.code, ended.err) == (0, ""), ended.out
+        assert ended.out.endswith("samples, as wanted\n")
+
+
+def test_an_834_is_read_in_a_carriers_ways(scrubjay: Command, tmp_path: Path) -> None:
+    profile = Path(versions("medicaid")[0].path)
+    out = tmp_path / "out"
+    sample = profile.parent / "samples/month.834"
+    ended = scrubjay("enroll", sample, "--out", out, "--profile", profile)
+    assert ended.code == 1
+    assert "FIELD_FORBIDDEN" in ended.out
+    first, *_ = lines(out / "enrollments.jsonl")
+    assert first["coverages"][0]["plan"] == "123"

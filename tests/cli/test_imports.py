@@ -17,7 +17,7 @@ FORBIDDEN = {
     *("urllib", "uuid"),
 }
 ROOMS = {
-    "scrub": {"cli", "rulebook", "rules", "runs", "report"},
+    "scrub": {"cli", "codes", "rulebook", "runs", "report"},
     "validate": {"cli", "runs", "report"},
 }
 GROUND = {"errors", "frozen", "job", "keys", "money", "places", "severity", "_native", "_version"}

@@ -16,7 +16,7 @@ from stage import Command
 @pytest.fixture
 def ring(state: Path) -> KeyringFile:
     """That of the user's own home folder, where the command finds it."""
-    return KeyringFile.find_or_make(state / "scrubjay" / "data" / "keys" / "wrapping.keys")
+    return KeyringFile.find_or_make(state / "scrubjay" / "data.keys" / "wrapping.keys")
 
 
 @pytest.fixture
@@ -104,6 +104,7 @@ def test_what_is_done_to_the_keys_of_a_home_folder_is_audited(
     told = scrubjay("audit", "export", *data, "--output", str(exported))
     assert told.code == 0, told.err
     events = [json.loads(line) for line in exported.read_text().splitlines()]
+    assert not list(home.rglob("*.key*")), "no copy of the home folder has a key"
     names = [event["event"] for event in events if "key." in event.get("event", "")]
     of_the_vault = ["key.rotated", "key.rewrapped", "key.retired"]
     assert names == [*of_the_vault, "apikey.made", "apikey.revoked"]

@@ -105,6 +105,21 @@ def test_a_reader_that_leaves_early_is_no_failure(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("library", ["cryptography", "h11"])
+def test_a_library_of_an_extra_that_is_missing_is_named(tmp_path: Path, library: str) -> None:
+    program = (
+        f"import sys; sys.modules['{library}'] = None; from scrubjay.cli import main; "
+        "main(sys.argv[1:])"
+    )
+    words = {"cryptography": ["keys", "list"], "h11": ["clearinghouse"]}[library]
+    ended = subprocess.run(
+        [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    said = f"scrubjay: {library} is missing; run: pip install 'scrubjay[service]'\n"
+    assert ended.stderr == said
+
+
 def test_a_full_standard_output_is_our_failure() -> None:
     arguments = [sys.executable, "-m", "scrubjay", "completion", "zsh"]
     with Path("/dev/full").open("w") as full:

@@ -40,6 +40,11 @@ sweep_seconds = 0.3
 CLAIMS = 20
 
 
+def keys(folder: Path) -> Path:
+    """Where the keys of a home folder lie: beside it."""
+    return folder.with_name(f"{folder.name}.keys")
+
+
 def home(folder: Path, address: str) -> tuple[Path, int]:
     """A home folder with one partner, and the port of its door."""
     with socket.socket() as free:
@@ -48,7 +53,7 @@ def home(folder: Path, address: str) -> tuple[Path, int]:
     (folder / "partners").mkdir(parents=True)
     (folder / "partners" / "clearing.toml").write_text(PARTNER.format(address=address))
     (folder / "scrubjay.toml").write_text(SETTINGS.format(port=port))
-    (folder / "keys").mkdir(mode=0o700)
+    keys(folder).mkdir(mode=0o700)
     return folder, port
 
 
@@ -85,7 +90,7 @@ async def test_a_file_goes_in_by_http_and_its_claims_are_acknowledged(tmp_path: 
     text = b"".join(generate("837P", claims=CLAIMS))
     async with clearinghouse.opened() as house:
         folder, port = home(tmp_path / "home", house.address)
-        key = ApiKeys.make(folder / "keys" / "apikeys.toml", tenant="north", practice="clinic")
+        key = ApiKeys.make(keys(folder) / "apikeys.toml", tenant="north", practice="clinic")
         async with (
             served(folder),
             httpx2.AsyncClient(

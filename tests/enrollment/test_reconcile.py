@@ -556,3 +556,13 @@ def test_a_load_that_says_nothing_of_its_mode_is_asked(load: Loads) -> None:
 
 def test_a_load_of_nobody_changes_nothing(load: Loads) -> None:
     assert load(held("EE1"))["status"] == "empty"
+
+
+def test_nobody_is_looked_for_by_reading_through_everybody(load: Loads, state: Path) -> None:
+    from scrubjay.enrollment.state import _EVERYBODY, _OTHERS
+
+    load(record())
+    with State(str(state)) as opened:
+        for query, given in ((_OTHERS, (1, "", 0, 9)), (_EVERYBODY, (1, 0, 9))):
+            plan = [row[3] for row in opened._db.execute(f"EXPLAIN QUERY PLAN {query}", given)]
+            assert not any("SCAN" in step or "TEMP" in step for step in plan), plan

@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from properties.files import DAY, damaged, generated, outputs
+from scrubjay import _native
+from scrubjay.errors import ScrubjayError
 from scrubjay.job import Command, Job
 from scrubjay.runs import execute
 
@@ -90,3 +93,44 @@ def test_what_the_guide_finds_is_found_under_a_stricter_overlay_too(
     assert all(row["overlay"] == "strict/professional 1" for row in partners)
     assert all(row["snip"] == 7 for row in partners)
     assert [row for row in under if row not in partners] == alone
+
+
+def broken(text: str, chance: Random) -> str:
+    """An overlay after some slips of the pen."""
+    lines = text.splitlines()
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(lines))
+        words = lines[at].split(" ")
+        match chance.randrange(6):
+            case 0:
+                del lines[at]
+                lines.append("")
+            case 1:
+                lines.insert(at, chance.choice(lines))
+            case 2:
+                words[chance.randrange(len(words))] = chance.choice(text.split())
+                lines[at] = " ".join(words)
+            case 3:
+                del words[chance.randrange(len(words))]
+                lines[at] = " ".join(words)
+            case 4:
+                lines[at] += chance.choice([" status A6:158", " status A6:999:IL", " status", " x"])
+            case _:
+                place = chance.randrange(len(lines[at]) + 1)
+                odd = chance.choice(["|", "=", "(", ")", ">", "@", "\t", "é", "\x00", "99999"])
+                lines[at] = lines[at][:place] + odd + lines[at][place:]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_an_overlay_with_slips_is_told_line_by_line_or_taken(seed: int) -> None:
+    """What is wrong has a line that is there; what cannot be had has something wrong with it."""
+    chance = Random(seed)  # noqa: S311 - slips are no secret
+    _, name, text = chance.choice(json.loads(_native.partners()))
+    text = broken(text, chance)
+    faults = json.loads(_native.check_overlays([(name, text)]))
+    assert all(0 <= fault["line"] <= text.count("\n") + 1 and fault["message"] for fault in faults)
+    try:
+        assert json.loads(_native.overlaid(name, text))["overlay"]
+    except ScrubjayError:
+        assert faults

@@ -119,6 +119,7 @@ def test_a_bad_member_is_held_back_alone(record: Record) -> None:
     assert (reasons[0]["segment"], reasons[0]["element"], reasons[0]["value"]) == ("INS", 1, "A")
     ack = next(text for name, text in run.files().items() if name.endswith(".999"))
     assert b"IK5*E" in ack
+    assert b"CTX*SUBSCRIBER NUMBER REF02:FAM1" in ack
 
 
 def test_what_a_member_leaves_open_is_its_own_fault(record: Record) -> None:

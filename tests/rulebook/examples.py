@@ -8,7 +8,7 @@ rulebook.examples` writes them with the program as JSON for the tests of the nat
 import copy
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,10 @@ from rulebook.clean_claims import CLEAN, CLEANS, PATIENT
 from rulebook.further_claims import EXAMPLES as FURTHER
 from rulebook.other_claims import EXAMPLES as OF_THEIR_OWN
 from rulebook.other_claims import OF_OTHERS
+from rulebook.table_claims import EXAMPLES as OF_TABLES
+from rulebook.table_claims import TABLES as CODES
 from scrubjay.rulebook import shipped
-from scrubjay.rules import RuleSet
+from scrubjay.rules import Rule, RuleSet
 from scrubjay.rules.rows import TABLES, Above, Below, Field
 
 TARGET = Path(__file__).parents[2] / "crates/x12/tests/data/rulebook.json"
@@ -151,7 +153,6 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
             {"diagnoses.0.code": "4019", "diagnoses.0.qualifier": "BK"},
         ],
     ),
-    "INVALID_ICD10": ([], [{}, {"diagnoses.0.code": "Z9999"}]),
     "DUPLICATE_DIAGNOSIS": (
         [{"diagnoses.1.code": "E119"}, {"diagnoses.2": {"qualifier": "ABF", "code": "I10"}}],
         [{}],
@@ -370,7 +371,7 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
 }
 
 
-EXAMPLES |= OF_THEIR_OWN | FURTHER
+EXAMPLES |= OF_THEIR_OWN | FURTHER | OF_TABLES
 
 
 def changed(case: Case, kind: str = "P") -> dict[str, Any]:
@@ -436,13 +437,30 @@ def lane(kind: str, value: Any) -> Any:
     return value
 
 
+def on(rules: Iterable[Rule]) -> list[Rule]:
+    """The rules, those too that are off unless somebody turns them on."""
+    return [rule if rule.enabled else rule.but(enabled=True) for rule in rules]
+
+
 def document() -> str:
     """The program and the cases, as the native tests read them."""
-    rows = [{"rule": rule, "hit": hit, "claim": lanes(claim)} for rule, hit, claim in cases()]
+    rows = [
+        {"rule": rule, "hit": hit, "tables": rule in OF_TABLES, "claim": lanes(claim)}
+        for rule, hit, claim in cases()
+    ]
+    tables = {
+        name: [
+            [list((code,) if isinstance(code, str) else code), *span]
+            for code in table
+            for span in table[code]
+        ]
+        for name, table in CODES.items()
+    }
     body = {
+        "tables": tables,
         "as_of": (dt.date.fromisoformat(AS_OF) - EPOCH).days,
         "clean": {kind: lanes(claim) for kind, claim in CLEANS.items()},
-        "program": json.loads(RuleSet(shipped()).program),
+        "program": json.loads(RuleSet(on(shipped())).program),
     }
     head = json.dumps(body, sort_keys=True, separators=(",", ":"))
     lines = ",\n".join(json.dumps(row, sort_keys=True, separators=(",", ":")) for row in rows)

@@ -9,7 +9,7 @@ import pytest
 
 from scrubjay import models, rulebook
 from scrubjay.rulebook import SUBJECTS, shipped
-from scrubjay.rules.interpreter import Interpreter, Tree
+from scrubjay.rules.interpreter import Interpreter, Table, Tree
 
 
 def _examples() -> ModuleType:
@@ -28,25 +28,37 @@ RULES = {rule.id: rule for rule in shipped()}
 TODAY = 20_514
 
 
-def hit(rule: str, claim: dict[str, object]) -> bool:
-    judge = Interpreter(TODAY, TODAY, duplicate=claim["id"] == "SEEN")
+def hit(rule: str, claim: dict[str, object], *, tables: bool = False) -> bool:
+    held = EXAMPLES.CODES if tables else {}
+    judge = Interpreter(TODAY, TODAY, duplicate=claim["id"] == "SEEN", tables=held)
     return True in judge.judge(RULES[rule], Tree(EXAMPLES.lanes(claim)))
 
 
 def test_every_rule_has_examples() -> None:
     assert set(EXAMPLES.EXAMPLES) == set(RULES)
     without = [rule for rule, (hits, misses) in EXAMPLES.EXAMPLES.items() if not hits or not misses]
-    assert without == ["INVALID_ICD10"], "it hits only with a code table"
+    assert without == []
 
 
 @pytest.mark.parametrize(("rule", "expected", "claim"), list(EXAMPLES.cases()))
 def test_example(rule: str, expected: bool, claim: dict[str, object]) -> None:  # noqa: FBT001
-    assert hit(rule, claim) is expected
+    assert hit(rule, claim, tables=rule in EXAMPLES.OF_TABLES) is expected
+
+
+@pytest.mark.parametrize("rule", sorted(EXAMPLES.OF_TABLES))
+def test_a_rule_that_asks_for_a_table_never_hits_without_one(rule: str) -> None:
+    asks = "listed" in json.dumps(RULES[rule].describe())
+    cases = [claim for name, _, claim in EXAMPLES.cases() if name == rule]
+    assert not asks or [claim for claim in cases if hit(rule, claim)] == []
 
 
 @pytest.mark.parametrize("kind", list("PID"))
 def test_a_clean_claim_is_clean(kind: str) -> None:
-    of_kind = [rule for rule in RULES if kind in RULES[rule].transactions]
+    of_kind = [
+        rule
+        for rule in RULES
+        if kind in RULES[rule].transactions and rule not in EXAMPLES.OF_TABLES
+    ]
     assert [rule for rule in of_kind if hit(rule, EXAMPLES.CLEANS[kind])] == []
 
 
@@ -63,7 +75,10 @@ def test_a_missing_table_is_no_data_and_a_table_decides() -> None:
 
     tree = Tree(EXAMPLES.lanes(EXAMPLES.CLEAN))
     assert Interpreter(TODAY, TODAY).judge(RULES["INVALID_ICD10"], tree) == [NO_DATA, NO_DATA]
-    table = {"icd10cm": {"E119": [(0, TODAY)]}}
+    table: dict[str, Table] = {
+        "icd10cm": {"E119": [(0, TODAY)]},
+        "icd10cm.category": {},
+    }
     judged = Interpreter(TODAY, TODAY, tables=table).judge(RULES["INVALID_ICD10"], tree)
     assert judged == [False, True]
 

@@ -54,8 +54,9 @@ PATTERNS = ["[A-Z].*", r"\d+", "(A1|B22|7)", ".{2}", "[^0-9]+", "x?Y*y{1,2}"]
 class Maker:
     """Makes random expressions; `bound` are the tables of the rows in scope."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, values: dict[str, list[Any]] = VALUES) -> None:
         self.random = random.Random(seed)
+        self.values = values
 
     def row(self, bound: list[str]) -> tuple[str, int, list[str]]:
         """A row in scope or above one: its table, number and way."""
@@ -85,16 +86,16 @@ class Maker:
     def value(self, kind: str, bound: list[str], depth: int) -> list[Any]:
         pick = self.random.random()
         if kind in {"money", "number", "date"} and pick < 0.15:
-            return [kind, self.random.choice(VALUES[kind])]
+            return [kind, self.random.choice(self.values[kind])]
         if kind == "code" and pick < 0.1:
-            return ["code", self.random.choice(VALUES["code"])]
+            return ["code", self.random.choice(self.values["code"])]
         if kind == "date" and pick < 0.25:
             return [self.random.choice(["as_of", "received"])]
         if depth > 0 and pick < 0.5:
             made = self.derived(kind, bound, depth - 1)
             if made:
                 return made
-        return self.field(kind, bound) or [kind, self.random.choice(VALUES[kind])]
+        return self.field(kind, bound) or [kind, self.random.choice(self.values[kind])]
 
     def derived(self, kind: str, bound: list[str], depth: int) -> list[Any] | None:
         def take(wanted: str) -> list[Any]:
@@ -166,7 +167,7 @@ class Maker:
                 names = self.random.sample(sorted(FIELDS[bound[at]]), 2)
                 return ["repeats", at, "claim", [["field", at, [], name] for name in names]]
         if pick < 0.5:
-            return ["in", value, sorted(self.random.sample(VALUES[kind], 3))]
+            return ["in", value, sorted(self.random.sample(self.values[kind], 3))]
         if kind in {"code", "text"}:
             return self.characters(kind, value, bound)
         return [
@@ -215,7 +216,7 @@ class Maker:
     def fill(self, table: str) -> dict[str, Any]:
         kinds = FIELDS[table]
         return {
-            name: self.random.choice(VALUES[kind])
+            name: self.random.choice(self.values[kind])
             for name, kind in kinds.items()
             if name != "note" and self.random.random() < 0.7
         }

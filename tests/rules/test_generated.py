@@ -1,12 +1,17 @@
 """What is generated is current: fields, pages, and the native half's test data."""
 
 import importlib.util
+import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
-from scrubjay.rulebook import shipped
+from jsonschema import Draft202012Validator
+
+from scrubjay.rulebook import lowered, shipped
+from scrubjay.rules import RuleSet
 from scrubjay.rules.pages import CATEGORIES, ENTITIES, NEEDS_ENTITY, STATUSES, pages
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +36,22 @@ def test_fields_are_those_of_the_claim_map() -> None:
 def test_pages_are_those_of_the_rules() -> None:
     written = {path.name: path.read_text() for path in (ROOT / "docs/rules").glob("*.md")}
     assert written == pages(shipped()), "run python scripts/rules/pages.py"
+
+
+def test_the_program_is_that_of_the_rules() -> None:
+    assert lowered() == RuleSet(shipped()).program, "run python scripts/rules/program.py"
+
+
+def test_the_schema_of_files_of_rules_is_that_of_the_code() -> None:
+    made = module(ROOT / "scripts/rules/schema.py")
+    assert made.TARGET.read_text() == made.text(), "run python scripts/rules/schema.py"
+    Draft202012Validator.check_schema(made.schema())
+    example = tomllib.loads((ROOT / "examples/rules/acme.toml").read_text())
+    assert [
+        *Draft202012Validator(made.schema()).iter_errors(
+            json.loads(json.dumps(example, default=str))
+        )
+    ] == []
 
 
 def test_random_rules_are_those_of_the_generator() -> None:

@@ -14,9 +14,11 @@ from scrubjay.store import rows
 from scrubjay.store.audit.chain import Head, Row, code
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.audit.verifying import Verdict, verify
+from scrubjay.store.contract import Tx
 from scrubjay.store.sqlite.evidence import SqliteEvidence
 from scrubjay.store.sqlite.notary import Pace
 from scrubjay.store.sqlite.store import SqliteStore
+from scrubjay.store.sqlite.upkeep import checked
 from scrubjay.store.states import Kind, State
 from store.made import Place, file, transmitted
 
@@ -94,6 +96,9 @@ class Events:
 
     def events(self) -> Iterator[Row]:
         return iter(sorted(self.rows, key=lambda row: row.seq))
+
+    def sealed(self) -> Iterator[str]:
+        return iter(())
 
     def counts(self) -> dict[str, int]:
         return Counter(dict.fromkeys(("files", "claims", "batches", "sets"), 1_000_000)) | Counter(
@@ -217,6 +222,15 @@ BEHIND_ITS_BACK = {
     "a file that was never added": "INSERT INTO files SELECT 99, tenant, practice, door, payload, "
     "'other', size, state, reason, claims, received_at, changed_at, reopened, seq FROM files "
     "WHERE id = 1",
+    "another reason": "UPDATE batches SET reason = 'x' WHERE id = 1",
+    "another time": "UPDATE batches SET changed_at = 1 WHERE id = 1",
+    "other bytes of a payload": "UPDATE batches SET start = 1 WHERE id = 1",
+    "another transmission": "UPDATE batches SET transmission = 2 WHERE id = 1",
+    "another set number": "UPDATE batches SET set_control = '9' WHERE id = 1",
+    "another lineage": "UPDATE claims SET corrects = 1 WHERE id = 5",
+    "another payload": "UPDATE payloads SET digest = 'x'",
+    "a detail that is none": "UPDATE audit SET detail = 'x' WHERE seq = 12",
+    "a checkpoint of the store": "UPDATE checkpoints SET line = '{}'",
     "an outcome": "UPDATE outcomes SET verdict = 'accepted'",
     "an outcome that is gone": "DELETE FROM outcomes",
     "claims of a batch that are gone": "DELETE FROM claims WHERE batch = 2",
@@ -236,11 +250,79 @@ def test_a_change_behind_the_stores_back_is_found(lived: Place, what: str) -> No
     connection.close()
 
 
+FLIPS = 200
+LOOSE = {
+    "messages": {"*"},
+    "owners": {"*"},
+    "counters": {"*"},
+    "deadlines": {"*"},
+    "dead_letters": {"*"},
+    "alerts": {"*"},
+    "partners": {"*"},
+    "identity": {"created_at"},
+    "schema_version": {"applied_at"},
+    "checkpoints": {"at", "exported"},
+    "payloads": {"size", "file", "sealed_at", "legal_hold", "shredded_at"},
+    "files": {"received_at", "reopened"},
+    "interchanges": {"reopened"},
+    "sets": {"reopened"},
+    "claims": {"code", "reopened", "seq"},
+    "batches": {"own", "created_at", "reopened"},
+    "transmissions": {"receipt", "tries", "begun_at", "created_at", "reopened"},
+    "acknowledgments": {"received_at", "reopened"},
+    "replies": {"created_at", "reopened"},
+}
+"""What no event tells the value of: it can be made again, or decides nothing."""
+
+
+def held(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Everything that events tell the value of."""
+    tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    found = {}
+    for (table,) in tables:
+        loose = LOOSE.get(table, set())
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+        kept = [name for name in columns if name not in loose]
+        if "*" not in loose:
+            statement = f"SELECT {', '.join(kept)} FROM {table}"  # noqa: S608 - our own names
+            found[table] = connection.execute(statement).fetchall()
+    return found
+
+
+def memory(content: bytes) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.text_factory = lambda value: value.decode("utf-8", "replace")
+    connection.deserialize(content)
+    return connection
+
+
+def test_a_bit_that_flips_on_the_disk_is_found_where_it_says_anything(lived: Place) -> None:
+    content = bytearray(lived.database.read_bytes())
+    content[18] = content[19] = 1  # in memory there is no log beside it
+    before, keys, told = held(memory(bytes(content))), lived.keys, lines(lived)
+    chance = random.Random(15)  # noqa: S311 - the same flips each time
+    found = 0
+    for _ in range(FLIPS):
+        at, bit = chance.randrange(100, len(content)), 1 << chance.randrange(8)
+        content[at] ^= bit
+        connection = memory(bytes(content))
+        try:
+            good = verify(SqliteEvidence(connection), keys, told).good and not checked(connection)
+            assert not good or held(connection) == before, f"byte {at}, bit {bit}"
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
+            good = False
+        found += not good
+        connection.close()
+        content[at] ^= bit
+    assert found > FLIPS // 20
+
+
 def test_a_cut_behind_the_last_checkpoint_is_told_by_the_rows(lived: Place) -> None:
     """Checkpoints know nothing of the newest events; the rows that they changed do."""
     connection = database(lived)
     told = lines(lived)[:1]
     connection.execute("DELETE FROM audit WHERE seq > 30")
+    connection.execute("DELETE FROM checkpoints WHERE seq > 30")
     verdict = verify(SqliteEvidence(connection), lived.keys, told)
     assert {problem.code for problem in verdict.problems} == {"STATE"}
     assert 0 < verdict.unsealed < 30
@@ -311,15 +393,20 @@ def test_two_first_uses_agree_on_one_key(place: Place) -> None:
     assert list(place.key.parent.iterdir()) == [place.key]
 
 
+def told_by_now(_: Tx) -> None:
+    """The unit after: what the one before has to tell is told when this one is done."""
+
+
 def test_checkpoints_that_reach_no_place_are_told_later(place: Place) -> None:
     blocked = place.path / "checkpoints"
     blocked.write_text("a file where the folder should be")
     with place.opened(pace=Pace(events=2)) as store:
         store.do(file)
-        store.do(lambda tx: file(tx, "two"))
+        store.do(told_by_now)
         assert store.untold is not None
         blocked.unlink()
         store.do(lambda tx: file(tx, "three"))
+        store.do(told_by_now)
         assert store.untold is None
     connection = database(place)
     assert judged(place, connection).good

@@ -19,7 +19,7 @@ from scrubjay.transports.http import HttpTransport, trusted
 from transports.listening import answer, certificate, saying, served
 
 TEXT = interchange_of(1, 500_000)
-SHORT = 0.4
+SHORT = 1.0
 
 FAULTS = [
     ("unavailable", "HTTP_503", Fate.AMBIGUOUS, False),
@@ -67,7 +67,7 @@ async def test_a_reply_that_trickles_is_a_reply() -> None:
 async def test_a_trickle_ends_by_the_deadline_of_the_whole_call() -> None:
     """Each byte comes in time, the reply does not."""
     async with opened(Behaviour(faults={"reply_trickled": 1.0}, answers=False)) as house:
-        transport = HttpTransport(house.address, deadline=0.05)
+        transport = HttpTransport(house.address, deadline=SHORT)
         error = await failure_of(transport.send(transmission_of("key-1", interchange_of(1))))
         assert (error.code, error.fate) == ("REPLY_TIMEOUT", Fate.AMBIGUOUS)
         await transport.close()

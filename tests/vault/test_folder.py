@@ -260,10 +260,11 @@ def test_a_shred_during_a_rewrap_wins(tmp_path: Path) -> None:
     ("number", "code", "fate"),
     [
         (errno.ENOSPC, "DISK_FULL", Fate.RETRYABLE),
+        (errno.EMFILE, "OUT_OF_HANDLES", Fate.RETRYABLE),
         (errno.EIO, "DISK_FAILED", Fate.AMBIGUOUS),
     ],
 )
-@pytest.mark.parametrize("call", ["write", "fsync", "link"])
+@pytest.mark.parametrize("call", ["open", "write", "fsync", "link"])
 def test_a_disk_that_fails_leaves_nothing_half(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -8,6 +8,7 @@ use x12::finding::{Answer, Home, Info, Severity};
 use x12::record::Differences;
 
 use crate::error::Error;
+use crate::token::Tokens;
 
 /// The work to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -221,6 +222,9 @@ pub struct Job {
     /// Asked where a read may wait, or was cut short: an error ends the run.
     #[serde(skip)]
     pub signals: Option<Signals>,
+    /// Measure what each rule costs.
+    #[serde(default)]
+    pub measure_rules: bool,
     /// Answer as a payer: accepted claims are `A2:20`, not `A1:19`.
     #[serde(default)]
     pub payer_mode: bool,
@@ -256,8 +260,16 @@ impl Job {
         serde_json::from_str(text).map_err(|error| Error::Usage(format!("the job cannot be read: {error}")))
     }
 
+    /// What makes the tokens of the job.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the key is not hexadecimal.
+    pub fn tokens(&self) -> Result<Tokens, Error> {
+        Ok(Tokens::new(&self.key()?, &self.token_key_id))
+    }
+
     /// The token key as bytes.
-    pub(crate) fn key(&self) -> Result<Vec<u8>, Error> {
+    fn key(&self) -> Result<Vec<u8>, Error> {
         let text = self.token_key.as_bytes();
         let pairs =
             text.chunks(2).map(|pair| std::str::from_utf8(pair).ok().and_then(|two| u8::from_str_radix(two, 16).ok()));

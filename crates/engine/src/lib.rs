@@ -14,6 +14,7 @@ mod desk;
 mod documents;
 mod error;
 mod guides;
+mod harvest;
 mod inspect;
 mod job;
 mod listener;
@@ -29,14 +30,17 @@ mod standing;
 mod token;
 mod trail;
 
-pub use desk::{HandedClaim, Judge, Judged};
+pub use desk::{HandedClaim, Judge, Judged, masked};
 pub use documents::{Documents, PathId, Placed};
 pub use error::Error;
 pub use guides::{check_overlays, guide, guides, overlaid, partners};
+pub use harvest::{Crop, Facts, Harvest, Take, harvest};
 pub use inspect::inspect;
 pub use job::{Command, Job, Profile, Reason, RejectUnit, Signals};
 pub use read::Reader;
 pub use scrub::{Callbacks, Progress, Report, run};
+pub use stage::StagedFile;
+pub use token::Tokens;
 
 /// SHA-256 of `bytes`, as lower-case hexadecimals.
 #[must_use]

@@ -1,6 +1,9 @@
 //! The rules of a run, and what they find in a piece: most of them need only its batch, and are judged beside others.
 
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use x12::claim::{Batch, ClaimMap, Taps};
 use x12::scrub::{CodeTables, Context, Counts, DuplicateKey, Hit, Program, RuleError, Scratch, Share};
@@ -13,6 +16,7 @@ use crate::error::Error;
 pub(crate) struct Rulebook {
     rules: x12::scrub::Rules,
     tables: Arc<CodeTables>,
+    measured: bool,
     secret: [u8; 16],
     as_of: i32,
     received: i32,
@@ -27,6 +31,8 @@ pub(crate) struct Rules {
     /// What tells claims apart.
     key: DuplicateKey,
     tables: Arc<CodeTables>,
+    /// Nanoseconds by rule, where they are measured.
+    spent: Option<Vec<AtomicU64>>,
     secret: [u8; 16],
     as_of: i32,
     received: i32,
@@ -46,12 +52,12 @@ pub(crate) struct Ruled {
 impl Rulebook {
     /// `secret` is the key of the digests that tell claims apart; the days are what is today, and when the claims came.
     pub(crate) fn new(
-        (rules, tables): (x12::scrub::Rules, CodeTables),
+        (rules, tables, measured): (x12::scrub::Rules, CodeTables, bool),
         secret: [u8; 16],
         (as_of, received): (i32, i32),
     ) -> Self {
         let made = ClaimMap::embedded().map(|_| OnceLock::new()).collect();
-        Self { rules, tables: Arc::new(tables), secret, as_of, received, made }
+        Self { rules, tables: Arc::new(tables), measured, secret, as_of, received, made }
     }
 
     /// What each code table says of itself.
@@ -81,8 +87,11 @@ impl Rulebook {
     }
 
     fn rules_for(&self, taps: &Taps) -> Result<Rules, RuleError> {
+        let program = self.rules.program(&taps.map.kind, &taps.schema)?;
+        let spent = self.measured.then(|| program.rules().iter().map(|_| AtomicU64::new(0)).collect());
         Ok(Rules {
-            program: self.rules.program(&taps.map.kind, &taps.schema)?,
+            program,
+            spent,
             key: DuplicateKey::compile(&taps.schema)?,
             tables: Arc::clone(&self.tables),
             secret: self.secret,
@@ -115,7 +124,11 @@ impl Rules {
 
     fn judge(&self, batch: &Batch, bytes: &[u8], scratch: &mut Scratch) -> Ruled {
         let mut counts = Vec::new();
-        let hits = self.program.run(Share::Alone, (batch, bytes), &self.context(&[]), scratch, &mut counts).to_vec();
+        let last = Cell::new(Instant::now());
+        let judged = |rule: usize| self.measure(rule, &last);
+        let mut context = self.context(&[]);
+        context.judged = self.spent.is_some().then_some(&judged);
+        let hits = self.program.run(Share::Alone, (batch, bytes), &context, scratch, &mut counts).to_vec();
         Ruled { hits, counts, digests: self.key.digests(batch, bytes, &self.secret) }
     }
 
@@ -139,7 +152,22 @@ impl Rules {
         hits
     }
 
+    /// Charges a rule with what has passed since the one before it. Terms that rules share are the first one's.
+    fn measure(&self, rule: usize, last: &Cell<Instant>) {
+        let (before, now) = (last.get(), Instant::now());
+        last.set(now);
+        if let Some(spent) = self.spent.as_ref().and_then(|spent| spent.get(rule)) {
+            spent.fetch_add(now.duration_since(before).as_nanos() as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// The nanoseconds of each rule by its id.
+    pub(crate) fn spent(&self) -> impl Iterator<Item = (&str, u64)> {
+        let spent = self.spent.iter().flatten().map(|spent| spent.load(Ordering::Relaxed));
+        self.program.rules().iter().map(|rule| rule.id.as_str()).zip(spent)
+    }
+
     fn context<'d>(&'d self, duplicates: &'d [bool]) -> Context<'d> {
-        Context { as_of: self.as_of, received: self.received, duplicates, tables: Some(&self.tables) }
+        Context { as_of: self.as_of, received: self.received, duplicates, tables: Some(&self.tables), judged: None }
     }
 }

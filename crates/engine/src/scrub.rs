@@ -51,10 +51,9 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     let Callbacks { progress, judge, report } = callbacks;
     let setup = Setup::new(job, judge.is_some())?;
     let mut sources = job.inputs.iter().map(|path| Source::open(path, job.signals)).collect::<Result<Vec<_>, _>>()?;
-    let total = sources.iter().map(Source::total).sum::<Option<u64>>();
+    let mut meter = Meter::new(progress, sources.iter().map(Source::total).sum());
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
     let mut desk = setup.desk(job, stage, judge);
-    let mut meter = Meter { progress, last: begun, before: 0, done: 0, total };
     let mut inputs = Vec::new();
     for (ordinal, source) in sources.iter_mut().enumerate() {
         let (name, ordinal) = label(&source.name(), &job.inputs[..ordinal], &job.inputs[ordinal]);
@@ -69,7 +68,7 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
         let mut both = Metered { desk: &mut desk, meter: &mut meter };
         run::read(source, &setup.setting, rules.as_ref(), (job.window, job.workers()), &mut both)?;
         desk.end_file()?;
-        meter.before = meter.done;
+        meter.next_file();
         inputs.push(json!({"file": name, "bytes": source.read_bytes(), "sha256": source.digest()}));
     }
     meter.tell(true)?;
@@ -91,7 +90,7 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
 
 /// Writes run.json: `run`, and the finished files with it. Of ten thousand interchanges there are fifty thousand, so that
 /// they are nowhere else.
-fn write_run(stage: &mut Stage, run: &Value) -> Result<(), Error> {
+pub(crate) fn write_run(stage: &mut Stage, run: &Value) -> Result<(), Error> {
     let mut file = stage.file("run.json");
     let text = pretty(run);
     file.append(text.strip_suffix("\n}\n").unwrap_or(&text).as_bytes());
@@ -108,7 +107,7 @@ fn write_run(stage: &mut Stage, run: &Value) -> Result<(), Error> {
 
 /// What an input is called in everything that is written, and what its outputs' names need to differ from those of
 /// the inputs `before` it: the second `claims.837` is `claims~1.837`, the `claims.x12` behind them needs a 2.
-fn label(name: &str, before: &[std::path::PathBuf], path: &Path) -> (String, usize) {
+pub(crate) fn label(name: &str, before: &[std::path::PathBuf], path: &Path) -> (String, usize) {
     let ordinal = before.iter().filter(|other| other.file_stem() == path.file_stem()).count();
     if before.iter().all(|other| other.file_name() != path.file_name()) {
         return (name.to_owned(), ordinal);
@@ -120,12 +119,12 @@ fn label(name: &str, before: &[std::path::PathBuf], path: &Path) -> (String, usi
     (own, 0)
 }
 
-fn pretty(value: &Value) -> String {
+pub(crate) fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
 
 /// Tells how far a run is.
-struct Meter<'c> {
+pub(crate) struct Meter<'c> {
     progress: Option<Progress<'c>>,
     last: Instant,
     before: u64,
@@ -133,8 +132,25 @@ struct Meter<'c> {
     total: Option<u64>,
 }
 
-impl Meter<'_> {
-    fn tell(&mut self, now: bool) -> Result<(), Error> {
+impl<'c> Meter<'c> {
+    /// Of a run over `total` bytes, where that is known.
+    pub(crate) fn new(progress: Option<Progress<'c>>, total: Option<u64>) -> Self {
+        Self { progress, last: Instant::now(), before: 0, done: 0, total }
+    }
+
+    /// So many bytes of the file at hand are done.
+    pub(crate) fn done(&mut self, bytes: u64) -> Result<(), Error> {
+        self.done = self.before + bytes;
+        self.tell(false)
+    }
+
+    /// The file at hand is done.
+    pub(crate) fn next_file(&mut self) {
+        self.before = self.done;
+    }
+
+    /// Tells how far the run is, if it is time or has to be `now`.
+    pub(crate) fn tell(&mut self, now: bool) -> Result<(), Error> {
         let Some(progress) = &mut self.progress else { return Ok(()) };
         if now || self.last.elapsed().as_millis() >= 100 {
             self.last = Instant::now();
@@ -152,8 +168,7 @@ struct Metered<'a, 'd, 'c> {
 impl Sink for Metered<'_, '_, '_> {
     fn piece(&mut self, analysed: &mut Analysed, source: &Source) -> Result<(), Error> {
         self.desk.piece(analysed, source)?;
-        self.meter.done = self.meter.before + self.desk.file.bytes;
-        self.meter.tell(false)
+        self.meter.done(self.desk.file.bytes)
     }
 }
 
@@ -180,7 +195,7 @@ impl Setup {
         guides.take_for_today(day::number(as_of.unwrap_or(now.day)));
         let received = job.received_date.as_deref().map(day::parse).transpose()?;
         let today = as_of.unwrap_or(now.day);
-        let tokens = Tokens::new(&job.key()?, &job.token_key_id);
+        let tokens = job.tokens()?;
         let mut catalog = Catalog::default();
         let received = received.unwrap_or(today);
         let rules = rulebook(job, &tokens, (today, received), &mut catalog)?.map(Arc::new);
@@ -244,7 +259,7 @@ impl Setup {
         has_claims(job.command).then(bench)
     }
 
-    fn result(&self, job: &Job, desk: &Desk<'_>, inputs: &[Value], begun: Instant) -> Value {
+    pub(crate) fn result(&self, job: &Job, desk: &Desk<'_>, inputs: &[Value], begun: Instant) -> Value {
         let totals = &desk.totals;
         let judged = desk.scrubs.iter().zip(&desk.judging);
         let rules =
@@ -252,12 +267,12 @@ impl Setup {
         let rules: Vec<_> = rules.collect();
         let bench = desk.bench.as_ref();
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, &rules, bench.is_some());
+        summary["windows"] =
+            json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
         if let Some(records) = &desk.records {
             summary = records.totals(totals, &desk.catalog);
         }
         summary["token_key_id"] = job.token_key_id.clone().into();
-        summary["windows"] =
-            json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
         let guides: serde_json::Map<String, Value> =
             self.setting.guides.list().map(|info| (info.kind.clone(), info.version.clone().into())).collect();
         let bytes: u64 = inputs.iter().filter_map(|row| row["bytes"].as_u64()).sum();
@@ -275,6 +290,7 @@ impl Setup {
                 "bytes": bytes,
                 "peak_rss_bytes": peak_rss(),
             },
+            "profile": profile(job, desk),
             "reasons": totals.reasons(&desk.catalog),
             "exit": i32::from(totals.has_errors()),
         })
@@ -288,12 +304,27 @@ fn rulebook(job: &Job, tokens: &Tokens, days: (i32, i32), catalog: &mut Catalog)
     secret.copy_from_slice(&tokens.digest("duplicate", b"")[..16]);
     let rules = Rules::read(program, catalog).map_err(|error| Error::Usage(error.to_string()))?;
     let tables = crate::codes::tables(&job.tables)?;
-    Ok(Some(Rulebook::new((rules, tables), secret, days)))
+    Ok(Some(Rulebook::new((rules, tables, job.measure_rules), secret, days)))
 }
 
 /// Whether a command looks into claims.
 fn has_claims(command: Command) -> bool {
     matches!(command, Command::Scrub | Command::Read | Command::Extract)
+}
+
+/// What each rule took, in nanoseconds, over all kinds of claims; null where it was not measured.
+fn profile(job: &Job, desk: &Desk<'_>) -> Value {
+    if !job.measure_rules {
+        return Value::Null;
+    }
+    let mut spent = serde_json::Map::new();
+    for rules in desk.scrubs.iter().flatten().filter_map(|scrub| scrub.rules.as_ref()) {
+        for (rule, nanoseconds) in rules.spent() {
+            let before = spent.get(rule).and_then(Value::as_u64).unwrap_or(0);
+            spent.insert(rule.to_owned(), (before + nanoseconds).into());
+        }
+    }
+    spent.into()
 }
 
 fn options(job: &Job) -> Value {

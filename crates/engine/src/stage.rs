@@ -191,7 +191,7 @@ enum Digest {
 }
 
 /// A file in the making. It remembers its first failure and says so when it is closed.
-pub(crate) struct StagedFile {
+pub struct StagedFile {
     path: PathBuf,
     name: String,
     file: Option<File>,
@@ -297,6 +297,18 @@ impl StagedFile {
             // It lies in the staging folder, which goes away as a whole; removing it early saves room.
             let _ = fs::remove_file(&self.path);
         }
+    }
+}
+
+/// For libraries that write by themselves. A failure is remembered, and told when the file is handed in.
+impl io::Write for StagedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Output::append(self, bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use sha2::Sha256;
 
 /// Makes tokens with one key: HMAC-SHA-256 over the field's name and the value, 128 bits kept.
 #[derive(Clone)]
-pub(crate) struct Tokens {
+pub struct Tokens {
     mac: Hmac<Sha256>,
     prefix: String,
 }
@@ -19,7 +19,8 @@ impl Tokens {
     }
 
     /// The token of `value` in the domain of `field`: equal for equal values, telling nothing else.
-    pub(crate) fn token(&self, field: &str, value: &[u8]) -> String {
+    #[must_use]
+    pub fn token(&self, field: &str, value: &[u8]) -> String {
         let digest = self.digest(field, value);
         let mut token = String::with_capacity(self.prefix.len() + 32);
         token.push_str(&self.prefix);

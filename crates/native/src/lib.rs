@@ -1,6 +1,7 @@
 //! The thin Python face of the engine: no decisions.
 
 mod claims;
+mod columns;
 mod documents;
 mod errors;
 mod reading;
@@ -20,6 +21,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(running::check_overlays, module)?)?;
     module.add_function(wrap_pyfunction!(running::digest, module)?)?;
     module.add_function(wrap_pyfunction!(running::pattern_fault, module)?)?;
+    module.add_function(wrap_pyfunction!(columns::export, module)?)?;
+    module.add_function(wrap_pyfunction!(columns::table_columns, module)?)?;
+    module.add_class::<columns::TableStream>()?;
     module.add_class::<reading::Reader>()?;
     module.add_class::<documents::DocumentReader>()?;
     module.add_class::<documents::Segment>()?;

@@ -47,7 +47,7 @@ pub(crate) fn parsed(py: Python<'_>, job: &str) -> PyResult<Job> {
 }
 
 /// Tells how far the run is, and looks at signals.
-fn tell(progress: Option<&Py<PyAny>>, done: u64, total: Option<u64>, raised: &Raised) -> Result<(), Error> {
+pub(crate) fn tell(progress: Option<&Py<PyAny>>, done: u64, total: Option<u64>, raised: &Raised) -> Result<(), Error> {
     Python::attach(|py| {
         py.check_signals()?;
         progress.map_or(Ok(()), |progress| progress.call1(py, (done, total)).map(drop))

@@ -36,7 +36,8 @@ class EmbeddedBroker:
 
     def _told(self, topics: frozenset[str]) -> None:
         """In the store's thread."""
-        if not self._loop.is_closed():
+        # A loop that is closed has nobody left who waits.
+        with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._wake, topics)
 
     def _wake(self, topics: frozenset[str]) -> None:

@@ -41,7 +41,11 @@ def adding(given: dict[str, Any]) -> int:
     )
     if given["as_json"]:
         rejected = [{"file": file, "line": line, "why": why} for file, line, why in added.rejected]
-        row = {"table": added.table, "layout": added.layout, "release": added.release}
+        row: dict[str, Any] = {
+            "table": added.table,
+            "layout": added.layout,
+            "release": added.release,
+        }
         row |= {"path": added.path, "rows": added.rows, "rejected": rejected}
         sys.stdout.write(json.dumps(row) + "\n")
         return 0

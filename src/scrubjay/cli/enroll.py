@@ -21,20 +21,26 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMAND"]
 
-FILES = ("enrollments.jsonl", "quarantine.jsonl", "worklist.csv")
+FILES = ("enrollments.jsonl", "quarantine.jsonl", "worklist.csv", "report.html")
 _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".jsonl", ".ndjson")
 
 
 def run(given: dict[str, Any]) -> int:
-    """Writes the members of tables or of a service as records."""
-    from scrubjay.cli.enrolling import maker_of
-    from scrubjay.enrollment.folder import Folder
-    from scrubjay.places import output
-
+    """Writes members as records."""
     if bool(given["files"]) == bool(given["rest"]):
         raise UsageError("name files, or a service with --rest MAP; see: scrubjay enroll --help")
     if given["files"] and not given["csv_map"]:
         return _recorded(given)
+    return _mapped(given)
+
+
+def _mapped(given: dict[str, Any]) -> int:
+    """Writes the members of tables or of a service, by a mapping."""
+    from scrubjay.cli.enrolling import maker_of
+    from scrubjay.enrollment.folder import Folder
+    from scrubjay.enrollment.page import of_members, reasons_of
+    from scrubjay.places import output
+
     maker = maker_of(given)
     sync = _sync(given, maker) if given["rest"] else None
     path = output(given["out"], force=given["force"])
@@ -46,6 +52,8 @@ def run(given: dict[str, Any]) -> int:
                 folder.held(reason, made.person)
             if made.record is not None:
                 folder.line("enrollments.jsonl", made.record.to_json())
+        subject = os.path.basename(given["rest"] or given["files"][0])
+        folder.page(of_members(subject, summary.said, reasons_of(summary.said["quarantine"])))
         folder.commit(summary.said, always=("enrollments.jsonl",))
     if sync is not None and given["cursor"]:
         _keep(given["cursor"], sync.since)

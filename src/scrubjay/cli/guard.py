@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 
-from scrubjay.errors import InternalError, Interrupted, OutputError, ScrubjayError
+from scrubjay.errors import InternalError, Interrupted, OutputError, ScrubjayError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ def _failure(error: BaseException) -> ScrubjayError:
             return error
         case KeyboardInterrupt():
             return Interrupted("interrupted; nothing half-written is left behind")
+        case ModuleNotFoundError() if not str(error.name).startswith("scrubjay"):
+            # What the pipeline needs beside the engine is an extra.
+            library = str(error.name).partition(".")[0]
+            return UsageError(f"{library} is missing; run: pip install 'scrubjay[service]'")
         case MemoryError():
             return OutputError("out of memory; try --threads 1, or a machine with more")
         case OSError():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 from scrubjay.cli import options
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMAND"]
 
-FILES = ("changes.jsonl", "quarantine.jsonl", "worklist.csv")
+FILES = ("changes.jsonl", "quarantine.jsonl", "worklist.csv", "report.html")
 KINDS = (
     *("adds", "changes", "terminations", "reinstatements", "omissions", "unchanged", "held"),
     "protected",
 )
 STATUS = {
     "applied": "load {load} is in force",
-    "held": "load {load} is held: nothing of it is in force; see why below",
+    "held": "load {load} is held: nothing of it is in force",
     "verified": "compared only; nothing was changed",
     "replayed": "nothing new: load {load} had the same members",
     "empty": "no member in it; nothing was changed",
@@ -67,11 +68,15 @@ def _found(summary: dict[str, Any]) -> bool:
 
 def _written(given: dict[str, Any]) -> dict[str, Any]:
     from scrubjay.enrollment.folder import Folder
+    from scrubjay.enrollment.page import of_load, reasons_of
     from scrubjay.places import output
 
     path = output(given["out"], force=given["force"])
     with Folder(path, FILES, worklist=not given["no_worklist"]) as folder:
         summary = _loaded(given, folder)
+        verdict = STATUS[summary["status"]].format(**summary)
+        subject = os.path.basename(given["files"][0])
+        folder.page(of_load(subject, summary, verdict, reasons_of(summary["quarantine"])))
         folder.commit(summary, always=("changes.jsonl",))
     return summary
 
@@ -98,8 +103,11 @@ def _members(given: dict[str, Any], maker: Maker) -> Iterator[Made]:
     from scrubjay.enrollment.recording import read_834
     from scrubjay.places import inputs
 
+    def read(path: str, made_by: Maker) -> Iterator[Made]:
+        return read_834(path, made_by, within=os.path.dirname(os.path.abspath(given["state"])))
+
     for name in inputs(given["files"]):
-        yield from members(name, maker, mapping=given["csv_map"], read_834=read_834)
+        yield from members(name, maker, mapping=given["csv_map"], read_834=read)
 
 
 def _tell(folder: Folder, said: Said) -> None:
@@ -176,7 +184,7 @@ COMMAND = Call(
     name="reconcile",
     help=(
         "Hold a load of members against what was known: adds, changes, terminations, "
-        "reinstatements, omissions.\n\nFILES are enrollments.jsonl of enroll, or tables with "
+        "reinstatements, omissions.\n\nFILES are 834, enrollments.jsonl of enroll, or tables with "
         "--csv-map. The state keeps who is covered by what, from when until when, and since which "
         "load that is known. Whether a file changes, replaces or is to be compared, BGN08 and the "
         "profile say, or --mode."
@@ -213,6 +221,7 @@ COMMAND = Call(
         options.FORCE,
     ),
     examples=(
+        "scrubjay reconcile --state acme.db members.834",
         "scrubjay reconcile --state acme.db out/enrollments.jsonl --out changes/",
         "scrubjay reconcile --state acme.db members.csv --csv-map acme.toml --mode replace",
         "scrubjay reconcile --state acme.db --loads",

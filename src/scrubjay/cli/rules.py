@@ -1,4 +1,4 @@
-"""`scrubjay rules list`: the rules that scrub applies, shipped and loaded."""
+"""`scrubjay rules`: the rules that scrub applies, shipped and loaded, looked at and tried."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 import sys
 
 from scrubjay.cli import options
-from scrubjay.cli.call import Call, Group, Option
+from scrubjay.cli.call import Argument, Call, Group, Option
+from scrubjay.cli.kinds import FILE, Count, Kind
+from scrubjay.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +32,164 @@ def listing(given: dict[str, Any]) -> int:
     else:
         wide = max((len(rule.id) for rule in rules), default=0)
         for rule in rules:
+            state = "" if _judged(rule) else "  (off)"
             head = f"{rule.id:<{wide}}  {rule.transactions:<3}  {rule.severity:<7}  {rule.level:<5}"
-            sys.stdout.write(f"{head}  {rule.title}\n")
+            sys.stdout.write(f"{head}  {rule.title}{state}\n")
     return 0
+
+
+def show(given: dict[str, Any]) -> int:
+    """Shows what one rule is."""
+    found = [rule for rule in _all(given["rules"]) if rule.id == given["id"]]
+    if not found:
+        raise UsageError(f"there is no rule {given['id']}; scrubjay rules list names all of them")
+    if given["as_json"]:
+        sys.stdout.write(json.dumps({"rules": [_card(rule) for rule in found]}) + "\n")
+        return 0
+    for rule in found:
+        facts = [rule.transactions, rule.severity.value, f"SNIP {rule.snip}", rule.level]
+        facts += [f"277CA {rule.status}"] if rule.status else []
+        facts += [rule.state] if rule.state != "active" else []
+        facts += [] if rule.enabled else ["off unless it is turned on"]
+        sys.stdout.write(f"{rule.id}\n{', '.join(facts)}\n\n{rule.text.strip()}\n")
+        rows = [("fix", rule.fix), ("source", rule.source), ("at", rule.at)]
+        rows += [(f"parameter {name}", str(value)) for name, value in rule.parameters.items()]
+        sys.stdout.writelines(f"{name}: {value}\n" for name, value in rows if value)
+    return 0
+
+
+def check(given: dict[str, Any]) -> int:
+    """Loads files of rules and says what is wrong with them, or how many there are."""
+    from scrubjay.rulebook import shipped
+    from scrubjay.rules.loading import gather, overridden
+    from scrubjay.rules.ruleset import RuleSet
+
+    wrong: list[str] = []
+    count = overrides = 0
+    for name in given["files"]:
+        try:
+            found = gather([name])
+            RuleSet(overridden([*shipped(), *found.rules], found.overrides))
+            count += len(found.rules)
+            overrides += len(found.overrides)
+        except UsageError as error:
+            wrong.append(str(error))
+    if given["as_json"]:
+        row = {"rules": count, "overrides": overrides, "wrong": wrong}
+        sys.stdout.write(json.dumps(row) + "\n")
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in wrong)
+        sys.stdout.write(f"{count} rules, {overrides} overrides, {len(wrong)} files with errors\n")
+    return 1 if wrong else 0
+
+
+def test(given: dict[str, Any]) -> int:
+    """Runs the tests that stand beside rules."""
+    from scrubjay.rules.loading import gather
+    from scrubjay.rules.trials import tried
+
+    written = gather(given["files"]).written
+    wrong = [line for one in written for line in tried(one)]
+    untested = [one.rule.id for one in written if not one.tests]
+    tests = sum(len(one.tests) for one in written)
+    if given["as_json"]:
+        row = {"rules": len(written), "tests": tests, "wrong": wrong, "untested": untested}
+        sys.stdout.write(json.dumps(row) + "\n")
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in wrong)
+        sys.stdout.writelines(f"{name} has no test\n" for name in untested)
+        sys.stdout.write(f"{len(written)} rules, {tests} tests, {len(wrong)} wrong\n")
+    return 1 if wrong else 0
+
+
+def diff(given: dict[str, Any]) -> int:
+    """Says which claims two sets of rules see otherwise."""
+    from scrubjay.rulebook import shipped
+    from scrubjay.rules.comparing import compared
+    from scrubjay.rules.loading import assemble
+
+    if len(given["sides"]) != len("AB"):
+        raise UsageError("name two sides: files or folders of rules, or - for the shipped alone")
+    before, after = (assemble(shipped(), [] if one == "-" else [one]) for one in given["sides"])
+    changes, counts = compared(before, after, given["on"], as_of=given["as_of"])
+    if given["as_json"]:
+        sys.stdout.write(json.dumps({"changes": changes, "rules": counts}) + "\n")
+        return 1 if changes else 0
+    for row in changes[: given["most"]]:
+        sign = "+" if row["new"] else "-"
+        where = f", line {row['line']}" if row["line"] is not None else ""
+        sys.stdout.write(f"{sign} claim {row['claim_index']}{where}: {row['code']}\n")
+    if more := len(changes[given["most"] :]):
+        sys.stdout.write(f"and {more:,} more; --json has all of them\n")
+    for code, (old, new) in counts.items():
+        sys.stdout.write(f"{code}: {old:,} before, {new:,} after\n")
+    if not changes:
+        sys.stdout.write("no claim is seen otherwise\n")
+    return 1 if changes else 0
+
+
+def explain(given: dict[str, Any]) -> int:
+    """Says what each part of a rule came to on one claim, values masked."""
+    from scrubjay.rules.comparing import tree_of
+    from scrubjay.rules.interpreter import Interpreter
+    from scrubjay.rules.trials import explained, outcome
+
+    if len(given["words"]) != len(("ID", "FILE")):
+        raise UsageError("name a rule and a file: TIMELY_FILING claims.837 --claim 0")
+    name, file = given["words"]
+    rules = [rule for rule in _all(given["rules"]) if rule.id == name]
+    if not rules:
+        raise UsageError(f"there is no rule {name}; scrubjay rules list names all of them")
+    tree, letter = tree_of(file, given["claim"])
+    day = _number(given["as_of"])
+    judge = Interpreter(day, day, duplicate=False, tables=_tables())
+    for rule in rules:
+        if letter not in rule.transactions:
+            sys.stdout.write(f"{rule.id} is not for such claims\n")
+            continue
+        sys.stdout.write(f"{rule.id}: {outcome(rule, tree, judge)}\n")
+        for depth, line in explained(rule, tree, judge):
+            sys.stdout.write(f"{'  ' * depth}{line}\n")
+    return 0
+
+
+def profile(given: dict[str, Any]) -> int:
+    """Says what each rule costs on a file."""
+    from scrubjay.rules.comparing import costs
+
+    rows = costs(_all(given["rules"]), given["file"], as_of=given["as_of"])
+    if given["as_json"]:
+        sys.stdout.write(json.dumps({"rules": rows}) + "\n")
+        return 0
+    for row in rows[: given["most"]]:
+        sys.stdout.write(
+            f"{row['share']:>6.1%}  {row['nanoseconds_per_claim']:>8.1f} ns/claim  {row['id']}\n"
+        )
+    return 0
+
+
+def _all(files: Iterable[str]) -> tuple[Rule, ...]:
+    from scrubjay.runs import ruleset
+
+    return ruleset(files).rules
+
+
+def _tables() -> Any:
+    from scrubjay.codes.tables import Tables
+
+    return Tables()
+
+
+def _number(day: Any) -> int:
+    from datetime import date
+
+    return ((day or date.today()) - date(1970, 1, 1)).days  # noqa: DTZ011 - as people have it
+
+
+def _judged(rule: Rule) -> bool:
+    from scrubjay.rules.ruleset import JUDGED
+
+    return rule.enabled and rule.state in JUDGED
 
 
 def _card(rule: Rule) -> dict[str, Any]:
@@ -48,6 +205,8 @@ def _card(rule: Rule) -> dict[str, Any]:
         "fix": rule.fix or None,
         "source": rule.source or None,
         "native": rule.native,
+        "enabled": rule.enabled,
+        "state": rule.state,
         "at": rule.at,
     }
 
@@ -63,6 +222,11 @@ def _page(rules: Iterable[Rule]) -> Iterator[str]:
         if rule.source:
             yield f"\n**Source:** {rule.source}\n"
 
+
+_FILES = Argument(name="files", metavar="FILES...", kind=FILE, many=True)
+_MOST = Option(
+    name="--most", kind=Count(1), metavar="N", default="50", help="Show at most so many."
+)
 
 COMMAND = Group(
     name="rules",
@@ -82,6 +246,82 @@ COMMAND = Group(
                 "scrubjay rules list --json",
             ),
             run=listing,
+        ),
+        Call(
+            name="show",
+            help="Show a rule: what it says, why, and where it is from.",
+            argument=Argument(name="id", metavar="ID", kind=Kind()),
+            options=(options.RULES, options.AS_JSON),
+            examples=("scrubjay rules show TIMELY_FILING",),
+            run=show,
+        ),
+        Call(
+            name="check",
+            help="""\
+Load FILES of rules (.py, .toml, .csv, or folders of them) and say what is wrong, with the line.
+
+Leaves with 0 if nothing is wrong, 1 if something is.
+""",
+            argument=_FILES,
+            options=(options.AS_JSON,),
+            examples=("scrubjay rules check my_rules.toml", "scrubjay rules check rules/"),
+            run=check,
+        ),
+        Call(
+            name="test",
+            help="""\
+Run the tests that stand beside the rules of TOML FILES, or folders of them.
+
+Leaves with 0 if all of them hold, 1 if one does not.
+""",
+            argument=_FILES,
+            options=(options.AS_JSON,),
+            examples=("scrubjay rules test my_rules.toml", "scrubjay rules test rules/"),
+            run=test,
+        ),
+        Call(
+            name="diff",
+            help="""\
+Say what rules B find in a file that rules A do not (+), and the other way round (-).
+
+A side is a file or folder of rules beside the shipped ones, or - for those alone. Leaves with 0 if
+nothing differs, 1 if something does.
+""",
+            argument=Argument(name="sides", metavar="A B", kind=FILE, many=True),
+            options=(
+                Option(name="--on", kind=FILE, metavar="FILE", required=True, help="The claims."),
+                options.AS_OF,
+                _MOST,
+                options.AS_JSON,
+            ),
+            examples=("scrubjay rules diff - my_rules.toml --on claims.837",),
+            run=diff,
+        ),
+        Call(
+            name="explain",
+            help="Say what each part of a rule came to on one claim of a file, values masked.",
+            argument=Argument(name="words", metavar="ID FILE", kind=Kind(), many=True),
+            options=(
+                Option(
+                    name="--claim",
+                    kind=Count(0),
+                    metavar="N",
+                    default="0",
+                    help="Which claim of the file; the first is 0.",
+                ),
+                options.RULES,
+                options.AS_OF,
+            ),
+            examples=("scrubjay rules explain TIMELY_FILING claims.837 --claim 3",),
+            run=explain,
+        ),
+        Call(
+            name="profile",
+            help="Say what each rule costs on a file, the dearest first: its share of the time.",
+            argument=Argument(name="file", metavar="FILE", kind=FILE),
+            options=(options.RULES, options.AS_OF, _MOST, options.AS_JSON),
+            examples=("scrubjay rules profile claims.837",),
+            run=profile,
         ),
     ),
 )

@@ -63,9 +63,10 @@ def add(
         held = list(entries)
         widths, entries = _widths(held), iter(held)
     names = [os.path.basename(name) for name in files]
+    newest = release or max(other.release for *_, other in known)
     header = {
         "table": found.table,
-        "release": release or max(other.release for *_, other in known),
+        "release": newest,
         "source": source or ", ".join(names),
         "made": (made or date.today()).isoformat(),  # noqa: DTZ011 - a day as people have it
         "from": (min(begun) - EPOCH).days if len(begun) == len(known) else None,
@@ -77,7 +78,7 @@ def add(
     if not any(rows.values()):
         os.remove(path)
         raise InputError(f"{names[0]}: no row of it could be taken; see what its layout is")
-    return Added(found.table, known[0][1].name, header["release"], path, rows, tuple(rejected))
+    return Added(found.table, known[0][1].name, newest, path, rows, tuple(rejected))
 
 
 Known = tuple[Source, Layout, Found]

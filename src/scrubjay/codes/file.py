@@ -127,7 +127,7 @@ def write(
     with tempfile.TemporaryDirectory(prefix=".codes-", dir=folder) as stage:
         parts = _sorted_parts(entries, widths, stage)
         counts: dict[str, int] = {}
-        bodies = []
+        bodies: list[str] = []
         for name, width in sorted(widths.items()):
             body = os.path.join(stage, f"list-{len(bodies)}")
             with open(body, "wb") as out:

@@ -67,6 +67,10 @@ class Folder:
         except OSError as error:
             raise self._failed(error) from None
 
+    def page(self, text: str) -> None:
+        """report.html."""
+        self.line("report.html", text.rstrip("\n"))
+
     def held(self, reason: Quarantined, person: Mapping[str, Any] | None) -> None:
         """A reason, as a line of quarantine.jsonl; not for information alone also as work."""
         self.line("quarantine.jsonl", reason.model_dump_json())

@@ -14,7 +14,7 @@ from scrubjay.enrollment.fields import Problem
 from scrubjay.enrollment.making import Made, Maker, quarantined
 from scrubjay.enrollment.people import Somebody, people
 from scrubjay.enrollment.profile import month_end
-from scrubjay.enrollment.staging import Family, Staging, family_of, scope_of
+from scrubjay.enrollment.staging import Family, Incoming, Staging, family_of, scope_of
 from scrubjay.enrollment.standing import (
     Key,
     Refused,
@@ -102,10 +102,11 @@ class _Run:
                 self._quarantined += 1
                 self._protect(one.reasons)
                 continue
-            record = one.record.model_dump(mode="json", exclude_defaults=True)
+            incoming = Incoming.of(one.record)
+            record = incoming.record
             mode = self._mode(record)
             group = scope_of(record, self._profile.scope)
-            taken = self._staging.add(record, group, family_of(record), mode, self._day(record))
+            taken = self._staging.add(incoming, group, family_of(record), mode, self._day(record))
             if taken != mode:
                 raise UsageError(
                     f"member {record['source'].get('index')}: one sponsor's members are to "

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from scrubjay import places
+from scrubjay.enrollment.page import of_engine
 from scrubjay.enrollment.reasons import REASONS
 from scrubjay.job import Command, Job
 from scrubjay.runs import execute
@@ -71,13 +72,14 @@ def enroll(
         **order(profile),
     )
     partners = (partner,) if isinstance(partner, str | os.PathLike) else partner
-    return execute(job, partners=partners, token_key=token_key, progress=progress)
+    return execute(job, partners=partners, token_key=token_key, progress=progress, page=of_engine)
 
 
-def read_834(path: str, maker: Maker) -> Iterator[Made]:
+def read_834(path: str, maker: Maker, *, within: str | None = None) -> Iterator[Made]:
     """The members of an 834, each a record or held, in the order of the file.
 
-    The engine writes them to a folder for temporary files (mode 0700), which is gone in the end. A
+    The engine writes them to a folder (mode 0700) in `within`, which is gone in the end; without
+    one where temporary files are, which is a place for members of samples alone. A
     set that goes back as a whole is one that is held, with nobody in it.
     """
     import json
@@ -87,7 +89,7 @@ def read_834(path: str, maker: Maker) -> Iterator[Made]:
     from scrubjay.enrollment.making import Made
     from scrubjay.models.enrollment import Enrollment, Quarantined
 
-    with tempfile.TemporaryDirectory(prefix="scrubjay-") as folder:
+    with tempfile.TemporaryDirectory(prefix=".scrubjay-", dir=within) as folder:
         out = os.path.join(folder, "out")
         job = Job(
             command=Command.ENROLL,

@@ -14,8 +14,9 @@ from itertools import groupby, islice
 from typing import Any, NamedTuple, Self
 
 from scrubjay.enrollment.state import opened
+from scrubjay.models.enrollment import Enrollment
 
-__all__ = ["Family", "Staged", "Staging", "family_of", "scope_of"]
+__all__ = ["Family", "Incoming", "Staged", "Staging", "family_of", "scope_of"]
 
 _CACHE_KIB = 8_192
 _GROUPS = 10_000
@@ -35,6 +36,21 @@ CREATE TABLE tally (grouped TEXT, kind TEXT, name TEXT, before INTEGER, after IN
     PRIMARY KEY (grouped, kind, name)) WITHOUT ROWID;
 BEGIN;
 """
+
+
+class Incoming(NamedTuple):
+    """One record as it comes: as JSON has it, its line, and the line without where it stood."""
+
+    record: dict[str, Any]
+    text: str
+    said: str
+
+    @classmethod
+    def of(cls, record: Enrollment) -> Self:
+        """The record of a member that was made."""
+        text = record.to_json()
+        said = record.model_dump_json(exclude_defaults=True, exclude={"source"})
+        return cls(json.loads(text), text, said)
 
 
 class Staged(NamedTuple):
@@ -79,18 +95,17 @@ class Staging:
         with contextlib.suppress(OSError):
             os.unlink(self._path)
 
-    def add(self, record: dict[str, Any], group: str, family: str, mode: str, day: str) -> str:
+    def add(self, member: Incoming, group: str, family: str, mode: str, day: str) -> str:
         """One record; gives the mode of its group, which the first one set."""
-        source = record["source"]
+        source = member.record["source"]
         if not self.facts:
             names = ("file", "kind", "profile", "profile_version")
             self.facts = {name: source.get(name) for name in names}
-        text = json.dumps(record, separators=(",", ":"))
-        self._follow(source, record)
+        self._follow(source, member.said)
         number, mode = self._group(group, mode, day)
-        is_subscriber = (record.get("member") or {}).get("is_subscriber")
+        is_subscriber = (member.record.get("member") or {}).get("is_subscriber")
         rank = 0 if is_subscriber else 1
-        self.db.execute("INSERT INTO member VALUES (?, ?)", (self.count, text))
+        self.db.execute("INSERT INTO member VALUES (?, ?)", (self.count, member.text))
         self.db.execute("INSERT INTO place VALUES (?, ?, ?, ?)", (number, family, rank, self.count))
         self.count += 1
         return mode
@@ -162,17 +177,16 @@ class Staging:
         )
         return int(made.lastrowid or 0), mode
 
-    def _follow(self, source: dict[str, Any], record: dict[str, Any]) -> None:
+    def _follow(self, source: dict[str, Any], said: str) -> None:
         """Digests what is said, and not by which envelope: the same sent again is a replay."""
-        kept = [source.get(name) for name in _SAYING]
-        rest = {name: each for name, each in record.items() if name != "source"}
-        said = json.dumps([kept, rest], separators=(",", ":")).encode()
+        kept = "\x1f".join(str(source.get(name)) for name in _SAYING)
+        whole = f"{kept}\x1e{said}\n".encode()
         name = _set_name(source)
         if name != self._set[0]:
             self._end_set()
             self._set = (name, hashlib.sha256())
-        self._digest.update(said)
-        self._set[1].update(said)
+        self._digest.update(whole)
+        self._set[1].update(whole)
 
     def _end_set(self) -> None:
         name, digest = self._set

@@ -24,6 +24,20 @@ _SCHEMA = os.path.join(os.path.dirname(__file__), "state.sql")
 _CACHE_KIB = 16_384
 _SCOPES = 10_000
 _PIECE = 500
+_OTHERS = (
+    "SELECT person.id, is_subscriber, record, family FROM person"
+    " JOIN version ON version.person = person.id AND closed IS NULL"
+    " WHERE scope = ? AND (family, person.id) > (?, ?) AND live"
+    " ORDER BY family, person.id LIMIT ?"
+)
+_EVERYBODY = (
+    "SELECT person.id, is_subscriber, version.record FROM person"
+    " JOIN version ON version.person = person.id"
+    " AND version.opened <= ?1 AND coalesce(version.closed, ?1 + 1) > ?1"
+    " AND version.opened <> coalesce(version.closed, -1)"
+    " WHERE person.id > ?2 ORDER BY person.id LIMIT ?3"
+)
+_ENCODED = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
 class Known(NamedTuple):
@@ -47,7 +61,7 @@ class Load(NamedTuple):
 
 def text_of(value: Any) -> str:
     """JSON that is the same for the same value."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+    return _ENCODED(value)
 
 
 def opened(path: str, *, make: bool = True) -> sqlite3.Connection:
@@ -209,20 +223,15 @@ class State:
 
     def others(self, scope: int, seen: sqlite3.Connection) -> Iterator[Known]:
         """Everybody of a group whom `seen` (a table of that name) has not, some at a time."""
-        last = 0
+        at: tuple[str, int] = ("", 0)
         while True:
-            rows = self._db.execute(
-                "SELECT person.id, is_subscriber, record FROM person"
-                " JOIN version ON version.person = person.id AND closed IS NULL"
-                " WHERE scope = ? AND live AND person.id > ? ORDER BY person.id LIMIT ?",
-                (scope, last, _PIECE),
-            ).fetchall()
+            rows = self._db.execute(_OTHERS, (scope, *at, _PIECE)).fetchall()
             if not rows:
                 return
-            last = rows[-1][0]
-            for row in rows:
-                if not seen.execute("SELECT 1 FROM seen WHERE person = ?", row[:1]).fetchone():
-                    yield self._known(*row)
+            at = (rows[-1][3], rows[-1][0])
+            for person, is_subscriber, record, _ in rows:
+                if not seen.execute("SELECT 1 FROM seen WHERE person = ?", (person,)).fetchone():
+                    yield self._known(person, is_subscriber, record)
 
     def _known(self, person: int, is_subscriber: int, record: str) -> Known:
         rows = self._db.execute(
@@ -290,14 +299,7 @@ class State:
         load = known_at if known_at is not None else 1 << 60
         last = 0
         while True:
-            rows = self._db.execute(
-                "SELECT person.id, is_subscriber, version.record FROM person"
-                " JOIN version ON version.person = person.id"
-                " AND version.opened <= ?1 AND coalesce(version.closed, ?1 + 1) > ?1"
-                " AND version.opened <> coalesce(version.closed, -1)"
-                " WHERE person.id > ?2 ORDER BY person.id LIMIT ?3",
-                (load, last, _PIECE),
-            ).fetchall()
+            rows = self._db.execute(_EVERYBODY, (load, last, _PIECE)).fetchall()
             if not rows:
                 return
             last = rows[-1][0]

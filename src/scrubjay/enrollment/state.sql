@@ -45,9 +45,7 @@ CREATE TABLE version (
     record TEXT NOT NULL,           -- JSON: sponsor, payer, member, reporting, eligibility
     policy TEXT
 );
-CREATE INDEX version_person ON version (person) WHERE closed IS NULL;
-CREATE INDEX version_opened ON version (opened, person);
-CREATE INDEX version_closed ON version (closed) WHERE closed IS NOT NULL;
+CREATE INDEX version_person ON version (person, closed);
 
 CREATE TABLE coverage (
     person INTEGER NOT NULL REFERENCES person (id),
@@ -59,6 +57,4 @@ CREATE TABLE coverage (
     ends TEXT,                      -- NULL while it is open
     record TEXT NOT NULL            -- JSON: the coverage
 );
-CREATE INDEX coverage_person ON coverage (person) WHERE closed IS NULL;
-CREATE INDEX coverage_opened ON coverage (opened, person);
-CREATE INDEX coverage_closed ON coverage (closed) WHERE closed IS NOT NULL;
+CREATE INDEX coverage_person ON coverage (person, closed);

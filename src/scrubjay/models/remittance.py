@@ -425,6 +425,10 @@ class HeldBack(Row):
     segment: str | None = None
     value: str | None = None
     """What stood there, masked: letters as A, digits as 9."""
+    subscriber: None = None
+    row: None = None
+    path: None = None
+    field: None = None
     scope: str
     """claim; or set, group, interchange: then `members` went back with it."""
     profile: str | None = None

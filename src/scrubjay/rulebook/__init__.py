@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+import os
 
-from scrubjay.rules import Rule, rules_of
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from scrubjay.rules import Rule
 
-__all__ = ["SUBJECTS", "shipped"]
+__all__ = ["LOWERED", "SUBJECTS", "lowered", "shipped"]
+
+LOWERED = os.path.join(os.path.dirname(__file__), "program.json")
+"""What the native half runs where nobody brings rules of their own (scripts/rules/program.py)."""
 
 SUBJECTS = (
     "charges",
+    "classified",
     "coordination",
+    "coverage",
     "dates",
     "dental",
     "diagnoses",
@@ -20,6 +27,7 @@ SUBJECTS = (
     "members",
     "numbers",
     "procedures",
+    "registries",
     "stays",
     "submission",
     "visits",
@@ -29,5 +37,18 @@ SUBJECTS = (
 
 def shipped() -> list[Rule]:
     """All of them, by subject and in the order in which they are written."""
+    from importlib import import_module
+
+    from scrubjay.rules import rules_of
+
     modules = (import_module(f"{__name__}.{subject}") for subject in SUBJECTS)
     return [rule for module in modules for rule in rules_of(module)]
+
+
+def lowered() -> str:
+    """The program of all of them, as it was written when they were last changed.
+
+    To read some hundred rules takes longer than to judge ten thousand claims by them.
+    """
+    with open(LOWERED, encoding="ascii") as file:
+        return file.read()

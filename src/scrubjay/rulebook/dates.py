@@ -164,14 +164,17 @@ def discharge_before_admission(claim: Claim) -> Bool:
     fix="Send the reason of the delay in CLM20, or appeal with proof of an earlier filing",
     at=lambda claim: claim.subscriber.filing_indicator,
 )
-def timely_filing(claim: Claim) -> Bool:
+def timely_filing(
+    claim: Claim, *, indicators: tuple[str, ...] = ("MA", "MB"), days: int = YEAR
+) -> Bool:
     """A Medicare claim is sent more than a year after its last service.
 
-    A replacement, a void and a claim with a reason for its delay are let through.
+    A replacement, a void and a claim with a reason for its delay are let through. Another payer's
+    claim filing indicators and days are parameters.
     """
     return (
-        claim.subscriber.filing_indicator.is_in("MA", "MB")
+        claim.subscriber.filing_indicator.is_in(*indicators)
         & claim.delay_reason.is_missing()
         & ~claim.frequency.is_in("7", "8")
-        & (end_of_service(claim).days_until(received()) > YEAR)
+        & (end_of_service(claim).days_until(received()) > days)
     )

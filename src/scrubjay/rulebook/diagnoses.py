@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from scrubjay.rulebook.dates import end_of_service, first_service
-from scrubjay.rules import Bool, Date, rule
+from scrubjay.rulebook.dates import end_of_service, first_service, last_service
+from scrubjay.rules import Bool, Date, Number, rule
 from scrubjay.rules.fields import Claim, Diagnosis, Line
 
 _TRANSITION = dt.date(2015, 10, 1)
@@ -13,8 +13,16 @@ MOST = 12
 ICD10 = "[A-Z][0-9][0-9AB][0-9A-Z]{0,4}"
 """The form of an ICD-10-CM code."""
 
+_NOWHERE = Number.of(0)
 _ICD10 = ("ABK", "ABF")
 _ICD9 = ("BK", "BF")
+
+
+def points(line: Line, place: Number) -> Bool:
+    """The line points at the diagnosis in this place; one of a kind without pointers at none."""
+    slots = (line.pointer_1, line.pointer_2, line.pointer_3, line.pointer_4)
+    own = [slot.otherwise(_NOWHERE) == place for slot in slots]
+    return own[0] | own[1] | own[2] | own[3]
 
 
 def coded_for(claim: Claim) -> Date:
@@ -46,20 +54,30 @@ def invalid_icd10_format(diagnosis: Diagnosis) -> Bool:
     severity="error",
     snip=5,
     status="A7:255",
-    source="ICD-10-CM of the date of service; asks for the code table icd10cm",
-    fix="Use a code that is valid and billable on the date of service",
+    source="ICD-10-CM of the day of service or discharge; asks for the code table icd10cm",
+    fix="Use a code that is valid and billable on that day",
     at=lambda diagnosis, _: diagnosis.code,
 )
 def invalid_icd10(diagnosis: Diagnosis, claim: Claim) -> Bool:
-    """A diagnosis is not a billable ICD-10-CM code on the date of service.
+    """A diagnosis is not an ICD-10-CM code on the day of the service, or of the discharge.
 
-    Judged only when the code table is there; without it the outcome is no_data, not pass.
+    An institutional claim goes by the last day of its statement, the others by the day of each line
+    that points at the diagnosis, or, where none does, by the first day of service: a claim over the
+    first of October may have codes of both years. Without the table the outcome is no_data.
     """
-    well_formed = diagnosis.code.matches(ICD10)
+    code, place = diagnosis.code, diagnosis.position()
+    first = coded_for(claim)
+    last = claim.statement_to.otherwise(last_service(claim))
+    wrong_somewhere = claim.lines.any(
+        lambda line: points(line, place) & ~code.listed("icd10cm", on=line.service_from)
+    )
+    unpointed = claim.lines.none(lambda line: points(line, place))
     return (
         diagnosis.qualifier.is_in(_ICD10)
-        & well_formed
-        & ~diagnosis.code.listed("icd10cm", on=coded_for(claim))
+        & code.matches(ICD10)
+        & (~code.listed("icd10cm", on=first) | ~code.listed("icd10cm", on=last))
+        & ~code.listed("icd10cm.category", on=first)
+        & (wrong_somewhere | (unpointed & ~code.listed("icd10cm", on=first)))
     )
 
 

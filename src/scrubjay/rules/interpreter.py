@@ -129,10 +129,8 @@ class Interpreter:
                 return _join(states, strong=name == "any")
             case "repeats":
                 return self._repeats(rest[0], rest[1], rest[2], rows)
-            case "listed":
-                return self._listed(rest[0], rest[1:2], rest[2], None, rows)
-            case "paired":
-                return self._listed(rest[0], rest[1:3], rest[3], None, rows)
+            case "listed" | "paired":
+                return self._listed(rest[0], rest[1:-1], rest[-1], None, rows)
             case "over":
                 return self._listed(rest[0], rest[2:3], rest[3], rest[1], rows)
             case _:
@@ -253,7 +251,7 @@ class Interpreter:
             return None
         spans = table.get(codes[0] if len(codes) == 1 else (codes[0], codes[1]), [])
         held = [span for span in spans if day is None or span[0] <= day <= span[1]]
-        return bool(held) if over is None else bool(held) and more > held[0][2] * 1000
+        return bool(held) if more is None else bool(held) and more > held[0][2] * 1000
 
     def _reach(self, rows: list[Node], number: int, ups: list[str]) -> Node | None:
         row: Node | None = rows[number]

@@ -1,6 +1,6 @@
 """A page a rule, and their index, as Markdown: written from the rules, never by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scrubjay.rules.kinds import KINDS
@@ -15,6 +15,7 @@ CATEGORIES = {"A6": "missing", "A7": "invalid", "A8": "does not fit the rest"}
 STATUSES = {
     "54": "duplicate of a claim or line already processed",
     "78": "duplicate of a claim or line still in process",
+    "86": "diagnosis does not fit the patient's sex",
     "126": "address",
     "127": "telephone number",
     "128": "tax number",
@@ -45,10 +46,12 @@ STATUSES = {
     "244": "tooth number",
     "245": "quadrant or arch",
     "249": "place of service",
+    "252": "authorization number",
     "254": "principal diagnosis",
     "255": "diagnosis",
     "256": "DRG",
     "286": "other payer's payment information",
+    "306": "description of the service",
     "397": "date of onset",
     "400": "balance of the claim",
     "453": "modifiers",
@@ -65,6 +68,7 @@ STATUSES = {
     "486": "date of the procedure",
     "488": "diagnosis of the service",
     "489": "attachment control number",
+    "496": "submitter is not approved for this provider",
     "500": "ZIP code",
     "501": "state or province",
     "503": "street address",
@@ -101,6 +105,7 @@ STATUSES = {
     "727": "accident date",
     "742": "payer's place in line",
     "750": "state of the car accident",
+    "772": "most specific diagnosis",
 }
 """The claim status codes (code source 508) that rules use, in our words, after public copies."""
 
@@ -157,7 +162,7 @@ def _facts(rule: Rule) -> list[tuple[str, str]]:
     facts = [
         (
             "Severity",
-            f"{rule.severity} {'(rejects)' if rule.severity == 'error' else '(does not reject)'}",
+            " ".join(_severity(rule)),
         ),
         ("SNIP type", str(rule.snip)),
         (
@@ -172,6 +177,13 @@ def _facts(rule: Rule) -> list[tuple[str, str]]:
     if rule.since or rule.until:
         facts.append(("In force", f"{rule.since or ''} to {rule.until or ''}"))
     return facts
+
+
+def _severity(rule: Rule) -> Iterator[str]:
+    yield str(rule.severity)
+    yield "(rejects)" if rule.severity == "error" else "(does not reject)"
+    if not rule.enabled:
+        yield "and off unless a payer turns it on"
 
 
 def status(code: str) -> str:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from scrubjay.rules.expressions import Node
 
-__all__ = ["Rule", "rule"]
+__all__ = ["STATUS", "Rule", "rule", "trace"]
 
 _ID = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
-_STATUS = re.compile(r"A[0-8]:\d{1,3}(:[A-Z0-9]{2,3})?")
+STATUS = re.compile(r"A[0-8]:\d{1,3}(:[A-Z0-9]{2,3})?")
 _EPOCH = dt.date(1970, 1, 1)
 _SNIP = range(1, 8)
 
@@ -47,6 +47,18 @@ class Rule(Frozen):
     at: str
     """``my_rules.py:12``: where it is written."""
     function: Callable[..., Any]
+    enabled: bool = True
+    """Whether it is judged unless somebody turns it on."""
+    state: str = "active"
+    """draft and retired ones are not judged; shadow ones are counted and never reject."""
+    variant: bool = False
+    """Says the same as another rule of its id, of other claims."""
+    parameters: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    """What its function takes by name, and an overriding file may change."""
+    pointed: Any = None
+    """As it was given for `at`."""
+    page: str | None = None
+    """Its page, where that is not the docstring of its function."""
     table: str | None = None
     """The table whose rows it judges; None for a plain function."""
     expression: Bool | None = None
@@ -59,6 +71,8 @@ class Rule(Frozen):
     @property
     def text(self) -> str:
         """The docstring: the page of the rule."""
+        if self.page is not None:
+            return self.page
         from inspect import getdoc
 
         return getdoc(self.function) or ""
@@ -66,7 +80,7 @@ class Rule(Frozen):
     @property
     def shipped(self) -> bool:
         """True when it comes with Scrubjay, and has a page in docs/rules."""
-        return self.function.__module__.startswith("scrubjay.rulebook.")
+        return str(self.function.__module__).startswith("scrubjay.rulebook.")
 
     @property
     def native(self) -> bool:
@@ -75,18 +89,21 @@ class Rule(Frozen):
 
     def describe(self) -> dict[str, Any]:
         """What the native half must know of it, as JSON."""
+        shadow = self.state == "shadow"
         row: dict[str, Any] = {
             "id": self.id,
             "level": self.level,
-            "severity": self.severity.value,
+            "severity": Severity.INFO.value if shadow else self.severity.value,
             "snip": self.snip,
-            "status": self.status,
+            "status": None if shadow else self.status,
             "title": self.title,
             "fix": self.fix,
             "since": None if self.since is None else (self.since - _EPOCH).days,
             "until": None if self.until is None else (self.until - _EPOCH).days,
             "transactions": self.transactions,
         }
+        if self.variant:
+            row["variant"] = True
         if self.expression is not None:
             row |= {
                 "table": self.table,
@@ -110,6 +127,7 @@ def rule(
     fix: str = "",
     at: Value | Callable[..., Value | tuple[Value, ...]] | None = None,
     native: bool = True,
+    enabled: bool = True,
 ) -> Callable[[Callable[..., Any]], Rule]:
     """Makes a rule of a function that says when a claim is wrong.
 
@@ -119,6 +137,8 @@ def rule(
 
     `transactions` are the claims it is for: P professional, I institutional, D dental. All of them
     must have what it asks for; a field before ``.otherwise()`` may be one that some do not have.
+
+    One that is not `enabled` is judged only where an overriding file turns it on.
 
     With ``native=False`` it is a plain function of a `scrubjay.models.Claim` instead, called for
     every claim of those transactions, with the model of its kind; it returns or yields what is
@@ -135,7 +155,7 @@ def rule(
             "snip": snip,
             "status": None
             if status is None
-            else _checked(status, _STATUS, "a status is A7:562:85", place),
+            else _checked(status, STATUS, "a status is A7:562:85", place),
             "transactions": transactions,
             "source": source,
             "fix": fix,
@@ -143,6 +163,9 @@ def rule(
             "until": _day(until, place),
             "at": place,
             "function": function,
+            "enabled": enabled,
+            "pointed": at,
+            "parameters": dict(function.__kwdefaults__ or {}),
         }
         if not title:
             raise RuleError(f"{id}: a rule has a docstring: its page", place)
@@ -152,7 +175,7 @@ def rule(
             raise RuleError(f"{id}: transactions are of {''.join(KINDS)}", place)
         if not native:
             return Rule(**common, level=level or "claim")
-        table, expression, evidence = _trace(function, at, place)
+        table, expression, evidence = trace(function, at, place)
         if lacking := lacks(table, expression.node, transactions):
             letter, what = lacking
             raise RuleError(
@@ -168,7 +191,9 @@ def rule(
     return make
 
 
-def _trace(function: Callable[..., Any], at: Any, place: str) -> tuple[str, Bool, tuple[Node, ...]]:
+def trace(
+    function: Callable[..., Any], at: Any, place: str, parameters: dict[str, Any] | None = None
+) -> tuple[str, Bool, tuple[Node, ...]]:
     """Calls the function once, with rows that write down what is asked of them."""
     names = _parameters(function)
     if not names or names[0] not in TABLES:
@@ -176,7 +201,7 @@ def _trace(function: Callable[..., Any], at: Any, place: str) -> tuple[str, Bool
     rows: list[Row] = [TABLES[names[0]](0)]
     for name in names[1:]:
         rows.append(_above(rows, name, place))
-    expression = _call(function, rows, place)
+    expression = _call(function, rows, place, parameters or {})
     if not isinstance(expression, Bool):
         raise RuleError("a rule returns the statement that is true of a wrong claim", place)
     if at is None:
@@ -193,9 +218,11 @@ def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
     return code.co_varnames[: code.co_argcount]
 
 
-def _call(function: Callable[..., Any], rows: list[Row], place: str) -> Any:
+def _call(
+    function: Callable[..., Any], rows: list[Row], place: str, parameters: dict[str, Any]
+) -> Any:
     try:
-        return function(*rows)
+        return function(*rows, **parameters)
     except RuleError:
         raise
     except (Exception, SystemExit) as error:

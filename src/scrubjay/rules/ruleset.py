@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RuleSet", "load", "rules_of"]
 
+JUDGED = ("active", "shadow")
+"""The states of rules that are judged."""
+
 FORMAT = 1
 """The version of the program's shape."""
 
@@ -30,14 +33,15 @@ class RuleSet:
         self.rules = tuple(rules)
         seen: dict[str, Rule] = {}
         for rule in self.rules:
-            if rule.id in seen:
+            if rule.id in seen and not rule.variant:
                 raise RuleError(f"{rule.id} is also the id of {seen[rule.id].at}", rule.at)
-            seen[rule.id] = rule
+            seen.setdefault(rule.id, rule)
+        judged = [rule for rule in self.rules if rule.enabled and rule.state in JUDGED]
         body = _canonical(
             {
                 "format": FORMAT,
-                "rules": [rule.describe() for rule in self.rules if rule.native],
-                "functions": [rule.describe() for rule in self.rules if not rule.native],
+                "rules": [rule.describe() for rule in judged if rule.native],
+                "functions": [rule.describe() for rule in judged if not rule.native],
             }
         )
         self.version = _native.digest(body)
@@ -54,7 +58,8 @@ class RuleSet:
     @property
     def python_rules(self) -> tuple[Rule, ...]:
         """The rules that are plain functions."""
-        return tuple(rule for rule in self.rules if not rule.native)
+        judged = (rule for rule in self.rules if rule.enabled and rule.state in JUDGED)
+        return tuple(rule for rule in judged if not rule.native)
 
     def judge(self, claim_type: Callable[[dict[str, Any]], Any] | None = None) -> Judge | None:
         """What calls the plain functions with batches of claims; None when there are none.

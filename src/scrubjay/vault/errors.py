@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 from scrubjay.errors import Fate, VaultError
+from scrubjay.failures import FAILURES
 
 __all__ = [
     "KeyUnavailableError",
@@ -56,13 +57,21 @@ class KeyUnavailableError(VaultError):
     fate = Fate.RETRYABLE
 
 
+_CODES = {
+    errno.ENOSPC: "DISK_FULL",
+    errno.EDQUOT: "DISK_FULL",
+    errno.EMFILE: "OUT_OF_HANDLES",
+    errno.ENFILE: "OUT_OF_HANDLES",
+    errno.ENOMEM: "OUT_OF_MEMORY",
+}
+
+
 class StorageError(VaultError):
     """The disk did not do what was asked. What was being sealed is not there, or not durably."""
 
     def __init__(self, error: OSError) -> None:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        self.code = "DISK_FULL" if full else "DISK_FAILED"
-        self.fate = Fate.RETRYABLE if full else Fate.AMBIGUOUS
+        self.code = _CODES.get(error.errno or 0, "DISK_FAILED")
+        failure = FAILURES[self.code]
+        self.fate = failure.fate
         reason = (error.strerror or "cannot be used").lower()
-        step = "make room" if full else "look at the disk, then start again"
-        super().__init__(f"the vault's disk: {reason}; {step}")
+        super().__init__(f"the vault's disk: {reason}; {failure.step}")

@@ -256,6 +256,9 @@ impl Desk<'_> {
             Some(chosen) => chosen.has(self.file.claims),
             None => !verdict.error && !self.reach.rejects(),
         };
+        if let Some(gathered) = &mut self.gathered {
+            gathered.accepted.push(accepted);
+        }
         self.tell_verdict(part, accepted);
         self.totals.claims_seen += 1;
         self.file.claims += 1;

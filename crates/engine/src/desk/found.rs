@@ -292,7 +292,7 @@ impl Desk<'_> {
 
     /// The line of findings.jsonl; returns where the count of claims stands when it has to be put in later.
     fn write_line(&mut self, part: &mut Part<'_>, found: &Found<'_>, info: &Info, code: &str) -> Option<u64> {
-        if self.findings.is_none() && self.handed.is_none() {
+        if self.findings.is_none() && self.handed.is_none() && self.gathered.is_none() {
             return None;
         }
         let finding = &found.finding;
@@ -309,9 +309,7 @@ impl Desk<'_> {
         let own = part.sheet.scrub.filter(|_| found.rule).and_then(|scrub| scrub.docs.get(&info.name));
         let doc = match own {
             Some(own) => own.clone(),
-            None if self.records.is_some() && !finding.code.is_built_in() => {
-                ["docs/enrollment.md#", &info.name.to_lowercase()].concat()
-            }
+            None if self.records.is_some() && !finding.code.is_built_in() => "docs/enrollment.md#quarantine".to_owned(),
             None if found.rule => ["docs/rules/", &info.name, ".md"].concat(),
             None => ["docs/findings.md#", &info.name.to_lowercase()].concat(),
         };
@@ -360,6 +358,9 @@ impl Desk<'_> {
             findings.append(&text);
             before + at as u64
         });
+        if let Some(gathered) = &mut self.gathered {
+            gathered.findings.extend_from_slice(&text);
+        }
         if let Some(handed) = &mut self.handed {
             match &mut part.claim {
                 Some(verdict) => verdict.told().found.push(text.clone()),
@@ -399,7 +400,10 @@ impl Desk<'_> {
             let (values, scrub) = (part.sheet.values()?, part.sheet.scrub?);
             Some(values.text_of(scrub.fields.id, verdict.row)).filter(|id| !id.is_empty())
         });
+        let member = self.line_of(part).filter(|_| finding.scope == Scope::Member);
+        let member = member.and_then(|(line, bytes)| Some(line.link?.span.of(bytes)));
         let unit = id.map(|value| Unit { kind: UnitKind::Claim, value });
+        let unit = unit.or(member.map(|value| Unit { kind: UnitKind::SubscriberNumber, value }));
         let name = finding.segment.text();
         let position = &finding.position;
         let element = (info.home.segment == "IK4").then(|| ElementFault {

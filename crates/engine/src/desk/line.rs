@@ -150,7 +150,8 @@ fn string(out: &mut Vec<u8>, value: &str) {
 }
 
 /// The shape of a value without the value: letters become `A`, digits `9`; at most 40 characters.
-pub(crate) fn masked(value: &[u8]) -> String {
+#[must_use]
+pub fn masked(value: &[u8]) -> String {
     value
         .iter()
         .take(40)

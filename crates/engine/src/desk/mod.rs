@@ -7,6 +7,7 @@ mod chosen;
 mod claims;
 mod fields;
 mod found;
+mod gathered;
 mod levels;
 mod line;
 mod reach;
@@ -46,8 +47,9 @@ pub(crate) use answers::Manner;
 pub(crate) use bench::Bench;
 pub(crate) use chosen::Chosen;
 pub(crate) use claims::ClaimFields;
+pub(crate) use gathered::Gathered;
 use levels::{Group, Interchange, Set};
-pub(crate) use line::masked;
+pub use line::masked;
 use reach::Reach;
 pub(crate) use record::Handed;
 pub use record::HandedClaim;
@@ -144,6 +146,8 @@ pub(crate) struct Desk<'j> {
     pub(crate) records: Option<Box<Records>>,
     /// Claims with their findings, when somebody wants to have them.
     pub(crate) handed: Option<Handed>,
+    /// What is known of the claims of a piece, when somebody takes them as columns.
+    pub(crate) gathered: Option<Gathered>,
     /// By claim map.
     pub(crate) judging: Vec<Judging>,
     pub(crate) names: Names,
@@ -216,6 +220,7 @@ impl<'j> Desk<'j> {
             file: FileFacts::default(),
             records: None,
             handed: None,
+            gathered: None,
             names: Names::default(),
             envelope: Envelope::default(),
             plan: None,

@@ -12,7 +12,7 @@ use super::line::masked;
 use super::{Desk, Part, Totals};
 use crate::analyse::Kind;
 use crate::error::Error;
-use crate::records::{Families, Line, Pressed, Recording, loops};
+use crate::records::{Families, Line, MOST, Pressed, Recording, loops};
 use crate::stage::{Stage, StagedFile};
 use crate::standing::Inside;
 
@@ -141,6 +141,7 @@ impl Records {
             "unreadable_segments": totals.unreadable_segments,
             "findings": totals.found(catalog),
             "outputs": self.lines().collect::<serde_json::Map<_, _>>(),
+            "windows": {"families": MOST, "exceeded": totals.forgot},
         });
         for (name, count) in self.summary() {
             summary[name] = count.into();
@@ -320,22 +321,35 @@ impl Records {
         if self.told.is_empty() {
             self.tell();
         }
-        let mut text = std::mem::take(&mut self.scratch);
-        text.clear();
+        if let Some(count) = self.counts.lines.get_mut(line.record) {
+            *count += 1;
+        }
+        let Some(mut file) = self.outputs.get_mut(line.record).and_then(Option::take) else { return };
+        file.compose(|text| self.compose(pressed, bytes, line, (own.then_some(index), base), text));
+        self.outputs[line.record] = Some(file);
+    }
+
+    /// Appends a line; its place in the file, and what segments count from.
+    fn compose(
+        &self,
+        pressed: &Pressed,
+        bytes: &[u8],
+        line: &Line,
+        (index, base): (Option<u64>, u32),
+        text: &mut Vec<u8>,
+    ) {
         text.extend_from_slice(&self.source);
         text.extend_from_slice(&self.told);
-        if own {
+        if let Some(index) = index {
             text.extend_from_slice(br#","index":"#);
-            push_number(&mut text, index);
+            push_number(text, index);
         }
         text.extend_from_slice(br#","segment_index":"#);
-        push_number(&mut text, line.segment.wrapping_add(base).into());
+        push_number(text, line.segment.wrapping_add(base).into());
         text.push(b'}');
-        self.contexts_of(line.record, &mut text);
-        self.body(pressed, bytes, line, &mut text);
+        self.contexts_of(line.record, text);
+        self.body(pressed, bytes, line, text);
         text.extend_from_slice(b"}\n");
-        self.append(line.record, &text);
-        self.scratch = text;
     }
 
     /// Appends what is told with lines of `record`.

@@ -133,10 +133,13 @@ impl Totals {
     pub(crate) fn found(&self, catalog: &Catalog) -> Map<String, Value> {
         let mut findings: Vec<_> = self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
         findings.sort_by_key(|(at, _)| catalog.info(Code(*at as u16)).name.clone());
-        findings
-            .into_iter()
-            .map(|(at, found)| (catalog.info(Code(at as u16)).name.clone(), found.count.into()))
-            .collect()
+        let mut counted = Map::new();
+        for (at, found) in findings {
+            let name = catalog.info(Code(at as u16)).name.clone();
+            let before = counted.get(&name).and_then(Value::as_u64).unwrap_or(0);
+            counted.insert(name, (before + found.count).into());
+        }
+        counted
     }
 
     /// summary.json.

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::job::{Command, Job};
 use crate::token::Tokens;
 
-pub(crate) use families::Families;
+pub(crate) use families::{Families, MOST};
 pub(crate) use judge::Read;
 pub(crate) use press::{Line, Pressed};
 

@@ -219,7 +219,8 @@ pub(crate) fn packed_key<'a>(segment: &Segment<'a>, element: u8, component: u8) 
 }
 
 /// As [`packed_key`], of the first element, where that has at most eight bytes and nothing else in it.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "asked for every segment")]
 pub(crate) fn first_key(segment: &Segment<'_>) -> Option<u64> {
     let (&[start, end, ..], buffer) = (segment.marks(), segment.buffer()) else { return None };
     let simple = segment.is_plain() || buffer.get(end as usize) == Some(&segment.delimiters().element);

@@ -17,6 +17,13 @@ pub(crate) struct Shape {
     pub notes: Box<[Note]>,
 }
 
+impl Shape {
+    /// True when the first value is one of some codes.
+    pub(crate) fn begins_with_code(&self) -> bool {
+        self.quick.first().is_some_and(|quick| matches!(quick.how, How::Code(_) | How::Codes(_)))
+    }
+}
+
 /// One element, or one component.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quick {

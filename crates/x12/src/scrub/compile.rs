@@ -195,7 +195,8 @@ fn register(json: &Json, catalog: &mut Catalog) -> Try<(String, Code, Severity)>
         other => return Err(format!("no severity {other}")),
     };
     let snip = json["snip"].as_u64().filter(|snip| (1..=7).contains(snip)).ok_or("snip is 1 to 7")?;
-    if catalog.find(&id).is_some() {
+    // a variant says the same of other claims, in other words or with another severity
+    if json["variant"] != true && catalog.find(&id).is_some() {
         return Err("the id is taken".into());
     }
     let home = match json["status"].as_str() {

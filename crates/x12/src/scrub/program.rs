@@ -115,7 +115,7 @@ pub enum Share {
 }
 
 /// What the engine tells a run beside the batch.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Context<'a> {
     /// The day that "today" means, in days since 1970-01-01.
     pub as_of: i32,
@@ -125,6 +125,8 @@ pub struct Context<'a> {
     pub duplicates: &'a [bool],
     /// The code tables that the user supplied.
     pub tables: Option<&'a CodeTables>,
+    /// Hears the number of each rule when it was judged.
+    pub judged: Option<&'a dyn Fn(usize)>,
 }
 
 /// A rule that failed on a row.
@@ -250,6 +252,9 @@ impl Program {
             let inherited = usize::from(self.levels.context.get(rule.table).copied().unwrap_or(false));
             let states = evaluator.whole(rule.expr, rule.table);
             let found = count(states);
+            if let Some(judged) = context.judged {
+                judged(index);
+            }
             counts.add(found);
             (0..inherited).for_each(|row| counts.forget(states.get(row)));
             if found.fail == 0 {

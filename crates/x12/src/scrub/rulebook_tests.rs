@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::tables::tests::file;
 use super::testing::{Builder, schema, schema_of, thin};
-use super::{Context, DuplicateKey, Hit, Program, Rules, Scratch, Share};
+use super::{CodeTables, Context, DuplicateKey, Hit, Program, Rules, Scratch, Share};
 use crate::claim::{Batch, ClaimMap, Column, LONG, NONE, Schema};
 use crate::finding::{Catalog, Scope};
 use crate::position::Span;
@@ -53,6 +54,38 @@ fn reached(program: &Program, schema: &Schema, batch: &Batch, hit: &Hit) -> Vec<
 
 /// The ids of the rules that hit each claim.
 fn judge(document: &Json, claims: &[&Json], duplicates: &[bool]) -> Vec<BTreeSet<String>> {
+    judge_with(document, claims, duplicates, None)
+}
+
+/// The code tables of the examples.
+fn tables(document: &Json) -> CodeTables {
+    let mut tables = CodeTables::default();
+    for (name, rows) in document["tables"].as_object().unwrap() {
+        let number = |row: &Json, at: usize| row[at].as_i64().unwrap() as i32;
+        let keys: Vec<Vec<&str>> = rows
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row[0].as_array().unwrap().iter().map(|part| part.as_str().unwrap()).collect())
+            .collect();
+        let width = keys.iter().map(|key| key.len() * key.iter().map(|part| part.len()).max().unwrap()).max();
+        let rows: Vec<(&[&str], i32, i32, i32)> = keys
+            .iter()
+            .zip(rows.as_array().unwrap())
+            .map(|(key, row)| (&key[..], number(row, 1), number(row, 2), number(row, 3)))
+            .collect();
+        let (table, list) = name.split_once('.').unwrap_or((name, ""));
+        tables.add(&file(table, list, width.unwrap(), &rows)).unwrap();
+    }
+    tables
+}
+
+fn judge_with(
+    document: &Json,
+    claims: &[&Json],
+    duplicates: &[bool],
+    tables: Option<&CodeTables>,
+) -> Vec<BTreeSet<String>> {
     let mut found = vec![BTreeSet::new(); claims.len()];
     for (kind, version) in ClaimMap::embedded() {
         let own: Vec<usize> = (0..claims.len()).filter(|&at| kind_of(claims[at]) == kind).collect();
@@ -68,7 +101,7 @@ fn judge(document: &Json, claims: &[&Json], duplicates: &[bool]) -> Vec<BTreeSet
         thin(&mut builder.batch);
         let day = document["as_of"].as_i64().unwrap() as i32;
         let duplicates: Vec<bool> = own.iter().map(|&at| duplicates[at]).collect();
-        let context = Context { as_of: day, received: day, duplicates: &[], tables: None };
+        let context = Context { as_of: day, received: day, duplicates: &[], tables, judged: None };
         let (mut scratch, mut counts) = (Scratch::default(), Vec::new());
         let mut run = |share, context: &Context<'_>| {
             program.run(share, (&builder.batch, &builder.bytes), context, &mut scratch, &mut counts).to_vec()
@@ -87,10 +120,12 @@ fn judge(document: &Json, claims: &[&Json], duplicates: &[bool]) -> Vec<BTreeSet
 #[test]
 fn every_rule_hits_and_misses_as_its_examples_say() {
     let document = document();
+    let tables = tables(&document);
     let mut wrong = Vec::new();
     for (at, case) in document["cases"].as_array().unwrap().iter().enumerate() {
         let rule = case["rule"].as_str().unwrap();
-        let found = judge(&document, &[&case["claim"]], &[case["claim"]["id"] == "SEEN"]);
+        let held = Some(&tables).filter(|_| case["tables"] == true);
+        let found = judge_with(&document, &[&case["claim"]], &[case["claim"]["id"] == "SEEN"], held);
         if found[0].contains(rule) != case["hit"].as_bool().unwrap() {
             wrong.push(format!("{rule} on case {at}: {found:?}"));
         }
@@ -143,7 +178,7 @@ fn a_scratch_serves_one_program_after_another() {
     let mut rules = document["program"].clone();
     rules["rules"].as_array_mut().unwrap().reverse();
     let programs = [&document["program"], &rules].map(|rules| program(&serde_json::json!({"program": rules}), &schema));
-    let context = Context { as_of: 20_514, received: 20_514, duplicates: &[], tables: None };
+    let context = Context { as_of: 20_514, received: 20_514, duplicates: &[], tables: None, judged: None };
     let mut shared = Scratch::default();
     for program in programs.iter().cycle().take(4) {
         let run = |scratch: &mut Scratch| {
@@ -292,7 +327,7 @@ fn the_language_means_what_the_interpreter_says() {
     let pairs: [(&[&str], i32, i32, i32); 2] = [(&["A1", "7"], 0, 20_500, 0), (&["A1", "B22"], 20_490, 30_000, 0)];
     tables.add(&super::tables::tests::file("pairs", "", 16, &pairs)).unwrap();
     let today = document["today"].as_i64().unwrap() as i32;
-    let context = Context { as_of: today, received: today, duplicates: &[], tables: Some(&tables) };
+    let context = Context { as_of: today, received: today, duplicates: &[], tables: Some(&tables), judged: None };
     let states = |claims: &[&Json], rule: usize| {
         let mut builder = Builder::new(&map);
         for claim in claims {

@@ -82,7 +82,7 @@ impl Stack {
         let known = plan.index.loops.get(usize::from(loop_index));
         let (scope, slots, position, wanted) = match known {
             Some(facts) => {
-                let position = plan.slots.get(facts.first as usize).map_or(0, |slot| slot.position);
+                let position = plan.index.slots.get(facts.first as usize).map_or(0, |slot| slot.position);
                 (facts.scope, facts.len, position, facts.wanted)
             }
             None => (Scope::Set, 0, 0, 0),
@@ -138,7 +138,7 @@ impl Stack {
     pub(super) fn stand(&mut self, depth: usize, leads: &Leads) {
         let Some(frame) = self.frames.get_mut(depth) else { return };
         frame.position = leads.position;
-        frame.wanted &= !leads.wanted;
+        frame.wanted &= !1u64.unbounded_shl(leads.wanted.into());
         frame.opener = 0;
         if let Some(count) = self.counts.get_mut(frame.counts + usize::from(leads.rel)) {
             *count = count.saturating_add(1);

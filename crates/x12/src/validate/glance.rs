@@ -19,10 +19,12 @@ pub(super) struct InSlot<'g> {
 
 /// True when `segment`, which stands in `slot`, is surely as it must be; else [`check_elements`] tells.
 ///
+/// Of the values `sure`, bit n for value n, it is known that they are one of the codes that they may be.
+///
 /// Where debug assertions are on (in tests, and in fuzzing) whatever is good at first sight must bear the closer look.
 #[inline]
-pub(super) fn is_good(slot: InSlot<'_>, outlines: &mut Outlines, segment: &Segment<'_>) -> bool {
-    let good = looks_good(slot, outlines, segment);
+pub(super) fn is_good(slot: InSlot<'_>, outlines: &mut Outlines, segment: &Segment<'_>, sure: u32) -> bool {
+    let good = looks_good(slot, outlines, segment, sure);
     debug_assert!(
         !good || faults(slot, segment).is_empty(),
         "good at first sight only: {}",
@@ -42,7 +44,7 @@ fn faults(slot: InSlot<'_>, segment: &Segment<'_>) -> Vec<Finding> {
 
 /// All values side by side, where there are few enough, and nothing about them is unusual.
 #[inline]
-fn looks_good(slot: InSlot<'_>, outlines: &mut Outlines, segment: &Segment<'_>) -> bool {
+fn looks_good(slot: InSlot<'_>, outlines: &mut Outlines, segment: &Segment<'_>, sure: u32) -> bool {
     let InSlot { index, number, facts } = slot;
     let (marks, shape) = (segment.marks(), &facts.shape);
     let count = marks.len() - 1;
@@ -56,7 +58,7 @@ fn looks_good(slot: InSlot<'_>, outlines: &mut Outlines, segment: &Segment<'_>) 
     };
     let Some(present) = outline.present(lengths, count) else { return false };
     let glance = Glance { index, segment, buffer: segment.buffer() };
-    let mut asked = present & outline.asked();
+    let mut asked = present & outline.asked() & !sure;
     while asked != 0 {
         let at = asked.trailing_zeros();
         asked &= asked - 1;
@@ -420,7 +422,7 @@ mod tests {
 
         fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
             let faults = faults(self.slot, segment).len();
-            let good = looks_good(self.slot, &mut self.outlines, segment);
+            let good = looks_good(self.slot, &mut self.outlines, segment, 0);
             let in_turn = looks_good_in_turn(self.slot, segment);
             assert!(!(good || in_turn) || faults == 0, "{}", String::from_utf8_lossy(segment.raw()));
             self.differ += usize::from(good != in_turn);

@@ -68,9 +68,10 @@ impl State {
         let stays = !leads.opens && depth + 1 == self.stack.frames.len() && self.just_lost.is_none();
         let Some(facts) = plan.index.slots.get(leads.slot as usize).filter(|_| stays) else { return false };
         let in_slot = InSlot { index: &plan.index, number: leads.slot, facts };
-        if !self.stack.has_room(depth, leads) || !is_good(in_slot, outlines, segment) {
+        if !self.stack.has_room(depth, leads) || !is_good(in_slot, outlines, segment, leads.sure.into()) {
             return false;
         }
+        leads.was_good();
         self.stack.stand(depth, leads);
         self.ordinal = self.ordinal.saturating_add(1);
         self.bounds = (segment.start(), segment.end());
@@ -206,7 +207,7 @@ impl State {
             self.ledger.part(&step.plan.index, facts, step.segment, &step.report.here());
         }
         let slot = InSlot { index: &step.plan.index, number: slot, facts };
-        if !is_good(slot, &mut step.trail.outlines, step.segment) {
+        if !is_good(slot, &mut step.trail.outlines, step.segment, 0) {
             let before = step.report.findings.len();
             check_elements(&step.plan.index, facts, step.segment, &mut step.report);
             partner::attribute(step.plan, facts, step.segment, &mut step.report, before);

@@ -58,6 +58,8 @@ struct Way {
     next: u16,
 }
 
+const _: () = assert!(size_of::<Way>() == 64, "a way is one line of memory");
+
 /// Where a way leads.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Leads {
@@ -72,12 +74,17 @@ pub(super) struct Leads {
     pub(super) loop_index: u16,
     pub(super) opens: bool,
     pub(super) acts: bool,
-    pub(super) wanted: u64,
+    /// Number of the slot's bit among those of its loop that are wanted; 64 for none.
+    pub(super) wanted: u8,
+    /// 1 where the qualifier is the first value and one of some codes: nothing more is to be asked of it, once a segment that
+    /// went this way was good.
+    keyed: u8,
+    pub(super) sure: u8,
 }
 
 impl Leads {
     /// To a candidate.
-    fn to(plan: &Plan, candidate: usize) -> Option<Self> {
+    fn to(plan: &Plan, candidate: usize, place: KeyPlace) -> Option<Self> {
         let slot = plan.index.candidates.get(candidate)?.slot;
         let facts = plan.index.slots.get(slot as usize)?;
         Some(Self {
@@ -90,8 +97,16 @@ impl Leads {
             loop_index: facts.loop_index,
             opens: facts.opened().is_some(),
             acts: facts.action != Action::None,
-            wanted: facts.wanted,
+            wanted: facts.wanted.trailing_zeros() as u8,
+            keyed: u8::from(place == KeyPlace::First && facts.shape.begins_with_code()),
+            sure: 0,
         })
+    }
+
+    /// A segment went this way and was good.
+    #[inline]
+    pub(super) fn was_good(&mut self) {
+        self.sure = self.keyed;
     }
 }
 
@@ -171,8 +186,8 @@ impl Trail {
 
     /// Where a way leads, and what segments look like.
     #[inline]
-    pub(super) fn leads(&mut self, way: Recalled) -> Option<(&Leads, &mut Outlines)> {
-        Some((&self.ways.get(usize::from(way.at))?.leads, &mut self.outlines))
+    pub(super) fn leads(&mut self, way: Recalled) -> Option<(&mut Leads, &mut Outlines)> {
+        Some((&mut self.ways.get_mut(usize::from(way.at))?.leads, &mut self.outlines))
     }
 
     /// The candidate that a way leads to, in the frame at which depth, and the site.
@@ -236,7 +251,7 @@ impl Trail {
         (segment, place): (SegmentId, KeyPlace),
     ) {
         let out = u16::try_from(stack.frames.len() - 1 - depth);
-        let (Ok(out), Some(leads)) = (out, Leads::to(plan, candidate)) else { return };
+        let (Ok(out), Some(leads)) = (out, Leads::to(plan, candidate, place)) else { return };
         // the way that was found here before moves next door
         let at = sign.slot();
         if let Some(before) = self.ways.get(at).copied()

@@ -206,6 +206,9 @@ impl<'a> Segment<'a> {
                 _ => Span::default(),
             };
         }
+        if let Some((inner, _)) = self.measures {
+            return self.measured_span(number, inner).unwrap_or_default();
+        }
         let mut ends = 0;
         let mut start = self.start;
         let mut marks = self.marks.iter();
@@ -221,6 +224,20 @@ impl<'a> Segment<'a> {
             (start, ends) = (mark + 1, ends + 1);
         }
         Span::default()
+    }
+
+    /// As [`Segment::span`], where bit n of `inner` says that mark n separates components.
+    #[inline]
+    fn measured_span(&self, number: usize, inner: u64) -> Option<Span> {
+        // the first mark ends the identifier, whatever it is
+        let mut ends = !inner | 1;
+        for _ in 1..number {
+            ends &= ends.wrapping_sub(1);
+        }
+        let before = ends.trailing_zeros();
+        let end = (ends & ends.wrapping_sub(1)).trailing_zeros();
+        let mark = |at: u32| self.marks.get(at as usize).copied();
+        (number > 0).then_some(Span::new(mark(before)? + 1, mark(end)?))
     }
 
     /// Component `component` of the first repetition of element `number`, both from 1; empty when it is not there.

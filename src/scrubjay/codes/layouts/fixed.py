@@ -18,7 +18,7 @@ _SEVENTH, _STEM = 7, 6
 
 def _order(source: Source) -> Found | None:
     lines = [line for line in source.head if line.strip()]
-    if not lines or not all(_ORDER.match(line) for line in lines):
+    if not lines or not _ORDER.match(lines[0]):
         return None
     table = "icd10pcs" if lines[0][6].isdigit() else "icd10cm"
     year = _YEAR.search(source.name)

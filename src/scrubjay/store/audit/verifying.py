@@ -70,6 +70,9 @@ class Evidence(Protocol):
     def store(self) -> str:
         """The id of the store."""
 
+    def sealed(self) -> Iterator[str]:
+        """The checkpoints that the store itself keeps, as they were told."""
+
     def events(self) -> Iterator[Row]:
         """The audit, in the order of the numbers."""
 
@@ -83,19 +86,23 @@ class Evidence(Protocol):
 def verify(evidence: Evidence, keys: Keyring, lines: Iterable[str] | None) -> Verdict:
     """Judges all of it; `lines` is what the checkpoints' place was told, None without one."""
     verdict = Verdict()
-    sealed = _sealed(verdict, evidence.store(), keys, lines)
+    sealed = _sealed(verdict, evidence, keys, lines)
     _chain(verdict, evidence.events(), keys, sealed)
     _ends(verdict, sealed)
     _rows(verdict, evidence.counts(), sealed)
-    for seq, text in evidence.contradictions():
-        verdict.add("STATE", seq, text)
+    try:
+        for seq, text in evidence.contradictions():
+            verdict.add("STATE", seq, text)
+    except (ValueError, TypeError, LookupError, AttributeError):
+        verdict.add("STATE", None, "an event's detail, or a row, is not what any store writes")
     return verdict
 
 
 def _sealed(
-    verdict: Verdict, store: str, keys: Keyring, lines: Iterable[str] | None
+    verdict: Verdict, evidence: Evidence, keys: Keyring, lines: Iterable[str] | None
 ) -> dict[int, Checkpoint]:
-    """The checkpoints by the event that they are about."""
+    """The checkpoints by the event that they are about: those that were told, and the store's."""
+    store = evidence.store()
     sealed: dict[int, Checkpoint] = {}
     for number, line in enumerate(lines or (), start=1):
         made = told(line, keys)
@@ -103,12 +110,22 @@ def _sealed(
             verdict.add("FORGED", None, f"line {number} of the checkpoints is not of this store")
             continue
         verdict.checkpoints += 1
-        known = sealed.setdefault(made.seq, made)
-        if known.mac != made.mac:
-            verdict.add("CHECKPOINT", made.seq, "two checkpoints disagree: there were two chains")
+        _seal(verdict, sealed, made)
     if lines is not None and not verdict.checkpoints:
         verdict.add("UNTOLD", None, f"no checkpoint of store {store} in the place named")
+    for line in evidence.sealed():
+        made = told(line, keys)
+        if made is None:
+            verdict.add("FORGED", None, "a checkpoint that the store keeps is not one")
+        else:
+            _seal(verdict, sealed, made)
     return sealed
+
+
+def _seal(verdict: Verdict, sealed: dict[int, Checkpoint], made: Checkpoint) -> None:
+    known = sealed.setdefault(made.seq, made)
+    if known.mac != made.mac:
+        verdict.add("CHECKPOINT", made.seq, "two checkpoints disagree: there were two chains")
 
 
 def _chain(

@@ -32,6 +32,7 @@ WHERE a.kind = 'file' AND a.event = 'file.counted'
   AND json_extract(a.detail, '$.claims') IS NOT f.claims
 AND a.seq = (SELECT max(seq) FROM audit WHERE kind = 'file' AND subject = f.id AND event = a.event)
 """
+_PROVEN = "SELECT added, ordinal, token, trace, charge, corrects FROM claims ORDER BY id"
 _Found = tuple[int | None, str]
 
 
@@ -50,7 +51,14 @@ class SqliteEvidence:
 
     def events(self) -> Iterator[Row]:
         """The audit, in the order of the numbers."""
-        return itertools.starmap(Row, self._all(_EVENTS))
+        for row in self._all(_EVENTS):
+            # In a damaged file a code may be no bytes any more: then it is none.
+            yield Row(*row[:-1], row[-1] if isinstance(row[-1], bytes) else b"")
+
+    def sealed(self) -> Iterator[str]:
+        """The checkpoints that the store itself keeps."""
+        for (line,) in self._all("SELECT line FROM checkpoints ORDER BY seq"):
+            yield line
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has: counted, not asked of the largest id."""
@@ -68,17 +76,22 @@ class SqliteEvidence:
         yield from self._own_states()
         yield from self._claims()
         yield from self._counted()
+        yield from self._placed()
+        yield from self._payloads()
         yield from self._outcomes()
 
     def _states(self, kind: Kind, table: str) -> Iterator[_Found]:
-        """The state of a row is that of the event that it names."""
-        for row, state, seq, event, of, subject, detail in self._all(
-            f"SELECT t.id, t.state, t.seq, a.event, a.kind, a.subject, a.detail "
+        """The state of a row, why and since when it is in it, is that of the event it names."""
+        for row, state, reason, changed, seq, event, at, of, subject, detail in self._all(
+            "SELECT t.id, t.state, t.reason, t.changed_at, t.seq, "
+            "a.event, a.at, a.kind, a.subject, a.detail "
             f"FROM {table} AS t LEFT JOIN audit AS a ON a.seq = t.seq"
         ):
             if event is None:
                 yield seq, f"{kind} {row} names an event that is not there"
-            elif (of, subject) != (kind, row) or state != _state_of(kind, event, detail):
+            elif (of, subject, at) != (kind, row, changed):
+                yield seq, f"{kind} {row} names an event of something else"
+            elif (state, reason) != _state_of(kind, event, json.loads(detail)):
                 yield seq, f"{kind} {row} is {state}, its event says {event}"
 
     def _values(self, kind: Kind, table: str) -> Iterator[_Found]:
@@ -140,7 +153,7 @@ class SqliteEvidence:
             )
             if "states" in told
         }
-        claims = self._all("SELECT added, ordinal, token, trace, charge FROM claims ORDER BY id")
+        claims = self._all(_PROVEN)
         for seq, found in itertools.groupby(claims, key=lambda row: row[0]):
             if rows_digest(row[1:] for row in found) != added.pop(seq, None):
                 yield seq, "its claims are not those that were added"
@@ -153,6 +166,39 @@ class SqliteEvidence:
         for seq, file in self._all(_COUNTED):
             yield seq, f"file {file} has another count of claims"
 
+    def _placed(self) -> Iterator[_Found]:
+        """A batch is where the intent has it, and in no transmission where none does."""
+        told = {
+            batch: (seq, transmission, group, number)
+            for seq, transmission, detail in self._all(
+                "SELECT seq, subject, detail FROM audit WHERE event = 'transmission.INTENDED'"
+            )
+            for batch, group, number in json.loads(detail)["placed"]
+        }
+        for batch, *place in self._all(
+            "SELECT id, transmission, group_control, set_control FROM batches"
+        ):
+            seq, *expected = told.get(batch, (None, None, "", ""))
+            if place != expected:
+                yield seq, f"batch {batch} is in another transmission than it was put in"
+
+    def _payloads(self) -> Iterator[_Found]:
+        """Payloads have the digests that they were sealed with, and are gone where it says so."""
+        for seq, event, detail in self._all(
+            "SELECT seq, event, detail FROM audit WHERE kind = ? AND event IN (?, ?)",
+            *(Kind.PAYLOAD, "payload.sealed", "payload.shredded"),
+        ):
+            told = json.loads(detail)
+            found = self._connection.execute(
+                "SELECT role, digest, shredded_at IS NOT NULL FROM payloads WHERE id = ?",
+                (told["payload"],),
+            ).fetchone()
+            shredded = event == "payload.shredded"
+            if found is None or (not shredded and found[:2] != (told["role"], told["digest"])):
+                yield seq, "a payload is not what was sealed"
+            elif shredded and not found[2]:
+                yield seq, "a payload that was shredded is said to be there"
+
     def _outcomes(self) -> Iterator[_Found]:
         """What documents said is what was told."""
         for seq, detail in self._all(
@@ -162,9 +208,9 @@ class SqliteEvidence:
                 yield seq, "outcomes are not those that were told"
 
 
-def _state_of(kind: Kind, event: str, detail: str) -> str | None:
-    """The state that an event brings its subject into."""
+def _state_of(kind: Kind, event: str, told: dict[str, Any]) -> tuple[str | None, str]:
+    """The state that an event brings its subject into, and why."""
     if event == f"{kind}.reopened":
-        return str(json.loads(detail)["to"])
+        return str(told["to"]), ""
     name, _, state = event.partition(".")
-    return state if name == kind else None
+    return (state if name == kind else None), told.get("reason", "")

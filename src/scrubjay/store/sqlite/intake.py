@@ -103,25 +103,21 @@ class Intake(Moving):
         if known is not None:
             return Added(known[0], fresh=False, conflicts=others)
         row = self._next("interchanges")
-        told = {"file": new.file, "ordinal": new.ordinal, "control": new.control}
-        seq = self.note(
-            f"interchange.{new.state}", Kind.INTERCHANGE, row, {**told, "digest": new.digest}
-        )
+        told = {
+            "file": new.file,
+            "ordinal": new.ordinal,
+            "tenant": new.tenant,
+            "identity": new.identity,
+            "digest": new.digest,
+            "control": new.control,
+            "sender": new.sender,
+            "receiver": new.receiver,
+            "usage": new.usage,
+        }
+        seq = self.note(f"interchange.{new.state}", Kind.INTERCHANGE, row, told)
         self._insert(
             "interchanges",
-            {
-                "id": row,
-                **told,
-                "tenant": new.tenant,
-                "identity": new.identity,
-                "digest": new.digest,
-                "sender": new.sender,
-                "receiver": new.receiver,
-                "usage": new.usage,
-                "state": new.state,
-                "changed_at": self.now,
-                "seq": seq,
-            },
+            {"id": row, **told, "state": new.state, "changed_at": self.now, "seq": seq},
         )
         return Added(row, fresh=True, conflicts=others)
 
@@ -147,21 +143,14 @@ class Intake(Moving):
             "ordinal": new.ordinal,
             "code": new.code,
             "control": new.control,
+            "group_control": new.group_control,
             "claims": new.claims,
             "digest": new.digest,
+            "suspect_key": new.suspect_key,
         }
         seq = self.note(f"set.{new.state}", Kind.SET, row, told)
         self._insert(
-            "sets",
-            {
-                "id": row,
-                **told,
-                "group_control": new.group_control,
-                "suspect_key": new.suspect_key,
-                "state": new.state,
-                "changed_at": self.now,
-                "seq": seq,
-            },
+            "sets", {"id": row, **told, "state": new.state, "changed_at": self.now, "seq": seq}
         )
         return Added(row, fresh=True, conflicts=others)
 
@@ -187,6 +176,9 @@ class Intake(Moving):
             "charges": sum(claim.charge for claim in claims),
             "ruleset": batch.ruleset,
             "set_id": batch.set,
+            "payload": batch.payload,
+            "start": batch.start,
+            "length": batch.length,
         }
         seq = self.note(f"batch.{batch.state}", Kind.BATCH, row, {**told, **_proof(new)})
         self._insert(
@@ -194,9 +186,6 @@ class Intake(Moving):
             {
                 "id": row,
                 **told,
-                "payload": batch.payload,
-                "start": batch.start,
-                "length": batch.length,
                 "state": batch.state,
                 "own": sum(claim.state is not None for claim in claims),
                 "seq": seq,
@@ -256,5 +245,7 @@ def _proof(claims: Sequence[rows.NewClaim]) -> dict[str, Any]:
     for claim in claims:
         if claim.state is not None:
             states.setdefault(claim.state, []).append(claim.ordinal)
-    values = ((claim.ordinal, claim.token, claim.trace, claim.charge) for claim in claims)
+    values = (
+        (claim.ordinal, claim.token, claim.trace, claim.charge, claim.corrects) for claim in claims
+    )
     return {"digest": rows_digest(values), "states": states}

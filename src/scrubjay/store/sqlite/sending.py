@@ -88,7 +88,7 @@ class Sending(Intake):
                 raise ConflictError(f"transmission {known[0]} has the same key and other bytes")
             return Added(known[0], fresh=False)
         row = self._next("transmissions")
-        told = {
+        told: dict[str, int | str] = {
             "partner": new.partner,
             "key": new.key,
             "payload": new.payload,
@@ -98,20 +98,14 @@ class Sending(Intake):
             "usage": new.usage,
         }
         claims, charges = self._sums(placed)
-        sums = {"batches": len(placed), "claims": claims, "charges": charges}
-        told_placed = [place.batch for place in placed]
-        seq = self.note(
-            "transmission.INTENDED",
-            Kind.TRANSMISSION,
-            row,
-            {**told, "claims": claims, "charges": charges, "placed": told_placed},
-        )
+        told |= {"batches": len(placed), "claims": claims, "charges": charges}
+        places = [[one.batch, one.group_control, one.set_control] for one in placed]
+        seq = self.note("transmission.INTENDED", Kind.TRANSMISSION, row, {**told, "placed": places})
         self._insert(
             "transmissions",
             {
                 "id": row,
                 **told,
-                **sums,
                 "state": State.INTENDED,
                 "created_at": self.now,
                 "changed_at": self.now,

@@ -12,7 +12,7 @@ from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, TypeVar
 
 from scrubjay.errors import InternalError
-from scrubjay.store.errors import StoreError
+from scrubjay.store.errors import StoreError, StoreFailedError
 from scrubjay.store.sqlite.connecting import BUSY, connect, create, inspected, meaning
 from scrubjay.store.sqlite.desk import Desk
 from scrubjay.store.sqlite.migrating import migrate
@@ -127,9 +127,16 @@ class SqliteStore:
             try:
                 return query(Questions(connection, self._clock))
             except sqlite3.Error as error:
-                raise meaning(error, self.path) from error
+                raise self._noted(meaning(error, self.path)) from error
             finally:
-                connection.execute("ROLLBACK")
+                with contextlib.suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+
+    def _noted(self, error: StoreError) -> StoreError:
+        """A disk that cannot be read is not written to either."""
+        if isinstance(error, StoreFailedError):
+            self._writer.fail(error)
+        return error
 
     async def read(self, query: Callable[[View], T]) -> T:
         """The same on an event loop."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrubjay.errors import InputError, OutputError, UsageError
 from scrubjay.store.audit.verifying import Verdict, verify
+from scrubjay.store.errors import StoreFailedError
 from scrubjay.store.sqlite.connecting import connect, inspected, meaning
 from scrubjay.store.sqlite.evidence import SqliteEvidence
 from scrubjay.store.sqlite.migrating import latest, migrate, version_of
@@ -41,6 +42,8 @@ def looked_into(path: AnyPath) -> Iterator[sqlite3.Connection]:
     path = os.fspath(path)
     inspected(path)
     connection = connect(path, readonly=True)
+    # What is damaged is judged, not refused: it may be no text any more.
+    connection.text_factory = lambda value: value.decode("utf-8", "replace")
     try:
         connection.execute("BEGIN")
         version = version_of(connection)
@@ -51,6 +54,8 @@ def looked_into(path: AnyPath) -> Iterator[sqlite3.Connection]:
         yield connection
     except sqlite3.Error as error:
         raise meaning(error, path) from error
+    except UnicodeDecodeError:  # what SQLite says of damage may quote it
+        raise StoreFailedError(f"store {path} is damaged; restore a backup") from None
     finally:
         connection.close()
 
@@ -75,12 +80,35 @@ def proven(connection: sqlite3.Connection, keys: Keyring, place: CheckpointPlace
 
 def checked(connection: sqlite3.Connection) -> list[str]:
     """What SQLite finds wrong with the file itself; nothing where it is whole."""
-    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(100)")]
+    try:
+        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(100)")]
+    except ValueError:
+        found = ["the file is damaged, so that what SQLite says of it is no text"]
     broken = [
         f"row {row} of {table} refers to {parent}, where it is not"
         for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchall()
     ]
-    return ([] if found == ["ok"] else found) + broken
+    return ([] if found == ["ok"] else found) + broken + _altered(connection)
+
+
+def _altered(connection: sqlite3.Connection) -> list[str]:
+    """What of the schema is not as its migrations make it: a guard that is gone, a move more."""
+    made = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        migrate(made, ":memory:")
+        expected, found = _schema(made), _schema(connection)
+    finally:
+        made.close()
+    return [f"the schema has another {name}" for name in sorted(dict(expected ^ found))]
+
+
+def _schema(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    parts = connection.execute(
+        "SELECT name, type || tbl_name || COALESCE(sql, '') FROM sqlite_schema"
+    ).fetchall()
+    moves = connection.execute("SELECT 'moves', kind || start || goal FROM moves").fetchall()
+    steps = connection.execute("SELECT 'schema_version', version || digest FROM schema_version")
+    return {*parts, *moves, *steps.fetchall()}
 
 
 def backed_up(folder: AnyPath, target: AnyPath) -> dict[str, Any]:

@@ -105,6 +105,8 @@ class Writer(Thread):
         try:
             while self.failed is None and self._wait():
                 self._group()
+        except Exception as error:  # noqa: BLE001 - whoever waits must not wait for ever
+            self.fail(StoreFailedError(f"store {self._path} failed: {type(error).__name__}"))
         finally:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
@@ -132,6 +134,9 @@ class Writer(Thread):
             self._lost(done, meaning(error, self._path))
         except StoreError as error:
             self._lost(done, error)
+        except Exception as error:
+            self._lost(done, StoreFailedError(f"store {self._path}: {type(error).__name__}"))
+            raise
         else:
             self._tell(done)
             self._desk.committed(frozenset(topics))
@@ -199,14 +204,14 @@ class Writer(Thread):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
         if not isinstance(error, DiskFullError | LockedError):
-            self._fail(error)
+            self.fail(error)
         self._desk.lost(error)
         for job in done:
             job.future.set_exception(error)
         if not done:
             self._refuse(error)
 
-    def _fail(self, error: StoreError) -> None:
+    def fail(self, error: StoreError) -> None:
         """Nothing is written by this process any more, and nothing is tried again."""
         with self._wake:
             self.failed = error

@@ -11,7 +11,7 @@ __all__ = ["synthetic_treatments"]
 _SURFACES = ("M", "O", "D", "B", "L")
 # These are filled on an occlusal surface; front teeth have none.
 _BACK_TEETH = (*range(1, 6), *range(12, 22), *range(28, 33))
-_DIAGNOSES = ("K029", "K0510", "K0540", "K0381")
+_DIAGNOSES = ("K029", "K0510", "K056", "K0381")
 
 
 def synthetic_treatments(

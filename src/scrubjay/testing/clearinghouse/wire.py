@@ -88,7 +88,7 @@ class Wire:
         for byte in self._reply(status, answer, {}):
             self._writer.write(bytes([byte]))
             await self._drained()
-            await elapsed(0.001)
+            await elapsed(0.02)
 
     async def reply_garbled(self) -> None:
         """What is no HTTP."""

@@ -1,0 +1,187 @@
+//! What a column may tell of a patient, and what is made of it.
+
+use x12::claim::FieldKind;
+
+/// What a column holds, as far as privacy is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phi {
+    /// Nothing that leads to a patient by itself: codes, money, providers and payers, days of service.
+    Open,
+    /// An identifier of a person, a claim or an account.
+    Id,
+    /// A name, an address or a way to reach a person.
+    Person,
+    /// Free text: anything may stand in it.
+    Text,
+    /// A day of birth or death.
+    Born,
+}
+
+/// What is made of columns that are not open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Manner {
+    /// Everything is left out.
+    Drop,
+    /// Shapes remain: a letter is an A, a digit a 9. Free text is left out, days keep their year.
+    Mask,
+    /// Identifiers are keyed tokens; names, addresses and free text are left out, days keep their year.
+    #[default]
+    Token,
+    /// All of it in clear.
+    Keep,
+}
+
+impl Manner {
+    /// The manner of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "drop" => Some(Self::Drop),
+            "mask" => Some(Self::Mask),
+            "token" => Some(Self::Token),
+            "keep" => Some(Self::Keep),
+            _ => None,
+        }
+    }
+
+    /// Whether a column of `phi` has any values at all.
+    #[must_use]
+    pub fn shows(self, phi: Phi) -> bool {
+        match (self, phi) {
+            (_, Phi::Open) | (Self::Keep, _) => true,
+            (Self::Drop, _) | (_, Phi::Text) => false,
+            (Self::Mask, _) => true,
+            (Self::Token, phi) => phi != Phi::Person,
+        }
+    }
+}
+
+/// Tables that speak of organizations, never of a patient.
+const OPEN_TABLES: [&str; 3] = ["set", "provider", "payer"];
+/// In other tables, fields that begin so speak of providers.
+const PROVIDERS: [&str; 14] = [
+    "assistant_",
+    "attending_",
+    "billing_id",
+    "facility_",
+    "operating_",
+    "ordering_",
+    "other_operating_",
+    "primary_care_",
+    "purchased_",
+    "referring_",
+    "rendering_",
+    "repricer_",
+    "supervising_",
+    "payer_id",
+];
+/// Fields of text that are codes or places in a list by nature, though the guide bounds them by no list.
+const OPEN_FIELDS: [&str; 26] = [
+    "admission_hour",
+    "ambulance_round_trip",
+    "ambulance_stretcher",
+    "clia",
+    "contract_code",
+    "contract_version",
+    "drug_reference_qualifier",
+    "inpatient_remark_1",
+    "inpatient_remark_2",
+    "inpatient_remark_3",
+    "inpatient_remark_4",
+    "inpatient_remark_5",
+    "discharge_hour",
+    "mammography",
+    "medicare_crossover",
+    "ndc",
+    "orthodontic_indicator",
+    "referring_clia",
+    "remark_1",
+    "remark_2",
+    "remark_3",
+    "remark_4",
+    "remark_5",
+    "repriced_procedure",
+    "service_exception",
+    "question",
+];
+/// What names, addresses and ways to reach somebody end in.
+const PERSON: [&str; 18] = [
+    "last",
+    "first",
+    "middle",
+    "suffix",
+    "name",
+    "address",
+    "address2",
+    "city",
+    "zip",
+    "contact",
+    "phone",
+    "extension",
+    "email",
+    "fax",
+    "subdivision",
+    "group_name",
+    "country",
+    "state",
+];
+/// What free text is called.
+const TEXT: [&str; 9] = [
+    "note",
+    "third_party_note",
+    "billing_note",
+    "text",
+    "description",
+    "spinal_description",
+    "spinal_description2",
+    "demonstration_project",
+    "contract_terms",
+];
+
+/// What the field `field` of the table `table` may tell. What is not known to be open is taken for an identifier.
+pub(crate) fn of(table: &str, field: &str, kind: FieldKind) -> Phi {
+    let open_table = OPEN_TABLES.contains(&table);
+    match kind {
+        FieldKind::Date if matches!(field, "birth_date" | "death_date") => Phi::Born,
+        FieldKind::Money | FieldKind::Number | FieldKind::Date => Phi::Open,
+        // the code of a bounded list
+        FieldKind::Code => Phi::Open,
+        // a provider may be numbered by the social security number
+        FieldKind::Text if field.ends_with("tax_id") || field.ends_with("ssn") => Phi::Id,
+        FieldKind::Text if open_table => Phi::Open,
+        FieldKind::Text if TEXT.contains(&field) => Phi::Text,
+        FieldKind::Text if OPEN_FIELDS.contains(&field) || PROVIDERS.iter().any(|begin| field.starts_with(begin)) => {
+            Phi::Open
+        }
+        FieldKind::Text if PERSON.iter().any(|end| field.ends_with(end)) => Phi::Person,
+        FieldKind::Text => Phi::Id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_an_identifier() {
+        let text = FieldKind::Text;
+        assert_eq!(of("claim", "id", text), Phi::Id);
+        assert_eq!(of("subscriber", "member_id", text), Phi::Id);
+        assert_eq!(of("claim", "something_new", text), Phi::Id);
+        assert_eq!(of("provider", "tax_id", text), Phi::Id);
+        assert_eq!(of("provider", "npi", text), Phi::Open);
+        assert_eq!(of("claim", "rendering_last", text), Phi::Open);
+        assert_eq!(of("claim", "pickup_address", text), Phi::Person);
+        assert_eq!(of("patient", "last", text), Phi::Person);
+        assert_eq!(of("patient", "birth_date", FieldKind::Date), Phi::Born);
+        assert_eq!(of("line", "third_party_note", text), Phi::Text);
+    }
+
+    #[test]
+    fn tokens_tell_no_name_and_masks_no_text() {
+        assert!(Manner::Token.shows(Phi::Id) && !Manner::Token.shows(Phi::Person));
+        assert!(Manner::Mask.shows(Phi::Person) && !Manner::Mask.shows(Phi::Text));
+        assert!(Manner::Drop.shows(Phi::Open) && !Manner::Drop.shows(Phi::Born));
+        assert!(Manner::Keep.shows(Phi::Text));
+    }
+}

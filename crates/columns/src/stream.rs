@@ -1,0 +1,96 @@
+//! A table as a stream of record batches, made while it is read.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_schema::{ArrowError, SchemaRef};
+use engine::{Error, Harvest, Job, StagedFile, Take};
+use serde_json::Value;
+
+use crate::gather::Gathering;
+use crate::phi::Manner;
+use crate::tables::Table;
+
+/// How many batches wait to be taken.
+const AHEAD: usize = 2;
+
+/// Record batches of one table. Whoever stops taking them stops the reading.
+pub struct Stream {
+    schema: SchemaRef,
+    batches: Receiver<Result<RecordBatch, Error>>,
+    done: bool,
+}
+
+/// Reads `table` of the job's inputs in a thread of its own, at most two batches ahead of who takes them.
+///
+/// # Errors
+/// When the job cannot be used.
+pub fn stream(job: Job, table: &'static Table, manner: Manner) -> Result<Stream, Error> {
+    // signals are looked at by the thread that takes the batches
+    let job = Job { signals: None, ..job };
+    let tokens = job.tokens()?;
+    let (send, batches) = sync_channel(AHEAD);
+    let schema = Arc::clone(&table.schema);
+    let read = move || {
+        let taker = Giving { gathering: Gathering::new(table, manner, tokens), send: send.clone() };
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine::harvest(&job, None, |_| taker)));
+        let failure = match done {
+            Ok(Ok(_)) | Ok(Err(Error::Interrupted)) => return,
+            Ok(Err(error)) => error,
+            Err(_) => Error::Internal(
+                "the engine stopped at a fault of its own; please report it with the version".to_owned(),
+            ),
+        };
+        // nobody left to tell
+        let _ = send.send(Err(failure));
+    };
+    thread::Builder::new()
+        .name("columns".to_owned())
+        .spawn(read)
+        .map_err(|error| Error::Internal(format!("no thread could be started: {error}")))?;
+    Ok(Stream { schema, batches, done: false })
+}
+
+struct Giving {
+    gathering: Gathering,
+    send: SyncSender<Result<RecordBatch, Error>>,
+}
+
+impl Take for Giving {
+    fn take(&mut self, harvest: &Harvest<'_>) -> Result<(), Error> {
+        let Self { gathering, send } = self;
+        gathering.take(harvest, &mut |batch| send.send(Ok(batch)).map_err(|_| Error::Interrupted))
+    }
+
+    fn end(&mut self) -> Result<(Vec<StagedFile>, Value), Error> {
+        let Self { gathering, send } = self;
+        gathering.end(&mut |batch| send.send(Ok(batch)).map_err(|_| Error::Interrupted))?;
+        Ok((Vec::new(), Value::Null))
+    }
+}
+
+impl Iterator for Stream {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        match self.batches.recv() {
+            Ok(Ok(batch)) => Some(Ok(batch)),
+            Ok(Err(error)) => {
+                self.done = true;
+                Some(Err(ArrowError::ExternalError(Box::new(error))))
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+impl RecordBatchReader for Stream {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+}

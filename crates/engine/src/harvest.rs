@@ -1,0 +1,172 @@
+//! Whole files once through, their claims taken as columns.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use x12::claim::{Batch, ClaimMap, NONE, Taps};
+
+use crate::analyse::{Analysed, Kind};
+use crate::desk::{Desk, Gathered, Scrub};
+use crate::error::Error;
+use crate::job::Job;
+use crate::run::{self, Sink};
+use crate::scrub::{Meter, Progress, Setup, label, pretty, write_run};
+use crate::source::Source;
+use crate::stage::{Stage, StagedFile};
+
+/// What a piece of a file gives.
+pub struct Harvest<'a> {
+    /// The file's name in messages and outputs.
+    pub file: &'a str,
+    /// The claims of each kind that the piece has any of.
+    pub crops: Vec<Crop<'a>>,
+    /// Lines of findings.jsonl.
+    pub findings: &'a [u8],
+}
+
+/// The claims of one kind.
+pub struct Crop<'a> {
+    /// The number of their claim map, as maps are embedded.
+    pub map: usize,
+    /// The map, bound to its guide.
+    pub taps: &'a Taps,
+    /// The columns.
+    pub batch: &'a Batch,
+    /// The piece that text of the columns lies in.
+    pub bytes: &'a [u8],
+    /// What else is known of each claim, by its row.
+    pub facts: Vec<Facts>,
+}
+
+/// What is known of a claim beside its columns.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Facts {
+    /// Its number in the file, from 0.
+    pub index: u64,
+    /// Nothing that was read so far speaks against it.
+    pub accepted: bool,
+}
+
+/// Takes what pieces give.
+pub trait Take {
+    /// A piece, in the order of the file.
+    ///
+    /// # Errors
+    /// When it cannot be taken; the run ends.
+    fn take(&mut self, harvest: &Harvest<'_>) -> Result<(), Error>;
+
+    /// The end: files that are to be kept, and what summary.json says of them.
+    ///
+    /// # Errors
+    /// When something could not be written.
+    fn end(&mut self) -> Result<(Vec<StagedFile>, Value), Error> {
+        Ok((Vec::new(), Value::Null))
+    }
+}
+
+/// Does `job`: hands every piece of its inputs to what `begin` makes, which may write files into the output folder.
+/// Returns `summary` and `run` as JSON.
+///
+/// # Errors
+/// When an input cannot be read, an output cannot be written, or nothing more is taken. Nothing is left in the output
+/// folder then.
+pub fn harvest<T: Take>(
+    job: &Job,
+    progress: Option<Progress<'_>>,
+    begin: impl FnOnce(&dyn Fn(&str) -> Option<StagedFile>) -> T,
+) -> Result<String, Error> {
+    let begun = Instant::now();
+    let setup = Setup::new(job, true)?;
+    let mut sources = job.inputs.iter().map(|path| Source::open(path, job.signals)).collect::<Result<Vec<_>, _>>()?;
+    let mut meter = Meter::new(progress, sources.iter().map(Source::total).sum());
+    let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
+    let mut taker = begin(&|name| stage.as_ref().map(|stage| stage.file(name)));
+    let mut desk = setup.desk(job, None, None);
+    desk.gathered = Some(Gathered::default());
+    let mut inputs = Vec::new();
+    for (ordinal, source) in sources.iter_mut().enumerate() {
+        let (name, ordinal) = label(&source.name(), &job.inputs[..ordinal], &job.inputs[ordinal]);
+        desk.begin_file(&name, ordinal);
+        if stage.is_some() {
+            source.take_digest();
+        }
+        let rules = desk.rules().cloned();
+        let mut sink = Field { desk: &mut desk, taker: &mut taker, meter: &mut meter };
+        run::read(source, &setup.setting, rules.as_ref(), (job.window, job.workers()), &mut sink)?;
+        desk.end_file()?;
+        meter.next_file();
+        inputs.push(json!({"file": name, "bytes": source.read_bytes(), "sha256": source.digest()}));
+    }
+    meter.tell(true)?;
+    let (files, said) = taker.end()?;
+    let mut result = setup.result(job, &desk, &inputs, begun);
+    if let (Some(summary), Value::Object(said)) = (result["summary"].as_object_mut(), said) {
+        summary.extend(said);
+    }
+    if let Some(mut stage) = stage {
+        for file in files {
+            stage.finish(file)?;
+        }
+        stage.settle()?;
+        write_run(&mut stage, &result["run"])?;
+        stage.whole("summary.json", pretty(&result["summary"]).as_bytes())?;
+        stage.commit("summary.json")?;
+    }
+    Ok(result.to_string())
+}
+
+struct Field<'a, 'd, 'p, T> {
+    desk: &'a mut Desk<'d>,
+    taker: &'a mut T,
+    meter: &'a mut Meter<'p>,
+}
+
+impl<T: Take> Sink for Field<'_, '_, '_, T> {
+    fn piece(&mut self, analysed: &mut Analysed, source: &Source) -> Result<(), Error> {
+        let before = self.desk.file.claims;
+        self.desk.piece(analysed, source)?;
+        let mut gathered = self.desk.gathered.take().unwrap_or_default();
+        let harvest = Harvest {
+            file: &self.desk.file.name,
+            crops: crops(analysed, &self.desk.scrubs, &gathered, before),
+            findings: &gathered.findings,
+        };
+        self.taker.take(&harvest)?;
+        drop(harvest);
+        gathered.accepted.clear();
+        gathered.findings.clear();
+        self.desk.gathered = Some(gathered);
+        self.meter.done(self.desk.file.bytes)
+    }
+}
+
+/// The claims of a piece by their kinds; `index` is that of the first.
+fn crops<'a>(
+    analysed: &'a Analysed,
+    scrubs: &'a [Option<Arc<Scrub>>],
+    gathered: &Gathered,
+    mut index: u64,
+) -> Vec<Crop<'a>> {
+    let mut facts = vec![Vec::new(); ClaimMap::embedded().count()];
+    let mut accepted = gathered.accepted.iter();
+    for item in &analysed.items {
+        let Kind::Claim(row) = item.kind else { continue };
+        let fact = Facts { index, accepted: accepted.next().copied().unwrap_or_default() };
+        index += 1;
+        if let (Some(rows), true) = (facts.get_mut(usize::from(item.map)), row != NONE) {
+            let at = row as usize;
+            rows.resize(rows.len().max(at + 1), Facts::default());
+            if let Some(place) = rows.get_mut(at) {
+                *place = fact;
+            }
+        }
+    }
+    let bytes = &analysed.taken.bytes[..];
+    let each = facts.into_iter().enumerate().filter(|(_, facts)| !facts.is_empty());
+    each.filter_map(|(map, facts)| {
+        let scrub = scrubs.get(map)?.as_deref()?;
+        Some(Crop { map, taps: &scrub.taps, batch: analysed.batches.get(map)?, bytes, facts })
+    })
+    .collect()
+}

@@ -1,0 +1,98 @@
+//! Tables: as Parquet files, and to whoever takes Arrow.
+
+use ::columns::{Manner, Phi, Table, stream, tables};
+use arrow_array::RecordBatchReader;
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_schema::ffi::FFI_ArrowSchema;
+use engine::{Error, Job};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
+
+use crate::errors::{Raised, detached, raise};
+use crate::running::{parsed, tell};
+
+/// Tables of files, written as Parquet.
+#[pyfunction]
+#[pyo3(signature = (job, names, phi, progress=None))]
+#[allow(clippy::needless_pass_by_value, reason = "what Python calls takes what Python gives")]
+pub(crate) fn export(
+    py: Python<'_>,
+    job: &str,
+    names: Vec<String>,
+    phi: &str,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<String> {
+    let job = parsed(py, job)?;
+    let tables = names.iter().map(|name| table(name)).collect::<PyResult<Vec<_>>>()?;
+    let manner = manner(phi)?;
+    let raised = Raised::default();
+    let result = detached(py, || {
+        let progress: engine::Progress<'_> = Box::new(|done, total| tell(progress.as_ref(), done, total, &raised));
+        ::columns::export(&job, &tables, manner, Some(progress))
+    });
+    result.map_err(|error| raised.or(error))
+}
+
+/// All tables with their columns: name, type, and what a column may tell of a patient.
+#[pyfunction]
+pub(crate) fn table_columns() -> Vec<(String, Vec<(String, String, &'static str)>)> {
+    let columns = |table: &Table| {
+        let typed = table.columns.iter().zip(table.schema.fields());
+        typed.map(|(column, field)| (column.name.clone(), field.data_type().to_string(), told(column.phi))).collect()
+    };
+    tables().iter().map(|table| (table.name.clone(), columns(table))).collect()
+}
+
+fn told(phi: Phi) -> &'static str {
+    match phi {
+        Phi::Open => "open",
+        Phi::Id => "id",
+        Phi::Person => "person",
+        Phi::Text => "text",
+        Phi::Born => "born",
+    }
+}
+
+fn table(name: &str) -> PyResult<&'static Table> {
+    Table::named(name).ok_or_else(|| PyValueError::new_err(format!("there is no table {name}")))
+}
+
+fn manner(phi: &str) -> PyResult<Manner> {
+    Manner::named(phi).ok_or_else(|| PyValueError::new_err(format!("{phi} is no way to treat patient data")))
+}
+
+/// A table of a file, read anew each time that somebody takes it.
+#[pyclass(frozen)]
+pub(crate) struct TableStream {
+    job: Job,
+    table: &'static Table,
+    manner: Manner,
+}
+
+#[pymethods]
+impl TableStream {
+    #[new]
+    fn new(py: Python<'_>, job: &str, name: &str, phi: &str) -> PyResult<Self> {
+        Ok(Self { job: parsed(py, job)?, table: table(name)?, manner: manner(phi)? })
+    }
+
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        // a consumer casts by itself what it does not get as it asked
+        drop(requested_schema);
+        let stream = stream(self.job.clone(), self.table, self.manner).map_err(|error| raise(py, error))?;
+        let boxed: Box<dyn RecordBatchReader + Send> = Box::new(stream);
+        PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(boxed), c"arrow_array_stream")
+    }
+
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        let schema = FFI_ArrowSchema::try_from(self.table.schema.as_ref())
+            .map_err(|error| raise(py, Error::Internal(error.to_string())))?;
+        PyCapsule::new_with_value(py, schema, c"arrow_schema")
+    }
+}

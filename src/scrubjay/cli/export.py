@@ -1,0 +1,135 @@
+"""`scrubjay export`: tables of 837 files as Parquet."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from scrubjay.cli import options
+from scrubjay.cli.call import Argument, Call, Option
+from scrubjay.cli.kinds import FILE, FOLDER, Choice, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from scrubjay.columns import Exported
+
+__all__ = ["COMMAND"]
+
+USUAL = ("claims", "lines")
+
+
+def run(given: dict[str, Any]) -> int:
+    """Writes tables, or says what they are."""
+    from scrubjay.errors import UsageError
+
+    if given["list"]:
+        sys.stdout.writelines(f"{line}\n" for line in listed(as_json=given["as_json"]))
+        return 0
+    if not given["files"] or given["out"] is None:
+        raise UsageError("name the files and --out FOLDER, or --list for the tables")
+    made = _export(given)
+    if given["as_json"]:
+        sys.stdout.write(json.dumps(made.summary) + "\n")
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in _told(made))
+    return 0
+
+
+def _export(given: dict[str, Any]) -> Exported:
+    from scrubjay.cli.progress import shown
+    from scrubjay.columns import export
+    from scrubjay.places import inputs
+
+    files = inputs(given["files"])
+    chosen = [name.strip() for names in given["table"] for name in names.split(",")]
+    with shown(files) as progress:
+        return export(
+            files,
+            given["out"],
+            chosen or USUAL,
+            phi=given["phi"],
+            rules=not given["no_rules"],
+            as_of=given["as_of"],
+            token_key=given["token_key"],
+            threads=given["threads"],
+            force=given["force"],
+            progress=progress,
+        )
+
+
+def listed(*, as_json: bool) -> Iterator[str]:
+    """The tables, each with its columns."""
+    from scrubjay.columns import tables
+
+    known = tables()
+    if as_json:
+        yield json.dumps({name: [vars(column) for column in found] for name, found in known.items()})
+        return
+    for name, found in known.items():
+        yield f"{name}: {len(found)} columns"
+        wide = max(len(column.name) for column in found)
+        for column in found:
+            yield f"  {column.name:<{wide}}  {column.type:<18} {column.phi}"
+
+
+def _told(made: Exported) -> Iterator[str]:
+    wide = max(len(name) for name in made.rows)
+    for name, rows in made.rows.items():
+        yield f"{name:<{wide}}  {rows:>12,} rows"
+    treated = made.summary["phi"]
+    yield f"written to {made.folder.rstrip('/')}/ as <table>.parquet; patient data: {treated}"
+
+
+HELP = """\
+Write tables of 837 FILES ('-' is standard input) as Parquet: claims, lines, diagnoses, findings
+and what else a claim has.
+
+Identifiers are keyed tokens unless --phi says otherwise; dates of service always stay, so that no
+table is de-identified in the sense of the law.
+"""
+
+COMMAND = Call(
+    name="export",
+    help=HELP,
+    argument=Argument(name="files", metavar="FILES...", kind=FILE, many=True, optional=True),
+    options=(
+        Option(name="--out", kind=FOLDER, metavar="FOLDER", help="Where to write: new or empty."),
+        Option(
+            name="--table",
+            kind=Kind(),
+            metavar="NAMES",
+            many=True,
+            help="Tables, by commas: claims,lines if none is named.",
+        ),
+        Option(
+            name="--to",
+            kind=Choice("parquet"),
+            default="parquet",
+            shows_default=True,
+            help="The form of the files.",
+        ),
+        Option(
+            name="--phi",
+            kind=Choice("drop", "mask", "token", "keep"),
+            default="token",
+            shows_default=True,
+            help="What becomes of patient data.",
+        ),
+        Option(name="--no-rules", help="Judge by the guides alone."),
+        Option(name="--list", help="Say which tables and columns there are."),
+        options.AS_OF,
+        options.TOKEN_KEY,
+        options.THREADS,
+        options.FORCE,
+        options.AS_JSON,
+    ),
+    examples=(
+        "scrubjay export claims.837 --out tables/",
+        "scrubjay export 'sent/*.837' --out tables/ --table claims,lines,diagnoses,findings",
+        "scrubjay export --list",
+    ),
+    run=run,
+)

@@ -1,0 +1,180 @@
+"""Claims, their parts and their findings as tables: for whoever takes Arrow, and as Parquet files.
+
+>>> import polars, scrubjay                                    # doctest: +SKIP
+>>> polars.DataFrame(scrubjay.columns("claims.837", "lines"))  # doctest: +SKIP
+
+Nothing but Scrubjay is needed to make them. The tables and their columns: docs/columns.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import StrEnum
+
+from scrubjay import _native, places
+from scrubjay.errors import UsageError
+from scrubjay.frozen import Frozen
+from scrubjay.job import Command, Job
+from scrubjay.keys import TokenKey
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+    from typing import Any
+
+    AnyPath = str | os.PathLike[str]
+    Progress = Callable[[int, int | None], None]
+
+__all__ = ["Column", "Exported", "Phi", "Table", "columns", "export", "tables"]
+
+
+class Phi(StrEnum):
+    """What becomes of patient data in tables.
+
+    Days of service stay in all of them: none gives data that is de-identified in the sense of
+    45 CFR 164.514.
+    """
+
+    DROP = "drop"
+    """Identifiers, names, addresses, birth dates and free text are left out."""
+    MASK = "mask"
+    """Their shapes remain: ``A`` for letters, ``9`` for digits; of birth dates the year."""
+    TOKEN = "token"
+    """Identifiers are keyed tokens, the same as in findings; names and addresses are left out."""
+    KEEP = "keep"
+    """Everything in clear."""
+
+
+class Column(Frozen):
+    """A column of a table: its name, its Arrow type, and what it may tell of a patient.
+
+    `phi` is ``open`` (nothing by itself), ``id``, ``person`` (names, addresses), ``born`` or ``text``.
+    """
+
+    name: str
+    type: str
+    phi: str
+
+
+class Table:
+    """A table of a file that any library takes which speaks Arrow's PyCapsule interface.
+
+    The file is read, in bounded memory and in a thread of its own, each time that somebody takes it.
+    """
+
+    def __init__(self, name: str, stream: _native.TableStream) -> None:
+        self.name = name
+        self._stream = stream
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._stream.__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        return self._stream.__arrow_c_schema__()
+
+    def __repr__(self) -> str:
+        return f"Table({self.name})"
+
+
+class Exported(Frozen):
+    """What an export wrote: rows by table, and the folder."""
+
+    rows: Mapping[str, int]
+    summary: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    folder: str
+
+
+def tables() -> dict[str, tuple[Column, ...]]:
+    """All tables by name, each with its columns in order."""
+    return {
+        name: tuple(Column(name=column, type=kind, phi=phi) for column, kind, phi in found)
+        for name, found in _native.table_columns()
+    }
+
+
+def columns(
+    source: AnyPath | Iterable[AnyPath],
+    table: str = "claims",
+    *,
+    phi: Phi | str = Phi.TOKEN,
+    rules: bool = True,
+    as_of: date | None = None,
+    token_key: AnyPath | None = None,
+) -> Table:
+    """One table of 837 files, to be taken by Polars, DuckDB, pandas or pyarrow without a copy.
+
+    `accepted` and the table `findings` are by the guides and, unless `rules` is false, by the shipped
+    rules. An unknown table or file raises here, what goes wrong later where the table is taken.
+    """
+    job = _job(places.inputs(_listed(source)), rules=rules, as_of=as_of, token_key=token_key)
+    (name,) = _known([table])
+    return Table(name, _native.TableStream(job.to_json(), name, _phi(phi)))
+
+
+def export(
+    source: AnyPath | Iterable[AnyPath],
+    out: AnyPath,
+    names: Sequence[str] = ("claims", "lines"),
+    *,
+    phi: Phi | str = Phi.TOKEN,
+    rules: bool = True,
+    as_of: date | None = None,
+    token_key: AnyPath | None = None,
+    threads: int = 0,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Exported:
+    """Tables of 837 files as ``<table>.parquet`` in the folder `out`, with run.json and summary.json."""
+    job = _job(places.inputs(_listed(source)), rules=rules, as_of=as_of, token_key=token_key)
+    job = job.but(out=places.output(out, force=force), force=force, threads=threads)
+    answer = json.loads(_native.export(job.to_json(), _known(names), _phi(phi), progress))
+    return Exported(
+        rows=answer["summary"]["tables"],
+        summary=answer["summary"],
+        facts=answer["run"],
+        folder=os.fspath(out),
+    )
+
+
+def _job(
+    inputs: tuple[str, ...], *, rules: bool, as_of: date | None, token_key: AnyPath | None
+) -> Job:
+    key = TokenKey.find(token_key)
+    job = Job(
+        command=Command.READ,
+        inputs=inputs,
+        as_of=as_of,
+        token_key=key.secret,
+        token_key_id=key.id,
+    )
+    if rules:
+        from scrubjay.runs import ruleset
+
+        job = job.but(program=ruleset().program)
+    return job
+
+
+def _known(names: Sequence[str]) -> list[str]:
+    """The names, each once, if there are such tables."""
+    known = tables()
+    wrong = [name for name in names if name not in known]
+    if wrong:
+        raise UsageError(f"there is no table {wrong[0]!r}; there are: {', '.join(known)}")
+    if not names:
+        raise UsageError("an export has at least one table")
+    return list(dict.fromkeys(names))
+
+
+def _phi(name: Phi | str) -> str:
+    try:
+        return Phi(name).value
+    except ValueError:
+        ways = ", ".join(phi.value for phi in Phi)
+        raise UsageError(f"phi is one of {ways}, not {name!r}") from None
+
+
+def _listed(source: AnyPath | Iterable[AnyPath]) -> Iterable[AnyPath]:
+    return (source,) if isinstance(source, str | os.PathLike) else source

@@ -1,0 +1,251 @@
+"""Rules and overrides in TOML: `[[rule]]`, with tests beside it, and `[[override]]`.
+
+::
+
+    [[rule]]
+    id = "ACME_TELEHEALTH"
+    judges = "line"
+    severity = "warning"
+    snip = 7
+    status = "A8:249"
+    message = "A telehealth line is not at a telehealth place"
+    fix = "Send place of service 02 or 10"
+    scope = { payer = ["60054"] }
+    when = { all = [{ field = "line.modifier_1", in = ["93", "95"] },
+                    { field = "claim.place_of_service", not_in = ["02", "10"] }] }
+    [[rule.test]]
+    expect = "fail"
+    claim = { place_of_service = "11", payer = { id = "60054" }, lines = [{ modifier_1 = "95" }] }
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+
+from scrubjay.rules.conditions import condition, field_of
+from scrubjay.rules.errors import RuleError
+from scrubjay.rules.kinds import KINDS, lacks
+from scrubjay.rules.rows import TABLES, fields_of
+from scrubjay.rules.rule import STATUS, Rule
+from scrubjay.rules.scopes import Scope
+from scrubjay.severity import Severity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from scrubjay.rules.expressions import Bool
+
+__all__ = ["OUTCOMES", "STATES", "Override", "Written", "made", "read"]
+
+STATES = ("draft", "shadow", "active", "retired")
+OUTCOMES = ("pass", "fail", "bypassed", "no_data")
+_ID = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
+_RULE = {
+    *("id", "judges", "transactions", "severity", "snip", "status", "message", "fix", "source"),
+    *("since", "until", "state", "scope", "when", "at", "test", "why"),
+}
+_OVERRIDE = {
+    *("rule", "scope", "severity", "enabled", "message", "fix", "status", "parameters", "note"),
+    *("since", "until"),
+}
+_EPOCH = dt.date(1970, 1, 1)
+
+
+class Written:
+    """A rule of a file, and the tests that stand beside it."""
+
+    def __init__(self, rule: Rule, tests: list[dict[str, Any]]) -> None:
+        self.rule = rule
+        self.tests = tests
+
+
+class Override:
+    """What a file changes of a rule, for whom; never its id."""
+
+    def __init__(self, given: dict[str, Any], place: str) -> None:
+        _known(given, _OVERRIDE, place)
+        self.place = place
+        self.rule = str(given.get("rule", ""))
+        if not _ID.fullmatch(self.rule):
+            raise RuleError('an override names its rule: rule = "TIMELY_FILING"', place)
+        self.scope = Scope(given.get("scope", {}), place)
+        self.parameters = dict(given.get("parameters", {}))
+        self.changes: dict[str, Any] = {}
+        if "severity" in given:
+            self.changes["severity"] = severity(given["severity"], place)
+        if "enabled" in given:
+            self.changes["enabled"] = _flag(given, "enabled", place)
+        if "message" in given:
+            self.changes["title"] = str(given["message"]).rstrip(" .")
+        if "status" in given:
+            self.changes["status"] = status(given["status"], place)
+        for name in ("fix", "since", "until"):
+            if name in given:
+                self.changes[name] = day(given[name], place) if name != "fix" else given[name]
+        if not self.changes and not self.parameters:
+            raise RuleError(f"this override of {self.rule} changes nothing", place)
+
+
+def read(path: str) -> tuple[list[Written], list[Override]]:
+    """The rules and overrides of a TOML file; RuleError with the line of what is wrong."""
+    import tomllib
+
+    file = os.path.basename(path)
+    try:
+        with open(path, encoding="utf-8") as lines:
+            text = lines.read()
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        at = f"{file}:{found[1]}" if found else file
+        raise RuleError(f"this is no TOML: {error}", at) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError("this file cannot be read; check the path", file) from error
+    _known(given, {"rule", "override"}, file)
+    places = {name: _places(text, name, file) for name in ("rule", "override")}
+    rules = [_written(row, next(places["rule"], file)) for row in given.get("rule", [])]
+    overrides = [Override(row, next(places["override"], file)) for row in given.get("override", [])]
+    if not rules and not overrides:
+        raise RuleError("there is neither a [[rule]] nor an [[override]] in this file", file)
+    return rules, overrides
+
+
+def _places(text: str, name: str, file: str) -> Iterator[str]:
+    """Where each table of an array begins: ``my_rules.toml:12``."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.match(rf"\s*\[\[\s*{name}\s*\]\]", line):
+            yield f"{file}:{number}"
+
+
+def _written(given: dict[str, Any], place: str) -> Written:
+    _known(given, _RULE, place)
+    name = str(given.get("id", ""))
+    if not _ID.fullmatch(name):
+        raise RuleError(f"an id is UPPER_SNAKE, not {name!r}", place)
+    table = str(given.get("judges", "line"))
+    if table not in TABLES:
+        raise RuleError(f"there are no rows {table!r}; there are {', '.join(TABLES)}", place)
+    row = TABLES[table](0)
+    asked = condition(given.get("when"), {table: row}, place)
+    scope = Scope(given.get("scope", {}), place)
+    inside = scope.inside(row)
+    expression = asked if inside is None else inside & asked
+    pointed = given.get("at")
+    at = [field_of(path, {table: row}, place).node for path in _texts(pointed)]
+    rule = made(
+        name,
+        expression,
+        {
+            "title": given.get("message"),
+            "severity": given.get("severity", "warning"),
+            "snip": given.get("snip", 7),
+            "status": given.get("status"),
+            "transactions": given.get("transactions", "P"),
+            "source": given.get("source", ""),
+            "fix": given.get("fix", ""),
+            "since": given.get("since"),
+            "until": given.get("until"),
+            "state": given.get("state", "draft"),
+            "page": given.get("why"),
+        },
+        table=table,
+        at=at or fields_of(asked),
+        place=place,
+    )
+    tests = given.get("test", [])
+    for test in tests:
+        if test.get("expect") not in OUTCOMES:
+            raise RuleError(f"{name}: a test expects {', '.join(OUTCOMES)}", place)
+    return Written(rule, tests)
+
+
+def made(
+    name: str, expression: Bool, facts: dict[str, Any], *, table: str, at: list[Any], place: str
+) -> Rule:
+    """A rule of what a file says of it, checked; what is missing is said with its place."""
+    title = str(facts["title"] or "").strip().rstrip(".")
+    if not title:
+        raise RuleError(f"{name}: a rule has a message that people read", place)
+    transactions = facts["transactions"]
+    if not transactions or set(transactions) - set(KINDS):
+        raise RuleError(f"{name}: transactions are of {''.join(KINDS)}", place)
+    if facts["snip"] not in range(1, 8):
+        raise RuleError(f"{name}: snip is 1 to 7", place)
+    if facts["state"] not in STATES:
+        raise RuleError(f"{name}: a state is {', '.join(STATES)}", place)
+    if lacking := lacks(table, expression.node, transactions):
+        letter, what = lacking
+        raise RuleError(f"{name}: an {KINDS[letter]} has no {what}", place)
+    own_line = table == "line" or TABLES[table]._above == ("line",)  # noqa: SLF001 - its own kin
+    return Rule(
+        id=name,
+        title=title,
+        severity=severity(facts["severity"], place),
+        snip=facts["snip"],
+        status=None if facts["status"] is None else status(facts["status"], place),
+        level="line" if own_line else "claim",
+        transactions=transactions,
+        source=str(facts["source"]),
+        fix=str(facts["fix"]).rstrip("."),
+        since=day(facts["since"], place),
+        until=day(facts["until"], place),
+        at=place,
+        function=_of_a_file,
+        state=facts["state"],
+        table=table,
+        expression=expression,
+        evidence=tuple(at),
+        page="\n\n".join([title, *([str(facts["page"])] if facts.get("page") else [])]),
+    )
+
+
+def _of_a_file() -> None:
+    """Stands for the function that a rule of a file has not."""
+
+
+def severity(value: Any, place: str) -> Severity:
+    """A severity by its name."""
+    try:
+        return Severity(value)
+    except ValueError:
+        raise RuleError(f"severity is error, warning or info, not {value!r}", place) from None
+
+
+def status(value: Any, place: str) -> str:
+    """A status of the 277CA."""
+    if not isinstance(value, str) or not STATUS.fullmatch(value):
+        raise RuleError(f"a status is A7:562:85, not {value!r}", place)
+    return value
+
+
+def day(value: Any, place: str) -> dt.date | None:
+    """A day, as TOML has it or as text."""
+    if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        raise RuleError(f"a day is YYYY-MM-DD, not {value!r}", place) from None
+
+
+def _flag(given: dict[str, Any], name: str, place: str) -> bool:
+    if not isinstance(given[name], bool):
+        raise RuleError(f"{name} is true or false", place)
+    return bool(given[name])
+
+
+def _known(given: dict[str, Any], known: set[str], place: str) -> None:
+    if other := sorted(set(given) - known):
+        from difflib import get_close_matches
+
+        near = get_close_matches(other[0], sorted(known), n=1)
+        hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(known))}"
+        raise RuleError(f"{other[0]!r} is not known here{hint}", place)
+
+
+def _texts(value: Any) -> list[str]:
+    return [] if value is None else [value] if isinstance(value, str) else list(value)

@@ -1,0 +1,177 @@
+"""Rules of all sources made one set: shipped ones, files of Python, TOML and CSV, and plug-ins.
+
+A name ``plugin:acme`` is the entry point of that name in the group ``scrubjay.rules``: a module, a
+list of rules, or a function that gives one. A folder stands for all files of rules in it.
+"""
+
+from __future__ import annotations
+
+import os
+
+from scrubjay.rules.errors import RuleError
+from scrubjay.rules.rows import TABLES
+from scrubjay.rules.rule import Rule, trace
+from scrubjay.rules.ruleset import RuleSet, load, rules_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from scrubjay.rules.analysts import Override, Written
+    from scrubjay.rules.expressions import Bool
+
+__all__ = ["GROUP", "Loaded", "assemble", "gather", "overridden"]
+
+GROUP = "scrubjay.rules"
+PLUGIN = "plugin:"
+_SUFFIXES = (".py", ".toml", ".csv")
+
+
+class Loaded:
+    """What files have: rules, with their tests where those stand beside them, and overrides."""
+
+    def __init__(self) -> None:
+        self.rules: list[Rule] = []
+        self.written: list[Written] = []
+        self.overrides: list[Override] = []
+
+
+def gather(names: Iterable[str]) -> Loaded:
+    """The rules and overrides of files, folders and plug-ins."""
+    found = Loaded()
+    for name in names:
+        if name.startswith(PLUGIN):
+            found.rules += _plugin(name.removeprefix(PLUGIN))
+            continue
+        for path in _files(name):
+            _add(found, path)
+    return found
+
+
+def _files(name: str) -> list[str]:
+    if not os.path.isdir(name):
+        return [name]
+    files = sorted(os.path.join(name, file) for file in os.listdir(name))
+    files = [file for file in files if file.endswith(_SUFFIXES)]
+    if not files:
+        raise RuleError(f"there is no file of rules in it ({', '.join(_SUFFIXES)})", name)
+    return files
+
+
+def _add(found: Loaded, path: str) -> None:
+    if path.endswith(".toml"):
+        from scrubjay.rules.analysts import read
+
+        written, overrides = read(path)
+        found.written += written
+        found.rules += [one.rule for one in written]
+        found.overrides += overrides
+    elif path.endswith(".csv"):
+        from scrubjay.rules import decisions
+
+        found.rules += decisions.read(path)
+    else:
+        found.rules += load(path)
+
+
+def _plugin(name: str) -> list[Rule]:
+    from importlib.metadata import entry_points
+    from types import ModuleType
+
+    points = entry_points(group=GROUP, name=name)
+    if not points:
+        there = ", ".join(sorted(point.name for point in entry_points(group=GROUP))) or "none"
+        raise RuleError(f"there is no plug-in {name!r}; installed are: {there}", PLUGIN + name)
+    rules: list[Rule] = []
+    for point in points:
+        value: Any = point.load()
+        if callable(value) and not isinstance(value, ModuleType | Rule):
+            value = value()
+        rules += rules_of(value) if isinstance(value, ModuleType) else list(value)
+    return rules
+
+
+def assemble(shipped: Sequence[Rule], names: Sequence[str]) -> RuleSet:
+    """The shipped rules and those of `names`, changed as their overrides say.
+
+    Rules of TOML that are active must have tests, and pass them.
+    """
+    found = gather(names)
+    if found.written:
+        from scrubjay.rules.trials import demand
+
+        demand(found.written)
+    return RuleSet(overridden([*shipped, *found.rules], found.overrides))
+
+
+def overridden(rules: Sequence[Rule], overrides: Sequence[Override]) -> list[Rule]:
+    """The rules with what overrides change: the narrowest that fits a claim counts.
+
+    A rule that is changed for some becomes several of one id: one for those of each scope, and one
+    for all others.
+    """
+    if not overrides:
+        return list(rules)
+    ids = {rule.id for rule in rules}
+    of: dict[str, list[Override]] = {}
+    for override in overrides:
+        if override.rule not in ids:
+            from difflib import get_close_matches
+
+            near = get_close_matches(override.rule, sorted(ids), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise RuleError(f"there is no rule {override.rule}{hint}", override.place)
+        of.setdefault(override.rule, []).append(override)
+    return [one for rule in rules for one in _variants(rule, of.get(rule.id, []))]
+
+
+def _variants(rule: Rule, overrides: list[Override]) -> list[Rule]:
+    """A rule as it is for each scope, the narrowest first; of two as narrow the later counts."""
+    if not overrides:
+        return [rule]
+    for override in overrides:
+        if override.scope.level == 0:
+            rule = _changed(rule, override)
+    narrower = [override for override in reversed(overrides) if override.scope.level > 0]
+    narrower.sort(key=lambda override: -override.scope.level)
+    if not narrower:
+        return [rule]
+    if rule.table is None:
+        raise RuleError(
+            f"{rule.id} is a plain function: it is overridden for everybody", narrower[0].place
+        )
+    row = TABLES[rule.table](0)
+    made: list[Rule] = []
+    outside: list[Bool] = []
+    for at, override in enumerate(narrower):
+        # wider scopes that are overridden too count first, where they hold the narrower one
+        changed = _changed(rule, override)
+        inside = override.scope.inside(row)
+        conditions = [*outside, *([inside] if inside is not None else [])]
+        made.append(_within(changed, conditions).but(variant=at > 0))
+        outside.append(override.scope.outside(row))
+    made.append(_within(rule, outside).but(variant=True))
+    return made
+
+
+def _within(rule: Rule, conditions: Sequence[Bool]) -> Rule:
+    expression = rule.expression
+    for condition in reversed(conditions):
+        expression = condition if expression is None else condition & expression
+    return rule.but(expression=expression)
+
+
+def _changed(rule: Rule, override: Override) -> Rule:
+    changed = rule.but(**override.changes)
+    if not override.parameters:
+        return changed
+    if wrong := sorted(set(override.parameters) - set(rule.parameters)):
+        there = ", ".join(sorted(rule.parameters)) or "none"
+        raise RuleError(f"{rule.id} has no parameter {wrong[0]!r}: {there}", override.place)
+    parameters = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in (rule.parameters | override.parameters).items()
+    }
+    _, expression, evidence = trace(rule.function, rule.pointed, override.place, parameters)
+    return changed.but(parameters=parameters, expression=expression, evidence=evidence)

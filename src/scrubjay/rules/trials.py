@@ -1,0 +1,212 @@
+"""Rules tried on claims: the tests beside them, and what each part of a rule came to on a claim."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+
+from scrubjay.rules.errors import RuleError
+from scrubjay.rules.interpreter import NO_DATA, Interpreter, Tree
+from scrubjay.rules.rows import TABLES, Above, Below, Field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from scrubjay.rules.analysts import Written
+    from scrubjay.rules.interpreter import Logic, Table
+    from scrubjay.rules.rule import Rule
+
+__all__ = ["demand", "explained", "lanes", "outcome", "tried"]
+
+_EPOCH = dt.date(1970, 1, 1)
+_BASE: dict[str, Any] = {"provider": {"set": {}}, "subscriber": {}, "payer": {}}
+
+
+def lanes(row: dict[str, Any], table: str = "claim") -> dict[str, Any]:
+    """A nested row, values as people write them, as columns hold it: cents, thousandths, days."""
+    out: dict[str, Any] = {}
+    for name, value in row.items():
+        member = vars(TABLES[table]).get(name)
+        if name == "kind":
+            out[name] = value
+        elif value is None:
+            continue
+        elif isinstance(member, Above):
+            out[name] = lanes(value, member.table)
+        elif isinstance(member, Below):
+            out[name] = [lanes(item, member.table) for item in value]
+        elif isinstance(member, Field):
+            out[name] = lane(member.kind.kind, value)
+        elif member is None:
+            raise RuleError(f"a {table} has no {name}", "test")
+    return out
+
+
+def lane(kind: str, value: Any) -> Any:
+    """One value as a column holds it."""
+    if kind == "date":
+        day = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+        return (day - _EPOCH).days
+    if kind in {"money", "number"}:
+        return int(Decimal(str(value)) * (100 if kind == "money" else 1000))
+    return str(value)
+
+
+def outcome(rule: Rule, tree: Tree, judge: Interpreter) -> str:
+    """What a rule comes to on a claim: fail on any row, else no_data, else pass, else bypassed."""
+    states = judge.judge(rule, tree)
+    if True in states:
+        return "fail"
+    if any(state is NO_DATA for state in states):
+        return "no_data"
+    return "pass" if False in states else "bypassed"
+
+
+def tried(written: Written, today: dt.date | None = None) -> Iterator[str]:
+    """What is wrong with the tests of a rule, a line each."""
+    rule = written.rule
+    for number, test in enumerate(written.tests, 1):
+        claim = copy.deepcopy(_BASE)
+        for name, value in test.get("claim", {}).items():
+            claim[name] = claim[name] | value if isinstance(claim.get(name), dict) else value
+        try:
+            tree = Tree(lanes(claim))
+        except (RuleError, ValueError, InvalidOperation, AttributeError, TypeError) as error:
+            yield f"{rule.id}, test {number}: this is no claim: {error}"
+            continue
+        day = ((today or test.get("on") or dt.date.today()) - _EPOCH).days  # noqa: DTZ011
+        tables = {name: _table(rows) for name, rows in test.get("tables", {}).items()}
+        found = outcome(rule, tree, Interpreter(day, day, duplicate=False, tables=tables))
+        if found != test["expect"]:
+            yield f"{rule.id}, test {number}: {test['expect']} was expected, it is {found}"
+
+
+def _table(rows: Sequence[Any]) -> Table:
+    always: list[tuple[int, ...]] = [(-(2**31), 2**31 - 1, 0)]
+    return {tuple(row) if isinstance(row, list) else str(row): always for row in rows}
+
+
+def demand(written: Sequence[Written]) -> None:
+    """RuleError unless each active rule has a test that fails, one that does not, and all hold."""
+    for one in written:
+        if one.rule.state != "active":
+            continue
+        expected = {test["expect"] for test in one.tests}
+        if "fail" not in expected or expected == {"fail"}:
+            raise RuleError(
+                f"{one.rule.id} is active and needs a test that expects fail and one that does "
+                'not; or say state = "draft"',
+                one.rule.at,
+            )
+        if wrong := next(tried(one), None):
+            raise RuleError(wrong, one.rule.at)
+
+
+def explained(rule: Rule, tree: Tree, judge: Interpreter) -> Iterator[tuple[int, str]]:
+    """The parts of a rule, each with what it came to, by their depth; values are not shown.
+
+    For each row that the rule judges, those on which it fails first.
+    """
+    if rule.expression is None or rule.table is None:
+        raise RuleError(f"{rule.id} is a plain function; it has no parts", rule.at)
+    rows = tree.rows.get(rule.table, [])
+    states = [judge.logic(rule.expression.node, [row]) for row in rows]
+    order = sorted(range(len(rows)), key=lambda at: states[at] is not True)
+    for at in order:
+        yield 0, f"{rule.table} {at + 1}: {_word(states[at])}"
+        yield from _parts(rule.expression.node, [rows[at]], judge, 1)
+
+
+def _word(state: Logic) -> str:
+    if state is NO_DATA:
+        return "no_data"
+    return "unknown" if state is None else "true" if state else "false"
+
+
+def _parts(
+    node: list[Any], rows: list[Any], judge: Interpreter, depth: int
+) -> Iterator[tuple[int, str]]:
+    name, *rest = node
+    state = _word(judge.logic(node, rows))
+    if name in {"and", "or", "not"}:
+        yield depth, f"{state:<8} {name}"
+        for part in rest:
+            yield from _parts(part, rows, judge, depth + 1)
+        return
+    yield depth, f"{state:<8} {_said(node)}{_values(node, rows, judge)}"
+
+
+def _values(node: list[Any], rows: list[Any], judge: Interpreter) -> str:
+    """Whether the fields that a statement asks for are there, each masked."""
+    shown = []
+    for field in _fields(node):
+        if field[1] >= len(rows):
+            continue
+        value = judge.value(field, rows)
+        shown.append(f"{_said(field)} {'missing' if value is None else _masked(value)}")
+    return f"   ({'; '.join(dict.fromkeys(shown))})" if shown else ""
+
+
+def _masked(value: Any) -> str:
+    """How long a text is and what it is made of; never what it says."""
+    if isinstance(value, str):
+        return "".join("9" if sign.isdigit() else "A" if sign.isalpha() else sign for sign in value)
+    return "present"
+
+
+def _fields(node: Any) -> Iterator[list[Any]]:
+    if not isinstance(node, list):
+        return
+    if node[:1] == ["field"]:
+        yield node
+        return
+    for part in node:
+        yield from _fields(part)
+
+
+_SIGNS = {"eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥"}
+_SIGNS |= {"add": "+", "sub": "-", "mul": "times"}
+_MOST_SHOWN = 6
+
+
+def _said(node: Any) -> str:  # noqa: C901, PLR0911 - a case each
+    """A part of a rule as people read it."""
+    if not isinstance(node, list):
+        return str(node)
+    name, *rest = node
+    match name:
+        case "field":
+            return ".".join([*rest[1], rest[2]])
+        case "in":
+            items = ", ".join(map(str, rest[1][:_MOST_SHOWN]))
+            return f"{_said(rest[0])} in {items}{' …' if len(rest[1]) > _MOST_SHOWN else ''}"
+        case "code" | "money" | "number" | "date":
+            return _constant(name, rest[0])
+        case "missing":
+            return f"{_said(rest[0])} missing"
+        case "matches" | "starts":
+            return f"{_said(rest[0])} {name} {rest[1]}"
+        case "listed" | "paired":
+            on = "" if rest[-1] is None else f" on {_said(rest[-1])}"
+            return f"{' with '.join(_said(key) for key in rest[1:-1])} listed in {rest[0]}{on}"
+        case "over":
+            return f"{_said(rest[1])} above {rest[0]} of {_said(rest[2])}"
+        case "any" | "all" | "count" | "sum" | "min" | "max":
+            inside = ", ".join(_said(part) for part in rest[1:] if part is not None)
+            return f"{name} of {rest[0][3]}({inside})"
+        case "first_of":
+            return f"{_said(rest[0])} otherwise {_said(rest[1])}"
+        case _ if name in _SIGNS:
+            return f"{_said(rest[0])} {_SIGNS[name]} {_said(rest[1])}"
+    return f"{name}({', '.join(_said(part) for part in rest)})"
+
+
+def _constant(kind: str, value: Any) -> str:
+    if kind == "date":
+        return (_EPOCH + dt.timedelta(days=value)).isoformat()
+    if kind in {"money", "number"}:
+        return str(Decimal(value) / (100 if kind == "money" else 1000))
+    return str(value)

@@ -1,0 +1,250 @@
+"""Files in publishers' layouts become tables; what they say of a code is found again."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scrubjay.codes.adding import Added, add
+from scrubjay.codes.file import EARLIEST, LATEST, CodeFile, Entry, Interval, write
+from scrubjay.codes.layouts import EPOCH
+from scrubjay.errors import InputError, UsageError
+from stage import Command
+
+Make = Callable[..., tuple[Added, CodeFile]]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Adds texts by file name; gives what was added, and the table."""
+
+    def made(files: dict[str, str], **options: object) -> tuple[Added, CodeFile]:
+        for name, text in files.items():
+            (tmp_path / name).write_text(text, encoding="cp1252")
+        paths = [str(tmp_path / name) for name in files]
+        added = add(paths, folder=str(tmp_path / "codes"), **options)  # type: ignore[arg-type]
+        return added, CodeFile(added.path)
+
+    return made
+
+
+def day(text: str) -> int:
+    return (dt.date.fromisoformat(text) - EPOCH).days
+
+
+def order(*rows: tuple[str, int]) -> str:
+    return "".join(
+        f"{number:05d} {code:<7} {flag} {'Short':<60} Long\n"
+        for number, (code, flag) in enumerate(rows, 1)
+    )
+
+
+def test_order_files_of_two_years_are_one_table(make: Make) -> None:
+    old = order(("A00", 0), ("A000", 1), ("M545", 1), ("S72001A", 1))
+    new = order(("A00", 0), ("A000", 1), ("M54", 0), ("M5450", 1), ("S72001A", 1))
+    added, table = make({"icd10cm-order-2021.txt": old, "icd10cm_order_2022.txt": new})
+    assert (added.table, added.release, added.rejected) == ("icd10cm", "2022", ())
+    assert table.intervals("A000") == [Interval(day("2020-10-01"), day("2022-09-30"), 0)]
+    assert table.intervals("M545") == [Interval(day("2020-10-01"), day("2021-09-30"), 0)]
+    assert table.intervals("M54", of="category")
+    assert table.intervals("S72001", of="seventh")
+    assert not table.intervals("A0000000")
+    assert (table.header["from"], table.header["until"]) == (day("2020-10-01"), day("2022-09-30"))
+
+
+def test_an_order_file_of_procedures_is_told_by_its_codes(make: Make) -> None:
+    text = order(("001", 0), ("0016070", 1)) + "no row\n"
+    added, table = make({"order.txt": text}, release="FY27", first=dt.date(2026, 10, 1))
+    assert (added.table, added.release) == ("icd10pcs", "FY27")
+    assert table.intervals("0016070") == [Interval(day("2026-10-01"), LATEST, 0)]
+    assert added.rejected == (
+        ("order.txt", 3, "no order number, code and flag in columns 1 to 15"),
+    )
+
+
+def hcpcs(code: str, kind: str, added: str = "", ended: str = "") -> str:
+    row = [" "] * 320
+    for at, text in ((0, code), (5, "00100"), (10, kind), (268, added), (284, ended)):
+        row[at : at + len(text)] = text
+    return "".join(row) + "\n"
+
+
+def test_hcpcs_has_days_and_modifiers(make: Make) -> None:
+    text = (
+        "*** a preamble\n"
+        + hcpcs("J1885", "3", "19900101")
+        + hcpcs("J1885", "4")
+        + hcpcs("J0001", "3", "19900101", "20251231")
+        + hcpcs("   LT", "7", "19840101")
+        + hcpcs("J0002", "3", "1990XX01")
+    )
+    added, table = make({"HCPC2026_ANWEB.txt": text})
+    assert (added.table, added.release) == ("hcpcs", "2026")
+    assert table.intervals("J0001") == [Interval(day("1990-01-01"), day("2025-12-31"), 0)]
+    assert table.intervals("LT", of="modifier")
+    assert [line for _, line, _ in added.rejected] == [6]
+
+
+PTP = """\
+CPT only copyright\t\t\t\t\t
+Column1/Column 2 Edits\t\t\t\t\t
+Column 1\tColumn 2\t*=in existence\tEffective\tDeletion\tModifier\tRationale
+11102\t99213\t \t20190101\t*\t1\tany
+11102\t11104\t \t20190101\t20240331\t0\tany
+11102\t11105\t \t20190101\t20190101\t0\tnever
+11102\t11106\t \t20190101\t*\t9\tgone
+broken\t99213
+"""
+
+
+@pytest.mark.parametrize(("holds", "last"), [(True, "2024-03-31"), (False, "2024-03-30")])
+def test_pairs_end_on_the_day_of_their_deletion_or_before(
+    make: Make,
+    holds: bool,  # noqa: FBT001 - a parameter of the test
+    last: str,
+) -> None:
+    added, table = make({"ccipra-v320r0-f1.txt": PTP}, last_day_holds=holds)
+    assert (added.table, added.release) == ("ptp", "v320")
+    assert table.intervals("11102", "99213", of="1") == [Interval(day("2019-01-01"), LATEST, 0)]
+    assert table.intervals("11102", "11104", of="0") == [Interval(day("2019-01-01"), day(last), 0)]
+    assert not table.intervals("11102", "11105", of="0")
+    assert not table.intervals("99213", "11102", of="1")
+    assert table.intervals("11102", of="column_1")
+    assert [line for _, line, _ in added.rejected] == [8]
+
+
+def test_units_are_by_their_indicator_below_a_preamble(make: Make) -> None:
+    text = (
+        "Publication\nMore of it\n"
+        '"HCPCS/\nCPT Code",Practitioner Services MUE Values,MUE Adjudication Indicator,Rationale\n'
+        '99213,1,3 Date of Service Edit: Clinical,"any, really"\n'
+        "85025,2,2 Date of Service Edit: Policy,any\n"
+        "0001U,x,1 Line Edit,any\n"
+    )
+    added, table = make({"MCR_MUE_2026Q1.csv": text}, first=dt.date(2026, 1, 1))
+    assert (added.table, added.release) == ("mue", "2026Q1")
+    assert table.intervals("99213", of="3") == [Interval(day("2026-01-01"), LATEST, 1)]
+    assert table.intervals("85025", of="2")[0].value == 2
+    assert len(added.rejected) == 1
+
+
+def test_add_on_codes_and_their_primaries(make: Make) -> None:
+    text = (
+        "Add_On_Code,AOC_Edit_Type,Primary_Code,AOC_Del_Dt,Primary_Code_Del_Dt,AOC_Edit_Eff_Dt,"
+        "AOC_Edit_Del_Dt,Special_Instruction_Notes\n"
+        "99417,1,99215,,,2021001,,\n99417,2,CCCCC,,,2021001,2022365,\n9941,1,99215,,,2021001,,\n"
+    )
+    added, table = make({"AOC_V2026Q1-MCR.csv": text})
+    assert added.table == "addon"
+    assert table.intervals("99417", "99215", of="primary")[0].first == day("2021-01-01")
+    assert table.intervals("99417", of="type_1")
+    assert len(added.rejected) == 1
+
+
+def test_providers_hold_from_their_enumeration_to_their_deactivation(make: Make) -> None:
+    names = (
+        "NPI,Entity Type Code,Replacement NPI,Provider Enumeration Date,NPI Deactivation Date,"
+        "NPI Reactivation Date"
+    )
+    text = ",".join(f'"{name}"' for name in names.split(",")) + "\n"
+    rows = [
+        ("1457382905", "1", "", "05/23/2005", "", ""),
+        ("1234567893", "2", "", "05/23/2005", "01/01/2026", ""),
+        ("1987654328", "2", "", "05/23/2005", "01/01/2020", "02/01/2021"),
+        ("1", "9", "", "", "", ""),
+    ]
+    text += "".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in rows)
+    added, table = make({"npidata_pfile_20050523-20260201.csv": text})
+    assert added.table == "nppes"
+    assert table.intervals("1457382905") == [Interval(day("2005-05-23"), LATEST, 1)]
+    assert table.intervals("1234567893") == [Interval(day("2005-05-23"), day("2025-12-31"), 2)]
+    assert table.intervals("1987654328")[0].last == LATEST
+    assert table.intervals("1234567893", of="group")
+    assert len(added.rejected) == 1
+
+
+def test_taxonomies_fees_statuses_places_and_exemptions(make: Make) -> None:
+    nucc = (
+        "Code,Grouping,Classification,Specialization,Definition,Notes,Display Name,Section\n"
+        '207Q00000X,Allopathic,Family Medicine,,"a, b",,Family,Individual\n'
+        "261Q00000X,Facilities,Clinic,,,,Clinic,Non-Individual\n"
+    )
+    _, table = make({"nucc_taxonomy_251.csv": nucc})
+    assert table.intervals("207Q00000X", of="individual")
+    assert table.intervals("261Q00000X", of="group")
+    fees = (
+        "2026 fee schedule,,,,,,,,\n,,,,,,,,\n"
+        "HCPCS,MOD,DESCRIPTION,PCTC IND,GLOB DAYS,MULT PROC,BILAT SURG,ASST SURG,CO- SURG\n"
+        "11402,,any,0,010,2,0,1,0\n71046,26,any,1,XXX,0,0,0,0\n"
+    )
+    _, table = make({"PPRRVU26_JAN.csv": fees})
+    lists = {name for name in table.lists if table.intervals("11402", of=name)}
+    assert lists >= {"global_010", "bilateral_0", "assistant_1", "cosurgeon_0", "pctc_0"}
+    assert not table.intervals("71046")
+    _, table = make({"addendum_b_2026.csv": "HCPCS Code,Short Descriptor,SI,APC\n27447,any,C,\n"})
+    assert table.intervals("27447", of="c")
+    pos = "Place of Service Code(s),Place of Service Name\n11,Office\n28-30,Unassigned\n"
+    _, table = make({"pos.csv": pos})
+    assert table.lists == {"": 1}
+    exempt = "Order\tCode\tDescription\n1\tZ38.00\tSingle\n2\tB90.0\tSequelae\n"
+    _, table = make({"POAexempt_FY26.txt": exempt})
+    assert table.intervals("Z3800")
+
+
+def test_plain_csv_has_codes_pairs_days_and_values(make: Make) -> None:
+    text = "code,from,until,value\n70553,2026-01-01,,\nA0429,,2026-06-30,3\n,,,\nB,yesterday,,\n"
+    added, table = make({"ours.csv": text}, table="ours")
+    assert table.intervals("70553") == [Interval(day("2026-01-01"), LATEST, 0)]
+    assert table.intervals("A0429") == [Interval(EARLIEST, day("2026-06-30"), 3)]
+    assert len(added.rejected) == 1
+    _, table = make({"pairs.csv": "code_1,code_2\n99999,70553\n"}, table="authorization_required")
+    assert table.intervals("99999", "70553")
+    assert not table.intervals("70553", "99999")
+
+
+def test_what_is_in_no_layout_says_what_to_do(make: Make, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="its layout is not known; write it as CSV"):
+        make({"any.txt": "nothing of interest\n"})
+    with pytest.raises(InputError, match="check the path"):
+        add([str(tmp_path / "nowhere.txt")])
+    with pytest.raises(UsageError, match="not of one table"):
+        make({"a-2026.txt": order(("A000", 1)), "b-2026.txt": order(("0016070", 1))})
+
+
+def test_many_rows_are_sorted_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrubjay.codes.file._MOST_AT_ONCE", 100)
+    entries = [Entry((f"{7919 * at % 10_007:05d}",), "", at, at + 1) for at in range(2_000)]
+    path = tmp_path / "many.codes"
+    counts = write(path, {"table": "many"}, {"": 5}, [*entries, *entries])
+    table = CodeFile(path)
+    assert counts == {"": 2_000}
+    assert all(
+        table.intervals(*entry.codes) == [Interval(entry.first, entry.last, 0)] for entry in entries
+    )
+    assert [file.name for file in tmp_path.iterdir()] == ["many.codes"]
+
+
+def test_a_file_that_is_cut_short_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "few.codes"
+    write(path, {"table": "few"}, {"": 5}, [Entry(("A",)), Entry(("B",))])
+    whole = path.read_bytes()
+    for length in (0, 5, 40, len(whole) - 1):
+        path.write_bytes(whole[:length])
+        with pytest.raises(UsageError, match="no file of codes"):
+            CodeFile(path)
+
+
+def test_the_command_adds_lists_and_looks_up(scrubjay: Command, tmp_path: Path) -> None:
+    file = tmp_path / "ours.csv"
+    file.write_text("code\n70553\n")
+    folder = ("--folder", tmp_path / "codes")
+    assert scrubjay("codes", "add", file, "--table", "ours", *folder).code == 0
+    listed = json.loads(scrubjay("codes", "list", "--json", *folder).out)
+    assert [(row["table"], row["rows"]) for row in listed["tables"]] == [("ours", {"": 1})]
+    assert scrubjay("codes", "lookup", "ours", "70553", *folder).code == 0
+    assert scrubjay("codes", "lookup", "ours", "70554", *folder).code == 1
+    assert scrubjay("codes", "lookup", "other", "70554", *folder).code == 2
+    shipped = scrubjay("codes", "lookup", "icd10cm", "E11.9", "--on", "2026-01-02")
+    assert shipped.out.startswith("E119: icd10cm from 2015-10-01")

@@ -1,0 +1,276 @@
+"""Rules in TOML and decision tables: what they mean, what overrides them, and what is refused."""
+
+import datetime as dt
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import scrubjay
+from scrubjay.rulebook import shipped
+from scrubjay.rules import Rule, RuleError
+from scrubjay.rules.interpreter import Interpreter, Tree
+from scrubjay.rules.loading import assemble, gather
+from scrubjay.rules.trials import lanes, outcome
+from stage import Command
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples" / "rules"
+DAY = (dt.date(2026, 3, 2) - dt.date(1970, 1, 1)).days
+ACTIVE = "[[rule]]\nid='ABC'\nstate='active'\nmessage='x'\nwhen={field='line.charge', is=0}\n"
+BASE: dict[str, Any] = {"provider": {"set": {}}, "subscriber": {}, "payer": {}}
+
+
+def rules(*names: Path) -> dict[str, list[Rule]]:
+    """All rules with those of files, by id."""
+    by_id: dict[str, list[Rule]] = {}
+    for rule in assemble(shipped(), [str(name) for name in names]).rules:
+        by_id.setdefault(rule.id, []).append(rule)
+    return by_id
+
+
+def found(rule: Rule, **claim: Any) -> str:
+    tree = Tree(lanes(BASE | claim))
+    return outcome(rule, tree, Interpreter(DAY, DAY, duplicate=False))
+
+
+def told(variants: list[Rule], **claim: Any) -> list[Rule]:
+    """The variants of a rule that hit."""
+    judged = [rule for rule in variants if rule.enabled]
+    return [rule for rule in judged if found(rule, **claim) == "fail"]
+
+
+def refused(tmp_path: Path, text: str, name: str = "own.toml") -> str:
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(RuleError) as raised:
+        assemble(shipped(), [str(path)])
+    return str(raised.value)
+
+
+def test_the_example_is_judged_as_it_reads() -> None:
+    made = rules(EXAMPLES)
+    (telehealth,) = made["ACME_TELEHEALTH"]
+    line = {"modifier_2": "95", "modifier_1": "25"}
+    acme = {"id": "60054"}
+    assert found(telehealth, place_of_service="11", payer=acme, lines=[line]) == "fail"
+    assert found(telehealth, place_of_service="02", payer=acme, lines=[line]) == "pass"
+    assert telehealth.since == dt.date(2026, 1, 1)
+    (many,) = made["ACME_MANY_LINES"]
+    assert found(many, payer=acme, lines=[{"units": 101}]) == "fail"
+    assert many.describe()["severity"] == "info"
+    assert many.describe()["status"] is None
+
+
+def test_an_override_counts_for_its_payer_and_no_other() -> None:
+    variants = rules(EXAMPLES / "acme.toml")["TIMELY_FILING"]
+    assert len(variants) == 2
+    late: dict[str, Any] = {
+        "frequency": "1",
+        "subscriber": {"filing_indicator": "CI"},
+        "lines": [{"service_from": "2025-11-01"}],
+    }
+    (acme,) = told(variants, payer={"id": "60054"}, **late)
+    assert (acme.severity, acme.title[:9]) == ("error", "The claim")
+    assert told(variants, payer={"id": "99999"}, **late) == []
+    old: dict[str, Any] = {
+        "frequency": "1",
+        "subscriber": {"filing_indicator": "MB"},
+        "lines": [{"service_from": "2024-11-01"}],
+    }
+    (medicare,) = told(variants, payer={"id": "99999"}, **old)
+    assert medicare.severity == "warning"
+    assert told(variants, payer={}, **old) == [medicare]
+
+
+def test_the_narrower_scope_counts(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text("""\
+[[override]]
+rule = "LINE_ZERO_CHARGE"
+severity = "info"
+[[override]]
+rule = "LINE_ZERO_CHARGE"
+scope = { class = "commercial" }
+severity = "error"
+[[override]]
+rule = "LINE_ZERO_CHARGE"
+scope = { payer = "60054" }
+enabled = false
+[[override]]
+rule = "LINE_ZERO_CHARGE"
+scope = { client = "S1", payer = "60054" }
+message = "For this client it matters"
+""")
+    variants = rules(path)["LINE_ZERO_CHARGE"]
+    line = {"lines": [{"charge": 0}], "subscriber": {"filing_indicator": "CI"}}
+
+    def severities(**claim: Any) -> list[str]:
+        return [rule.severity.value for rule in told(variants, **{**line, **claim})]
+
+    assert severities(payer={"id": "1"}) == ["error"]
+    assert severities(payer={"id": "1"}, subscriber={"filing_indicator": "MB"}) == ["info"]
+    assert severities(payer={"id": "60054"}) == []
+    client = {"set": {"submitter_id": "S1"}}
+    (own,) = told(variants, **line, payer={"id": "60054"}, provider=client)
+    assert own.title == "For this client it matters"
+    assert {rule.id for rule in variants} == {"LINE_ZERO_CHARGE"}
+
+
+def test_a_decision_table_is_a_rule_a_row() -> None:
+    made = rules(EXAMPLES / "acme_edits.csv")
+    (therapy,) = made["ACME_EDITS_THERAPY"]
+    acme = {"id": "60054"}
+
+    def judged(rule: Rule, **line: Any) -> str:
+        return found(rule, payer=acme, place_of_service="11", lines=[{"units": 1, **line}])
+
+    day = {"service_from": "2026-02-01"}
+    assert judged(therapy, procedure="97110", **day) == "fail"
+    assert judged(therapy, procedure="97110", modifier_1="GP", **day) == "pass"
+    assert judged(therapy, procedure="97110", modifier_1="GP", **day | {"units": 5}) == "fail"
+    assert judged(therapy, procedure="97110", service_from="2025-12-31") == "pass"
+    assert judged(therapy, procedure="97112", **day) == "pass"
+    (imaging,) = made["ACME_EDITS_IMAGING"]
+    assert judged(imaging, procedure="70450", place_of_service="21") == "fail"
+    assert judged(imaging, procedure="76551", place_of_service="23") == "fail"
+    assert judged(imaging, procedure="70450") == "pass"
+    assert judged(imaging, procedure="71046", place_of_service="21") == "pass"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[rule]]\nid = 'x'\n", "own.toml:1: an id is UPPER_SNAKE"),
+        ("\nid = \n", "own.toml:2: this is no TOML"),
+        ("\n[[rule]]\nid='ABC'\nmesage='x'\n", "own.toml:2: 'mesage' is not known here"),
+        (
+            "[[rule]]\nid='ABC'\nmessage='x'\nwhen={field='line.procedur', is='1'}\n",
+            "own.toml:1: there is no field line.procedur; did you mean procedure",
+        ),
+        (
+            "[[rule]]\nid='ABC'\nmessage='x'\nwhen={field='line.charge', starts_with='1'}\n",
+            "starts_with is not asked of a money",
+        ),
+        ("[[rule]]\nid='ABC'\nmessage='x'\nwhen={field='line.charge', like=1}\n", "one of is"),
+        ("[[rule]]\nid='ABC'\nmessage='x'\nwhen={some='teeth'}\n", "an 837P has no tooth"),
+        (
+            ACTIVE,
+            "ABC is active and needs a test",
+        ),
+        (
+            ACTIVE
+            + "test=[{expect='fail', claim={lines=[{charge=1}]}},{expect='pass', claim={}}]\n",
+            "ABC, test 1: fail was expected, it is pass",
+        ),
+        ("[[override]]\nrule='TIMELY_FILIN'\nenabled=false\n", "did you mean TIMELY_FILING?"),
+        ("[[override]]\nrule='TIMELY_FILING'\nid='OTHER'\n", "'id' is not known here"),
+        ("[[override]]\nrule='TIMELY_FILING'\n", "changes nothing"),
+        ("[[override]]\nrule='TIMELY_FILING'\nparameters={hours=1}\n", "no parameter 'hours'"),
+        (
+            "[[override]]\nrule='INVALID_NPI'\nscope={payer='1'}\nenabled=false\n",
+            "a rule of each provider is not told apart by payer",
+        ),
+        ("[[override]]\nrule='TIMELY_FILING'\nscope={class='rich'}\nenabled=false\n", "no class"),
+        ("[[rule]]\nid='INVALID_NPI'\nmessage='x'\nwhen={field='line.charge', is=0}\n", "is also"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    assert said in refused(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("payr,code\n1,2\n", "no column 'payr'"),
+        ("code,deny,message\n99213,,x\n", "edits.csv:2: EDITS_1: the row demands nothing"),
+        ("code,units_max,message\n99213,few,x\n", "edits.csv:2: units_max is a number"),
+        ("code,deny\n99213,yes\n", "a rule has a message"),
+        ("code,deny,message\n99215-99213,yes,x\n", "99215-99213 is no range"),
+        ("code,deny,message\n", "there is no row"),
+    ],
+)
+def test_what_is_wrong_in_a_table_is_told_with_its_line(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    assert said in refused(tmp_path, text, "edits.csv")
+
+
+def test_drafts_are_loaded_and_not_judged(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text("[[rule]]\nid='ABC'\nmessage='x'\nwhen={field='line.charge', at_least=0}\n")
+    ruleset = assemble(shipped(), [str(path)])
+    assert "ABC" in {rule.id for rule in ruleset.rules}
+    assert "ABC" not in {rule["id"] for rule in json.loads(ruleset.program)["rules"]}
+
+
+def test_the_commands_say_what_rules_do(scrubjay: Command, tmp_path: Path) -> None:
+    file = ROOT / "examples" / "clinic.837"
+    assert scrubjay("rules", "check", EXAMPLES).out == "4 rules, 2 overrides, 0 files with errors\n"
+    assert scrubjay("rules", "test", EXAMPLES).out.endswith("3 tests, 0 wrong\n")
+    shown = scrubjay("rules", "show", "TIMELY_FILING")
+    assert "parameter days: 366" in shown.out
+    own = tmp_path / "own.toml"
+    own.write_text(
+        "[[rule]]\nid='OWN'\nstate='shadow'\nmessage='x'\nwhen={field='line.charge', above=0}\n"
+        "[[override]]\nrule='MISSING_SUBSCRIBER_NAME'\nenabled=false\n"
+    )
+    differs = scrubjay("rules", "diff", "-", own, "--on", file, "--json")
+    assert differs.code == 1
+    changes = json.loads(differs.out)
+    assert {(row["code"], row["severity"]) for row in changes["changes"]} >= {("OWN", "info")}
+    same = scrubjay("rules", "diff", "-", "-", "--on", file)
+    assert (same.code, same.out) == (0, "no claim is seen otherwise\n")
+    why = scrubjay("rules", "explain", "TIMELY_FILING", file, "--claim", "0")
+    assert why.out.startswith("TIMELY_FILING: ")
+    assert "subscriber.filing_indicator in MA, MB" in why.out
+    dear = json.loads(scrubjay("rules", "profile", file, "--json").out)["rules"]
+    assert len(dear) > 100
+    assert abs(sum(row["share"] for row in dear) - 1) < 0.01
+
+
+def test_a_scrub_tells_a_variant_under_its_own_words(tmp_path: Path) -> None:
+    rules_file = tmp_path / "own.toml"
+    rules_file.write_text(
+        "[[override]]\nrule='DUPLICATE_DIAGNOSIS'\nscope={payer='99901'}\nseverity='error'\n"
+        "message='Twice'\n"
+    )
+    from scrubjay.testing import generate
+
+    file = tmp_path / "claims.837"
+    file.write_bytes(b"".join(generate("837P", claims=400, faults=0.5)))
+    run = scrubjay.scrub(file, tmp_path / "out", rules=[rules_file], as_of=dt.date(2026, 10, 1))
+    plain = scrubjay.scrub(file, tmp_path / "plain", as_of=dt.date(2026, 10, 1))
+    assert run.summary["findings"] == plain.summary["findings"]
+    rows = map(json.loads, (tmp_path / "out/findings.jsonl").read_text().splitlines())
+    twice = [row for row in rows if row["code"] == "DUPLICATE_DIAGNOSIS"]
+    assert {(row["severity"], row["message"]) for row in twice} == {
+        ("error", "Twice"),
+        ("warning", "The same diagnosis stands on the claim twice"),
+    }
+
+
+def test_plug_ins_are_asked_for_by_name() -> None:
+    with pytest.raises(RuleError, match="there is no plug-in 'nobody'"):
+        gather(["plugin:nobody"])
+
+
+def test_a_plug_in_is_found_by_its_entry_point(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = ROOT / "examples" / "plugin"
+    facts = tomllib.loads((plugin / "pyproject.toml").read_text())["project"]
+    info = tmp_path / f"acme_claim_rules-{facts['version']}.dist-info"
+    info.mkdir()
+    info.joinpath("METADATA").write_text(f"Name: {facts['name']}\nVersion: {facts['version']}\n")
+    points = facts["entry-points"]["scrubjay.rules"]
+    lines = [f"{name} = {value}\n" for name, value in points.items()]
+    info.joinpath("entry_points.txt").write_text("".join(["[scrubjay.rules]\n", *lines]))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.syspath_prepend(str(plugin / "src"))
+    (rule,) = gather(["plugin:acme"]).rules
+    acme = {"id": "60054"}
+    assert found(rule, payer=acme, place_of_service="12", lines=[{"number": 1}]) == "fail"
+    assert found(rule, payer=acme, place_of_service="12", lines=[{"note": "BED"}]) == "pass"
