@@ -62,15 +62,17 @@ fuzz: ## every fuzz target for SECONDS_EACH (60) seconds; needs cargo-fuzz
 	    -verbosity=0 -print_final_stats=1; \
 	done
 
-docs: .venv/.built ## write the pages of docs/rules/, docs/findings.md and docs/synthetic-files.md anew
+docs: .venv/.built ## write what is generated in docs/ and src/scrubjay/schemas/ anew
 	$(BIN)/python scripts/rules/program.py
 	$(BIN)/python scripts/rules/schema.py
 	$(BIN)/python scripts/rules/pages.py
 	$(BIN)/python scripts/findings/page.py
 	$(BIN)/python scripts/synthetic/page.py
+	$(BIN)/python scripts/enrollment/schema.py
+	$(BIN)/python scripts/failures/page.py
 
 pins: .venv/.pins ## renew requirements/dev.txt (needs uv); commit what it changes
-	uv pip compile pyproject.toml requirements/dev.in --universal --python-version 3.11 --upgrade \
+	uv pip compile pyproject.toml requirements/dev.in --all-extras --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements/dev.txt
 
 clean: ## remove everything that was built, keep out/

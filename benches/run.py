@@ -25,10 +25,15 @@ BYTES_A_CLAIM = 608
 BYTES_A_RECORD = {"837P": BYTES_A_CLAIM, "837I": 659, "837D": 532, "835": 628, "834": 280}
 """About; of an 834 a record is a member."""
 MEGA = 1_000_000
-BARS = {"validate": 5.0, "scrub": 3.0}
+BARS = {"validate": 5.0, "scrub": 3.0, "enroll": 3.0, "remit": 3.0}
 """How many times the yardstick each command is meant to be."""
-SCRUBBED = {"837P", "837I", "837D"}
-"""The kinds that scrub takes; the others are held against their guides."""
+TAKEN = {
+    "validate": set(BYTES_A_RECORD),
+    "scrub": {"837P", "837I", "837D"},
+    "enroll": {"834"},
+    "remit": {"835"},
+}
+"""The kinds that each command takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
                 )
             )
         for command in (options.only,) if options.only else BARS:
-            if command == "validate" or kind in SCRUBBED:
+            if kind in TAKEN[command]:
                 yield pairs(command, path, sets, options, folder)
         path.unlink()
 
@@ -111,8 +116,8 @@ def pairs(command: str, path: Path, sets: str, options: argparse.Namespace, fold
 def line(command: str, path: Path, threads: int, folder: Path) -> list[str]:
     """The command line that is measured."""
     scrubjay = shutil.which("scrubjay", path=str(Path(sys.executable).parent)) or "scrubjay"
-    words = [scrubjay, command, str(path), "--threads", str(threads), "--fail-on", "error"]
-    if command == "scrub":
+    words = [scrubjay, command, str(path), "--threads", str(threads)]
+    if command != "validate":
         words += ["--out", str(folder / "out"), "--force"]
     return words
 

@@ -11,6 +11,17 @@ from scrubjay.codes import TABLES, words
 FOLDER = Path(codes.__file__).parent
 ROOT = FOLDER.parents[2]
 LONGEST = 70
+KINDS = ("category", "status")
+
+
+def sent() -> list[tuple[str, str, str]]:
+    """The statuses that rules and findings send: category, status, entity."""
+    sources = [*(ROOT / "src/scrubjay/rulebook").glob("*.py"), ROOT / "crates/x12/src/finding.rs"]
+    text = "".join(path.read_text() for path in sources)
+    found: list[tuple[str, str, str]] = re.findall(
+        r"\b(A[0-9]):([0-9]{1,3})(?::([0-9A-Z]{2,3}))?\b", text
+    )
+    return found
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -33,14 +44,24 @@ def test_a_code_that_nobody_knows_has_no_words() -> None:
 
 
 def test_every_status_that_rules_and_findings_send_has_words() -> None:
-    sources = [*(ROOT / "src/scrubjay/rulebook").glob("*.py"), ROOT / "crates/x12/src/finding.rs"]
-    text = "".join(path.read_text() for path in sources)
-    sent = re.findall(r"\b(A[0-9]):([0-9]{1,3})(?::([0-9A-Z]{2,3}))?\b", text)
-    assert len(sent) > 30
-    for category, status, entity in sent:
+    assert len(sent()) > 30
+    for category, status, entity in sent():
         assert words("status_category", category)
         assert words("claim_status", status), status
         assert not entity or words("entity", entity), entity
+
+
+def test_every_status_that_is_sent_is_in_force() -> None:
+    lists = (ROOT / "crates/x12/guides/base/277CA.statuses").read_text().splitlines()
+    rows = [line.split() for line in lists if line.startswith(("category", "status"))]
+    codes_of = {
+        name: [code for kind, *row in rows if kind == name for code in row] for name in KINDS
+    }
+    bounds = [[int(end) for end in code.split("-")] for code in codes_of["status"]]
+    in_force = {number for ends in bounds for number in range(ends[0], ends[-1] + 1)}
+    for category, status, _ in sent():
+        assert category in codes_of["category"]
+        assert int(status) in in_force, status
 
 
 def test_every_code_of_a_999_that_the_guide_allows_has_words() -> None:

@@ -11,9 +11,9 @@ ROWS = re.findall(r"[├└]── (\w+) +exit (\d+) +(\w+)", errors.__doc__ or 
 
 
 def test_the_docstring_lists_every_error() -> None:
-    assert {name for name, _, _ in ROWS} == {
-        kind.__name__ for kind in ScrubjayError.__subclasses__()
-    }
+    """Every one of this file; rooms of the pipeline have trees of their own."""
+    here = [kind for kind in ScrubjayError.__subclasses__() if kind.__module__ == errors.__name__]
+    assert {name for name, _, _ in ROWS} == {kind.__name__ for kind in here}
 
 
 @pytest.mark.parametrize(("name", "code", "fate"), ROWS)

@@ -13,7 +13,8 @@ BORDER = {
     *("command", "inputs", "out", "threads", "window", "guide_aliases", "reject_unit", "as_of"),
     *("received_date", "control_start", "max_claims_per_set", "token_key", "token_key_id"),
     *("show_phi", "worklist", "force", "exact", "program", "docs", "limits", "payer_mode"),
-    *("overlays", "tables", "profile"),
+    *("overlays", "tables", "verdicts", "select", "keep_controls", "measure_rules"),
+    *("words", "reasons", "profile"),
 }
 
 

@@ -1,13 +1,14 @@
 """Claims are written in the guide's order, and nothing is made up that the guide does not fix."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 import scrubjay
-from scrubjay.errors import InputError, UsageError
+from scrubjay.errors import InputError, ScrubjayError, UsageError
 from scrubjay.models import Claim
 from scrubjay.testing import generate, synthetic_claims
 from scrubjay.writing import Envelope, stream_out, write
@@ -72,6 +73,34 @@ def test_streaming_changes_no_byte() -> None:
     whole = b"".join(pieces)
     assert whole.count(b"CLM*") == 700
     assert whole.count(b"ST*837*") == 3
+    references = re.findall(rb"BHT\*0019\*00\*([^*]+)", whole)
+    assert references == [b"000000001", b"000000001-2", b"000000001-3"]
+
+
+@pytest.mark.parametrize("value", ["CLM", 7, None, ["CLM"], object()])
+def test_what_is_no_claim_is_an_error_that_says_so(value: object) -> None:
+    with pytest.raises(UsageError, match=r"claim 2 is a .*, and no claim"):
+        write([CLAIM, value])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"lines": 7},
+        {"lines": [7]},
+        {"id": ["A"]},
+        {"id": {"a": 1}},
+        {"kind": "835"},
+        {"kind": None},
+        {"kind": 7},
+        {7: "x"},
+        {"provider": "x"},
+        {"charge": object()},
+    ],
+)
+def test_a_claim_of_another_shape_is_an_error_of_ours(claim: dict[str, object]) -> None:
+    with pytest.raises(ScrubjayError):
+        write([CLAIM | claim])
 
 
 def test_the_envelope_is_as_given() -> None:

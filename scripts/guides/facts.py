@@ -97,7 +97,7 @@ def _same_loop(path: tuple[str, ...], known: list[tuple[tuple[str, ...], Loop]])
 
 
 def _loop_facts(ours: Loop, there: Loop, base: Base) -> Iterator[tuple[str, str]]:
-    if ours.id != "ST":
+    if ours.pos > 0:  # the root has none
         yield " usage", there.usage
         yield " max", _limit(there.max)
         if ours.segments[0].id != "HL":  # a level has no position of its own in the standard
@@ -109,7 +109,7 @@ def _loop_facts(ours: Loop, there: Loop, base: Base) -> Iterator[tuple[str, str]
         if match is None:
             continue
         free.remove(match)
-        opens = segment is ours.segments[0] and ours.id != "ST"
+        opens = segment is ours.segments[0] and ours.pos > 0
         yield from _segment_facts(segment, match, base, opens=opens)
     for extra in free:
         yield f"{extra.id}({'|'.join(extra.elements[0].codes)}) segment", "present"

@@ -66,7 +66,7 @@ def lint_guide(path: Path, guide: Guide, base: Base) -> Iterator[str]:
 
 
 def _lint_loops(guide: Guide) -> Iterator[str]:
-    used = {"ST"}
+    used = {guide.root}
     for loop in guide.loops.values():
         first = loop.children[0] if loop.children else None
         if not isinstance(first, Segment):

@@ -138,13 +138,19 @@ class Guide:
     base: str = ""
     transaction_set: str = ""
     group: str = ""
+    in_envelope: bool = False
     code_sets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     facts: list[tuple[int, str]] = field(default_factory=list)
     loops: dict[str, Loop] = field(default_factory=dict)
 
-    def tree(self, root: str = "ST") -> Loop:
+    @property
+    def root(self) -> str:
+        """The loop that is the whole set: the first."""
+        return next(iter(self.loops))
+
+    def tree(self) -> Loop:
         """The whole set with every `use` replaced by the loop it names."""
-        return self._grown(LoopUse(root, "R", 1, 0))
+        return self._grown(LoopUse(self.root, "R", 1, 0))
 
     def _grown(self, use: LoopUse) -> Loop:
         loop = self.loops[use.id]
@@ -263,6 +269,8 @@ def _header(guide: Guide, word: str, words: list[str], line: int) -> None:
             guide.base, guide.transaction_set = words
         case "group":
             (guide.group,) = words
+        case "envelope":
+            guide.in_envelope = True
         case "codes":
             guide.code_sets[words[0]] = tuple(words[1:])
         case "title" | "alias" | "hierarchy" | "cut" | "role" | "sequence" | "balance":

@@ -21,6 +21,12 @@ def read_map(path: Path) -> Loop:
     return Loop("ST", children=tuple(_children(_root(path))))
 
 
+def read_acknowledgment(path: Path) -> Loop:
+    """The TA1 of the map of the envelope, alone."""
+    found = next(node for node in _root(path).iter("segment") if node.attrib["xid"] == "TA1")
+    return Loop("TA1", children=(_segment(found),))
+
+
 def read_data_elements(path: Path) -> dict[str, DataElement]:
     """`dataele.xml`: types and lengths, no codes."""
     found: dict[str, DataElement] = {}

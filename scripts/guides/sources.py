@@ -180,6 +180,16 @@ EDIFABRIC = Source(
     edifabric_source.read_guide,
     frozenset({"segment"}),
 )
+# they describe the envelope beside their guides
+_TOLD = frozenset({"usage", "codes"})
+PYX12_ENVELOPE = replace(PYX12, read=pyx12_source.read_acknowledgment, says=_TOLD)
+STUPIDEDI_ENVELOPE = replace(
+    STUPIDEDI,
+    folder="lib/stupidedi/interchanges",
+    read=stupidedi_source.read_acknowledgment,
+    says=_TOLD,
+    base=None,
+)
 BOTS = Source("bots", "bots-edi/bots-grammars", "x12/5010")
 _ALL = (PYX12, STUPIDEDI, BIZTALK, TIGERSHARK, MOOV, EDIFABRIC, BOTS)
 
@@ -234,6 +244,10 @@ SOURCES: dict[str, tuple[Side, Side]] = {
     "999": (
         (Witness(PYX12, "999.5010X231.A1.xml"),),
         (Witness(STUPIDEDI, "X231A1-FA999.rb"),),
+    ),
+    "TA1": (
+        (Witness(PYX12_ENVELOPE, "x12.control.00501.xml"),),
+        (Witness(STUPIDEDI_ENVELOPE, "00501"),),
     ),
     "277CA": (
         (Witness(PYX12, "277.5010.X214.xml"),),

@@ -137,6 +137,20 @@ def read_base(library: Path) -> Base:
     return base
 
 
+def read_acknowledgment(path: Path) -> Loop:
+    """The TA1 of an interchange, alone: what the standard demands of it no guide changes."""
+    (call,) = _assignments(path / "segment_defs/TA1.rb").values()
+    known = _assignments(path / "element_defs.rb")
+    elements = tuple(
+        Element(
+            "R" if member.requirement == "M" else "S",
+            _data_element(member.ref, known[member.ref]).codes,
+        )
+        for member in _members(call)
+    )
+    return Loop("TA1", children=(Segment("TA1", "R", None, 0, elements),))
+
+
 def _data_element(number: str, call: Call) -> DataElement:
     kind = call.name.split("::")[1].split(".")[0]
     low, high, *rest = [a for a in call.args[2:] if isinstance(a, int)]

@@ -51,11 +51,13 @@ class _AsItIs(argparse.RawDescriptionHelpFormatter):
 
 
 def bases() -> list[str]:
-    """The good documents of the cases, but for those that only a partner's overlay makes good."""
+    """The good documents of the cases that have a set.
+
+    Left out are those that only a partner's overlay makes good.
+    """
     sections = _BASES.read_text().split("\n## ")
-    return [
-        document for each in sections if _PARTNER not in each for document in _BLOCK.findall(each)
-    ]
+    every = (text for each in sections if _PARTNER not in each for text in _BLOCK.findall(each))
+    return [document for document in every if "\nST*" in document]
 
 
 def _samples(folder: Path, listed: str | None) -> int:

@@ -17,7 +17,7 @@ Four calls, each taking its options as one JSON object, the *job* (`scrubjay.job
      "docs": {rule id: text},            # where to read of rules that have no page
      "limits": {"element": int, "segment": int, "repetitions": int, "elements": int},
      "payer_mode": false,
-     "profile": false}                   # measure what each rule costs
+     "measure_rules": false}             # what each rule costs
 
 A limit that is absent is the engine's own. Every call raises the classes of `scrubjay.errors`, by
 their import name: `InputError`, `OutputError`, `UsageError`, `Interrupted`, and `InternalError` for
@@ -36,12 +36,12 @@ def run(
     judge: Callable[[list[dict[str, Any]]], list[list[dict[str, Any]]]] | None = None,
     report: Callable[[str], str] | None = None,
 ) -> str:
-    """One scrub or validate, whole: reads the inputs, writes `out`, returns the result as JSON.
+    """One scrub, validate, enroll or remit, whole: reads the inputs, writes `out`; gives JSON.
 
     The result is ``{"summary": {}, "run": {}, "reasons": [], "exit": 0 | 1}``: the contents
     of summary.json and run.json (`scrubjay.summary`), and every code that was found, most claims
     first, as ``{"code", "severity", "title", "count", "claims", "fix"}``. `exit` is 1 when an error
-    was found. With `profile` it has also ``"profile": {rule id: nanoseconds}``, else null.
+    was found. With `measure_rules` it has also ``"profile": {rule id: nanoseconds}``, else null.
 
     `progress` gets (bytes done, bytes in all or None for a pipe) some ten times a second, from the
     thread that called. `judge` gets claims as plain dicts, each with its `kind`, and gives a list

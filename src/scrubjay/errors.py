@@ -6,11 +6,14 @@
     ├── UsageError       exit 2    final       the call makes no sense as it stands
     ├── InputError       exit 2    final       a file that is missing, unreadable or not X12 at all
     ├── OutputError      exit 3    retryable   no room, no right, or no clean place to write
+    ├── VaultError       exit 3    final       a payload that cannot be sealed or read as it is
+    ├── DeliveryError    exit 3    ambiguous   a partner could not be reached, or did not answer
     ├── InternalError    exit 3    ambiguous   ours: please report it
     └── Interrupted      exit 130  retryable   stopped by the user; nothing was committed
 
 A message is one line, names the next step, and never holds a value out of a claim.
-The native half raises these classes too.
+The native half raises these classes too. What happens in the pipeline has a code besides, of the
+table in failures.py; such a code, and a kind of these errors, may have a fate of its own.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from typing import ClassVar
 
 __all__ = [
+    "DeliveryError",
     "Fate",
     "InputError",
     "InternalError",
@@ -29,6 +33,7 @@ __all__ = [
     "OutputError",
     "ScrubjayError",
     "UsageError",
+    "VaultError",
 ]
 
 
@@ -44,7 +49,7 @@ class ScrubjayError(Exception):
     """The root: catch this to catch every failure of ours."""
 
     exit_code: ClassVar[int] = 3
-    fate: ClassVar[Fate] = Fate.AMBIGUOUS
+    fate: Fate = Fate.AMBIGUOUS
 
     @property
     def retryable(self) -> bool:
@@ -71,6 +76,18 @@ class OutputError(ScrubjayError):
 
     exit_code = 3
     fate = Fate.RETRYABLE
+
+
+class VaultError(ScrubjayError):
+    """A payload cannot be sealed or read: `scrubjay.vault` has its kinds."""
+
+    fate = Fate.FINAL
+    code: str = "PAYLOAD_REFUSED"
+    """Of the table in failures.py."""
+
+
+class DeliveryError(ScrubjayError):
+    """A partner could not be reached or did not answer: `scrubjay.transports` gives it a code."""
 
 
 class InternalError(ScrubjayError):

@@ -23,6 +23,7 @@ class Scope(StrEnum):
     PROVIDER = "provider"
     SUBSCRIBER = "subscriber"
     PATIENT = "patient"
+    MEMBER = "member"
     CLAIM = "claim"
     LINE = "line"
 

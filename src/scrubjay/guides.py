@@ -73,6 +73,7 @@ class GuideFacts(TypedDict):
     name: str
     transaction_set: str
     group: str
+    """GS01; empty for what stands between ISA and the first GS, in no set and in no group."""
     version: str
     title: str
     aliases: list[str]

@@ -29,6 +29,9 @@ class Command(StrEnum):
     VALIDATE = "validate"
     READ = "read"
     INSPECT = "inspect"
+    EXTRACT = "extract"
+    ENROLL = "enroll"
+    REMIT = "remit"
 
 
 class RejectUnit(StrEnum):
@@ -84,9 +87,21 @@ class Job(Frozen):
     """Files of codes that rules look into."""
     docs: tuple[tuple[str, str], ...] = ()
     """Rules that have no page, and where each is written."""
+    words: str = ""
+    """Words for the codes of records: lines of list, code and word."""
+    reasons: dict[str, tuple[str, str, str | None]] | None = None
+    """What records are judged by beside their guide: by code severity, message and fix."""
+    profile: dict[str, Any] | None = None
+    """How a carrier differs, as far as that decides what is written of a record."""
     limits: Limits = Limits()
     payer_mode: bool = False
-    profile: bool = False
+    verdicts: bool = False
+    """Write verdicts.jsonl, a line a claim."""
+    keep_controls: bool = False
+    """What is extracted keeps its control numbers, since it stands for the whole."""
+    select: tuple[tuple[int, int], ...] = ()
+    """The claims to extract: first and last index of each range, from 0."""
+    measure_rules: bool = False
     """Measure what each rule costs."""
 
     def check(self) -> None:
@@ -104,6 +119,7 @@ class Job(Frozen):
             "as_of": _iso(self.as_of),
             "received_date": _iso(self.received_date),
             "docs": dict(self.docs),
+            "reasons": self.reasons or {},
             "limits": self.limits.given(),
         }
         return json.dumps(vars(self) | written)

@@ -201,7 +201,8 @@ def execute(
             from scrubjay.rulebook import lowered
 
             job = job.but(program=lowered())
-    report = _page if job.out is not None else None
+    judged = job.command in {Command.SCRUB, Command.VALIDATE}
+    report = _page if judged and job.out is not None else None
     answer = _native.run(job.to_json(), progress, judge, report)
     return Run.from_result(json.loads(answer), job.out)
 

@@ -36,6 +36,8 @@ class Summary(TypedDict):
     interchanges: int
     groups: int
     sets: int
+    sets_accepted: int
+    sets_rejected: int
     claims: int
     accepted: int
     rejected: int

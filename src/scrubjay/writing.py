@@ -70,11 +70,11 @@ def stream_out(
         writer = _native.ClaimWriter((envelope or Envelope()).to_text())
     except ValueError as error:
         raise UsageError(f"{error}; correct the envelope") from None
-    source = iter(claims)
-    while batch := [_plain(claim) for claim in islice(source, _BATCH)]:
+    numbered = enumerate(iter(claims), start=1)
+    while batch := [_plain(claim, number) for number, claim in islice(numbered, _BATCH)]:
         for kind, same in groupby(batch, lambda claim: claim.pop("kind", "837P")):
             try:
-                written = writer.add(list(same), kind)
+                written = writer.add(list(same), str(kind))
             except ValueError as error:
                 raise InputError(f"{error}; correct it and write them again") from None
             if written:
@@ -87,7 +87,12 @@ def write(claims: "Iterable[Claim | Mapping[str, Any]]", envelope: Envelope | No
     return b"".join(stream_out(claims, envelope))
 
 
-def _plain(claim: "Claim | Mapping[str, Any]") -> dict[str, Any]:
+def _plain(claim: "Claim | Mapping[str, Any]", number: int) -> dict[str, Any]:
     if isinstance(claim, Mapping):
         return dict(claim)
-    return claim.to_dict()
+    to_dict = getattr(claim, "to_dict", None)
+    if to_dict is None:
+        kind = type(claim).__name__
+        raise UsageError(f"claim {number} is a {kind}, and no claim; give models or dicts of them")
+    plain: dict[str, Any] = to_dict()
+    return plain

@@ -81,9 +81,15 @@ def ca(
     batch: str | None = "B1",
     status: str = "A1:19:PR**WQ",
     control: str = "99",
+    totals: str | None = None,
 ) -> bytes:
-    """A 277CA. A claim comes with its STC, such as ``A7:562:85**U``; a text stands as it is."""
+    """A 277CA. A claim comes with its STC, such as ``A7:562:85**U``; a text stands as it is.
+
+    Of one claim it has totals that are right if it is accepted; of more it has those given.
+    """
     body = []
+    if totals is None:
+        totals = "QTY*90*1~AMT*YU*100~" if len(claims) == 1 else ""
     for entry in claims:
         if isinstance(entry, str):
             body.append(entry)
@@ -100,7 +106,7 @@ def ca(
         f"{isa(HOP, 'CLINIC', control)}GS*HN*{HOP}*CLINIC*20260102*1200*5*X*005010X214~"
         "ST*277*0001*005010X214~BHT*0085*08*R1*20260102*1200*TH~HL*1**20*1~"
         f"NM1*{kind}*2*{hop} INC*****PI*{hop}~TRN*1*T1~DTP*050*D8*20260102~DTP*009*D8*20260103~"
-        f"HL*2*1*21*1~NM1*41*2*CLINIC*****46*CLINIC~{receipt}QTY*90*1~AMT*YU*100~"
+        f"HL*2*1*21*1~NM1*41*2*CLINIC*****46*CLINIC~{receipt}{totals}"
         f"HL*3*2*19*1~NM1*85*2*CLINIC*****XX*1234567893~{''.join(body)}"
         f"SE*9*0001~GE*1*5~IEA*1*{control:0>9}~"
     ).encode()

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import scrubjay
 from acks.made import HOP, PAYER, Claim, ca, nine, sent, ta1
 from properties.files import damaged, generated, run
 from scrubjay.acks import Notice, Outcome, Problem, apply
 from scrubjay.errors import InputError, OutputError, UsageError
 from scrubjay.models.acknowledgments import Verdict
+from scrubjay.testing import REFERENCE_DATE, generate
 
 A1, A2, A3 = Claim("A1"), Claim("A2", "200", "20260106", "M2", "ROE"), Claim("A3", "300")
 TAKEN, BACK = "A1:19:PR**WQ", "A7:562:85**U"
@@ -425,3 +427,21 @@ def test_a_fault_above_the_claims_is_understood_as_it_was_meant(
     back = summary["rejected"] + summary["unreadable"]
     assert (told["accepted"], told["rejected"]) == (summary["accepted"], back)
     assert told["notices"] == {}
+
+
+def test_the_answers_of_the_scrub_itself_are_told_as_such(tmp_path: Path) -> None:
+    """They answer the claims that it kept back as well, which nobody was sent."""
+    claims, out = tmp_path / "claims.837", tmp_path / "out"
+    claims.write_bytes(b"".join(generate("837P", claims=60, faults=0.5, seed=5)))
+    run = scrubjay.scrub(claims, out, as_of=REFERENCE_DATE)
+    assert run.rejected > 5
+    files = sorted([*out.glob("*.277ca"), *out.glob("*.999")])
+    told: list[Notice] = []
+    with apply([out], files, tell=told.append) as applied:
+        assert applied.summary()["notices"] == {"ACK_OWN": 2}
+    assert [(notice.problem, notice.file) for notice in told] == [
+        (Problem.OWN, file.name) for file in files
+    ]
+    with apply([claims], files) as applied:
+        assert applied.summary()["notices"] == {}
+        assert applied.summary()["rejected"] == run.rejected

@@ -66,12 +66,13 @@ def test_a_999_says_what_was_wrong_and_where() -> None:
 
 def test_a_277ca_says_it_of_every_level() -> None:
     claim = Claim("A1", "80.5")
-    (said,) = read(ca((claim, "A3:21:82*20260103*U"), LINE, hop="PAYER1"))
+    totals = f"QTY*AA*1~AMT*YY*{claim.charge}~"
+    (said,) = read(ca((claim, "A3:21:82*20260103*U"), LINE, hop="PAYER1", totals=totals))
     assert isinstance(said, ClaimAcknowledgment)
     assert (said.source.entity, said.source.id, said.batch) == ("PR", "PAYER1", "B1")
     assert (said.reference, said.created) == ("R1", date(2026, 1, 2))
     assert (said.received, said.processed) == (date(2026, 1, 2), date(2026, 1, 3))
-    assert (said.accepted_count, said.accepted_amount) == (1, Decimal(100))
+    assert (said.rejected_count, said.rejected_amount) == (1, Decimal(claim.charge))
     assert (said.verdict, said.receiver.id) == (Verdict.ACCEPTED, "CLINIC")
     (provider,) = said.providers
     assert (provider.provider.id, provider.verdict) == ("1234567893", Verdict.PENDING)
@@ -198,3 +199,49 @@ def test_every_notice_is_on_the_page() -> None:
 def test_nothing_is_shown_unasked() -> None:
     shown = repr(list(read(ca((Claim("SECRET1", last="SECRET2", member="SECRET3"), "A1:19**WQ")))))
     assert "SECRET" not in shown
+
+
+A, B, C = (Claim(name, charge) for name, charge in (("A", "100"), ("B", "25.5"), ("C", "7")))
+TAKEN, BACK = "A1:19:PR**WQ", "A7:562:85**U"
+
+
+@pytest.mark.parametrize(
+    ("totals", "right"),
+    [
+        ("QTY*90*2~QTY*AA*1~AMT*YU*107~AMT*YY*25.50~", True),
+        ("QTY*AA*1~AMT*YY*25.5~", True),
+        ("", True),
+        ("QTY*90*3~", False),
+        ("QTY*AA*0~", False),
+        ("AMT*YU*107.01~", False),
+        ("QTY*90*2~QTY*AA*1~AMT*YY*25~", False),
+        ("QTY*90*two~", True),
+    ],
+)
+@pytest.mark.parametrize("part", [1, 1000])
+def test_totals_are_held_against_the_claims(
+    totals: str,
+    right: bool,  # noqa: FBT001 - a parameter of the test
+    part: int,
+) -> None:
+    told = list(read(ca((A, TAKEN), (B, BACK), (C, TAKEN), totals=totals), part))
+    notices = [each for each in told if isinstance(each, Notice)]
+    assert [notice.problem for notice in notices] == ([] if right else [Problem.TOTALS])
+    assert right or (notices[0].segment, notices[0].segment_index) == (totals[:3], 12)
+
+
+def test_a_provider_has_totals_of_its_own() -> None:
+    level = "HL*7*2*19*1~NM1*85*2*OTHER*****XX*1245319599~QTY*QA*{}~AMT*YU*{}~"
+    for count, amount, right in (("1", "7", True), ("2", "7", False), ("1", "8", False)):
+        data = ca((A, TAKEN), level.format(count, amount), (C, TAKEN), totals="QTY*90*2~")
+        found = [one.segment_index for one in read(data) if isinstance(one, Notice)]
+        assert found == ([] if right else [23])
+
+
+def test_who_tells_what_is_rejected_only_counts_the_others() -> None:
+    """Neither does a batch that is rejected as a whole have to name its claims."""
+    for data in (
+        ca((B, BACK), totals="QTY*90*7~QTY*AA*1~AMT*YU*900~AMT*YY*25.5~"),
+        ca(status=BACK, totals="QTY*AA*7~AMT*YY*900~"),
+    ):
+        assert not any(isinstance(each, Notice) for each in read(data))

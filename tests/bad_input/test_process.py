@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from properties.files import generated
+from scrubjay.testing import generate
 
 COMMAND = [sys.executable, "-m", "scrubjay"]
 ONE = generated(2_000, faults=0.05, seed=5)
@@ -130,6 +131,55 @@ def test_a_run_that_waits_for_its_input_can_be_interrupted(call: str, tmp_path: 
         feed(process.stdin.fileno(), ONE)
         process.send_signal(signal.SIGINT)
         assert left_nothing(process, out)
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> list[Path]:
+    """Sixty files of claims, payments and members."""
+    contents = {
+        kind: b"".join(generate(kind, claims=400, faults=0.2)) for kind in ("837P", "835", "834")
+    }
+    files = []
+    for number in range(60):
+        kind = tuple(contents)[number % 3]
+        files.append(tmp_path / f"{number}.{kind}")
+        files[-1].write_bytes(contents[kind])
+    return files
+
+
+def test_a_run_over_many_files_that_is_killed_leaves_nothing_that_looks_whole(
+    many: list[Path], tmp_path: Path
+) -> None:
+    """What it leaves is its staging folder, which the next run with --force replaces."""
+    out = tmp_path / "out"
+    with started("validate", *many, "-", "--out", out) as process:
+        feeder = Feeder(process)
+        feeder.start()
+        assert feeder.begun.wait(60)
+        process.kill()
+        assert process.wait(60) == -signal.SIGKILL
+        feeder.join(60)
+    assert {path.name.partition("-")[0] for path in out.iterdir()} == {".staging"}
+    again = ended("validate", *many, "--out", out, "--force")
+    assert again.returncode == 1
+    names = {path.name for path in out.iterdir()}
+    assert "summary.json" in names
+    assert not any(name.startswith(".staging") for name in names)
+    assert len([name for name in names if name.endswith(".999")]) == len(many)
+
+
+def test_a_disk_that_fills_up_while_many_files_are_validated(
+    many: list[Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    process = ended("validate", *many, "--out", out, before=limit)
+    assert (process.returncode, process.stdout) == (3, "")
+    assert one_line(process.stderr)
+    assert not looks_whole(out)
 
 
 def test_a_file_that_may_not_grow_is_a_failure_of_output(large: Path, tmp_path: Path) -> None:

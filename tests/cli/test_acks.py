@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import scrubjay as package
-from acks.made import PAYER, Claim, ca, nine, sent
+from acks.made import PAYER, Claim, ca, nine, sent, ta1
 from scrubjay.acks.folder import WORKLIST
 from stage import Command
 
@@ -252,3 +252,85 @@ def test_an_acknowledgment_is_shown_in_words(
         "  set 0001 (837) accepted",
         "  group accepted; 1 of 1 sets accepted",
     ]
+
+
+NOTED = "IK3*CLM*22*2300*8~CTX*CLM01:KANARI7~IK4*5:1*1331*7*KANARI8~IK3*ZZZ*X~IK4**782*1~IK5*R*5~"
+LINES = "SVC*HC:99213*80.5~STC*A7:454**U~"
+SHOWN = {
+    "1.ta1": (
+        ta1("R", "006"),
+        ["TA1 from CLEAR: interchange 000000001 rejected: the sender's id is invalid (ISA06)"],
+    ),
+    "2.999": (
+        nine(NOTED, end="R"),
+        [
+            "999 from CLEAR: group 1 (HC)",
+            "  set 0001 (837) rejected: segments are in error",
+            "    segment 22: CLM in 2300: segment has faulty elements",
+            "      of CLM01 ***",
+            "      element 5-1: code that the standard does not have",
+            "    segment ?: ZZZ: ?",
+            "      element ?: required element is missing",
+            "  group rejected; 1 of 1 sets accepted",
+        ],
+    ),
+    "3.277ca": (
+        ca((BAD, "A7:562:85**U"), LINES, totals=""),
+        [
+            "277CA from CLEAR INC: batch B1",
+            "  received: receipt confirmed (payer)  [A1:19:PR]",
+            "  provider CLINIC",
+            "    claim *** of ***: rejected",
+            "      rejected, a value is wrong: NPI (billing provider)  [A7:562:85]",
+            "      line 99213",
+            "        rejected, a value is wrong: procedure code  [A7:454]",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_every_kind_is_shown_whole(name: str, scrubjay: Command, tmp_path: Path) -> None:
+    data, lines = SHOWN[name]
+    file = tmp_path / name
+    file.write_bytes(data)
+    ended = scrubjay("acks", "show", file)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines() == lines
+    open_ = scrubjay("acks", "show", file, "--show-phi").out
+    assert ("KANARI" in open_) == (b"KANARI" in data)
+
+
+def test_a_patient_who_is_not_named_is_shown_as_that(scrubjay: Command, tmp_path: Path) -> None:
+    file = tmp_path / "1.277ca"
+    file.write_bytes(ca((BAD, "A7:562:85**U")).replace(b"NM1*QC*1*=KANARI4*ANN", b"NM1*QC*1**"))
+    file.write_bytes(ca((BAD, "A7:562:85**U")).replace(b"*KANARI4*ANN*", b"***"))
+    assert "of ?: rejected" in scrubjay("acks", "show", file, "--show-phi").out
+
+
+def test_what_is_shown_as_json_is_an_object_a_line(scrubjay: Command, tmp_path: Path) -> None:
+    files = []
+    for name, (data, _) in SHOWN.items():
+        files.append(tmp_path / name)
+        files[-1].write_bytes(data)
+    rows = [
+        json.loads(line) for line in scrubjay("acks", "show", *files, "--json").out.splitlines()
+    ]
+    receipt, syntax, claims = rows
+    assert (receipt["code"], receipt["note"]) == ("R", "006")
+    assert syntax["sets"][0]["segments"][0]["contexts"][0] == {"kind": "CLM01", "value": "***"}
+    (claim,) = claims["providers"][0]["claims"]
+    assert (claim["number"], claim["patient"]) == ("***", "***")
+    assert claim["lines"][0]["procedure"] == "99213"
+    assert "KANARI" not in json.dumps(rows)
+
+
+def test_what_is_no_acknowledgment_is_told_beside_those_that_are(
+    scrubjay: Command, files: list[str], tmp_path: Path
+) -> None:
+    claims = tmp_path / "claims.837"
+    claims.write_bytes(sent([GOOD]))
+    ended = scrubjay("acks", "show", claims, tmp_path / "acks" / "1.999")
+    assert "ACK_NOT_READ" in ended.out + ended.err
+    assert "999 from CLEAR" in ended.out
+    assert scrubjay("acks", "show", tmp_path / "nothing.999").code == 2

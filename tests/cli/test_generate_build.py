@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from scrubjay import testing
-from scrubjay.cli.generate import KINDS
+from scrubjay.cli.generate import KINDS, SENT
 from stage import Command
 
 
@@ -52,7 +52,7 @@ def test_generate_passes_its_options_on(
     assert ended.out == f"7 claims, 8 bytes: {file}\n"
     assert file.read_bytes() == b"ISA*IEA*"
     expected = {"claims": 7, "faults": 0.5, "seed": 3, "sets": 1, "lines": (2, 9), "kind": "837P"}
-    assert asked == expected
+    assert asked == expected | {"of": None}
 
 
 def test_the_records_of_an_enrollment_are_members(
@@ -66,6 +66,8 @@ def test_the_records_of_an_enrollment_are_members(
 
 def test_it_offers_what_can_be_made() -> None:
     assert tuple(testing.KINDS) == KINDS
+    assert tuple(testing.KINDS["999"].answers) == SENT
+    assert set(testing.KINDS["277CA"].answers) == set(SENT[:3])
 
 
 def test_generate_to_standard_output_is_only_the_claims(

@@ -120,3 +120,16 @@ def test_what_is_no_segment_is_named_in_words(scrubjay: Command, tmp_path: Path)
     file = tmp_path / "claims.837"
     file.write_bytes(b"lost\n" + EXAMPLE.read_bytes())
     assert "bytes outside any interchange" in scrubjay("inspect", file).out.splitlines()[0]
+
+
+def test_what_stands_in_no_set_is_shown_where_it_stands(scrubjay: Command, tmp_path: Path) -> None:
+    """The TA1 by its guide, whose values are no patient's; anything else masked."""
+    file = tmp_path / "answer.ta1"
+    isa, _, rest = EXAMPLE.read_text().partition("~")
+    iea = rest[rest.index("IEA") :]
+    file.write_text(f"{isa}~TA1*000000905*260302*0900*A*000~REF*EI*12345~{iea}")
+    lines = [line.split(None, 1)[1] for line in scrubjay("inspect", file).out.splitlines()]
+    assert lines[1:3] == [
+        "TA1*000000905*260302*0900*A*000  Interchange Acknowledgment",
+        "REF*AA*99999  A segment outside any transaction set",
+    ]

@@ -64,9 +64,9 @@ def test_files_without_claims_are_told_by_their_sets(result: Result) -> None:
     summary = {**result["summary"], "claims": 0, "charges_accepted": None, "unreadable_sets": 0}
     remittance: Result = {**result, "summary": summary}  # type: ignore[typeddict-item]
     lines = list(plain(Run.from_result(remittance, None)))
-    assert [line.split()[-1] for line in lines[:3]] == ["2", "21", "6,053"]
+    assert [line.split()[-1] for line in lines[:5]] == ["2", "21", "20", "1", "6,053"]
+    assert [line.split()[0] for line in lines[2:4]] == ["accepted", "rejected"]
     assert "reasons, most often first" in lines
-    assert not any("accepted" in line for line in lines[:4])
 
 
 def test_sets_that_were_kept_as_they_came_are_told(result: Result, tmp_path: Path) -> None:
@@ -74,3 +74,12 @@ def test_sets_that_were_kept_as_they_came_are_told(result: Result, tmp_path: Pat
     assert "kept as they came in unreadable.x12: 1 transaction set" in plain(
         Run.from_result(result, str(tmp_path))
     )
+
+
+def test_a_reason_that_stands_on_no_claim_says_how_often(result: Result) -> None:
+    """Claims and remittances in one file: what is wrong with those reaches no claim."""
+    reasons = [{**result["reasons"][0], "claims": 0, "count": 1234}]
+    mixed: Result = {**result, "reasons": reasons}  # type: ignore[typeddict-item]
+    lines = list(plain(Run.from_result(mixed, None)))
+    told = lines[lines.index("reasons, most claims first") + 1]
+    assert told.split()[0] == "1,234x"

@@ -64,6 +64,7 @@ def run(document: bytes, folder: Path, **options: Any) -> Path:
     key.write_text("cases:" + "5c" * 32)
     key.chmod(0o600)
     given: dict[str, Any] = {"command": Command.SCRUB, "as_of": DAY, "received_date": DAY}
+    given["verdicts"] = True
     given |= {"inputs": (str(source),), "out": str(folder / "out")} | options
     execute(Job(**given), token_key=key)
     return folder / "out"

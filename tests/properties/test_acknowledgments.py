@@ -58,6 +58,8 @@ def test_999_and_277ca_agree_with_the_summary(unit: str, tmp_path: Path) -> None
     sets = Counter(part[1] for part in segments(out, "999") if part[0] == "IK5")
     (group,) = [part for part in segments(out, "999") if part[0] == "AK9"]
     assert sum(sets.values()) == numbers["sets"] == int(group[2]) == int(group[3])
+    assert numbers["sets_accepted"] == int(group[4])
+    assert numbers["sets_rejected"] == numbers["sets"] - int(group[4])
     assert int(group[4]) == sets["A"] + sets["E"]
     claims, inside = Counter[str](), ""
     for part in segments(out, "277ca"):

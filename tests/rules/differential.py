@@ -4,7 +4,7 @@
 same on every row. Deterministic: the seed is in the file.
 """
 
-# ruff: noqa: D102, E501, PLR0911, S311 - a generator of nonsense, for tests only
+# ruff: noqa: E501, PLR0911, S311 - a generator of nonsense, for tests only
 
 import json
 import random

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 import scrubjay
+from scrubjay.errors import UsageError
+from scrubjay.testing import KINDS as MADE
 from scrubjay.testing import REFERENCE_DATE, generate
 from scrubjay.testing import acknowledgments as made
 from scrubjay.testing.acknowledgments import ENVELOPE_FAULTS
@@ -29,8 +31,33 @@ def test_nothing_is_found_in_them(
     kind: str, seed: int, faults: float, sets: int, tmp_path: Path
 ) -> None:
     file = tmp_path / "answer.x12"
-    file.write_bytes(whole(kind, claims=60, seed=seed, faults=faults, sets=sets))
+    data = whole(kind, claims=60, seed=seed, faults=faults, sets=sets)
+    file.write_bytes(data)
+    repeated = {b"014": "INVALID_DATE", b"015": "INVALID_TIME"}
+    false = [code for note, code in repeated.items() if b"*R*" + note in data]
+    assert [reason["code"] for reason in scrubjay.validate(file).reasons] == false
+
+
+@pytest.mark.parametrize(
+    ("kind", "of"), [(kind, of) for kind in KINDS for of in MADE[kind].answers]
+)
+def test_what_can_be_acknowledged_is(kind: str, of: str, tmp_path: Path) -> None:
+    file = tmp_path / "answer.x12"
+    file.write_bytes(whole(kind, claims=40, sets=4, faults=0.3 if kind != "TA1" else 0, of=of))
     assert scrubjay.validate(file).reasons == ()
+    if kind == "999":
+        answered = file.read_text()
+        assert answered.count(f"AK2*{of[:3]}*") == answered.count("IK5*") == 4
+        assert (answered.count("IK3*") > 0) == (of != "277CA")
+    if kind == "277CA":
+        assert file.read_text().count("TRN*2*") == 40 + 4
+        assert file.read_text().count("*U*") > 5
+
+
+@pytest.mark.parametrize(("kind", "of"), [("277CA", "835"), ("999", "999"), ("835", None)])
+def test_what_is_not_acknowledged_is_a_wrong_request(kind: str, of: str | None) -> None:
+    with pytest.raises(UsageError, match=of or "835 is none"):
+        generate(kind, of=of or "837P")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,6 +12,7 @@ use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner, Segment, SegmentId, To
 
 use crate::batches::{Batches, Filling, Maps};
 use crate::listener::{Columns, Listener, Opened};
+use crate::records::{self, Read, Recording};
 use crate::rules::Ruled;
 use crate::source::Taken;
 use crate::standing::{Group, Inside, Set, Standing, begins_item};
@@ -45,6 +46,8 @@ pub(crate) enum Kind {
     Level(Role),
     /// A claim: its row in the batch of its map; [`NONE`] for one of a set that has no map.
     Claim(u32),
+    /// A record of a set that holds no claims.
+    Record,
     /// More of the item before the piece.
     More(Inside),
     /// `SE`, or the place where it is missing.
@@ -55,6 +58,8 @@ pub(crate) enum Kind {
     InterchangeEnd,
     /// A trailer without a header.
     Alone,
+    /// What a guide has between an interchange's header and its first group.
+    Notice(Arc<Plan>),
     /// Segments of the envelope that belong nowhere.
     Misplaced,
     /// Bytes outside any interchange, with what is wrong; `true` where the run begins.
@@ -100,6 +105,8 @@ pub(crate) struct Setting {
     pub(crate) options: Options,
     pub(crate) aliases: bool,
     pub(crate) limits: Limits,
+    /// How records are written, where they are wanted.
+    pub(crate) recording: Option<Arc<Recording>>,
 }
 
 impl Analyser {
@@ -118,6 +125,10 @@ impl Analyser {
         mut batches: Batches,
     ) -> Analysed {
         self.scanner.resume(standing.mode);
+        let standing_delimiters = match standing.mode {
+            Mode::Inside(delimiters) | Mode::Skipping(delimiters) => delimiters,
+            _ => Delimiters::default(),
+        };
         let setting = Arc::clone(&self.setting);
         let mut pass = Pass::new(&setting, standing, &taken, &mut batches);
         pass.walker.lend_trail(std::mem::take(&mut self.trail));
@@ -143,8 +154,8 @@ impl Analyser {
             walker,
             inside,
             empty,
-            findings,
-            made_in,
+            mut findings,
+            mut made_in,
             items,
             plan,
             lost_claims,
@@ -152,6 +163,10 @@ impl Analyser {
             ..
         } = pass;
         filling.finish();
+        if let (Some(recording), Some(plan)) = (&setting.recording, &plan) {
+            let read = Read { taken: &taken, plan, items: &items, delimiters: standing_delimiters };
+            recording.record(&setting.maps, &read, &mut batches, (&mut findings, &mut made_in));
+        }
         let set = match set {
             Open::None => Set::None,
             Open::Opaque => Set::Opaque,
@@ -180,6 +195,8 @@ struct Pass<'a> {
     serves: bool,
     /// The plan's hierarchy segment.
     hierarchy: Option<SegmentId>,
+    /// The segment that records begin with, and by loop whether it is of a record; where records are wanted.
+    record: Option<(SegmentId, Vec<bool>)>,
     inside: Inside,
     empty: bool,
     items: Vec<Item>,
@@ -217,6 +234,7 @@ impl<'a> Pass<'a> {
             plan: None,
             serves: false,
             hierarchy: None,
+            record: None,
             walker,
             inside: standing.inside,
             empty: standing.empty,
@@ -248,6 +266,7 @@ impl<'a> Pass<'a> {
             self.filling.turn(map, &plan);
         }
         self.hierarchy = plan.hierarchy.map(|hierarchy| hierarchy.segment);
+        self.record = self.setting.recording.as_ref().filter(|_| self.serves).and_then(|_| records::loops(&plan));
         self.plan = Some(plan);
     }
 
@@ -271,11 +290,14 @@ impl<'a> Pass<'a> {
         let Filling { builder, rows, map, .. } = &mut self.filling;
         let builder = if self.serves { builder.as_mut() } else { None };
         let (items, map, length) = (&mut self.items, *map as u8, self.length);
-        let mut listener = Listener { plan, builder, rows, items, map, opened: None, length };
+        let record = self.record.is_some().then_some(false);
+        let mut listener = Listener { plan, builder, rows, items, map, opened: None, record, length };
         work(&mut self.walker, at, &mut listener, &mut self.findings);
         match listener.opened {
             Some(Opened::Claim) => self.inside = Inside::Claim,
             Some(Opened::Level) => self.inside = Inside::Level,
+            Some(Opened::Record) => self.inside = Inside::Record,
+            Some(Opened::Header) => self.inside = Inside::Header,
             Some(Opened::Lost) => self.lost_claims += 1,
             None => {}
         }
@@ -286,6 +308,14 @@ impl<'a> Pass<'a> {
 
     fn tag(&mut self) {
         let last = self.items.len().saturating_sub(1) as u32;
+        if let (Some((_, within)), Some(Item { kind: Kind::More(Inside::Header), .. })) =
+            (&self.record, self.items.last())
+        {
+            // what ended a record made this item: what the record left open is told of that
+            let fresh = self.findings.get(self.made_in.len()..).unwrap_or_default();
+            let of_record = |finding: &Finding| within.get(usize::from(finding.loop_index)) == Some(&true);
+            self.made_in.extend(fresh.iter().map(|finding| last.saturating_sub(u32::from(of_record(finding)))));
+        }
         self.made_in.resize(self.findings.len(), last);
     }
 
@@ -301,7 +331,8 @@ impl<'a> Pass<'a> {
     /// A segment that begins or ends something, or that something is wrong with.
     #[inline(never)]
     fn walk_by(&mut self, mut way: Way, segment: &Segment<'_>) {
-        if self.hierarchy == Some(segment.id()) {
+        let begins = self.record.as_ref().map(|(opener, _)| *opener).or(self.hierarchy);
+        if begins == Some(segment.id()) {
             // what the levels before leave open is theirs, not that of the level which begins
             self.with_walker(|walker, at, listener, findings| {
                 walker.upcoming(segment, at, listener, findings);
@@ -373,7 +404,8 @@ impl<'a> Pass<'a> {
 
     /// The piece ends where nothing does: a claim that is open was too large for it.
     fn cut_short(&mut self) {
-        if self.inside == Inside::Claim && self.set == Open::Walked {
+        let counts = self.inside == Inside::Claim || self.inside == Inside::Record && self.record.is_some();
+        if counts && self.set == Open::Walked {
             let position = Position { segment: self.walker.segments(), offset: self.base, ..Position::default() };
             let mut finding =
                 plain(Code::CLAIM_TOO_LARGE, Scope::Claim, position, SegmentId::default(), Span::default());
@@ -455,6 +487,30 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// A segment in no set: one that a guide has at the head of an interchange is judged there, others belong nowhere.
+    fn outside(&mut self, segment: &Segment<'_>) {
+        let setting = self.setting;
+        match setting.guides.in_envelope(segment.id()).filter(|_| self.inside == Inside::Preface) {
+            Some(plan) => self.notice(segment, plan),
+            None => self.misplaced(segment),
+        }
+        self.lost_claims += u64::from(setting.guides.opens_claim(segment.id()));
+    }
+
+    fn notice(&mut self, segment: &Segment<'_>, plan: &Arc<Plan>) {
+        self.item(Kind::Notice(Arc::clone(plan)), segment);
+        self.follow(Arc::clone(plan));
+        let before = self.findings.len();
+        self.walker.begin(Arc::clone(plan));
+        self.with_walker(|walker, at, listener, findings| {
+            walker.segment(segment, at, listener, findings);
+            walker.end(at, listener, findings);
+        });
+        for finding in self.findings.iter_mut().skip(before) {
+            finding.position.segment = 0; // it has no number where there is no set
+        }
+    }
+
     fn misplaced(&mut self, segment: &Segment<'_>) {
         match self.items.last_mut() {
             Some(Item { kind: Kind::Misplaced | Kind::More(Inside::Misplaced), segments, .. }) => *segments += 1,
@@ -477,7 +533,7 @@ impl Tokens for Pass<'_> {
         self.in_interchange = true;
         self.parties = self.setting.guides.parties(segment).map(Arc::new);
         self.item(Kind::Interchange(segment.delimiters()), segment);
-        self.inside = Inside::Envelope;
+        self.inside = Inside::Preface;
     }
 
     #[inline(always)]
@@ -504,10 +560,7 @@ impl Tokens for Pass<'_> {
                     self.count();
                     self.lost_claims += u64::from(self.setting.guides.opens_claim(segment.id()));
                 }
-                Open::None => {
-                    self.misplaced(segment);
-                    self.lost_claims += u64::from(self.setting.guides.opens_claim(segment.id()));
-                }
+                Open::None => self.outside(segment),
             },
         }
     }

@@ -1,47 +1,89 @@
 //! The claims of a piece: a batch for each claim map that its sets are of.
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use x12::claim::{Batch, Builder, ClaimMap, Taps};
 use x12::guide::{Plan, Role};
 
-/// The claim maps, numbered as they are embedded; each is bound to the plan of its guide when the first set of it comes.
+use crate::desk::ClaimFields;
+use crate::records::Pressed;
+use crate::rules::{Rulebook, Rules};
+
+/// What is looked for in sets.
+#[derive(Debug)]
+pub(crate) enum Wanted {
+    /// They are only held against their guides.
+    Nothing,
+    /// Claims.
+    Claims {
+        /// What they are judged by, if they are.
+        rules: Option<Arc<Rulebook>>,
+        /// Every field is taken; else those that nobody reads stay missing.
+        whole: bool,
+    },
+    /// Records of the sets of this kind (834); other sets are not understood.
+    Records(&'static str),
+}
+
+/// The maps, claim maps numbered as they are embedded; each is bound to the plan of its guide when the first set of it comes.
 #[derive(Debug)]
 pub(crate) struct Maps {
-    /// None of them where claims are not looked into; nothing in the place of one that does not fit its guide.
-    bound: Vec<OnceLock<Option<Arc<Taps>>>>,
+    wanted: Wanted,
+    /// By version of the guide; nothing in the place of one that does not fit it.
+    bound: Vec<(&'static str, OnceLock<Option<Arc<Taps>>>)>,
 }
 
 impl Maps {
-    /// All maps; none where claims are not looked into.
-    pub(crate) fn new(wanted: bool) -> Self {
-        Self { bound: ClaimMap::embedded().filter(|_| wanted).map(|_| OnceLock::new()).collect() }
-    }
-
-    /// How many there may be.
-    pub(crate) fn most(&self) -> usize {
-        self.bound.len()
+    /// All maps of what is wanted.
+    pub(crate) fn new(wanted: Wanted) -> Self {
+        let versions: Vec<&'static str> = match wanted {
+            Wanted::Nothing => Vec::new(),
+            Wanted::Claims { .. } => ClaimMap::embedded().map(|(_, version)| version).collect(),
+            Wanted::Records(kind) => ClaimMap::of_records(kind).map(|(version, _)| version).into_iter().collect(),
+        };
+        Self { wanted, bound: versions.into_iter().map(|version| (version, OnceLock::new())).collect() }
     }
 
     /// The number of the map that is bound to `plan`, or to the guide below its overlay.
     pub(crate) fn number(&self, plan: &Plan) -> Option<usize> {
         let plan = plan.overlay.as_ref().map_or(plan, |overlay| &overlay.ground);
-        let number = ClaimMap::embedded().position(|(_, version)| version == plan.version)?;
-        let bind = || Taps::new(ClaimMap::of(&plan.version)?.ok()?, plan).ok().map(Arc::new);
-        let bound = self.bound.get(number)?.get_or_init(bind).as_ref();
+        let number = self.bound.iter().position(|(version, _)| *version == plan.version)?;
+        let bound = self.bound.get(number)?.1.get_or_init(|| self.bind(number, plan)).as_ref();
         bound.filter(|taps| taps.serves(plan)).map(|_| number)
+    }
+
+    fn bind(&self, number: usize, plan: &Plan) -> Option<Arc<Taps>> {
+        let map = match self.wanted {
+            Wanted::Records(kind) => ClaimMap::of_records(kind).map(|(_, map)| map),
+            Wanted::Nothing | Wanted::Claims { .. } => ClaimMap::of(&plan.version),
+        };
+        let mut taps = Taps::new(map?.ok()?, plan).ok()?;
+        if let Wanted::Claims { rules, whole } = &self.wanted {
+            let rules = rules.as_ref().map(|rules| rules.make(number, &taps));
+            if !whole {
+                let (desk, judged) = (ClaimFields::new(&taps.schema), rules.flatten());
+                let read: HashSet<_> = desk.reads().chain(judged.into_iter().flat_map(Rules::reads)).collect();
+                taps.limit(|table, column| read.contains(&(table, column)));
+            }
+        }
+        Some(Arc::new(taps))
     }
 
     /// The map of that number.
     pub(crate) fn get(&self, number: usize) -> Option<&Arc<Taps>> {
-        self.bound.get(number)?.get()?.as_ref()
+        self.bound.get(number)?.1.get()?.as_ref()
     }
 
     /// True when sets of `plan` have claims that nothing tells the fields of. What is not understood is refused, not
     /// passed on empty.
     pub(crate) fn misses(&self, plan: &Plan) -> bool {
         let has_claims = || plan.loops.iter().any(|each| each.role == Some(Role::Claim));
-        !self.bound.is_empty() && has_claims() && self.number(plan).is_none()
+        match self.wanted {
+            Wanted::Nothing => false,
+            Wanted::Claims { .. } => has_claims() && self.number(plan).is_none(),
+            Wanted::Records(_) => self.number(plan).is_none(),
+        }
     }
 }
 
@@ -51,6 +93,8 @@ pub(crate) struct Batches {
     all: Vec<Batch>,
     /// A bit for each that is of this piece.
     filled: u64,
+    /// The records of the piece as they are written, where records are wanted.
+    pub(crate) pressed: Pressed,
 }
 
 impl Batches {

@@ -47,21 +47,49 @@ struct Waiting {
     closed: bool,
 }
 
+impl Waiting {
+    fn next(&mut self) -> Option<(u64, Work)> {
+        self.judge.pop_front().or_else(|| self.read.pop_front())
+    }
+}
+
 impl Queue {
     fn with(&self, change: impl FnOnce(&mut Waiting)) {
         change(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         self.more.notify_one();
     }
 
+    /// The next work, if any waits.
+    fn try_next(&self) -> Option<(u64, Work)> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+
     /// The next work; none when there will be none.
     fn next(&self) -> Option<(u64, Work)> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            let next = waiting.judge.pop_front().or_else(|| waiting.read.pop_front());
+            let next = waiting.next();
             if next.is_some() || waiting.closed {
                 return next;
             }
             waiting = self.more.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Does what there is to do.
+    fn work(&self, work: Work, analyser: &mut Analyser) -> Box<Analysed> {
+        match work {
+            Work::Read(reading) => {
+                let Reading { taken, assumption, upcoming, last, batches } = *reading;
+                Box::new(analyser.read(taken, assumption.standing(), upcoming.as_deref(), last, batches))
+            }
+            Work::Judge(mut piece, rules) => {
+                let scratches = || self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut scratch = scratches().pop().unwrap_or_default();
+                rules.judge(&mut piece, &mut scratch);
+                scratches().push(scratch);
+                piece
+            }
         }
     }
 }
@@ -78,11 +106,11 @@ pub(crate) struct Crew {
 }
 
 impl Crew {
-    /// Starts `workers` threads; they end when the crew is dropped.
+    /// Starts threads, so that with the one that leads there are `workers`; they end when the crew is dropped.
     pub(crate) fn start<'s>(scope: &'s Scope<'s, '_>, setting: &Arc<Setting>, workers: usize) -> Self {
         let queue = Arc::new(Queue::default());
         let (send, take) = channel();
-        for _ in 0..workers {
+        for _ in 1..workers {
             let (queue, send, setting) = (Arc::clone(&queue), send.clone(), Arc::clone(setting));
             scope.spawn(move || work(setting, &queue, &send));
         }
@@ -99,15 +127,22 @@ impl Crew {
         self.queue.with(|waiting| waiting.judge.push_back((ticket, Work::Judge(analysed, Arc::clone(rules)))));
     }
 
-    /// Takes the piece `ticket` back, once what was to be done is done.
-    pub(crate) fn take(&mut self, ticket: u64) -> Result<Box<Analysed>, Error> {
+    /// Takes the piece `ticket` back, once what was to be done is done. Until then the thread that leads works too, with its
+    /// own `analyser`.
+    pub(crate) fn take(&mut self, ticket: u64, analyser: &mut Analyser) -> Result<Box<Analysed>, Error> {
         let gone = || Error::Internal("a worker thread failed".to_owned());
         loop {
             if let Some(analysed) = self.early.remove(&ticket) {
                 return analysed.ok_or_else(gone);
             }
-            let (ticket, analysed) = self.take.recv().map_err(|_| gone())?;
-            self.early.insert(ticket, analysed);
+            let (ticket, done) = match self.take.try_recv() {
+                Ok(done) => done,
+                Err(_) => match self.queue.try_next() {
+                    Some((ticket, work)) => (ticket, Some(self.queue.work(work, analyser))),
+                    None => self.take.recv().map_err(|_| gone())?,
+                },
+            };
+            self.early.insert(ticket, done);
         }
     }
 }
@@ -121,20 +156,8 @@ impl Drop for Crew {
 
 fn work(setting: Arc<Setting>, queue: &Queue, send: &Sender<Done>) {
     let mut analyser = Analyser::new(setting);
-    let scratches = || queue.scratch.lock().unwrap_or_else(PoisonError::into_inner);
     while let Some((ticket, work)) = queue.next() {
-        let act = || match work {
-            Work::Read(reading) => {
-                let Reading { taken, assumption, upcoming, last, batches } = *reading;
-                Box::new(analyser.read(taken, assumption.standing(), upcoming.as_deref(), last, batches))
-            }
-            Work::Judge(mut piece, rules) => {
-                let mut scratch = scratches().pop().unwrap_or_default();
-                rules.judge(&mut piece, &mut scratch);
-                scratches().push(scratch);
-                piece
-            }
-        };
+        let act = || queue.work(work, &mut analyser);
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(act)).ok();
         let panicked = outcome.is_none();
         if send.send((ticket, outcome)).is_err() || panicked {

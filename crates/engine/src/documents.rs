@@ -72,7 +72,7 @@ impl Documents {
     }
 
     fn new(source: Source, job: &Job, wanted: &[String]) -> Result<Self, Error> {
-        let setup = Setup::new(job)?;
+        let setup = Setup::new(job, false)?;
         let scanner = Scanner::new(setup.setting.limits);
         let wanted = (!wanted.is_empty()).then(|| Wanted::of(wanted));
         let state = State {

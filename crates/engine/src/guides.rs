@@ -173,6 +173,7 @@ fn role(role: Role) -> &'static str {
         Role::Patient => "patient",
         Role::Claim => "claim",
         Role::Line => "line",
+        Role::Record => "record",
     }
 }
 

@@ -21,13 +21,14 @@ use crate::standing::Group;
 /// # Errors
 /// When the file cannot be read or holds no interchange, or `emit` fails.
 pub fn inspect(path: &Path, job: &Job, emit: &mut dyn FnMut(&str) -> Result<(), Error>) -> Result<String, Error> {
-    let setup = Setup::new(job)?;
+    let setup = Setup::new(job, false)?;
     let mut source = Source::open(path, job.signals)?;
     let mut scanner = Scanner::new(setup.setting.limits);
     let mut tree = Tree {
         setup: &setup,
         walker: Walker::new(setup.setting.options),
         group: None,
+        preface: false,
         opaque: false,
         show: job.show_phi,
         out: String::new(),
@@ -68,6 +69,8 @@ struct Tree<'s> {
     setup: &'s Setup,
     walker: Walker,
     group: Option<Group>,
+    /// No group came yet in the interchange.
+    preface: bool,
     opaque: bool,
     show: bool,
     out: String,
@@ -82,7 +85,8 @@ struct Tree<'s> {
 impl Tree<'_> {
     fn line(&mut self, kind: &str, depth: usize, title: &str, loop_id: Option<&str>, segment: &Segment<'_>) {
         let rules = self.slot.as_ref().map(|(plan, slot)| (plan.as_ref(), plan.element_rules(*slot)));
-        let open = self.show || is_control(segment);
+        let in_envelope = rules.is_some_and(|(plan, _)| plan.group_id.is_empty());
+        let open = self.show || in_envelope || is_control(segment);
         let elements: Vec<Value> = segment
             .elements()
             .enumerate()
@@ -157,6 +161,8 @@ pub(crate) fn plainly(fault: Fault) -> &'static str {
 impl Tokens for Tree<'_> {
     fn header(&mut self, segment: &Segment<'_>) {
         self.counts[0] += 1;
+        self.preface = true;
+        self.end_set();
         self.line("interchange", 0, "Interchange", None, segment);
     }
 
@@ -164,6 +170,8 @@ impl Tokens for Tree<'_> {
         match segment.name() {
             b"GS" => {
                 self.counts[1] += 1;
+                self.preface = false;
+                self.end_set();
                 self.group = Some(Group::of(segment, None));
                 self.line("group", 1, "Functional group", None, segment);
             }
@@ -187,12 +195,13 @@ impl Tokens for Tree<'_> {
             b"SE" => {
                 self.place(segment, false);
                 self.line("set", 2, "End of transaction set", None, segment);
-                self.walker.abandon(&mut ());
+                self.end_set();
             }
-            _ => {
+            _ if self.walker.is_open() || self.opaque => {
                 self.counts[4] += 1;
                 self.place(segment, true);
             }
+            _ => self.outside(segment),
         }
     }
 
@@ -210,6 +219,30 @@ impl Tokens for Tree<'_> {
 }
 
 impl Tree<'_> {
+    fn end_set(&mut self) {
+        self.walker.abandon(&mut ());
+        self.depth.clear();
+        self.slot = None;
+        self.opaque = false;
+    }
+
+    /// A segment in no set: one that a guide has at the head of an interchange has its elements there.
+    fn outside(&mut self, segment: &Segment<'_>) {
+        self.counts[4] += 1;
+        let notice = self.setup.setting.guides.in_envelope(segment.id()).filter(|_| self.preface).cloned();
+        let Some(plan) = notice else {
+            self.line("segment", 1, "A segment outside any transaction set", None, segment);
+            return;
+        };
+        let title = plan.title.clone();
+        self.walker.begin(plan);
+        self.place(segment, false);
+        self.walker.abandon(&mut ());
+        self.depth.clear();
+        self.line("segment", 1, &title, None, segment);
+        self.slot = None;
+    }
+
     fn place(&mut self, segment: &Segment<'_>, show: bool) {
         self.slot = None;
         if self.opaque {

@@ -1,9 +1,11 @@
 //! What the engine is asked to do: the JSON job of the Python face, as a value.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use x12::finding::{Answer, Home, Info, Severity};
+use x12::record::Differences;
 
 use crate::error::Error;
 
@@ -19,6 +21,12 @@ pub enum Command {
     Read,
     /// Show the tree.
     Inspect,
+    /// Take claims out by number, whatever is wrong with them.
+    Extract,
+    /// Write members of 834 files down.
+    Enroll,
+    /// Write payments of 835 files down.
+    Remit,
 }
 
 /// What a fault of syntax inside one claim takes down with it.
@@ -52,6 +60,79 @@ impl Caps {
             repetitions: self.repetitions.unwrap_or(own.repetitions),
             elements: self.elements.unwrap_or(own.elements),
         }
+    }
+}
+
+/// How a carrier's files differ, as far as that decides what is written of a record.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Profile {
+    /// What it is called; empty where there is none.
+    pub(crate) name: String,
+    /// Its version.
+    pub(crate) version: String,
+    /// The identifier of a subscriber is a social security number.
+    pub(crate) subscriber_is_ssn: bool,
+    /// Where it is; the first that is there.
+    subscriber: Vec<String>,
+    /// Which date a coverage begins with; the first that is there.
+    begin: Vec<String>,
+    /// As `begin`, of its end.
+    end: Vec<String>,
+    /// By list, the carrier's codes and what they mean.
+    aliases: HashMap<String, HashMap<String, String>>,
+    /// Values that several are packed into.
+    splits: Vec<Split>,
+    /// Fields that must be there.
+    required: Vec<String>,
+    /// Fields that must not.
+    forbidden: Vec<String>,
+}
+
+/// A value that several are packed into.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Split {
+    field: String,
+    by: String,
+    into: Vec<Option<String>>,
+}
+
+impl Profile {
+    /// As records are written by it.
+    pub(crate) fn differences(&self) -> Differences {
+        let aliases = self
+            .aliases
+            .iter()
+            .flat_map(|(list, codes)| codes.iter().map(|(code, meant)| (list.clone(), code.clone(), meant.clone())));
+        let split = |split: &Split| (split.field.clone(), split.by.clone(), split.into.clone());
+        Differences {
+            subscriber: self.subscriber.clone(),
+            begin: self.begin.clone(),
+            end: self.end.clone(),
+            aliases: aliases.collect(),
+            splits: self.splits.iter().map(split).collect(),
+            required: ("FIELD_REQUIRED".to_owned(), self.required.clone()),
+            forbidden: ("FIELD_FORBIDDEN".to_owned(), self.forbidden.clone()),
+        }
+    }
+}
+
+/// What a record is held back for, or noted: how bad it is, what is wrong, and what helps.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Reason(String, String, Option<String>);
+
+impl Reason {
+    /// As the catalog has it; nothing answers it.
+    pub(crate) fn info(&self, code: &str) -> Info {
+        let Self(severity, message, fix) = self;
+        let severity = match severity.as_str() {
+            "info" => Severity::Info,
+            "warning" => Severity::Warning,
+            _ => Severity::Error,
+        };
+        let (title, fix) = (message.clone(), fix.clone().unwrap_or_default());
+        Info { name: code.to_owned(), severity, snip: 7, home: Answer::from(Home::None), title, fix }
     }
 }
 
@@ -125,6 +206,15 @@ pub struct Job {
     /// Where rules of the user's own are written, by their ids.
     #[serde(default)]
     pub docs: HashMap<String, String>,
+    /// Words for the codes of records: lines of list, code and word.
+    #[serde(default)]
+    pub words: String,
+    /// What records are judged by beside their guide, by code; what is not named is not judged.
+    #[serde(default)]
+    pub reasons: BTreeMap<String, Reason>,
+    /// How the carrier differs whose members are read.
+    #[serde(default)]
+    pub profile: Option<Profile>,
     /// Caps.
     #[serde(default)]
     pub limits: Caps,
@@ -133,10 +223,19 @@ pub struct Job {
     pub signals: Option<Signals>,
     /// Measure what each rule costs.
     #[serde(default)]
-    pub profile: bool,
+    pub measure_rules: bool,
     /// Answer as a payer: accepted claims are `A2:20`, not `A1:19`.
     #[serde(default)]
     pub payer_mode: bool,
+    /// Write verdicts.jsonl.
+    #[serde(default)]
+    pub verdicts: bool,
+    /// The claims to take out: first and last index of each range.
+    #[serde(default)]
+    pub select: Vec<(u64, u64)>,
+    /// What is taken out keeps its control numbers, since it stands for the whole.
+    #[serde(default)]
+    pub keep_controls: bool,
 }
 
 fn window() -> usize {

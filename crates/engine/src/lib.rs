@@ -19,6 +19,7 @@ mod job;
 mod listener;
 mod peek;
 mod read;
+mod records;
 mod rules;
 mod run;
 mod scrub;
@@ -33,7 +34,7 @@ pub use documents::{Documents, PathId, Placed};
 pub use error::Error;
 pub use guides::{check_overlays, guide, guides, overlaid, partners};
 pub use inspect::inspect;
-pub use job::{Command, Job, RejectUnit, Signals};
+pub use job::{Command, Job, Profile, Reason, RejectUnit, Signals};
 pub use read::Reader;
 pub use scrub::{Callbacks, Progress, Report, run};
 

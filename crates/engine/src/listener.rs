@@ -6,11 +6,15 @@ use x12::validate::Visitor;
 use x12::wire::Segment;
 
 use crate::analyse::{Item, Kind};
+use crate::standing::Inside;
 
 /// What a segment began.
 pub(crate) enum Opened {
     Level,
     Claim,
+    Record,
+    /// What stands behind the last record.
+    Header,
     Lost,
 }
 
@@ -34,7 +38,25 @@ pub(crate) struct Listener<'p, 'b> {
     pub(crate) items: &'p mut Vec<Item>,
     pub(crate) map: u8,
     pub(crate) opened: Option<Opened>,
+    /// Where records are wanted, whether one closed without that another opened.
+    pub(crate) record: Option<bool>,
     pub(crate) length: u32,
+}
+
+impl Listener<'_, '_> {
+    fn item(&mut self, kind: Kind, segment: &Segment<'_>) {
+        let head_end = (segment.end() + 1).min(self.length);
+        self.items.push(Item { kind, start: segment.start(), head_end, segments: 0, map: self.map });
+    }
+
+    /// `segment` is not of the record that it ended.
+    fn leave_record(&mut self, segment: &Segment<'_>) {
+        if self.record == Some(true) {
+            self.record = Some(false);
+            self.opened = Some(Opened::Header);
+            self.item(Kind::More(Inside::Header), segment);
+        }
+    }
 }
 
 impl Visitor for Listener<'_, '_> {
@@ -53,16 +75,21 @@ impl Visitor for Listener<'_, '_> {
                 self.opened = Some(Opened::Level);
                 Kind::Level(role)
             }
-            _ => return,
+            Some(Role::Record) => {
+                self.opened = Some(Opened::Record);
+                self.record = self.record.map(|_| false);
+                Kind::Record
+            }
+            _ => return self.leave_record(segment),
         };
-        let head_end = (segment.end() + 1).min(self.length);
-        self.items.push(Item { kind, start: segment.start(), head_end, segments: 0, map: self.map });
+        self.item(kind, segment);
     }
 
     fn segment(&mut self, loop_index: u16, slot: u32, segment: &Segment<'_>) {
         if let Some(builder) = &mut self.builder {
             builder.segment(loop_index, slot, segment);
         }
+        self.leave_record(segment);
     }
 
     fn unplaced(&mut self, segment: &Segment<'_>) {
@@ -77,6 +104,9 @@ impl Visitor for Listener<'_, '_> {
     fn close(&mut self, index: u16) {
         if let Some(builder) = &mut self.builder {
             builder.close(index);
+        }
+        if self.plan.loop_at(index).role == Some(Role::Record) {
+            self.record = self.record.map(|_| true);
         }
     }
 }

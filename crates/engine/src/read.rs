@@ -35,8 +35,8 @@ impl Reader {
     }
 
     fn new(source: Source, job: &Job) -> Result<Self, Error> {
-        let setup = Setup::new(job)?;
-        let mut desk = setup.desk(job, None, None)?;
+        let setup = Setup::new(job, true)?;
+        let mut desk = setup.desk(job, None, None);
         desk.handed = Some(Handed::default());
         desk.begin_file(&source.name(), 0);
         let line = Line::new(&setup.setting, desk.rules(), job.window.min(256 * 1024));

@@ -5,18 +5,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use x12::claim::{Batch, Taps};
+use x12::claim::{Batch, ClaimMap, Taps};
 use x12::scrub::{CodeTables, Context, Counts, DuplicateKey, Hit, Program, RuleError, Scratch, Share};
 
-use crate::analyse::{Analysed, Setting};
+use crate::analyse::Analysed;
 use crate::error::Error;
 
 /// All rules, and of them those for each claim map, made when the first claims of it come.
+#[derive(Debug)]
 pub(crate) struct Rulebook {
-    setting: Arc<Setting>,
     rules: x12::scrub::Rules,
     tables: Arc<CodeTables>,
-    profile: bool,
+    measured: bool,
     secret: [u8; 16],
     as_of: i32,
     received: i32,
@@ -25,6 +25,7 @@ pub(crate) struct Rulebook {
 }
 
 /// What claims of a map are judged by.
+#[derive(Debug)]
 pub(crate) struct Rules {
     pub(crate) program: Program,
     /// What tells claims apart.
@@ -51,13 +52,12 @@ pub(crate) struct Ruled {
 impl Rulebook {
     /// `secret` is the key of the digests that tell claims apart; the days are what is today, and when the claims came.
     pub(crate) fn new(
-        setting: &Arc<Setting>,
-        (rules, tables, profile): (x12::scrub::Rules, CodeTables, bool),
+        (rules, tables, measured): (x12::scrub::Rules, CodeTables, bool),
         secret: [u8; 16],
         (as_of, received): (i32, i32),
     ) -> Self {
-        let made = (0..setting.maps.most()).map(|_| OnceLock::new()).collect();
-        Self { setting: Arc::clone(setting), rules, tables: Arc::new(tables), profile, secret, as_of, received, made }
+        let made = ClaimMap::embedded().map(|_| OnceLock::new()).collect();
+        Self { rules, tables: Arc::new(tables), measured, secret, as_of, received, made }
     }
 
     /// What each code table says of itself.
@@ -70,20 +70,25 @@ impl Rulebook {
         self.rules.version()
     }
 
-    /// Those for claims of `map`.
+    /// Those for claims of `map`, once they were made.
     ///
     /// # Errors
     /// When one of them asks for what such claims do not have.
     pub(crate) fn of(&self, map: usize) -> Result<&Arc<Rules>, Error> {
-        let missing = || Error::Internal(format!("there is no claim map {map}"));
-        let (place, taps) = self.made.get(map).zip(self.setting.maps.get(map)).ok_or_else(missing)?;
-        let made = place.get_or_init(|| self.make(taps).map(Arc::new).map_err(|error| error.to_string()));
+        let made = self.made.get(map).and_then(OnceLock::get);
+        let made = made.ok_or_else(|| Error::Internal(format!("there is no claim map {map}")))?;
         made.as_ref().map_err(|message| Error::Usage(message.clone()))
     }
 
-    fn make(&self, taps: &Taps) -> Result<Rules, RuleError> {
+    /// Makes those for claims of `map`, whose taps are `taps`; none where one of them asks for what such claims do not have.
+    pub(crate) fn make(&self, map: usize, taps: &Taps) -> Option<&Rules> {
+        let make = || self.rules_for(taps).map(Arc::new).map_err(|error| error.to_string());
+        self.made.get(map)?.get_or_init(make).as_deref().ok()
+    }
+
+    fn rules_for(&self, taps: &Taps) -> Result<Rules, RuleError> {
         let program = self.rules.program(&taps.map.kind, &taps.schema)?;
-        let spent = self.profile.then(|| program.rules().iter().map(|_| AtomicU64::new(0)).collect());
+        let spent = self.measured.then(|| program.rules().iter().map(|_| AtomicU64::new(0)).collect());
         Ok(Rules {
             program,
             spent,
@@ -112,6 +117,11 @@ impl Rulebook {
 }
 
 impl Rules {
+    /// The fields that they read, by table and column.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.program.reads().chain(self.key.reads())
+    }
+
     fn judge(&self, batch: &Batch, bytes: &[u8], scratch: &mut Scratch) -> Ruled {
         let mut counts = Vec::new();
         let last = Cell::new(Instant::now());

@@ -22,7 +22,7 @@ use crate::standing::{Assumption, Set, Standing};
 const BEYOND: usize = 256 * 1024;
 
 /// How many pieces are out to be judged while one is on the desk.
-const JUDGED_AHEAD: usize = 2;
+const JUDGED_AHEAD: usize = 1;
 
 /// Takes what was analysed, in the order of the file.
 pub(crate) trait Sink {
@@ -123,9 +123,8 @@ impl Line {
 
     /// From now on `crew`, of so many `workers`, reads and judges.
     fn engage(&mut self, crew: Crew, workers: usize) {
-        // as many pieces are out whether they are only read or judged too
         let judged = if self.rules.is_some() { JUDGED_AHEAD } else { 0 };
-        self.ahead = (workers + 1 - judged, judged);
+        self.ahead = (workers + 1, judged);
         self.crew = Some(crew);
     }
 
@@ -146,7 +145,7 @@ impl Line {
         }
         match (self.settled.pop_front(), &mut self.crew) {
             (Some(Settled::Here(analysed)), _) => Ok(Some(analysed)),
-            (Some(Settled::Away(ticket)), Some(crew)) => crew.take(ticket).map(Some),
+            (Some(Settled::Away(ticket)), Some(crew)) => crew.take(ticket, &mut self.analyser).map(Some),
             (Some(Settled::Away(_)), None) => Err(Error::Internal("a piece is lost".to_owned())),
             (None, _) => Ok(None),
         }
@@ -268,7 +267,7 @@ impl Line {
         let done = match (piece.kept.take(), &mut self.crew) {
             (Some(taken), _) => Err(taken),
             (None, Some(crew)) => {
-                let mut analysed = crew.take(piece.ticket)?;
+                let mut analysed = crew.take(piece.ticket, &mut self.analyser)?;
                 let right = piece.assumption.as_ref().is_some_and(|assumption| begin.matches(assumption));
                 if right && self.carried.is_none() {
                     follow(&mut analysed, &begin);

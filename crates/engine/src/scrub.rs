@@ -8,16 +8,17 @@ use serde_json::{Value, json};
 use x12::acknowledge::{Stamp, Standing};
 use x12::finding::Catalog;
 use x12::guide::Guides;
-use x12::scrub::{CodeTables, Rules};
+use x12::scrub::Rules;
 use x12::validate::Options;
 use x12::wire::Output;
 
 use crate::analyse::{Analysed, Setting};
-use crate::batches::Maps;
+use crate::batches::{Maps, Wanted};
 use crate::day;
-use crate::desk::{Bench, Desk, Judge, Manner, Rulings, Seen, WINDOW};
+use crate::desk::{Bench, Chosen, Desk, Judge, Manner, Records, Rulings, Seen, WINDOW};
 use crate::error::Error;
 use crate::job::{Command, Job};
+use crate::records::{Recording, Subject};
 use crate::rules::Rulebook;
 use crate::run::{self, Sink};
 use crate::source::Source;
@@ -48,18 +49,21 @@ pub struct Callbacks<'c> {
 pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     let begun = Instant::now();
     let Callbacks { progress, judge, report } = callbacks;
-    let setup = Setup::new(job)?;
+    let setup = Setup::new(job, judge.is_some())?;
     let mut sources = job.inputs.iter().map(|path| Source::open(path, job.signals)).collect::<Result<Vec<_>, _>>()?;
     let total = sources.iter().map(Source::total).sum::<Option<u64>>();
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
-    let mut desk = setup.desk(job, stage, judge)?;
+    let mut desk = setup.desk(job, stage, judge);
     let mut meter = Meter { progress, last: begun, before: 0, done: 0, total };
     let mut inputs = Vec::new();
     for (ordinal, source) in sources.iter_mut().enumerate() {
         let (name, ordinal) = label(&source.name(), &job.inputs[..ordinal], &job.inputs[ordinal]);
         desk.begin_file(&name, ordinal);
-        if job.out.is_some() {
-            source.take_digest(); // for run.json
+        match &mut desk.records {
+            // each record names the file that it comes from
+            Some(records) => records.begin_file(&name, source.look_ahead()?),
+            None if job.out.is_some() => source.take_digest(), // for run.json
+            None => {}
         }
         let rules = desk.rules().cloned();
         let mut both = Metered { desk: &mut desk, meter: &mut meter };
@@ -157,13 +161,16 @@ impl Sink for Metered<'_, '_, '_> {
 pub(crate) struct Setup {
     pub(crate) setting: Arc<Setting>,
     tokens: Tokens,
+    catalog: Catalog,
+    /// What claims are judged by, if they are.
+    rules: Option<Arc<Rulebook>>,
     received: i32,
-    as_of: i32,
     stamp: Stamp,
 }
 
 impl Setup {
-    pub(crate) fn new(job: &Job) -> Result<Self, Error> {
+    /// Claims are read `whole` where somebody asks for them; else only the fields are that rules and desk read.
+    pub(crate) fn new(job: &Job, whole: bool) -> Result<Self, Error> {
         let mut guides = Guides::embedded();
         for (name, text) in &job.overlays {
             guides.add_overlay(text).map_err(|error| Error::Usage(crate::guides::located(name, &error)))?;
@@ -173,31 +180,39 @@ impl Setup {
         guides.take_for_today(day::number(as_of.unwrap_or(now.day)));
         let received = job.received_date.as_deref().map(day::parse).transpose()?;
         let today = as_of.unwrap_or(now.day);
+        let tokens = Tokens::new(&job.key()?, &job.token_key_id);
+        let mut catalog = Catalog::default();
+        let received = received.unwrap_or(today);
+        let rules = rulebook(job, &tokens, (today, received), &mut catalog)?.map(Arc::new);
+        let recording = Recording::new(job, &tokens)?;
+        for reason in recording.iter().flat_map(|recording| &recording.reasons) {
+            catalog.register(reason.clone());
+        }
+        let wanted = match Subject::of(job.command) {
+            Some(subject) => Wanted::Records(subject.set),
+            None if has_claims(job.command) => Wanted::Claims { rules: rules.clone(), whole },
+            None => Wanted::Nothing,
+        };
         let time = if job.as_of.is_some() || job.received_date.is_some() { *b"0000" } else { now.time };
         Ok(Self {
             setting: Arc::new(Setting {
                 guides: Arc::new(guides),
-                maps: Maps::new(matches!(job.command, Command::Scrub | Command::Read)),
+                maps: Maps::new(wanted),
+                recording,
                 options: Options::default(),
                 aliases: job.guide_aliases,
                 limits: job.limits.limits(),
             }),
-            tokens: Tokens::new(&job.key()?, &job.token_key_id),
-            received: received.unwrap_or(today),
-            as_of: today,
+            tokens,
+            catalog,
+            rules,
+            received,
             stamp: Stamp { date: day::compact(today), time },
         })
     }
 
-    pub(crate) fn desk<'j>(
-        &self,
-        job: &Job,
-        stage: Option<Stage>,
-        judge: Option<Box<dyn Judge + 'j>>,
-    ) -> Result<Desk<'j>, Error> {
-        let mut catalog = Catalog::default();
-        let bench = self.bench(job, &mut catalog)?;
-        let scrubbing = job.command == Command::Scrub;
+    pub(crate) fn desk<'j>(&self, job: &Job, stage: Option<Stage>, judge: Option<Box<dyn Judge + 'j>>) -> Desk<'j> {
+        let (scrubbing, extracting) = (job.command == Command::Scrub, job.command == Command::Extract);
         let rulings = Rulings {
             manner: Manner {
                 stamp: self.stamp,
@@ -209,30 +224,24 @@ impl Setup {
             show_phi: job.show_phi,
             claims_per_set: job.max_claims_per_set,
             control_start: job.control_start,
-            split: scrubbing,
+            split: scrubbing || extracting,
             worklist: scrubbing && job.worklist,
+            verdicts: scrubbing && job.verdicts,
+            keep_controls: extracting && job.keep_controls,
+            chosen: extracting.then(|| Chosen::new(job.select.clone())),
         };
         let seen = if job.exact { Seen::exact(stage.as_ref().map(Stage::folder)) } else { Seen::window() };
-        Ok(Desk::new(rulings, catalog, self.tokens.clone(), stage, bench, seen, judge))
+        let records = self.setting.recording.as_ref().map(|recording| Records::new(recording, stage.as_ref()));
+        let (catalog, tokens) = (self.catalog.clone(), self.tokens.clone());
+        let mut desk = Desk::new(rulings, catalog, tokens, stage, self.bench(job), seen, judge);
+        desk.records = records.map(Box::new);
+        desk
     }
 
     /// What claims are judged with, where they are.
-    fn bench(&self, job: &Job, catalog: &mut Catalog) -> Result<Option<Bench>, Error> {
-        if job.command == Command::Validate {
-            return Ok(None);
-        }
-        let rules = job.program.as_ref().map(|program| {
-            let rules = Rules::read(program, catalog).map_err(|error| Error::Usage(error.to_string()))?;
-            Ok(self.rules(rules, crate::codes::tables(&job.tables)?, job.profile))
-        });
-        let rules = rules.transpose()?;
-        Ok(Some(Bench { setting: Arc::clone(&self.setting), rules: rules.map(Arc::new), docs: job.docs.clone() }))
-    }
-
-    fn rules(&self, rules: Rules, tables: CodeTables, profile: bool) -> Rulebook {
-        let mut secret = [0; 16];
-        secret.copy_from_slice(&self.tokens.digest("duplicate", b"")[..16]);
-        Rulebook::new(&self.setting, (rules, tables, profile), secret, (self.as_of, self.received))
+    fn bench(&self, job: &Job) -> Option<Bench> {
+        let bench = || Bench { setting: Arc::clone(&self.setting), rules: self.rules.clone(), docs: job.docs.clone() };
+        has_claims(job.command).then(bench)
     }
 
     fn result(&self, job: &Job, desk: &Desk<'_>, inputs: &[Value], begun: Instant) -> Value {
@@ -243,6 +252,9 @@ impl Setup {
         let rules: Vec<_> = rules.collect();
         let bench = desk.bench.as_ref();
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, &rules, bench.is_some());
+        if let Some(records) = &desk.records {
+            summary = records.totals(totals, &desk.catalog);
+        }
         summary["token_key_id"] = job.token_key_id.clone().into();
         summary["windows"] =
             json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
@@ -270,9 +282,24 @@ impl Setup {
     }
 }
 
+/// What claims are judged by on these days, if they are.
+fn rulebook(job: &Job, tokens: &Tokens, days: (i32, i32), catalog: &mut Catalog) -> Result<Option<Rulebook>, Error> {
+    let Some(program) = job.program.as_ref().filter(|_| job.command != Command::Validate) else { return Ok(None) };
+    let mut secret = [0; 16];
+    secret.copy_from_slice(&tokens.digest("duplicate", b"")[..16]);
+    let rules = Rules::read(program, catalog).map_err(|error| Error::Usage(error.to_string()))?;
+    let tables = crate::codes::tables(&job.tables)?;
+    Ok(Some(Rulebook::new((rules, tables, job.measure_rules), secret, days)))
+}
+
+/// Whether a command looks into claims.
+fn has_claims(command: Command) -> bool {
+    matches!(command, Command::Scrub | Command::Read | Command::Extract)
+}
+
 /// What each rule took, in nanoseconds, over all kinds of claims; null where it was not measured.
 fn profile(job: &Job, desk: &Desk<'_>) -> Value {
-    if !job.profile {
+    if !job.measure_rules {
         return Value::Null;
     }
     let mut spent = serde_json::Map::new();

@@ -61,11 +61,14 @@ pub(crate) enum Set {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Inside {
     Nothing,
+    /// An interchange, ahead of its first group.
+    Preface,
     Envelope,
     Misplaced,
     Header,
     Level,
     Claim,
+    Record,
     Opaque,
     Stray,
 }
@@ -128,5 +131,6 @@ impl Assumption {
 
 /// True when a new item begins where the loop at `index` opens; elsewhere the one before goes on.
 pub(crate) fn begins_item(plan: &Plan, index: u16) -> bool {
-    matches!(plan.loop_at(index).role, Some(Role::Provider | Role::Subscriber | Role::Patient | Role::Claim))
+    let role = plan.loop_at(index).role;
+    matches!(role, Some(Role::Provider | Role::Subscriber | Role::Patient | Role::Claim | Role::Record))
 }

@@ -44,6 +44,8 @@ pub enum Scope {
     Subscriber,
     /// A patient who is not the subscriber, and all below.
     Patient,
+    /// A member of an enrollment.
+    Member,
     /// One claim.
     Claim,
     /// One service line; an error rejects its claim.
@@ -61,6 +63,7 @@ impl Scope {
             Self::Provider => "provider",
             Self::Subscriber => "subscriber",
             Self::Patient => "patient",
+            Self::Member => "member",
             Self::Claim => "claim",
             Self::Line => "line",
         }
@@ -95,6 +98,12 @@ impl Code {
     #[must_use]
     pub fn severity(self) -> Severity {
         BUILT_IN.get(usize::from(self.0)).map_or(Severity::Error, |known| known.2)
+    }
+
+    /// True for the codes of the table here.
+    #[must_use]
+    pub fn is_built_in(self) -> bool {
+        usize::from(self.0) < BUILT_IN.len()
     }
 }
 
@@ -323,6 +332,9 @@ pub struct Finding {
     pub line: u32,
     /// A code that replaces the home's own where it depends on the place (TA105 by ISA element); empty otherwise.
     pub note: &'static str,
+    /// The status that a partner's overlay states for it, as [`Overlaid::status`](crate::guide::Overlaid::status) counts;
+    /// 0 where the code's own holds.
+    pub status: u16,
 }
 
 /// "In no claim", for [`Finding::claim`].

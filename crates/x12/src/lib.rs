@@ -8,6 +8,7 @@ pub mod claim;
 pub mod finding;
 pub mod guide;
 pub mod position;
+pub mod record;
 pub mod scrub;
 pub mod split;
 pub mod validate;

@@ -10,7 +10,7 @@ from typing import Any, Self
 from scrubjay.acks import reasons
 from scrubjay.acks.ledger import Ledger, Level, Said, SentPlace
 from scrubjay.acks.notices import Problem
-from scrubjay.acks.outcomes import KINDS, Document, Outcome, judged
+from scrubjay.acks.outcomes import KINDS, Document, Judge, Outcome
 from scrubjay.acks.scrubbed import original
 from scrubjay.acks.sent import SentClaim, claims_of
 from scrubjay.acks.values import charge_text
@@ -74,9 +74,9 @@ class Applied:
         """The claims in the order they were sent, each with what became of it."""
         self.states = {verdict: Tally() for verdict in Verdict}
         self.hops, self.reasons = {}, Counter()
-        above = _Above(self.ledger)
+        above, judge = _Above(self.ledger), Judge(self.documents, self.absent)
         for place, own in self.ledger.claims():
-            outcome = judged((*above.of(place), *own), self.documents, self.absent)
+            outcome = judge.judged(*above.of(place), own)
             self._count(place, outcome)
             yield place, outcome
 
@@ -135,7 +135,9 @@ class Applied:
     def _count(self, place: SentPlace, outcome: Outcome) -> None:
         self.states[outcome.state].add(place.cents)
         for hop in outcome.hops:
-            counts = self.hops.setdefault(hop.id, dict.fromkeys(Verdict, 0))
+            counts = self.hops.get(hop.id)
+            if counts is None:
+                counts = self.hops[hop.id] = dict.fromkeys(Verdict, 0)
             counts[hop.state] += 1
         if outcome.state is Verdict.REJECTED:
             for code in {code.partition("@")[0] for code in outcome.codes}:
@@ -173,26 +175,31 @@ class Applied:
         }
 
 
+Units = tuple[int, int, int, int | None]
+_ABOVE = (Level.INTERCHANGE, Level.GROUP, Level.SET, Level.PROVIDER)
+
+
 class _Above:
     """What was said of the units above a claim: those of the claim before are remembered."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._known: dict[Level, tuple[int | None, list[Said]]] = {}
+        self._last: tuple[Units, list[Said]] | None = None
 
-    def of(self, place: SentPlace) -> Iterator[Said]:
-        """Of its interchange, group, set and provider."""
-        for level, no in (
-            (Level.INTERCHANGE, place.interchange_no),
-            (Level.GROUP, place.group_no),
-            (Level.SET, place.set_no),
-            (Level.PROVIDER, place.provider_no),
-        ):
-            known = self._known.get(level)
-            if known is None or known[0] != no:
-                known = no, self._ledger.said_of(level, no)
-                self._known[level] = known
-            yield from known[1]
+    def of(self, place: SentPlace) -> tuple[Units, list[Said]]:
+        """Its interchange, group, set and provider by number, and what is said of them."""
+        units = (place.interchange_no, place.group_no, place.set_no, place.provider_no)
+        if self._last is None or self._last[0] != units:
+            said: list[Said] = []
+            for level, no in zip(_ABOVE, units, strict=True):
+                known = self._known.get(level)
+                if known is None or known[0] != no:
+                    known = no, self._ledger.said_of(level, no)
+                    self._known[level] = known
+                said += known[1]
+            self._last = units, said
+        return self._last
 
 
 def _stem(name: str) -> str:

@@ -52,7 +52,7 @@ def apply(
     try:
         names = _entered(ledger, files, meter)
         matching = Matching(ledger, _clear if show_phi else partial(token_of, key))
-        notices = _answered(matching, answers, meter, tell)
+        notices = _answered(matching, files, answers, meter, tell)
         documents = {no: Document(*row) for no, *row in ledger.all(_DOCUMENTS)}
     except BaseException:
         ledger.close()
@@ -106,6 +106,7 @@ def _entered(ledger: Ledger, files: Sequence[str], meter: _Meter) -> tuple[str, 
 
 def _answered(
     matching: Matching,
+    sent: Iterable[str],
     files: Iterable[str],
     meter: _Meter,
     tell: Callable[[Notice], None] | None,
@@ -115,8 +116,12 @@ def _answered(
     In the order of their names, so that the same files say the same however they are listed.
     """
     notices: Counter[Problem] = Counter()
+    own = {os.path.dirname(file) for file in sent if original(_base(file))}
     for file in sorted(files, key=lambda file: (_base(file), file)):
-        for notice in _taken(file, matching, meter.begin(file)):
+        told = _taken(file, matching, meter.begin(file))
+        if os.path.dirname(file) in own and file != places.STDIN:
+            told = _by_ourselves(file, told)
+        for notice in told:
             notices[notice.problem] += 1
             if tell is not None:
                 tell(notice)
@@ -139,6 +144,12 @@ def _taken(
                 yield from matching.take(said)
     except InputError:
         yield Notice(Problem.UNUSABLE_FILE, _base(file))
+
+
+def _by_ourselves(file: str, told: Iterable[Notice]) -> Iterator[Notice]:
+    """A file of a scrub whose accepted claims were sent: it answers the rejected ones as well."""
+    yield Notice(Problem.OWN, _base(file))
+    yield from (notice for notice in told if notice.problem is not Problem.UNMATCHED)
 
 
 def _policy(absent: Mapping[str, Verdict | str]) -> dict[str, Verdict]:

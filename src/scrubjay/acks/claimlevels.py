@@ -1,10 +1,12 @@
 """The levels of a 277CA to a `ClaimAcknowledgment`, or to several parts of one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from scrubjay.acks.notices import Problem
+from scrubjay.acks.notices import Fault, Problem
+from scrubjay.acks.totals import Totals
 from scrubjay.acks.values import amount, count, day, days
 from scrubjay.documents import Segment
 from scrubjay.models.acknowledgments import (
@@ -20,9 +22,12 @@ from scrubjay.models.acknowledgments import (
 
 __all__ = ["ClaimLevels"]
 
-Said = ClaimAcknowledgment | tuple[Problem, Segment]
+Said = ClaimAcknowledgment | Fault
 Fields = dict[str, Any]
 
+EMPTY = ((), ("",))
+FIRST_STATUS_AGAIN = 9
+MESSAGE = 11
 MOST = 1000
 """So many statuses of one level, and lines of one claim, are kept; no claim has more lines."""
 
@@ -58,28 +63,52 @@ class ClaimLevels:
     claim: Fields | None = None
     line: Fields | None = None
     held: int = 0
+    totals: Totals = field(default_factory=Totals)
+    """Of the whole; `provider_totals` of the provider at hand."""
+    provider_totals: Totals = field(default_factory=Totals)
+    wrong: list[Fault] = field(default_factory=list)
 
-    def hear(self, segment: Segment) -> Iterator[Said]:
+    def hear(self, segment: Segment) -> Iterable[Said]:
         """One segment; gives a part when there is enough for one."""
         match segment.id:
+            case "STC":
+                return self._stated(segment)
+            case "TRN":
+                return self._traced(segment)
             case "HL":
                 self._begin(segment[3])
-                if self.held >= self.limit:
-                    yield self._given(last=False)
-            case "TRN":
-                yield from self._traced(segment)
-            case "STC":
-                yield from self._stated(segment)
+                if self.held < self.limit and not self.wrong:
+                    return ()
+                return self._due()
             case other:
                 take = _PLAIN.get(other)
                 if take is None:
-                    yield Problem.UNEXPECTED, segment
-                else:
-                    take(self, segment)
+                    return (Fault(Problem.UNEXPECTED, segment),)
+                take(self, segment)
+                return ()
 
     def end(self) -> Iterator[Said]:
         """The set is over."""
-        yield self._given(last=True)
+        made = self._given(last=True)
+        self._hold(self.totals)
+        yield from self._told()
+        yield made
+
+    def _due(self) -> Iterator[Said]:
+        yield from self._told()
+        if self.held >= self.limit:
+            yield self._given(last=False)
+
+    def _told(self) -> Iterator[Fault]:
+        """Totals that were found to be wrong."""
+        yield from self.wrong
+        self.wrong.clear()
+
+    def _hold(self, totals: Totals) -> None:
+        """A level is over: its totals are held against its claims."""
+        segment = totals.wrong()
+        if segment is not None:
+            self.wrong.append(Fault(Problem.TOTALS, segment))
 
     def _begin(self, level: str) -> None:
         self._close_claim()
@@ -122,18 +151,18 @@ class ClaimLevels:
                 self.claim = {"number": segment[2], "statuses": [], "lines": []}
                 if not segment[2].strip():
                     self.claim = None
-                    yield Problem.INCOMPLETE, segment
+                    yield Fault(Problem.INCOMPLETE, segment)
 
     def _stated(self, segment: Segment) -> Iterator[Said]:
         said = _information(segment)
         if not said.statuses and said.action is None:
-            yield Problem.INCOMPLETE, segment
+            yield Fault(Problem.INCOMPLETE, segment)
             return
         if said.contradicts_itself:
-            yield Problem.CONTRADICTORY, segment
+            yield Fault(Problem.CONTRADICTORY, segment)
         holder = self._holder()
         if holder is None:
-            yield Problem.INCOMPLETE, segment
+            yield Fault(Problem.INCOMPLETE, segment)
         else:
             yield from _kept(segment, said, holder.setdefault("statuses", []))
 
@@ -152,7 +181,10 @@ class ClaimLevels:
     def _counted(self, segment: Segment) -> None:
         name, holder = _TOTALS.get(segment[1]), self._holder()
         if name is not None and holder is not None and self.level != PATIENT:
-            holder[name] = (count if segment.id == "QTY" else amount)(segment[2])
+            value = (count if segment.id == "QTY" else amount)(segment[2])
+            holder[name] = value
+            totals = self.provider_totals if self.level == PROVIDER else self.totals
+            totals.state(segment, name, value)
 
     def _referred(self, segment: Segment) -> None:
         if self.level != PATIENT:
@@ -200,8 +232,13 @@ class ClaimLevels:
         claim, self.claim = self.claim, None
         if claim is not None:
             lists = {name: tuple(claim[name]) for name in ("statuses", "lines")}
-            self.claims.append(AcknowledgedClaim(patient=self.patient, **claim | lists))
+            made = AcknowledgedClaim(patient=self.patient, **claim | lists)
+            self.claims.append(made)
             self.held += 1
+            if self.totals.segment is not None:
+                self.totals.add(made)
+            if self.provider_totals.segment is not None:
+                self.provider_totals.add(made)
 
     def _close_provider(self, *, goes_on: bool = False) -> None:
         self._close_claim()
@@ -213,6 +250,8 @@ class ClaimLevels:
         self.claims.clear()
         if not goes_on:
             self.provider = None
+            self._hold(self.provider_totals)
+            self.provider_totals = Totals()
 
     def _given(self, *, last: bool) -> ClaimAcknowledgment:
         """What is there, as a part; the provider at hand goes on in the next one."""
@@ -236,7 +275,7 @@ def _kept(segment: Segment, said: object, kept: list[Any]) -> Iterator[Said]:
     if len(kept) < MOST:
         kept.append(said)
     else:
-        yield Problem.TOO_MANY, segment
+        yield Fault(Problem.TOO_MANY, segment)
 
 
 _PLAIN: dict[str, Callable[[ClaimLevels, Segment], None]] = {
@@ -251,39 +290,33 @@ _PLAIN: dict[str, Callable[[ClaimLevels, Segment], None]] = {
 
 
 def _party(segment: Segment) -> Party:
-    entity, kind, name, first, middle, _, suffix, qualifier, id_, *_ = _padded(segment, 9)
-    return Party(
-        entity=entity,
-        kind=kind,
-        name=name,
-        first=first,
-        middle=middle,
-        suffix=suffix,
-        id_qualifier=qualifier,
-        id=id_,
-    )
-
-
-def _padded(segment: Segment, count: int) -> list[str | None]:
-    """The elements, at least so many of them; None where one is empty."""
-    elements: list[str | None] = [element or None for element in segment.elements]
-    return elements + [None] * (count - len(elements))
+    elements = [element or None for element in segment.elements[:9]]
+    elements += [None] * (9 - len(elements))
+    del elements[5]  # the title
+    return Party(*elements)
 
 
 def _information(segment: Segment) -> StatusInformation:
-    elements = _padded(segment, 12)
-    statuses = (_status(segment, at) for at in (1, 10, 11) if elements[at - 1] is not None)
+    elements = segment.elements
+    more = len(elements) > FIRST_STATUS_AGAIN
+    places = (1, 10, 11) if more else (1,)
+    statuses = (_status(segment, at) for at in places if elements[at - 1 : at] not in EMPTY)
+    date, action, charge, *_ = (*elements[1:4], "", "", "")
     return StatusInformation(
         statuses=tuple(status for status in statuses if status.category),
-        date=day(elements[1] or ""),
-        action=elements[2],
-        amount=amount(elements[3] or ""),
-        message=elements[11],
+        date=day(date),
+        action=action or None,
+        amount=amount(charge),
+        message=(elements[11] or None) if len(elements) > MESSAGE else None,
         number=segment.number,
     )
 
 
 def _status(segment: Segment, at: int) -> Status:
-    parts = segment.repetitions(at)[0]
+    return _status_of(segment.repetitions(at)[0])
+
+
+@lru_cache(maxsize=1024)
+def _status_of(parts: tuple[str, ...]) -> Status:
     category, status, entity, *_ = (*parts, "", "", "")
     return Status(category=category.strip(), status=status.strip(), entity=entity or None)

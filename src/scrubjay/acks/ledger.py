@@ -23,6 +23,12 @@ MEMORY_KIB = 16 * 1024
 MOST_CANDIDATES = 1000
 """More claims of one number are not told apart: looking at each of them for each would not end."""
 
+AT_ONCE = 500
+"""So many claims, or statements, are written at a time."""
+
+_CLAIM = "INSERT INTO claim VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_SAID = "INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?, ?, ?, ?)"
+
 _SHAPE = """
 CREATE TABLE interchange (no INTEGER PRIMARY KEY, source INT, file TEXT, control TEXT, bare TEXT,
     date TEXT, time TEXT, sender TEXT, receiver TEXT);
@@ -111,7 +117,9 @@ class Ledger:
     """Rows in, rows out; what they mean is decided elsewhere."""
 
     def __init__(self) -> None:
-        self._secret = os.urandom(32)
+        self._keyed = blake2b(digest_size=8, key=os.urandom(32))
+        self._claims: list[tuple[object, ...]] = []
+        self._said: list[tuple[object, ...]] = []
         self._base = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._base.executescript(
             f"PRAGMA cache_size = -{MEMORY_KIB}; PRAGMA journal_mode = OFF;"
@@ -132,15 +140,34 @@ class Ledger:
         """64 bits that stand for values of a kind; None where all of them are empty."""
         if not any(values):
             return None
-        text = "\0".join((kind, *values)).encode("utf-8", "surrogatepass")
-        made = blake2b(text, digest_size=8, key=self._secret).digest()
-        return int.from_bytes(made, "big", signed=True)
+        made = self._keyed.copy()
+        made.update("\0".join((kind, *values)).encode("utf-8", "surrogatepass"))
+        return int.from_bytes(made.digest(), "big", signed=True)
 
     def add(self, table: str, *values: object) -> int:
         """A row of one of the tables of what was sent; its number."""
         marks = ", ".join("?" * len(values))
         done = self._run(f"INSERT INTO {table} VALUES (NULL, {marks})", values)  # noqa: S608
         return done.lastrowid or 0
+
+    def add_claim(self, *values: object) -> None:
+        """A claim: its place, set and provider, and what it is told by."""
+        self._claims.append(values)
+        if len(self._claims) >= AT_ONCE:
+            self._write()
+
+    def _write(self) -> None:
+        """Everything that waits is written down."""
+        claims, said = self._claims, self._said
+        try:
+            if claims:
+                self._base.executemany(_CLAIM, claims)
+            if said:
+                self._base.executemany(_SAID, said)
+        except sqlite3.Error as error:
+            raise _no_room(error) from None
+        claims.clear()
+        said.clear()
 
     def add_renumbered(self, folder: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Control numbers that a scrub changed."""
@@ -149,6 +176,7 @@ class Ledger:
 
     def seal(self) -> None:
         """All that was sent is in: from now on it is looked up."""
+        self._write()
         try:
             self._base.executescript(_INDEXES + "BEGIN;")
         except sqlite3.Error as error:
@@ -165,8 +193,10 @@ class Ledger:
 
     def say(self, said: Said) -> None:
         """Keeps a statement; the same one twice is one, whichever file it comes from."""
-        row = said._replace(codes=" ".join(said.codes))  # type: ignore[arg-type] # as it is kept
-        self._run("INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        level, target, document, state, codes, number, payer = said
+        self._said.append((level, target, document, state, " ".join(codes), number, payer))
+        if len(self._said) >= AT_ONCE:
+            self._write()
 
     def defer(self, delivery: int, claims: Iterable[int], said: Said) -> None:
         """Keeps a statement of one of several claims."""
@@ -199,6 +229,7 @@ class Ledger:
 
     def not_named(self, claims: Iterable[int], document: int) -> list[int]:
         """Those of some claims of which a document says nothing yet."""
+        self._write()
         question = "SELECT 1 FROM said WHERE level = ? AND target = ? AND document = ?"
         return [no for no in claims if not self.all(question, Level.CLAIM, no, document)]
 
@@ -216,6 +247,7 @@ class Ledger:
         """What is said of what stands at a level."""
         if target is None:
             return []
+        self._write()
         rows = self.all(
             "SELECT level, target, document, state, codes, number, payer FROM said"
             " WHERE level = ? AND target = ?",
@@ -226,6 +258,7 @@ class Ledger:
 
     def claims(self) -> Iterator[tuple[SentPlace, list[Said]]]:
         """The claims in the order they were sent, each with what is said of itself."""
+        self._write()
         rows = self._run(
             "SELECT c.no, c.place, i.source, i.file, i.no, g.no, s.no, c.provider,"
             " i.control, g.control, s.control, s.batch, c.key, c.cents,"

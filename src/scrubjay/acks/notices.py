@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-__all__ = ["Notice", "Problem"]
+from scrubjay._native import Segment
+
+__all__ = ["Fault", "Notice", "Problem"]
 
 
 class Problem(StrEnum):
@@ -18,13 +21,22 @@ class Problem(StrEnum):
     INCOMPLETE = "An acknowledgment cannot be without what is missing here; it is passed over"
     TOO_MANY = "More of its kind stand here than are kept; it is passed over"
     CONTRADICTORY = "STC03 and the category say opposite things; it is taken for a rejection"
+    TOTALS = "Its totals (QTY, AMT) are not those of the claims below them; the claims count"
     UNMATCHED = "It acknowledges what is not among the claims sent"
+    OWN = "A scrub's own answer to its input; what it says of claims not sent is passed over"
     AMBIGUOUS = "It may mean several of what was sent, and nothing in it tells which"
 
     @property
     def code(self) -> str:
         """Its name in files."""
         return f"ACK_{self.name}"
+
+
+class Fault(NamedTuple):
+    """A problem at a segment."""
+
+    problem: Problem
+    segment: Segment
 
 
 @dataclass(frozen=True, slots=True)

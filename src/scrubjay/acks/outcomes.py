@@ -5,23 +5,24 @@ anything else, and so it does between hops: a claim that the clearinghouse took 
 back is rejected, and both are told.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from scrubjay.acks import reasons
 from scrubjay.acks.ledger import Level, Said
 from scrubjay.acks.matching import AMBIGUOUS, NOTED
 from scrubjay.models.acknowledgments import Verdict
 
-__all__ = ["KINDS", "Document", "Hop", "Outcome", "Step", "judged"]
+__all__ = ["KINDS", "Document", "Hop", "Judge", "Outcome", "Step", "judged"]
 
 KINDS = ("TA1", "999", "277CA")
 DECIDING = (Verdict.REJECTED, Verdict.ACCEPTED)
 ABSENT = "absent"
+MOST_KNOWN = 4096
+"""So many outcomes are remembered, for claims like them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """An acknowledgment, as far as outcomes name it."""
 
     kind: str
@@ -34,8 +35,7 @@ class Document:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One thing that an acknowledgment says, of the claim or of something above it."""
 
     kind: str
@@ -57,8 +57,7 @@ class Step:
         return tuple(map(reasons.text, self.codes))
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(NamedTuple):
     """Who acknowledged, and what that came to for a claim."""
 
     id: str
@@ -67,8 +66,7 @@ class Hop:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one claim."""
 
     state: Verdict
@@ -90,6 +88,48 @@ class Outcome:
                     if step.state == wanted:
                         codes.update(dict.fromkeys(step.codes))
         return tuple(codes)
+
+
+class Judge:
+    """Judges claims; of one that has a single statement of its own, as one like it was judged.
+
+    Most claims of a file differ in nothing but where their status stands.
+    """
+
+    def __init__(self, documents: Mapping[int, Document], absent: Mapping[str, Verdict]) -> None:
+        self._documents = documents
+        self._absent = absent
+        self._known: dict[object, tuple[Outcome, int, int]] = {}
+
+    def judged(self, units: object, above: Iterable[Said], own: Sequence[Said]) -> Outcome:
+        """What became of a claim; `units` are the ones above it, of which `above` is said."""
+        if len(own) != 1:
+            return judged((*above, *own), self._documents, self._absent)
+        one = own[0]
+        mark = (units, one.document, one.state, one.codes)
+        known = self._known.get(mark)
+        if known is None:
+            outcome = judged((*above, one), self._documents, self._absent)
+            place = next(_claim_steps(outcome), None)
+            if place is not None:
+                if len(self._known) >= MOST_KNOWN:
+                    self._known.clear()
+                self._known[mark] = outcome, *place
+            return outcome
+        outcome, at, number = known
+        hops, steps = list(outcome.hops), list(outcome.hops[at].steps)
+        steps[number] = steps[number]._replace(segment_index=one.number)
+        hops[at] = hops[at]._replace(steps=tuple(steps))
+        return Outcome(outcome.state, tuple(hops), one.payer)
+
+
+def _claim_steps(outcome: Outcome) -> Iterator[tuple[int, int]]:
+    """Where in an outcome the claim's own steps stand: of which hop, and which of its steps."""
+    own = _LEVELS[Level.CLAIM]
+    for at, hop in enumerate(outcome.hops):
+        for number, step in enumerate(hop.steps):
+            if step.level == own and step.state != ABSENT:
+                yield at, number
 
 
 def judged(

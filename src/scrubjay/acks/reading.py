@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from scrubjay.acks.claimlevels import ClaimLevels
-from scrubjay.acks.notices import Notice, Problem
+from scrubjay.acks.notices import Fault, Notice, Problem
 from scrubjay.acks.syntaxnotes import SyntaxNotes
 from scrubjay.documents import Segment, segments
 from scrubjay.models.acknowledgments import (
@@ -38,8 +38,18 @@ def read(
     file = "bytes" if isinstance(source, bytes) else os.path.basename(os.fspath(source))
     reader = _Reader(file, part)
     for segment in segments(source, progress=progress):
-        yield from reader.hear(segment)
+        body = reader.body
+        if body is None or segment.id in _ENVELOPE:
+            yield from reader.hear(segment)
+            continue
+        reader.straying = False
+        for said in body.hear(segment):
+            yield reader.notice(*said) if isinstance(said, Fault) else said
     yield from reader.end()
+
+
+_ENVELOPE = frozenset({"", "ISA", "GS", "GE", "IEA", "ST", "SE"})
+"""What the reader itself hears, inside of a set too; "" is no segment."""
 
 
 @dataclass(slots=True)
@@ -111,11 +121,9 @@ class _Reader:
             yield from self.told(self.body.end())
         self.opened = self.body = None
 
-    def told(
-        self, said: Iterable[Acknowledgment | tuple[Problem, Segment]]
-    ) -> Iterator[Acknowledgment | Notice]:
+    def told(self, said: Iterable[Acknowledgment | Fault]) -> Iterator[Acknowledgment | Notice]:
         for each in said:
-            yield self.notice(*each) if isinstance(each, tuple) else each
+            yield self.notice(*each) if isinstance(each, Fault) else each
 
     def interchange_acknowledgment(self, segment: Segment) -> InterchangeAcknowledgment | Notice:
         if not segment[1].strip() or not segment[4]:

@@ -8,6 +8,7 @@ a TA1, ``AK9:R`` and ``AK905:4`` a group, ``IK5:R`` and ``IK502:5`` a set of a 9
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import chain, islice
 
 from scrubjay.codes import words
@@ -47,6 +48,7 @@ MOST_STATUSES = 50
 _WORD = re.compile(r"[A-Za-z0-9]{1,10}")
 
 
+@lru_cache(maxsize=1024)
 def _code(*parts: str) -> str:
     """The parts as one code; what cannot be a code is not repeated: it may be anything."""
     given = (part.strip() for part in parts)

@@ -145,35 +145,39 @@ class _Entry:
         self._ledger = ledger
         self._file = source, name
         self._open: dict[str, tuple[object, int]] = {}
+        self._last: tuple[Segment, int] | None = None
 
     def take(self, claim: SentClaim) -> None:
         """One claim, and what is above it where that is new."""
-        ledger, isa, gs = self._ledger, claim.interchange, claim.group
-        interchange = self._level("interchange", isa, lambda: (*self._file, *_interchange(isa)))
-        group = self._level("grp", (interchange, gs), lambda: (interchange, *_group(gs)))
-        opened = claim.opened
-        sent_set = self._level(
-            "sent_set", opened, lambda: (group, opened[2].strip(), claim.batch or None)
-        )
+        digest, (last, first) = self._ledger.digest, claim.patient
+        if self._last is None or self._last[0] is not claim.opened:
+            self._last = claim.opened, self._set_of(claim)
+        sent_set = self._last[1]
         named = claim.provider[0] or claim.provider[1]
         provider = self._level(
-            "provider",
-            (sent_set, named),
-            lambda: (sent_set, ledger.digest("provider", named)),
+            "provider", (sent_set, named), lambda: (sent_set, digest("provider", named))
         )
-        ledger.add(
-            "claim",
+        self._ledger.add_claim(
             self.count,
             sent_set,
             provider,
-            ledger.digest("claim", claim.number.strip()),
+            digest("claim", claim.number.strip()),
             None if claim.charge is None else int(claim.charge * 100),
-            ledger.digest("day", claim.service_date),
-            ledger.digest("member", claim.member.upper()),
-            ledger.digest("person", *(part.upper() for part in claim.patient)),
-            ledger.digest("trace", claim.trace),
+            digest("day", claim.service_date),
+            digest("member", claim.member.upper()),
+            digest("person", last.upper(), first.upper()),
+            digest("trace", claim.trace),
         )
         self.count += 1
+
+    def _set_of(self, claim: SentClaim) -> int:
+        """The number of the set that a claim is in."""
+        isa, gs, opened = claim.interchange, claim.group, claim.opened
+        interchange = self._level("interchange", isa, lambda: (*self._file, *_interchange(isa)))
+        group = self._level("grp", (interchange, gs), lambda: (interchange, *_group(gs)))
+        return self._level(
+            "sent_set", opened, lambda: (group, opened[2].strip(), claim.batch or None)
+        )
 
     def _level(self, table: str, mark: object, row: Callable[[], tuple[object, ...]]) -> int:
         known = self._open.get(table)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from scrubjay.acks.notices import Problem
+from scrubjay.acks.notices import Fault, Problem
 from scrubjay.acks.values import count
 from scrubjay.documents import Segment
 from scrubjay.models.acknowledgments import (
@@ -18,7 +18,7 @@ from scrubjay.models.acknowledgments import (
 
 __all__ = ["SyntaxNotes"]
 
-Said = ImplementationAcknowledgment | tuple[Problem, Segment]
+Said = ImplementationAcknowledgment | Fault
 MOST = 1000
 """So many elements of one segment, and contexts of one note, are kept."""
 
@@ -60,13 +60,13 @@ class SyntaxNotes:
                 yield from self._kept(segment, self.elements, None)
             case "IK5":
                 if self.set_opener is None:
-                    yield Problem.INCOMPLETE, segment
+                    yield Fault(Problem.INCOMPLETE, segment)
                 self._close_set(segment)
             case "AK9":
                 yield self._given(segment)
                 self.over = True
             case _:
-                yield Problem.UNEXPECTED, segment
+                yield Fault(Problem.UNEXPECTED, segment)
         if self.held >= self.limit and segment.id == "IK3":
             yield self._given(None)
 
@@ -92,7 +92,7 @@ class SyntaxNotes:
     ) -> Iterator[Said]:
         """Keeps what a segment is made into, or an IK4 until its end; no more than are useful."""
         if len(kept) >= MOST:
-            yield Problem.TOO_MANY, segment
+            yield Fault(Problem.TOO_MANY, segment)
         elif made is None:
             self.element = segment
         else:

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 __all__ = ["amount", "charge_text", "count", "day", "days"]
 
@@ -21,6 +22,7 @@ def count(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
 
 
+@lru_cache(maxsize=1024)
 def day(text: str) -> date | None:
     """A date as CCYYMMDD."""
     if not re.fullmatch(r"[0-9]{8}", text):

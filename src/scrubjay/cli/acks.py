@@ -189,10 +189,11 @@ def shown(given: dict[str, Any]) -> int:
 
 def _as_json(said: Acknowledgment | Notice, show_phi: bool) -> dict[str, Any]:  # noqa: FBT001
     from scrubjay.acks.notices import Notice
+    from scrubjay.models.acknowledgments import plain
 
     if isinstance(said, Notice):
         return said.to_dict()
-    fields = said.model_dump(exclude_none=True)
+    fields: dict[str, Any] = plain(said)
     return fields if show_phi else _masked(fields)
 
 
@@ -238,18 +239,22 @@ def _syntax(said: ImplementationAcknowledgment, sender: str, show_phi: bool) -> 
         yield f"  set {one.control_number} ({one.set_code}) {one.text}".rstrip()
         for note in one.segments:
             place = f"{note.segment} in {note.loop}" if note.loop else note.segment
-            yield f"    segment {note.position}: {place}: {note.text}"
+            yield f"    segment {_or_unknown(note.position)}: {place or '?'}: {note.text or '?'}"
             for context in note.contexts:
                 if context.value:
                     yield f"      of {context.kind} {context.value if show_phi else '***'}"
             for element in note.elements:
-                at = f"element {element.element}"
+                at = f"element {_or_unknown(element.element)}"
                 at += "" if element.component is None else f"-{element.component}"
                 value = f" ({element.value})" if show_phi and element.value else ""
                 yield f"      {at}: {element.text}{value}"
     if said.is_last:
-        counts = f"{said.accepted} of {said.received} sets accepted"
+        counts = f"{_or_unknown(said.accepted)} of {_or_unknown(said.received)} sets accepted"
         yield f"  group {said.text or 'without its trailer'}; {counts}"
+
+
+def _or_unknown(number: int | None) -> str:
+    return "?" if number is None else str(number)
 
 
 def _levels(said: ClaimAcknowledgment, show_phi: bool) -> Iterator[str]:  # noqa: FBT001
@@ -262,7 +267,8 @@ def _levels(said: ClaimAcknowledgment, show_phi: bool) -> Iterator[str]:  # noqa
         yield from _statuses(provider.statuses, "    ")
         for claim in provider.claims:
             number = claim.number if show_phi else "***"
-            patient = f"{claim.patient.name}, {claim.patient.first}" if show_phi else "***"
+            named = ", ".join(filter(None, (claim.patient.name, claim.patient.first))) or "?"
+            patient = named if show_phi else "***"
             yield f"    claim {number} of {patient}: {claim.verdict}"
             yield from _claim(claim)
 

@@ -28,6 +28,8 @@ class Argument(Frozen):
     metavar: str
     kind: Kind
     many: bool = False
+    optional: bool = False
+    """Of many: none will do."""
 
 
 class Option(Frozen):
@@ -121,7 +123,7 @@ def _place(argument: Argument | None, loose: list[str], given: Given) -> None:
         if loose:
             raise ValueError(loose)
         return
-    if not loose or (len(loose) > 1 and not argument.many):
+    if not (loose or argument.optional) or (len(loose) > 1 and not argument.many):
         raise ValueError(loose)
     taken = tuple(argument.kind.take(word) for word in loose)
     given[argument.name] = taken if argument.many else taken[0]

@@ -169,7 +169,7 @@ def _made(made: Call | Group) -> click.Command:
                 type=_Type(argument.kind),
                 nargs=-1 if argument.many else 1,
                 metavar=argument.metavar,
-                required=True,
+                required=not argument.optional,
             ),
         )
     # Examples are kept line by line.

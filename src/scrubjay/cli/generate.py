@@ -18,6 +18,8 @@ __all__ = ["COMMAND", "KINDS"]
 
 KINDS = ("837P", "837I", "837D", "835", "834", "999", "277CA", "TA1")
 """What `scrubjay.testing` can make; said here as well, so that help need not load it."""
+SENT = ("837P", "837I", "837D", "835", "834", "277CA")
+"""What it can acknowledge."""
 
 
 def run(given: dict[str, Any]) -> int:
@@ -34,6 +36,7 @@ def run(given: dict[str, Any]) -> int:
             seed=given["seed"],
             sets=given["sets"],
             lines=given["lines"],
+            of=given["of"],
         ):
             file.write(chunk)
             size += len(chunk)
@@ -131,6 +134,14 @@ COMMAND = Call(
             metavar="A:B",
             help="Lines a claim.",
         ),
+        Option(
+            name="--of",
+            kind=Transaction(choices=SENT),
+            metavar="KIND",
+            help="What an acknowledgment is of: "
+            f"a 277CA of {', '.join(SENT[:3])}, a 999 or TA1 of those, {' or '.join(SENT[3:])}"
+            " (by default of an 837P).",
+        ),
         options.OUTPUT,
         options.AS_JSON,
         options.FORCE,
@@ -142,6 +153,7 @@ COMMAND = Call(
         "scrubjay generate 835 --claims 1000 -o payments.835",
         "scrubjay generate 834 --claims 100000 --faults 0.01 -o members.834",
         "scrubjay generate 277ca --claims 1000 --faults 0.1 -o answer.277ca",
+        "scrubjay generate 999 --of 835 --claims 1000 --faults 0.1 -o answer.999",
         "scrubjay generate 837D --claims 10 -o - | scrubjay inspect -",
     ),
     run=run,

@@ -32,7 +32,10 @@ class Page:
         if guide["overlay"]:
             yield f"under {guide['overlay']}"
         also = f", also {' '.join(guide['aliases'])} by option" if guide["aliases"] else ""
-        yield self.style("dim", f"ST01 {guide['transaction_set']}, GS01 {guide['group']}{also}")
+        place = f"ST01 {guide['transaction_set']}, GS01 {guide['group']}"
+        if not guide["group"]:
+            place = "between ISA and the first GS, in no set and in no group"
+        yield self.style("dim", f"{place}{also}")
         yield ""
         loops = {each["id"]: each for each in guide["loops"]}
         seen: set[str] = set()
@@ -41,6 +44,8 @@ class Page:
         for often, name, title in rows:
             shown = self.style("cyan", name) + " " * (wide - len(name))
             yield f"  {often}  {shown}  {title}".rstrip()
+        if not rows:
+            yield from self._places(guide, guide["loops"][0])
 
     def _tree(
         self, around: LoopFacts, loops: dict[str, LoopFacts], depth: int, seen: set[str]
@@ -67,6 +72,9 @@ class Page:
         for around, place in places_of(guide, loop):
             yield self.style("dim", f"{usage(place)} in {around['id']}, {times(place)}")
         yield ""
+        yield from self._places(guide, loop)
+
+    def _places(self, guide: GuideFacts, loop: LoopFacts) -> Iterator[str]:
         titles = {each["id"]: each["title"] for each in guide["loops"]}
         rows = [(place, called(place)) for place in loop["segments"]]
         wide = max(len(name) for _, name in rows)

@@ -12,12 +12,11 @@ from scrubjay.severity import Severity
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Literal
 
     from rich.console import RenderableType
 
     from scrubjay.runs import Run
-    from scrubjay.summary import Summary
+    from scrubjay.summary import Reason, Summary
 
 __all__ = ["deliver"]
 
@@ -51,12 +50,11 @@ def plain(run: Run) -> Iterator[str]:
     for name, count, money in rows:
         yield f"{name:<{name_width}}  {count:>{count_width}}  {money:>{money_width}}".rstrip()
     if run.reasons:
-        number = _number(run)
         yield ""
         yield f"reasons, most {'claims' if run.claims else 'often'} first"
-        wide = max(len(f"{reason[number]:,}") for reason in run.reasons[:TOP_REASONS])
+        wide = max(len(_often(run, reason)) for reason in run.reasons[:TOP_REASONS])
         for reason in run.reasons[:TOP_REASONS]:
-            count = f"{reason[number]:,}"
+            count = _often(run, reason)
             words = f"{reason['title']}  [{reason['code']}]"
             yield f"  {count:>{wide}}  {reason['severity']:<7}  {words}"
         yield from _more(run)
@@ -72,6 +70,9 @@ def counts(run: Run) -> Iterator[tuple[str, str, str]]:
     if not run.claims:
         yield "interchanges", f"{summary['interchanges']:,}", ""
         yield "transaction sets", f"{summary['sets']:,}", ""
+        if summary["sets"]:
+            yield "  accepted", f"{summary['sets_accepted']:,}", ""
+            yield "  rejected", f"{summary['sets_rejected']:,}", ""
         if accepted is not None:
             yield "claims", "0", ""
         yield "findings", f"{sum(summary['findings'].values()):,}", ""
@@ -86,9 +87,11 @@ def counts(run: Run) -> Iterator[tuple[str, str, str]]:
         yield "clean claim rate", f"{rate:.1%}", ""
 
 
-def _number(run: Run) -> Literal["claims", "count"]:
-    """What is told of each reason: its claims, or in files without one how often it was found."""
-    return "claims" if run.claims else "count"
+def _often(run: Run, reason: Reason) -> str:
+    """The claims of a reason; ``3x``, how often it was found, where it stands on none of them."""
+    if not run.claims:
+        return f"{reason['count']:,}"
+    return f"{reason['claims']:,}" if reason["claims"] else f"{reason['count']:,}x"
 
 
 def pace(run: Run) -> str:
@@ -171,7 +174,6 @@ def _draw(run: Run) -> None:
         wide = console.width >= WIDE
         if wide:
             reasons.add_column("code", style="dim", no_wrap=True)
-        number = _number(run)
         reasons.add_column("claims" if run.claims else "times", justify="right", no_wrap=True)
         dot = "●" if console.encoding.startswith("utf") else "*"
         in_colour = console.color_system is not None and not console.no_color
@@ -181,7 +183,7 @@ def _draw(run: Run) -> None:
             told = (words, code) if wide else (Text("\n").join((words, code)),)
             severity = reason["severity"]
             mark = Text(dot if in_colour else severity, _SEVERITY_STYLE[severity])
-            reasons.add_row(mark, *told, f"{reason[number]:,}")
+            reasons.add_row(mark, *told, _often(run, reason))
         parts.append(reasons)
         parts.extend(Text(line, "dim") for line in _more(run))
     parts.append(Text(pace(run), "dim"))

@@ -17,7 +17,7 @@ __all__ = ["COMMAND"]
 
 def run(given: dict[str, Any]) -> int:
     """Judges every claim."""
-    own = {name: given[name] for name in ("control_start", "exact")}
+    own = {name: given[name] for name in ("control_start", "exact", "verdicts")}
     return judge(Command.SCRUB, given, worklist=not given["no_worklist"], **own)
 
 
@@ -55,6 +55,10 @@ COMMAND = Call(
         Option(
             name="--exact",
             help="Look for duplicates in all of the file, at 16 bytes of memory a claim.",
+        ),
+        Option(
+            name="--verdicts",
+            help="Write verdicts.jsonl too: what became of each claim, identifiers as tokens.",
         ),
         *OPTIONS,
     ),

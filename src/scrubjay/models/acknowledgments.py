@@ -1,16 +1,17 @@
 """Acknowledgments as typed, frozen values: the TA1, the 999 and the 277CA (005010X214).
 
 Codes are kept as they came, known or not; `text` says them in words. As everywhere in the models,
-nothing shows a value in its repr.
+nothing shows a value in its repr. They are named tuples and not pydantic's models
+(docs/decisions/0024): acknowledgments of millions of claims pass through them, nobody builds one by
+hand, and what makes them has read every value itself.
 """
 
 import datetime as dt
+from decimal import Decimal
 from enum import StrEnum
-
-from pydantic import Field
+from typing import Any, NamedTuple, TypeVar
 
 from scrubjay.codes import words
-from scrubjay.models.row import Code, Day, Money, Row, Text
 
 __all__ = [
     "AcknowledgedClaim",
@@ -28,6 +29,7 @@ __all__ = [
     "Status",
     "StatusInformation",
     "Verdict",
+    "plain",
 ]
 
 
@@ -39,7 +41,39 @@ class Verdict(StrEnum):
     PENDING = "pending"
 
 
-class Origin(Row):
+Text = str | None
+Code = str | None
+Money = Decimal | None
+Day = dt.date | None
+
+
+T = TypeVar("T")
+
+
+def _masked(row: type[T]) -> type[T]:
+    """The class with rows that show nothing of themselves."""
+
+    def shown(self: Any) -> str:
+        there = sum(value is not None for value in self)
+        return f"{row.__name__}({there} fields, masked)"
+
+    row.__repr__ = shown  # type: ignore[method-assign] # that of a tuple shows all
+    return row
+
+
+def plain(value: Any) -> Any:
+    """A row as nested plain values by field name; what is missing is left out."""
+    if not isinstance(value, tuple):
+        return value
+    names = getattr(value, "_fields", None)
+    if names is None:
+        return tuple(map(plain, value))
+    fields = zip(names, value, strict=True)
+    return {name: plain(each) for name, each in fields if each is not None}
+
+
+@_masked
+class Origin(NamedTuple):
     """The envelope that an acknowledgment came in, and the file."""
 
     file: str
@@ -56,7 +90,8 @@ class Origin(Row):
     set_control: str = ""
 
 
-class InterchangeAcknowledgment(Row):
+@_masked
+class InterchangeAcknowledgment(NamedTuple):
     """A TA1: what became of an interchange."""
 
     origin: Origin
@@ -82,7 +117,8 @@ class InterchangeAcknowledgment(Row):
         return f"{taken}: {words('interchange_note', self.note) or self.note}"
 
 
-class Context(Row):
+@_masked
+class Context(NamedTuple):
     """A CTX: whom a note of a 999 is about, or which other place made it so."""
 
     kind: str
@@ -94,7 +130,8 @@ class Context(Row):
     element: Code = None
 
 
-class ElementNote(Row):
+@_masked
+class ElementNote(NamedTuple):
     """An IK4: one element in error."""
 
     element: int | None = None
@@ -112,7 +149,8 @@ class ElementNote(Row):
         return words("element_fault", self.fault) or self.fault
 
 
-class SegmentNote(Row):
+@_masked
+class SegmentNote(NamedTuple):
     """An IK3: one segment in error."""
 
     segment: str = ""
@@ -130,7 +168,8 @@ class SegmentNote(Row):
         return words("segment_fault", self.fault) or self.fault
 
 
-class SetAcknowledgment(Row):
+@_masked
+class SetAcknowledgment(NamedTuple):
     """An AK2 with what follows: what became of a transaction set."""
 
     code: str = ""
@@ -154,7 +193,8 @@ class SetAcknowledgment(Row):
         return _with_faults(self.code, "set_fault", self.faults)
 
 
-class ImplementationAcknowledgment(Row):
+@_masked
+class ImplementationAcknowledgment(NamedTuple):
     """A 999: what became of a functional group and of its sets.
 
     A long one comes in parts; all but the last have no `code`.
@@ -188,7 +228,8 @@ class ImplementationAcknowledgment(Row):
         return _with_faults(self.code, "group_fault", self.faults)
 
 
-class Party(Row):
+@_masked
+class Party(NamedTuple):
     """Somebody who is named (NM1)."""
 
     entity: Code = None
@@ -202,7 +243,8 @@ class Party(Row):
     id: Text = None
 
 
-class Status(Row):
+@_masked
+class Status(NamedTuple):
     """A status: of which kind, what exactly, and about whom."""
 
     category: str
@@ -233,7 +275,8 @@ class Status(Row):
         return said
 
 
-class StatusInformation(Row):
+@_masked
+class StatusInformation(NamedTuple):
     """An STC."""
 
     statuses: tuple[Status, ...] = ()
@@ -249,22 +292,26 @@ class StatusInformation(Row):
     @property
     def verdict(self) -> Verdict:
         """Rejected if its action or a category of it says so."""
-        said = {status.verdict for status in self.statuses}
-        said.add(_ACTIONS.get(self.action or "", Verdict.PENDING))
-        for verdict in (Verdict.REJECTED, Verdict.ACCEPTED):
-            if verdict in said:
-                return verdict
-        return Verdict.PENDING
+        said = _ACTIONS.get(self.action or "", Verdict.PENDING)
+        for status in self.statuses:
+            if said is Verdict.REJECTED:
+                break
+            verdict = status.verdict
+            said = said if verdict is Verdict.PENDING else verdict
+        return said
 
     @property
     def contradicts_itself(self) -> bool:
         """Whether its action says one thing and its category the other."""
         action = _ACTIONS.get(self.action or "")
-        opposite = {Verdict.ACCEPTED, Verdict.REJECTED} - {action}
-        return action is not None and any(status.verdict in opposite for status in self.statuses)
+        if action is None:
+            return False
+        same = (action, Verdict.PENDING)
+        return any(status.verdict not in same for status in self.statuses)
 
 
-class AcknowledgedLine(Row):
+@_masked
+class AcknowledgedLine(NamedTuple):
     """A service line that a claim was rejected for (2220D)."""
 
     qualifier: Code = None
@@ -280,7 +327,8 @@ class AcknowledgedLine(Row):
     service_to: Day = None
 
 
-class AcknowledgedClaim(Row):
+@_masked
+class AcknowledgedClaim(NamedTuple):
     """What became of one claim (2200D)."""
 
     patient: Party = Party()
@@ -299,26 +347,25 @@ class AcknowledgedClaim(Row):
     @property
     def verdict(self) -> Verdict:
         """Rejected if one status of it or of its lines rejects."""
+        if not self.lines:
+            return _together(self.statuses)
         lines = (status for line in self.lines for status in line.statuses)
         return _together((*self.statuses, *lines))
 
 
-class Totals(Row):
-    """How many claims, and of how many dollars, were taken and sent back (QTY, AMT)."""
-
-    accepted_count: int | None = None
-    rejected_count: int | None = None
-    accepted_amount: Money = None
-    rejected_amount: Money = None
-
-
-class ProviderAcknowledgment(Totals):
+@_masked
+class ProviderAcknowledgment(NamedTuple):
     """What became of a billing provider's claims (2000C)."""
 
     provider: Party = Party()
     trace: Text = None
     statuses: tuple[StatusInformation, ...] = ()
     claims: tuple[AcknowledgedClaim, ...] = ()
+    accepted_count: int | None = None
+    """How many claims, and of how many dollars, were taken and sent back (QTY, AMT)."""
+    rejected_count: int | None = None
+    accepted_amount: Money = None
+    rejected_amount: Money = None
 
     @property
     def verdict(self) -> Verdict:
@@ -326,7 +373,8 @@ class ProviderAcknowledgment(Totals):
         return _together(self.statuses)
 
 
-class ClaimAcknowledgment(Totals):
+@_masked
+class ClaimAcknowledgment(NamedTuple):
     """A 277CA: what became of the claims of an 837, level by level.
 
     A long one comes in parts: each has the levels above its claims, and `is_last` tells the end.
@@ -335,7 +383,7 @@ class ClaimAcknowledgment(Totals):
     origin: Origin
     reference: Text = None
     """BHT03, its own number."""
-    created: dt.date | None = Field(default=None)
+    created: Day = None
     source: Party = Party()
     """Who answers (2100A): the payer, or a clearinghouse."""
     trace: Text = None
@@ -349,6 +397,11 @@ class ClaimAcknowledgment(Totals):
     providers: tuple[ProviderAcknowledgment, ...] = ()
     part: int = 1
     is_last: bool = True
+    accepted_count: int | None = None
+    """How many claims, and of how many dollars, were taken and sent back (QTY, AMT)."""
+    rejected_count: int | None = None
+    accepted_amount: Money = None
+    rejected_amount: Money = None
 
     @property
     def verdict(self) -> Verdict:
@@ -372,11 +425,13 @@ def _taken(code: str) -> Verdict:
 
 
 def _together(statuses: tuple[StatusInformation, ...]) -> Verdict:
-    said = {status.verdict for status in statuses}
-    for verdict in (Verdict.REJECTED, Verdict.ACCEPTED):
-        if verdict in said:
+    said = Verdict.PENDING
+    for status in statuses:
+        verdict = status.verdict
+        if verdict is Verdict.REJECTED:
             return verdict
-    return Verdict.PENDING
+        said = said if verdict is Verdict.PENDING else verdict
+    return said
 
 
 def _with_faults(code: str, table: str, faults: tuple[str, ...]) -> str:

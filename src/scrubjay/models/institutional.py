@@ -8,8 +8,27 @@ from pydantic import Field
 from scrubjay.models.claim import Claim, Condition, Diagnosis, Note
 from scrubjay.models.coverage import Adjudication, OtherPayer
 from scrubjay.models.line import ServiceLine
-from scrubjay.models.parties import Patient, Payer, Provider, Subscriber, TransactionHeader
+from scrubjay.models.providers import (
+    Facility,
+    Operating,
+    OtherOperating,
+    ReferringName,
+    ReferringNumber,
+    RenderingName,
+    RenderingNumber,
+)
 from scrubjay.models.row import Code, Day, Money, Number, Row, Text
+from scrubjay.models.segments import (
+    Above,
+    Contract,
+    Drug,
+    Numbered,
+    RepricedGroup,
+    RepricedService,
+    Repricing,
+    RepricingOutcome,
+    Service,
+)
 from scrubjay.models.supplements import Attachment, Certification, FileInformation
 
 __all__ = [
@@ -88,14 +107,7 @@ class Treatment(Row):
 
 
 class InstitutionalInformation(Row):
-    """What is above a claim, what it says of itself, and who took part (2300, 2310)."""
-
-    kind: Literal["837I"] = "837I"
-    set: TransactionHeader | None = None
-    provider: Provider | None = None
-    subscriber: Subscriber | None = None
-    payer: Payer | None = None
-    patient: Patient | None = None
+    """What a claim says of itself, its dates, and the stay (2300 CLM to CL1)."""
 
     # 2300 CLM
     id: Text = None
@@ -118,13 +130,11 @@ class InstitutionalInformation(Row):
     admission_type: Code = None
     admission_source: Code = None
     patient_status: Code = None
-    # 2300 CN1
-    contract_type: Code = None
-    contract_amount: Money = None
-    contract_percent: Number = None
-    contract_code: Text = None
-    contract_terms: Number = None
-    contract_version: Text = None
+
+
+class InstitutionalReferences(Row):
+    """Its numbers, and why the patient came (2300 AMT to HI)."""
+
     # 2300 AMT
     patient_due: Money = None
     # 2300 REF
@@ -146,20 +156,20 @@ class InstitutionalInformation(Row):
     admitting_qualifier: Code = None
     admitting_diagnosis: Code = None
     drg: Code = None
+
+
+class RepricedStay(Row):
+    """The stay that it was priced as (2300 HCP)."""
+
     # 2300 HCP
-    repricing_method: Code = None
-    repriced_amount: Money = None
-    repriced_saving: Money = None
-    repricer_id: Text = None
-    repricing_rate: Number = None
-    repriced_group: Text = None
-    repriced_group_amount: Money = None
     repriced_revenue: Code = None
     repriced_unit: Code = None
     repriced_units: Number = None
-    repricing_reject: Code = None
-    repricing_compliance: Code = None
-    repricing_exception: Code = None
+
+
+class Attending(Row):
+    """Who attends the patient (2310A)."""
+
     # 2310A NM1
     attending_last: Text = None
     attending_first: Text = None
@@ -171,62 +181,30 @@ class InstitutionalInformation(Row):
     # 2310A REF
     attending_secondary_id_qualifier: Code = None
     attending_secondary_id: Text = None
-    # 2310B NM1
-    operating_last: Text = None
-    operating_first: Text = None
-    operating_middle: Text = None
-    operating_suffix: Text = None
-    operating_npi: Text = None
-    # 2310B REF
-    operating_secondary_id_qualifier: Code = None
-    operating_secondary_id: Text = None
-    # 2310C NM1
-    other_operating_last: Text = None
-    other_operating_first: Text = None
-    other_operating_middle: Text = None
-    other_operating_suffix: Text = None
-    other_operating_npi: Text = None
-    # 2310C REF
-    other_operating_secondary_id_qualifier: Code = None
-    other_operating_secondary_id: Text = None
-    # 2310D NM1
-    rendering_last: Text = None
-    rendering_first: Text = None
-    rendering_middle: Text = None
-    rendering_suffix: Text = None
-    rendering_npi: Text = None
-    # 2310D REF
-    rendering_secondary_id_qualifier: Code = None
-    rendering_secondary_id: Text = None
-    # 2310E NM1
-    facility_name: Text = None
-    facility_npi: Text = None
-    # 2310E N3
-    facility_address: Text = None
-    facility_address2: Text = None
-    # 2310E N4
-    facility_city: Text = None
-    facility_state: Code = None
-    facility_zip: Text = None
-    facility_country: Code = None
-    facility_subdivision: Code = None
-    # 2310E REF
-    facility_secondary_id_qualifier: Code = None
-    facility_secondary_id: Text = None
-    # 2310F NM1
-    referring_last: Text = None
-    referring_first: Text = None
-    referring_middle: Text = None
-    referring_suffix: Text = None
-    referring_npi: Text = None
-    # 2310F REF
-    referring_secondary_id_qualifier: Code = None
-    referring_secondary_id: Text = None
 
 
-class InstitutionalClaim(InstitutionalInformation, Claim):
+class InstitutionalClaim(
+    ReferringNumber,
+    ReferringName,
+    Facility,
+    RenderingNumber,
+    RenderingName,
+    OtherOperating,
+    Operating,
+    Attending,
+    RepricingOutcome,
+    RepricedStay,
+    RepricedGroup,
+    Repricing,
+    InstitutionalReferences,
+    Contract,
+    InstitutionalInformation,
+    Above,
+    Claim,
+):
     """One institutional claim, complete in itself."""
 
+    kind: Literal["837I"] = "837I"
     diagnoses: tuple[Diagnosis, ...] = Field(default=(), strict=False)
     visit_reasons: tuple[VisitReason, ...] = Field(default=(), strict=False)
     external_causes: tuple[ExternalCause, ...] = Field(default=(), strict=False)
@@ -260,21 +238,17 @@ class InstitutionalClaim(InstitutionalInformation, Claim):
         return self.statement_to or super().service_to
 
 
-class LineInformation(Row):
-    """What a line says of itself, of a drug, and who took part (2400 to 2420)."""
+class Revenue(Row):
+    """What it counts as (2400 SV2)."""
 
-    # 2400 LX
-    number: Number = None
     # 2400 SV2
     revenue: Code = None
-    procedure_qualifier: Code = None
-    procedure: Code = None
-    modifier_1: Code = None
-    modifier_2: Code = None
-    modifier_3: Code = None
-    modifier_4: Code = None
-    description: Text = None
-    charge: Money = None
+
+
+class InstitutionalUnits(Row):
+    """How much of it, when, its numbers and taxes (2400 SV2 to NTE)."""
+
+    # 2400 SV2
     unit: Code = None
     units: Number = None
     noncovered: Money = None
@@ -290,70 +264,34 @@ class LineInformation(Row):
     facility_tax: Money = None  # AMT*N8
     # 2400 NTE
     third_party_note: Text = None
+
+
+class RepricedRevenue(Row):
+    """What it was priced as (2400 HCP)."""
+
     # 2400 HCP
-    repricing_method: Code = None
-    repriced_amount: Money = None
-    repriced_saving: Money = None
-    repricer_id: Text = None
-    repricing_rate: Number = None
-    repriced_group: Text = None
-    repriced_group_amount: Money = None
     repriced_revenue: Code = None
-    repriced_procedure_qualifier: Code = None
-    repriced_procedure: Text = None
-    repriced_unit: Code = None
-    repriced_units: Number = None
-    repricing_reject: Code = None
-    repricing_compliance: Code = None
-    repricing_exception: Code = None
-    # 2410 LIN
-    drug_qualifier: Code = None
-    ndc: Text = None
-    # 2410 CTP
-    drug_quantity: Number = None
-    drug_unit: Code = None
-    # 2410 REF
-    drug_reference_qualifier: Code = None
-    drug_reference: Text = None
-    # 2420A NM1
-    operating_last: Text = None
-    operating_first: Text = None
-    operating_middle: Text = None
-    operating_suffix: Text = None
-    operating_npi: Text = None
-    # 2420A REF
-    operating_secondary_id_qualifier: Code = None
-    operating_secondary_id: Text = None
-    # 2420B NM1
-    other_operating_last: Text = None
-    other_operating_first: Text = None
-    other_operating_middle: Text = None
-    other_operating_suffix: Text = None
-    other_operating_npi: Text = None
-    # 2420B REF
-    other_operating_secondary_id_qualifier: Code = None
-    other_operating_secondary_id: Text = None
-    # 2420C NM1
-    rendering_last: Text = None
-    rendering_first: Text = None
-    rendering_middle: Text = None
-    rendering_suffix: Text = None
-    rendering_npi: Text = None
-    # 2420C REF
-    rendering_secondary_id_qualifier: Code = None
-    rendering_secondary_id: Text = None
-    # 2420D NM1
-    referring_last: Text = None
-    referring_first: Text = None
-    referring_middle: Text = None
-    referring_suffix: Text = None
-    referring_npi: Text = None
-    # 2420D REF
-    referring_secondary_id_qualifier: Code = None
-    referring_secondary_id: Text = None
 
 
-class InstitutionalLine(LineInformation, ServiceLine):
+class InstitutionalLine(
+    ReferringNumber,
+    ReferringName,
+    RenderingNumber,
+    RenderingName,
+    OtherOperating,
+    Operating,
+    Drug,
+    RepricingOutcome,
+    RepricedService,
+    RepricedRevenue,
+    RepricedGroup,
+    Repricing,
+    InstitutionalUnits,
+    Service,
+    Revenue,
+    Numbered,
+    ServiceLine,
+):
     """A service of an institutional claim: what it counts as (its revenue code), and what it is."""
 
     attachments: tuple[Attachment, ...] = Field(default=(), strict=False)

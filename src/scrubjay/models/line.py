@@ -17,6 +17,17 @@ from scrubjay.models.providers import (
     Supervising,
 )
 from scrubjay.models.row import Code, Day, Money, Number, Row, Text
+from scrubjay.models.segments import (
+    Contract,
+    Drug,
+    Numbered,
+    Pointers,
+    RepricedGroup,
+    RepricedService,
+    Repricing,
+    RepricingOutcome,
+    Service,
+)
 from scrubjay.models.supplements import (
     Attachment,
     Certification,
@@ -57,27 +68,19 @@ class ServiceLine(Row):
         return tuple(modifier for modifier in four if modifier)
 
 
-class LineInformation(Row):
-    """What a line says of itself and of a drug (2400, 2410)."""
+class ProfessionalUnits(Row):
+    """How much of it, and where (2400 SV1)."""
 
-    # 2400 LX
-    number: Number = None
     # 2400 SV1
-    procedure_qualifier: Code = None
-    procedure: Code = None
-    modifier_1: Code = None
-    modifier_2: Code = None
-    modifier_3: Code = None
-    modifier_4: Code = None
-    description: Text = None
-    charge: Money = None
     unit: Code = None
     units: Number = None
     place_of_service: Code = None
-    pointer_1: Number = None
-    pointer_2: Number = None
-    pointer_3: Number = None
-    pointer_4: Number = None
+
+
+class ProfessionalSupplies(Row):
+    """What else belongs to it, and its dates (2400 SV1 to QTY)."""
+
+    # 2400 SV1
     emergency: Code = None
     epsdt: Code = None
     family_planning: Code = None
@@ -120,13 +123,11 @@ class LineInformation(Row):
     # 2400 QTY
     ambulance_patients: Number = None  # QTY*PT
     anesthesia_units: Number = None  # QTY*FL
-    # 2400 CN1
-    contract_type: Code = None
-    contract_amount: Money = None
-    contract_percent: Number = None
-    contract_code: Text = None
-    contract_terms: Number = None
-    contract_version: Text = None
+
+
+class ProfessionalLineReferences(Row):
+    """Its numbers and notes (2400 REF to PS1)."""
+
     # 2400 REF
     repriced_reference: Text = None  # REF*9B
     adjusted_repriced_reference: Text = None  # REF*9D
@@ -147,30 +148,6 @@ class LineInformation(Row):
     # 2400 PS1
     purchased_provider_id: Text = None
     purchased_charge: Money = None
-    # 2400 HCP
-    repricing_method: Code = None
-    repriced_amount: Money = None
-    repriced_saving: Money = None
-    repricer_id: Text = None
-    repricing_rate: Number = None
-    repriced_group: Text = None
-    repriced_group_amount: Money = None
-    repriced_procedure_qualifier: Code = None
-    repriced_procedure: Text = None
-    repriced_unit: Code = None
-    repriced_units: Number = None
-    repricing_reject: Code = None
-    repricing_compliance: Code = None
-    repricing_exception: Code = None
-    # 2410 LIN
-    drug_qualifier: Code = None
-    ndc: Text = None
-    # 2410 CTP
-    drug_quantity: Number = None
-    drug_unit: Code = None
-    # 2410 REF
-    drug_reference_qualifier: Code = None
-    drug_reference: Text = None
 
 
 class ProfessionalLine(
@@ -182,7 +159,18 @@ class ProfessionalLine(
     Facility,
     Purchased,
     Rendering,
-    LineInformation,
+    Drug,
+    RepricingOutcome,
+    RepricedService,
+    RepricedGroup,
+    Repricing,
+    ProfessionalLineReferences,
+    Contract,
+    ProfessionalSupplies,
+    Pointers,
+    ProfessionalUnits,
+    Service,
+    Numbered,
     ServiceLine,
 ):
     """A service of a professional claim. Pointers are ordinals of its diagnoses, from 1.

@@ -7,7 +7,6 @@ from pydantic import Field
 from scrubjay.models.claim import Claim, Condition, Diagnosis
 from scrubjay.models.coverage import OtherPayer
 from scrubjay.models.line import ProfessionalLine
-from scrubjay.models.parties import Patient, Payer, Provider, Subscriber, TransactionHeader
 from scrubjay.models.providers import (
     Dropoff,
     Facility,
@@ -17,6 +16,13 @@ from scrubjay.models.providers import (
     Supervising,
 )
 from scrubjay.models.row import Code, Day, Money, Number, Row, Text
+from scrubjay.models.segments import (
+    Above,
+    Contract,
+    RepricedGroup,
+    Repricing,
+    RepricingOutcome,
+)
 from scrubjay.models.supplements import Attachment, Certification, FileInformation
 
 __all__ = ["Anesthesia", "ProfessionalClaim"]
@@ -30,15 +36,8 @@ class Anesthesia(Row):
     procedure: Code = None
 
 
-class ClaimInformation(Row):
-    """What is above a claim, and what it says of itself (2300)."""
-
-    kind: Literal["837P"] = "837P"
-    set: TransactionHeader | None = None
-    provider: Provider | None = None
-    subscriber: Subscriber | None = None
-    payer: Payer | None = None
-    patient: Patient | None = None
+class ProfessionalInformation(Row):
+    """What a claim says of itself, and its dates (2300 CLM, DTP)."""
 
     # 2300 CLM
     id: Text = None
@@ -77,13 +76,11 @@ class ClaimInformation(Row):
     relinquished_care_date: Day = None
     first_contact_date: Day = None  # DTP*444
     repricer_date: Day = None  # DTP*050
-    # 2300 CN1
-    contract_type: Code = None
-    contract_amount: Money = None
-    contract_percent: Number = None
-    contract_code: Text = None
-    contract_terms: Number = None
-    contract_version: Text = None
+
+
+class ProfessionalReferences(Row):
+    """Its numbers, notes, and how the patient came (2300 AMT to CR2)."""
+
     # 2300 AMT
     patient_paid: Money = None
     # 2300 REF
@@ -116,17 +113,6 @@ class ClaimInformation(Row):
     spinal_condition: Code = None
     spinal_description: Text = None
     spinal_description2: Text = None
-    # 2300 HCP
-    repricing_method: Code = None
-    repriced_amount: Money = None
-    repriced_saving: Money = None
-    repricer_id: Text = None
-    repricing_rate: Number = None
-    repriced_group: Text = None
-    repriced_group_amount: Money = None
-    repricing_reject: Code = None
-    repricing_compliance: Code = None
-    repricing_exception: Code = None
 
 
 class FacilityContact(Facility):
@@ -145,11 +131,18 @@ class ProfessionalClaim(
     FacilityContact,
     Rendering,
     Referring,
-    ClaimInformation,
+    RepricingOutcome,
+    RepricedGroup,
+    Repricing,
+    ProfessionalReferences,
+    Contract,
+    ProfessionalInformation,
+    Above,
     Claim,
 ):
     """One professional claim, complete in itself: `validate` needs nothing beside it."""
 
+    kind: Literal["837P"] = "837P"
     diagnoses: tuple[Diagnosis, ...] = Field(default=(), strict=False)
     anesthesias: tuple[Anesthesia, ...] = Field(default=(), strict=False)
     conditions: tuple[Condition, ...] = Field(default=(), strict=False)

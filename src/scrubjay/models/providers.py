@@ -3,51 +3,124 @@
 from scrubjay.models.row import Code, Row, Text
 
 __all__ = [
+    "Assistant",
     "Dropoff",
     "Facility",
+    "Operating",
     "Ordering",
+    "OtherOperating",
     "Pickup",
+    "PrimaryCareName",
     "Purchased",
     "Referring",
+    "ReferringName",
+    "ReferringNumber",
     "Rendering",
+    "RenderingName",
+    "RenderingNumber",
     "Supervising",
 ]
 
 
-class Referring(Row):
-    """Who referred the patient, and their primary care (2310A, 2420F)."""
+class ReferringName(Row):
+    """Who referred the patient (NM1)."""
 
-    # NM1
     referring_last: Text = None
     referring_first: Text = None
     referring_middle: Text = None
     referring_suffix: Text = None
     referring_npi: Text = None
+
+
+class PrimaryCareName(Row):
+    """Their primary care (NM1)."""
+
     primary_care_last: Text = None
     primary_care_first: Text = None
     primary_care_middle: Text = None
     primary_care_suffix: Text = None
     primary_care_npi: Text = None
-    # REF
+
+
+class ReferringNumber(Row):
+    """Another number of who referred them (REF)."""
+
     referring_secondary_id_qualifier: Code = None
     referring_secondary_id: Text = None
 
 
-class Rendering(Row):
-    """Who gave the service (2310B, 2420A)."""
+class Referring(ReferringNumber, PrimaryCareName, ReferringName):
+    """Who referred the patient, and their primary care (2310A, 2420F)."""
 
-    # NM1
-    rendering_entity: Code = None
+
+class RenderingName(Row):
+    """Who gave the service (NM1)."""
+
     rendering_last: Text = None
     rendering_first: Text = None
     rendering_middle: Text = None
     rendering_suffix: Text = None
     rendering_npi: Text = None
-    # PRV
-    rendering_taxonomy: Text = None
-    # REF
+
+
+class RenderingNumber(Row):
+    """Another number of theirs (REF)."""
+
     rendering_secondary_id_qualifier: Code = None
     rendering_secondary_id: Text = None
+
+
+class RenderingEntity(Row):
+    """A person, or an organization (NM1)."""
+
+    rendering_entity: Code = None
+
+
+class RenderingTaxonomy(Row):
+    """What they are (PRV)."""
+
+    rendering_taxonomy: Text = None
+
+
+class Rendering(RenderingNumber, RenderingTaxonomy, RenderingName, RenderingEntity):
+    """Who gave the service (2310B, 2420A)."""
+
+
+class Assistant(Row):
+    """Who assisted the dentist (2310D, 2420B)."""
+
+    assistant_last: Text = None
+    assistant_first: Text = None
+    assistant_middle: Text = None
+    assistant_suffix: Text = None
+    assistant_npi: Text = None
+    assistant_taxonomy: Text = None
+    assistant_secondary_id_qualifier: Code = None
+    assistant_secondary_id: Text = None
+
+
+class Operating(Row):
+    """Who operated (2310B, 2420A)."""
+
+    operating_last: Text = None
+    operating_first: Text = None
+    operating_middle: Text = None
+    operating_suffix: Text = None
+    operating_npi: Text = None
+    operating_secondary_id_qualifier: Code = None
+    operating_secondary_id: Text = None
+
+
+class OtherOperating(Row):
+    """Who operated as well (2310C, 2420B)."""
+
+    other_operating_last: Text = None
+    other_operating_first: Text = None
+    other_operating_middle: Text = None
+    other_operating_suffix: Text = None
+    other_operating_npi: Text = None
+    other_operating_secondary_id_qualifier: Code = None
+    other_operating_secondary_id: Text = None
 
 
 class Purchased(Row):

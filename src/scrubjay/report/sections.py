@@ -165,6 +165,8 @@ def envelope(summary: Summary) -> str:
         ("interchanges", _count(summary["interchanges"])),
         ("functional groups", _count(summary["groups"])),
         ("transaction sets", _count(summary["sets"])),
+        ("sets accepted", _count(summary["sets_accepted"])),
+        ("sets rejected", _count(summary["sets_rejected"])),
         ("sets kept aside as unreadable", _count(summary["unreadable_sets"])),
         ("segments kept aside as unreadable", _count(summary["unreadable_segments"])),
     ]

@@ -111,7 +111,7 @@ def costs(rules: Sequence[Rule], path: str, *, as_of: date | None = None) -> lis
     What several rules ask is worked out once, and charged to the first of them.
     """
     program = RuleSet(rules).program
-    job = _job(Command.SCRUB, program, as_of, inputs=(path,), threads=1, profile=True)
+    job = _job(Command.SCRUB, program, as_of, inputs=(path,), threads=1, measure_rules=True)
     answer = json.loads(_native.run(job.to_json()))
     spent: dict[str, int] = answer["profile"]
     whole = sum(spent.values()) or 1

@@ -1,42 +1,67 @@
-"""Acknowledgments of synthetic claims: the real ones, written by the engine that answers senders.
+"""Acknowledgments of synthetic files: the real ones, written by the engine that answers senders.
 
-The claims are those of the 837P with the same order, faults included: what is wrong in them is told
-in the 999 or the 277CA, which are themselves without a fault. Of the TA1 the faults are in the ISA.
+What they are of is the file of that kind with the same order, faults included: what is wrong in it
+is told in the 999 or the 277CA, which are themselves without a fault. Of the TA1 the faults are in
+the ISA.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scrubjay.job import Command, Job
 from scrubjay.runs import execute
-from scrubjay.testing.claims.files import professional
+from scrubjay.testing.claims.files import dental, institutional, professional
 from scrubjay.testing.days import REFERENCE_DATE
+from scrubjay.testing.enrollment.files import members
 from scrubjay.testing.faults import Fault, inject
 from scrubjay.testing.order import Order
+from scrubjay.testing.remittance.files import payments
 
-__all__ = ["ENVELOPE_FAULTS", "claim_status", "implementation", "interchange_receipt"]
+__all__ = [
+    "ACKNOWLEDGED",
+    "CLAIMS",
+    "ENVELOPE_FAULTS",
+    "claim_status",
+    "implementation",
+    "interchange_receipt",
+]
 
 _PIECE = 1 << 16
 
 
 def implementation(order: Order) -> Iterator[bytes]:
     """The 999."""
-    return _answered(professional(order), Command.VALIDATE, "999")
+    return _answered(_SENT[order.of](order), Command.VALIDATE, "999")
 
 
 def claim_status(order: Order) -> Iterator[bytes]:
     """The 277CA."""
-    return _answered(professional(order), Command.SCRUB, "277ca")
+    return _answered(_SENT[order.of](order), Command.SCRUB, "277ca")
 
 
 def interchange_receipt(order: Order) -> Iterator[bytes]:
     """The TA1; the claims are few, since it says nothing of them."""
     few = Order(claims=min(order.claims, 10), seed=order.seed)
-    asking = b"".join(professional(few)).replace(b"*0*T*:~", b"*1*T*:~", 1)
+    asking = b"".join(_SENT[order.of](few)).replace(b"*0*T*:~", b"*1*T*:~", 1)
     one = inject(iter([asking]), order.faults, ENVELOPE_FAULTS, seed=order.seed)
     sent = (fault.edit(text) if fault and fault.edit else text for text, fault in one)
     return _answered(sent, Command.VALIDATE, "ta1")
+
+
+_SENT: dict[str, Callable[[Order], Iterator[bytes]]] = {
+    "837P": professional,
+    "837I": institutional,
+    "837D": dental,
+    "835": payments,
+    "834": members,
+    "277CA": lambda order: claim_status(replace(order, of="837P")),
+}
+CLAIMS = ("837P", "837I", "837D")
+"""What a 277CA can be of."""
+ACKNOWLEDGED = tuple(_SENT)
+"""What a 999 and a TA1 can be of."""
 
 
 def _answered(sent: Iterator[bytes], command: Command, kind: str) -> Iterator[bytes]:

@@ -23,6 +23,9 @@ class Kind:
 
     make: Callable[[Order], Iterator[bytes]]
     faults: tuple[Fault, ...]
+    """Of an acknowledgment of 837Ps; one of another kind tells the faults of that kind."""
+    answers: tuple[str, ...] = ()
+    """The kinds that it can be an acknowledgment of."""
 
 
 KINDS = {
@@ -31,9 +34,13 @@ KINDS = {
     "837D": Kind(dental, dental_faults.FAULTS),
     "835": Kind(payments, REMITTANCE_FAULTS),
     "834": Kind(members, ENROLLMENT_FAULTS),
-    "999": Kind(acknowledgments.implementation, faults.FAULTS),
-    "277CA": Kind(acknowledgments.claim_status, faults.FAULTS),
-    "TA1": Kind(acknowledgments.interchange_receipt, acknowledgments.ENVELOPE_FAULTS),
+    "999": Kind(acknowledgments.implementation, faults.FAULTS, acknowledgments.ACKNOWLEDGED),
+    "277CA": Kind(acknowledgments.claim_status, faults.FAULTS, acknowledgments.CLAIMS),
+    "TA1": Kind(
+        acknowledgments.interchange_receipt,
+        acknowledgments.ENVELOPE_FAULTS,
+        acknowledgments.ACKNOWLEDGED,
+    ),
 }
 """What can be made, by what people call it."""
 
@@ -46,14 +53,24 @@ def generate(
     seed: int = 1,
     sets: int | None = None,
     lines: tuple[int, int] = (1, 6),
+    of: str | None = None,
 ) -> Iterator[bytes]:
     """One interchange of synthetic records, piece by piece; memory does not grow with `claims`.
 
     `claims` counts claims: those that are sent, paid (835) or answered (999, 277CA, TA1); of an 834
-    it counts members. `faults` is the share of them with a fault (`KINDS` has those of each kind),
+    it counts members. Where sets are asked for there are so many, each with a record at least.
+    `faults` is the share of them with a fault (`KINDS` has those of each kind),
     `sets` the number of transaction sets (None: what is usual), `lines` the least and most service
-    lines a claim.
+    lines a claim, `of` what an acknowledgment is of (None: 837P).
     """
     if kind not in KINDS:
         raise UsageError(f"no synthetic {kind} yet; there are {', '.join(KINDS)}")
-    return KINDS[kind].make(Order(claims=claims, faults=faults, seed=seed, sets=sets, lines=lines))
+    if of is not None and of not in KINDS[kind].answers:
+        answers = " or ".join(KINDS[kind].answers)
+        if not answers:
+            raise UsageError(f"--of {of} says what an acknowledgment is of; {kind} is none")
+        raise UsageError(f"a {kind} is of {answers}, not of {of}")
+    if sets is not None and sets > claims:
+        raise UsageError(f"{claims} records do not fill {sets} sets; ask for fewer sets")
+    order = Order(claims=claims, faults=faults, seed=seed, sets=sets, lines=lines, of=of or "837P")
+    return KINDS[kind].make(order)

@@ -59,6 +59,6 @@ def interchange(standard: Standard, sets: Iterable[Contents], order: Order) -> I
 
 def shares(count: int, order: Order, usual: int) -> Iterator[int]:
     """How many of `count` records each set has: as many sets as asked for, or of the usual size."""
-    sets = -(-count // usual) if order.sets is None else min(order.sets, count)
+    sets = -(-count // usual) if order.sets is None else order.sets
     for number in range(sets):
         yield count * (number + 1) // sets - count * number // sets

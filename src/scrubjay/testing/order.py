@@ -16,6 +16,8 @@ class Order:
     seed: int = 1
     sets: int | None = None
     """Transaction sets; None is what is usual for the kind."""
+    of: str = "837P"
+    """What an acknowledgment is of."""
     lines: tuple[int, int] = (1, 6)
     """The least and most service lines of a claim."""
 
@@ -23,8 +25,3 @@ class Order:
     def control(self) -> int:
         """The interchange control number."""
         return self.seed % 1_000_000_000
-
-    @property
-    def claims_per_set(self) -> int | None:
-        """The most records of a set where a number of sets was asked for."""
-        return None if self.sets is None else -(-self.claims // self.sets)

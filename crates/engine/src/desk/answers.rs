@@ -261,19 +261,11 @@ impl Answers {
         self.flush();
     }
 
-    /// Ends the interchange: its TA1 when one is due, its 999 and 277CA unless it was rejected.
-    pub(crate) fn close(
-        mut self,
-        stage: &mut Stage,
-        note: Option<&str>,
-        accepted_with_errors: bool,
-    ) -> Result<(), Error> {
-        let receipt = match (note, accepted_with_errors) {
-            (Some(_), false) => Receipt::Rejected,
-            (Some(_), true) => Receipt::Errors,
-            (None, _) => Receipt::Accepted,
-        };
-        if ta1::is_due(self.isa.wants_ta1, receipt) {
+    /// Ends the interchange: its TA1 when one is due and may be written (`may_tell`), its 999 and 277CA unless it was
+    /// rejected.
+    pub(crate) fn close(mut self, stage: &mut Stage, note: Option<&str>, may_tell: bool) -> Result<(), Error> {
+        let receipt = if note.is_some() { Receipt::Rejected } else { Receipt::Accepted };
+        if may_tell && ta1::is_due(self.isa.wants_ta1, receipt) {
             let mut out = Vec::new();
             let (isa, stamp) = (self.isa.clone(), self.manner.stamp);
             let envelope = Envelope::new(isa, self.delimiters, &self.suffix, stamp, self.control);

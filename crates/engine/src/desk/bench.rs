@@ -34,7 +34,7 @@ impl Bench {
     pub(super) fn scrub(&self, map: usize) -> Result<Scrub, Error> {
         let taps = self.setting.maps.get(map).ok_or_else(|| Error::Internal(format!("there is no claim map {map}")))?;
         Ok(Scrub {
-            fields: ClaimFields::new(Arc::clone(taps)),
+            fields: ClaimFields::new(&taps.schema),
             taps: Arc::clone(taps),
             rules: self.rules.as_ref().map(|rules| rules.of(map).cloned()).transpose()?,
             docs: self.docs.clone(),

@@ -1,10 +1,11 @@
 //! What becomes of a claim, and everything that tells it: the 277CA, the worklist, the counts.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
 use x12::acknowledge::{ClaimStatus, LineStatus, Party, PatientRef, ProviderRef, Reason};
-use x12::claim::{FieldPlace, NO_DATE, NONE, Taps, pack};
+use x12::claim::{FieldPlace, NO_DATE, NONE, Schema, pack};
 use x12::finding::{Code, Severity};
 use x12::position::Span;
 use x12::split::Item as SplitItem;
@@ -13,6 +14,7 @@ use x12::wire::{Output, decimal};
 use super::answers::{Answers, Parties};
 use super::fields::{Above, At, Fields, Values};
 use super::reach::Reach;
+use super::verdicts::{self, Read};
 use super::{Desk, Part, worklist};
 
 /// The fields that acknowledgments, the worklist and the counts read.
@@ -45,12 +47,19 @@ pub(crate) struct ClaimFields {
     revenue: At,
     /// The tables above the claim: provider, subscriber, patient, payer.
     above: [Above; 4],
+    /// All of them.
+    reads: Vec<At>,
 }
 
 impl ClaimFields {
-    pub(crate) fn new(taps: Arc<Taps>) -> Self {
-        let all = Fields::new(taps);
-        let at = |path: &str| all.at(path);
+    pub(crate) fn new(schema: &Arc<Schema>) -> Self {
+        let all = Fields::new(schema);
+        let reads = RefCell::<Vec<At>>::default();
+        let at = |path: &str| {
+            let at = all.at(path);
+            reads.borrow_mut().push(at);
+            at
+        };
         let pair = |one: &str, other: &str| Some([at(one), at(other)]).filter(|all| all[0].found().is_some());
         let batch_place = all
             .schema()
@@ -104,8 +113,14 @@ impl ClaimFields {
             ]
             .map(|name| at(&format!("line.{name}"))),
             above: ["provider", "subscriber", "patient", "payer"].map(|name| all.above(name)),
+            reads: reads.take(),
             all,
         }
+    }
+
+    /// All of them, by table and column.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.reads.iter().filter_map(|at| at.found())
     }
 }
 
@@ -124,12 +139,15 @@ pub(crate) struct Told {
     reasons: Vec<String>,
     lines: Vec<(u32, Vec<String>)>,
     pub(crate) rows: Vec<WorkRow>,
+    /// The codes of its errors, when what became of claims is written.
+    pub(crate) codes: Vec<Code>,
     /// The findings as lines of findings.jsonl, when claims are handed out.
     pub(crate) found: Vec<Vec<u8>>,
 }
 
 /// What there is to tell of most claims.
-static NOTHING: Told = Told { reasons: Vec::new(), lines: Vec::new(), rows: Vec::new(), found: Vec::new() };
+static NOTHING: Told =
+    Told { reasons: Vec::new(), lines: Vec::new(), rows: Vec::new(), codes: Vec::new(), found: Vec::new() };
 
 /// Most rows of the worklist for one claim, and most that wait for one: findings above a claim stand with the first
 /// claim below them. Nobody mends a claim by more, and a hostile claim may have a million; findings.jsonl has them all.
@@ -148,6 +166,14 @@ pub(crate) struct WorkRow {
 impl Verdict {
     pub(crate) fn new(row: u32) -> Self {
         Self { row, error: false, syntax: false, told: None }
+    }
+
+    /// One of its errors.
+    pub(crate) fn code(&mut self, code: Code) {
+        let codes = &mut self.told().codes;
+        if codes.len() < verdicts::MOST_CODES && !codes.contains(&code) {
+            codes.push(code);
+        }
     }
 
     /// What there is to tell of the claim, for more.
@@ -226,7 +252,11 @@ impl Desk<'_> {
     pub(crate) fn claim(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         let Some(verdict) = &part.claim else { return };
         let told = verdict.told.as_deref().unwrap_or(&NOTHING);
-        let accepted = !verdict.error && !self.reach.rejects();
+        let accepted = match &mut self.rulings.chosen {
+            Some(chosen) => chosen.has(self.file.claims),
+            None => !verdict.error && !self.reach.rejects(),
+        };
+        self.tell_verdict(part, accepted);
         self.totals.claims_seen += 1;
         self.file.claims += 1;
         let raw = Span::new(part.item.start, part.end);
@@ -273,6 +303,45 @@ impl Desk<'_> {
             let found = part.claim.take().and_then(|verdict| verdict.told).map(|told| told.found).unwrap_or_default();
             handed.add(batch, &scrub.taps, row, part.sheet.bytes(), found);
         }
+    }
+
+    /// The claim's line in verdicts.jsonl.
+    fn tell_verdict(&mut self, part: &Part<'_>, accepted: bool) {
+        let (Some(verdicts), Some(verdict)) = (&mut self.verdicts, &part.claim) else { return };
+        let position = self.envelope.position(x12::validate::Place { offset: 0, segment: 0 });
+        let (tokens, row) = (&self.tokens, verdict.row);
+        let read = part.sheet.scrub.zip(part.sheet.values()).map(|(scrub, values)| {
+            let fields = &scrub.fields;
+            let token = |kind, at| {
+                let value = values.text_of(at, row);
+                (!value.is_empty()).then(|| tokens.token(kind, value))
+            };
+            let [provider, _, _, payer] = fields.above.map(|table| values.row_above(row, table));
+            let npi = values.text_of(fields.provider_ids[0], provider);
+            Read {
+                kind: &scrub.taps.map.kind,
+                claim: token("claim", fields.id),
+                clearinghouse: token("clearinghouse", fields.clearinghouse),
+                provider: verdicts.provider(npi, || tokens.token("npi", npi)),
+                payer: values.text_of(fields.payer[1], payer),
+                charge: super::tally::money(values.amount_of(fields.charge, row)),
+            }
+        });
+        let told = verdict.told.as_deref().unwrap_or(&NOTHING);
+        let codes: Vec<&str> = told.codes.iter().map(|code| self.catalog.info(*code).name.as_str()).collect();
+        verdicts.add(&verdicts::Told {
+            accepted,
+            file: &self.file.name,
+            indexes: [position.interchange, position.group, position.set],
+            controls: [
+                self.interchange.as_ref().map(|open| open.control.as_slice()),
+                self.group.as_ref().map(|open| open.control.as_slice()),
+                self.set.as_ref().map(|open| open.control.as_slice()),
+            ],
+            claim_index: self.file.claims,
+            read,
+            codes: &codes,
+        });
     }
 
     /// The claim's rows in the worklist.
@@ -464,15 +533,16 @@ mod tests {
     use x12::claim::ClaimMap;
     use x12::guide::Guides;
 
-    use crate::batches::Maps;
+    use crate::batches::{Maps, Wanted};
 
     #[test]
     fn every_field_that_the_desk_reads_is_in_a_claim_map_and_what_all_claims_have_in_each() {
-        let (maps, guides) = (Maps::new(true), Guides::embedded());
+        let wanted = Wanted::Claims { rules: None, whole: false };
+        let (maps, guides) = (Maps::new(wanted), Guides::embedded());
         let mut anywhere: Vec<bool> = Vec::new();
         for (kind, _) in ClaimMap::embedded() {
             let number = maps.number(&guides.plan(kind).unwrap()).unwrap();
-            let fields = ClaimFields::new(Arc::clone(maps.get(number).unwrap()));
+            let fields = ClaimFields::new(&maps.get(number).unwrap().schema);
             let (everywhere, some) = read(&fields);
             assert!(everywhere.iter().all(|at| at.is_found()), "{kind}: {everywhere:?}");
             anywhere.resize(some.len(), false);

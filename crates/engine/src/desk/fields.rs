@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use x12::claim::{Batch, Column, MISSING, NO_DATE, NONE, Schema, Taps, unpack};
+use x12::claim::{Batch, Column, MISSING, NO_DATE, NONE, Schema, unpack};
 
 /// A field: its table and column; both out of range when the map does not have it.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,7 @@ pub(crate) struct Fields {
     line_claim: usize,
     /// The ways up from a claim to each table, those through its first parent first.
     ways: Vec<Vec<Way>>,
-    taps: Arc<Taps>,
+    schema: Arc<Schema>,
 }
 
 /// A way up: the tables passed, each with the parent that is taken there.
@@ -51,21 +51,20 @@ pub(crate) struct Above {
 }
 
 impl Fields {
-    /// Finds them in the schema of `taps`.
-    pub(crate) fn new(taps: Arc<Taps>) -> Self {
-        let schema = &taps.schema;
+    /// Finds them in `schema`.
+    pub(crate) fn new(schema: &Arc<Schema>) -> Self {
         let find = |name: &str| schema.tables.iter().position(|table| table.name == name).unwrap_or(usize::MAX);
         let (claim, line) = (find("claim"), find("line"));
         let parents = schema.tables.get(line).map(|table| table.parents.as_slice()).unwrap_or_default();
         let line_claim = parents.iter().position(|&parent| parent == claim).unwrap_or(usize::MAX);
         let mut ways = vec![Vec::new(); schema.tables.len()];
         find_ways(schema, claim, &mut Vec::new(), &mut ways);
-        Self { claim, line, line_claim, ways, taps }
+        Self { claim, line, line_claim, ways, schema: Arc::clone(schema) }
     }
 
     /// The schema.
     pub(crate) fn schema(&self) -> &Schema {
-        &self.taps.schema
+        &self.schema
     }
 
     /// The field named `table.field`.

@@ -13,6 +13,7 @@ use super::above::Level;
 use super::claims::{MOST_ROWS, WorkRow, line_number};
 use super::fields::Values;
 use super::line::Line;
+use super::records::Reason;
 use super::stretch::Stretch;
 use super::{Bench, Desk, Judged, Part, answers};
 
@@ -41,7 +42,7 @@ impl Desk<'_> {
         };
         let place = x12::validate::Place { offset: 0, segment: 0 };
         // 0 is the last segment of the piece before, where a set goes on
-        let counted = relative.segment > 0 || (finding.scope > Scope::Group && self.plan.is_some());
+        let counted = relative.segment > 0 || (finding.scope > Scope::Group && self.set.is_some());
         finding.position = Position {
             segment: if counted { relative.segment.wrapping_add(self.piece_base) } else { 0 },
             offset,
@@ -50,6 +51,7 @@ impl Desk<'_> {
             repetition: relative.repetition,
             ..self.envelope.position(place)
         };
+        finding.scope = self.scope_in_record(part, &finding);
         self.take(part, &finding);
     }
 
@@ -115,6 +117,7 @@ impl Desk<'_> {
                 claim: if hit.claim == NONE { NO_CLAIM } else { hit.claim },
                 line: if hit.line == NONE { 0 } else { line_number(&values, &scrub.fields, hit.line) },
                 note: "",
+                status: 0,
             };
             let evidence = shown.iter().map(|(path, value)| (path.clone(), value.as_slice())).collect();
             let loop_id = Some(place.loop_id.as_str());
@@ -200,6 +203,7 @@ impl Desk<'_> {
             claim: judged.claim,
             line,
             note: "",
+            status: 0,
         };
         let path = path_of(Some(&place.loop_id), &place.segment, place.element, place.component);
         let evidence = if place.segment.is_empty() { Vec::new() } else { vec![(path, value.as_slice())] };
@@ -212,10 +216,14 @@ impl Desk<'_> {
         let finding = &found.finding;
         let catalog = Arc::clone(&self.catalog);
         let info = catalog.info(finding.code);
-        let code = if finding.note.is_empty() { info.home.code.as_str() } else { finding.note };
+        let plan = self.plan.clone();
+        let stated = plan.as_ref().and_then(|plan| plan.overlay.as_ref()?.status(finding.status));
+        let own = if finding.note.is_empty() { info.home.code.as_str() } else { finding.note };
+        let code = stated.unwrap_or(own);
         self.totals.count(finding.code, finding.severity);
         let place = self.write_line(part, &found, info, code);
         let error = finding.severity == Severity::Error;
+        self.hold_against_record(part, &found, info);
         if error && matches!(info.home.segment, "IK3" | "IK4") {
             self.note_fault(part, &found, info, code);
         }
@@ -237,6 +245,9 @@ impl Desk<'_> {
         if let (true, Some(verdict)) = (in_claim, &mut part.claim) {
             self.totals.reached_claim(finding.code, &self.reach.starts());
             verdict.error |= error;
+            if error && self.verdicts.is_some() {
+                verdict.code(finding.code);
+            }
             verdict.syntax |= error && info.home.kind == "999";
             if let Some(reason) = status {
                 let line = (found.line_row != NONE && finding.scope == Scope::Line).then_some(found.line_row);
@@ -264,6 +275,21 @@ impl Desk<'_> {
         }
     }
 
+    /// Where records are written, what was found is held against them.
+    fn hold_against_record(&mut self, part: &Part<'_>, found: &Found<'_>, info: &Info) {
+        let line = self.line_of(part);
+        let Some(records) = &mut self.records else { return };
+        let controls = [
+            self.interchange.as_ref().map(|open| open.control.as_slice()),
+            self.group.as_ref().map(|open| open.control.as_slice()),
+            self.set.as_ref().map(|open| open.control.as_slice()),
+        ];
+        let value = found.evidence.first().map_or(&[][..], |(_, value)| value);
+        let segment = plain_id(found.finding.segment);
+        let loop_id = found.loop_id.filter(|id| !id.is_empty());
+        records.found(&found.finding, &Reason { info, controls, loop_id, segment, value, line });
+    }
+
     /// The line of findings.jsonl; returns where the count of claims stands when it has to be put in later.
     fn write_line(&mut self, part: &mut Part<'_>, found: &Found<'_>, info: &Info, code: &str) -> Option<u64> {
         if self.findings.is_none() && self.handed.is_none() {
@@ -283,6 +309,9 @@ impl Desk<'_> {
         let own = part.sheet.scrub.filter(|_| found.rule).and_then(|scrub| scrub.docs.get(&info.name));
         let doc = match own {
             Some(own) => own.clone(),
+            None if self.records.is_some() && !finding.code.is_built_in() => {
+                ["docs/enrollment.md#", &info.name.to_lowercase()].concat()
+            }
             None if found.rule => ["docs/rules/", &info.name, ".md"].concat(),
             None => ["docs/findings.md#", &info.name.to_lowercase()].concat(),
         };
@@ -346,6 +375,8 @@ impl Desk<'_> {
         match info.home.kind {
             "" => false,
             "TA1" => self.interchange.is_some(),
+            // what is in no group is no matter of the 999
+            "999" => self.plan.as_ref().is_none_or(|plan| !plan.group_id.is_empty()),
             // sets without claims are answered by the 999 alone
             "277CA" => self.plan.as_ref().is_none_or(|plan| plan.claim_opener().is_some()),
             _ => true,

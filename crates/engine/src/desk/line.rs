@@ -116,7 +116,7 @@ impl Line<'_> {
 }
 
 /// A key, with what stands before it, and its value.
-fn text(out: &mut Vec<u8>, key: &str, value: Option<&str>) {
+pub(super) fn text(out: &mut Vec<u8>, key: &str, value: Option<&str>) {
     out.extend_from_slice(key.as_bytes());
     match value {
         Some(value) => string(out, value),
@@ -124,11 +124,13 @@ fn text(out: &mut Vec<u8>, key: &str, value: Option<&str>) {
     }
 }
 
-fn bytes(out: &mut Vec<u8>, key: &str, value: Option<&[u8]>) {
+/// The same of bytes.
+pub(super) fn bytes(out: &mut Vec<u8>, key: &str, value: Option<&[u8]>) {
     text(out, key, value.map(String::from_utf8_lossy).as_deref());
 }
 
-fn number<N: Into<u64>>(out: &mut Vec<u8>, key: &str, value: Option<N>) {
+/// The same of a number.
+pub(super) fn number<N: Into<u64>>(out: &mut Vec<u8>, key: &str, value: Option<N>) {
     out.extend_from_slice(key.as_bytes());
     match value {
         Some(value) => out.extend_from_slice(decimal(value.into(), &mut [0; 20])),

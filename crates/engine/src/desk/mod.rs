@@ -3,6 +3,7 @@
 mod above;
 mod answers;
 mod bench;
+mod chosen;
 mod claims;
 mod fields;
 mod found;
@@ -10,12 +11,14 @@ mod levels;
 mod line;
 mod reach;
 mod record;
+mod records;
 mod results;
 mod seen;
 mod sheet;
 mod spill;
 mod stretch;
 mod tally;
+mod verdicts;
 mod worklist;
 
 use std::collections::{BTreeSet, HashMap};
@@ -41,16 +44,20 @@ use crate::token::Tokens;
 use above::Above;
 pub(crate) use answers::Manner;
 pub(crate) use bench::Bench;
+pub(crate) use chosen::Chosen;
 pub(crate) use claims::ClaimFields;
 use levels::{Group, Interchange, Set};
 pub(crate) use line::masked;
 use reach::Reach;
 pub(crate) use record::Handed;
 pub use record::HandedClaim;
+pub(crate) use records::Records;
 pub(crate) use results::{FileFacts, Totals};
 pub(crate) use seen::{Seen, WINDOW};
 use sheet::{Entry, Sheet, sheet_of};
+pub(crate) use stretch::Stretch;
 use tally::Names;
+use verdicts::Verdicts;
 
 /// What became of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +68,7 @@ pub(crate) enum Outcome {
 }
 
 /// How a run judges and writes.
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the job, named there")]
 pub(crate) struct Rulings {
     pub(crate) manner: Manner,
     pub(crate) reject_unit: RejectUnit,
@@ -70,6 +78,12 @@ pub(crate) struct Rulings {
     /// Accepted and rejected claims are written.
     pub(crate) split: bool,
     pub(crate) worklist: bool,
+    /// What became of each claim is written.
+    pub(crate) verdicts: bool,
+    /// Claims are taken out by number: nothing is said of them, and no fault moves them.
+    pub(crate) chosen: Option<Chosen>,
+    /// No control number is new.
+    pub(crate) keep_controls: bool,
 }
 
 /// A rule that is a function of the user's: gets the claims of a piece, gives what it found.
@@ -126,6 +140,8 @@ pub(crate) struct Desk<'j> {
     pub(crate) judge: Option<Box<dyn Judge + 'j>>,
     pub(crate) totals: Totals,
     pub(crate) file: FileFacts,
+    /// The records, where they are what is wanted.
+    pub(crate) records: Option<Box<Records>>,
     /// Claims with their findings, when somebody wants to have them.
     pub(crate) handed: Option<Handed>,
     /// By claim map.
@@ -138,6 +154,7 @@ pub(crate) struct Desk<'j> {
     worklist: Option<StagedFile>,
     unreadable: Option<StagedFile>,
     control_map: Option<StagedFile>,
+    pub(crate) verdicts: Option<Verdicts>,
     envelope: Envelope,
     plan: Option<Arc<Plan>>,
     /// The overlays that were in force, by name and version.
@@ -171,9 +188,11 @@ impl<'j> Desk<'j> {
         judge: Option<Box<dyn Judge + 'j>>,
     ) -> Self {
         let file = |name: &str, wanted: bool| stage.as_ref().filter(|_| wanted).map(|stage| stage.file(name));
-        let (findings, unreadable) = (file("findings.jsonl", true), file("unreadable.x12", rulings.split));
+        let (findings, unreadable) =
+            (file("findings.jsonl", rulings.chosen.is_none()), file("unreadable.x12", rulings.split));
         let (mut worklist, control_map) =
             (file("worklist.csv", rulings.worklist), file("control-map.jsonl", rulings.split));
+        let verdicts = file("verdicts.jsonl", rulings.verdicts).map(Verdicts::new);
         if let Some(worklist) = &mut worklist {
             worklist.append(worklist::HEADER.as_bytes());
         }
@@ -191,9 +210,11 @@ impl<'j> Desk<'j> {
             worklist,
             unreadable,
             control_map,
+            verdicts,
             stage,
             totals: Totals::default(),
             file: FileFacts::default(),
+            records: None,
             handed: None,
             names: Names::default(),
             envelope: Envelope::default(),
@@ -241,17 +262,22 @@ impl<'j> Desk<'j> {
             return Err(Error::no_interchange(&self.file.name, self.file.bytes));
         }
         self.totals.forgot |= self.envelope.forgot() || self.seen.forgot();
+        self.totals.forgot |= self.records.as_ref().is_some_and(|records| records.forgot());
         Ok(())
     }
 
     /// Hands finished files in and gives the stage back, ready for its last files.
     pub(crate) fn close(&mut self) -> Result<Option<Stage>, Error> {
         let Some(mut stage) = self.stage.take() else { return Ok(None) };
-        for file in [self.findings.take(), self.worklist.take()].into_iter().flatten() {
+        let verdicts = self.verdicts.take().map(Verdicts::close);
+        for file in [self.findings.take(), self.worklist.take(), verdicts].into_iter().flatten() {
             stage.finish(file)?;
         }
         for file in [self.unreadable.take(), self.control_map.take()].into_iter().flatten() {
             if file.is_empty() { file.discard() } else { stage.finish(file)? }
+        }
+        if let Some(records) = &mut self.records {
+            records.close(&mut stage)?;
         }
         Ok(Some(stage))
     }
@@ -274,6 +300,8 @@ impl<'j> Desk<'j> {
         for file in [&mut self.findings, &mut self.worklist, &mut self.unreadable, &mut self.control_map] {
             file.as_mut().map_or(Ok(()), StagedFile::check)?;
         }
+        self.verdicts.as_mut().map_or(Ok(()), Verdicts::check)?;
+        self.records.as_mut().map_or(Ok(()), |records| records.check())?;
         self.interchange.as_mut().map_or(Ok(()), Interchange::check)
     }
 }
@@ -281,8 +309,9 @@ impl<'j> Desk<'j> {
 impl Sink for Desk<'_> {
     fn piece(&mut self, analysed: &mut Analysed, _source: &Source) -> Result<(), Error> {
         self.file.bytes += analysed.used as u64;
-        for map in analysed.batches.maps() {
-            self.scrub(map)?;
+        match &mut self.records {
+            Some(records) => records.turn(),
+            None => analysed.batches.maps().try_for_each(|map| self.scrub(map))?,
         }
         let analysed = &*analysed;
         let scrubs = self.scrubs.clone();

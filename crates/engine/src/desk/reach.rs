@@ -35,7 +35,7 @@ fn level_of(scope: Scope) -> Option<usize> {
         Scope::Provider => Some(3),
         Scope::Subscriber => Some(4),
         Scope::Patient => Some(5),
-        Scope::Claim | Scope::Line => None,
+        Scope::Member | Scope::Claim | Scope::Line => None,
     }
 }
 

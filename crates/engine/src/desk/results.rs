@@ -129,6 +129,19 @@ impl Totals {
         self.codes.iter().any(|found| found.severity == Some(Severity::Error))
     }
 
+    /// How often each code was found.
+    pub(crate) fn found(&self, catalog: &Catalog) -> Map<String, Value> {
+        let mut findings: Vec<_> = self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
+        findings.sort_by_key(|(at, _)| catalog.info(Code(*at as u16)).name.clone());
+        let mut counted = Map::new();
+        for (at, found) in findings {
+            let name = catalog.info(Code(at as u16)).name.clone();
+            let before = counted.get(&name).and_then(Value::as_u64).unwrap_or(0);
+            counted.insert(name, (before + found.count).into());
+        }
+        counted
+    }
+
     /// summary.json.
     pub(crate) fn summary(
         &self,
@@ -143,14 +156,7 @@ impl Totals {
             let parts = u128::from(tally.accepted) * 10_000 + u128::from(tally.claims) / 2;
             f64::from((parts / u128::from(tally.claims)) as u32) / 10_000.0
         });
-        let mut findings: Vec<_> = self.codes.iter().enumerate().filter(|(_, found)| found.count > 0).collect();
-        findings.sort_by_key(|(at, _)| catalog.info(Code(*at as u16)).name.clone());
-        let mut counted = Map::new();
-        for (at, found) in findings {
-            let name = catalog.info(Code(at as u16)).name.clone();
-            let before = counted.get(&name).and_then(Value::as_u64).unwrap_or(0);
-            counted.insert(name, (before + found.count).into());
-        }
+        let findings = self.found(catalog);
         let mut no_data = Map::new();
         for (program, counts) in rules {
             for (rule, counts) in program.rules().iter().zip(*counts) {
@@ -168,6 +174,8 @@ impl Totals {
             "interchanges": self.interchanges,
             "groups": self.groups,
             "sets": self.sets,
+            "sets_accepted": tally.sets_accepted,
+            "sets_rejected": tally.sets - tally.sets_accepted,
             "claims": tally.claims + self.unreadable,
             "accepted": tally.accepted,
             "rejected": tally.claims - tally.accepted,
@@ -177,7 +185,7 @@ impl Totals {
             "charges_accepted": charges(tally.cents_accepted),
             "charges_rejected": charges(tally.cents_rejected),
             "clean_claim_rate": rate,
-            "findings": counted,
+            "findings": findings,
             "by_payer": if scrubbed { tally.by_payer(names) } else { json!({}) },
             "by_billing_npi": if scrubbed { tally.by_provider(names, tokens) } else { json!({}) },
             "no_data": no_data,

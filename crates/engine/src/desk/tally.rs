@@ -27,6 +27,9 @@ pub(crate) struct Tally {
     pub(crate) accepted: u64,
     pub(crate) cents_accepted: i64,
     pub(crate) cents_rejected: i64,
+    /// Sets that are over, and those of them that were taken, with errors noted or without.
+    pub(crate) sets: u64,
+    pub(crate) sets_accepted: u64,
     payers: Parts,
     providers: Parts,
 }
@@ -71,9 +74,16 @@ impl Tally {
         }
     }
 
+    /// Counts a set that is over.
+    pub(crate) fn add_set(&mut self, accepted: bool) {
+        self.sets += 1;
+        self.sets_accepted += u64::from(accepted);
+    }
+
     /// A late fault: all that was accepted is rejected.
     pub(crate) fn reject_all(&mut self) {
         self.accepted = 0;
+        self.sets_accepted = 0;
         self.cents_rejected = self.cents_rejected.saturating_add(std::mem::take(&mut self.cents_accepted));
         for part in self.payers.values_mut().chain(self.providers.values_mut()) {
             part.accepted = 0;
@@ -84,6 +94,8 @@ impl Tally {
     pub(crate) fn absorb(&mut self, other: Self) {
         self.claims += other.claims;
         self.accepted += other.accepted;
+        self.sets += other.sets;
+        self.sets_accepted += other.sets_accepted;
         self.cents_accepted = self.cents_accepted.saturating_add(other.cents_accepted);
         self.cents_rejected = self.cents_rejected.saturating_add(other.cents_rejected);
         for (ours, theirs) in [(&mut self.payers, other.payers), (&mut self.providers, other.providers)] {
@@ -196,11 +208,13 @@ mod tests {
         let mut set = Tally::default();
         set.add(payer, provider, 1050, true);
         set.add(payer, provider, 25, false);
+        set.add_set(true);
         let mut all = Tally::default();
         all.absorb(set.clone());
         set.reject_all();
         all.absorb(set);
         assert_eq!((all.claims, all.accepted, all.cents_accepted, all.cents_rejected), (4, 1, 1050, 1100));
+        assert_eq!((all.sets, all.sets_accepted), (2, 1));
         assert_eq!(all.by_payer(&names)["PAYER"]["charges"], "21.50");
         assert_eq!(money(-5), "-0.05");
     }

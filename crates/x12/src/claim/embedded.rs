@@ -9,7 +9,23 @@ const MAPS: &[(&str, &str, &str)] = &[
     ("837D", "005010X224A2", include_str!("../../guides/837D-005010X224A2.claim")),
 ];
 
+/// The maps of what is no claim.
+const RECORDS: &[(&str, &str, &str)] = &[
+    ("834", "005010X220A1", include_str!("../../guides/834-005010X220A1.record")),
+    ("835", "005010X221A1", include_str!("../../guides/835-005010X221A1.record")),
+];
+
 impl ClaimMap {
+    /// The map of the records of the sets called `kind` (834), with the version of its guide.
+    ///
+    /// # Errors
+    /// When its text is faulty.
+    #[must_use]
+    pub fn of_records(kind: &str) -> Option<(&'static str, Result<Self, MapError>)> {
+        let (_, version, text) = RECORDS.iter().find(|(known, ..)| *known == kind)?;
+        Some((version, Self::parse(text)))
+    }
+
     /// The guides that there is a map for, each by its kind and its version; in this order maps are numbered.
     pub fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
         MAPS.iter().map(|(kind, version, _)| (*kind, *version))

@@ -188,7 +188,7 @@ impl Table {
 
 impl Column {
     /// Makes the column `rows` long; new rows are missing.
-    pub(super) fn fill(&mut self, rows: usize) {
+    pub(crate) fn fill(&mut self, rows: usize) {
         match self {
             Self::Text(values) => values.resize(rows, Span::default()),
             Self::Code(values) => values.resize(rows, 0),

@@ -14,6 +14,10 @@ pub struct ClaimMap {
     pub version: String,
     /// The tables, parents before children.
     pub tables: Vec<MapTable>,
+    /// What a record shows by itself, line by line.
+    pub checks: Vec<String>,
+    /// True where it speaks of records, which are written as JSON lines; not of claims.
+    pub records: bool,
 }
 
 /// A table of the map.
@@ -25,6 +29,10 @@ pub struct MapTable {
     pub list: String,
     /// True when a claim has a list of them.
     pub many: bool,
+    /// How the rows of a record's list are written.
+    pub rows: RowManner,
+    /// What the file is called that has a line for each row.
+    pub output: Option<String>,
     /// True when it stands above the claim, so that its last row is handed from piece to piece.
     pub context: bool,
     /// The tables it belongs to, by index.
@@ -33,6 +41,18 @@ pub struct MapTable {
     pub openers: Vec<Opener>,
     /// Its fields.
     pub fields: Vec<MapField>,
+}
+
+/// How rows are written in a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RowManner {
+    /// Each as an object.
+    #[default]
+    Object,
+    /// Each as its one value.
+    Plain,
+    /// For each row of the table below it an object, with its own values before those.
+    Spread,
 }
 
 /// What begins a row: a loop that opens, a segment, or each group of elements of a segment.
@@ -64,10 +84,41 @@ pub struct MapField {
     pub name: String,
     /// Its type.
     pub kind: FieldKind,
+    /// How it is said in a record.
+    pub saying: Saying,
     /// Written when nothing is given and the segment is there.
     pub default: Option<String>,
     /// Where it may stand; the first that has a value is read, the first that is free is written.
     pub places: Vec<ElementPlace>,
+}
+
+/// How a value is said in a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Saying {
+    /// As it is.
+    #[default]
+    Plain,
+    /// A code and the word for it: the list of the words, and the key of the word.
+    Word {
+        /// The list.
+        list: String,
+        /// The key.
+        key: String,
+    },
+    /// True for one of these codes (`Y` where none is named), false for `N`, else nothing.
+    Flag(Vec<String>),
+    /// A whole number.
+    Count,
+    /// A list of what repeats.
+    Listed,
+    /// A social security number: what is left of it, and its token, under keys that begin so.
+    Ssn(String),
+    /// An identifier that may be the social security number of the record: told like that then.
+    Id,
+    /// As [`Saying::Id`], under this key, and also where it looks like an individual taxpayer's number, which is as secret.
+    TaxId(String),
+    /// As [`Saying::Id`], of the family that the record belongs to: told by whoever knows the records before.
+    Link(String),
 }
 
 /// Where a value stands in the guide.

@@ -38,7 +38,9 @@ pub use build::Builder;
 pub use context::Context;
 pub use convert::{amount, civil, days, write_amount, write_days};
 pub use envelope::Envelope;
-pub use map::{ClaimMap, Condition, ElementPlace, MapError, MapField, MapTable, Opener, Part, SegmentPlace};
+pub use map::{
+    ClaimMap, Condition, ElementPlace, MapError, MapField, MapTable, Opener, Part, RowManner, Saying, SegmentPlace,
+};
 pub use record::{Cell, Nesting, Record};
 pub use taps::Taps;
 pub use write::{WriteError, Writer};

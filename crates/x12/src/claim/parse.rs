@@ -1,7 +1,9 @@
 //! The text of a claim map.
 
 use super::FieldKind;
-use super::map::{ClaimMap, Condition, ElementPlace, MapError, MapField, MapTable, Opener, Part, SegmentPlace};
+use super::map::{
+    ClaimMap, Condition, ElementPlace, MapError, MapField, MapTable, Opener, Part, RowManner, Saying, SegmentPlace,
+};
 
 /// Reads a whole map.
 pub(super) fn parse(text: &str) -> Result<ClaimMap, MapError> {
@@ -10,7 +12,10 @@ pub(super) fn parse(text: &str) -> Result<ClaimMap, MapError> {
         statement(&mut map, strip(line)).map_err(|message| MapError { line: at + 1, message })?;
     }
     if map.version.is_empty() {
-        return Err(MapError { line: 0, message: "no `claims KIND VERSION` line".to_owned() });
+        return Err(MapError {
+            line: 0,
+            message: "no `claims KIND VERSION` or `records KIND VERSION` line".to_owned(),
+        });
     }
     match map.tables.iter().find(|table| table.openers.is_empty()) {
         Some(table) => Err(MapError { line: 0, message: format!("nothing begins a row of {}", table.name) }),
@@ -35,8 +40,16 @@ fn statement(map: &mut ClaimMap, line: &str) -> Result<(), String> {
             (map.kind, map.version) = ((*kind).to_owned(), (*version).to_owned());
             Ok(())
         }
+        ["records", kind, version] => {
+            (map.kind, map.version, map.records) = ((*kind).to_owned(), (*version).to_owned(), true);
+            Ok(())
+        }
         ["context", name, rest @ ..] => table(map, name, rest, true),
         ["table", name, rest @ ..] => table(map, name, rest, false),
+        ["check", ..] => {
+            map.checks.extend(line.strip_prefix("check").map(|rest| rest.trim().to_owned()));
+            Ok(())
+        }
         ["rows", rest @ ..] => rows(map, rest),
         _ => fields(map, line),
     }
@@ -47,13 +60,20 @@ fn table(map: &mut ClaimMap, name: &str, words: &[&str], context: bool) -> Resul
         return Err(format!("table {name} is there already"));
     }
     let mut table = MapTable { name: named(name)?, list: name.to_owned(), context, ..MapTable::default() };
-    let (parents, list) = match words.iter().position(|word| *word == "as") {
-        Some(at) => (&words[..at], words.get(at + 1)),
-        None => (words, None),
+    let words = match words {
+        [rest @ .., "to", output] => {
+            table.output = Some(file_name(output)?);
+            rest
+        }
+        _ => words,
     };
-    if let Some(list) = list {
-        table.list = named(list)?;
-        table.many = true;
+    let (parents, listed) = words.split_at(words.iter().position(|word| *word == "as").unwrap_or(words.len()));
+    match listed {
+        [] => {}
+        ["as", list, manner @ ..] => {
+            (table.list, table.many, table.rows) = (keyed(list)?, true, row_manner(manner)?);
+        }
+        _ => return Err("`as LIST` expected".to_owned()),
     }
     if let Some((of, names)) = parents.split_first() {
         if *of != "of" {
@@ -66,6 +86,15 @@ fn table(map: &mut ClaimMap, name: &str, words: &[&str], context: bool) -> Resul
     }
     map.tables.push(table);
     Ok(())
+}
+
+fn row_manner(words: &[&str]) -> Result<RowManner, String> {
+    match words {
+        [] => Ok(RowManner::Object),
+        ["plain"] => Ok(RowManner::Plain),
+        ["spread"] => Ok(RowManner::Spread),
+        _ => Err(format!("`plain` or `spread` expected, not {}", words.join(" "))),
+    }
 }
 
 fn rows(map: &mut ClaimMap, words: &[&str]) -> Result<(), String> {
@@ -113,16 +142,17 @@ fn fields(map: &mut ClaimMap, line: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// `EE[-CC][.from|.to|.date|.time][?EE[-CC][=A|B]] name [kind] [= default]`
+/// `EE[-CC][.from|.to|.date|.time][?EE[-CC][=A|B]] name [kind [as key]] [= default]`
 fn field(table: &mut MapTable, at: &SegmentPlace, item: &str) -> Result<(), String> {
     let (declared, default) = match item.split_once(" = ") {
         Some((declared, value)) => (declared, Some(value.trim().to_owned())),
         None => (item, None),
     };
     let words: Vec<&str> = declared.split_whitespace().collect();
-    let (place, name, kind) = match words.as_slice() {
-        [place, name] => (*place, *name, FieldKind::Text),
-        [place, name, kind] => (*place, *name, field_kind(kind)?),
+    let (place, name, (kind, saying)) = match words.as_slice() {
+        [place, name] => (*place, *name, (FieldKind::Text, Saying::Plain)),
+        [place, name, kind] => (*place, *name, field_kind(kind, None, name)?),
+        [place, name, kind, "as", key] => (*place, *name, field_kind(kind, Some(key), name)?),
         _ => return Err(format!("`ELEMENT name kind` expected, not `{}`", item.trim())),
     };
     let place = ElementPlace { default: default.clone(), ..element_place(at, place)? };
@@ -134,7 +164,7 @@ fn field(table: &mut MapTable, at: &SegmentPlace, item: &str) -> Result<(), Stri
             }
         }
         Some(_) => return Err(format!("{name} has another kind above")),
-        None => table.fields.push(MapField { name: named(name)?, kind, default, places: vec![place] }),
+        None => table.fields.push(MapField { name: keyed(name)?, kind, saying, default, places: vec![place] }),
     }
     Ok(())
 }
@@ -188,15 +218,46 @@ fn number(text: &str) -> Result<u8, String> {
     text.parse().map_err(|_| format!("a number expected, not `{text}`"))
 }
 
-fn field_kind(text: &str) -> Result<FieldKind, String> {
-    match text {
-        "text" => Ok(FieldKind::Text),
-        "code" => Ok(FieldKind::Code),
-        "money" => Ok(FieldKind::Money),
-        "number" => Ok(FieldKind::Number),
-        "date" => Ok(FieldKind::Date),
-        _ => Err(format!("no kind {text}")),
-    }
+/// The kind, and how the field `name` of that kind is said; `key` is that of the word for a code.
+fn field_kind(text: &str, key: Option<&&str>, name: &str) -> Result<(FieldKind, Saying), String> {
+    let (text, of) = text.split_once(':').map_or((text, None), |(text, of)| (text, Some(of)));
+    let kind = match (text, of) {
+        ("text", None) => (FieldKind::Text, Saying::Plain),
+        ("code", None) => (FieldKind::Code, Saying::Plain),
+        ("money", None) => (FieldKind::Money, Saying::Plain),
+        ("number", None) => (FieldKind::Number, Saying::Plain),
+        ("date", None) => (FieldKind::Date, Saying::Plain),
+        ("count", None) => (FieldKind::Number, Saying::Count),
+        ("list", None) => (FieldKind::Text, Saying::Listed),
+        ("id", None) => (FieldKind::Text, Saying::Id),
+        ("flag", codes) => (FieldKind::Code, Saying::Flag(split(codes.unwrap_or("Y")))),
+        ("itin", None) => {
+            let key = key.copied().ok_or_else(|| format!("`as KEY` expected for {name}"))?;
+            (FieldKind::Text, Saying::TaxId(keyed(key)?))
+        }
+        ("ssn", prefix) => (FieldKind::Text, Saying::Ssn(keyed(prefix.unwrap_or("ssn"))?)),
+        ("link", Some(prefix)) => (FieldKind::Text, Saying::Link(keyed(prefix)?)),
+        ("code", Some(list)) => {
+            let own = name.rsplit('.').next().unwrap_or(name);
+            let own = own.strip_suffix("_code").filter(|_| key.is_none());
+            let key = own.or(key.copied()).ok_or_else(|| format!("`as KEY` expected for the word of {name}"))?;
+            (FieldKind::Code, Saying::Word { list: keyed(list)?, key: keyed(key)? })
+        }
+        _ => return Err(format!("no kind {text}")),
+    };
+    Ok(kind)
+}
+
+/// A name as a key of JSON: several names, each within the one before, joined by dots.
+fn keyed(text: &str) -> Result<String, String> {
+    text.split('.').try_for_each(|name| named(name).map(drop))?;
+    Ok(text.to_owned())
+}
+
+/// A file's name without its ending.
+fn file_name(text: &str) -> Result<String, String> {
+    let good = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') && !text.is_empty();
+    if good { Ok(text.to_owned()) } else { Err(format!("`{text}` is no file name")) }
 }
 
 /// A name of a table or field: what Python and rules can write.

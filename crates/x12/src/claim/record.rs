@@ -98,7 +98,8 @@ impl Nesting {
         Self { links, children, above }
     }
 
-    fn rows(&self, table: u16, parent: u16, row: u32) -> &[u32] {
+    /// The rows of `table` that belong to `row` of the table that is its parent number `parent`.
+    pub(crate) fn rows(&self, table: u16, parent: u16, row: u32) -> &[u32] {
         let links = self.links.get(usize::from(table)).and_then(|lists| lists.get(usize::from(parent)));
         links.map(|links| links.of(row)).unwrap_or_default()
     }

@@ -1,5 +1,7 @@
 //! A claim map bound to a compiled guide: for each slot, what is taken from its segments and where it goes.
 
+use std::sync::Arc;
+
 use super::layout::{Layout, TableSet};
 use super::map::{ElementPlace, MapTable, Opener, Part, SegmentPlace};
 use super::{ClaimMap, FieldKind, MapError, Schema, pack};
@@ -10,7 +12,7 @@ use crate::wire::SegmentId;
 #[derive(Debug)]
 pub struct Taps {
     /// The tables and fields.
-    pub schema: Schema,
+    pub schema: Arc<Schema>,
     /// The map it was made from.
     pub map: ClaimMap,
     /// The table of the claims.
@@ -91,13 +93,14 @@ impl Taps {
     /// # Errors
     /// When the map names a loop or segment that the guide does not have, or no one segment in particular.
     pub fn new(map: ClaimMap, plan: &Plan) -> Result<Self, MapError> {
-        let claim_loop = plan.loops.iter().position(|each| each.role == Some(Role::Claim));
+        let role = if map.records { Role::Record } else { Role::Claim };
+        let claim_loop = plan.loops.iter().position(|each| each.role == Some(role));
         let claim_loop = claim_loop.ok_or_else(|| fault("the guide has no claim loop".to_owned()))?;
         if map.tables.len() > TableSet::MOST {
             return Err(fault(format!("more than {} tables", TableSet::MOST)));
         }
         let mut taps = Self {
-            schema: map.schema(),
+            schema: Arc::new(map.schema()),
             claim: 0,
             plan: plan.fingerprint,
             tables: tables(&map.tables),

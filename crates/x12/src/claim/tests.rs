@@ -163,6 +163,8 @@ fn a_set_ends_after_its_number_of_claims() {
     out.extend(writer.finish());
     let text = String::from_utf8(out).unwrap();
     assert_eq!(text.matches("ST*837").count(), 3);
+    let references: Vec<_> = text.split("BHT*0019*00*").skip(1).filter_map(|rest| rest.split('*').next()).collect();
+    assert!(references[1] == format!("{}-2", references[0]) && references[2] == format!("{}-3", references[0]));
     assert!(text.contains("ST*837*0003*") && text.contains("*0003~\nGE*3*1~"), "{text}");
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::emit::{Pen, Scope};
 use super::envelope::Envelope;
 use super::form::Forms;
-use super::record::Record;
+use super::record::{Cell, Record};
 use super::taps::fault;
 use super::{MapError, Taps};
 use crate::guide::Plan;
@@ -60,6 +60,8 @@ struct State {
     levels: u64,
     set_open: bool,
     set: Option<Record<'static>>,
+    /// How many sets in a row have that record.
+    part: u64,
     stack: Vec<Level>,
 }
 
@@ -283,22 +285,38 @@ impl Writer {
     fn begin_set(&mut self, set: Option<&Record<'_>>) {
         let state = &mut self.state;
         state.set_open = true;
+        state.part = if set.is_some() && same(state.set.as_ref(), set) { state.part + 1 } else { 1 };
         state.set = set.map(own);
         (state.claims, state.levels) = (0, 0);
         state.sets += 1;
         state.sets_in_group += 1;
         self.pen.segments = 0;
-        let record = state.set.clone().unwrap_or_else(|| self.kind.default_set.clone());
-        let mut record = record;
+        // claims that bring no set are of one in all groups
+        let part = if set.is_some() { state.part } else { state.sets };
+        let mut record = state.set.clone().unwrap_or_else(|| self.kind.default_set.clone());
+        if part > 1 {
+            self.tell_apart(&mut record, part);
+        }
         let control = format!("{:04}", self.envelope.set_control + self.state.sets - 1);
         for (element, text) in [(2, control), (3, self.kind.plan.version.clone())] {
             if let Some(column) = self.header_column(element) {
-                record.set(column, super::record::Cell::Text(text.into_bytes().into()));
+                record.set(column, Cell::Text(text.into_bytes().into()));
             }
         }
         let mut scope = Scope::new(self.kind.taps.schema.tables.len());
         scope.enter(record.table, Some(&record));
         self.slots(0, 0, &mut scope);
+    }
+
+    /// One batch in several sets: each has a reference of its own, since answers name it.
+    fn tell_apart(&self, set: &mut Record<'_>, part: u64) {
+        let table = self.kind.taps.map.tables.get(usize::from(set.table));
+        let Some(column) = table.and_then(|table| table.find("reference")).map(|column| column as u16) else { return };
+        if let Some(Cell::Text(text)) = set.get(column) {
+            let text: &[u8] = text;
+            let text = [text, &b"-"[..], part.to_string().as_bytes()].concat();
+            set.set(column, Cell::Text(text.into()));
+        }
     }
 
     /// The column of an element of ST: its number and its guide are the writer's to give.
@@ -436,7 +454,6 @@ fn same(one: Option<&Record<'_>>, other: Option<&Record<'_>>) -> bool {
 
 /// The record with all its text owned.
 fn own(record: &Record<'_>) -> Record<'static> {
-    use super::record::Cell;
     let cells = record.cells.iter().map(|(column, cell)| {
         let cell = match cell {
             Cell::Text(text) => Cell::Text(text.to_vec().into()),

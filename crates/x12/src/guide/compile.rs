@@ -222,6 +222,7 @@ fn slot_facts(plan: &Plan, at: usize, slot: &Slot, shape: Shape) -> SlotFacts {
         rel: u16::try_from(at - plan.loop_at(slot.loop_index).slots.start as usize).unwrap_or(u16::MAX),
         mandatory: slot.mandatory,
         action: Action::None,
+        wanted: 0,
     }
 }
 
@@ -231,6 +232,7 @@ fn loop_facts(plan: &Plan, known: &Loop) -> LoopFacts {
         first: known.slots.start,
         len: known.slots.end - known.slots.start,
         required: (0, 0),
+        wanted: 0,
         scope: known.scope,
         seals: known.seals,
         level: plan.hierarchy.is_some_and(|hierarchy| hierarchy.segment == opener),

@@ -21,6 +21,7 @@ pub(super) const GUIDES: &[&str] = &[
     include_str!("../../guides/837I-005010X223A2.guide"),
     include_str!("../../guides/837P-005010X222A1.guide"),
     include_str!("../../guides/999-005010X231A1.guide"),
+    include_str!("../../guides/TA1-00501.guide"),
 ];
 
 /// The overlays of partners that come as examples: partner, name of the file, text.

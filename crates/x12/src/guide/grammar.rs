@@ -15,6 +15,8 @@ pub(super) struct GuideText<'a> {
     pub base: &'a str,
     pub set_id: &'a str,
     pub group: &'a str,
+    /// What it describes stands in the envelope, in no set and in no group.
+    pub in_envelope: bool,
     pub aliases: Vec<&'a str>,
     pub hierarchy: Option<(u32, &'a str, [u8; 4], bool)>,
     pub cuts: Vec<(&'a str, Vec<&'a str>)>,
@@ -145,6 +147,7 @@ impl<'a> GuideText<'a> {
         match keyword {
             "title" => self.title = rest,
             "group" => self.group = rest,
+            "envelope" if rest.is_empty() => self.in_envelope = true,
             "alias" => self.aliases.extend(rest.split_ascii_whitespace()),
             "guide" => (self.kind, self.version) = pair(rest, line, "a guide has a kind and a version")?,
             "base" => (self.base, self.set_id) = pair(rest, line, "a base has a name and a set")?,
@@ -203,12 +206,16 @@ impl<'a> GuideText<'a> {
     }
 
     fn check(&self) -> Result<(), GuideError> {
+        let home = if self.in_envelope { "envelope" } else { self.group };
         for (value, statement) in
-            [(self.version, "guide"), (self.set_id, "base"), (self.group, "group"), (self.title, "title")]
+            [(self.version, "guide"), (self.set_id, "base"), (home, "group"), (self.title, "title")]
         {
             if value.is_empty() {
                 return fault(0, format!("there is no {statement} statement"));
             }
+        }
+        if self.in_envelope && !self.group.is_empty() {
+            return fault(0, "what stands in the envelope is in no group");
         }
         if self.loops.is_empty() {
             return fault(0, "there are no loops");
@@ -254,6 +261,7 @@ fn role(rest: &str, line: u32) -> Result<(u32, Role, &str), GuideError> {
         "patient" => Role::Patient,
         "claim" => Role::Claim,
         "line" => Role::Line,
+        "record" => Role::Record,
         _ => return fault(line, format!("no such role: {role}")),
     };
     Ok((line, role, id))

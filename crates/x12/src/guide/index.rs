@@ -69,6 +69,8 @@ pub(crate) struct SlotFacts {
     pub rel: u16,
     pub mandatory: bool,
     pub action: Action,
+    /// Which it is of the required slots of its loop: a bit of [`LoopFacts::wanted`], none where it is not one of them.
+    pub wanted: u64,
 }
 
 /// What the walker knows of a loop.
@@ -80,6 +82,8 @@ pub(crate) struct LoopFacts {
     pub len: u32,
     /// A range of `Index::required`.
     pub required: (u32, u32),
+    /// A bit for each of them; of those beyond the 63rd, one together, which no slot has.
+    pub wanted: u64,
     pub scope: Scope,
     /// A finding in it reaches what the loop around it reaches, wherever that is: an overlay gave it two places.
     pub inherits: bool,
@@ -299,6 +303,14 @@ impl SlotFacts {
     #[inline]
     pub(crate) fn opened(&self) -> Option<u16> {
         (self.opens != NO_LOOP).then_some(self.opens)
+    }
+}
+
+impl LoopFacts {
+    /// True when its opening segment has a number, or is a level.
+    #[inline]
+    pub(crate) fn is_numbered(&self) -> bool {
+        self.level || self.sequence != 0
     }
 }
 

@@ -137,7 +137,13 @@ fn require(plan: &mut Plan) {
         let slots = plan.loops[index].slots.clone();
         let required = (slots.start + 1..slots.end).filter(|&at| plan.slots[at as usize].required);
         plan.index.required.extend(required.map(|at| (at, u16::try_from(at - slots.start).unwrap_or(u16::MAX))));
-        plan.index.loops[index].required = (from, u32::try_from(plan.index.required.len()).unwrap_or(u32::MAX));
+        let required = (from, u32::try_from(plan.index.required.len()).unwrap_or(u32::MAX));
+        let numbers = 0u32..required.1 - required.0;
+        for (number, &(slot, _)) in numbers.clone().zip(&plan.index.required[from as usize..]).take(63) {
+            plan.index.slots[slot as usize].wanted = 1 << number;
+        }
+        plan.index.loops[index].wanted = numbers.fold(0, |wanted, number| wanted | 1 << number.min(63));
+        plan.index.loops[index].required = required;
     }
 }
 

@@ -19,6 +19,7 @@ mod quick;
 mod registry;
 mod roles;
 mod segment;
+mod statuses;
 mod sums;
 mod text;
 
@@ -32,7 +33,9 @@ pub use text::GuideError;
 
 pub(crate) use codes::{NO_CODES, pack, pack_at};
 pub(crate) use embedded::{base_codes, is_group};
-pub(crate) use index::{Action, Candidate, Index, KeyPlace, Known, Part, Rule, SegmentFacts, SlotFacts, Term};
+pub(crate) use index::{
+    Action, Candidate, Index, KeyPlace, Known, LoopFacts, Part, Rule, SegmentFacts, SlotFacts, Term,
+};
 pub(crate) use link::{first_key, packed_key};
 pub(crate) use notes::{Note, NoteKind};
 pub(crate) use quick::{How, Quick, Shape};

@@ -4,6 +4,7 @@
 //! partner drops still lead to their segments. So the walk goes where the guide alone would lead it, and what is
 //! wrong only for this partner has one finding.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::base::{Base, Of};
@@ -24,7 +25,14 @@ pub struct Overlaid {
     pub ground: Arc<Plan>,
     /// For each slot the same one of the guide; none for what the overlay adds.
     pub(crate) slots: Vec<Option<u32>>,
+    /// The statuses that its lines state.
+    statuses: Vec<String>,
+    /// Which of them holds for a slot, an element of it or a component.
+    stated: HashMap<Spot, u16>,
 }
+
+/// A slot, or an element or component of it: 0 where none is meant.
+type Spot = (u32, u8, u8);
 
 impl Overlaid {
     /// Name and version, as findings and reports have them.
@@ -37,6 +45,21 @@ impl Overlaid {
     #[must_use]
     pub fn ground_slot(&self, slot: u32) -> Option<u32> {
         self.slots.get(slot as usize).copied().flatten()
+    }
+
+    /// The number of the status that is stated for a component, else for its element, else for the whole of a segment that
+    /// the overlay added; 0 for none.
+    pub(crate) fn stated(&self, slot: u32, element: u8, component: u8) -> u16 {
+        let added = self.ground_slot(slot).is_none();
+        let whole = (added || element == 0).then_some((slot, 0, 0));
+        let spots = [Some((slot, element, component)), Some((slot, element, 0)).filter(|_| element > 0), whole];
+        spots.into_iter().flatten().find_map(|spot| self.stated.get(&spot)).copied().unwrap_or(0)
+    }
+
+    /// The status of that number: `A6:158:IL`.
+    #[must_use]
+    pub fn status(&self, number: u16) -> Option<&str> {
+        self.statuses.get(usize::from(number.checked_sub(1)?)).map(String::as_str)
     }
 }
 
@@ -74,12 +97,14 @@ pub(super) fn overlay(base: &str, guide: &str, overlay: &str, ground: &Arc<Plan>
     }
     let fingerprint = digest(ground.fingerprint, overlay.as_bytes());
     let made = changed(base, guide, &text.changes)
-        .and_then(|(base, guide)| bind(&base, &guide, fingerprint, Some(ground)).map(|plan| (plan, origins(&guide))));
+        .and_then(|(base, guide)| bind(&base, &guide, fingerprint, Some(ground)).map(|plan| (plan, guide)));
     match made {
-        Ok((mut plan, slots)) => {
+        Ok((mut plan, guide)) => {
             spread(&mut plan);
-            let (name, version) = (text.name.to_owned(), text.version.to_owned());
-            plan.overlay = Some(Overlaid { name, version, ground: Arc::clone(ground), slots });
+            let (name, version, slots) = (text.name.to_owned(), text.version.to_owned(), origins(&guide));
+            let statuses = text.statuses.iter().map(|(_, status)| (*status).to_owned()).collect();
+            let stated = stated(&guide, &text);
+            plan.overlay = Some(Overlaid { name, version, ground: Arc::clone(ground), slots, statuses, stated });
             Ok(plan)
         }
         Err(error) => Err(lint(base, guide, overlay).into_iter().next().unwrap_or(error)),
@@ -123,6 +148,40 @@ fn changed<'a>(
     let (base, mut guide) = (Base::parse(base)?, GuideText::parse(guide)?);
     changes.iter().try_for_each(|(line, change)| apply(change, *line, &mut guide, &base))?;
     Ok((base, guide))
+}
+
+/// Where the statuses of an overlay hold in the guide that it made.
+fn stated(guide: &GuideText<'_>, text: &OverlayText<'_>) -> HashMap<Spot, u16> {
+    let mut found = HashMap::new();
+    for (number, (line, _)) in (1u16..).zip(&text.statuses) {
+        for (_, change) in text.changes.iter().filter(|(at, _)| at == line) {
+            found.extend(spots(guide, change, *line).into_iter().map(|spot| (spot, number)));
+        }
+    }
+    found
+}
+
+/// What a change, made by a line of the overlay, is about.
+fn spots(guide: &GuideText<'_>, change: &Change<'_>, line: u32) -> Vec<Spot> {
+    let placed = guide.loops.iter().flat_map(|known| known.lines.iter().map(move |line| (known.id, line)));
+    let is_meant = |home: &str, each: &LineText<'_>| match (change, &each.of) {
+        (
+            Change::Segment { at, .. } | Change::Element { at, .. } | Change::Codes { at, .. },
+            Content::Segment(here),
+        ) => (home, here.id) == (at.loop_id, at.id) && (at.name.is_empty() || here.name == at.name),
+        (Change::Loop { id, within, .. }, Content::Use(used)) => {
+            id == used && within.is_none_or(|within| within == home)
+        }
+        (Change::Move { id, from, .. }, Content::Use(used)) => id == used && (*from == home || each.line == line),
+        (Change::Add { .. }, Content::Segment(_)) => each.origin.is_none() && each.line == line,
+        _ => false,
+    };
+    let (element, component) = match change {
+        Change::Element { place, .. } | Change::Codes { place, .. } => *place,
+        _ => (0, 0),
+    };
+    let slots = (0u32..).zip(placed).filter(|(_, (home, each))| is_meant(home, each));
+    slots.map(|(slot, _)| (slot, element, component)).collect()
 }
 
 fn origins(guide: &GuideText<'_>) -> Vec<Option<u32>> {

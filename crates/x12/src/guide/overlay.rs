@@ -1,6 +1,7 @@
 //! The text of an overlay: a partner's deviations from a guide, for whom, and from when to when.
 
 use super::grammar::{ElementText, LineText, element_text, line_text, usage_and_max};
+use super::statuses;
 use super::text::{GuideError, fault, statements, words};
 
 /// An overlay as its text says.
@@ -16,6 +17,8 @@ pub(super) struct OverlayText<'a> {
     pub from: Option<u32>,
     pub until: Option<u32>,
     pub changes: Vec<(u32, Change<'a>)>,
+    /// The statuses that the lines of changes state.
+    pub statuses: Vec<(u32, &'a str)>,
 }
 
 /// An element of the envelope that says who sends, or who receives.
@@ -65,6 +68,9 @@ pub(super) enum CodeEdit<'a> {
     Rename(&'a str, &'a str),
 }
 
+/// The statements that change something.
+const CHANGES: &[&str] = &["segment", "loop", "element", "codes", "add", "move"];
+
 impl<'a> OverlayText<'a> {
     /// Reads the text of an overlay; what is wrong goes to `faults`, and the rest is read all the same.
     pub(super) fn read(text: &'a str, faults: &mut Vec<GuideError>) -> Self {
@@ -94,6 +100,10 @@ impl<'a> OverlayText<'a> {
     }
 
     fn statement(&mut self, keyword: &'a str, rest: &'a str, line: u32) -> Result<(), GuideError> {
+        let (rest, status) = match rest.rsplit_once(" status ") {
+            Some((rest, status)) if CHANGES.contains(&keyword) => (rest.trim_end(), Some(status.trim())),
+            _ => (rest, None),
+        };
         let change = match keyword {
             "overlay" => {
                 (self.name, self.version) = two(rest, line, "an overlay has a name and a version")?;
@@ -126,6 +136,12 @@ impl<'a> OverlayText<'a> {
             _ => return fault(line, format!("no such statement in an overlay: {keyword}")),
         };
         self.changes.push((line, change));
+        if let Some(status) = status {
+            if let Some(wrong) = statuses::wrong(status) {
+                return fault(line, wrong);
+            }
+            self.statuses.push((line, status));
+        }
         Ok(())
     }
 

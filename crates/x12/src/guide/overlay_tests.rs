@@ -68,11 +68,48 @@ fn every_fault_is_told_with_its_line() {
         ("move 2300 from 2000B to 2400 S1 @5000", "within itself"),
         ("move 2310C from 2300 to 2400 S1 5000", "a position begins with @"),
         ("shrink 2300", "no such statement"),
+        ("segment 2010BA DMG R1 status A6", "a status is a category"),
+        ("segment 2010BA DMG R1 status A6:461", "no claim status code"),
+        ("element 2300 CLM 20 - status A1:1", "refuses no claim"),
         ("from 2026-01-02", "stated before"),
     ] {
         let found = faults(&format!("segment 2010BB N3 R1\n{change}\nsegment 2300 PWK -"));
         assert!(matches!(&found[..], [(7, said)] if said.contains(part)), "{change}: {found:?}");
     }
+}
+
+#[test]
+fn a_line_states_the_status_of_what_it_changes() {
+    let plan = plan(
+        "segment 2010BA REF/ssn R1 status A6:148:IL\n\
+         element 2300 CLM 05-3 R=1 status A7:535\n\
+         element 2300 CLM 02 R<=6\n\
+         codes 2010BB NM1 08 drop XV status A7:153:PR\n\
+         add 2010BA REF/more R1 @0350 : R=1L R<=10 status A6:163:IL\n\
+         move 2320 from 2300 to 2400 S1 @5300 status A7:249\n",
+    );
+    let overlay = plan.overlay.as_ref().unwrap();
+    let stated = |loop_id: &str, segment: &str, name: &str, element, component| {
+        let slot = plan.find_slot(loop_id, segment, name).unwrap();
+        overlay.status(overlay.stated(slot, element, component))
+    };
+    assert_eq!(stated("2010BA", "REF", "ssn", 0, 0), Some("A6:148:IL"));
+    assert_eq!(stated("2010BA", "REF", "ssn", 2, 0), None, "what the guide says of its elements is the guide's");
+    assert_eq!(stated("2010BA", "REF", "casualty", 0, 0), None);
+    assert_eq!(stated("2300", "CLM", "", 5, 3), Some("A7:535"));
+    assert_eq!(stated("2300", "CLM", "", 5, 1), None);
+    assert_eq!(stated("2300", "CLM", "", 2, 0), None);
+    assert_eq!(stated("2010BB", "NM1", "", 8, 0), Some("A7:153:PR"));
+    assert_eq!(stated("2010BA", "REF", "more", 0, 0), Some("A6:163:IL"));
+    assert_eq!(stated("2010BA", "REF", "more", 2, 0), Some("A6:163:IL"));
+    let moved = |around: &str| {
+        let around = plan.find_loop(around).unwrap();
+        let slots = plan.loop_at(around).slots.clone();
+        let child = plan.find_loop("2320");
+        let slot = slots.into_iter().find(|&slot| plan.slot(slot).is_some_and(|slot| slot.opens == child));
+        overlay.status(overlay.stated(slot.unwrap(), 0, 0))
+    };
+    assert_eq!((moved("2300"), moved("2400")), (Some("A7:249"), Some("A7:249")));
 }
 
 #[test]

@@ -19,6 +19,8 @@ pub enum Role {
     Claim,
     /// The service line.
     Line,
+    /// A member, a payment of a claim: what a set that holds no claims is a list of.
+    Record,
 }
 
 /// A compiled guide. Loop 0 is the whole set.

@@ -19,6 +19,8 @@ pub struct Guides {
     /// The day that stands for an interchange date that is none, CCYYMMDD.
     today: u32,
     claim_openers: OnceLock<Vec<SegmentId>>,
+    /// The plans of what stands in the envelope, by the segment that begins it.
+    envelope: OnceLock<Vec<(SegmentId, Arc<Plan>)>>,
 }
 
 /// What is known of a guide before it is compiled.
@@ -32,7 +34,7 @@ pub struct GuideInfo {
     pub title: String,
     /// ST01.
     pub set_id: String,
-    /// GS01.
+    /// GS01; empty for what stands in the envelope and in no group.
     pub group_id: String,
     /// Other releases of it, before and after, taken by option.
     pub aliases: Vec<String>,
@@ -128,6 +130,7 @@ impl Guides {
         let entry = Entry { info, has_claims, base: base.to_owned(), text: text.to_owned(), plan: OnceLock::new() };
         self.entries.insert(0, entry);
         self.claim_openers = OnceLock::new();
+        self.envelope = OnceLock::new();
         Ok(())
     }
 
@@ -138,9 +141,7 @@ impl Guides {
     /// The first fault of its text; or that another overlay is for the same parties on the same days.
     pub fn add_overlay(&mut self, text: &str) -> Result<(), GuideError> {
         let info = OverlayInfo::read(text)?;
-        let Some(entry) = self.entries.iter().find(|entry| info.is_over(&entry.info)) else {
-            return fault(info.over_line, format!("there is no guide {} {}", info.kind, info.guide_version));
-        };
+        let entry = self.ground(&info)?;
         if let Some(other) = self.overlays.iter().find(|other| info.clashes(&other.info)) {
             return fault(0, format!("{} is for the same parties on the same days", other.info.label()));
         }
@@ -176,11 +177,21 @@ impl Guides {
     #[must_use]
     pub fn check_overlay(&self, text: &str) -> Vec<GuideError> {
         let Ok(info) = OverlayInfo::read(text) else { return super::overlay::faults(text) };
-        if let Some(entry) = self.entries.iter().find(|entry| info.is_over(&entry.info)) {
-            return lint(&entry.base, &entry.text, text);
+        match self.ground(&info) {
+            Ok(entry) => lint(&entry.base, &entry.text, text),
+            Err(error) => vec![error],
         }
-        let message = format!("there is no guide {} {}", info.kind, info.guide_version);
-        vec![GuideError { line: info.over_line, message }]
+    }
+
+    /// The guide that an overlay changes.
+    fn ground(&self, info: &OverlayInfo) -> Result<&Entry, GuideError> {
+        match self.entries.iter().find(|entry| info.is_over(&entry.info)) {
+            Some(entry) if entry.is_in_envelope() => {
+                fault(info.over_line, format!("{} is in no set, and overlays are of sets", info.kind))
+            }
+            Some(entry) => Ok(entry),
+            None => fault(info.over_line, format!("there is no guide {} {}", info.kind, info.guide_version)),
+        }
     }
 
     /// As [`Guides::route`], under the overlay that is for `parties`: the one with the most conditions, else the one that
@@ -202,6 +213,17 @@ impl Guides {
             with_claims.filter_map(|entry| entry.plan().ok()?.claim_opener()).collect()
         });
         openers.contains(&id)
+    }
+
+    /// The guide of what segment `id` begins in an interchange, ahead of its first group.
+    #[must_use]
+    pub fn in_envelope(&self, id: SegmentId) -> Option<&Arc<Plan>> {
+        let known = self.envelope.get_or_init(|| {
+            let plans =
+                self.entries.iter().filter(|entry| entry.is_in_envelope()).filter_map(|entry| entry.plan().ok());
+            plans.filter_map(|plan| Some((plan.slots_of(0).first()?.segment, plan))).collect()
+        });
+        known.iter().find(|(opener, _)| *opener == id).map(|(_, plan)| plan)
     }
 
     /// What is at hand.
@@ -232,7 +254,8 @@ impl Guides {
     /// The guide for a set. ST03 decides; where it is empty, GS08 does. `aliases`: take other releases too.
     #[must_use]
     pub fn route(&self, st01: &[u8], st03: &[u8], gs08: &[u8], gs01: &[u8], aliases: bool) -> Route {
-        let mut same_set = self.entries.iter().filter(|entry| entry.info.set_id.as_bytes() == st01).peekable();
+        let sets = self.entries.iter().filter(|entry| !entry.is_in_envelope());
+        let mut same_set = sets.filter(|entry| entry.info.set_id.as_bytes() == st01).peekable();
         if same_set.peek().is_none() {
             return Route::UnsupportedSet;
         }
@@ -252,6 +275,11 @@ impl Guides {
 impl Entry {
     fn plan(&self) -> Result<Arc<Plan>, GuideError> {
         self.plan.get_or_init(|| compile(&self.base, &self.text).map(Arc::new)).clone()
+    }
+
+    /// What it describes is in no group, so in no set either.
+    fn is_in_envelope(&self) -> bool {
+        self.info.group_id.is_empty()
     }
 
     fn is_named(&self, version: &[u8], aliases: bool) -> bool {
@@ -286,6 +314,18 @@ mod tests {
             }
         }
         assert_eq!(guides.plan("005010X221A1").unwrap().kind, "835");
+    }
+
+    #[test]
+    fn what_stands_in_the_envelope_is_no_set() {
+        let guides = Guides::embedded();
+        assert_eq!(guides.in_envelope(SegmentId::new(b"TA1")).unwrap().kind, "TA1");
+        assert!(guides.in_envelope(SegmentId::new(b"CLM")).is_none());
+        assert!(matches!(guides.route(b"TA1", b"00501", b"", b"", false), Route::UnsupportedSet));
+        let overlay =
+            "overlay a/b 1\ntitle T\nover TA1 00501\nwhen ISA08=X\nfrom 2026-01-01\nelement TA1 TA1 05 R=000\n";
+        let faults = guides.check_overlay(overlay);
+        assert!(faults[0].line == 3 && faults[0].message.contains("in no set"), "{faults:?}");
     }
 
     #[test]

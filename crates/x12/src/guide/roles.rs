@@ -34,7 +34,7 @@ fn spread_scope(plan: &mut Plan, index: u16, around: Scope, way: &mut Vec<u16>) 
         Some(Role::Patient) => Scope::Patient,
         Some(Role::Claim) => Scope::Claim,
         Some(Role::Line) => Scope::Line,
-        None => around,
+        Some(Role::Record) | None => around,
     };
     plan.loops[usize::from(index)].scope = scope;
     let children: Vec<u16> = plan.slots_of(index).iter().filter_map(|slot| slot.opens).collect();

@@ -115,6 +115,14 @@ impl DuplicateKey {
         Ok(Self { claim, above, line, line_parent, below, frequency })
     }
 
+    /// The fields that it reads, by table and column.
+    pub fn reads(&self) -> impl Iterator<Item = (usize, usize)> {
+        let above = self.above.iter().chain(&self.below).map(|(_, fields)| fields);
+        let all = above.chain([&self.claim, &self.line]);
+        let columns = all.flat_map(|fields| fields.columns.iter().map(|&column| (fields.table, column)));
+        columns.chain([(self.claim.table, self.frequency)])
+    }
+
     /// The digest of every claim of the batch under `key`, by row; None for replacements, voids, and claims
     /// without lines.
     #[must_use]

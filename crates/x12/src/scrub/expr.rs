@@ -240,6 +240,14 @@ impl Terms {
         hasher.finish()
     }
 
+    /// The columns that are asked for, by table.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.values.iter().filter_map(|term| match term.what {
+            Value::Column(column) => Some((term.nature.table?, column)),
+            _ => None,
+        })
+    }
+
     /// How many statements and values there are.
     pub(crate) fn count(&self) -> (usize, usize) {
         (self.bools.len(), self.values.len())

@@ -219,6 +219,12 @@ impl Program {
         &self.terms.tables
     }
 
+    /// The fields that it reads, by table and column.
+    pub fn reads(&self) -> impl Iterator<Item = (usize, usize)> {
+        let shown = self.rules.iter().flat_map(|rule| &rule.evidence).map(|field| (field.table, field.column));
+        self.terms.columns().chain(shown)
+    }
+
     /// Judges every row of `batch`, whose text lies in `bytes`, by the rules of `share`; `counts` has one entry a rule or
     /// is empty.
     ///

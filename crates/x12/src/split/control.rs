@@ -53,6 +53,8 @@ pub struct Renumbered {
 /// Gives out new numbers, from a start that the caller chooses.
 #[derive(Clone, Debug)]
 pub(super) struct Numbers {
+    /// The old ones are given again.
+    keep: bool,
     next: [u64; 4],
     seen: [u64; 4],
     given: [Range; 4],
@@ -62,8 +64,14 @@ pub(super) struct Numbers {
 const LAST: u64 = 999_999_999;
 
 impl Numbers {
-    pub(super) fn new(start: u64) -> Self {
-        Self { next: [start.clamp(1, LAST); 4], seen: [0; 4], given: [Range::default(); 4], renumbered: Vec::new() }
+    pub(super) fn new(start: u64, keep: bool) -> Self {
+        Self {
+            keep,
+            next: [start.clamp(1, LAST); 4],
+            seen: [0; 4],
+            given: [Range::default(); 4],
+            renumbered: Vec::new(),
+        }
     }
 
     /// Forgets the numbers of `kind` that were seen and given: its parent opened anew.
@@ -85,6 +93,9 @@ impl Numbers {
 
     /// A number in place of `old`, as long as it if that can be.
     pub(super) fn give(&mut self, kind: ControlKind, old: &[u8]) -> Vec<u8> {
+        if self.keep {
+            return old.to_vec();
+        }
         let beyond = Some(self.seen[kind as usize] + 1).filter(|&beyond| beyond <= LAST);
         let mut next = self.next[kind as usize].max(beyond.unwrap_or(0));
         if number(old) == Some(next) {

@@ -18,11 +18,13 @@ pub struct SplitOptions {
     pub control_start: u64,
     /// What follows terminators of segments that have to be made up.
     pub suffix: Vec<u8>,
+    /// Control numbers stay as they are, whatever is missing: for whoever puts one side in the place of the whole.
+    pub keep_controls: bool,
 }
 
 impl Default for SplitOptions {
     fn default() -> Self {
-        Self { claims_per_set: 5000, control_start: 1, suffix: Vec::new() }
+        Self { claims_per_set: 5000, control_start: 1, suffix: Vec::new(), keep_controls: false }
     }
 }
 
@@ -52,7 +54,7 @@ impl Splitter {
     /// A splitter.
     #[must_use]
     pub fn new(options: SplitOptions) -> Self {
-        let numbers = Numbers::new(options.control_start);
+        let numbers = Numbers::new(options.control_start, options.keep_controls);
         let (accepted, rejected) = (Side::default(), Side { index: 1, ..Side::default() });
         Self { options, source: Source::default(), numbers, accepted, rejected }
     }

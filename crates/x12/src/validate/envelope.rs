@@ -335,6 +335,7 @@ pub fn plain(code: Code, scope: Scope, position: Position, segment: SegmentId, v
         claim: NO_CLAIM,
         line: 0,
         note: "",
+        status: 0,
     }
 }
 

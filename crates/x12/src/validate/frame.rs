@@ -1,8 +1,9 @@
 //! The loops that are open.
 
 use super::report::Spot;
+use super::trail::Leads;
 use crate::finding::Scope;
-use crate::guide::{Plan, SlotFacts};
+use crate::guide::Plan;
 
 /// "Not known", for the id of a level.
 pub(super) const UNKNOWN: u64 = u64::MAX;
@@ -35,6 +36,8 @@ pub(super) struct Frame {
     pub sealed: u32,
     /// Where its counts begin.
     pub counts: usize,
+    /// Required slots that nothing came to for all that is known, as [`LoopFacts::wanted`](crate::guide::LoopFacts::wanted) has them.
+    pub wanted: u64,
     /// Id of the level that it is; 0 when it is none.
     pub level: u64,
     /// What that id should have been; 0 where it is right.
@@ -77,11 +80,12 @@ impl Stack {
     /// Opens loop `loop_index` on top.
     pub(super) fn push(&mut self, plan: &Plan, loop_index: u16, foreign: bool) -> &mut Frame {
         let known = plan.index.loops.get(usize::from(loop_index));
-        let (scope, slots, position) = match known {
+        let (scope, slots, position, wanted) = match known {
             Some(facts) => {
-                (facts.scope, facts.len, plan.slots.get(facts.first as usize).map_or(0, |slot| slot.position))
+                let position = plan.slots.get(facts.first as usize).map_or(0, |slot| slot.position);
+                (facts.scope, facts.len, position, facts.wanted)
             }
-            None => (Scope::Set, 0, 0),
+            None => (Scope::Set, 0, 0, 0),
         };
         // what stands in the wrong place reaches what is at that place
         let scope = if foreign || known.is_some_and(|facts| facts.inherits) {
@@ -99,6 +103,7 @@ impl Stack {
             position,
             sealed: 0,
             counts,
+            wanted,
             level: 0,
             level_due: 0,
             children: Children::Settled,
@@ -121,22 +126,24 @@ impl Stack {
         Some(loop_index)
     }
 
-    /// True when the slot of `facts` in the frame at `depth` can be filled once more.
+    /// True when the slot that a way leads to, in the frame at `depth`, can be filled once more.
     #[inline]
-    pub(super) fn has_room(&self, depth: usize, facts: &SlotFacts) -> bool {
-        self.count(depth, facts.rel) < facts.max
+    pub(super) fn has_room(&self, depth: usize, leads: &Leads) -> bool {
+        self.count(depth, leads.rel) < leads.max
     }
 
-    /// The slot of `facts` in the frame at `depth` is filled once more: the last segment stands there.
-    #[inline]
-    pub(super) fn stand(&mut self, depth: usize, facts: &SlotFacts) {
+    /// The slot that a way leads to, in the frame at `depth`, is filled once more: the last segment stands there.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "done for nearly every segment")]
+    pub(super) fn stand(&mut self, depth: usize, leads: &Leads) {
         let Some(frame) = self.frames.get_mut(depth) else { return };
-        frame.position = facts.position;
+        frame.position = leads.position;
+        frame.wanted &= !leads.wanted;
         frame.opener = 0;
-        if let Some(count) = self.counts.get_mut(frame.counts + usize::from(facts.rel)) {
+        if let Some(count) = self.counts.get_mut(frame.counts + usize::from(leads.rel)) {
             *count = count.saturating_add(1);
         }
-        self.site = Site::UNKNOWN;
+        self.site = leads.site;
     }
 
     /// The last segment stands at `position` of the frame at `depth`.

@@ -34,10 +34,26 @@ pub(super) fn attribute(plan: &Plan, facts: &SlotFacts, segment: &Segment<'_>, r
     let below = overlay.ground_slot(slot);
     let known = below.map(|slot| of_ground(overlay, slot, segment, report)).unwrap_or_default();
     for finding in report.findings.iter_mut().skip(before) {
-        match known.iter().find(|other| covers(other, finding)) {
-            Some(other) => *finding = *other,
-            None => finding.code = code_of_partner(finding.code, below.is_some()),
+        if let Some(other) = known.iter().find(|other| covers(other, finding)) {
+            *finding = *other;
+        } else {
+            finding.code = code_of_partner(finding.code, below.is_some());
+            state(overlay, slot, finding);
         }
+    }
+}
+
+/// Gives the last finding, which is of `slot` itself, the status that the overlay states there.
+#[cold]
+pub(super) fn answer(plan: &Plan, slot: u32, report: &mut Report<'_>) {
+    if let (Some(overlay), Some(last)) = (&plan.overlay, report.findings.last_mut()) {
+        state(overlay, slot, last);
+    }
+}
+
+fn state(overlay: &Overlaid, slot: u32, finding: &mut Finding) {
+    if finding.code.is_partner() {
+        finding.status = overlay.stated(slot, finding.position.element, finding.position.component);
     }
 }
 

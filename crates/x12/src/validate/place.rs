@@ -71,7 +71,7 @@ pub(super) fn find<'p>(
         for (at, candidate) in plan.index.numbered(frame.loop_index, facts.number) {
             if candidate.position >= frame.position && keys.fits(plan, candidate) {
                 if let Some(sign) = sign {
-                    trail.note(sign, stack, (depth, at), (segment.id(), facts.key));
+                    trail.note((plan, sign), stack, (depth, at), (segment.id(), facts.key));
                 }
                 return Found::Clean(depth, candidate);
             }
@@ -101,7 +101,7 @@ impl<'p> Search<'p, '_, '_> {
         match self.late() {
             Some((found, false)) => return found,
             // it stood there already: it rather belongs to the next loop, whose opener is lost
-            Some((found, true)) => return self.lost(Evidence::Any).unwrap_or(found),
+            Some((found, true)) => return self.lost(Evidence::Next).unwrap_or(found),
             None => {}
         }
         self.lost(Evidence::RequiredLoop)
@@ -163,6 +163,9 @@ impl<'p> Search<'p, '_, '_> {
     fn speaks(&self, evidence: Evidence, slot: u32, child: u16, awaited: bool, candidate: &Candidate) -> bool {
         let known = self.plan.index.loops.get(usize::from(child));
         match evidence {
+            Evidence::Next => {
+                self.is_first(child, candidate) && self.speaks(Evidence::Any, slot, child, awaited, candidate)
+            }
             Evidence::Any => {
                 let claim = known.is_some_and(|known| known.is_claim);
                 let opens = self.plan.index.slots.get(candidate.slot as usize).is_some_and(|at| at.opens != NO_LOOP);
@@ -172,6 +175,15 @@ impl<'p> Search<'p, '_, '_> {
             Evidence::RequiredLoop => candidate.is_keyed() && awaited,
             Evidence::Promise => known.is_some_and(|known| known.level) && self.is_required(candidate.slot),
         }
+    }
+
+    /// True when nothing that loop `child` requires, but its opener, stands ahead of `candidate` in it.
+    fn is_first(&self, child: u16, candidate: &Candidate) -> bool {
+        let slots = self.plan.loop_at(child).slots.clone().skip(1);
+        !slots.take_while(|&slot| slot < candidate.slot).any(|slot| {
+            let ahead = self.plan.index.slots.get(slot as usize).is_some_and(|at| at.position < candidate.position);
+            ahead && self.is_required(slot)
+        })
     }
 
     fn is_required(&self, slot: u32) -> bool {
@@ -197,6 +209,8 @@ impl<'p> Search<'p, '_, '_> {
 enum Evidence {
     /// That the segment fits, and is no mere follower of what may be left out.
     Any,
+    /// The same, and that nothing else that the loop requires would be lost with its opener.
+    Next,
     /// That its qualifier fits.
     Key,
     /// That its qualifier fits, and the loop is required and was not there yet.

@@ -194,6 +194,7 @@ impl<'f> Report<'f> {
             claim: self.claim,
             line: self.line,
             note: "",
+            status: 0,
         }
     }
 }

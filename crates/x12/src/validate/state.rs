@@ -11,8 +11,8 @@ use super::place::{Found, find};
 use super::report::{Here, Report};
 use super::trail::{Recalled, Sign, Trail};
 use super::visitor::Visitor;
-use crate::finding::{Code, NO_CLAIM, NO_LOOP, Scope, Severity};
-use crate::guide::{Action, Candidate, Plan, SlotFacts};
+use crate::finding::{Code, NO_CLAIM, Scope, Severity};
+use crate::guide::{Action, Candidate, LoopFacts, Plan, SlotFacts};
 use crate::wire::{Segment, SegmentId};
 
 /// Everything that a walk remembers.
@@ -63,21 +63,21 @@ impl State {
         (way, trail): (Recalled, &mut Trail),
         visitor: &mut V,
     ) -> bool {
-        let slot = way.candidate(plan).map_or(u32::MAX, |candidate| candidate.slot);
-        let Some(facts) = plan.index.slots.get(slot as usize) else { return false };
-        let in_slot = InSlot { index: &plan.index, number: slot, facts };
-        let stays = facts.opens == NO_LOOP && way.depth + 1 == self.stack.frames.len() && self.just_lost.is_none();
-        if !stays || !self.stack.has_room(way.depth, facts) || !is_good(in_slot, &mut trail.outlines, segment) {
+        let depth = way.depth;
+        let Some((leads, outlines)) = trail.leads(way) else { return false };
+        let stays = !leads.opens && depth + 1 == self.stack.frames.len() && self.just_lost.is_none();
+        let Some(facts) = plan.index.slots.get(leads.slot as usize).filter(|_| stays) else { return false };
+        let in_slot = InSlot { index: &plan.index, number: leads.slot, facts };
+        if !self.stack.has_room(depth, leads) || !is_good(in_slot, outlines, segment) {
             return false;
         }
-        self.stack.stand(way.depth, facts);
-        self.stack.site = way.end;
+        self.stack.stand(depth, leads);
         self.ordinal = self.ordinal.saturating_add(1);
         self.bounds = (segment.start(), segment.end());
         self.base = base;
-        visitor.segment(facts.loop_index, slot, segment);
-        if facts.action != Action::None {
-            let (ordinal, loop_index) = (self.ordinal, facts.loop_index);
+        visitor.segment(leads.loop_index, leads.slot, segment);
+        if leads.acts {
+            let (ordinal, loop_index) = (self.ordinal, leads.loop_index);
             let here = Here { ordinal, base, segment: segment.id(), loop_index };
             self.ledger.part(&plan.index, facts, segment, &here);
         }
@@ -109,8 +109,8 @@ impl State {
         let facts = plan.index.ids.find(segment.id());
         let sign = facts.and_then(|facts| trail.sign(&mut self.stack, segment, facts)).map(marked);
         let way = sign.and_then(|sign| trail.recall(&self.stack, &sign));
-        match way.and_then(|way| Some((way, way.candidate(plan)?))) {
-            Some((way, candidate)) => (Found::Clean(way.depth, candidate), way.end),
+        match way.and_then(|way| trail.candidate(way, plan)) {
+            Some((depth, candidate, end)) => (Found::Clean(depth, candidate), end),
             None => (find(plan, &self.stack, segment, (trail, sign)), Site::UNKNOWN),
         }
     }
@@ -126,8 +126,8 @@ impl State {
             return;
         }
         let lost = self.just_lost.take();
-        let (found, end) = match way.and_then(|way| Some((way, way.candidate(step.plan)?))) {
-            Some((way, candidate)) => (Found::Clean(way.depth, candidate), way.end),
+        let (found, end) = match way.and_then(|way| step.trail.candidate(way, step.plan)) {
+            Some((depth, candidate, end)) => (Found::Clean(depth, candidate), end),
             None => self.find(step.plan, step.segment, step.trail, |sign| sign),
         };
         if let Found::Clean(depth, candidate) = found
@@ -176,18 +176,23 @@ impl State {
             *count = count.saturating_add(1);
             *count
         });
+        if let Some(frame) = self.stack.frames.get_mut(depth) {
+            frame.wanted &= !facts.wanted;
+        }
         let surplus = count > facts.max && facts.max != u32::MAX;
         if let Some(child) = facts.opened() {
             self.open(step, child, false);
             if surplus {
                 self.locate(child, &mut step.report);
                 step.report.segment(partner::surplus(step.plan, candidate.slot, count, Code::LOOP_EXCEEDS_MAX));
+                partner::answer(step.plan, candidate.slot, &mut step.report);
             }
             self.opener(step, child);
         } else {
             self.locate(facts.loop_index, &mut step.report);
             if surplus {
                 step.report.segment(partner::surplus(step.plan, candidate.slot, count, Code::SEGMENT_EXCEEDS_MAX));
+                partner::answer(step.plan, candidate.slot, &mut step.report);
             }
             step.visitor.segment(facts.loop_index, candidate.slot, step.segment);
             self.contents(step, candidate.slot, facts);
@@ -211,7 +216,8 @@ impl State {
     /// Opens a loop on top.
     pub(super) fn open<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, child: u16, foreign: bool) {
         let depth = self.stack.frames.len();
-        self.stack.push(step.plan, child, foreign).opener = digest(step.segment.raw());
+        let wants_more = step.plan.wants_more(child);
+        self.stack.push(step.plan, child, foreign).opener = if wants_more { digest(step.segment.raw()) } else { 0 };
         if let Some(facts) = step.plan.index.loops.get(usize::from(child)) {
             if facts.is_claim {
                 self.claims = self.claims.saturating_add(1);
@@ -239,7 +245,9 @@ impl State {
         let Some(facts) = step.plan.index.slots.get(first as usize) else { return };
         self.locate(child, &mut step.report);
         step.visitor.segment(child, first, step.segment);
-        self.number(step.plan, facts, step.segment, &mut step.report);
+        if step.plan.index.loops.get(usize::from(child)).is_some_and(LoopFacts::is_numbered) {
+            self.number(step.plan, facts, step.segment, &mut step.report);
+        }
         self.contents(step, first, facts);
     }
 
@@ -271,6 +279,9 @@ impl State {
     /// Required slots between the positions that were not filled.
     fn minima(&self, plan: &Plan, depth: usize, range: Range<u32>, scope: Scope, report: &mut Report<'_>) {
         let Some(frame) = self.stack.frames.get(depth) else { return };
+        if frame.wanted == 0 {
+            return;
+        }
         let Some(known) = plan.index.loops.get(usize::from(frame.loop_index)) else { return };
         let required = plan.index.required.get(known.required.0 as usize..known.required.1 as usize);
         let counts = self.stack.counts_of(depth);
@@ -284,6 +295,7 @@ impl State {
                 let home = facts.opened().unwrap_or(frame.loop_index);
                 let code = partner::missing(plan, slot, missing_code(facts, report));
                 report.missing(code, facts.segment, home, scope);
+                partner::answer(plan, slot, report);
             }
         }
     }
@@ -301,6 +313,19 @@ impl State {
     /// Closes the innermost loop.
     pub(super) fn close<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>) {
         let Some(depth) = self.stack.frames.len().checked_sub(1) else { return };
+        let Some(frame) = self.stack.frames.get(depth) else { return };
+        let index = frame.loop_index;
+        let sums = step.plan.index.loops.get(usize::from(index)).is_some_and(|facts| facts.sums.0 < facts.sums.1);
+        let whole = frame.wanted == 0 && frame.children != Children::Promised;
+        if !whole || sums || self.line_at == Some(depth) || self.claim_at == Some(depth) {
+            self.decide(step, depth);
+        }
+        step.visitor.close(index);
+        self.stack.pop();
+    }
+
+    /// Decides what is wrong with the loop at `depth`, which closes.
+    fn decide<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, depth: usize) {
         let Some(frame) = self.stack.frames.get(depth) else { return };
         let (plan, report) = (step.plan, &mut step.report);
         let (index, scope) = (frame.loop_index, frame.scope);
@@ -325,8 +350,6 @@ impl State {
         if let Some(facts) = plan.index.loops.get(usize::from(index)).filter(|facts| facts.sums.0 < facts.sums.1) {
             self.ledger.sums.close(&plan.index, facts.sums, scope, report);
         }
-        step.visitor.close(index);
-        self.stack.pop();
     }
 
     /// Findings from here on are of loop `index`, and reach what the innermost loop reaches.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::frame::{Site, Stack};
 use super::outline::Outlines;
-use crate::guide::{Candidate, KeyPlace, Plan, SegmentFacts, first_key, packed_key};
+use crate::guide::{Action, Candidate, KeyPlace, Plan, SegmentFacts, first_key, packed_key};
 use crate::wire::{Segment, SegmentId};
 
 /// How many ways are remembered: a power of two.
@@ -42,15 +42,15 @@ pub(super) struct Sign {
     id: u16,
 }
 
+/// It has all that is asked of it in most cases, so that one look at memory is enough.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
 struct Way {
     sign: Sign,
+    /// Where it leads; the site is unknown until the next segment.
+    leads: Leads,
     /// How many frames the segment went out.
     out: u16,
-    /// Index of the candidate.
-    candidate: u32,
-    /// The site where it leads; unknown until the next segment.
-    end: Site,
     segment: SegmentId,
     /// Where its qualifier stands.
     place: KeyPlace,
@@ -58,21 +58,49 @@ struct Way {
     next: u16,
 }
 
-/// A way that was recalled.
+/// Where a way leads.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Leads {
+    /// Index of the candidate.
+    pub(super) candidate: u32,
+    pub(super) site: Site,
+    pub(super) slot: u32,
+    /// The slot's facts, as the plan has them.
+    pub(super) position: u32,
+    pub(super) max: u32,
+    pub(super) rel: u16,
+    pub(super) loop_index: u16,
+    pub(super) opens: bool,
+    pub(super) acts: bool,
+    pub(super) wanted: u64,
+}
+
+impl Leads {
+    /// To a candidate.
+    fn to(plan: &Plan, candidate: usize) -> Option<Self> {
+        let slot = plan.index.candidates.get(candidate)?.slot;
+        let facts = plan.index.slots.get(slot as usize)?;
+        Some(Self {
+            candidate: u32::try_from(candidate).ok()?,
+            site: Site::UNKNOWN,
+            slot,
+            position: facts.position,
+            max: facts.max,
+            rel: facts.rel,
+            loop_index: facts.loop_index,
+            opens: facts.opened().is_some(),
+            acts: facts.action != Action::None,
+            wanted: facts.wanted,
+        })
+    }
+}
+
+/// A way that was recalled: it is to be asked for before another one is noted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Recalled {
     pub(super) depth: usize,
-    /// Index of the candidate.
-    pub(super) candidate: u32,
-    /// Where it leads.
-    pub(super) end: Site,
-}
-
-impl Recalled {
-    #[inline]
-    pub(super) fn candidate(self, plan: &Plan) -> Option<&Candidate> {
-        plan.index.candidates.get(self.candidate as usize)
-    }
+    /// Which one it is.
+    at: u16,
 }
 
 impl Clone for Trail {
@@ -136,9 +164,22 @@ impl Trail {
             return None;
         }
         let depth = stack.frames.len().checked_sub(1 + usize::from(way.out))?;
-        self.open = (way.end == Site::UNKNOWN).then_some(at);
+        self.open = (way.leads.site == Site::UNKNOWN).then_some(at);
         (self.last, self.next) = (at, way.next);
-        Some(Recalled { depth, candidate: way.candidate, end: way.end })
+        Some(Recalled { depth, at })
+    }
+
+    /// Where a way leads, and what segments look like.
+    #[inline]
+    pub(super) fn leads(&mut self, way: Recalled) -> Option<(&Leads, &mut Outlines)> {
+        Some((&self.ways.get(usize::from(way.at))?.leads, &mut self.outlines))
+    }
+
+    /// The candidate that a way leads to, in the frame at which depth, and the site.
+    #[inline]
+    pub(super) fn candidate<'p>(&self, way: Recalled, plan: &'p Plan) -> Option<(usize, &'p Candidate, Site)> {
+        let leads = &self.ways.get(usize::from(way.at))?.leads;
+        Some((way.depth, plan.index.candidates.get(leads.candidate as usize)?, leads.site))
     }
 
     /// The way at `at` is taken.
@@ -166,7 +207,7 @@ impl Trail {
         }
         stack.site = Site(site);
         if let Some(way) = self.open.take().and_then(|way| self.ways.get_mut(usize::from(way))) {
-            way.end = stack.site;
+            way.leads.site = stack.site;
         }
     }
 
@@ -181,22 +222,21 @@ impl Trail {
             way = self.ways.get(at).filter(|way| way.sign == *sign)?;
         }
         let depth = stack.frames.len().checked_sub(1 + usize::from(way.out))?;
-        self.open = (way.end == Site::UNKNOWN).then_some(at as u16);
-        let recalled = Recalled { depth, candidate: way.candidate, end: way.end };
+        self.open = (way.leads.site == Site::UNKNOWN).then_some(at as u16);
         self.take(at as u16);
-        Some(recalled)
+        Some(Recalled { depth, at: at as u16 })
     }
 
     /// Remembers that a segment came to `candidate` of the frame at `depth`.
     pub(super) fn note(
         &mut self,
-        sign: Sign,
+        (plan, sign): (&Plan, Sign),
         stack: &Stack,
         (depth, candidate): (usize, usize),
         (segment, place): (SegmentId, KeyPlace),
     ) {
         let out = u16::try_from(stack.frames.len() - 1 - depth);
-        let (Ok(out), Ok(candidate)) = (out, u32::try_from(candidate)) else { return };
+        let (Ok(out), Some(leads)) = (out, Leads::to(plan, candidate)) else { return };
         // the way that was found here before moves next door
         let at = sign.slot();
         if let Some(before) = self.ways.get(at).copied()
@@ -205,7 +245,7 @@ impl Trail {
             *next = before;
         }
         if let Some(way) = self.ways.get_mut(at) {
-            *way = Way { sign, out, candidate, end: Site::UNKNOWN, segment, place, next: 0 };
+            *way = Way { sign, leads, out, segment, place, next: 0 };
             self.open = Some(at as u16);
             self.take(at as u16);
         }

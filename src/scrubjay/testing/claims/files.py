@@ -12,6 +12,7 @@ from scrubjay.testing.claims.institutional import synthetic_stays
 from scrubjay.testing.claims.professional import synthetic_claims
 from scrubjay.testing.days import TODAY
 from scrubjay.testing.faults import Edit, Fault, inject
+from scrubjay.testing.interchange import shares
 from scrubjay.testing.order import Order
 from scrubjay.writing import Envelope
 
@@ -40,28 +41,44 @@ def dental(order: Order) -> Iterator[bytes]:
 
 
 def _written(kind: str, claims: Claims, known: Sequence[Fault], order: Order) -> Iterator[bytes]:
-    per_set = order.claims_per_set or _CLAIMS_A_SET
+    set_fields = {
+        "submitter_name": "SYNTHETIC BILLING SERVICE",
+        "submitter_contact": "TEST DESK",
+        "submitter_phone": "2125550100",
+        "receiver_name": "EXAMPLE CLEARINGHOUSE",
+    }
     envelope = Envelope(
         sender="SYNTHETIC",
         receiver="SCRUBJAY",
         date=TODAY,
         control=order.control,
-        claims_per_set=0 if order.sets == 1 else per_set,
-        set={
-            "submitter_name": "SYNTHETIC BILLING SERVICE",
-            "submitter_contact": "TEST DESK",
-            "submitter_phone": "2125550100",
-            "receiver_name": "EXAMPLE CLEARINGHOUSE",
-        },
+        claims_per_set=_CLAIMS_A_SET if order.sets is None else 0,
+        set=set_fields,
     )
     writer = _native.ClaimWriter(envelope.to_text())
     made = claims(order.claims, seed=order.seed, lines=order.lines)
+    if order.sets is not None and order.sets > 1:
+        made = _in_sets(made, order, set_fields)
     source = inject(made, order.faults, known, seed=order.seed)
     edits = _Edits()
     while batch := list(islice(source, _BATCH)):
         edits.wait(batch)
         yield edits.applied(writer.add([claim for claim, _ in batch], kind))
     yield edits.applied(writer.finish())
+
+
+def _in_sets(claims: Iterator[Row], order: Order, fields: Row) -> Iterator[Row]:
+    """Each claim with its set: as many as asked for, as even as they can be."""
+    for number, size in enumerate(shares(order.claims, order, _CLAIMS_A_SET), start=1):
+        own = fields | {
+            "reference": f"{order.control:09d}" + (f"-{number}" if number > 1 else ""),
+            "date": TODAY,
+            "time": "1200",
+            "submitter_id": "SYNTHETIC",
+            "receiver_id": "SCRUBJAY",
+        }
+        for claim in islice(claims, size):
+            yield claim | {"set": own}
 
 
 class _Edits:

@@ -1,0 +1,166 @@
+//! The records of a piece as lines, but for what is only known in the order of the file.
+
+use x12::claim::Batch;
+use x12::finding::Finding;
+use x12::position::Span;
+use x12::record::{Link, Page, Ssn, Told};
+use x12::wire::Delimiters;
+
+use super::{Read, Recording};
+use crate::analyse::{Item, Kind};
+use crate::batches::{Batches, Maps};
+
+/// What the records of a piece say.
+#[derive(Debug, Default)]
+pub(crate) struct Pressed {
+    /// The insides of objects, without their last comma.
+    pub(crate) text: Vec<u8>,
+    /// What is told with the lines below it, in the order of the piece.
+    pub(crate) fragments: Vec<Fragment>,
+    /// In the order of the piece.
+    pub(crate) lines: Vec<Line>,
+}
+
+/// What is told with every line below it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fragment {
+    /// Which of the form's contexts.
+    pub(crate) context: usize,
+    /// Offset in the piece.
+    pub(crate) offset: u32,
+    /// Its place in the text.
+    pub(crate) text: Span,
+}
+
+/// A row that has a line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line {
+    /// Which of the form's records; 0 is the record itself.
+    pub(crate) record: usize,
+    /// Offset in the piece.
+    pub(crate) offset: u32,
+    /// Number of its segment, as the walker counts.
+    pub(crate) segment: u32,
+    /// Its place in the text.
+    pub(crate) text: Span,
+    /// The identifier of its family, within the text.
+    pub(crate) link: Option<Link>,
+    /// As `text`, if that identifier is a social security number: where more of the record depends on it.
+    pub(crate) hidden: Option<Span>,
+}
+
+impl Pressed {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.fragments.clear();
+        self.lines.clear();
+    }
+}
+
+/// The delimiters of a piece: those at its beginning, then those of each interchange that begins in it.
+struct Separators(Vec<(u32, Delimiters)>);
+
+impl Separators {
+    fn new(first: Delimiters, items: &[Item]) -> Self {
+        let more = items.iter().filter_map(|item| match item.kind {
+            Kind::Interchange(delimiters) => Some((item.start, delimiters)),
+            _ => None,
+        });
+        Self(std::iter::once((0, first)).chain(more).collect())
+    }
+
+    fn at(&self, offset: u32) -> Delimiters {
+        let after = self.0.partition_point(|(start, _)| *start <= offset);
+        self.0.get(after.saturating_sub(1)).map_or_else(Delimiters::default, |(_, delimiters)| *delimiters)
+    }
+}
+
+impl Recording {
+    /// Presses the records in `batches`, which were read from a piece, as their carrier means them; what they show by
+    /// themselves is found.
+    pub(crate) fn record(
+        &self,
+        maps: &Maps,
+        read: &Read<'_>,
+        batches: &mut Batches,
+        (findings, made_in): (&mut Vec<Finding>, &mut Vec<u32>),
+    ) {
+        let mut pressed = std::mem::take(&mut batches.pressed);
+        pressed.clear();
+        if let (Some(taps), Some(batch)) = (maps.get(0), batches.get_mut(0)) {
+            let bytes = &read.taken.bytes;
+            self.form.adjust(taps, batch, bytes);
+            self.excuse(taps, read, findings);
+            self.judge(taps, batch, read, (findings, made_in));
+            let separators = Separators::new(read.delimiters, read.items);
+            let press = Press { recording: self, batch, bytes, separators };
+            let page = Page::new(&self.form, taps, batch, bytes, self);
+            press.fragments(&page, &mut pressed);
+            press.lines(&page, &mut pressed);
+        }
+        batches.pressed = pressed;
+    }
+}
+
+/// A piece at work.
+struct Press<'a> {
+    recording: &'a Recording,
+    batch: &'a Batch,
+    bytes: &'a [u8],
+    separators: Separators,
+}
+
+impl Press<'_> {
+    /// Row 0 of a context is what an earlier piece told.
+    fn fragments(&self, page: &Page<'_>, pressed: &mut Pressed) {
+        for (context, form) in self.recording.form.contexts.iter().enumerate() {
+            let Some(table) = self.batch.tables.get(form.table) else { continue };
+            for (row, place) in (0..).zip(&table.places).skip(1) {
+                let mut told = Told { delimiters: self.separators.at(place.offset), ..Told::default() };
+                let text = written(&mut pressed.text, |out| page.write(form.table, row, &mut told, out));
+                pressed.fragments.push(Fragment { context, offset: place.offset, text });
+            }
+        }
+        pressed.fragments.sort_by_key(|fragment| fragment.offset);
+    }
+
+    fn lines(&self, page: &Page<'_>, pressed: &mut Pressed) {
+        for (record, form) in self.recording.form.records.iter().enumerate() {
+            let Some(table) = self.batch.tables.get(form.table) else { continue };
+            for (row, place) in (0..).zip(&table.places) {
+                let mut told = Told {
+                    delimiters: self.separators.at(place.offset),
+                    hides_link: self.recording.hides_links,
+                    ..Told::default()
+                };
+                let text = written(&mut pressed.text, |out| page.write(form.table, row, &mut told, out));
+                if text.is_empty() && record > 0 {
+                    continue;
+                }
+                let link = told.link.map(|link| Link {
+                    start: link.start - text.start as usize,
+                    end: link.end - text.start as usize,
+                    ..link
+                });
+                let hidden = told.repeats_link.then(|| {
+                    let secrets = link.and_then(|link| Ssn::read(link.span.of(self.bytes))).into_iter().collect();
+                    let mut told = Told { hides_link: true, secrets, delimiters: told.delimiters, ..Told::default() };
+                    written(&mut pressed.text, |out| page.write(form.table, row, &mut told, out))
+                });
+                let (offset, segment) = (place.offset, place.segment);
+                pressed.lines.push(Line { record, offset, segment, text, link, hidden });
+            }
+        }
+        pressed.lines.sort_by_key(|line| line.offset);
+    }
+}
+
+/// What `write` appends to `text`, without its last comma.
+fn written(text: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Span {
+    let start = text.len();
+    write(text);
+    if text.len() > start {
+        text.pop();
+    }
+    Span::new(start as u32, text.len() as u32)
+}

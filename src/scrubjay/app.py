@@ -1,0 +1,330 @@
+"""The one place where the parts of the pipeline are joined, and that names a technology."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from scrubjay.brokers.embedded import EmbeddedBroker
+from scrubjay.errors import UsageError
+from scrubjay.keys import TokenKey
+from scrubjay.pipeline.acknowledge import Acknowledge
+from scrubjay.pipeline.assemble import Assemble
+from scrubjay.pipeline.burying import Reassemble, Resend
+from scrubjay.pipeline.collect import Collect
+from scrubjay.pipeline.engine import Engine
+from scrubjay.pipeline.intake import Sender
+from scrubjay.pipeline.parse import Parse
+from scrubjay.pipeline.partners import Partner, Partners
+from scrubjay.pipeline.partners import read as read_partners
+from scrubjay.pipeline.purge import Purge
+from scrubjay.pipeline.relay import Relay
+from scrubjay.pipeline.runner import Runner
+from scrubjay.pipeline.scrub import Scrub
+from scrubjay.pipeline.seeing import Seeing
+from scrubjay.pipeline.send import Send
+from scrubjay.pipeline.sweeper import Sweeper, every
+from scrubjay.pipeline.telling import Tell
+from scrubjay.pipeline.tidying import shred_orphans
+from scrubjay.pipeline.watch import Watch
+from scrubjay.pipeline.work import Line, Work
+from scrubjay.pipeline.workfolder import WorkFolder
+from scrubjay.store.audit.checkpoints import CheckpointFolder
+from scrubjay.store.audit.keys import Keyring
+from scrubjay.store.sqlite.store import SqliteStore
+from scrubjay.vault.folder import FolderVault
+from scrubjay.vault.keyring import FILE as WRAPPING_KEYS
+from scrubjay.vault.keyring import KeyringFile
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+
+    from scrubjay.pipeline.telling import Teller
+    from scrubjay.pipeline.work import Stage
+    from scrubjay.settings import Settings
+    from scrubjay.store.rows import Alert
+    from scrubjay.transports import Transport
+
+__all__ = ["STAGES", "App", "Kept", "kept", "opened", "token_key"]
+
+STAGES = ("parse", "scrub", "submit", "acknowledge")
+"""What can be scaled alone: each is one or more of the pipeline's topics."""
+UPKEEP = 60.0
+"""Seconds between two looks for what may go."""
+_PARTS = {
+    "parse": ("parse",),
+    "scrub": ("scrub", "relay"),
+    "submit": ("assemble", "send", "reassemble", "resend"),
+    "acknowledge": ("acknowledge", "alert"),
+}
+
+
+class Kept:
+    """What is durable: the store and the vault of a home folder."""
+
+    def __init__(self, settings: Settings, actor: str) -> None:
+        folders = settings.folders
+        os.makedirs(folders.home, mode=0o700, exist_ok=True)
+        audit = os.path.join(folders.keys, "audit.key")
+        keyring = Keyring.load(audit) if os.path.exists(audit) else Keyring.make(audit)
+        self.store = SqliteStore(
+            folders.home, keyring, actor=actor, checkpoints=CheckpointFolder(folders.checkpoints)
+        )
+        self.vault = FolderVault(
+            folders.vault, KeyringFile.find_or_make(os.path.join(folders.keys, WRAPPING_KEYS))
+        )
+
+    def close(self) -> None:
+        """Give both back."""
+        self.vault.close()
+        self.store.close()
+
+
+@contextlib.contextmanager
+def kept(settings: Settings, actor: str) -> Iterator[Kept]:
+    """Store and vault, closed at the end."""
+    both = Kept(settings, actor)
+    try:
+        yield both
+    finally:
+        both.close()
+
+
+def token_key(settings: Settings) -> TokenKey:
+    """The key behind tokens; without it no claim is found by its number."""
+    path = os.path.join(settings.folders.keys, "token.key")
+    return TokenKey.load(path) if os.path.exists(path) else TokenKey.make(path)
+
+
+def transport(record: Partner, environ: dict[str, str]) -> Transport:
+    """The way to a partner."""
+    if record.transport == "http":
+        from scrubjay.transports.http import HttpTransport
+
+        credential = environ.get(record.credential, "") if record.credential else ""
+        if record.credential and not credential:
+            raise UsageError(
+                f"partner {record.name}: {record.credential} is not in the environment"
+            )
+        return HttpTransport(
+            record.address,
+            credential=credential,
+            deadline=record.deadline,
+            not_received=record.not_received,
+        )
+    from scrubjay.transports.folder import FolderTransport
+
+    for name in ("out", "in"):
+        os.makedirs(os.path.join(record.address, name), mode=0o700, exist_ok=True)
+    return FolderTransport(
+        os.path.join(record.address, "out"),
+        os.path.join(record.address, "in"),
+        deadline=record.deadline,
+    )
+
+
+class App:
+    """A process that works: some stages of the pipeline, or all."""
+
+    def __init__(
+        self, settings: Settings, work: Work, stages: Iterable[str], teller: Teller | None = None
+    ) -> None:
+        self.settings = settings
+        self.work = work
+        self.stages = tuple(stages)
+        topics = [topic for stage in self.stages for topic in _PARTS[stage]]
+        made: Sequence[Stage] = (
+            Parse(work),
+            Scrub(work),
+            Relay(work),
+            Assemble(work),
+            Send(work),
+            Reassemble(work),
+            Resend(work),
+            Acknowledge(work),
+            Tell(work, teller),
+        )
+        self.runner = Runner(
+            work, [each for each in made if each.topic in topics], dict(settings.workers)
+        )
+
+    async def run(self) -> None:
+        """Until `runner.end()`, or a signal that asks for it."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            with contextlib.suppress(ValueError, NotImplementedError):
+                loop.add_signal_handler(name, self.runner.end)
+        beside: list[Callable[[asyncio.Event], Awaitable[None]]] = [
+            Sweeper(self.work, self.settings.sweep_every)
+        ]
+        if "acknowledge" in self.stages:
+            beside += [self._collecting(line) for line in self.work.lines.values()]
+        if "parse" in self.stages and self.settings.folders.inbox:
+            beside.append(self._watching())
+        if set(self.stages) == set(STAGES):
+            beside.append(self._upkeep)
+        async with contextlib.AsyncExitStack() as stack:
+            if self.settings.door.listen and "parse" in self.stages:
+                self.address = await stack.enter_async_context(door(self))
+                self.work.seeing.tell("listening")
+            await self.runner.run(beside)
+
+    def _watching(self) -> Callable[[asyncio.Event], Awaitable[None]]:
+        folder, quiet = self.settings.folders.inbox, self.settings.door.quiet
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        watch = Watch(self.work, folder, self.sender(), quiet)
+
+        async def loop(ending: asyncio.Event) -> None:
+            await every(min(max(quiet / 2, 0.05), 1.0), ending, watch.once)
+
+        return loop
+
+    async def _upkeep(self, ending: asyncio.Event) -> None:
+        """What is done now and then: what is over is purged, what nobody knows of is shredded."""
+        purge = Purge(self.work, self.settings.purge_after)
+        store, vault = self.work.store, self.work.vault
+
+        async def once() -> None:
+            await purge.once()
+            await asyncio.to_thread(shred_orphans, store, vault)
+
+        await every(UPKEEP, ending, once)
+
+    def sender(self) -> Sender:
+        """Who a file is from whose door knows nobody."""
+        door = self.settings.door
+        return Sender(tenant=door.tenant, practices=door.practices)
+
+    def _collecting(self, line: Line) -> Callable[[asyncio.Event], Awaitable[None]]:
+        collect = Collect(self.work, line)
+
+        async def loop(ending: asyncio.Event) -> None:
+            await every(line.record.collect_every, ending, collect.once)
+
+        return loop
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    settings: Settings,
+    *,
+    stages: Iterable[str] = STAGES,
+    seeing: Seeing | None = None,
+    environ: dict[str, str] | None = None,
+) -> AsyncIterator[App]:
+    """The app with all its parts, on the running loop; they are closed at the end."""
+    environ = os.environ.copy() if environ is None else environ
+    partners = read_partners(settings.folders.partners)
+    folder = WorkFolder(settings.folders.work)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(folder.close)
+        both = Kept(settings, f"worker:{os.getpid()}")
+        stack.callback(both.close)
+        both.vault.sweep()
+        lines = await _lines(both, partners, environ)
+        for line in lines.values():
+            stack.push_async_callback(line.transport.close)
+        broker = EmbeddedBroker(both.store)
+        stack.push_async_callback(broker.close)
+        key = token_key(settings)
+        overlays = tuple(dict.fromkeys(one for each in partners for one in each.overlays))
+        work = Work(
+            store=both.store,
+            broker=broker,
+            vault=both.vault,
+            engine=Engine(key, settings.manner.but(overlays=overlays)),
+            key=key,
+            partners=partners,
+            lines=lines,
+            folder=folder,
+            seeing=seeing or Seeing(),
+            knobs=settings.knobs,
+        )
+        if "scrub" in stages:
+            # rules that cannot be read are told now, and not by every file
+            await asyncio.to_thread(lambda: work.engine.ruleset)
+        teller = await _teller(settings, environ, stack)
+        yield App(settings, work, stages, teller)
+
+
+async def _lines(both: Kept, partners: Partners, environ: dict[str, str]) -> dict[int, Line]:
+    """A line to each partner, by the partner's id in the store."""
+    lines = {}
+    for record in partners:
+        line = Line.to(record, transport(record, environ))
+        line.id = await both.store.write(lambda tx, name=record.name: tx.partner(name))  # type: ignore[misc]
+        lines[line.id] = line
+    return lines
+
+
+async def _teller(
+    settings: Settings, environ: dict[str, str], stack: contextlib.AsyncExitStack
+) -> Teller | None:
+    """Who tells alerts to somebody else's system; nobody where the settings name none."""
+    told = settings.told
+    if not told.url:
+        return None
+    from time import gmtime, strftime
+
+    from scrubjay.webhooks import Alert as Word
+    from scrubjay.webhooks import Secret
+    from scrubjay.webhooks.destination import Destination
+    from scrubjay.webhooks.sender import Webhook
+
+    secret = environ.get(told.secret, "") if told.secret else ""
+    if not secret:
+        raise UsageError(
+            "alerts are signed: name the variable of the secret in [alerts] secret, and set it"
+        )
+    webhook = Webhook(Destination.parsed(told.url, told.allow), [Secret.parsed(secret)])
+    stack.push_async_callback(webhook.close)
+
+    async def tell(one: Alert, kind: str, code: str, partner: str) -> None:
+        await webhook.deliver(
+            Word(
+                id=f"alert-{one.id}",
+                kind=kind,
+                at=strftime("%Y-%m-%dT%H:%M:%SZ", gmtime(one.at // 1000)),
+                subject=one.kind.value,
+                subject_id=str(one.subject),
+                partner=partner,
+                code=code,
+            )
+        )
+
+    return tell
+
+
+@contextlib.asynccontextmanager
+async def door(app: App) -> AsyncIterator[str]:
+    """The HTTP door on its port: uploads, health, metrics; its address."""
+    from scrubjay.doors import Behind
+    from scrubjay.doors.http import routes
+    from scrubjay.doors.identities import FILE, ApiKeys
+    from scrubjay.doors.serving import Port
+    from scrubjay.doors.serving import opened as listening
+    from scrubjay.pipeline.uploads import Uploads
+
+    given = app.settings.door
+    host, _, number = given.listen.rpartition(":")
+    if not number.isdecimal():
+        raise UsageError(f"[intake] listen is HOST:PORT, not {given.listen!r}")
+    keys = ApiKeys(os.path.join(app.settings.folders.keys, FILE), required=False)
+    uploads = Uploads(app.work)
+    behind = Behind(
+        accept=uploads.accept,
+        status=uploads.status,
+        ready=uploads.ready,
+        metrics=app.work.seeing.exposition,
+    )
+    port = Port(
+        host=host.strip("[]"),
+        port=int(number),
+        certificate=given.certificate,
+        private_key=given.private_key,
+    )
+    async with listening(routes(behind, keys), port, keys) as address:
+        yield address

@@ -1,0 +1,97 @@
+"""`scrubjay held`: what waits for a person's word, and the words that there are."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from scrubjay.cli import options
+from scrubjay.cli.call import Argument, Call, Group
+from scrubjay.cli.homes import HOME, settings
+from scrubjay.cli.kinds import Count
+from scrubjay.cli.partner import REASON
+from scrubjay.errors import InputError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["COMMAND"]
+
+TRANSMISSION = Argument(name="id", metavar="TRANSMISSION", kind=Count(1))
+INTERCHANGE = Argument(name="id", metavar="INTERCHANGE", kind=Count(1))
+
+
+def listed(given: dict[str, Any]) -> int:
+    """What is held."""
+    from scrubjay.app import kept
+    from scrubjay.cli.stored import actor
+    from scrubjay.pipeline.deciding import held
+
+    with kept(settings(given), actor()) as both:
+        rows = both.store.ask(lambda view: list(held(view)))
+    if given["as_json"]:
+        sys.stdout.write(json.dumps({"held": rows}) + "\n")
+        return 0
+    for row in rows:
+        claims = "" if row["claims"] is None else f"{row['claims']:,} claims"
+        control = row["control"] or ""
+        line = f"{row['kind']:15} {row['id']:>8}  {row['reason']:24} {control:10} {claims}"
+        sys.stdout.write(line.rstrip() + "\n")
+    return 0
+
+
+def _decided(word: str) -> Any:
+    def run(given: dict[str, Any]) -> int:
+        from scrubjay.app import kept
+        from scrubjay.cli.stored import actor
+        from scrubjay.pipeline import deciding
+
+        decide = getattr(deciding, word)
+        with kept(settings(given), actor()) as both:
+            done = both.store.do(lambda tx: decide(tx, given["id"], given["reason"]))
+        if not done:
+            raise InputError(f"{given['id']} is not held; see: scrubjay held list")
+        told = {"id": given["id"], "done": word}
+        line = f"{given['id']}: {word}"
+        sys.stdout.write((json.dumps(told) if given["as_json"] else line) + "\n")
+        return 0
+
+    return run
+
+
+def _call(word: str, argument: Argument, text: str) -> Call:
+    return Call(
+        name=word,
+        help=text,
+        argument=argument,
+        options=(HOME, REASON, options.AS_JSON),
+        examples=(f"scrubjay held {word} 17 --reason 'asked their desk by telephone'",),
+        run=_decided(word),
+    )
+
+
+COMMAND = Group(
+    name="held",
+    help="What waits for a person's word: transmissions, interchanges, acknowledgments.",
+    calls=(
+        Call(
+            name="list",
+            help="List what is held, and why.",
+            options=(HOME, options.AS_JSON),
+            examples=("scrubjay held list",),
+            run=listed,
+        ),
+        _call("confirm", TRANSMISSION, "Say that the partner has TRANSMISSION."),
+        _call(
+            "resend",
+            TRANSMISSION,
+            "Say that the partner has nothing of TRANSMISSION: the same bytes are sent once more.",
+        ),
+        _call(
+            "release",
+            INTERCHANGE,
+            "Say that INTERCHANGE is another than the one of before: it goes on.",
+        ),
+    ),
+)

@@ -1,0 +1,44 @@
+"""What the commands of the pipeline have in common: the home folder, and who asks."""
+
+from __future__ import annotations
+
+import os
+
+from scrubjay.cli.call import Option
+from scrubjay.cli.kinds import FOLDER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from scrubjay.settings import Settings
+
+__all__ = ["HOME", "settings", "write_down"]
+
+HOME = Option(
+    name="--home",
+    kind=FOLDER,
+    metavar="FOLDER",
+    help="The pipeline's folder; else SCRUBJAY_DATA, else your own.",
+)
+
+
+def settings(given: dict[str, Any]) -> Settings:
+    """The settings of the home folder that a call means."""
+    from scrubjay.settings import read
+    from scrubjay.store.places import data_folder
+
+    return read(data_folder(given["home"], os.environ), os.environ)
+
+
+def write_down(given: dict[str, Any], event: str, detail: dict[str, Any]) -> None:
+    """What was done to a key, into the audit of the home folder; where there is a store already."""
+    from scrubjay.app import kept
+    from scrubjay.cli.stored import actor
+    from scrubjay.store.sqlite.store import STORE_FILE
+    from scrubjay.store.states import Kind
+
+    tree = settings(given)
+    if os.path.exists(os.path.join(tree.folders.home, STORE_FILE)):
+        with kept(tree, actor()) as both:
+            both.store.do(lambda tx: tx.note(event, Kind.KEY, 0, detail))

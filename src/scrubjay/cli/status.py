@@ -1,0 +1,147 @@
+"""`scrubjay status`: how the pipeline stands, once or watched live."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from scrubjay.cli import options
+from scrubjay.cli.call import Call, Option
+from scrubjay.cli.homes import HOME, settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+__all__ = ["COMMAND", "lines"]
+
+EVERY = 0.5
+
+
+def run(given: dict[str, Any]) -> int:
+    """Prints it, or shows it live; 1 where something is overdue and that was asked."""
+    tree = settings(given)
+    if given["watch"] and sys.stdout.isatty() and not given["as_json"]:
+        return _watch(tree.folders.home)
+    told = _overview(tree.folders.home)
+    if given["as_json"]:
+        sys.stdout.write(json.dumps(told) + "\n")
+    elif given["overdue"]:
+        for row in told["overdue"]:
+            late = row["late"] / 3600
+            sys.stdout.write(
+                f"transmission {row['transmission']}: {row['document']} late {late:.1f} h\n"
+            )
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in lines(told))
+    return int(bool(given["overdue"] and told["overdue"]))
+
+
+def _overview(home: str) -> dict[str, Any]:
+    import os
+    import time
+
+    from scrubjay.errors import InputError
+    from scrubjay.pipeline.overview import overview
+    from scrubjay.store.sqlite.questions import Questions
+    from scrubjay.store.sqlite.store import STORE_FILE
+    from scrubjay.store.sqlite.upkeep import looked_into
+
+    path = os.path.join(home, STORE_FILE)
+    if not os.path.exists(path):
+        raise InputError(f"no store in {home}; name the pipeline's folder with --home")
+    with looked_into(path) as connection:
+        return overview(Questions(connection, lambda: time.time_ns() // 1_000_000))
+
+
+def lines(told: dict[str, Any]) -> Iterator[str]:
+    """As people read it."""
+    for kind, states in told["states"].items():
+        for state, row in states.items():
+            oldest = "" if row["oldest"] is None else f"  oldest {_span(row['oldest'])}"
+            yield f"{kind:15} {state:20} {row['count']:>10,}{oldest}"
+    for topic, row in told["queues"].items():
+        oldest = "" if row["oldest"] is None else f"  oldest {_span(row['oldest'])}"
+        yield (
+            f"queue {topic:9} ready {row['ready']:,}, worked on {row['leased']:,},"
+            f" later {row['delayed']:,}{oldest}"
+        )
+    for partner in told["partners"]:
+        if partner["paused"]:
+            yield f"partner {partner['name']} is paused: {partner['reason']}"
+    if told["waiting"]:
+        waiting = ", ".join(f"{count:,} {name}" for name, count in told["waiting"].items())
+        yield f"for a person: {waiting}"
+    if told["overdue"]:
+        yield f"overdue: {len(told['overdue']):,} documents; see --overdue"
+
+
+def _span(seconds: float) -> str:
+    """Seconds as people say them."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.1f} s"
+
+
+def _watch(home: str) -> int:
+    """Live, until Ctrl-C."""
+    import time
+
+    from rich.live import Live
+
+    before: tuple[float, dict[str, Any]] | None = None
+    with Live(refresh_per_second=4, transient=False) as live:
+        try:
+            while True:
+                told, now = _overview(home), time.monotonic()
+                live.update(_table(told, before, now))
+                before = now, told
+                time.sleep(EVERY)
+        except KeyboardInterrupt:
+            return 0
+
+
+def _table(told: dict[str, Any], before: tuple[float, dict[str, Any]] | None, now: float) -> Any:
+    from rich.table import Table
+
+    table = Table(title="scrubjay", show_edge=False)
+    for name in ("", "state", "count", "a second", "oldest"):
+        table.add_column(name, justify="left" if name in {"", "state"} else "right")
+    for kind, states in told["states"].items():
+        for state, row in states.items():
+            rate = ""
+            if before is not None:
+                was = before[1]["states"].get(kind, {}).get(state, {"count": 0})["count"]
+                rate = f"{(row['count'] - was) / (now - before[0]):+,.0f}"
+            oldest = "" if row["oldest"] is None else _span(row["oldest"])
+            table.add_row(kind, state, f"{row['count']:,}", rate, oldest)
+    for topic, row in told["queues"].items():
+        oldest = "" if row["oldest"] is None else _span(row["oldest"])
+        waits = f"{row['ready'] + row['delayed']:,}"
+        table.add_row("queue", topic, waits, f"{row['leased']} at work", oldest)
+    for partner in told["partners"]:
+        table.add_row("partner", partner["name"], "paused" if partner["paused"] else "open", "", "")
+    for name, count in told["waiting"].items():
+        table.add_row("for a person", name, f"{count:,}", "", "")
+    return table
+
+
+COMMAND = Call(
+    name="status",
+    help="Show how the pipeline stands: counts by state, queues, what waits for a person.\n\n"
+    "It only reads; any number may look at once. Leaves with 1 where --overdue finds anything.",
+    options=(
+        HOME,
+        Option(name="--watch", help="Stay, and show it live on a terminal."),
+        Option(name="--overdue", help="Only the documents that partners should have sent by now."),
+        options.AS_JSON,
+    ),
+    examples=(
+        "scrubjay status --home /var/lib/scrubjay",
+        "scrubjay status --watch",
+        "scrubjay status --overdue --json",
+    ),
+    run=run,
+)

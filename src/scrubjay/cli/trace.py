@@ -1,0 +1,79 @@
+"""`scrubjay trace`: one claim's whole story, by its number."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from scrubjay.cli import options
+from scrubjay.cli.call import Argument, Call
+from scrubjay.cli.homes import HOME, settings
+from scrubjay.cli.kinds import Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+__all__ = ["COMMAND"]
+
+
+def run(given: dict[str, Any]) -> int:
+    """Tells it; 1 where no claim has the number."""
+    import os
+    import time
+
+    from scrubjay.acks.applied import token_of
+    from scrubjay.app import token_key
+    from scrubjay.pipeline.story import story
+    from scrubjay.store.sqlite.questions import Questions
+    from scrubjay.store.sqlite.store import STORE_FILE
+    from scrubjay.store.sqlite.upkeep import looked_into
+
+    tree = settings(given)
+    number = given["claim"]
+    key = token_key(tree)
+    token = number if number.startswith(f"{key.id}.") else token_of(key, "claim", number)
+    with looked_into(os.path.join(tree.folders.home, STORE_FILE)) as connection:
+        told = story(Questions(connection, lambda: time.time_ns() // 1_000_000), token)
+    if given["as_json"]:
+        sys.stdout.write(json.dumps({"token": token, "claims": told}) + "\n")
+    elif not told:
+        sys.stdout.write("no claim of that number\n")
+    else:
+        for claim in told:
+            sys.stdout.writelines(f"{line}\n" for line in _lines(claim))
+    return 0 if told else 1
+
+
+def _lines(claim: dict[str, Any]) -> Iterator[str]:
+    from scrubjay.cli.stored import when
+
+    code = f" ({claim['code']})" if claim["code"] else ""
+    yield f"claim {claim['claim']}: {claim['state']}{code}, {claim['charge']}"
+    yield (
+        f"  file {claim['file']} of {claim['practice']}, interchange {claim['interchange']},"
+        f" claim index {claim['claim_index']}"
+    )
+    if claim["sent_as"]:
+        sent = claim["sent_as"]
+        receipt = f", receipt {claim['receipt']}" if claim["receipt"] else ""
+        yield f"  sent as ISA13 {sent['isa13']}, GS06 {sent['gs06']}, ST02 {sent['st02']}{receipt}"
+    for each in claim["outcomes"]:
+        codes = f": {each['codes']}" if each["codes"] else ""
+        yield f"  {each['document']} of {each['hop']}: {each['verdict']}{codes}"
+    for step in claim["steps"]:
+        detail = ", ".join(f"{name} {value}" for name, value in step["detail"].items())
+        yield f"  {when(step['at'])}  {step['event']:28} {detail}"[:160].rstrip()
+
+
+COMMAND = Call(
+    name="trace",
+    help="Tell the whole story of CLAIM, a claim's number (CLM01) or its token.\n\n"
+    "The number is turned into its token here and goes nowhere. Leaves with 1 where no claim has "
+    "it.",
+    argument=Argument(name="claim", metavar="CLAIM", kind=Kind("claim")),
+    options=(HOME, options.AS_JSON),
+    examples=("scrubjay trace S0001-00000017 --home /var/lib/scrubjay",),
+    run=run,
+)

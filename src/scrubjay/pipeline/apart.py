@@ -1,0 +1,34 @@
+"""The engine in a process of its own: it may die, and takes nothing with it (`Engine`).
+
+Reads an order as JSON from standard input, runs its job within limits, prints the engine's answer.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+
+from scrubjay import _native
+from scrubjay.errors import ScrubjayError
+from scrubjay.runs import ruleset
+
+__all__ = ["main"]
+
+
+def main() -> int:
+    """Exit codes as everywhere; no word of what went wrong, which may quote a claim."""
+    order = json.load(sys.stdin)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (order["memory"], order["memory"]))
+    try:
+        judge = ruleset(order["rules"]).judge() if order["rules"] else None
+        answer = _native.run(order["job"], None, judge, None)
+    except ScrubjayError as error:
+        return error.exit_code
+    sys.stdout.write(answer)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+"""The engine as the pipeline runs it: over bytes that are only in memory, here or apart.
+
+Apart is a process of its own with limits: for a file that the engine has failed on before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from scrubjay import _native
+from scrubjay.errors import InputError, InternalError, ScrubjayError
+from scrubjay.frozen import Frozen
+from scrubjay.job import Command, Job, RejectUnit
+from scrubjay.partners import overlays
+from scrubjay.runs import ruleset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date
+
+    from scrubjay.keys import TokenKey
+    from scrubjay.rules import RuleSet
+
+    Feed = Callable[[], Iterable[bytes]]
+
+__all__ = ["Engine", "EngineFailedError", "Manner"]
+
+ANY = 2**31
+"""Claims of a set, where it may have any number."""
+NAME = "claims.837"
+"""What the input is called in everything that the engine writes."""
+
+
+class EngineFailedError(InternalError):
+    """The engine's process died, or took too long, or failed in a way that it should not."""
+
+    code = "WORKER_DIED"
+
+
+class Manner(Frozen):
+    """How every file is judged."""
+
+    rules: tuple[str, ...] = ()
+    overlays: tuple[str, ...] = ()
+    reject_unit: RejectUnit = RejectUnit.CLAIM
+    claims_per_batch: int = 100
+    threads: int = 0
+    memory: int = 4 << 30
+    """Bytes that a process apart may have."""
+    seconds: float = 600.0
+    """How long it may take."""
+
+
+class Engine:
+    """Made once a process: rules are read and compiled when the first file comes."""
+
+    def __init__(self, key: TokenKey, manner: Manner) -> None:
+        self._key = key
+        self.manner = manner
+        self._loaded: tuple[RuleSet, tuple[tuple[str, str], ...]] | None = None
+        self._loading = threading.Lock()
+
+    @property
+    def ruleset(self) -> str:
+        """The digest that names the rules in force."""
+        return _native.digest(self._rules()[0].program)[:16]
+
+    def scrub(self, feed: Feed, folder: str, day: date, *, apart: bool = False) -> dict[str, Any]:
+        """Judges what `feed` gives into `folder`, new or empty; the numbers of summary.json.
+
+        The same bytes, rules and day give the same files. InputError where it is no X12 at all.
+        """
+        loaded, texts = self._rules()
+        job = Job(
+            command=Command.SCRUB,
+            out=folder,
+            as_of=day,
+            received_date=day,
+            overlays=texts,
+            reject_unit=self.manner.reject_unit,
+            max_claims_per_set=self.manner.claims_per_batch,
+            threads=self.manner.threads,
+            token_key=self._key.secret,
+            token_key_id=self._key.id,
+            program=loaded.program,
+            docs=loaded.docs,
+            verdicts=True,
+        )
+        return self._run(job, feed, apart=apart)
+
+    def extract(
+        self,
+        feed: Feed,
+        folder: str,
+        select: Iterable[tuple[int, int]],
+        *,
+        apart: bool = False,
+        keep_controls: bool = False,
+    ) -> dict[str, Any]:
+        """Writes the claims of some indexes, as `scrubjay.extraction` does."""
+        job = Job(
+            command=Command.EXTRACT,
+            out=folder,
+            select=tuple(select),
+            # what keeps its numbers stays in its sets
+            max_claims_per_set=ANY if keep_controls else self.manner.claims_per_batch,
+            threads=self.manner.threads,
+            worklist=False,
+            keep_controls=keep_controls,
+        )
+        return self._run(job, feed, apart=apart)
+
+    def _rules(self) -> tuple[RuleSet, tuple[tuple[str, str], ...]]:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = ruleset(self.manner.rules), tuple(overlays(self.manner.overlays))
+            return self._loaded
+
+    def _run(self, job: Job, feed: Feed, *, apart: bool) -> dict[str, Any]:
+        reading, writing = os.pipe()
+        feeder = _Feeder(feed, writing)
+        link = os.path.join(os.path.dirname(job.out or ""), NAME)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(link)
+        os.symlink(f"/dev/fd/{reading}", link)
+        job = job.but(inputs=(link,))
+        feeder.start()
+        try:
+            answer = self._apart(job, reading) if apart else self._here(job)
+        finally:
+            # whoever still feeds it finds nobody reading
+            os.close(reading)
+            feeder.join()
+            os.unlink(link)
+        feeder.check()
+        summary: dict[str, Any] = json.loads(answer)["summary"]
+        return summary
+
+    def _here(self, job: Job) -> str:
+        judge = self._rules()[0].judge() if job.command is Command.SCRUB else None
+        return _native.run(job.to_json(), None, judge, None)
+
+    def _apart(self, job: Job, reading: int) -> str:
+        order = {
+            "job": job.to_json(),
+            "rules": list(self.manner.rules) if job.command is Command.SCRUB else [],
+            "memory": self.manner.memory,
+        }
+        try:
+            ended = subprocess.run(
+                [sys.executable, "-m", "scrubjay.pipeline.apart"],
+                input=json.dumps(order),
+                capture_output=True,
+                text=True,
+                check=False,
+                pass_fds=(reading,),
+                timeout=self.manner.seconds,
+            )
+        except subprocess.TimeoutExpired:
+            raise EngineFailedError("the engine took too long; the file is divided") from None
+        if ended.returncode == InputError.exit_code:
+            raise InputError("the file is no X12, or has no claims; look at it with inspect")
+        if ended.returncode:
+            raise EngineFailedError("the engine's process died; the file is divided")
+        return ended.stdout
+
+
+class _Feeder(threading.Thread):
+    """Writes what a feed gives into a pipe, and remembers why it could not."""
+
+    def __init__(self, feed: Feed, writing: int) -> None:
+        super().__init__(name="feeder", daemon=True)
+        self._feed = feed
+        self._writing = writing
+        self._failed: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            with os.fdopen(self._writing, "wb", buffering=0) as pipe:
+                for piece in self._feed():
+                    view = memoryview(piece)
+                    while view:
+                        view = view[pipe.write(view) or 0 :]
+        except BrokenPipeError:
+            return  # the engine has ended, and says why
+        except BaseException as error:  # noqa: BLE001 - raised where the engine was asked
+            self._failed = error
+
+    def check(self) -> None:
+        """Raises what made the feed end early: the engine took that for the end of the file."""
+        if self._failed is None:
+            return
+        if isinstance(self._failed, ScrubjayError | MemoryError):
+            raise self._failed
+        raise InternalError("the file could not be read to its end; try it again") from self._failed

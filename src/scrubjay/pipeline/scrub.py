@@ -1,0 +1,407 @@
+"""Scrub: the engine judges a file, and its claims go on in batches, each to its partner.
+
+First everything that the engine wrote is sealed and written down in one unit of work, with a plan
+of the batches. Then the batches are written down from the plan, unit by unit: whoever is killed
+between two of them goes on with the plan, and the engine is not asked again.
+
+The first try is made here; where that was somebody's death, or an error of the engine's, the next
+is made in a process of its own; where that dies too, the file is divided until the claims that do
+it are alone (`isolate`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import tarfile
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from scrubjay.errors import InputError, InternalError
+from scrubjay.extraction import contents
+from scrubjay.failpoints import failpoint
+from scrubjay.pipeline.isolate import Poison, isolated
+from scrubjay.pipeline.outline import Interchange as Found
+from scrubjay.pipeline.outline import outline
+from scrubjay.pipeline.packing import Packing, unreadable
+from scrubjay.pipeline.telling import alert
+from scrubjay.pipeline.work import ASSEMBLE, RELAY, RESCUE, SCRUB, Work, day_of
+from scrubjay.store.errors import DiskFullError
+from scrubjay.store.rows import (
+    File,
+    Interchange,
+    NewBatch,
+    NewClaim,
+    NewDeadLetter,
+    NewReply,
+    Payload,
+    TransactionSet,
+)
+from scrubjay.store.states import Kind, State
+from scrubjay.vault import new_payload_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+
+    from scrubjay.brokers.contract import Lease
+    from scrubjay.store.contract import Tx, View
+    from scrubjay.vault import PayloadWriter, Sealed
+
+    Row = dict[str, Any]
+
+__all__ = ["Scrub"]
+
+ROOM = 4
+"""Times its size is what the engine may write of a file, at most."""
+UNITS_AHEAD = 32
+"""Units of work that wait for the store, so that they share its commits."""
+REPLIES = ("ta1", "999", "277ca")
+
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """A file, and which of its interchanges are to be judged now."""
+
+    file: File
+    interchanges: Sequence[Interchange]
+    sets: Sequence[TransactionSet]
+    plan: Payload | None
+    """What was made of them already."""
+    role: str
+    """Of the plan: names the interchanges."""
+
+
+class Scrub:
+    """The stage of that name."""
+
+    topic = SCRUB
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def handle(self, lease: Lease) -> None:
+        """A file, by its id."""
+        store = self._work.store
+        judging = await store.read(lambda view: _judging(view, lease.subject))
+        if judging is None:
+            await self._work.broker.settle(lease)
+            return
+        await asyncio.to_thread(self._scrub, lease, judging)
+
+    def _scrub(self, lease: Lease, judging: _Judging) -> None:
+        """In a thread: nearly all of it is the engine's, the vault's and the store's time."""
+        if judging.plan is None:
+            with self._work.folder.fresh() as folder:
+                try:
+                    self._judge(lease, judging, folder)
+                except InputError:
+                    self._work.store.do(lambda tx: _refuse(tx, lease, judging.file))
+                    return
+            judging = self._work.store.ask(lambda view: _judging(view, lease.subject)) or judging
+        if judging.plan is None:
+            raise InternalError("a plan was made and is not there; report it")
+        plan = judging.plan
+        with self._work.vault.open(plan.id) as payload:
+            self._enter(lease, judging, _lines(payload))
+        self._work.store.do(lambda tx: _finish(tx, lease, judging))
+        failpoint("scrub.done")
+
+    # What the engine makes of it.
+    def _judge(self, lease: Lease, judging: _Judging, folder: str) -> None:
+        work, file = self._work, judging.file
+        if work.folder.room() < ROOM * file.size:
+            raise DiskFullError(
+                f"the work folder has too little room for file {file.id}; make it larger, or wait"
+            )
+        out = os.path.join(folder, "out")
+        feed, day = self._feed(judging), day_of(file.received_at)
+        poison = Poison()
+        if lease.attempts <= 1:
+            summary = work.engine.scrub(feed, out, day)
+        else:
+            summary, poison = isolated(work.engine, feed, folder, out, day)
+        failpoint("scrub.judged")
+        self._seal(lease, judging, out, summary, poison)
+
+    def _feed(self, judging: _Judging) -> Callable[[], Iterator[bytes]]:
+        """The bytes of the interchanges, and of no other."""
+        payload, spans = judging.file.payload, self._spans(judging)
+
+        def pieces() -> Iterator[bytes]:
+            with self._work.vault.open(payload) as opened:
+                if spans is None:
+                    yield from opened
+                    return
+                for start, end in spans:
+                    for at in range(start, end, 1 << 16):
+                        yield opened.read(at, min(1 << 16, end - at))
+
+        return pieces
+
+    def _spans(self, judging: _Judging) -> list[tuple[int, int]] | None:
+        """Where they stand; None where all the claims of the file are in them."""
+        wanted = {row.id: row.ordinal for row in judging.interchanges}
+        claims = sum(each.claims for each in judging.sets if each.interchange in wanted)
+        if claims == judging.file.claims:
+            return None
+        with self._work.vault.open(judging.file.payload) as payload:
+            return [
+                (each.start, each.end)
+                for each in outline(payload)
+                if isinstance(each, Found) and each.ordinal in wanted.values()
+            ]
+
+    # What is kept of it.
+    def _seal(
+        self, lease: Lease, judging: _Judging, out: str, summary: Row, poison: Poison
+    ) -> None:
+        file, vault = judging.file, self._work.vault
+        plan = os.path.join(out, "plan.jsonl")
+        source = new_payload_id()
+        with vault.writer(source) as batches, open(plan, "w", encoding="utf-8") as written:
+            head = {
+                "payload": source,
+                "ruleset": self._work.engine.ruleset,
+                "unreadable": summary["unreadable"],
+            }
+            written.write(json.dumps(head) + "\n")
+            written.writelines(
+                json.dumps(row) + "\n" for row in self._plan(judging, out, batches, poison)
+            )
+            kept = [_kept(batches.commit(), "batches", file.id)]
+        with vault.writer(new_payload_id()) as results:
+            _bundle(results, out)
+            kept.append(_kept(results.commit(), "results", file.id))
+        replies = []
+        for name in sorted(os.listdir(out)):
+            role = name.rpartition(".")[2]
+            if role in REPLIES:
+                kept.append(self._sealed(os.path.join(out, name), role, file.id))
+                replies.append(NewReply(file.id, role, "own", kept[-1].id, _called(file, name)))
+        kept.append(self._sealed(plan, judging.role, file.id))
+        failpoint("scrub.sealed")
+        self._work.store.do(lambda tx: _keep(tx, lease, kept, replies))
+        failpoint("scrub.kept")
+
+    def _sealed(self, path: str, role: str, file: int) -> Payload:
+        return _kept(self._work.vault.seal(new_payload_id(), contents([path])), role, file)
+
+    def _plan(
+        self, judging: _Judging, out: str, batches: PayloadWriter, poison: Poison
+    ) -> Iterator[Row]:
+        count = 0
+
+        def extract(path: str, ranges: list[tuple[int, int]]) -> str:
+            nonlocal count
+            count += 1
+            folder = os.path.join(os.path.dirname(out), f"part{count}")
+            self._work.engine.extract(lambda: contents([path]), folder, ranges)
+            (name,) = (name for name in os.listdir(folder) if name.endswith(".accepted.837"))
+            return os.path.join(folder, name)
+
+        packing = Packing(
+            out,
+            [(row.ordinal, row.control.strip()) for row in judging.interchanges],
+            self._work.partners.taking,
+            extract,
+            batches.write,
+            removed=poison.claims,
+        )
+        yield from packing.plan()
+        ordinals = [row.ordinal for row in judging.interchanges]
+        yield from poison.rows(ordinals, self._work.key)
+
+    # What is written down of it.
+    def _enter(self, lease: Lease, judging: _Judging, plan: Iterator[Row]) -> None:
+        """The batches of the plan; as many units at once as are good for the store."""
+        head = next(plan)
+        sets = _Sets(judging)
+        waiting: list[Future[None]] = []
+        for row in plan:
+            entry = _Entry(lease, judging.file.id, sets.id(row["set"]), row, head)
+            waiting.append(self._work.store.submit(entry.write))
+            if len(waiting) >= UNITS_AHEAD:
+                waiting.pop(0).result()
+            failpoint("scrub.entered")
+        for future in waiting:
+            future.result()
+        lost = [
+            NewClaim(unreadable(number), "", 0, State.REJECTED_BY_SCRUB, code="UNREADABLE")
+            for number in range(head["unreadable"])
+        ]
+        if lost:
+            self._work.store.do(lambda tx: _lose(tx, lease, judging.file.id, sets.any(), lost))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A line of the plan as a unit of work."""
+
+    lease: Lease
+    file: int
+    set: int
+    row: Row
+    head: Row
+
+    def write(self, tx: Tx) -> None:
+        """A batch with its claims, or claims that are in none."""
+        tx.holds(self.lease)
+        if "batch" not in self.row:
+            self._beside(tx)
+            return
+        partner = tx.partner(self.row["partner"])
+        claims = [
+            NewClaim(number, token, charge, trace=trace)
+            for number, token, trace, charge, _ in self.row["claims"]
+        ]
+        tx.add_batch(
+            NewBatch(
+                file=self.file,
+                set=self.set,
+                ordinal=self.row["batch"],
+                partner=partner,
+                payload=self.head["payload"],
+                start=self.row["start"],
+                length=self.row["length"],
+                ruleset=self.head["ruleset"],
+            ),
+            claims,
+        )
+        tx.publish(ASSEMBLE, partner)
+
+    def _beside(self, tx: Tx) -> None:
+        state = State(self.row["state"])
+        claims = [
+            NewClaim(number, token, charge, state, code=code, trace=trace)
+            for number, token, trace, charge, code in self.row["claims"]
+        ]
+        tx.add_claims(self.file, self.set, claims)
+
+
+class _Sets:
+    """The rows of sets by what the plan calls them."""
+
+    def __init__(self, judging: _Judging) -> None:
+        ordinals = {row.id: row.ordinal for row in judging.interchanges}
+        self._ids: dict[tuple[int, str, str], list[int]] = {}
+        for each in judging.sets:
+            if each.interchange in ordinals:
+                key = (ordinals[each.interchange], each.group_control.strip(), each.control.strip())
+                self._ids.setdefault(key, []).append(each.id)
+
+    def id(self, named: list[Any]) -> int:
+        """Of interchange, GS06, ST02 and how many like it came before."""
+        interchange, group, control, occurrence = named
+        found: Sequence[int] = self._ids.get((interchange, group, control), ())
+        if occurrence >= len(found):
+            raise InternalError("a claim stands in a set that was not parsed; report it")
+        row: int = found[occurrence]
+        return row
+
+    def any(self) -> int:
+        """One of them, for what cannot be placed."""
+        return next(iter(self._ids.values()))[0]
+
+
+def _judging(view: View, file_id: int) -> _Judging | None:
+    """What there is to do; None where there is nothing."""
+    file = view.one(File, file_id)
+    if file is None or file.state in {State.DEAD_LETTERED, State.PURGED}:
+        return None
+    rows = [row for row in view.interchanges_of(file_id) if row.state is State.PARSED]
+    if not rows:
+        return None
+    mark = ",".join(str(row.ordinal) for row in rows).encode()
+    role = f"plan:{hashlib.sha256(mark).hexdigest()[:16]}"
+    plan = next((one for one in view.payloads_of(file_id) if one.role == role), None)
+    return _Judging(file, rows, view.sets_of(file_id), plan, role)
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[Row]:
+    """JSON lines out of pieces of any size."""
+    rest = b""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from map(json.loads, whole)
+
+
+def _kept(sealed: Sealed, role: str, file: int) -> Payload:
+    return Payload(sealed.payload_id, role, sealed.size, sealed.digest, file)
+
+
+def _called(file: File, name: str) -> str:
+    """What a reply is called in the submitter's folder: file, interchange, ISA13, role."""
+    place, _, role = name.rpartition(".")
+    number, _, control = place.rpartition(".")[2].partition("-")
+    safe = control if control.isalnum() and control.isascii() else "x"
+    return f"{file.id}-{number}-{safe}.{role}"
+
+
+def _bundle(results: PayloadWriter, out: str) -> None:
+    """What the engine wrote and nobody needs now, as one tar: no batches, no replies."""
+    with tarfile.open(fileobj=_Writing(results), mode="w|") as bundle:
+        for name in sorted(os.listdir(out)):
+            if not name.endswith(
+                (".accepted.837", "plan.jsonl", *(f".{role}" for role in REPLIES))
+            ):
+                bundle.add(os.path.join(out, name), arcname=name)
+
+
+class _Writing(BytesIO):
+    """A payload as tarfile wants to write it."""
+
+    def __init__(self, payload: PayloadWriter) -> None:
+        super().__init__()
+        self._payload = payload
+
+    def write(self, piece: Any) -> int:
+        self._payload.write(bytes(piece))
+        return len(memoryview(piece))
+
+
+def _refuse(tx: Tx, lease: Lease, file: File) -> None:
+    tx.settle(lease)
+    letter = NewDeadLetter(
+        Kind.FILE, file.id, SCRUB, "MALFORMED_FILE", lease.attempts, file=file.id
+    )
+    tx.bury(letter)
+    alert(tx, "file.dead", Kind.FILE, file.id)
+
+
+def _keep(tx: Tx, lease: Lease, kept: Sequence[Payload], replies: Sequence[NewReply]) -> None:
+    tx.holds(lease)
+    for payload in kept:
+        tx.add_payload(payload)
+    for reply in replies:
+        added = tx.add_reply(reply)
+        tx.publish(RELAY, added.id)
+
+
+def _lose(tx: Tx, lease: Lease, file: int, set_id: int, lost: Sequence[NewClaim]) -> None:
+    tx.holds(lease)
+    tx.add_claims(file, set_id, lost)
+
+
+def _finish(tx: Tx, lease: Lease, judging: _Judging) -> None:
+    """The claims that died have their letters; everything above the batches is done."""
+    tx.settle(lease)
+    file = judging.file
+    for claim in tx.claims_beside(file.id):
+        if claim.state is State.DEAD_LETTERED:
+            place = {"file": file.id, "claim": claim.ordinal}
+            letter = NewDeadLetter(
+                *(Kind.CLAIM, claim.id, RESCUE, claim.code, lease.attempts),
+                file=file.id,
+                place=place,
+            )
+            if tx.bury(letter) is not None:
+                alert(tx, "claim.dead", Kind.CLAIM, claim.id)
+    rows = [row.id for row in judging.interchanges]
+    own = [each.id for each in judging.sets if each.interchange in rows]
+    tx.advance(Kind.SET, own, State.SCRUBBED)
+    tx.advance(Kind.INTERCHANGE, rows, State.SCRUBBED)
+    tx.advance(Kind.FILE, file.id, State.SCRUBBED)

@@ -1,0 +1,86 @@
+"""What waits for a person: alerts are told to whoever has asked for them, until they have it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Protocol
+
+from scrubjay.errors import Fate
+from scrubjay.pipeline.work import ALERT, Work
+from scrubjay.store.rows import Alert, Transmission
+from scrubjay.store.states import Kind
+
+if TYPE_CHECKING:
+    from scrubjay.brokers.contract import Lease
+    from scrubjay.store.contract import Tx, View
+
+__all__ = ["Tell", "Teller", "alert"]
+
+AGAIN = 300.0
+"""Seconds until somebody who could not be told is tried again."""
+_KINDS = {
+    "dead": "dead_lettered",
+    "quarantined": "quarantined",
+    "suspect": "quarantined",
+    "rejected": "held",
+    "held": "held",
+    "failing": "held",
+}
+
+
+def alert(tx: Tx, name: str, kind: Kind, subject: int) -> None:
+    """Writes an alert down and has it told: once for each name and subject."""
+    added = tx.add_alert(name, kind, subject)
+    if added.fresh:
+        tx.publish(ALERT, added.id)
+
+
+class Teller(Protocol):
+    """Tells one alert; raises what `scrubjay.webhooks` raises."""
+
+    async def __call__(self, one: Alert, kind: str, code: str, partner: str) -> None:
+        """Until whoever it is has it."""
+        ...
+
+
+class Tell:
+    """The stage that tells alerts; without a teller they are in the log and in `status` alone."""
+
+    topic = ALERT
+
+    def __init__(self, work: Work, teller: Teller | None) -> None:
+        self._work = work
+        self._teller = teller
+
+    async def handle(self, lease: Lease) -> None:
+        """An alert, by its id."""
+
+        def asked(view: View) -> tuple[Alert | None, str]:
+            one = view.one(Alert, lease.subject)
+            if one is None or one.kind is not Kind.TRANSMISSION:
+                return one, ""
+            sent = view.one(Transmission, one.subject)
+            line = None if sent is None else self._work.lines.get(sent.partner)
+            return one, "" if line is None else line.record.name
+
+        one, partner = await self._work.store.read(asked)
+        if one is not None:
+            self._work.seeing.tell(
+                f"alert.{one.name}",
+                logging.WARNING,
+                kind=one.kind.value,
+                subject=one.subject,
+                partner=partner,
+            )
+        if one is not None and self._teller is not None:
+            name, _, detail = one.name.partition(".")
+            kind = "overdue" if name == "overdue" else _KINDS.get(detail, "held")
+            code = detail if name == "overdue" else one.name
+            try:
+                await self._teller(one, kind, code, partner)
+            except Exception as error:  # noqa: BLE001 - of whatever kind, it says its fate
+                if getattr(error, "fate", Fate.RETRYABLE) is not Fate.FINAL:
+                    await self._work.broker.release(lease, delay=AGAIN, counts=False)
+                    return
+                self._work.seeing.tell("alert.untold", logging.ERROR, subject=lease.subject)
+        await self._work.broker.settle(lease)

@@ -1,0 +1,56 @@
+"""The claims of a store as a ledger, for reconciling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrubjay.store.states import State
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+__all__ = ["SqliteLedger"]
+
+_CLAIMS = """
+SELECT COALESCE(c.state, b.state), count(*)
+FROM claims AS c LEFT JOIN batches AS b ON b.id = c.batch WHERE c.file = ? GROUP BY 1
+"""
+_UNSCRUBBED = """
+SELECT s.state, sum(s.claims - COALESCE(n.claims, 0)) FROM sets AS s
+LEFT JOIN (SELECT set_id, count(*) AS claims FROM claims WHERE file = ?1 GROUP BY set_id) AS n
+  ON n.set_id = s.id
+WHERE s.file = ?1 GROUP BY 1
+"""
+
+
+class SqliteLedger:
+    """`reconciling.Ledger` on a connection, best within one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def files(self, since: int, until: int) -> Iterator[tuple[int, State, int | None]]:
+        """Files received in a span of time."""
+        for file, state, claims in self._connection.execute(
+            "SELECT id, state, claims FROM files WHERE received_at >= ? AND received_at < ?",
+            (since, until),
+        ):
+            yield file, State(state), claims
+
+    def claims(self, file: int) -> dict[State, int]:
+        """The claims of a file that have rows."""
+        return self._counted(_CLAIMS, file)
+
+    def unscrubbed(self, file: int) -> dict[State, int]:
+        """Claims of the sets of a file without rows."""
+        return self._counted(_UNSCRUBBED, file)
+
+    def _counted(self, statement: str, file: int) -> dict[State, int]:
+        found = self._connection.execute(statement, (file,))
+        return {State(state): count for state, count in found}
+
+    def interchanges(self, file: int) -> set[State]:
+        """The states that interchanges of a file are in."""
+        found = self._connection.execute("SELECT state FROM interchanges WHERE file = ?", (file,))
+        return {State(row[0]) for row in found}

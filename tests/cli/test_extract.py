@@ -1,0 +1,61 @@
+"""`scrubjay extract`: claims by number into a file, the rest into another, or one line why not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scrubjay.testing import generate
+from stage import Command
+
+
+@pytest.fixture
+def claims(tmp_path: Path) -> Path:
+    path = tmp_path / "claims.837"
+    path.write_bytes(b"".join(generate("837P", claims=12, seed=1, sets=3)))
+    return path
+
+
+def test_it_takes_claims_and_leaves_the_rest(
+    scrubjay: Command, claims: Path, tmp_path: Path
+) -> None:
+    some, others = tmp_path / "some.837", tmp_path / "others.837"
+    ended = scrubjay("extract", claims, "--claims", "0,3-4", "-o", some, "--rest", others, "--json")
+    assert ended.code == 0
+    assert json.loads(ended.out) == {
+        "file": str(some),
+        "claims": 3,
+        "rest": 9,
+        "unreadable": 0,
+    }
+    assert some.read_bytes().count(b"\nCLM*") == 3
+    assert others.read_bytes().count(b"\nCLM*") == 9
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        ["claims.837", "some.837", "others.837"]
+    )
+    assert scrubjay("validate", some).code == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("5-3", "write the smaller index first"),
+        ("x", "write 5,17-20"),
+        ("1,,2", "write 5,17-20"),
+        ("99", "none of its 12 claims is chosen"),
+    ],
+)
+def test_what_cannot_be_taken_is_told_in_a_line(
+    scrubjay: Command, claims: Path, tmp_path: Path, given: str, words: str
+) -> None:
+    ended = scrubjay("extract", claims, "--claims", given, "-o", tmp_path / "some.837")
+    assert ended.code == 2
+    assert words in ended.err
+    assert not (tmp_path / "some.837").exists()
+
+
+def test_two_outputs_are_not_one(scrubjay: Command, claims: Path, tmp_path: Path) -> None:
+    same = tmp_path / "some.837"
+    ended = scrubjay("extract", claims, "--claims", "1", "-o", same, "--rest", same)
+    assert ended.code == 2
+    assert "name two files" in ended.err
