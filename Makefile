@@ -1,6 +1,6 @@
 # One target a line of `make help`; run again, each does only what has changed since.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test cases witnesses bench peers fuzz docs pins clean
+.PHONY: help setup demo demo-pipeline crashes check test cases witnesses bench peers fuzz docs pins clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -17,7 +17,7 @@ PYTHON_SOURCES := src tests $(wildcard scripts benches)
 RUST_SOURCES := $(shell find crates -name target -prune -o -type f -print)
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
 
 setup: .venv/.built ## create .venv, install the pinned tools, build the Rust half (asks for what is missing)
 
@@ -25,6 +25,13 @@ demo: .venv/.built ## scrub the claims in examples/ into out/demo and show the r
 	@rm -rf out/demo
 	@$(BIN)/scrubjay scrub examples/*.837 --out out/demo --as-of 2025-03-14 --received-date 2025-03-14 || [ $$? -eq 1 ]
 	@echo && echo "Open out/demo/report.html in a browser, or read out/demo/worklist.csv."
+
+demo-pipeline: .venv/.built ## claims from arrival to acknowledgment, past a partner that errs and a kill -9, watched
+	@$(BIN)/python scripts/pipeline/demo.py out/demo-pipeline
+
+crashes: .venv/.built ## kill the pipeline 100 times at random and once at every failpoint (KILLS=, TIMES=)
+	PYTHONPATH=scripts/pipeline $(BIN)/python scripts/pipeline/crashes.py random --kills $(or $(KILLS),100)
+	PYTHONPATH=scripts/pipeline $(BIN)/python scripts/pipeline/crashes.py failpoints --times $(or $(TIMES),1)
 
 check: .venv/.built ## format, lints, types and layers of both halves; changes nothing
 	cargo fmt --all --check

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from scrubjay import settings
 from scrubjay.app import kept, opened
+from scrubjay.extraction import contents
 from scrubjay.pipeline.intake import Sender, arrive
 from scrubjay.pipeline.seeing import Seeing, logger
 from scrubjay.testing import generate

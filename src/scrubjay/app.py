@@ -25,7 +25,7 @@ from scrubjay.pipeline.relay import Relay
 from scrubjay.pipeline.rescue import Rescue
 from scrubjay.pipeline.runner import Runner
 from scrubjay.pipeline.scrub import Scrub
-from scrubjay.pipeline.seeing import Seeing
+from scrubjay.pipeline.seeing import Seeing, logger
 from scrubjay.pipeline.send import Send
 from scrubjay.pipeline.sweeper import Sweeper, every
 from scrubjay.pipeline.telling import Tell
@@ -232,7 +232,8 @@ async def opened(
         broker = EmbeddedBroker(both.store)
         stack.push_async_callback(broker.close)
         key = token_key(settings)
-        overlays = tuple(dict.fromkeys(one for each in partners for one in each.overlays))
+        named = dict.fromkeys(one for each in partners for one in each.overlays)
+        overlays = tuple(_overlays(settings.folders.home, one) for one in named)
         work = Work(
             store=both.store,
             broker=broker,
@@ -242,7 +243,7 @@ async def opened(
             partners=partners,
             lines=lines,
             folder=folder,
-            seeing=seeing or Seeing(),
+            seeing=seeing or Seeing(logger(level=10 if settings.debug else 20)),
             knobs=settings.knobs,
         )
         if "scrub" in stages:
@@ -250,6 +251,12 @@ async def opened(
             await asyncio.to_thread(lambda: work.engine.ruleset)
         teller = await _teller(settings, environ, stack)
         yield App(settings, work, stages, teller)
+
+
+def _overlays(home: str, name: str) -> str:
+    """A folder of overlays in the home folder, or the name of an example."""
+    path = os.path.join(home, name)
+    return path if os.path.exists(path) else name
 
 
 async def _lines(both: Kept, partners: Partners, environ: dict[str, str]) -> dict[int, Line]:

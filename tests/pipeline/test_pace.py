@@ -102,10 +102,10 @@ def test_a_budget_is_a_share_of_first_tries_and_comes_back_slowly() -> None:
 async def test_turns_are_even_after_a_burst_of_a_second() -> None:
     clock, waited = Clock(), []
 
-    async def sleep(seconds: float) -> None:
+    async def wait(seconds: float) -> None:
         waited.append(round(seconds, 3))
 
-    pace = Pace(4.0, clock=clock, sleep=sleep)
+    pace = Pace(4.0, clock=clock, sleep=wait)
     await asyncio.gather(*(pace.turn() for _ in range(7)))
     assert waited == [0.25, 0.5, 0.75]
     clock.now += 60

@@ -11,11 +11,13 @@ from pipeline.works import Works, document, rests, states, taken, until, works
 from scrubjay.acks import apply
 from scrubjay.app import kept
 from scrubjay.pipeline import deciding
+from scrubjay.pipeline.purge import Purge
 from scrubjay.runs import validate
 from scrubjay.store.rows import Acknowledgment, DeadLetter, File, Interchange
 from scrubjay.store.states import Kind, State
 from scrubjay.testing.clearinghouse import Behaviour
 from scrubjay.transports.http import HttpTransport
+from scrubjay.vault import PayloadGoneError
 
 OTHERS = {"sender": "US", "receiver": "THEM", "delimiters": "|>^'"}
 
@@ -338,3 +340,38 @@ async def test_a_claim_that_kills_the_engine_dies_alone(tmp_path: Path) -> None:
         assert isinstance(row, Interchange)
         assert row.state is State.SCRUBBED
         assert json.dumps(letter.place)
+
+
+async def test_a_partner_that_is_down_holds_up_no_other(tmp_path: Path) -> None:
+    content = document(80)
+    payers = sorted(set(re.findall(r"\*PI\*(\d+)~", content.decode())))
+    async with works(tmp_path, Behaviour(faults={"deaf": 1.0})) as (made, house):
+        made.partner("clearing", house.address, payers=tuple(payers[::2]))
+        made.partner("folder", str(tmp_path / "partner"), payers=tuple(payers[1::2]))
+        made.take(content)
+        async with made.running() as app:
+            await until(app, lambda view: "SUBMITTED" in states(view))
+            found = await app.work.store.read(states)
+    assert set(found) == {"SUBMITTED", "SCRUBBED"}
+    assert not house.ledger
+
+
+async def test_what_is_over_is_shredded_and_its_books_are_kept(tmp_path: Path) -> None:
+    async with works(tmp_path) as (made, _):
+        arrived = made.take(document(10))
+        assert await made.settle() == {"ACKNOWLEDGED": 10}
+        with kept(made.tree, "test") as both:
+            before = len(list(both.vault.payload_ids()))
+        tree = made.tree.but(purge_after=1e-9)
+        async with made.running() as app:
+            purge = Purge(app.work, tree.purge_after)
+            assert await purge.once() > 0
+            assert await purge.once() == 0
+        with kept(made.tree, "test") as both:
+            assert len(list(both.vault.payload_ids())) < before
+            file = both.store.ask(lambda view: view.one(File, arrived.file))
+            assert file is not None
+            assert file.state is State.PURGED
+            with pytest.raises(PayloadGoneError):
+                both.vault.open(file.payload)
+            assert both.store.ask(states) == {"ACKNOWLEDGED": 10}

@@ -133,7 +133,7 @@ async def until(app: App, done: Callable[[View], bool], seconds: float = 30.0) -
         if time.monotonic() > limit:
             counts = await app.work.store.read(lambda view: view.counts())
             raise AssertionError(f"not in {seconds} s: {counts}")
-        await asyncio.sleep(0.02)
+        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.02)
 
 
 def states(view: View) -> dict[str, int]:

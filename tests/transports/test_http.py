@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scrubjay.errors import Fate
+from scrubjay.errors import Fate, UsageError
 from scrubjay.testing.clearinghouse import Behaviour, opened
 from scrubjay.testing.contracts.transport import (
     failure_of,
@@ -228,6 +228,13 @@ async def test_a_credential_opens_and_is_never_shown() -> None:
         assert (error.code, error.fate) == ("UNAUTHORIZED", Fate.FINAL)
         await knowing.close()
         await stranger.close()
+
+
+@pytest.mark.parametrize("credential", ["ses ame", "sesame\r\nX-More: 1", "sésame", "sesame\n"])
+def test_a_credential_that_is_no_word_is_refused_and_not_repeated(credential: str) -> None:
+    with pytest.raises(UsageError) as failure:
+        HttpTransport("http://127.0.0.1", credential=credential)
+    assert credential not in str(failure.value)
 
 
 async def test_a_page_that_is_not_there_is_not_taken_for_a_no() -> None:

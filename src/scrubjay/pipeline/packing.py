@@ -18,7 +18,7 @@ import mmap
 import os
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scrubjay.errors import InternalError
 from scrubjay.pipeline.outline import ISA_LENGTH, Delimiters
@@ -39,11 +39,30 @@ BESIDE = 500
 _NOWHERE = 1 << 20
 """Stands for the interchange of claims that could not be placed."""
 NO_PARTNER = "NO_PARTNER"
-_ACCEPTED = b'{"accepted": true'
-_STRING = rb'("(?:[^"\\]|\\.)*"|null)'
-_GLANCE = re.compile(
-    rb'"interchange_index":(\d+),.*?"interchange":' + _STRING + rb',.*"payer":' + _STRING
+_STRING = rb'("[^"\\]*"|null)'
+_LINE = re.compile(
+    rb'\{"accepted":( true|false),"file":"[^"\\]*","interchange_index":(\d+),"group_index":(\d+),'
+    rb'"set_index":(\d+),"interchange":'
+    + _STRING
+    + rb',"group":'
+    + _STRING
+    + rb',"set":'
+    + _STRING
+    + rb',"claim_index":(\d+),"kind":'
+    + _STRING
+    + rb',"claim":'
+    + _STRING
+    + rb',"clearinghouse":'
+    + _STRING
+    + rb',"provider":'
+    + _STRING
+    + rb',"payer":'
+    + _STRING
+    + rb',"charge":'
+    + _STRING
+    + rb',"codes":\[(?:"([A-Z0-9_]+)")?'
 )
+"""A line as the engine writes it; one with an escape in it is read as JSON."""
 _DEAD, _REJECTED = "DEAD_LETTERED", "REJECTED_BY_SCRUB"
 
 
@@ -90,6 +109,7 @@ class Packing:
     bases: Mapping[int, int] = field(default_factory=dict)
     """By ordinal of the interchange, the index of its first claim, where some were left out."""
     first_batch: int = 0
+    _takers: dict[bytes, str | None] = field(default_factory=dict)
     written: int = 0
     batches: int = 0
 
@@ -132,22 +152,19 @@ class Packing:
         return found
 
     def _sections(self) -> Iterator[_Section]:
-        """The interchanges that have claims, looked through without reading much of a line."""
+        """The interchanges that have claims."""
         section: _Section | None = None
         at = 0
         with open(os.path.join(self.folder, "verdicts.jsonl"), "rb") as file:
             for line in file:
-                glance = _GLANCE.search(line)
-                if glance is None:
-                    raise InternalError("a line of verdicts.jsonl cannot be read; report it")
-                index = int(glance[1])
-                if section is None or section.engine_index != index:
+                verdict = _read(line)
+                if section is None or section.engine_index != verdict.interchange:
                     if section is not None:
                         section.end = at
                         yield section
-                    section = _Section(index, (json.loads(glance[2]) or "").strip(), at)
-                if line.startswith(_ACCEPTED):
-                    partner = self.route(json.loads(glance[3]))
+                    section = _Section(verdict.interchange, _text(verdict.control), at)
+                if verdict.accepted:
+                    partner = self._taking(verdict.payer)
                     if partner is not None:
                         _extend(section.targets.setdefault(partner, []), section.accepted)
                     section.accepted += 1
@@ -156,12 +173,20 @@ class Packing:
             section.end = at
             yield section
 
+    def _taking(self, payer: bytes) -> str | None:
+        """Who takes the claims of a payer, as it is written; there are few of them."""
+        if payer not in self._takers:
+            self._takers[payer] = self.route(json.loads(payer))
+        return self._takers[payer]
+
     def _rows(
         self, at: int, section: _Section, partner: str | None, *, beside: bool
     ) -> Iterator[Row]:
         """The rows that go to a partner, and `beside` them those that go nowhere."""
-        occurrences: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        occurrences: dict[tuple[bytes, bytes], list[tuple[int, int]]] = {}
         first: int | None = None
+        named: list[Any] = []
+        known: tuple[int, int] | None = None
         with open(os.path.join(self.folder, "verdicts.jsonl"), "rb") as file:
             file.seek(section.start)
             left = section.end - section.start
@@ -169,28 +194,29 @@ class Packing:
                 if left <= 0:
                     return
                 left -= len(line)
-                row = json.loads(line)
+                verdict = _read(line)
                 if first is None:
-                    first = self.bases.get(at, self._index(row["claim_index"]))
-                target = self.route(row["payer"]) if row["accepted"] else None
+                    first = self.bases.get(at, self._index(verdict.claim_index))
+                target = self._taking(verdict.payer) if verdict.accepted else None
                 if not ((beside and target is None) or (partner is not None and target == partner)):
                     continue
-                group, control = (row["group"] or "").strip(), (row["set"] or "").strip()
-                like = occurrences.setdefault((group, control), [])
-                place = (row["group_index"], row["set_index"])
-                if place not in like[-1:]:
-                    like.append(place)
-                index = self._index(row["claim_index"]) - first
+                if verdict.place != known:
+                    known = verdict.place
+                    like = occurrences.setdefault((verdict.group, verdict.set), [])
+                    if known not in like[-1:]:
+                        like.append(known)
+                    named = [at, _text(verdict.group), _text(verdict.set), len(like) - 1]
+                index = self._index(verdict.claim_index) - first
                 yield {
                     "target": target,
-                    "accepted": row["accepted"],
-                    "set": [at, group, control, len(like) - 1],
+                    "accepted": verdict.accepted,
+                    "set": named,
                     "claim": [
                         ordinal(at, index),
-                        row["claim"] or "",
-                        row["clearinghouse"] or "",
-                        _cents(row["charge"]),
-                        _code(row, target),
+                        _text(verdict.claim),
+                        _text(verdict.trace),
+                        _cents(verdict.charge),
+                        _code(verdict, target),
                     ],
                 }
 
@@ -276,12 +302,81 @@ def _extend(ranges: Ranges, index: int) -> None:
         ranges.append((index, index))
 
 
-def _cents(charge: str | None) -> int:
-    return int(charge.replace(".", "")) if charge else 0
+class _Verdict(NamedTuple):
+    """A line of verdicts.jsonl; texts as they are written, quotes and all."""
+
+    accepted: bool
+    interchange: int
+    place: tuple[int, int]
+    """Of group and set."""
+    control: bytes
+    group: bytes
+    set: bytes
+    claim_index: int
+    claim: bytes
+    trace: bytes
+    payer: bytes
+    charge: bytes
+    code: str
 
 
-def _code(row: Row, target: str | None) -> str:
+def _read(line: bytes) -> _Verdict:
+    found = _LINE.match(line)
+    if found is None:
+        return _parsed(json.loads(line))
+    part = found.groups()
+    return _Verdict(
+        part[0] == b" true",
+        int(part[1]),
+        (int(part[2]), int(part[3])),
+        part[4],
+        part[5],
+        part[6],
+        int(part[7]),
+        part[9],
+        part[10],
+        part[12],
+        part[13],
+        part[14].decode("ascii") if part[14] else "",
+    )
+
+
+def _parsed(row: Row) -> _Verdict:
+    def raw(name: str) -> bytes:
+        return json.dumps(row[name]).encode()
+
+    return _Verdict(
+        row["accepted"],
+        row["interchange_index"],
+        (row["group_index"], row["set_index"]),
+        raw("interchange"),
+        raw("group"),
+        raw("set"),
+        row["claim_index"],
+        raw("claim"),
+        raw("clearinghouse"),
+        raw("payer"),
+        raw("charge"),
+        row["codes"][0] if row["codes"] else "",
+    )
+
+
+def _text(written: bytes) -> str:
+    """What is written, without the quotes; "" for null."""
+    if written == b"null":
+        return ""
+    if b"\\" in written:
+        text: str = json.loads(written)
+        return text.strip()
+    return written[1:-1].decode("utf-8").strip()
+
+
+def _cents(charge: bytes) -> int:
+    return 0 if charge == b"null" else int(charge[1:-1].replace(b".", b""))
+
+
+def _code(verdict: _Verdict, target: str | None) -> str:
     """The first error; of what is accepted and goes nowhere, that nobody takes it."""
-    if row["accepted"]:
+    if verdict.accepted:
         return NO_PARTNER if target is None else ""
-    return row["codes"][0] if row["codes"] else "ABOVE"
+    return verdict.code or "ABOVE"

@@ -221,6 +221,9 @@ def _together(path: str, record: Partner, owners: dict[str, str]) -> Iterator[Fa
     """What makes no sense within one record, or beside the others."""
     if len(set(record.delimiters)) != len(record.delimiters):
         yield Fault(file=path, line=0, message="delimiters: each is another character")
+    if record.quiet < record.deadline:
+        said = "sending: quiet_seconds is less than deadline_seconds: bytes may be on their way"
+        yield Fault(file=path, line=0, message=said)
     name = os.path.basename(path)
     for payer in record.payers:
         if payer in owners:

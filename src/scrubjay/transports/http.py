@@ -20,13 +20,14 @@ import contextlib
 import hashlib
 import ipaddress
 import json
+import re
 import ssl
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import httpx2
 
-from scrubjay.errors import Fate
+from scrubjay.errors import Fate, UsageError
 from scrubjay.failures import FAILURES
 from scrubjay.transports.bodies import checked_key, pieces
 from scrubjay.transports.contract import Inbound, Receipt
@@ -98,6 +99,8 @@ class HttpTransport:
         self._deadline = deadline
         self._not_received = frozenset(not_received)
         headers = {"User-Agent": "scrubjay"}
+        if not re.fullmatch(r"[!-~]*", credential):
+            raise UsageError("a partner's credential is printable ASCII without blanks")
         if credential:
             headers["Authorization"] = f"Bearer {credential}"
         self._client = httpx2.AsyncClient(

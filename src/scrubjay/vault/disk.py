@@ -11,13 +11,14 @@ import errno
 import fcntl
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from scrubjay.errors import UsageError
 from scrubjay.vault.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["LEAVING", "Draft", "Folder", "storage"]
 
@@ -26,6 +27,8 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _SHELF = 5
 """Letters of an id that name its shelf: of an id by time, some nine hours."""
+_SYNCS = 16
+"""Threads that wait for the disk."""
 INCOMING = "incoming"
 LEAVING = ".shredding"
 """End of the name of what was withdrawn and is about to be wiped."""
@@ -114,11 +117,28 @@ class Folder:
                 os.unlink(payload_id, dir_fd=shelf)
                 raise
 
-    def replace(self, draft: Draft, payload_id: str) -> None:
-        """Put a draft that is on the disk where another file is, in one step."""
-        with self._shelf(payload_id) as shelf:
-            os.rename(draft.name, payload_id, src_dir_fd=self._incoming, dst_dir_fd=shelf)
-            os.fsync(shelf)
+    def replace_all(self, texts: Mapping[str, bytes]) -> None:
+        """Put small files where others are, each in one step; to be called `locked`.
+
+        Their syncs are waited for beside each other, and their folders synced once.
+        """
+        drafts: dict[str, Draft] = {}
+        try:
+            for payload_id, text in texts.items():
+                drafts[payload_id] = self.draft(payload_id)
+                drafts[payload_id].write(text)
+            with ThreadPoolExecutor(_SYNCS) as pool:
+                list(pool.map(Draft.sync, drafts.values()))
+            for payload_id, draft in drafts.items():
+                with self._shelf(payload_id) as shelf:
+                    os.rename(draft.name, payload_id, src_dir_fd=self._incoming, dst_dir_fd=shelf)
+            for name in {payload_id[:_SHELF] for payload_id in drafts}:
+                with self._shelf(name) as shelf:
+                    os.fsync(shelf)
+        finally:
+            for draft in drafts.values():
+                self.discard(draft.name)
+                draft.close()
 
     def discard(self, draft_name: str) -> None:
         """The draft's name goes; what was placed stays."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from scrubjay.failpoints import failpoint
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from scrubjay.vault.contract import KeyProvider, Witness, WrappedKey
 
 __all__ = ["FolderPayload", "FolderVault", "FolderWriter"]
+
+_AT_ONCE = 64
+"""Data keys that are wrapped anew together: they share their syncs, and hold up who shreds."""
 
 
 class FolderVault:
@@ -133,19 +137,39 @@ class FolderVault:
             yield from self._payloads.ids()
 
     def rewrap(self) -> Rewrapped:
-        """Each data key is replaced in one step, so that any moment leaves a key that opens."""
+        """Each line is replaced in one step, so that any moment leaves a key that opens."""
         current = self._keys.current()
         moved = already = 0
         refused: list[str] = []
-        for payload_id in self._key_ids():
-            try:
-                if self._rewrapped(payload_id, current):
-                    moved += 1
-                else:
-                    already += 1
-            except PayloadRefusedError:
-                refused.append(payload_id)
+        ids = self._key_ids()
+        while some := list(islice(ids, _AT_ONCE)):
+            with storage(), self._wrapped.locked():
+                behind, wrong = self._behind(some, current)
+                self._wrapped.replace_all({each: written(key) for each, key in behind.items()})
+            for payload_id, key in behind.items():
+                self._told("rewrapped", payload_id, key.key_id)
+            moved += len(behind)
+            already += len(some) - len(behind) - len(wrong)
+            refused += wrong
         return Rewrapped(moved=moved, current=already, refused=tuple(refused))
+
+    def _behind(
+        self, payload_ids: Iterable[str], current: str
+    ) -> tuple[dict[str, WrappedKey], list[str]]:
+        """Data keys under other keys, wrapped with the current one; and those that cannot be."""
+        behind: dict[str, WrappedKey] = {}
+        wrong: list[str] = []
+        for payload_id in payload_ids:
+            try:
+                wrapped = self._wrapped_key(payload_id)
+                if wrapped.key_id != current:
+                    data_key = self._keys.unwrap(wrapped, payload_id)
+                    behind[payload_id] = self._keys.wrap(data_key, payload_id)
+            except PayloadGoneError:
+                continue
+            except PayloadRefusedError:
+                wrong.append(payload_id)
+        return behind, wrong
 
     def wrapped_with(self) -> Iterator[tuple[str, str]]:
         """Each payload that has a key, and the id of the key that its data key is wrapped with."""
@@ -183,27 +207,6 @@ class FolderVault:
     def _key_ids(self) -> Iterator[str]:
         with storage():
             yield from self._wrapped.ids()
-
-    def _rewrapped(self, payload_id: str, current: str) -> bool:
-        """Whether it had another key than the current one; what is gone meanwhile had not."""
-        with storage(), self._wrapped.locked():
-            try:
-                wrapped = self._wrapped_key(payload_id)
-            except PayloadGoneError:
-                return False
-            if wrapped.key_id == current:
-                return False
-            anew = self._keys.wrap(self._keys.unwrap(wrapped, payload_id), payload_id)
-            draft = self._wrapped.draft(payload_id)
-            try:
-                draft.write(written(anew))
-                draft.sync()
-                self._wrapped.replace(draft, payload_id)
-            finally:
-                self._wrapped.discard(draft.name)
-                draft.close()
-        self._told("rewrapped", payload_id, anew.key_id)
-        return True
 
     def _wrapped_key(self, payload_id: str) -> WrappedKey:
         checked_payload_id(payload_id)
