@@ -14,6 +14,7 @@ from scrubjay._version import __version__
 # Type checkers take the name for True. Importing it would import re and enum with it.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from scrubjay.columns import export, table
     from scrubjay.errors import (
         InputError,
         InternalError,
@@ -47,10 +48,12 @@ __all__ = [
     "Severity",
     "UsageError",
     "__version__",
+    "export",
     "read",
     "rule",
     "scrub",
     "stream",
+    "table",
     "validate",
     "write",
 ]
@@ -64,6 +67,7 @@ _HOMES = {
         "ScrubjayError",
         "UsageError",
     ),
+    "columns": ("export", "table"),
     "findings": ("Finding", "Scope", "Severity"),
     "guides": ("Guide",),
     "models": ("Claim",),

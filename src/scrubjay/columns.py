@@ -1,7 +1,7 @@
 """Claims, their parts and their findings as tables: for whoever takes Arrow, and as Parquet files.
 
 >>> import polars, scrubjay                                    # doctest: +SKIP
->>> polars.DataFrame(scrubjay.columns("claims.837", "lines"))  # doctest: +SKIP
+>>> polars.DataFrame(scrubjay.table("claims.837", "lines"))  # doctest: +SKIP
 
 Nothing but Scrubjay is needed to make them. The tables and their columns: docs/columns.md.
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     AnyPath = str | os.PathLike[str]
     Progress = Callable[[int, int | None], None]
 
-__all__ = ["Column", "Exported", "Phi", "Table", "columns", "export", "tables"]
+__all__ = ["Column", "Exported", "Phi", "Table", "export", "table", "tables"]
 
 
 class Phi(StrEnum):
@@ -41,7 +41,7 @@ class Phi(StrEnum):
     """Identifiers, names, addresses, birth dates and free text are left out."""
     MASK = "mask"
     """Their shapes remain: ``A`` for letters, ``9`` for digits; of birth dates the year."""
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - a way, not a secret
     """Identifiers are keyed tokens, the same as in findings; names and addresses are left out."""
     KEEP = "keep"
     """Everything in clear."""
@@ -50,7 +50,8 @@ class Phi(StrEnum):
 class Column(Frozen):
     """A column of a table: its name, its Arrow type, and what it may tell of a patient.
 
-    `phi` is ``open`` (nothing by itself), ``id``, ``person`` (names, addresses), ``born`` or ``text``.
+    `phi` is ``open`` (nothing by itself), ``id``, ``person`` (names, addresses), ``born``
+    (days of birth and death) or ``text`` (notes).
     """
 
     name: str
@@ -61,7 +62,7 @@ class Column(Frozen):
 class Table:
     """A table of a file that any library takes which speaks Arrow's PyCapsule interface.
 
-    The file is read, in bounded memory and in a thread of its own, each time that somebody takes it.
+    The file is read, in bounded memory and in a thread of its own, each time that it is taken.
     """
 
     def __init__(self, name: str, stream: _native.TableStream) -> None:
@@ -95,9 +96,9 @@ def tables() -> dict[str, tuple[Column, ...]]:
     }
 
 
-def columns(
+def table(
     source: AnyPath | Iterable[AnyPath],
-    table: str = "claims",
+    name: str = "claims",
     *,
     phi: Phi | str = Phi.TOKEN,
     rules: bool = True,
@@ -106,12 +107,13 @@ def columns(
 ) -> Table:
     """One table of 837 files, to be taken by Polars, DuckDB, pandas or pyarrow without a copy.
 
-    `accepted` and the table `findings` are by the guides and, unless `rules` is false, by the shipped
-    rules. An unknown table or file raises here, what goes wrong later where the table is taken.
+    `accepted` and the table `findings` are by the guides and, unless `rules` is false, by the
+    shipped rules. An unknown table or file raises here, what goes wrong later where the table is
+    taken.
     """
     job = _job(places.inputs(_listed(source)), rules=rules, as_of=as_of, token_key=token_key)
-    (name,) = _known([table])
-    return Table(name, _native.TableStream(job.to_json(), name, _phi(phi)))
+    (known,) = _known([name])
+    return Table(known, _native.TableStream(job.to_json(), known, _phi(phi)))
 
 
 def export(
@@ -127,7 +129,7 @@ def export(
     force: bool = False,
     progress: Progress | None = None,
 ) -> Exported:
-    """Tables of 837 files as ``<table>.parquet`` in the folder `out`, with run.json and summary.json."""
+    """Tables of 837 files as ``<table>.parquet`` in `out`, with run.json and summary.json."""
     job = _job(places.inputs(_listed(source)), rules=rules, as_of=as_of, token_key=token_key)
     job = job.but(out=places.output(out, force=force), force=force, threads=threads)
     answer = json.loads(_native.export(job.to_json(), _known(names), _phi(phi), progress))
@@ -151,9 +153,10 @@ def _job(
         token_key_id=key.id,
     )
     if rules:
-        from scrubjay.runs import ruleset
+        from scrubjay.codes import folder
+        from scrubjay.rulebook import lowered
 
-        job = job.but(program=ruleset().program)
+        job = job.but(program=lowered(), tables=tuple(folder.files()))
     return job
 
 

@@ -40,7 +40,7 @@ def test_a_table_becomes_records_and_a_worklist(
     assert (ended.code, ended.err) == (1, "")
     assert "  enrolled     6\n  quarantined  4\n" in ended.out
     assert len(lines(out / "enrollments.jsonl")) == 6
-    assert {each["severity"] for each in lines(out / "quarantine.jsonl")} == {"error", "info"}
+    assert {each["severity"] for each in lines(out / "quarantine.jsonl")} == {"error"}
     work = table_of(out / "worklist.csv")
     assert [row["code"] for row in work] == [
         *("NAME_MISSING", "COVERAGE_MISSING", "END_BEFORE_BEGIN", "SSN_INVALID")

@@ -210,6 +210,22 @@ def test_the_audit_goes_out_as_lines(lived: Place, scrubjay: Command) -> None:
     assert scrubjay("audit", "export", "-o", out).code == 3
 
 
+def test_a_new_key_is_taken_into_use_and_the_old_one_judges_its_time(
+    lived: Place, scrubjay: Command
+) -> None:
+    old = lived.keys.current
+    told = json.loads(scrubjay("audit", "rotate", "--json").out)
+    assert (told["from"], told["to"]) == (old, lived.keys.current)
+    assert told["from"] != told["to"]
+    assert scrubjay("audit", "verify").code == 0
+    events = [json.loads(line) for line in scrubjay("audit", "export").out.splitlines()]
+    assert {event["key"] for event in events} == {old, lived.keys.current}
+    assert [one["event"] for one in events if one["event"].startswith("key.")] == [
+        "key.retired",
+        "key.rotated",
+    ]
+
+
 def test_the_claims_of_a_day_add_up(lived: Place, scrubjay: Command) -> None:
     ended = scrubjay("audit", "reconcile", "--day", "2026-05-28", "--json")
     found = json.loads(ended.out)

@@ -232,8 +232,9 @@ class _Member:
     ) -> None:
         name = fields.get(dtp[1])
         taken = name and field_of(name, coverage=coverage).take(into) is not None
-        if name is None or taken:
+        if name is None:
             rest.setdefault("dates", []).append(_span(dtp))
+        if name is None or taken:
             return
         first, _, last = dtp[3].partition("-")
         if coverage and dtp[2] == "RD8" and name == "begin":

@@ -1,6 +1,8 @@
 """A load against what was known: what each member is told, and what a load may not do."""
 
+import os
 import stat
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -501,6 +503,16 @@ def test_the_state_is_its_owners_alone_and_nothing_stays_beside_it(
     state.chmod(0o644)
     with pytest.raises(UsageError, match="chmod 600"):
         load(record())
+
+
+def test_what_a_killed_load_left_is_taken_away(load: Loads, state: Path) -> None:
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    (state.parent / f"state.db.load-{gone.pid}").write_text("left")
+    alive = state.parent / f"state.db.load-{os.getppid()}"
+    alive.write_text("at work")
+    load(record())
+    assert sorted(each.name for each in state.parent.glob("state.db.*")) == [alive.name]
 
 
 def test_a_file_that_is_no_state_is_refused(state: Path, load: Loads) -> None:

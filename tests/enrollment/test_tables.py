@@ -158,3 +158,30 @@ def test_a_record_keeps_what_the_mapping_keeps_raw(tmp_path: Path) -> None:
     (made,) = by_table(tmp_path, mapping, [f"{HEAD},Note,Other", "1,self,SAMPLE,ANN,by hand,lost"])
     assert made.record is not None
     assert [(each.place, each.values) for each in made.record.extras] == [("Note", ("by hand",))]
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("123-45-6789", None),
+        ("123456789", None),
+        ("900-01-0001", None),
+        ("900-70-0001", ("SSN_IS_TAX_NUMBER", "info")),
+        ("000-12-3456", ("SSN_INVALID", "error")),
+        ("666-12-3456", ("SSN_INVALID", "error")),
+        ("123-00-4567", ("SSN_INVALID", "error")),
+        ("123-45-0000", ("SSN_INVALID", "error")),
+        ("12345678", ("SSN_INVALID", "error")),
+        ("12-345-6789", ("SSN_INVALID", "error")),
+        ("12345678x", ("SSN_INVALID", "error")),
+    ],
+)
+def test_a_social_security_number_is_judged_and_only_its_end_is_kept(
+    number: str, told: tuple[str, str] | None, tmp_path: Path
+) -> None:
+    mapping = LEAST + '"member.ssn" = "SSN"\n'
+    (made,) = by_table(tmp_path, mapping, [f"{HEAD},SSN", f"1,self,SAMPLE,ANN,{number}"])
+    assert [(each.code, each.severity) for each in made.reasons] == ([told] if told else [])
+    if made.record is not None:
+        assert number not in made.record.to_json()
+        assert made.record.member.ssn_last4 == number[-4:]

@@ -1,5 +1,6 @@
 """Real processes on one store: killed amid their work, many at once, on disks that fail."""
 
+import asyncio
 import os
 import random
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from scrubjay.brokers.embedded import EmbeddedBroker
 from scrubjay.failpoints import VARIABLE
 from scrubjay.store.errors import DiskFullError
 from scrubjay.store.sqlite.store import SqliteStore
@@ -171,6 +173,19 @@ def test_what_a_killed_process_held_is_free_at_once(place: Place) -> None:
             assert store.reap() == 2
         leases = store.do(lambda tx: tx.lease("scrub", 10, 60))
         assert sorted((one.subject, one.attempts) for one in leases) == [(1, 2), (2, 2)]
+
+
+async def test_who_waits_gets_what_a_killed_process_held(place: Place) -> None:
+    with place.opened() as store:
+        store.do(lambda tx: tx.publish("scrub", 1))
+        broker = EmbeddedBroker(store)
+        with started("hold", place, "h", 1) as holder:
+            assert await asyncio.to_thread(lines, holder, 1) == ["1"]
+            assert await broker.lease("scrub", 1, 60) == []
+            waiting = asyncio.create_task(broker.lease("scrub", 1, 60, wait=120))
+            holder.send_signal(signal.SIGKILL)
+            (lease,) = await waiting
+            assert lease.attempts == 2
 
 
 @contextmanager

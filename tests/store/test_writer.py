@@ -172,6 +172,23 @@ def test_a_full_disk_parks_the_store_until_there_is_room(place: Place, store: Sq
     assert is_good(place)
 
 
+def test_a_disk_that_cannot_be_read_is_not_written_to_either(
+    place: Place, store: SqliteStore
+) -> None:
+    store.do(file)
+    store.checkpoint()
+    store._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with place.database.open("r+b") as database:
+        database.write(bytes(60_000))
+    with pytest.raises(StoreFailedError):
+        store.ask(lambda view: [view.events_of(kind, 1) for kind in Kind])
+    assert store.failed is not None
+    with pytest.raises(StoreFailedError):
+        add(store, "late")
+    with pytest.raises(StoreFailedError):
+        store.ask(lambda view: view.partners())
+
+
 def test_only_the_owner_reads_what_lies_on_the_disk(place: Place, store: SqliteStore) -> None:
     store.do(file)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in place.data.iterdir()}

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["EmbeddedBroker"]
 
 POLL = 0.25
+REAP = 1.0
+"""Seconds between two looks for processes that are no more."""
 
 
 class EmbeddedBroker:
@@ -31,6 +33,7 @@ class EmbeddedBroker:
         self._store = store
         self._poll = poll
         self._loop = asyncio.get_running_loop()
+        self._reaping = 0.0
         self._waiting: dict[str, set[asyncio.Event]] = {}
         store.on_publish(self._told)
 
@@ -70,8 +73,16 @@ class EmbeddedBroker:
     async def _lease(self, topic: str, most: int, seconds: float) -> list[Lease]:
         """Writes only where there is something to lease: who is idle disturbs nobody."""
         if not await self._store.read(lambda view: view.is_due(topic)):
+            await self._reap()
             return []
         return await self._store.write(lambda tx: tx.lease(topic, most, seconds))
+
+    async def _reap(self) -> None:
+        """Whoever has nothing to do sees to what the dead have left; what that is, is told."""
+        now = time.monotonic()
+        if now >= self._reaping:
+            self._reaping = now + REAP
+            await asyncio.to_thread(self._store.reap)
 
     async def renew(self, lease: Lease, seconds: float) -> bool:
         """Keeps it for `seconds` from now."""

@@ -15,6 +15,7 @@ from scrubjay.cli.stored import (
     AUDIT_KEY,
     CHECKPOINTS,
     checkpoints,
+    key_file,
     keys,
     new_file,
     opened,
@@ -124,6 +125,26 @@ def _write(file: TextIO, events: Iterable[Any]) -> None:
         file.write(json.dumps(line) + "\n")
 
 
+def rotated(given: dict[str, Any]) -> int:
+    """Takes a new key of the audit into use."""
+    from scrubjay.store.audit.keys import Keyring
+    from scrubjay.store.states import Kind as Subject
+
+    path = given["audit_key"] or key_file(given)
+    with opened(given) as store:
+        old = keys(given).current
+        store.do(lambda tx: tx.note("key.retired", Subject.KEY, 0, {"key": old}))
+    new = Keyring.rotate(path).current
+    with opened(given) as store:
+        store.do(lambda tx: tx.note("key.rotated", Subject.KEY, 0, {"from": old, "to": new}))
+    printed(
+        given,
+        {"from": old, "to": new},
+        [f"{new} is in use instead of {old}: start scrubjay serve and its workers anew"],
+    )
+    return 0
+
+
 def reconciled(given: dict[str, Any]) -> int:
     """Counts the claims of a day."""
     from datetime import UTC, datetime, time, timedelta
@@ -210,6 +231,16 @@ COMMAND = Group(
             ),
             examples=("scrubjay audit export -o audit.jsonl", "scrubjay audit export | gzip"),
             run=exported,
+        ),
+        Call(
+            name="rotate",
+            help=(
+                "Take a new key of the audit into use; the old ones stay, to judge their time.\n\n"
+                "What has the store open goes on with the old key until it is started anew."
+            ),
+            options=(*STORE, options.AS_JSON),
+            examples=("scrubjay audit rotate",),
+            run=rotated,
         ),
         Call(
             name="reconcile",

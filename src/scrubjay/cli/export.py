@@ -66,7 +66,8 @@ def listed(*, as_json: bool) -> Iterator[str]:
 
     known = tables()
     if as_json:
-        yield json.dumps({name: [vars(column) for column in found] for name, found in known.items()})
+        told = {name: [vars(column) for column in found] for name, found in known.items()}
+        yield json.dumps(told)
         return
     for name, found in known.items():
         yield f"{name}: {len(found)} columns"

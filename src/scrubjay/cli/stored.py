@@ -28,6 +28,7 @@ __all__ = [
     "actor",
     "checkpoints",
     "folder",
+    "key_file",
     "keys",
     "new_file",
     "opened",
@@ -59,8 +60,12 @@ def keys(given: dict[str, Any]) -> Keyring:
     """The keys of the audit."""
     from scrubjay.store.audit.keys import Keyring
 
-    own = os.path.join(settings(given).folders.keys, "audit.key")
-    return Keyring.load(given["audit_key"] or own)
+    return Keyring.load(given["audit_key"] or key_file(given))
+
+
+def key_file(given: dict[str, Any]) -> str:
+    """Where the pipeline has its key of the audit."""
+    return os.path.join(settings(given).folders.keys, "audit.key")
 
 
 def checkpoints(given: dict[str, Any]) -> CheckpointFolder:

@@ -60,7 +60,7 @@ def ssn_fault(text: str) -> str | None:
     area, group, serial = digits[:3], digits[3:5], digits[5:]
     if area in {"000", "666"} or group == "00" or serial == "0000":
         return "SSN_INVALID"
-    return "SSN_IS_TAX_NUMBER" if area[0] == "9" else None
+    return "SSN_IS_TAX_NUMBER" if is_tax_number(text) else None
 
 
 def is_tax_number(text: str) -> bool:

@@ -18,6 +18,7 @@ from scrubjay.models.enrollment import Enrollment
 
 __all__ = ["Family", "Incoming", "Staged", "Staging", "family_of", "scope_of"]
 
+_LOAD = ".load-"
 _CACHE_KIB = 8_192
 _GROUPS = 10_000
 _LARGEST = 500
@@ -76,9 +77,8 @@ class Staging:
     """Where a load waits."""
 
     def __init__(self, beside: str) -> None:
-        self._path = f"{beside}.load-{os.getpid()}"
-        with contextlib.suppress(OSError):
-            os.unlink(self._path)
+        _sweep(beside)
+        self._path = f"{beside}{_LOAD}{os.getpid()}"
         self.db = opened(self._path)
         self.db.executescript(f"PRAGMA cache_size = -{_CACHE_KIB};{_TABLES}")
         self._digest = hashlib.sha256()
@@ -196,6 +196,29 @@ class Staging:
 
 
 _SAYING = ("reference", "date", "action_code")
+
+
+def _sweep(beside: str) -> None:
+    """Takes away what a load left that was killed: nobody else would."""
+    folder, name = os.path.split(os.path.abspath(beside))
+    for each in os.listdir(folder):
+        start, _, process = each.rpartition(_LOAD)
+        if start == name and process.isdecimal() and not _lives(int(process)):
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(folder, each))
+
+
+def _lives(process: int) -> bool:
+    """Whether there is another process of that number."""
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _set_name(source: dict[str, Any]) -> str:

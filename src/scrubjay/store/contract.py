@@ -339,6 +339,9 @@ class Store(Protocol):
     def ask(self, query: Callable[[View], T]) -> T:
         """The same, waited for here."""
 
+    def reap(self) -> int:
+        """Gives back the messages that processes held which are no more; how many."""
+
     def on_publish(self, told: Callable[[frozenset[str]], None]) -> None:
         """Has `told` called with the topics that got messages, once they are durable.
 

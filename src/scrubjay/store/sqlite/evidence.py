@@ -53,7 +53,8 @@ class SqliteEvidence:
         """The audit, in the order of the numbers."""
         for row in self._all(_EVENTS):
             # In a damaged file a code may be no bytes any more: then it is none.
-            yield Row(*row[:-1], row[-1] if isinstance(row[-1], bytes) else b"")
+            mac = row[-1] if isinstance(row[-1], bytes) else b""
+            yield Row(*(*row[:-1], mac))
 
     def sealed(self) -> Iterator[str]:
         """The checkpoints that the store itself keeps."""

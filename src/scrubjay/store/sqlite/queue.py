@@ -130,11 +130,14 @@ class Queue(Sending):
 
     def free(self, owner: int) -> int:
         """Gives back what a process held that is no more; how many."""
+        held = "SELECT DISTINCT topic FROM messages WHERE owner = ?"
+        topics = {row[0] for row in self._connection.execute(held, (owner,))}
         freed = self._connection.execute(
             "UPDATE messages SET owner = NULL, due = ?, since = ? WHERE owner = ?",
             (self.now, self.now, owner),
         ).rowcount
         self._connection.execute("DELETE FROM owners WHERE id = ?", (owner,))
+        self.published |= topics
         return freed
 
     def sweep(self, waiting: rows.Waiting, subjects: Iterable[int]) -> int:
