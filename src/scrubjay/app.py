@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from scrubjay.brokers.embedded import EmbeddedBroker
@@ -53,6 +54,8 @@ __all__ = ["STAGES", "App", "Kept", "kept", "opened", "token_key"]
 
 STAGES = ("parse", "scrub", "submit", "acknowledge")
 """What can be scaled alone: each is one or more of the pipeline's topics."""
+THREADS = 64
+"""Of a process, for what blocks: a few hanging shares must not stop what does not need them."""
 UPKEEP = 60.0
 """Seconds between two looks for what may go."""
 _PARTS = {
@@ -221,6 +224,8 @@ async def opened(
     environ = os.environ.copy() if environ is None else environ
     partners = read_partners(settings.folders.partners)
     folder = WorkFolder(settings.folders.work)
+    pool = ThreadPoolExecutor(THREADS, "scrubjay")
+    asyncio.get_running_loop().set_default_executor(pool)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(folder.close)
         both = Kept(settings, f"worker:{os.getpid()}")
