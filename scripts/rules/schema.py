@@ -38,7 +38,7 @@ def schema() -> dict[str, Any]:
     condition = {"$ref": "#/$defs/condition"}
     conditions = {"type": "array", "minItems": 1, "items": condition}
     rows = [shape({name: TEXT, "where": condition}, name) for name in ("some", "every", "none")]
-    asked = {name: {} for name in ASKED}
+    asked: dict[str, Any] = {name: {} for name in ASKED}
     field = {"$ref": "#/$defs/field"}
     scope = shape(
         {

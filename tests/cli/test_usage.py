@@ -70,7 +70,7 @@ def test_nothing_to_do_shows_the_help_on_standard_error(
         ("completion cmd", "Invalid value for 'SHELL': 'cmd' is not one of bash, zsh, fish"),
         ("rules list --rules x.py", "x.py: there is no such file; check the path"),
         ("rules list --rules /dev/null", "there is no such file"),
-        ("rules list --rules /dev", "/dev: this is a folder; name a file of rules in it"),
+        ("rules list --rules /dev", "/dev: there is no file of rules in it"),
     ],
 )
 def test_a_wrong_call_is_one_line_and_code_2(scrubjay: Command, arguments: str, words: str) -> None:

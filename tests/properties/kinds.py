@@ -17,6 +17,7 @@ __all__ = ["KINDS", "claims", "interchange", "mixed", "one_group"]
 Plain = dict[str, Any]
 
 KINDS = ("837P", "837I", "837D")
+_SECONDARY = ("I10", "I119", "I129")
 _ABOVE = ("set", "provider", "subscriber", "payer", "patient")
 _PERSONAL = {"first", "middle", "suffix", "secondary_id", "secondary_id_qualifier"}
 _OF_PATIENTS = {"death_date", "weight", "pregnancy", "casualty_contact", "casualty_phone"}
@@ -122,7 +123,7 @@ def _institutional(claim: Plain, chance: Random) -> Plain:
         "attending_npi": "1234567893",
         "diagnoses": [
             {"qualifier": "ABK", "code": "J189"} | ({"present_on_admission": "Y"} if stay else {}),
-            *({"qualifier": "ABF", "code": f"I{at}"} for at in range(10, chance.randint(10, 13))),
+            *({"qualifier": "ABF", "code": code} for code in _SECONDARY[: chance.randint(0, 3)]),
         ],
         "occurrences": [{"code": "11", "date": first}] * chance.randint(0, 1),
         "value_codes": [{"code": f"8{at}", "amount": at} for at in range(chance.randint(0, 3))],

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use x12::guide::Plan;
 use x12::validate::{Options, Walker};
-use x12::wire::{Delimiters, Limits, Segment, SegmentId};
+use x12::wire::{Limits, Segment, SegmentId};
+
+use crate::peek::Known;
 
 /// A cut: the piece ends here, and the next one begins with the segment `upcoming`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,20 +21,16 @@ pub(crate) struct Cut {
 /// name, or a set's header. Never the first byte: a cut there would cut nothing off. A cut from which the walk can
 /// be taken up without what came before is preferred to a later one where it cannot. Never before a segment over a
 /// limit: that one begins and ends nothing.
-pub(crate) fn last_cut(
-    bytes: &[u8],
-    delimiters: Delimiters,
-    plan: Option<&Arc<Plan>>,
-    (options, limits): (Options, Limits),
-) -> Option<Cut> {
-    let mut end = memchr::memrchr(delimiters.terminator, bytes)?;
+pub(crate) fn last_cut(bytes: &[u8], known: &Known, (options, limits): (Options, Limits)) -> Option<Cut> {
+    let terminator = known.delimiters.terminator;
+    let mut end = memchr::memrchr(terminator, bytes)?;
     let mut last = None;
     while end > 0 {
-        let Some(before) = memchr::memrchr(delimiters.terminator, &bytes[..end]) else { break };
+        let Some(before) = memchr::memrchr(terminator, &bytes[..end]) else { break };
         let start = skip_blanks(bytes, before + 1);
         if start < end {
             let cut = Cut { at: start, upcoming: end - start };
-            match judge(&bytes[start..end], delimiters, plan, (options, limits)) {
+            match judge(&bytes[start..end], known, (options, limits)) {
                 Some(true) => return Some(cut),
                 Some(false) => last = last.or(Some(cut)),
                 None => {}
@@ -44,12 +42,8 @@ pub(crate) fn last_cut(
 }
 
 /// Whether the set may be cut before `segment`, and whether the walk can be taken up there.
-fn judge(
-    segment: &[u8],
-    delimiters: Delimiters,
-    plan: Option<&Arc<Plan>>,
-    (options, limits): (Options, Limits),
-) -> Option<bool> {
+fn judge(segment: &[u8], known: &Known, (options, limits): (Options, Limits)) -> Option<bool> {
+    let (delimiters, plan) = (known.delimiters, known.plan.as_ref());
     let name_end = segment.iter().take(4).position(|&byte| byte == delimiters.element)?;
     let name = &segment[..name_end];
     let header = name == b"ST";
@@ -66,7 +60,7 @@ fn judge(
         return Some(true);
     }
     let plan = plan?;
-    plan.cuts_before(&segment).then(|| Walker::assume(plan, &segment, options).is_some())
+    plan.cuts_before(&segment).then(|| Walker::assume(plan, &segment, options, &known.levels).is_some())
 }
 
 fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
@@ -79,8 +73,13 @@ fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use x12::guide::Guides;
+    use x12::wire::Delimiters;
 
     use super::*;
+
+    fn known(plan: Option<Arc<Plan>>) -> Known {
+        Known { delimiters: Delimiters::default(), parties: None, group: None, plan, levels: Vec::new() }
+    }
 
     #[test]
     fn a_set_is_cut_before_what_its_guide_names() {
@@ -92,26 +91,33 @@ mod tests {
         ] {
             let plan = Guides::embedded().plan(kind).unwrap();
             let bytes = format!("DTP*1~{bytes}").into_bytes();
-            let found = last_cut(&bytes, Delimiters::default(), Some(&plan), Default::default()).unwrap();
+            let found = last_cut(&bytes, &known(Some(plan)), Default::default()).unwrap();
             assert_eq!(&bytes[found.at..found.at + found.upcoming], cut.as_bytes(), "{kind}");
         }
     }
 
     #[test]
+    fn where_the_outer_levels_are_known_a_set_is_cut_between_inner_ones_too() {
+        let plan = Guides::embedded().plan("271").unwrap();
+        let outer = plan.loops.iter().position(|each| each.id == "2000A").unwrap() as u16;
+        let known = Known { levels: vec![(outer, 1)], ..known(Some(plan)) };
+        let bytes = b"DTP*1~HL*2*1*21*1~NM1*1P~HL*3*2*22*0~TRN*2~";
+        let found = last_cut(bytes, &known, Default::default()).unwrap();
+        assert_eq!(&bytes[found.at..found.at + found.upcoming], b"HL*3*2*22*0");
+    }
+
+    #[test]
     fn a_set_may_be_cut_before_its_header_without_a_plan() {
         let bytes = b"SE*2*1~\r\nST*837*2~BHT*1~NM1";
-        assert_eq!(last_cut(bytes, Delimiters::default(), None, Default::default()), Some(Cut { at: 9, upcoming: 8 }));
-        assert_eq!(
-            last_cut(b"ST*837*2~BHT*1~", Delimiters::default(), None, Default::default()),
-            None,
-            "the first byte is no cut"
-        );
+        let known = known(None);
+        assert_eq!(last_cut(bytes, &known, Default::default()), Some(Cut { at: 9, upcoming: 8 }));
+        assert_eq!(last_cut(b"ST*837*2~BHT*1~", &known, Default::default()), None, "the first byte is no cut");
         let limits = Limits { element: 3, ..Limits::default() };
         assert_eq!(
-            last_cut(b"SE*2*1~ST*837*2~ST*837*0003~", Delimiters::default(), None, (Options::default(), limits)),
+            last_cut(b"SE*2*1~ST*837*2~ST*837*0003~", &known, (Options::default(), limits)),
             Some(Cut { at: 7, upcoming: 8 }),
             "one over a limit is no header"
         );
-        assert_eq!(last_cut(b"no terminator", Delimiters::default(), None, Default::default()), None);
+        assert_eq!(last_cut(b"no terminator", &known, Default::default()), None);
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Known {
     pub(crate) parties: Option<Arc<Parties>>,
     pub(crate) group: Option<Arc<Group>>,
     pub(crate) plan: Option<Arc<Plan>>,
+    /// The levels of the hierarchy that were open where a piece ended, by loop.
+    pub(crate) levels: Vec<(u16, u64)>,
 }
 
 /// What is in force at the end of `bytes`, beginning from `known`; `None` while no interchange was seen.
@@ -65,7 +67,8 @@ struct Seen<'g> {
 impl Tokens for Seen<'_> {
     fn header(&mut self, segment: &Segment<'_>) {
         let parties = self.guides.parties(segment).map(Arc::new);
-        self.known = Some(Known { delimiters: segment.delimiters(), parties, group: None, plan: None });
+        self.known =
+            Some(Known { delimiters: segment.delimiters(), parties, group: None, plan: None, levels: Vec::new() });
     }
 
     fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {

@@ -21,6 +21,9 @@ use crate::standing::{Assumption, Set, Standing};
 /// What a piece that no cut was found in may have beyond the longest segment: then it is cut where it is.
 const BEYOND: usize = 256 * 1024;
 
+/// How many pieces are cut off ahead of the one that is settled next, at least: so that nobody waits while one is on the desk.
+const READ_AHEAD: usize = 3;
+
 /// How many pieces are out to be judged while one is on the desk.
 const JUDGED_AHEAD: usize = 1;
 
@@ -124,7 +127,7 @@ impl Line {
     /// From now on `crew`, of so many `workers`, reads and judges.
     fn engage(&mut self, crew: Crew, workers: usize) {
         let judged = if self.rules.is_some() { JUDGED_AHEAD } else { 0 };
-        self.ahead = (workers + 1, judged);
+        self.ahead = (READ_AHEAD.max(workers - 1), judged);
         self.crew = Some(crew);
     }
 
@@ -247,7 +250,7 @@ impl Line {
                 }
                 let Some(known) = &self.known else { break };
                 let how = (self.setting.options, self.setting.limits);
-                if let Some(cut) = last_cut(bytes, known.delimiters, known.plan.as_ref(), how) {
+                if let Some(cut) = last_cut(bytes, known, how) {
                     let upcoming = bytes[cut.at..cut.at + cut.upcoming].to_vec();
                     return Ok((cut.at, Some(upcoming)));
                 }
@@ -311,14 +314,18 @@ impl Line {
         self.standing = analysed.end.clone();
         if let (Mode::Inside(delimiters), plan) = (self.standing.mode, &analysed.plan) {
             let same = self.known.as_ref().is_some_and(|known| known.delimiters == delimiters);
+            let mut levels = Vec::new();
             let plan = match (&self.standing.set, plan) {
-                (Set::Walked(walker), _) => walker.plan().cloned(),
+                (Set::Walked(walker), _) => {
+                    levels.extend(walker.levels());
+                    walker.plan().cloned()
+                }
                 (_, Some(plan)) => Some(Arc::clone(plan)),
                 _ if same => self.known.as_ref().and_then(|known| known.plan.clone()),
                 _ => None,
             };
             let Standing { parties, group, .. } = &self.standing;
-            self.known = Some(Known { delimiters, parties: parties.clone(), group: group.clone(), plan });
+            self.known = Some(Known { delimiters, parties: parties.clone(), group: group.clone(), plan, levels });
         }
         Ok(Some(analysed))
     }

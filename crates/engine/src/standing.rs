@@ -108,14 +108,14 @@ pub(crate) struct Assumption {
 impl Assumption {
     /// What stands before `cut`, if what is `known` is in force there.
     pub(crate) fn before(cut: &[u8], known: &Known, options: Options) -> Option<Self> {
-        let Known { delimiters, parties, group, plan } = known.clone();
+        let Known { delimiters, parties, group, plan, levels } = known.clone();
         let marks = x12::wire::marks(cut, 0, cut.len() as u32, delimiters);
         let segment = Segment::new(cut, 0, &marks, delimiters);
         if segment.name() == b"ST" {
             return Some(Self { delimiters, parties, group, set: None, inside: Inside::Envelope });
         }
         let plan = plan?;
-        let (walker, boundary) = Walker::assume(&plan, &segment, options)?;
+        let (walker, boundary) = Walker::assume(&plan, &segment, options, &levels)?;
         let begins = plan.opened_by_cut(&segment).is_some_and(|index| begins_item(&plan, index));
         let inside = if begins { Inside::Nothing } else { Inside::Header };
         Some(Self { delimiters, parties, group, set: Some((Box::new(walker), boundary)), inside })

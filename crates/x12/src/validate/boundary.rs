@@ -54,8 +54,9 @@ impl Boundary {
 }
 
 impl State {
-    /// The state before the cut segment `cut`, as far as that segment tells it.
-    pub(super) fn before(plan: &Plan, cut: &Segment<'_>) -> Option<Self> {
+    /// The state before the cut segment `cut`, as far as that segment tells it. It names one level above its own; ids of those
+    /// around that are taken from `levels`, by loop.
+    pub(super) fn before(plan: &Plan, cut: &Segment<'_>, levels: &[(u16, u64)]) -> Option<Self> {
         let way = plan.chain_to(cut)?;
         let (_, around) = way.split_last()?;
         let mut state = Self::default();
@@ -74,20 +75,19 @@ impl State {
                 state.ledger.sums.assume(&plan.index, sums);
             }
         }
-        let mut levels = 0;
+        let mut innermost = None;
         for (frame, &slot) in state.stack.frames.iter_mut().zip(way) {
             let facts = plan.index.slots.get(slot as usize)?;
             frame.position = facts.position;
             frame.sealed = facts.position;
-            if plan.index.loops.get(usize::from(frame.loop_index))?.level {
-                levels += 1;
-                let hierarchy = plan.hierarchy?;
-                frame.level = counting(cut.element(usize::from(hierarchy.parent)))?;
+            if plan.index.loops.get(usize::from(frame.loop_index))?.level
+                && let Some(around) = innermost.replace(frame)
+            {
+                around.level = levels.iter().find(|(index, _)| *index == around.loop_index)?.1;
             }
         }
-        // the segment names one level above it, not two
-        if levels > 1 {
-            return None;
+        if let Some(frame) = innermost {
+            frame.level = counting(cut.element(usize::from(plan.hierarchy?.parent)))?;
         }
         if let Some(hierarchy) = plan.hierarchy.filter(|hierarchy| hierarchy.segment == cut.id()) {
             state.last_level = counting(cut.element(usize::from(hierarchy.id)))?.checked_sub(1)?;

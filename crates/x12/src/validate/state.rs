@@ -171,6 +171,8 @@ impl State {
     }
 
     /// The segment takes its place.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "done for a third of all segments, from one place; the others are rare")]
     pub(super) fn fill<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, depth: usize, candidate: &Candidate) {
         let Some(facts) = step.plan.index.slots.get(candidate.slot as usize) else { return };
         let count = self.stack.count_mut(depth, candidate.rel).map_or(0, |count| {
@@ -215,6 +217,8 @@ impl State {
     }
 
     /// Opens a loop on top.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "done for a third of all segments, from one place; the others are rare")]
     pub(super) fn open<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, child: u16, foreign: bool) {
         let depth = self.stack.frames.len();
         let wants_more = step.plan.wants_more(child);
@@ -241,6 +245,8 @@ impl State {
     }
 
     /// The segment that opened the loop on top: its numbers and contents.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "done for a third of all segments, from one place; the others are rare")]
     pub(super) fn opener<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, child: u16) {
         let Some(first) = step.plan.index.loops.get(usize::from(child)).map(|facts| facts.first) else { return };
         let Some(facts) = step.plan.index.slots.get(first as usize) else { return };

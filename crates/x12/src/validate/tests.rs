@@ -340,7 +340,7 @@ fn misplaced_loops_do_not_pile_up() {
 fn in_two(list: &[String], cut: usize) -> Option<Vec<Finding>> {
     let plan = plan();
     let (first, second) = (Tape::new(&list[..cut]), Tape::new(&list[cut..]));
-    let (mut walker, boundary) = Walker::assume(&plan, &second.segment(0), Options::default())?;
+    let (mut walker, boundary) = Walker::assume(&plan, &second.segment(0), Options::default(), &[])?;
     let (mut before, mut after) = (Vec::new(), Vec::new());
     let mut truth = Walker::new(Options::default());
     truth.begin(plan);

@@ -1,6 +1,7 @@
 //! Where segments went before: most segments go where one like them went the last time.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::frame::{Site, Stack};
 use super::outline::Outlines;
@@ -22,7 +23,7 @@ pub struct Trail {
     fingerprint: u64,
     ways: Vec<Way>,
     /// The site of open loops by the site of those around the innermost, and its loop and position. They count from 1.
-    sites: HashMap<(u32, u64), u32>,
+    sites: HashMap<(u32, u64), u32, BuildHasherDefault<Mix>>,
     /// The way that was taken last, while its end is not known.
     open: Option<u16>,
     /// The way that was taken last, and the one that was taken after it before: it mostly is again.
@@ -30,6 +31,30 @@ pub struct Trail {
     next: u16,
     /// What segments look like.
     pub(super) outlines: Outlines,
+}
+
+/// Mixes what sites are known by: numbers of our own, so that nobody can choose them to collide.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(byte.into());
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(number.into());
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(29) ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
 }
 
 /// Where a segment came from, and what it was.

@@ -218,11 +218,17 @@ impl Walker {
         }
     }
 
-    /// The walker as it would be before the cut segment `cut` if all was well: a function of that segment alone.
-    /// `None` when that segment does not say enough.
+    /// The walker as it would be before the cut segment `cut` if all was well: a function of that segment and, where it stands
+    /// two levels deep or more, of the outer `levels` ([`Walker::levels`] of an earlier place). `None` when they do not
+    /// say enough.
     #[must_use]
-    pub fn assume(plan: &Arc<Plan>, cut: &Segment<'_>, options: Options) -> Option<(Self, Boundary)> {
-        let state = State::before(plan, cut)?;
+    pub fn assume(
+        plan: &Arc<Plan>,
+        cut: &Segment<'_>,
+        options: Options,
+        levels: &[(u16, u64)],
+    ) -> Option<(Self, Boundary)> {
+        let state = State::before(plan, cut, levels)?;
         let walker = Self { options, plan: Some(Arc::clone(plan)), state, trail: Trail::default() };
         let boundary = walker.boundary();
         Some((walker, boundary))
@@ -248,6 +254,12 @@ impl Walker {
     /// The loops that are open, outermost first.
     pub fn open_loops(&self) -> impl Iterator<Item = u16> + '_ {
         self.state.stack.frames.iter().map(|frame| frame.loop_index)
+    }
+
+    /// The levels of the hierarchy that are open, outermost first: the loop and the id of each.
+    pub fn levels(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
+        let levels = self.state.stack.frames.iter().filter(|frame| frame.level != 0);
+        levels.map(|frame| (frame.loop_index, frame.level))
     }
 
     /// The place of the last segment in its buffer.

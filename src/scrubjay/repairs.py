@@ -1,0 +1,145 @@
+"""Deterministic repairs of claims files: what cannot be meant otherwise, and nothing clinical.
+
+The points of ICD-10 codes are taken out, codes are put into capitals, blanks behind names go. Each
+repair is recorded. Claim numbers (CLM01), references (REF) and identifiers (NM109) are never
+touched: acknowledgments and remittances echo them.
+"""
+
+import json
+import os
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from typing import IO, Any
+
+from scrubjay import documents, places
+from scrubjay._native import Segment
+from scrubjay.errors import OutputError
+
+__all__ = ["KINDS", "repair"]
+
+KINDS = ("diagnosis_point", "code_case", "name_blanks")
+"""What is repaired; the values before and after are recorded of all but names."""
+
+_ICD10 = ("ABK", "ABF", "ABJ", "ABN", "APR")
+_DOTTED = re.compile(r"[A-Za-z][0-9][0-9A-Za-z]\.[0-9A-Za-z]{1,4}")
+_CODE = re.compile(r"[0-9A-Za-z]{2,7}")
+_NAMES = (3, 4, 5, 7)
+"""NM103 to NM105 and NM107 are names; NM109 is an identifier."""
+_PROCEDURE = {"SV1": 1, "SV2": 2, "SV3": 1}
+_CODES_OF_A_PROCEDURE = range(2, 7)
+"""The components of a procedure that are codes: itself and its modifiers."""
+_WANTED = ("HI", "NM1", *_PROCEDURE)
+_CHUNK = 1 << 20
+
+Change = tuple[str, int, int, str, str]
+"""Kind, element, component, before, after."""
+
+
+def repair(source: str, target: str, record: str | None = None) -> dict[str, int]:
+    """Writes `source` with its repairs to `target`, byte for byte the same elsewhere.
+
+    `record` gets a line of JSON for each repair: ``{"kind", "set", "segment_index", "loop",
+    "segment", "element", "component", "before", "after"}``, before and after null where they are of
+    a name. Returns how many there were of each kind. Neither file is there before it is whole.
+    """
+    (source,) = places.inputs([source])
+    counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
+    folder = os.path.dirname(os.path.abspath(target))
+    try:
+        with tempfile.TemporaryDirectory(prefix=".repair-", dir=folder) as stage:
+            whole, told = os.path.join(stage, "whole"), os.path.join(stage, "record")
+            with open(source, "rb") as old, open(whole, "wb") as new, open(told, "w") as lines:
+                for segment, control, changes, raw in _repaired(source):
+                    _copy(old, new, segment.offset - old.tell())
+                    new.write(raw)
+                    old.seek(segment.offset + len(segment.raw))
+                    for change in changes:
+                        counts[change[0]] += 1
+                        lines.write(json.dumps(_row(segment, control, change)) + "\n")
+                _copy(old, new, None)
+            os.chmod(whole, 0o600)
+            os.replace(whole, target)
+            if record is not None:
+                os.chmod(told, 0o600)
+                os.replace(told, record)
+    except OSError as error:
+        raise OutputError(f"{target}: {error.strerror}; name a file that can be written") from error
+    return dict(counts)
+
+
+def _repaired(source: str) -> Iterator[tuple[Segment, str, list[Change], bytes]]:
+    """The segments that are repaired, each with its set, what is changed, and its new bytes."""
+    element, component = b"*", b":"
+    claims, control = False, ""
+    for segment in documents.segments(source, _WANTED):
+        if segment.id == "ISA":
+            element, component = segment.raw[3:4], segment.raw[-1:]
+        elif segment.id == "ST":
+            claims, control = segment[1] == "837", segment[2]
+        elif claims and segment.id in _WANTED and segment.fault is None:
+            parts = [part.split(component) for part in segment.raw.split(element)]
+            changes = list(_changes(segment.id, parts))
+            for _, at, number, _, after in changes:
+                parts[at][number - 1] = after.encode("latin-1")
+            if changes:
+                yield segment, control, changes, element.join(map(component.join, parts))
+
+
+def _changes(name: str, parts: list[list[bytes]]) -> Iterator[Change]:
+    """What is repaired in a segment, whose id is the first of its parts."""
+    text = [[value.decode("latin-1") for value in part] for part in parts]
+    if name == "NM1":
+        for at in _NAMES:
+            if at < len(text) and len(text[at]) == 1:
+                value = text[at][0]
+                if value.strip() and value != value.rstrip(" "):
+                    yield "name_blanks", at, 1, value, value.rstrip(" ")
+    elif name == "HI":
+        for at, components in enumerate(text[1:], 1):
+            if components[0] in _ICD10 and len(components) > 1:
+                yield from _diagnosis(at, components[1])
+    else:
+        at = _PROCEDURE[name]
+        for number in _CODES_OF_A_PROCEDURE:
+            if at < len(text) and number <= len(text[at]):
+                yield from _capitals(at, number, text[at][number - 1])
+
+
+def _diagnosis(at: int, code: str) -> Iterator[Change]:
+    plain = code.replace(".", "") if _DOTTED.fullmatch(code) else code
+    if plain != code:
+        yield "diagnosis_point", at, 2, code, plain
+    yield from _capitals(at, 2, plain)
+
+
+def _capitals(at: int, number: int, code: str) -> Iterator[Change]:
+    if _CODE.fullmatch(code) and code != code.upper():
+        yield "code_case", at, number, code, code.upper()
+
+
+def _row(segment: Segment, control: str, change: Change) -> dict[str, Any]:
+    kind, element, component, before, after = change
+    named = kind == "name_blanks"
+    return {
+        "kind": kind,
+        "set": control,
+        "segment_index": segment.number,
+        "loop": segment.loop,
+        "segment": segment.id,
+        "element": element,
+        "component": component,
+        "before": None if named else before,
+        "after": None if named else after,
+    }
+
+
+def _copy(old: IO[bytes], new: IO[bytes], length: int | None) -> None:
+    """The next bytes as they are; all that are left, where no length is given."""
+    while length is None or length > 0:
+        chunk = old.read(_CHUNK if length is None else min(_CHUNK, length))
+        if not chunk:
+            return
+        new.write(chunk)
+        length = None if length is None else length - len(chunk)

@@ -1,0 +1,71 @@
+"""Repairs change what cannot be meant otherwise, say so, and touch nothing else."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scrubjay import scrub
+from scrubjay.errors import InputError
+from scrubjay.repairs import repair
+from scrubjay.testing import generate
+from stage import Command
+
+
+@pytest.fixture
+def clean() -> bytes:
+    """Some claims with nothing to repair."""
+    return b"".join(generate("837P", claims=20, seed=4))
+
+
+def test_a_clean_file_stays_as_it_is(clean: bytes, tmp_path: Path) -> None:
+    (tmp_path / "in.837").write_bytes(clean)
+    counts = repair(str(tmp_path / "in.837"), str(tmp_path / "out.837"))
+    assert set(counts.values()) == {0}
+    assert (tmp_path / "out.837").read_bytes() == clean
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["in.837", "out.837"]
+
+
+def test_each_repair_is_made_once_and_recorded(clean: bytes, tmp_path: Path) -> None:
+    lines = clean.split(b"~")
+    at = next(number for number, line in enumerate(lines) if b"HI*ABK:" in line)
+    code = lines[at].split(b"*")[1].split(b":")[1]
+    dotted = code[:3].lower() + b"." + code[3:] if len(code) > 3 else code.lower()
+    lines[at] = lines[at].replace(b"ABK:" + code, b"ABK:" + dotted)
+    name = next(number for number, line in enumerate(lines) if b"NM1*IL*1*" in line)
+    last = lines[name].split(b"*")[3]
+    lines[name] = lines[name].replace(b"*" + last + b"*", b"*" + last + b"  *", 1)
+    claim = next(number for number, line in enumerate(lines) if b"CLM*" in line)
+    lines[claim] = lines[claim].replace(b"CLM*S", b"CLM*s", 1)
+    (tmp_path / "in.837").write_bytes(b"~".join(lines))
+    record = tmp_path / "repairs.jsonl"
+    counts = repair(str(tmp_path / "in.837"), str(tmp_path / "out.837"), str(record))
+    rows = [json.loads(line) for line in record.read_text().splitlines()]
+    assert counts == {"diagnosis_point": len(code) > 3, "code_case": 1, "name_blanks": 1}
+    assert len(rows) == sum(counts.values())
+    lines[at] = lines[at].replace(b"ABK:" + dotted, b"ABK:" + code)
+    lines[name] = lines[name].replace(last + b"  *", last + b"*", 1)
+    assert (tmp_path / "out.837").read_bytes() == b"~".join(lines), "the claim number stays"
+    cased = next(row for row in rows if row["kind"] == "code_case")
+    assert (cased["loop"], cased["segment"], cased["element"], cased["component"]) == (
+        *("2300", "HI", 1, 2),
+    )
+    assert cased["after"] == cased["before"].upper()
+    named = next(row for row in rows if row["kind"] == "name_blanks")
+    assert (named["before"], named["after"]) == (None, None)
+    assert (tmp_path / "out.837").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_repaired_is_accepted(scrubjay: Command, tmp_path: Path) -> None:
+    document = b"".join(generate("837P", claims=5, seed=4)).replace(b"SV1*HC:9", b"SV1*HC:9")
+    document = document.replace(b"HI*ABK:J", b"HI*ABK:j")
+    (tmp_path / "in.837").write_bytes(document)
+    call = ("repair", tmp_path / "in.837", "-o", tmp_path / "out.837")
+    assert scrubjay(*call).code == 0
+    run = scrub(tmp_path / "out.837", tmp_path / "out")
+    assert "INVALID_ICD10_FORMAT" not in run.summary["findings"]
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        repair(str(tmp_path / "nowhere.837"), str(tmp_path / "out.837"))
