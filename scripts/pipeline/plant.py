@@ -287,7 +287,7 @@ class Plant:
             and set(states.values()) <= set(FINAL)
         )
 
-    def settle(self, seconds: float = 60.0) -> bool:
+    def settle(self, seconds: float = 180.0) -> bool:
         """Lets it work without being killed until it comes to rest."""
         ingest = self.ingest()
         if self.ended(ingest, seconds) is None:
@@ -295,11 +295,11 @@ class Plant:
             return False
         serve = self.serve()
         until = time.monotonic() + seconds
-        while time.monotonic() < until and not self.rests():
+        # once: an acknowledgment that comes again makes work for a moment, later too
+        while not (done := self.rests()) and time.monotonic() < until:
             time.sleep(0.05)
-        done = self.rests()
         os.kill(serve, signal.SIGTERM)
-        if self.ended(serve, 15.0) is None:
+        if self.ended(serve, seconds) is None:
             self.kill(serve)
             return False
         return done
