@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Command", "Job", "Limits", "RejectUnit"]
 
-WINDOW = 1 << 17
+WINDOW = 3 << 15
 CLAIMS_PER_SET = 5_000
 LAST_CONTROL_NUMBER = 999_999_999
 MOST_THREADS = 256

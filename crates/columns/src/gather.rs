@@ -149,7 +149,7 @@ impl Filling<'_> {
             Value::File => self.rows.claims.iter().for_each(|_| values.text(Some(file))),
             Value::Kind => self.rows.claims.iter().for_each(|_| values.text(Some(&self.crop.taps.map.kind))),
             Value::Claim => {
-                self.rows.claims.iter().for_each(|claim| values.index(facts(claim).map(|known| known.index)))
+                self.rows.claims.iter().for_each(|claim| values.index(facts(claim).map(|known| known.index)));
             }
             Value::Accepted => {
                 self.rows.claims.iter().for_each(|claim| values.flag(facts(claim).is_some_and(|known| known.accepted)));
@@ -201,7 +201,7 @@ impl Filling<'_> {
             }
             (Cells::Text(_), _) => self.text(self.crop.batch.text(cells.text(row), self.crop.bytes), values),
             (Cells::Code(_), ColumnKind::Text) => {
-                code(self.crop.batch, number, cells.code(row), self.crop.bytes, values)
+                code(self.crop.batch, number, cells.code(row), self.crop.bytes, values);
             }
             (Cells::Code(_), _) => values.missing(1),
         }

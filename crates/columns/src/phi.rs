@@ -143,9 +143,8 @@ pub(crate) fn of(table: &str, field: &str, kind: FieldKind) -> Phi {
     let open_table = OPEN_TABLES.contains(&table);
     match kind {
         FieldKind::Date if matches!(field, "birth_date" | "death_date") => Phi::Born,
-        FieldKind::Money | FieldKind::Number | FieldKind::Date => Phi::Open,
-        // the code of a bounded list
-        FieldKind::Code => Phi::Open,
+        // a code is one of a bounded list
+        FieldKind::Money | FieldKind::Number | FieldKind::Date | FieldKind::Code => Phi::Open,
         // a provider may be numbered by the social security number
         FieldKind::Text if field.ends_with("tax_id") || field.ends_with("ssn") => Phi::Id,
         FieldKind::Text if open_table => Phi::Open,

@@ -37,7 +37,7 @@ pub fn stream(job: Job, table: &'static Table, manner: Manner) -> Result<Stream,
         let taker = Giving { gathering: Gathering::new(table, manner, tokens), send: send.clone() };
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine::harvest(&job, None, |_| taker)));
         let failure = match done {
-            Ok(Ok(_)) | Ok(Err(Error::Interrupted)) => return,
+            Ok(Ok(_) | Err(Error::Interrupted)) => return,
             Ok(Err(error)) => error,
             Err(_) => Error::Internal(
                 "the engine stopped at a fault of its own; please report it with the version".to_owned(),

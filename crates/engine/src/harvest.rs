@@ -65,7 +65,7 @@ pub trait Take {
     }
 }
 
-/// Does `job`: hands every piece of its inputs to what `begin` makes, which may write files into the output folder.
+/// Does `job`: hands every piece of its inputs to what `make` gives, which may write files into the output folder.
 /// Returns `summary` and `run` as JSON.
 ///
 /// # Errors
@@ -74,14 +74,14 @@ pub trait Take {
 pub fn harvest<T: Take>(
     job: &Job,
     progress: Option<Progress<'_>>,
-    begin: impl FnOnce(&dyn Fn(&str) -> Option<StagedFile>) -> T,
+    make: impl FnOnce(&dyn Fn(&str) -> Option<StagedFile>) -> T,
 ) -> Result<String, Error> {
     let begun = Instant::now();
     let setup = Setup::new(job, true)?;
     let mut sources = job.inputs.iter().map(|path| Source::open(path, job.signals)).collect::<Result<Vec<_>, _>>()?;
     let mut meter = Meter::new(progress, sources.iter().map(Source::total).sum());
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
-    let mut taker = begin(&|name| stage.as_ref().map(|stage| stage.file(name)));
+    let mut taker = make(&|name| stage.as_ref().map(|stage| stage.file(name)));
     let mut desk = setup.desk(job, None, None);
     desk.gathered = Some(Gathered::default());
     let mut inputs = Vec::new();

@@ -240,7 +240,7 @@ pub struct Job {
 }
 
 fn window() -> usize {
-    128 * 1024
+    96 * 1024
 }
 
 fn claims_per_set() -> u32 {

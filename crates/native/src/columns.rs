@@ -34,9 +34,12 @@ pub(crate) fn export(
     result.map_err(|error| raised.or(error))
 }
 
-/// All tables with their columns: name, type, and what a column may tell of a patient.
+/// A column: name, type, and what it may tell of a patient.
+type Told = (String, String, &'static str);
+
+/// All tables with their columns.
 #[pyfunction]
-pub(crate) fn table_columns() -> Vec<(String, Vec<(String, String, &'static str)>)> {
+pub(crate) fn table_columns() -> Vec<(String, Vec<Told>)> {
     let columns = |table: &Table| {
         let typed = table.columns.iter().zip(table.schema.fields());
         typed.map(|(column, field)| (column.name.clone(), field.data_type().to_string(), told(column.phi))).collect()

@@ -52,6 +52,8 @@ const MAX_HEADER: u64 = 1 << 16;
 const MAX_WIDTH: usize = 64;
 /// Lists up to so many bytes are read whole.
 const WHOLE: usize = 4 << 20;
+/// Rows that are read at once of such a list.
+const ROWS: usize = 4_096;
 /// Rows between two keys that are remembered of a longer list.
 const BLOCK: usize = 64;
 
@@ -76,7 +78,8 @@ pub struct CodeTable {
 
 /// What was read of a list.
 enum Rows {
-    Whole(Vec<u8>),
+    /// All keys, and for each which of the tails it has: a release knows many codes, but few days.
+    Whole { keys: Vec<u8>, kinds: Vec<u16>, tails: Vec<[u8; TAIL]> },
     /// The key of every [`BLOCK`]th row.
     Keys(Vec<u8>),
 }
@@ -178,7 +181,12 @@ impl CodeTable {
         }
         let own = own.get(..self.width)?;
         match self.rows()? {
-            Rows::Whole(rows) => self.among(rows, own, &mut wanted),
+            Rows::Whole { keys, kinds, tails } => {
+                let at = first(keys, self.width, |key| key < own);
+                let same = keys.chunks_exact(self.width).zip(kinds).skip(at).take_while(|(key, _)| *key == own);
+                let mut found = same.filter_map(|(_, kind)| Interval::read(tails.get(usize::from(*kind))?));
+                found.find(|interval| wanted(*interval))
+            }
             Rows::Keys(keys) => {
                 // from the last remembered key before it to the first one behind it
                 let begin = first(keys, self.width, |key| key < own).saturating_sub(1) * BLOCK;
@@ -204,14 +212,35 @@ impl CodeTable {
     }
 
     fn open(&self) -> Option<Rows> {
-        if self.count * (self.width + TAIL) <= WHOLE {
-            return self.block(0..self.count).map(Rows::Whole);
+        if self.count * (self.width + TAIL) <= WHOLE
+            && let Some(rows) = self.whole()
+        {
+            return Some(rows);
         }
         let mut keys = Vec::with_capacity(self.count.div_ceil(BLOCK) * self.width);
         for row in (0..self.count).step_by(BLOCK) {
             keys.extend_from_slice(self.block(row..row + 1)?.get(..self.width)?);
         }
         Some(Rows::Keys(keys))
+    }
+
+    /// The list in memory, in half of its room in the file; none where its days are too many.
+    fn whole(&self) -> Option<Rows> {
+        let (mut keys, mut kinds) = (Vec::with_capacity(self.count * self.width), Vec::with_capacity(self.count));
+        let (mut tails, mut known) = (Vec::new(), HashMap::new());
+        for begin in (0..self.count).step_by(ROWS) {
+            for row in self.block(begin..self.count.min(begin + ROWS))?.chunks_exact(self.width + TAIL) {
+                let (key, tail) = row.split_at_checked(self.width)?;
+                let tail: [u8; TAIL] = tail.try_into().ok()?;
+                let kind = *known.entry(tail).or_insert_with(|| {
+                    tails.push(tail);
+                    tails.len() - 1
+                });
+                keys.extend_from_slice(key);
+                kinds.push(u16::try_from(kind).ok()?);
+            }
+        }
+        Some(Rows::Whole { keys, kinds, tails })
     }
 
     /// Rows as they lie in the file.
