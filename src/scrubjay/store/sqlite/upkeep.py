@@ -205,10 +205,14 @@ def _judged(draft: str, keys: Keyring, place: CheckpointPlace | None) -> tuple[V
 
 
 def _named_anew(draft: str) -> None:
-    """From here on it is another store: its checkpoints go beside those that it does not know."""
+    """From here on it is another store: its checkpoints go beside those that it does not know.
+
+    It begins now: what was sealed between the backup and now lies in the vault, unknown to it.
+    """
     connection = connect(draft)
     try:
-        connection.execute("UPDATE identity SET id = ?", (uuid.uuid4().hex,))
+        begins = time.time_ns() // 1_000_000
+        connection.execute("UPDATE identity SET id = ?, created_at = ?", (uuid.uuid4().hex, begins))
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     finally:
         connection.close()
