@@ -33,12 +33,12 @@ class _Claims(Kind):
 def run(given: dict[str, Any]) -> int:
     """Writes the chosen claims, and the others where they are wanted."""
     import os
-    import tempfile
     from contextlib import ExitStack
 
     from scrubjay.cli.target import target
     from scrubjay.extraction import contents, extract
     from scrubjay.places import inputs
+    from scrubjay.scratch import scratch
 
     (name,) = inputs([given["file"]])
     to, rest = given["output"], given["rest"]
@@ -49,7 +49,7 @@ def run(given: dict[str, Any]) -> int:
         file = opened.enter_context(target(to, force=given["force"]))
         other = None if rest is None else opened.enter_context(target(rest, force=given["force"]))
         # beside the output: claims go to no other disk than where they were asked for
-        folder = opened.enter_context(tempfile.TemporaryDirectory(prefix=".extract-", dir=beside))
+        folder = opened.enter_context(scratch("extract", beside))
         made = extract(
             name,
             os.path.join(folder, "out"),

@@ -124,12 +124,18 @@ def backed_up(folder: AnyPath, target: AnyPath) -> dict[str, Any]:
             _kept(f"{target}.json", json.dumps(manifest) + "\n")
             os.replace(draft, target)
             _synced(os.path.dirname(os.path.abspath(target)))
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                os.unlink(draft)
-            reason = (error.strerror or "cannot be written").lower()
-            raise OutputError(f"backup {target}: {reason}; name another file") from None
+        except (OSError, sqlite3.Error) as error:
+            for end in ("", "-wal", "-shm", "-journal"):
+                with contextlib.suppress(OSError):
+                    os.unlink(draft + end)
+            raise OutputError(f"backup {target}: {_why(error)}; name another file") from None
     return {"backup": target, **manifest}
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, sqlite3.Error):
+        return f"cannot be written ({getattr(error, 'sqlite_errorname', 'SQLite')})"
+    return (getattr(error, "strerror", None) or "cannot be written").lower()
 
 
 def _copied(source: sqlite3.Connection, draft: str) -> dict[str, Any]:
