@@ -166,7 +166,8 @@ class Tx(View, Protocol):
     def add_set(self, transaction_set: rows.NewSet) -> Added:
         """A set; not fresh where the file has one of that ordinal already.
 
-        `conflicts`: sets of other files with the same suspect key and another digest.
+        `conflicts`: sets of other files with the same suspect key and another digest; `same`: with
+        the same digest.
         """
 
     def count_claims(self, file: int, claims: int) -> None:
