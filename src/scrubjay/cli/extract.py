@@ -44,6 +44,9 @@ def run(given: dict[str, Any]) -> int:
     to, rest = given["output"], given["rest"]
     if rest is not None and rest == to:
         raise UsageError("--output and --rest are the same; name two files")
+    for made_anew in (to, rest):
+        if made_anew and os.path.exists(made_anew) and os.path.samefile(name, made_anew):
+            raise UsageError(f"{made_anew} is the file that is read; name another to write to")
     beside = "." if to == "-" else os.path.dirname(to) or "."
     with ExitStack() as opened:
         file = opened.enter_context(target(to, force=given["force"]))
