@@ -7,6 +7,7 @@ import pytest
 from pipeline.works import Works, document
 from scrubjay.app import KEYS, kept
 from scrubjay.errors import InputError
+from scrubjay.pipeline.relay import folder_of
 from scrubjay.pipeline.tidying import shred_orphans
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.sqlite.upkeep import backed_up, restored
@@ -68,3 +69,12 @@ async def test_a_partners_folder_is_below_the_home_folder(
         pass
     assert (made.home / "ch" / "out").is_dir()
     assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_no_two_practices_have_one_folder() -> None:
+    """Whatever a file calls itself: what goes back names patients."""
+    names = ["a.b", "a_b", "a/b", "a b", "", "_", "..", "x" * 64, "x" * 65, "CLINIC-12"]
+    folders = [folder_of(name) for name in names]
+    assert len(set(folders)) == len(names)
+    assert not any(set("/.") & set(each) for each in folders)
+    assert folders[-1] == "CLINIC-12"
