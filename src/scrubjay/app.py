@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from scrubjay.brokers.embedded import EmbeddedBroker
-from scrubjay.errors import UsageError
+from scrubjay.errors import InputError, UsageError
 from scrubjay.keys import TokenKey
 from scrubjay.pipeline.acknowledge import Acknowledge
 from scrubjay.pipeline.assemble import Assemble
@@ -36,7 +36,7 @@ from scrubjay.pipeline.work import Line, Work
 from scrubjay.pipeline.workfolder import WorkFolder
 from scrubjay.store.audit.checkpoints import CheckpointFolder
 from scrubjay.store.audit.keys import Keyring
-from scrubjay.store.sqlite.store import SqliteStore
+from scrubjay.store.sqlite.store import STORE_FILE, SqliteStore
 from scrubjay.vault.folder import FolderVault
 from scrubjay.vault.keyring import FILE as WRAPPING_KEYS
 from scrubjay.vault.keyring import KeyringFile
@@ -56,6 +56,8 @@ STAGES = ("parse", "scrub", "submit", "acknowledge")
 """What can be scaled alone: each is one or more of the pipeline's topics."""
 THREADS = 64
 """Of a process, for what blocks: a few hanging shares must not stop what does not need them."""
+KEYS = ("audit.key", "token.key", WRAPPING_KEYS)
+"""All that a store needs; made with it, and never for one that is there."""
 UPKEEP = 60.0
 """Seconds between two looks for what may go."""
 _PARTS = {
@@ -72,19 +74,37 @@ class Kept:
     def __init__(self, settings: Settings, actor: str) -> None:
         folders = settings.folders
         os.makedirs(folders.home, mode=0o700, exist_ok=True)
-        audit = os.path.join(folders.keys, "audit.key")
-        keyring = Keyring.load(audit) if os.path.exists(audit) else Keyring.make(audit)
+        audit, token, wrapping = (os.path.join(folders.keys, name) for name in KEYS)
+        if os.path.exists(os.path.join(folders.home, STORE_FILE)):
+            _all_there(audit, token, wrapping)
+        else:
+            # before the store: whoever finds a store finds its keys
+            TokenKey.make(token)
+            KeyringFile.find_or_make(wrapping)
         self.store = SqliteStore(
-            folders.home, keyring, actor=actor, checkpoints=CheckpointFolder(folders.checkpoints)
+            folders.home,
+            Keyring.load(audit) if os.path.exists(audit) else Keyring.make(audit),
+            actor=actor,
+            checkpoints=CheckpointFolder(folders.checkpoints),
         )
-        self.vault = FolderVault(
-            folders.vault, KeyringFile.find_or_make(os.path.join(folders.keys, WRAPPING_KEYS))
-        )
+        self.vault = FolderVault(folders.vault, KeyringFile(wrapping))
 
     def close(self) -> None:
         """Give both back."""
         self.vault.close()
         self.store.close()
+
+
+def _all_there(*paths: str) -> None:
+    """A store whose keys are lost gets no others.
+
+    With others it would go on, and know no claim again, read no payload, and break its audit.
+    """
+    for path in paths:
+        if not os.path.lexists(path):
+            raise InputError(
+                f"{path}: not there, but its store is; mount or restore the folder of keys"
+            )
 
 
 @contextlib.contextmanager
@@ -99,12 +119,11 @@ def kept(settings: Settings, actor: str) -> Iterator[Kept]:
 
 def token_key(settings: Settings) -> TokenKey:
     """The key behind tokens; without it no claim is found by its number."""
-    path = os.path.join(settings.folders.keys, "token.key")
-    return TokenKey.load(path) if os.path.exists(path) else TokenKey.make(path)
+    return TokenKey.load(os.path.join(settings.folders.keys, KEYS[1]))
 
 
-def transport(record: Partner, environ: dict[str, str]) -> Transport:
-    """The way to a partner."""
+def transport(record: Partner, environ: dict[str, str], home: str) -> Transport:
+    """The way to a partner; a folder that is not a whole path is one of the home folder's."""
     if record.transport == "http":
         from scrubjay.transports.http import HttpTransport
 
@@ -121,13 +140,10 @@ def transport(record: Partner, environ: dict[str, str]) -> Transport:
         )
     from scrubjay.transports.folder import FolderTransport
 
-    for name in ("out", "in"):
-        os.makedirs(os.path.join(record.address, name), mode=0o700, exist_ok=True)
-    return FolderTransport(
-        os.path.join(record.address, "out"),
-        os.path.join(record.address, "in"),
-        deadline=record.deadline,
-    )
+    out, into = (os.path.join(home, record.address, name) for name in ("out", "in"))
+    for folder in (out, into):
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    return FolderTransport(out, into, deadline=record.deadline)
 
 
 class App:
@@ -231,7 +247,7 @@ async def opened(
         both = Kept(settings, f"worker:{os.getpid()}")
         stack.callback(both.close)
         both.vault.sweep()
-        lines = await _lines(both, partners, environ)
+        lines = await _lines(both, partners, environ, settings.folders.home)
         for line in lines.values():
             stack.push_async_callback(line.transport.close)
         broker = EmbeddedBroker(both.store)
@@ -264,11 +280,13 @@ def _overlays(home: str, name: str) -> str:
     return path if os.path.exists(path) else name
 
 
-async def _lines(both: Kept, partners: Partners, environ: dict[str, str]) -> dict[int, Line]:
+async def _lines(
+    both: Kept, partners: Partners, environ: dict[str, str], home: str
+) -> dict[int, Line]:
     """A line to each partner, by the partner's id in the store."""
     lines = {}
     for record in partners:
-        line = Line.to(record, transport(record, environ))
+        line = Line.to(record, transport(record, environ, home))
         line.id = await both.store.write(lambda tx, name=record.name: tx.partner(name))  # type: ignore[misc]
         lines[line.id] = line
     return lines

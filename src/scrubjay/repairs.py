@@ -8,7 +8,6 @@ touched: acknowledgments and remittances echo them.
 import json
 import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Any
@@ -16,6 +15,7 @@ from typing import IO, Any
 from scrubjay import documents, places
 from scrubjay._native import Segment
 from scrubjay.errors import OutputError
+from scrubjay.scratch import scratch
 
 __all__ = ["KINDS", "repair"]
 
@@ -48,7 +48,7 @@ def repair(source: str, target: str, record: str | None = None) -> dict[str, int
     counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
     folder = os.path.dirname(os.path.abspath(target))
     try:
-        with tempfile.TemporaryDirectory(prefix=".repair-", dir=folder) as stage:
+        with scratch("repair", folder) as stage:
             whole, told = os.path.join(stage, "whole"), os.path.join(stage, "record")
             with open(source, "rb") as old, open(whole, "wb") as new, open(told, "w") as lines:
                 for segment, control, changes, raw in _repaired(source):

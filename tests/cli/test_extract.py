@@ -59,3 +59,15 @@ def test_two_outputs_are_not_one(scrubjay: Command, claims: Path, tmp_path: Path
     ended = scrubjay("extract", claims, "--claims", "1", "-o", same, "--rest", same)
     assert ended.code == 2
     assert "name two files" in ended.err
+
+
+@pytest.mark.parametrize("where", ["-o", "--rest"])
+def test_the_file_that_is_read_is_not_written_to(
+    scrubjay: Command, claims: Path, tmp_path: Path, where: str
+) -> None:
+    before = claims.read_bytes()
+    other = {"-o": "--rest", "--rest": "-o"}[where]
+    words = ("--claims", "1", where, claims, other, tmp_path / "other.837", "--force")
+    ended = scrubjay("extract", claims, *words)
+    assert (ended.code, "is the file that is read" in ended.err) == (2, True)
+    assert claims.read_bytes() == before

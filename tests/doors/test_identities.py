@@ -102,7 +102,7 @@ def test_a_file_that_others_can_read_is_refused(path: Path) -> None:
     path.chmod(0o644)
     with pytest.raises(UsageError, match="chmod 600"):
         ApiKeys(path)
-    with pytest.raises(InputError, match="name a file of keys"):
+    with pytest.raises(InputError, match="scrubjay apikeys new"):
         ApiKeys(path.with_name("nowhere"))
 
 

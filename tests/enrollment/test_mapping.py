@@ -26,6 +26,7 @@ FAULTS = {
     "dates = [3]\n": ("map.toml:1: ", "a list of texts"),
     '[fields]\n"member.sex" = { from = "S", values = { 1 = 2 } }\n': ("map.toml:2: ", "in quotes"),
     '[coverages]\nwhen = "x"\n': ("map.toml:1: ", "[[coverages]]"),
+    f"a = {'[' * 5000}{']' * 5000}\n": ("map.toml:1: ", "too deep"),
 }
 
 

@@ -116,6 +116,7 @@ def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
     [
         ('delimiter = ";;"', "delimiter is one character"),
         ('encoding = "klingon"', "klingon is no encoding"),
+        ('encoding = "rot13"', "rot13 is no encoding"),
         ("header = 0", "header is a number of 1 or more"),
         ('sheets = "x"', "sheets has no meaning in .csv.; did you mean sheet"),
     ],
@@ -123,6 +124,11 @@ def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
 def test_what_is_wrong_under_csv_is_told(said: str, fault: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=fault):
         by_table(tmp_path, f"{LEAST}\n[csv]\n{said}\n", [HEAD])
+
+
+def test_text_that_is_not_of_the_encoding_named_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not utf-16; name the encoding"):
+        by_table(tmp_path, f'{LEAST}\n[csv]\nencoding = "utf-16"\n', [HEAD])
 
 
 def test_a_workbook_has_days_and_numbers_of_its_own(tmp_path: Path) -> None:

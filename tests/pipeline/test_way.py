@@ -129,6 +129,24 @@ async def test_sets_that_look_like_those_of_before_are_held_or_told(tmp_path: Pa
             assert await made.settle() == expected
 
 
+@pytest.mark.parametrize("suspects", ["hold", "tell"])
+async def test_the_very_same_sets_go_out_once_however_they_come(
+    tmp_path: Path, suspects: str
+) -> None:
+    first = document(10)
+    anew = first.replace(b"*000000001*0*", b"*000000002*0*").replace(b"*000000001~", b"*000000002~")
+    more = f'[intake]\nsuspect_sets = "{suspects}"\n'
+    async with works(tmp_path, more_settings=more) as (made, house):
+        made.take(first)
+        await made.settle()
+        made.take(first, "the same clinic by another door")
+        made.take(anew)
+        assert await made.settle() == {"ACKNOWLEDGED": 10}
+        held = made.ask(lambda view: [row["reason"] for row in deciding.held(view)])
+        assert held == ["SAME_SET_ELSEWHERE"] * 2
+        assert set(taken(house).values()) == {1}
+
+
 async def test_what_is_no_x12_is_refused_at_the_door_or_buried(tmp_path: Path) -> None:
     from scrubjay.errors import InputError
 

@@ -39,7 +39,7 @@ def test_a_set_with_a_suspect_key_and_other_bytes_names_its_like(store: SqliteSt
     two = store.do(lambda tx: file(tx, "two"))
     new = rows.NewSet(two.file, two.interchange, 1, "837", "1", "1", 1, "other", "s-one")
     added = store.do(lambda tx: tx.add_set(new))
-    assert added.conflicts == (filed.set,)
+    assert (added.conflicts, added.same) == ((filed.set,), ())
     assert not store.do(lambda tx: tx.add_set(new)).fresh
 
 

@@ -33,23 +33,26 @@ class _Claims(Kind):
 def run(given: dict[str, Any]) -> int:
     """Writes the chosen claims, and the others where they are wanted."""
     import os
-    import tempfile
     from contextlib import ExitStack
 
     from scrubjay.cli.target import target
     from scrubjay.extraction import contents, extract
     from scrubjay.places import inputs
+    from scrubjay.scratch import scratch
 
     (name,) = inputs([given["file"]])
     to, rest = given["output"], given["rest"]
     if rest is not None and rest == to:
         raise UsageError("--output and --rest are the same; name two files")
+    for made_anew in (to, rest):
+        if made_anew and os.path.exists(made_anew) and os.path.samefile(name, made_anew):
+            raise UsageError(f"{made_anew} is the file that is read; name another to write to")
     beside = "." if to == "-" else os.path.dirname(to) or "."
     with ExitStack() as opened:
         file = opened.enter_context(target(to, force=given["force"]))
         other = None if rest is None else opened.enter_context(target(rest, force=given["force"]))
         # beside the output: claims go to no other disk than where they were asked for
-        folder = opened.enter_context(tempfile.TemporaryDirectory(prefix=".extract-", dir=beside))
+        folder = opened.enter_context(scratch("extract", beside))
         made = extract(
             name,
             os.path.join(folder, "out"),

@@ -7,7 +7,7 @@ import sys
 
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group
-from scrubjay.cli.homes import HOME, settings
+from scrubjay.cli.homes import HOME, there
 from scrubjay.cli.kinds import Count
 from scrubjay.cli.partner import REASON
 from scrubjay.errors import InputError
@@ -28,7 +28,7 @@ def listed(given: dict[str, Any]) -> int:
     from scrubjay.cli.stored import actor
     from scrubjay.pipeline.deciding import held
 
-    with kept(settings(given), actor()) as both:
+    with kept(there(given), actor()) as both:
         rows = both.store.ask(lambda view: list(held(view)))
     if given["as_json"]:
         sys.stdout.write(json.dumps({"held": rows}) + "\n")
@@ -48,7 +48,7 @@ def _decided(word: str) -> Any:
         from scrubjay.pipeline import deciding
 
         decide = getattr(deciding, word)
-        with kept(settings(given), actor()) as both:
+        with kept(there(given), actor()) as both:
             done = both.store.do(lambda tx: decide(tx, given["id"], given["reason"]))
         if not done:
             raise InputError(f"{given['id']} is not held; see: scrubjay held list")

@@ -6,6 +6,7 @@ import os
 
 from scrubjay.cli.call import Option
 from scrubjay.cli.kinds import FOLDER
+from scrubjay.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from scrubjay.settings import Settings
 
-__all__ = ["HOME", "settings", "write_down"]
+__all__ = ["HOME", "settings", "there", "write_down"]
 
 HOME = Option(
     name="--home",
@@ -29,6 +30,16 @@ def settings(given: dict[str, Any]) -> Settings:
     from scrubjay.store.places import data_folder
 
     return read(data_folder(given["home"], os.environ), os.environ)
+
+
+def there(given: dict[str, Any]) -> Settings:
+    """The same, of a folder in which a pipeline has worked: a slip in its name makes no other."""
+    from scrubjay.store.sqlite.store import STORE_FILE
+
+    tree = settings(given)
+    if not os.path.exists(os.path.join(tree.folders.home, STORE_FILE)):
+        raise InputError(f"no store in {tree.folders.home}; name the pipeline's folder with --home")
+    return tree
 
 
 def write_down(given: dict[str, Any], event: str, detail: dict[str, Any]) -> None:

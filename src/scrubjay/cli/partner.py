@@ -7,7 +7,7 @@ import sys
 
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
-from scrubjay.cli.homes import HOME, settings
+from scrubjay.cli.homes import HOME, settings, there
 from scrubjay.cli.kinds import Kind
 from scrubjay.errors import InputError
 
@@ -84,7 +84,7 @@ def _said(given: dict[str, Any], word: str) -> int:
     name, reason = given["partner"], given["reason"]
     if name not in read(tree.folders.partners):
         raise InputError(f"no partner {name!r}; see: scrubjay partner list")
-    with kept(tree, actor()) as both:
+    with kept(there(given), actor()) as both:
 
         def change(tx: Any) -> bool:
             done: bool = getattr(tx, word)(tx.partner(name), reason=reason)

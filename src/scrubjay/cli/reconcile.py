@@ -58,7 +58,7 @@ def run(given: dict[str, Any]) -> int:
 def _found(summary: dict[str, Any]) -> bool:
     """What wants somebody's eye: a load or a member that is held, and whoever is left out."""
     return bool(
-        summary["status"] == "held"
+        summary["status"] in {"held", "empty"}
         or summary["quarantined"]
         or summary["held"]
         or summary["omissions"]

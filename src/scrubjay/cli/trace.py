@@ -32,9 +32,9 @@ def run(given: dict[str, Any]) -> int:
 
     tree = settings(given)
     number = given["claim"]
-    key = token_key(tree)
-    token = number if number.startswith(f"{key.id}.") else token_of(key, "claim", number)
     with looked_into(os.path.join(tree.folders.home, STORE_FILE)) as connection:
+        key = token_key(tree)
+        token = number if number.startswith(f"{key.id}.") else token_of(key, "claim", number)
         told = story(Questions(connection, lambda: time.time_ns() // 1_000_000), token)
     if given["as_json"]:
         sys.stdout.write(json.dumps({"token": token, "claims": told}) + "\n")

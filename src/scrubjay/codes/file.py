@@ -13,11 +13,11 @@ from __future__ import annotations
 import heapq
 import json
 import os
-import tempfile
 from struct import Struct
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from scrubjay.errors import UsageError
+from scrubjay.scratch import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -124,7 +124,7 @@ def write(
     """
     folder = os.path.dirname(os.path.abspath(path))
     os.makedirs(folder, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".codes-", dir=folder) as stage:
+    with scratch("codes", folder) as stage:
         parts = _sorted_parts(entries, widths, stage)
         counts: dict[str, int] = {}
         bodies: list[str] = []

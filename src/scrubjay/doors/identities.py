@@ -162,7 +162,9 @@ class ApiKeys:
                 facts, text = os.fstat(fd), file.read()
         except OSError as error:
             reason = (error.strerror or "cannot be read").lower()
-            raise InputError(f"API keys {self.path}: {reason}; name a file of keys") from None
+            raise InputError(
+                f"API keys {self.path}: {reason}; make one: scrubjay apikeys new"
+            ) from None
         if facts.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise UsageError(f"API keys {self.path} are open to others; run: chmod 600 {self.path}")
         self._keys = _parsed(self.path, text)
@@ -172,7 +174,7 @@ class ApiKeys:
 def _parsed(path: str, text: bytes) -> dict[str, ApiKey]:
     try:
         given = tomllib.loads(text.decode())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"API keys {path}: {error}; see docs/intake.md") from None
     entries = given.get("key", [])
     if set(given) - {"key"} or not isinstance(entries, list):

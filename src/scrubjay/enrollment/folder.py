@@ -44,7 +44,9 @@ class Folder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._files.close()
+        # of a full disk was told when it was written to
+        with contextlib.suppress(OSError):
+            self._files.close()
         for draft in self._drafts.values():
             with contextlib.suppress(OSError):
                 os.unlink(draft)

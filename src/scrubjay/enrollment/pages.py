@@ -28,6 +28,8 @@ class Page:
             line = place[1] if place else str(len(self._lines))
             said = str(error).partition(" (at ")[0]
             raise PageError(f"{name}:{line}: {said}; mend the TOML") from None
+        except RecursionError:
+            raise PageError(f"{name}:1: lists or tables too deep; mend the TOML") from None
 
     def top(self) -> "Table":
         """The file as a table."""

@@ -13,6 +13,7 @@ from scrubjay.enrollment.page import of_engine
 from scrubjay.enrollment.reasons import REASONS
 from scrubjay.job import Command, Job
 from scrubjay.runs import execute
+from scrubjay.scratch import scratch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,13 +84,12 @@ def read_834(path: str, maker: Maker, *, within: str | None = None) -> Iterator[
     set that goes back as a whole is one that is held, with nobody in it.
     """
     import json
-    import tempfile
 
     from scrubjay import _native
     from scrubjay.enrollment.making import Made
     from scrubjay.models.enrollment import Enrollment, Quarantined
 
-    with tempfile.TemporaryDirectory(prefix=".scrubjay-", dir=within) as folder:
+    with scratch("scrubjay", within) as folder:
         out = os.path.join(folder, "out")
         job = Job(
             command=Command.ENROLL,

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Self
 
 from scrubjay.enrollment.state import opened
 from scrubjay.models.enrollment import Enrollment
+from scrubjay.scratch import lives
 
 __all__ = ["Family", "Incoming", "Staged", "Staging", "family_of", "scope_of"]
 
@@ -203,22 +204,9 @@ def _sweep(beside: str) -> None:
     folder, name = os.path.split(os.path.abspath(beside))
     for each in os.listdir(folder):
         start, _, process = each.rpartition(_LOAD)
-        if start == name and process.isdecimal() and not _lives(int(process)):
+        if start == name and process.isdecimal() and not lives(int(process)):
             with contextlib.suppress(OSError):
                 os.unlink(os.path.join(folder, each))
-
-
-def _lives(process: int) -> bool:
-    """Whether there is another process of that number."""
-    if process == os.getpid():
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _set_name(source: dict[str, Any]) -> str:

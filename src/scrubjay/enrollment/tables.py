@@ -73,7 +73,7 @@ def _told(mapping: Mapping) -> Table:
         raise said.fault("delimiter is one character", at="delimiter")
     if made.encoding:
         try:
-            codecs.lookup(made.encoding)
+            "".encode(made.encoding)  # of text: base64 and the like are codecs too
         except LookupError:
             raise said.fault(f"{made.encoding} is no encoding", at="encoding") from None
     said.end("delimiter", "encoding", "header", "sheet", "member")
@@ -194,7 +194,7 @@ def _lines(
             line = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{path} line {line}: {error}; mend the quotes there") from None
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise InputError(
             f"{path} line {line} or later: not {encoding}; name the encoding in "
             f"{mapping.page.name}, [csv] encoding"

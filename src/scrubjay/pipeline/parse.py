@@ -3,6 +3,7 @@
 An interchange that came before, byte for byte, is that one: it is left out here. One with the same
 sender, receiver, number, day and time and other bytes is held, and so is one with a set that looks
 like a set of before but is another: control numbers begin anew somewhere, and a person has to say.
+So is one with the very set of another file: in an envelope of its own, or under another practice.
 """
 
 from __future__ import annotations
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
 
     Whole = tuple[Interchange, list[TransactionSet]]
 
-__all__ = ["SAME_KEY", "SUSPECT", "Parse"]
+__all__ = ["SAME_KEY", "SAME_SET", "SUSPECT", "Parse"]
 
 ROWS = 500
 """Of a unit of work, about."""
 SAME_KEY = "SAME_KEY_OTHER_DIGEST"
 SUSPECT = "SUSPECT_SET"
+SAME_SET = "SAME_SET_ELSEWHERE"
 REPEATED = "REPEATED"
 
 
@@ -137,7 +139,9 @@ def _enter(
         reason = SAME_KEY if added.conflicts else ""
         for each in sets:
             new = tx.add_set(_set(each, file.id, row.id))
-            if new.conflicts and not reason:
+            if new.same and reason != SAME_KEY:
+                reason = SAME_SET
+            elif new.conflicts and not reason:
                 reason = SUSPECT
         if reason == SUSPECT and not hold_suspects:
             alert(tx, "interchange.suspect", Kind.INTERCHANGE, row.id)

@@ -120,6 +120,8 @@ def load(path: str | os.PathLike[str]) -> tuple[dict[str, Any], str]:
         at = f":{place[1]}" if place else ""
         what = str(error).partition(" (at")[0].lower()
         raise InputError(f"{name}{at}: no TOML: {what}; mend the line") from None
+    except RecursionError:
+        raise InputError(f"{name}: no TOML: lists or tables too deep; mend it") from None
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
         raise InputError(f"{name}: {reason}; name a file that can be read") from None

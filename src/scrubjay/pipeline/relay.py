@@ -7,6 +7,7 @@ disk, and to the practice. Written again after a crash they are the same file.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import re
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from scrubjay.brokers.contract import Lease
     from scrubjay.store.contract import Tx, View
 
-__all__ = ["Relay"]
+__all__ = ["Relay", "folder_of"]
 
 
 class Relay:
@@ -49,7 +50,7 @@ class Relay:
         await self._work.store.write(lambda tx: _relayed(tx, lease))
 
     def _deliver(self, reply: Reply, file: File) -> None:
-        folder = os.path.join(self._work.knobs.outbox, _folder(file.practice))
+        folder = os.path.join(self._work.knobs.outbox, folder_of(file.practice))
         path = os.path.join(folder, reply.name)
         draft = os.path.join(folder, f".{reply.name}.part")
         try:
@@ -69,9 +70,15 @@ class Relay:
             raise OutputError(f"{folder}: {reason}; mend the outbox") from None
 
 
-def _folder(practice: str) -> str:
-    """A practice's folder: its name as far as that can be one, and it is never a path."""
-    return re.sub(r"[^A-Za-z0-9_-]", "_", practice)[:64] or "_"
+def folder_of(practice: str) -> str:
+    """A practice's folder: its name where that can be one, and it is never a path.
+
+    Another name is told from its like by a digest: no practice reads what is another's.
+    """
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", practice)[:64]
+    if name and name == practice:
+        return name
+    return f"{name}~{hashlib.sha256(practice.encode()).hexdigest()[:12]}"
 
 
 def _sync(folder: str) -> None:

@@ -1,6 +1,7 @@
 """What lies in the vault and nobody knows of: whoever sealed it died before it was written down.
 
-Such a payload is shredded once it is so old that nobody can be about to write it down.
+Such a payload is shredded once it is so old that nobody can be about to write it down. What was
+sealed before the store began stays: a store that was lost, or put aside for a backup, knew of it.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ _AT_ONCE = 500
 
 def shred_orphans(store: Store, vault: Vault, older: float = OLD) -> int:
     """How many there were. For a thread."""
-    before = time.time() - older
-    ids = (each for each in vault.payload_ids() if sealed_at(each) <= before)
+    before, begun = time.time() - older, store.ask(lambda view: view.begun()) / 1000
+    ids = (each for each in vault.payload_ids() if begun <= sealed_at(each) <= before)
     count = 0
     while some := list(islice(ids, _AT_ONCE)):
         for orphan in store.ask(lambda view, some=some: _unknown(view, some)):  # type: ignore[misc]

@@ -103,6 +103,8 @@ def read(path: str) -> tuple[list[Written], list[Override]]:
         found = re.search(r"at line (\d+)", str(error))
         at = f"{file}:{found[1]}" if found else file
         raise RuleError(f"this is no TOML: {error}", at) from error
+    except RecursionError:
+        raise RuleError("this is no TOML: lists or tables too deep", file) from None
     except (OSError, UnicodeDecodeError) as error:
         raise RuleError("this file cannot be read; check the path", file) from error
     _known(given, {"rule", "override"}, file)

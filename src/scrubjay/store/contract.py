@@ -96,6 +96,12 @@ class View(Protocol):
         """Those that went out in a group of this GS06, newest transmission first."""
 
     # Seeing it.
+    def begun(self) -> int:
+        """When this store was made or restored, milliseconds of UTC.
+
+        Of what was sealed before, another may know: one that was lost, or put aside.
+        """
+
     def counts(self) -> dict[Kind, dict[State, int]]:
         """Rows by kind and state; claims by the state that they are in."""
 
@@ -160,7 +166,8 @@ class Tx(View, Protocol):
     def add_set(self, transaction_set: rows.NewSet) -> Added:
         """A set; not fresh where the file has one of that ordinal already.
 
-        `conflicts`: sets of other files with the same suspect key and another digest.
+        `conflicts`: sets of other files with the same suspect key and another digest; `same`: with
+        the same digest.
         """
 
     def count_claims(self, file: int, claims: int) -> None:

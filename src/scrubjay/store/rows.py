@@ -50,6 +50,8 @@ class Added:
     fresh: bool
     """False: an equal one was there, and `id` is its id."""
     conflicts: tuple[int, ...] = ()
+    same: tuple[int, ...] = ()
+    """Sets of other files with the same bytes and the same numbers."""
     """Others of the same key with another content; what to do about it is the caller's."""
 
 

@@ -124,18 +124,21 @@ class Intake(Moving):
     def add_set(self, transaction_set: rows.NewSet) -> Added:
         """A transaction set of a file."""
         new = transaction_set
-        others = tuple(
-            self._ids(
-                "SELECT id FROM sets WHERE suspect_key = ? AND digest <> ? AND file <> ? "
-                "ORDER BY id",
-                *(new.suspect_key, new.digest, new.file),
+        others, same = (
+            tuple(
+                self._ids(
+                    f"SELECT id FROM sets WHERE suspect_key = ? AND digest {how} ? AND file <> ? "
+                    "ORDER BY id",
+                    *(new.suspect_key, new.digest, new.file),
+                )
             )
+            for how in ("<>", "=")
         )
         known = self._row(
             "SELECT id FROM sets WHERE file = ? AND ordinal = ?", new.file, new.ordinal
         )
         if known is not None:
-            return Added(known[0], fresh=False, conflicts=others)
+            return Added(known[0], fresh=False, conflicts=others, same=same)
         row = self._next("sets")
         told = {
             "file": new.file,
@@ -152,7 +155,7 @@ class Intake(Moving):
         self._insert(
             "sets", {"id": row, **told, "state": new.state, "changed_at": self.now, "seq": seq}
         )
-        return Added(row, fresh=True, conflicts=others)
+        return Added(row, fresh=True, conflicts=others, same=same)
 
     def count_claims(self, file: int, claims: int) -> None:
         """How many claims parse found in a file."""

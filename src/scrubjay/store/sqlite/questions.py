@@ -195,6 +195,11 @@ class Questions:
             *(partner, group_control),
         )
 
+    def begun(self) -> int:
+        """When this store was made or restored."""
+        row = self._row("SELECT created_at FROM identity")
+        return 0 if row is None else int(row[0])
+
     def counts(self) -> dict[Kind, dict[State, int]]:
         """Rows by kind and state; claims by the state that they are in."""
         found: dict[Kind, dict[State, int]] = {

@@ -124,12 +124,18 @@ def backed_up(folder: AnyPath, target: AnyPath) -> dict[str, Any]:
             _kept(f"{target}.json", json.dumps(manifest) + "\n")
             os.replace(draft, target)
             _synced(os.path.dirname(os.path.abspath(target)))
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                os.unlink(draft)
-            reason = (error.strerror or "cannot be written").lower()
-            raise OutputError(f"backup {target}: {reason}; name another file") from None
+        except (OSError, sqlite3.Error) as error:
+            for end in ("", "-wal", "-shm", "-journal"):
+                with contextlib.suppress(OSError):
+                    os.unlink(draft + end)
+            raise OutputError(f"backup {target}: {_why(error)}; name another file") from None
     return {"backup": target, **manifest}
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, sqlite3.Error):
+        return f"cannot be written ({getattr(error, 'sqlite_errorname', 'SQLite')})"
+    return (getattr(error, "strerror", None) or "cannot be written").lower()
 
 
 def _copied(source: sqlite3.Connection, draft: str) -> dict[str, Any]:
@@ -205,10 +211,14 @@ def _judged(draft: str, keys: Keyring, place: CheckpointPlace | None) -> tuple[V
 
 
 def _named_anew(draft: str) -> None:
-    """From here on it is another store: its checkpoints go beside those that it does not know."""
+    """From here on it is another store: its checkpoints go beside those that it does not know.
+
+    It begins now: what was sealed between the backup and now lies in the vault, unknown to it.
+    """
     connection = connect(draft)
     try:
-        connection.execute("UPDATE identity SET id = ?", (uuid.uuid4().hex,))
+        begins = time.time_ns() // 1_000_000
+        connection.execute("UPDATE identity SET id = ?, created_at = ?", (uuid.uuid4().hex, begins))
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     finally:
         connection.close()
