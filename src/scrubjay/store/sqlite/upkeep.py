@@ -205,10 +205,15 @@ def _judged(draft: str, keys: Keyring, place: CheckpointPlace | None) -> tuple[V
 
 
 def _named_anew(draft: str) -> None:
-    """From here on it is another store: its checkpoints go beside those that it does not know."""
+    """From here on it is another store: its checkpoints go beside those that it does not know.
+
+    Those of its former name are never told under the new one, also where the backup does not know
+    yet that they were told.
+    """
     connection = connect(draft)
     try:
         connection.execute("UPDATE identity SET id = ?", (uuid.uuid4().hex,))
+        connection.execute("UPDATE checkpoints SET exported = 1 WHERE exported = 0")
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     finally:
         connection.close()
