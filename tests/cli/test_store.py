@@ -156,7 +156,7 @@ def test_a_backup_is_restored_quietly(lived: Place, scrubjay: Command) -> None:
 def test_a_restored_store_tells_no_checkpoint_of_its_former_name(
     lived: Place, scrubjay: Command
 ) -> None:
-    """The mark that a checkpoint was told comes with the next unit of work; a backup may lack it."""
+    """That a checkpoint was told is marked by the next unit of work; a backup may lack it."""
     with sqlite3.connect(lived.database) as connection:
         connection.execute("UPDATE checkpoints SET exported = 0")
     connection.close()

@@ -144,12 +144,26 @@ def test_commands_over_a_home_folder(scrubjay: Command, tmp_path: Path) -> None:
     assert "file 1, taken" in scrubjay("ingest", claims, *here).out
     assert "file 1, here before" in scrubjay("ingest", claims, *here).out
     assert "INGESTED" in scrubjay("status", *here).out
-    assert scrubjay("status", "--overdue", *here).code == 0
+    overdue = scrubjay("status", "--overdue", *here)
+    assert (overdue.code, overdue.out) == (0, "nothing is overdue\n")
     assert scrubjay("partner", "pause", "one", "--reason", "night", *here).out == "one: paused\n"
     assert "one is paused: night" in scrubjay("status", *here).out
     assert scrubjay("partner", "resume", "one", "--reason", "day", *here).out == "one: resumed\n"
     assert scrubjay("partner", "pause", "two", "--reason", "x", *here).code == 2
-    assert scrubjay("held", "list", *here).out == ""
+    assert scrubjay("held", "list", *here).out == "nothing is held\n"
     assert scrubjay("held", "confirm", "1", "--reason", "x", *here).code == 2
     ended = scrubjay("trace", "S0001-00000001", *here)
     assert (ended.code, ended.out) == (1, "no claim of that number\n")
+
+
+def test_a_home_without_anything_says_what_to_do(scrubjay: Command, tmp_path: Path) -> None:
+    """Looking makes no folder, and an empty one is not called good."""
+    here = ("--home", tmp_path / "home")
+    for word in ("check", "list"):
+        assert scrubjay("partner", word, *here).out.startswith("no records: write ")
+    ended = scrubjay("held", "list", *here)
+    assert (ended.code, "--home" in ended.err) == (2, True)
+    assert not (tmp_path / "home").exists()
+    wrong = tmp_path / "notes.txt"
+    wrong.write_text("no claims in here")
+    assert f"{wrong}: no ISA" in scrubjay("ingest", wrong, *here).err

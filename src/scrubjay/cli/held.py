@@ -24,15 +24,18 @@ INTERCHANGE = Argument(name="id", metavar="INTERCHANGE", kind=Count(1))
 
 def listed(given: dict[str, Any]) -> int:
     """What is held."""
-    from scrubjay.app import kept
-    from scrubjay.cli.stored import actor
+    from scrubjay.cli.stored import seen
     from scrubjay.pipeline.deciding import held
+    from scrubjay.store.sqlite.questions import Questions
+    from scrubjay.store.sqlite.store import now_ms
 
-    with kept(settings(given), actor()) as both:
-        rows = both.store.ask(lambda view: list(held(view)))
+    with seen(given) as connection:
+        rows = list(held(Questions(connection, now_ms)))
     if given["as_json"]:
         sys.stdout.write(json.dumps({"held": rows}) + "\n")
         return 0
+    if not rows:
+        sys.stdout.write("nothing is held\n")
     for row in rows:
         claims = "" if row["claims"] is None else f"{row['claims']:,} claims"
         control = row["control"] or ""

@@ -9,6 +9,7 @@ from scrubjay.cli import options
 from scrubjay.cli.call import Call, Option
 from scrubjay.cli.homes import HOME, settings
 from scrubjay.cli.kinds import Kind
+from scrubjay.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ def run(given: dict[str, Any]) -> int:
     names = inputs(given["files"])
     with kept(tree, actor()) as both:
         for name in names:
-            arrived = arrive(both.store, both.vault, _pieces(name), sender, "command")
+            try:
+                arrived = arrive(both.store, both.vault, _pieces(name), sender, "command")
+            except InputError as error:
+                raise InputError(f"{name}: {error}") from None
             told = {"input": name} | vars(arrived)
             if given["as_json"]:
                 sys.stdout.write(json.dumps(told) + "\n")

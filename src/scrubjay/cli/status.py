@@ -28,6 +28,8 @@ def run(given: dict[str, Any]) -> int:
     if given["as_json"]:
         sys.stdout.write(json.dumps(told) + "\n")
     elif given["overdue"]:
+        if not told["overdue"]:
+            sys.stdout.write("nothing is overdue\n")
         for row in told["overdue"]:
             late = row["late"] / 3600
             sys.stdout.write(

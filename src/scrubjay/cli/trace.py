@@ -32,9 +32,9 @@ def run(given: dict[str, Any]) -> int:
 
     tree = settings(given)
     number = given["claim"]
-    key = token_key(tree)
-    token = number if number.startswith(f"{key.id}.") else token_of(key, "claim", number)
     with looked_into(os.path.join(tree.folders.home, STORE_FILE)) as connection:
+        key = token_key(tree)
+        token = number if number.startswith(f"{key.id}.") else token_of(key, "claim", number)
         told = story(Questions(connection, lambda: time.time_ns() // 1_000_000), token)
     if given["as_json"]:
         sys.stdout.write(json.dumps({"token": token, "claims": told}) + "\n")
@@ -48,9 +48,13 @@ def run(given: dict[str, Any]) -> int:
 
 def _lines(claim: dict[str, Any]) -> Iterator[str]:
     from scrubjay.cli.stored import when
+    from scrubjay.failures import FAILURES
 
     code = f" ({claim['code']})" if claim["code"] else ""
     yield f"claim {claim['claim']}: {claim['state']}{code}, {claim['charge']}"
+    failure = FAILURES.get(claim["code"] or "")
+    if failure is not None:
+        yield f"  {failure.meaning}; next: {failure.step}"
     yield (
         f"  file {claim['file']} of {claim['practice']}, interchange {claim['interchange']},"
         f" claim index {claim['claim_index']}"
