@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from scrubjay import settings
+from scrubjay.cli import status
 from scrubjay.errors import InputError, UsageError
 from scrubjay.pipeline.partners import SHAPE, lint, read
 from scrubjay.pipeline.workfolder import WorkFolder, _file_system
@@ -167,3 +168,20 @@ def test_a_home_without_anything_says_what_to_do(scrubjay: Command, tmp_path: Pa
     wrong = tmp_path / "notes.txt"
     wrong.write_text("no claims in here")
     assert f"{wrong}: no ISA" in scrubjay("ingest", wrong, *here).err
+
+
+def test_what_waits_is_counted_as_the_command_that_lists_it_does() -> None:
+    """A batch that is held is the transmission's, and a file its interchanges'."""
+    row = {"count": 2, "oldest": None}
+    states = {
+        "file": {"QUARANTINED": row},
+        "interchange": {"QUARANTINED": row},
+        "batch": {"HELD_UNKNOWN": row},
+        "transmission": {"HELD_UNKNOWN": {"count": 1, "oldest": None}},
+    }
+    waiting = {"QUARANTINED": 4, "HELD_UNKNOWN": 3}
+    told = {"states": states, "queues": {}, "partners": [], "waiting": waiting, "overdue": []}
+    assert [line for line in status.lines(told) if line.startswith("for a person")] == [
+        "for a person: 2 interchanges QUARANTINED; see: scrubjay held list",
+        "for a person: 1 transmission HELD_UNKNOWN; see: scrubjay held list",
+    ]

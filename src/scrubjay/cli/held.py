@@ -21,6 +21,9 @@ __all__ = ["COMMAND"]
 TRANSMISSION = Argument(name="id", metavar="TRANSMISSION", kind=Count(1))
 INTERCHANGE = Argument(name="id", metavar="INTERCHANGE", kind=Count(1))
 
+_WORDS = {"interchange": "release ID", "transmission": "confirm ID, or: scrubjay held resend ID"}
+"""What may be said of each kind; an acknowledgment is looked at, and stays."""
+
 
 def listed(given: dict[str, Any]) -> int:
     """What is held."""
@@ -41,6 +44,8 @@ def listed(given: dict[str, Any]) -> int:
         control = row["control"] or ""
         line = f"{row['kind']:15} {row['id']:>8}  {row['reason']:24} {control:10} {claims}"
         sys.stdout.write(line.rstrip() + "\n")
+    for kind in sorted({row["kind"] for row in rows} & set(_WORDS)):
+        sys.stdout.write(f"{kind}: scrubjay held {_WORDS[kind]} --reason TEXT\n")
     return 0
 
 
