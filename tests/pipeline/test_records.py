@@ -1,5 +1,6 @@
 """Partners' records and settings: what is wrong is told with its line."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -185,3 +186,12 @@ def test_what_waits_is_counted_as_the_command_that_lists_it_does() -> None:
         "for a person: 2 interchanges QUARANTINED; see: scrubjay held list",
         "for a person: 1 transmission HELD_UNKNOWN; see: scrubjay held list",
     ]
+
+
+def test_what_was_taken_before_a_wrong_file_is_told(scrubjay: Command, tmp_path: Path) -> None:
+    claims, wrong = tmp_path / "claims.837", tmp_path / "notes.txt"
+    wrong.write_text("no claims in here")
+    scrubjay("generate", "837P", "--claims", "5", "-o", claims)
+    ended = scrubjay("ingest", claims, wrong, "--home", tmp_path / "home", "--json")
+    assert ended.code == 2
+    assert [row["file"] for row in json.loads(ended.out)["files"]] == [1]
