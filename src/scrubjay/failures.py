@@ -31,7 +31,7 @@ _WAIT = "it is tried again later"
 _AGAIN = "it is tried again later; where bytes had left, the partner is asked first"
 _ASK = "the partner is asked before anything is sent again"
 _MEND = "mend it, then: scrubjay dlq retry"
-_RECORD = "write a record that takes it (scrubjay partner check), then: scrubjay dlq retry"
+_RECORD = "write a record that takes it, start scrubjay serve anew, then: scrubjay dlq retry"
 _SETTING = "mend the partner's record, then: scrubjay partner check"
 
 _RETRYABLE = (
