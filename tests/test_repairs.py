@@ -62,6 +62,11 @@ def test_what_was_repaired_is_accepted(scrubjay: Command, tmp_path: Path) -> Non
     (tmp_path / "in.837").write_bytes(document)
     call = ("repair", tmp_path / "in.837", "-o", tmp_path / "out.837")
     assert scrubjay(*call).code == 0
+    again, whole = scrubjay(*call), (tmp_path / "out.837").read_bytes()
+    assert (again.code, "--force" in again.err) == (2, True)
+    assert scrubjay(*call, "--force").code == 0
+    assert (tmp_path / "out.837").read_bytes() == whole
+    assert scrubjay(*call[:3], "-").code == 2
     run = scrub(tmp_path / "out.837", tmp_path / "out")
     assert "INVALID_ICD10_FORMAT" not in run.summary["findings"]
 

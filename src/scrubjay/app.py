@@ -130,7 +130,7 @@ def transport(record: Partner, environ: dict[str, str], home: str) -> Transport:
         credential = environ.get(record.credential, "") if record.credential else ""
         if record.credential and not credential:
             raise UsageError(
-                f"partner {record.name}: {record.credential} is not in the environment"
+                f"partner {record.name}: {record.credential} is not in the environment; set it"
             )
         return HttpTransport(
             record.address,

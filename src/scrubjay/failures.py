@@ -31,6 +31,7 @@ _WAIT = "it is tried again later"
 _AGAIN = "it is tried again later; where bytes had left, the partner is asked first"
 _ASK = "the partner is asked before anything is sent again"
 _MEND = "mend it, then: scrubjay dlq retry"
+_RECORD = "write a record that takes it, start scrubjay serve anew, then: scrubjay dlq retry"
 _SETTING = "mend the partner's record, then: scrubjay partner check"
 
 _RETRYABLE = (
@@ -98,7 +99,7 @@ _FINAL = (
     ("MISSING_ICD10", "a claim has no diagnosis", _MEND),
     ("DELIMITER_IN_DATA", "a delimiter that the partner wants stands in the data", _SETTING),
     ("ATTEMPTS", "it was tried as often as the partner's record says", _MEND),
-    ("NO_PARTNER", "no partner's record takes its payer", _SETTING),
+    ("NO_PARTNER", "no partner's record takes its payer", _RECORD),
     ("CONFLICT", "what must be alone of its kind is there already", "look in the audit"),
     ("STALE_LEASE", "somebody else has the work by now", "nothing: they do it"),
     ("POISON", "the engine failed on it, alone and every time", "report it, never the claim"),

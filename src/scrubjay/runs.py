@@ -39,6 +39,8 @@ class Run(Frozen):
     folder: str | None
 
     def __repr__(self) -> str:
+        if "quarantined" in self.summary:
+            return self._of_records()
         counts = f"{self.claims} claims: {self.accepted} accepted, {self.rejected} rejected"
         if not self.claims:
             found = sum(self.summary["findings"].values())
@@ -46,6 +48,13 @@ class Run(Frozen):
         if self.unreadable:
             counts += f", {self.unreadable} unreadable"
         return f"Run({counts})" if self.folder is None else f"Run({counts}; {self.folder})"
+
+    def _of_records(self) -> str:
+        """As `enroll` and `remit` count."""
+        told = dict(self.summary)
+        name, kept = ("members", "enrolled") if "members" in told else ("claims", "accepted")
+        counts = f"{told[name]} {name}: {told[kept]} {kept}, {told['quarantined']} quarantined"
+        return f"Run({counts}; {self.folder})"
 
     @classmethod
     def from_result(cls, result: Result, out: str | None) -> Self:

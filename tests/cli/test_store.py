@@ -153,6 +153,20 @@ def test_a_backup_is_restored_quietly(lived: Place, scrubjay: Command) -> None:
     assert any(".before-" in path.name for path in lived.data.iterdir())
 
 
+def test_a_restored_store_tells_no_checkpoint_of_its_former_name(
+    lived: Place, scrubjay: Command
+) -> None:
+    """That a checkpoint was told is marked by the next unit of work; a backup may lack it."""
+    with sqlite3.connect(lived.database) as connection:
+        connection.execute("UPDATE checkpoints SET exported = 0")
+    connection.close()
+    backup = lived.path / "monday.db"
+    scrubjay("db", "backup", backup)
+    assert scrubjay("db", "restore", backup, "--force").code == 0
+    ended = scrubjay("audit", "verify")
+    assert (ended.code, "FORGED" in ended.out) == (0, False)
+
+
 def test_a_backup_that_was_changed_is_not_restored(lived: Place, scrubjay: Command) -> None:
     backup = lived.path / "monday.db"
     scrubjay("db", "backup", backup)

@@ -1,11 +1,13 @@
 """Partners' records and settings: what is wrong is told with its line."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from scrubjay import settings
+from scrubjay.cli import status
 from scrubjay.errors import InputError, UsageError
 from scrubjay.pipeline.partners import SHAPE, lint, read
 from scrubjay.pipeline.workfolder import WorkFolder, _file_system
@@ -144,12 +146,52 @@ def test_commands_over_a_home_folder(scrubjay: Command, tmp_path: Path) -> None:
     assert "file 1, taken" in scrubjay("ingest", claims, *here).out
     assert "file 1, here before" in scrubjay("ingest", claims, *here).out
     assert "INGESTED" in scrubjay("status", *here).out
-    assert scrubjay("status", "--overdue", *here).code == 0
+    overdue = scrubjay("status", "--overdue", *here)
+    assert (overdue.code, overdue.out) == (0, "nothing is overdue\n")
     assert scrubjay("partner", "pause", "one", "--reason", "night", *here).out == "one: paused\n"
     assert "one is paused: night" in scrubjay("status", *here).out
     assert scrubjay("partner", "resume", "one", "--reason", "day", *here).out == "one: resumed\n"
     assert scrubjay("partner", "pause", "two", "--reason", "x", *here).code == 2
-    assert scrubjay("held", "list", *here).out == ""
+    assert scrubjay("held", "list", *here).out == "nothing is held\n"
     assert scrubjay("held", "confirm", "1", "--reason", "x", *here).code == 2
     ended = scrubjay("trace", "S0001-00000001", *here)
     assert (ended.code, ended.out) == (1, "no claim of that number\n")
+
+
+def test_a_home_without_anything_says_what_to_do(scrubjay: Command, tmp_path: Path) -> None:
+    """Looking makes no folder, and an empty one is not called good."""
+    here = ("--home", tmp_path / "home")
+    for word in ("check", "list"):
+        assert scrubjay("partner", word, *here).out.startswith("no records: write ")
+    ended = scrubjay("held", "list", *here)
+    assert (ended.code, "--home" in ended.err) == (2, True)
+    assert not (tmp_path / "home").exists()
+    wrong = tmp_path / "notes.txt"
+    wrong.write_text("no claims in here")
+    assert f"{wrong}: no ISA" in scrubjay("ingest", wrong, *here).err
+
+
+def test_what_waits_is_counted_as_the_command_that_lists_it_does() -> None:
+    """A batch that is held is the transmission's, and a file its interchanges'."""
+    row = {"count": 2, "oldest": None}
+    states = {
+        "file": {"QUARANTINED": row},
+        "interchange": {"QUARANTINED": row},
+        "batch": {"HELD_UNKNOWN": row},
+        "transmission": {"HELD_UNKNOWN": {"count": 1, "oldest": None}},
+    }
+    waiting = {"QUARANTINED": 4, "HELD_UNKNOWN": 3}
+    told = {"states": states, "queues": {}, "partners": [], "waiting": waiting, "overdue": []}
+    assert [line for line in status.lines(told) if line.startswith("for a person")] == [
+        "for a person: 2 interchanges QUARANTINED; see: scrubjay held list",
+        "for a person: 1 transmission HELD_UNKNOWN; see: scrubjay held list",
+    ]
+
+
+def test_what_was_taken_before_a_wrong_file_is_told(scrubjay: Command, tmp_path: Path) -> None:
+    claims, wrong = tmp_path / "claims.837", tmp_path / "notes.txt"
+    wrong.write_text("no claims in here")
+    scrubjay("generate", "837P", "--claims", "5", "-o", claims)
+    ended = scrubjay("ingest", claims, wrong, "--home", tmp_path / "home", "--json")
+    assert ended.code == 2
+    assert [row["file"] for row in json.loads(ended.out)["files"]] == [1]

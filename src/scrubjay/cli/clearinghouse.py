@@ -157,7 +157,7 @@ COMMAND = Call(
     examples=(
         "scrubjay clearinghouse --port 8080",
         "scrubjay clearinghouse --port 8080 --fault reply_lost=0.05 --fault throttled=0.1 --seed 7",
-        "scrubjay clearinghouse --answers-after 1:30 --fault claim_rejected=0.02 --ledger got",
+        "scrubjay clearinghouse --answers-after 1:30 --fault ack_lost=0.02 --ledger got.jsonl",
     ),
     run=run,
 )

@@ -52,7 +52,7 @@ def verdict_lines(verdict: Verdict) -> Iterator[str]:
     if verdict.good:
         yield "every event, checkpoint and row is what was written"
         return
-    yield f"{verdict.found:,} problems:"
+    yield f"{verdict.found:,} problem{'' if verdict.found == 1 else 's'}:"
     yield from (f"  {problem}" for problem in verdict.problems[:SHOWN])
     if verdict.found > SHOWN:
         yield f"  and {verdict.found - SHOWN:,} more, see --json"

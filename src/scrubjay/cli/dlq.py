@@ -108,12 +108,17 @@ def shown(given: dict[str, Any]) -> int:
 
 
 def _card(letter: DeadLetter) -> Iterator[str]:
+    from scrubjay.failures import FAILURES
+
     for name, value in told(letter).items():
         if name == "history":
             for at, one in enumerate(value, start=1):
                 yield f"{f'try {at}':<12}  {json.dumps(one)}"
         elif name == "place":
             yield f"{name:<12}  {json.dumps(value)}"
+        elif name == "code" and value in FAILURES:
+            yield f"{name:<12}  {value}: {FAILURES[value].meaning}"
+            yield f"{'next':<12}  {FAILURES[value].step}"
         elif value not in {None, ""}:
             yield f"{name:<12}  {value}"
 
@@ -196,7 +201,7 @@ COMMAND = Group(
             name="list",
             help="List the open dead letters, oldest first.",
             options=(CODE, SINCE, CLOSED, HOME, options.AS_JSON),
-            examples=("scrubjay dlq list", "scrubjay dlq list --code ENGINE_DIED --json"),
+            examples=("scrubjay dlq list", "scrubjay dlq list --code NO_PARTNER --json"),
             run=listed,
         ),
         Call(

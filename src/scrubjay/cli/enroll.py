@@ -181,9 +181,11 @@ def _tell(
         indent = "" if name in {"members", "coverages"} else "  "
         sys.stdout.write(f"{indent + name:<14}{summary[name]:>{wide},}\n")
     if reasons:
+        from scrubjay.enrollment.reasons import worded
+
         sys.stdout.write("\nwhy members are held or noted\n")
         for code, count in sorted(reasons.items(), key=lambda each: -each[1]):
-            sys.stdout.write(f"  {count:>{wide},}  {code}\n")
+            sys.stdout.write(f"  {count:>{wide},}  {worded(code)}\n")
     sys.stdout.write(f"\nwritten to {out.rstrip('/')}/\n")
 
 

@@ -21,23 +21,31 @@ __all__ = ["COMMAND"]
 TRANSMISSION = Argument(name="id", metavar="TRANSMISSION", kind=Count(1))
 INTERCHANGE = Argument(name="id", metavar="INTERCHANGE", kind=Count(1))
 
+_WORDS = {"interchange": "release ID", "transmission": "confirm ID, or: scrubjay held resend ID"}
+"""What may be said of each kind; an acknowledgment is looked at, and stays."""
+
 
 def listed(given: dict[str, Any]) -> int:
     """What is held."""
-    from scrubjay.app import kept
-    from scrubjay.cli.stored import actor
+    from scrubjay.cli.stored import seen
     from scrubjay.pipeline.deciding import held
+    from scrubjay.store.sqlite.questions import Questions
+    from scrubjay.store.sqlite.store import now_ms
 
-    with kept(there(given), actor()) as both:
-        rows = both.store.ask(lambda view: list(held(view)))
+    with seen(given) as connection:
+        rows = list(held(Questions(connection, now_ms)))
     if given["as_json"]:
         sys.stdout.write(json.dumps({"held": rows}) + "\n")
         return 0
+    if not rows:
+        sys.stdout.write("nothing is held\n")
     for row in rows:
         claims = "" if row["claims"] is None else f"{row['claims']:,} claims"
         control = row["control"] or ""
         line = f"{row['kind']:15} {row['id']:>8}  {row['reason']:24} {control:10} {claims}"
         sys.stdout.write(line.rstrip() + "\n")
+    for kind in sorted({row["kind"] for row in rows} & set(_WORDS)):
+        sys.stdout.write(f"{kind}: scrubjay held {_WORDS[kind]} --reason TEXT\n")
     return 0
 
 

@@ -9,6 +9,7 @@ from scrubjay.cli import options
 from scrubjay.cli.call import Call, Option
 from scrubjay.cli.homes import HOME, settings
 from scrubjay.cli.kinds import Kind
+from scrubjay.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,15 +31,22 @@ def run(given: dict[str, Any]) -> int:
         tenant=tree.door.tenant, practice=given["practice"] or "", practices=tree.door.practices
     )
     names = inputs(given["files"])
-    with kept(tree, actor()) as both:
-        for name in names:
-            arrived = arrive(both.store, both.vault, _pieces(name), sender, "command")
-            told = {"input": name} | vars(arrived)
-            if given["as_json"]:
-                sys.stdout.write(json.dumps(told) + "\n")
-            else:
-                seen = "taken" if arrived.fresh else f"here before, {arrived.state}"
-                sys.stdout.write(f"{name}: file {arrived.file}, {seen}\n")
+    taken: list[dict[str, Any]] = []
+    try:
+        with kept(tree, actor()) as both:
+            for name in names:
+                try:
+                    arrived = arrive(both.store, both.vault, _pieces(name), sender, "command")
+                except InputError as error:
+                    raise InputError(f"{name}: {error}") from None
+                taken.append({"input": name} | vars(arrived))
+                if not given["as_json"]:
+                    seen = "taken" if arrived.fresh else f"here before, {arrived.state}"
+                    sys.stdout.write(f"{name}: file {arrived.file}, {seen}\n")
+    finally:
+        # what was taken before one that could not be is durable, and told
+        if given["as_json"]:
+            sys.stdout.write(json.dumps({"files": taken}) + "\n")
     return 0
 
 

@@ -45,20 +45,30 @@ def listed(given: dict[str, Any]) -> int:
     if given["as_json"]:
         sys.stdout.write(json.dumps({"partners": rows}) + "\n")
         return 0
+    if not rows:
+        sys.stdout.write(_none(given))
     for row in rows:
         payers = ", ".join(row["payers"])
         sys.stdout.write(f"{row['name']:24} {row['transport']:7} {row['receiver']:16} {payers}\n")
     return 0
 
 
+def _none(given: dict[str, Any]) -> str:
+    place = settings(given).folders.partners
+    return f"no records: write {place}/NAME.toml, as docs/partners.md has it\n"
+
+
 def checked(given: dict[str, Any]) -> int:
     """What is wrong with the records; 1 where anything is."""
-    from scrubjay.pipeline.partners import lint
+    from scrubjay.pipeline.partners import lint, read
 
-    faults = list(lint(settings(given).folders.partners))
+    place = settings(given).folders.partners
+    faults = list(lint(place))
     if given["as_json"]:
         rows = [vars(fault) for fault in faults]
         sys.stdout.write(json.dumps({"faults": rows}) + "\n")
+    elif not faults and not read(place):
+        sys.stdout.write(_none(given))
     else:
         told = [str(fault) for fault in faults] or ["every record is good"]
         sys.stdout.writelines(f"{line}\n" for line in told)

@@ -166,10 +166,12 @@ def _table(summary: dict[str, Any], out: str | None) -> Iterator[str]:
         told = ", ".join(f"{number:,} {name}" for name, number in summary["coverages"].items())
         yield f"coverages: {told}"
     if summary["quarantine"]:
+        from scrubjay.enrollment.reasons import worded
+
         yield ""
         yield "why members are held or noted"
         for code, number in sorted(summary["quarantine"].items(), key=lambda each: -each[1]):
-            yield f"  {number:>{count},}  {code}"
+            yield f"  {number:>{count},}  {worded(code)}"
     yield ""
     yield STATUS[summary["status"]].format(**summary)
     for reason in summary["guard"]:

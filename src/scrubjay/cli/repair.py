@@ -8,6 +8,7 @@ import sys
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Option
 from scrubjay.cli.kinds import FILE
+from scrubjay.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +19,15 @@ __all__ = ["COMMAND"]
 
 def run(given: dict[str, Any]) -> int:
     """Repairs a file."""
+    import os
+
     from scrubjay.repairs import repair
 
+    for name in (given["output"], given["record"]):
+        if name == "-":
+            raise UsageError("what is repaired goes into a file; name one")
+        if name is not None and os.path.exists(name) and not given["force"]:
+            raise UsageError(f"{name} is already there; name another file, or say --force")
     counts = repair(given["file"], given["output"], given["record"])
     if given["as_json"]:
         sys.stdout.write(json.dumps({"repairs": counts}) + "\n")
@@ -43,7 +51,14 @@ Never claim numbers, references or identifiers, and nothing clinical. --record s
 """,
     argument=Argument(name="file", metavar="FILE", kind=FILE),
     options=(
-        options.OUTPUT,
+        Option(
+            name="--output",
+            short="-o",
+            kind=FILE,
+            metavar="FILE",
+            required=True,
+            help="The file to write.",
+        ),
         Option(
             name="--record",
             kind=FILE,
@@ -51,6 +66,7 @@ Never claim numbers, references or identifiers, and nothing clinical. --record s
             help="Write each repair as a line of JSON, before and after; names without values.",
         ),
         options.AS_JSON,
+        options.FORCE,
     ),
     examples=(
         "scrubjay repair claims.837 -o repaired.837 --record repairs.jsonl",

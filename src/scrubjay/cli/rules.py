@@ -143,13 +143,19 @@ def explain(given: dict[str, Any]) -> int:
     tree, letter = tree_of(file, given["claim"])
     day = _number(given["as_of"])
     judge = Interpreter(day, day, duplicate=False, tables=_tables())
+    rows: list[dict[str, Any]] = []
     for rule in rules:
         if letter not in rule.transactions:
-            sys.stdout.write(f"{rule.id} is not for such claims\n")
+            rows.append({"id": rule.id, "outcome": None, "parts": []})
             continue
-        sys.stdout.write(f"{rule.id}: {outcome(rule, tree, judge)}\n")
-        for depth, line in explained(rule, tree, judge):
-            sys.stdout.write(f"{'  ' * depth}{line}\n")
+        parts = [f"{'  ' * depth}{line}" for depth, line in explained(rule, tree, judge)]
+        rows.append({"id": rule.id, "outcome": str(outcome(rule, tree, judge)), "parts": parts})
+    if given["as_json"]:
+        sys.stdout.write(json.dumps({"rules": rows}) + "\n")
+        return 0
+    for row in rows:
+        said = f": {row['outcome']}" if row["outcome"] else " is not for such claims"
+        sys.stdout.writelines(f"{line}\n" for line in (f"{row['id']}{said}", *row["parts"]))
     return 0
 
 
@@ -311,6 +317,7 @@ nothing differs, 1 if something does.
                 ),
                 options.RULES,
                 options.AS_OF,
+                options.AS_JSON,
             ),
             examples=("scrubjay rules explain TIMELY_FILING claims.837 --claim 3",),
             run=explain,

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 __all__ = ["COMMAND", "lines"]
 
 EVERY = 0.5
+_LISTED: dict[str, tuple[tuple[str, ...], str]] = {
+    "QUARANTINED": (("interchange", "acknowledgment"), "held list"),
+    "HELD_UNKNOWN": (("transmission",), "held list"),
+    "DEAD_LETTERED": (("file", "set", "claim", "transmission"), "dlq list"),
+}
+"""By state: the rows that a person decides about, and where they are listed."""
 
 
 def run(given: dict[str, Any]) -> int:
@@ -28,6 +34,8 @@ def run(given: dict[str, Any]) -> int:
     if given["as_json"]:
         sys.stdout.write(json.dumps(told) + "\n")
     elif given["overdue"]:
+        if not told["overdue"]:
+            sys.stdout.write("nothing is overdue\n")
         for row in told["overdue"]:
             late = row["late"] / 3600
             sys.stdout.write(
@@ -70,11 +78,21 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
     for partner in told["partners"]:
         if partner["paused"]:
             yield f"partner {partner['name']} is paused: {partner['reason']}"
-    if told["waiting"]:
-        waiting = ", ".join(f"{count:,} {name}" for name, count in told["waiting"].items())
-        yield f"for a person: {waiting}"
+    yield from _waiting(told)
     if told["overdue"]:
         yield f"overdue: {len(told['overdue']):,} documents; see --overdue"
+
+
+def _waiting(told: dict[str, Any]) -> Iterator[str]:
+    """What a person has to look at, as the command that lists it counts."""
+    for state, count in told["waiting"].items():
+        kinds, command = _LISTED[state]
+        found = [
+            f"{states[state]['count']:,} {kind}{'' if states[state]['count'] == 1 else 's'}"
+            for kind, states in told["states"].items()
+            if kind in kinds and state in states
+        ]
+        yield f"for a person: {', '.join(found) or count} {state}; see: scrubjay {command}"
 
 
 def _span(seconds: float) -> str:

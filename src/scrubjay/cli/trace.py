@@ -48,9 +48,13 @@ def run(given: dict[str, Any]) -> int:
 
 def _lines(claim: dict[str, Any]) -> Iterator[str]:
     from scrubjay.cli.stored import when
+    from scrubjay.failures import FAILURES
 
     code = f" ({claim['code']})" if claim["code"] else ""
     yield f"claim {claim['claim']}: {claim['state']}{code}, {claim['charge']}"
+    failure = FAILURES.get(claim["code"] or "")
+    if failure is not None:
+        yield f"  {failure.meaning}; next: {failure.step}"
     yield (
         f"  file {claim['file']} of {claim['practice']}, interchange {claim['interchange']},"
         f" claim index {claim['claim_index']}"

@@ -100,8 +100,8 @@ def _told(
     told = sniff(source)
     if told is None:
         raise InputError(
-            f"{name}: its layout is not known; write it as CSV with a column `code`, and name the "
-            "table with --table (docs/codes.md)"
+            f"{name}: its layout is not known; write it as CSV with a column `code`, or "
+            "`code_1` and `code_2`, and name the table with --table (docs/codes.md)"
         )
     layout, found = told
     return replace(source, name=name), layout, found

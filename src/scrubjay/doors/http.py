@@ -50,6 +50,12 @@ _STATUS = {
     "CONFLICT": HTTPStatus.CONFLICT,
     "OVERRUN": HTTPStatus.TOO_MANY_REQUESTS,
 }
+_TO_SENDERS = {
+    "UNAUTHORIZED": "no key, or none that opens anything here; send Authorization: Bearer KEY",
+    "MALFORMED_FILE": "the file is no X12, or ends before its time; mend it, and send it again",
+    "MALFORMED_ISA": "the interchange cannot be read; mend it, and send it again",
+}
+"""Where the table speaks to whoever runs this, or of a partner."""
 _COME_AGAIN = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _SECONDS = "5"
 _PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
@@ -155,7 +161,9 @@ def _failed(code: str | None, fate: Fate = Fate.AMBIGUOUS) -> Response:
         answer = {"code": "INTERNAL", "message": "a failure here; try again, or ask who runs this"}
         status = HTTPStatus.INTERNAL_SERVER_ERROR
     else:
-        answer = {"code": failure.code, "message": f"{failure.meaning}; {failure.step}"}
+        usually = f"{failure.meaning}; {failure.step}"
+        message = _TO_SENDERS.get(failure.code, usually)
+        answer = {"code": failure.code, "message": message}
         again = Fate.RETRYABLE in {fate, failure.fate}
         usual = HTTPStatus.SERVICE_UNAVAILABLE if again else HTTPStatus.INTERNAL_SERVER_ERROR
         status = _STATUS.get(failure.code, usual)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from scrubjay.severity import Severity
 
-__all__ = ["REASONS", "Reason"]
+__all__ = ["REASONS", "Reason", "worded"]
 
 
 class Reason(NamedTuple):
@@ -110,3 +110,9 @@ REASONS = {
     ),
 }
 """Every reason by its code."""
+
+
+def worded(code: str) -> str:
+    """What a code says, with the code behind it; that of a finding stands alone."""
+    reason = REASONS.get(code)
+    return code if reason is None else f"{reason.message}  [{code}]"

@@ -214,11 +214,14 @@ def _named_anew(draft: str) -> None:
     """From here on it is another store: its checkpoints go beside those that it does not know.
 
     It begins now: what was sealed between the backup and now lies in the vault, unknown to it.
+    Checkpoints of its former name are never told under the new one, also where the backup does not
+    know yet that they were told.
     """
     connection = connect(draft)
     try:
         begins = time.time_ns() // 1_000_000
         connection.execute("UPDATE identity SET id = ?, created_at = ?", (uuid.uuid4().hex, begins))
+        connection.execute("UPDATE checkpoints SET exported = 1 WHERE exported = 0")
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     finally:
         connection.close()
