@@ -63,6 +63,7 @@ def matched(folder: Path, payments: list[str], sent_claims: list[str]) -> tuple[
     file.write_bytes(enveloped("835", HEAD.format(total=total) + "".join(payments)))
     out = folder / "out"
     run = remit(file, out)
+    assert "quarantined" in repr(run)
     assert run.summary["quarantined"] == 0  # type: ignore[typeddict-item]
     return match(out, [claims(folder, *sent_claims)]), out
 
