@@ -14,6 +14,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from scrubjay import _native
+from scrubjay.codes import folder as folder_of_codes
 from scrubjay.errors import InputError, InternalError, ScrubjayError
 from scrubjay.frozen import Frozen
 from scrubjay.job import Command, Job, RejectUnit
@@ -74,7 +75,8 @@ class Engine:
     def scrub(self, feed: Feed, folder: str, day: date, *, apart: bool = False) -> dict[str, Any]:
         """Judges what `feed` gives into `folder`, new or empty; the numbers of summary.json.
 
-        The same bytes, rules and day give the same files. InputError where it is no X12 at all.
+        The same bytes, rules, code tables and day give the same files. InputError where it is no
+        X12 at all.
         """
         loaded, texts = self._rules()
         job = Job(
@@ -90,6 +92,7 @@ class Engine:
             token_key_id=self._key.id,
             program=loaded.program,
             docs=loaded.docs,
+            tables=tuple(folder_of_codes.files()),
             verdicts=True,
         )
         return self._run(job, feed, apart=apart)
