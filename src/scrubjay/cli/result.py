@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["deliver"]
 
 TOP_REASONS = 8
+TOP_TABLES = 5
 KILO = 1_000
 MEGA = 1_000_000
 FAST = 10
@@ -128,7 +129,14 @@ def places(run: Run) -> Iterator[str]:
     if run.summary["unreadable_sets"] and "unreadable.x12" in there:
         yield f"kept as they came in unreadable.x12: {_sets(run.summary)}"
     if run.summary["no_data"]:
-        yield f"not judged for want of tables: {', '.join(run.summary['no_data'])}"
+        yield f"not judged for want of tables: {_tables(list(run.summary['no_data']))}"
+
+
+def _tables(names: list[str]) -> str:
+    """Some of them by name; a rulebook knows more than a line holds."""
+    told, rest = names[:TOP_TABLES], len(names) - TOP_TABLES
+    more = f" and {rest} more, see: scrubjay codes list" if rest > 0 else ""
+    return ", ".join(told) + more
 
 
 def _sets(summary: Summary) -> str:
