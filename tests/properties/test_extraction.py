@@ -97,9 +97,10 @@ def test_what_is_taken_out_by_number_is_what_stood_there(seed: int, tmp_path: Pa
     made = taken(document, tmp_path / "some", [(at, at) for at in wanted])
     found = [token(one) for name in made.files for one in claims_in_order(Path(name).read_bytes())]
     rest = [token(one) for name in made.rest for one in claims_in_order(Path(name).read_bytes())]
-    assert found == [rows[at]["claim"] for at in wanted]
+    # a claim that lost its CLM has no number, and none to be found again by
+    assert found == [rows[at]["claim"] for at in wanted if rows[at]["claim"]]
     others = [row["claim"] for at, row in enumerate(rows) if at not in wanted]
-    assert sorted(map(str, rest)) == sorted(map(str, others))
+    assert sorted(rest) == sorted(filter(None, others))
     assert (made.taken, made.left) == (len(wanted), len(others))
 
 
