@@ -4,10 +4,10 @@ use x12::acknowledge::{Gs, Isa};
 use x12::claim::FieldPlace;
 use x12::finding::{Code, Finding, Scope, Severity};
 use x12::guide::{Overlaid, Role};
-use x12::position::{Position, Span};
+use x12::position::Span;
 use x12::split::{Item as SplitItem, SplitOptions, Splitter};
-use x12::validate::{Place, Routed, plain};
-use x12::wire::{Delimiters, Fault, Output, Segment, SegmentId};
+use x12::validate::{Place, Routed};
+use x12::wire::{Delimiters, Output, Segment};
 
 use super::answers::Answers;
 use super::line::affected;
@@ -67,6 +67,12 @@ pub(crate) struct Set {
 }
 
 impl Interchange {
+    /// One of which there is nothing but a header that cannot be used.
+    pub(super) fn refused(control: Vec<u8>, answers: Option<Answers>) -> Self {
+        let (tally, split, note) = (Tally::default(), None, None);
+        Self { control, delimiters: Delimiters::default(), answers, split, tally, note, notices: false, groups: false }
+    }
+
     pub(crate) fn check(&mut self) -> Result<(), Error> {
         if let Some(split) = &mut self.split {
             split.accepted.check()?;
@@ -172,7 +178,7 @@ impl Desk<'_> {
     }
 
     /// Levels from `from` on are over: the claims below them are counted.
-    fn end_levels(&mut self, from: usize) {
+    pub(super) fn end_levels(&mut self, from: usize) {
         let claims = self.totals.claims_seen;
         let starts = self.reach.starts();
         // inner ones first: what they reach is not counted again by what is around them
@@ -197,7 +203,7 @@ impl Desk<'_> {
     }
 
     /// Runs an envelope check on the first segment of an item, takes what it finds and returns it.
-    fn judge_envelope(
+    pub(super) fn judge_envelope(
         &mut self,
         part: &mut Part<'_>,
         check: impl FnOnce(&mut x12::validate::Envelope, Option<&Segment<'_>>, Place, &mut Vec<Finding>),
@@ -279,7 +285,7 @@ impl Desk<'_> {
     }
 
     /// Everything of the interchange is written: its files are final.
-    fn finish_interchange(&mut self) -> Result<(), Error> {
+    pub(super) fn finish_interchange(&mut self) -> Result<(), Error> {
         let accepted = self.keeps(!self.reach.levels[0].bad);
         if let Some(records) = &mut self.records {
             records.close_level(0, !accepted);
@@ -488,69 +494,6 @@ impl Desk<'_> {
                 }
             }
             _ => {}
-        }
-    }
-
-    /// A trailer without a header, or segments between sets.
-    fn out_of_place(&mut self, part: &mut Part<'_>) {
-        let alone = matches!(part.item.kind, Kind::Alone);
-        self.judge_envelope(part, |envelope, segment, place, findings| match segment {
-            Some(segment) if alone => envelope.trailer_alone(segment, place, findings),
-            Some(segment) => envelope.misplaced(segment, place, findings),
-            None => {}
-        });
-    }
-
-    fn stray(&mut self, part: &mut Part<'_>, fault: Fault, first: bool) -> Result<(), Error> {
-        self.keep_unreadable(part);
-        if !first {
-            return Ok(());
-        }
-        let code = match fault {
-            Fault::HeaderTruncated => Code::INTERCHANGE_TRUNCATED,
-            Fault::DelimitersUnusable => Code::DELIMITER_INVALID,
-            _ => Code::STRAY_BYTES,
-        };
-        if code != Code::STRAY_BYTES {
-            self.file.interchanges += 1;
-        }
-        let offset = part.sheet.analysed.taken.offset_of(part.item.start);
-        let position = Position { interchange: self.file.interchanges, offset, ..Position::default() };
-        let mut finding = plain(code, Scope::Interchange, position, SegmentId::default(), Span::default());
-        let known = if code == Code::DELIMITER_INVALID { Isa::read_unusable(part.bytes()) } else { None };
-        let Some((isa, note)) = known else {
-            self.take(part, &finding);
-            return Ok(());
-        };
-        finding.note = note;
-        self.refuse(part, isa, &finding)
-    }
-
-    /// Answers an interchange of which only the header can be read.
-    fn refuse(&mut self, part: &mut Part<'_>, isa: Isa, finding: &Finding) -> Result<(), Error> {
-        self.end_levels(0);
-        let stem = self.file.stem(&isa.control);
-        let (control, delimiters) = (isa.control.clone(), Delimiters::default());
-        let manner = self.rulings.manner.clone();
-        let stage = self.stage.as_ref().filter(|_| self.rulings.chosen.is_none());
-        let answers = stage.map(|stage| Answers::new(stage, &stem, isa, delimiters, b"\n", manner));
-        let (tally, split, note) = (Tally::default(), None, None);
-        self.interchange =
-            Some(Interchange { control, delimiters, answers, split, tally, note, notices: false, groups: false });
-        self.take(part, finding);
-        self.finish_interchange()
-    }
-
-    /// Keeps the segments of an item that is no claim's, and counts them.
-    fn keep_counted(&mut self, part: &Part<'_>) {
-        self.totals.unreadable_segments += u64::from(part.item.segments);
-        self.keep_unreadable(part);
-    }
-
-    /// Keeps the bytes of an item that is no claim's, as they are.
-    fn keep_unreadable(&mut self, part: &Part<'_>) {
-        if let Some(file) = &mut self.unreadable {
-            file.append(part.bytes());
         }
     }
 

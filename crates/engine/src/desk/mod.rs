@@ -17,6 +17,7 @@ mod results;
 mod seen;
 mod sheet;
 mod spill;
+mod stray;
 mod stretch;
 mod tally;
 mod verdicts;
