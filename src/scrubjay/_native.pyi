@@ -25,7 +25,7 @@ a panic. Signals are looked at once a window, so Ctrl-C is answered while a call
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, overload
 
 VERSION: str
 """The version of the Rust half; the same as `scrubjay.__version__`."""
@@ -111,10 +111,25 @@ class Reader:
     """A file, or the bytes of one, as claims with their findings, in the order of the file."""
 
     def __init__(self, source: str | bytes, job: str) -> None: ...
+    @overload
     def next(self, limit: int) -> list[tuple[dict[str, Any], list[dict[str, Any]]]] | None:
         """At most `limit` claims, each with its findings (findings.jsonl's names); None at the end.
 
         A claim is the nested dict that `scrubjay.models.Claim` takes, with its `kind`.
+        """
+    @overload
+    def next(
+        self, limit: int, forms: dict[str, Forms]
+    ) -> list[tuple[Any, list[dict[str, Any]]]] | None:
+        """The same, with a model for each claim, of the kinds that `forms` has: all three."""
+
+class Forms:
+    """What the claims of a kind are made of."""
+
+    def __init__(self, kind: str, form: tuple[type, dict[str, Any], dict[str, Any]]) -> None:
+        """A model, the fields of one that tells nothing, and by field the same of the rows within.
+
+        ValueError where the claim map does not have such rows.
         """
 
 class DocumentReader:

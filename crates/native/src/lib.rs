@@ -4,8 +4,10 @@ mod claims;
 mod columns;
 mod documents;
 mod errors;
+mod forms;
 mod reading;
 mod running;
+mod values;
 mod writing;
 
 use pyo3::prelude::*;
@@ -24,6 +26,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(columns::export, module)?)?;
     module.add_function(wrap_pyfunction!(columns::table_columns, module)?)?;
     module.add_class::<columns::TableStream>()?;
+    module.add_class::<forms::Forms>()?;
     module.add_class::<reading::Reader>()?;
     module.add_class::<documents::DocumentReader>()?;
     module.add_class::<documents::Segment>()?;
