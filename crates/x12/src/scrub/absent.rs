@@ -27,7 +27,7 @@ impl Evaluator<'_, '_> {
             }
             Bool::LookedUp(lookup) => {
                 let table = self.table(lookup.table);
-                table.map_or(NODATA, |table| self.found(table, lookup, |at| self.absent_value(at)))
+                table.map_or(NODATA, |table| self.found(table, lookup, None, |at| self.absent_value(at)))
             }
             Bool::Duplicate if self.frame.context.duplicates.is_empty() => NODATA,
             Bool::Repeats(..) | Bool::Duplicate => UNKNOWN,

@@ -19,6 +19,7 @@ mod compile;
 mod duplicate;
 mod expr;
 mod fit;
+mod foretold;
 mod frame;
 mod kernels;
 mod lanes;
@@ -33,6 +34,7 @@ mod repeats;
 mod run;
 mod scratch;
 mod siphash;
+mod standings;
 mod tables;
 mod value;
 

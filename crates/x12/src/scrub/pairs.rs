@@ -10,7 +10,7 @@ use crate::claim::NONE;
 const CHUNK: usize = 1 << 14;
 /// Rows that one row may ask about when it asks for itself alone (the answer depends on it, or a quantifier is in
 /// another). Beyond, it is unchecked: such questions grow with the square of the rows.
-const MAX_PAIRS: usize = 4096;
+pub(super) const MAX_PAIRS: usize = 4096;
 
 /// The rows of a table in order, or rows of several tables laid out beside each other.
 pub(super) struct Domain {
@@ -103,7 +103,7 @@ impl Evaluator<'_, '_> {
         Upward { domain: Domain::whole(len), open, complete: self.scratch.ways[above.way].of.complete }
     }
 
-    fn find_way(&mut self, way: usize) {
+    pub(super) fn find_way(&mut self, way: usize) {
         let slot = &mut self.scratch.ways[way];
         if slot.begin(self.scratch.turn, None) {
             slot.of.find(&self.program.terms.ways[way], &self.frame);

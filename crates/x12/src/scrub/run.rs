@@ -85,6 +85,9 @@ impl Evaluator<'_, '_> {
 
     /// Any child: true if one is, else unchecked or unknown if one is.
     fn any(&mut self, children: Children, inner: BoolAt, nature: Nature, asked: Asked<'_>, states: &mut States) {
+        if self.any_foretold(children, inner, asked, states) {
+            return;
+        }
         let mut seen = std::mem::take(&mut self.scratch.seen);
         seen.clear();
         seen.resize(asked.len().div_ceil(64), Word::default());
