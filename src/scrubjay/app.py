@@ -37,9 +37,11 @@ from scrubjay.pipeline.workfolder import WorkFolder
 from scrubjay.store.audit.checkpoints import CheckpointFolder
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.sqlite.store import STORE_FILE, SqliteStore
+from scrubjay.vault import reading_for
 from scrubjay.vault.folder import FolderVault
 from scrubjay.vault.keyring import FILE as WRAPPING_KEYS
 from scrubjay.vault.keyring import KeyringFile
+from scrubjay.witness import Auditor, account_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
@@ -69,25 +71,35 @@ _PARTS = {
 
 
 class Kept:
-    """What is durable: the store and the vault of a home folder."""
+    """What is durable: the store and the vault of a home folder, each access audited.
 
-    def __init__(self, settings: Settings, actor: str) -> None:
+    `works`: for stages, whose readings become durable with what comes of them.
+    """
+
+    def __init__(self, settings: Settings, actor: str, *, works: bool = False) -> None:
         folders = settings.folders
         os.makedirs(folders.home, mode=0o700, exist_ok=True)
         audit, token, wrapping = (os.path.join(folders.keys, name) for name in KEYS)
-        if os.path.exists(os.path.join(folders.home, STORE_FILE)):
+        fresh = not os.path.exists(os.path.join(folders.home, STORE_FILE))
+        if not fresh:
             _all_there(audit, token, wrapping)
         else:
             # before the store: whoever finds a store finds its keys
             TokenKey.make(token)
             KeyringFile.find_or_make(wrapping)
+        chain = Keyring.load(audit) if os.path.exists(audit) else Keyring.make(audit)
         self.store = SqliteStore(
-            folders.home,
-            Keyring.load(audit) if os.path.exists(audit) else Keyring.make(audit),
-            actor=actor,
-            checkpoints=CheckpointFolder(folders.checkpoints),
+            folders.home, chain, actor=actor, checkpoints=CheckpointFolder(folders.checkpoints)
         )
-        self.vault = FolderVault(folders.vault, KeyringFile(wrapping))
+        ring = KeyringFile(wrapping)
+        names = {
+            "audit": chain.secrets,
+            "tokens": [TokenKey.load(token).id],
+            "wrapping": [key.id for key in ring.listed()],
+        }
+        keys = [(what, name) for what, found in names.items() for name in found]
+        account_for(self.store, keys, fresh=fresh)
+        self.vault = FolderVault(folders.vault, ring, witness=Auditor(self.store, waits=not works))
 
     def close(self) -> None:
         """Give both back."""
@@ -209,8 +221,10 @@ class App:
         store, vault = self.work.store, self.work.vault
 
         async def once() -> None:
-            await purge.once()
-            await asyncio.to_thread(shred_orphans, store, vault)
+            with reading_for("purge"):
+                await purge.once()
+            with reading_for("orphans"):
+                await asyncio.to_thread(shred_orphans, store, vault)
 
         await every(UPKEEP, ending, once)
 
@@ -244,7 +258,7 @@ async def opened(
     asyncio.get_running_loop().set_default_executor(pool)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(folder.close)
-        both = Kept(settings, f"worker:{os.getpid()}")
+        both = Kept(settings, f"worker:{os.getpid()}", works=True)
         stack.callback(both.close)
         both.vault.sweep()
         lines = await _lines(both, partners, environ, settings.folders.home)

@@ -57,7 +57,11 @@ def shown(given: dict[str, Any]) -> int:
         if not stories:
             raise InputError("no claim of that number or token; give CLM01 or a token")
         ids = [claim.id for claim, _ in stories]
-        store.do(lambda tx: tx.note("claim.shown", Subject.CLAIM, ids[0], {"claims": ids}))
+        store.do(
+            lambda tx: tx.note(
+                "claim.shown", Subject.CLAIM, ids[0], {"claims": ids, "command": "audit show"}
+            )
+        )
     claims = [
         {"claim": claim.id, "file": claim.file, "state": claim.state, "events": _dicts(events)}
         for claim, events in stories

@@ -60,7 +60,7 @@ def keys(given: dict[str, Any]) -> Keyring:
     """The keys of the audit."""
     from scrubjay.store.audit.keys import Keyring
 
-    return Keyring.load(given["audit_key"] or key_file(given))
+    return Keyring.load(given.get("audit_key") or key_file(given))
 
 
 def key_file(given: dict[str, Any]) -> str:
@@ -72,7 +72,7 @@ def checkpoints(given: dict[str, Any]) -> CheckpointFolder:
     """Where checkpoints are told."""
     from scrubjay.store.audit.checkpoints import CheckpointFolder
 
-    return CheckpointFolder(given["checkpoints"] or settings(given).folders.checkpoints)
+    return CheckpointFolder(given.get("checkpoints") or settings(given).folders.checkpoints)
 
 
 def actor() -> str:

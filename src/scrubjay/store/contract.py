@@ -340,6 +340,13 @@ class Store(Protocol):
     def do(self, work: Callable[[Tx], T], *, actor: str | None = None) -> T:
         """The same, waited for here; not from within a unit of work, not on an event loop."""
 
+    def later(self, work: Callable[[Tx], None], *, actor: str | None = None) -> None:
+        """Runs a unit of work that nobody waits for: with the next commit, a second from now.
+
+        It is durable before anything that is given to the store afterwards, and lost only where
+        the process dies within that second.
+        """
+
     async def read(self, query: Callable[[View], T]) -> T:
         """Asks something in one snapshot, in a thread of its own."""
 

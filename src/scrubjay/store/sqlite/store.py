@@ -113,6 +113,10 @@ class SqliteStore:
         """The same, waited for here."""
         return self.submit(work, actor=actor).result()
 
+    def later(self, work: Callable[[Tx], None], *, actor: str | None = None) -> None:
+        """Runs a unit of work that nobody waits for: with the next commit, a second from now."""
+        self._writer.add(Job(work, actor or self.actor, Future(), later=True))
+
     async def write(self, work: Callable[[Tx], T], *, actor: str | None = None) -> T:
         """The same on an event loop."""
         from asyncio import wrap_future
