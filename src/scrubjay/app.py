@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +38,9 @@ from scrubjay.pipeline.workfolder import WorkFolder
 from scrubjay.store.audit.checkpoints import CheckpointFolder
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.sqlite.store import STORE_FILE, SqliteStore
+from scrubjay.store.sqlite.upkeep import peeked
 from scrubjay.vault import reading_for
+from scrubjay.vault.deed import Deed
 from scrubjay.vault.folder import FolderVault
 from scrubjay.vault.keyring import FILE as WRAPPING_KEYS
 from scrubjay.vault.keyring import KeyringFile
@@ -80,7 +83,10 @@ class Kept:
         folders = settings.folders
         os.makedirs(folders.home, mode=0o700, exist_ok=True)
         audit, token, wrapping = (os.path.join(folders.keys, name) for name in KEYS)
-        fresh = not os.path.exists(os.path.join(folders.home, STORE_FILE))
+        path = os.path.join(folders.home, STORE_FILE)
+        deed = Deed(folders.vault)
+        fresh = not os.path.exists(path)
+        _hold_together(deed, path)
         if not fresh:
             _all_there(audit, token, wrapping)
         else:
@@ -89,8 +95,10 @@ class Kept:
             KeyringFile.find_or_make(wrapping)
         chain = Keyring.load(audit) if os.path.exists(audit) else Keyring.make(audit)
         self.store = SqliteStore(
-            folders.home, chain, actor=actor, checkpoints=CheckpointFolder(folders.checkpoints)
+            folders.home, chain, actor=actor, checkpoints=_Places(folders.checkpoints, deed)
         )
+        if deed.read() is None:
+            deed.sign(*peeked(path))
         ring = KeyringFile(wrapping)
         names = {
             "audit": chain.secrets,
@@ -105,6 +113,45 @@ class Kept:
         """Give both back."""
         self.vault.close()
         self.store.close()
+
+
+class _Places:
+    """Where checkpoints go: to their folder, and their numbers to the vault's deed."""
+
+    def __init__(self, folder: str, deed: Deed) -> None:
+        self._folder = CheckpointFolder(folder)
+        self._deed = deed
+
+    def tell(self, store: str, line: str) -> None:
+        """Both, the vault first: it is here."""
+        self._deed.advance(store, json.loads(line)["seq"])
+        self._folder.tell(store, line)
+
+    def lines(self, store: str) -> Iterator[str]:
+        """What the folder has."""
+        return self._folder.lines(store)
+
+
+def _hold_together(deed: Deed, path: str) -> None:
+    """A vault is used with its own store, and with no older copy of that.
+
+    With another everything that it does not know of would be shredded.
+    """
+    owned = deed.read()
+    if owned is None:
+        return
+    if not os.path.exists(path):
+        raise InputError(
+            f"store {path} is not there, but its vault is; restore a backup (scrubjay db restore "
+            "BACKUP), or begin a new store: scrubjay db adopt --reason TEXT"
+        )
+    store, seq = peeked(path)
+    if store != owned.store or seq < owned.seq:
+        what = "is older than its vault" if store == owned.store else "is not that of its vault"
+        raise InputError(
+            f"store {path} {what}; put the right one back, restore a backup with scrubjay db "
+            "restore BACKUP --force, or say that it is to be used: scrubjay db adopt --reason TEXT"
+        )
 
 
 def _all_there(*paths: str) -> None:

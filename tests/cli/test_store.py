@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from scrubjay.keys import TokenKey
 from scrubjay.store import rows
 from scrubjay.store.sqlite.store import SqliteStore
 from scrubjay.store.states import Kind, State
+from scrubjay.vault.folder import FolderVault
+from scrubjay.vault.keyring import KeyringFile
 from stage import Command
 from store.made import Place, claims, file, transmitted
 
@@ -40,6 +43,10 @@ def lived(place: Place) -> Place:
         store.do(lambda tx: tx.bury(dead(two.batches[0], "ENGINE_DIED")))
         place.clock.pass_by(86_400)
         store.do(lambda tx: tx.bury(dead(two.batches[1], "DISK_FULL")))
+    ring = KeyringFile.find_or_make(place.key.parent / "wrapping.keys")
+    with closing(FolderVault(place.data / "vault", ring)) as vault:
+        for name in ("one", "two", "three"):
+            vault.seal(f"payload-{name}", [b"x" * 1000])
     return place
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "CHECKPOINTS",
     "actor",
     "checkpoints",
+    "counted",
     "folder",
     "key_file",
     "keys",
@@ -101,6 +102,11 @@ def opened(given: dict[str, Any]) -> SqliteStore:
     if not os.path.exists(os.path.join(where, STORE_FILE)):
         raise InputError(f"no store in {where}; name its folder with --home")
     return SqliteStore(where, keys(given), actor=actor(), checkpoints=checkpoints(given))
+
+
+def counted(number: int, noun: str, many: str = "") -> str:
+    """A number and its noun: 1 claim, 2 claims."""
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
 
 
 def when(milliseconds: int) -> str:

@@ -96,6 +96,9 @@ class View(Protocol):
         """Those that went out in a group of this GS06, newest transmission first."""
 
     # Seeing it.
+    def payloads(self, *, after: str = "", most: int = 500) -> list[rows.Payload]:
+        """What lies in the vault, or did, in the order of the ids."""
+
     def begun(self) -> int:
         """When this store was made or restored, milliseconds of UTC.
 

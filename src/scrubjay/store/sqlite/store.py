@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from scrubjay.errors import InternalError
 from scrubjay.store.errors import StoreError, StoreFailedError
-from scrubjay.store.sqlite.connecting import BUSY, connect, create, inspected, meaning
+from scrubjay.store.sqlite.connecting import BUSY, connect, inspected, meaning
 from scrubjay.store.sqlite.desk import Desk
-from scrubjay.store.sqlite.migrating import migrate
+from scrubjay.store.sqlite.migrating import begin, migrate
 from scrubjay.store.sqlite.notary import Notary, Pace
 from scrubjay.store.sqlite.owners import Owner, is_dead
 from scrubjay.store.sqlite.questions import Questions
@@ -64,7 +64,7 @@ class SqliteStore:
         self.path = os.path.join(os.fspath(folder), STORE_FILE)
         self.actor = actor
         self._clock = clock
-        create(self.path)
+        begin(self.path)
         inspected(self.path)
         limits = limits or Limits()
         self._connection = connect(self.path, busy=min(BUSY, limits.patience))
