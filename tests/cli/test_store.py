@@ -258,6 +258,7 @@ def test_the_claims_of_a_day_add_up(lived: Place, scrubjay: Command) -> None:
         "received": 14,
         "accepted": 6,
         "rejected": 2,
+        "unreadable": 0,
         "held": 0,
         "dead": 6,
         "under_way": 0,
@@ -271,7 +272,7 @@ def test_the_claims_of_a_day_add_up(lived: Place, scrubjay: Command) -> None:
 def test_a_claim_that_is_nowhere_is_told(lived: Place, scrubjay: Command) -> None:
     tampered(lived, "DELETE FROM claims WHERE id = 2")
     ended = scrubjay("audit", "reconcile", "--day", "2026-05-28")
-    assert (ended.code, "file 1: 1 claims are nowhere" in ended.out) == (1, True)
+    assert (ended.code, "file 1: 1 claim is nowhere" in ended.out) == (1, True)
 
 
 def test_dead_letters_are_listed_shown_and_exported(lived: Place, scrubjay: Command) -> None:
