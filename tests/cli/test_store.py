@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from scrubjay.keys import TokenKey
 from scrubjay.store import rows
 from scrubjay.store.sqlite.store import SqliteStore
 from scrubjay.store.states import Kind, State
+from scrubjay.vault.folder import FolderVault
+from scrubjay.vault.keyring import KeyringFile
 from stage import Command
 from store.made import Place, claims, file, transmitted
 
@@ -40,6 +43,10 @@ def lived(place: Place) -> Place:
         store.do(lambda tx: tx.bury(dead(two.batches[0], "ENGINE_DIED")))
         place.clock.pass_by(86_400)
         store.do(lambda tx: tx.bury(dead(two.batches[1], "DISK_FULL")))
+    ring = KeyringFile.find_or_make(place.key.parent / "wrapping.keys")
+    with closing(FolderVault(place.data / "vault", ring)) as vault:
+        for name in ("one", "two", "three"):
+            vault.seal(f"payload-{name}", [b"x" * 1000])
     return place
 
 
@@ -251,6 +258,7 @@ def test_the_claims_of_a_day_add_up(lived: Place, scrubjay: Command) -> None:
         "received": 14,
         "accepted": 6,
         "rejected": 2,
+        "unreadable": 0,
         "held": 0,
         "dead": 6,
         "under_way": 0,
@@ -264,7 +272,7 @@ def test_the_claims_of_a_day_add_up(lived: Place, scrubjay: Command) -> None:
 def test_a_claim_that_is_nowhere_is_told(lived: Place, scrubjay: Command) -> None:
     tampered(lived, "DELETE FROM claims WHERE id = 2")
     ended = scrubjay("audit", "reconcile", "--day", "2026-05-28")
-    assert (ended.code, "file 1: 1 claims are nowhere" in ended.out) == (1, True)
+    assert (ended.code, "file 1: 1 claim is nowhere" in ended.out) == (1, True)
 
 
 def test_dead_letters_are_listed_shown_and_exported(lived: Place, scrubjay: Command) -> None:

@@ -15,6 +15,7 @@ from scrubjay.cli.stored import (
     AUDIT_KEY,
     CHECKPOINTS,
     checkpoints,
+    counted,
     key_file,
     keys,
     new_file,
@@ -57,7 +58,11 @@ def shown(given: dict[str, Any]) -> int:
         if not stories:
             raise InputError("no claim of that number or token; give CLM01 or a token")
         ids = [claim.id for claim, _ in stories]
-        store.do(lambda tx: tx.note("claim.shown", Subject.CLAIM, ids[0], {"claims": ids}))
+        store.do(
+            lambda tx: tx.note(
+                "claim.shown", Subject.CLAIM, ids[0], {"claims": ids, "command": "audit show"}
+            )
+        )
     claims = [
         {"claim": claim.id, "file": claim.file, "state": claim.state, "events": _dicts(events)}
         for claim, events in stories
@@ -162,14 +167,17 @@ def reconciled(given: dict[str, Any]) -> int:
 
 
 def _ledger(made: Reconciliation) -> Iterator[str]:
-    yield f"{made.day} (UTC): {made.files:,} files"
-    for name in ("received", "accepted", "rejected", "held", "dead", "under_way"):
+    yield f"{made.day} (UTC): {counted(made.files, 'file')}"
+    for name in ("received", "accepted", "rejected", "unreadable", "held", "dead", "under_way"):
         indent = "" if name == "received" else "  "
         yield f"{indent}{name.replace('_', ' '):<{12 - len(indent)}} {getattr(made, name):>12,}"
     if made.uncounted:
-        yield f"not counted yet: {len(made.uncounted):,} files, the first is {made.uncounted[0]}"
+        first = made.uncounted[0]
+        yield f"not counted yet: {counted(len(made.uncounted), 'file')}, the first is {first}"
     for file, claims in made.unaccounted.items():
-        yield f"file {file}: {claims:,} claims are nowhere; run: scrubjay db check"
+        are = "is" if abs(claims) == 1 else "are"
+        where = "nowhere" if claims > 0 else "there too often"
+        yield f"file {file}: {counted(abs(claims), 'claim')} {are} {where}; run: scrubjay db check"
     if made.balanced:
         yield "every claim that came in is somewhere, once"
 
@@ -245,8 +253,8 @@ COMMAND = Group(
         Call(
             name="reconcile",
             help=(
-                "Count the claims of a day: received = accepted + rejected + held + dead + under "
-                "way.\n\nExit code 1 where a claim is nowhere, or twice."
+                "Count the claims of a day: received = accepted + rejected + unreadable + held + "
+                "dead + under way.\n\nExit code 1 where a claim is nowhere, or twice."
             ),
             options=(
                 Option(

@@ -14,7 +14,7 @@ from scrubjay.errors import InputError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from typing import Any, TextIO
 
@@ -172,17 +172,21 @@ def _numbers(given: dict[str, Any], found: list[DeadLetter]) -> list[int]:
 
 def exported(given: dict[str, Any]) -> int:
     """Writes the letters as JSON lines."""
-    with seen(given) as connection:
-        letters = _chosen(_view(connection), given)
-        if given["output"] == "-":
-            _write(sys.stdout, letters)
-        else:
-            with new_file(given["output"]) as file:
-                _write(file, letters)
+    from scrubjay.store.states import Kind as Subject
+
+    with opened(given) as store:
+        letters = store.ask(lambda view: [*_chosen(view, given)])
+        given_out = {"letters": len(letters), "command": "dlq export"}
+        store.do(lambda tx: tx.note("dead_letters.exported", Subject.STORE, 0, given_out))
+    if given["output"] == "-":
+        _write(sys.stdout, letters)
+    else:
+        with new_file(given["output"]) as file:
+            _write(file, letters)
     return 0
 
 
-def _write(file: TextIO, letters: Iterator[DeadLetter]) -> None:
+def _write(file: TextIO, letters: Iterable[DeadLetter]) -> None:
     file.writelines(json.dumps(told(letter)) + "\n" for letter in letters)
 
 

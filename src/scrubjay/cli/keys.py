@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
-from scrubjay.cli.homes import HOME, settings, write_down
+from scrubjay.cli.homes import HOME, settings, unwritten, writing_down
 from scrubjay.cli.kinds import FILE, FOLDER, Kind
 from scrubjay.errors import UsageError
 
@@ -48,8 +49,10 @@ def listed(given: dict[str, Any]) -> int:
 
 def rotated(given: dict[str, Any]) -> int:
     """A new key; what is sealed from now on is wrapped with it."""
-    made = _ring(given).rotate()
-    _write_down(given, "key.rotated", {"key": made})
+    ring = _ring(given)
+    with _writing_down(given) as note:
+        made = ring.rotate()
+        note("key.rotated", {"key": made})
     if given["as_json"]:
         _print(json.dumps({"current": made}))
     else:
@@ -61,11 +64,12 @@ def rewrapped(given: dict[str, Any]) -> int:
     """Every data key under the current key; walks until a walk finds nothing to do."""
     ring = _ring(given)
     moved = 0
-    with _vault(ring, given) as vault:
+    with _vault(ring, given) as vault, _writing_down(given) as note:
+        note("key.rewrapping", {"key": ring.current()})
         while (walk := vault.rewrap()).moved:
             moved += walk.moved
-    told = {"key": ring.current(), "moved": moved, "refused": len(walk.refused)}
-    _write_down(given, "key.rewrapped", told)
+        told = {"key": ring.current(), "moved": moved, "refused": len(walk.refused)}
+        note("key.rewrapped", told)
     answer = {"moved": moved, "current": walk.current, "refused": list(walk.refused)}
     if given["as_json"]:
         _print(json.dumps(answer))
@@ -82,8 +86,9 @@ def retired(given: dict[str, Any]) -> int:
     still = _counted(ring, given).get(given["key"], 0)
     if still:
         raise UsageError(f"{given['key']} wraps {still:,} payloads; first: scrubjay keys rewrap")
-    ring.retire(given["key"])
-    _write_down(given, "key.retired", {"key": given["key"]})
+    with _writing_down(given) as note:
+        ring.retire(given["key"])
+        note("key.retired", {"key": given["key"]})
     _print(json.dumps({"retired": given["key"]}) if given["as_json"] else f"{given['key']} is gone")
     return 0
 
@@ -114,10 +119,11 @@ def _vault(ring: KeyringFile, given: dict[str, Any]) -> Any:
     return closing(FolderVault(_folder(given), ring, key_folder=given["key_folder"]))
 
 
-def _write_down(given: dict[str, Any], event: str, detail: dict[str, Any]) -> None:
+def _writing_down(given: dict[str, Any]) -> Any:
     """A ring or a vault of its own has no audit."""
-    if not given["keyring"] and not given["vault"]:
-        write_down(given, event, detail)
+    if given["keyring"] or given["vault"]:
+        return contextlib.nullcontext(unwritten)
+    return writing_down(given)
 
 
 def _counted(ring: KeyringFile, given: dict[str, Any]) -> dict[str, int]:

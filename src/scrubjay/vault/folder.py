@@ -26,6 +26,7 @@ from scrubjay.vault.errors import (
 )
 from scrubjay.vault.frames import HEADER_BYTES, Cipher, Extent, new_data_key
 from scrubjay.vault.naming import checked_payload_id
+from scrubjay.vault.purpose import purpose
 from scrubjay.vault.wrapping import MOST_WRAPPED, parsed, written
 
 if TYPE_CHECKING:
@@ -88,7 +89,11 @@ class FolderVault:
         """Its header, key and end are authenticated on return."""
         wrapped = self._wrapped_key(payload_id)
         payload = self._opened(payload_id, wrapped)
-        self._told("opened", payload_id, wrapped.key_id)
+        try:
+            self._told("opened", payload_id, wrapped.key_id)
+        except BaseException:
+            payload.close()
+            raise
         return payload
 
     def read(self, payload_id: str, start: int, length: int) -> bytes:
@@ -233,7 +238,9 @@ class FolderVault:
             raise
 
     def _told(self, action: str, payload_id: str, key_id: str | None) -> None:
-        self._witness(Access(action=action, payload_id=payload_id, key_id=key_id))
+        self._witness(
+            Access(action=action, payload_id=payload_id, key_id=key_id, purpose=purpose())
+        )
 
 
 class FolderWriter:

@@ -195,6 +195,10 @@ class Questions:
             *(partner, group_control),
         )
 
+    def payloads(self, *, after: str = "", most: int = 500) -> list[rows.Payload]:
+        """What lies in the vault, or did, in the order of the ids."""
+        return self._all(rows.Payload, "WHERE id > ? ORDER BY id LIMIT ?", after, most)
+
     def begun(self) -> int:
         """When this store was made or restored."""
         row = self._row("SELECT created_at FROM identity")
