@@ -20,13 +20,15 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from scrubjay.acks.applied import token_of
 from scrubjay.errors import InputError, InternalError
 from scrubjay.extraction import contents
 from scrubjay.failpoints import failpoint
+from scrubjay.pipeline.correcting import claim_rows
 from scrubjay.pipeline.isolate import Poison, isolated
 from scrubjay.pipeline.outline import Interchange as Found
 from scrubjay.pipeline.outline import outline
-from scrubjay.pipeline.packing import Packing, unreadable
+from scrubjay.pipeline.packing import Line, Packing, parsed, unreadable
 from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import ASSEMBLE, RELAY, RESCUE, SCRUB, Work, day_of
 from scrubjay.store.errors import DiskFullError
@@ -44,7 +46,7 @@ from scrubjay.store.states import Kind, State
 from scrubjay.vault import new_payload_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
 
     from scrubjay.brokers.contract import Lease
@@ -106,7 +108,7 @@ class Scrub:
             raise InternalError("a plan was made and is not there; report it")
         plan = judging.plan
         with self._work.vault.open(plan.id) as payload:
-            self._enter(lease, judging, _lines(payload))
+            self._enter(lease, judging, parsed(payload))
         self._work.store.do(lambda tx: _finish(tx, lease, judging))
         failpoint("scrub.done")
 
@@ -168,10 +170,8 @@ class Scrub:
                 "ruleset": self._work.engine.ruleset,
                 "unreadable": summary["unreadable"],
             }
-            written.write(json.dumps(head) + "\n")
-            written.writelines(
-                json.dumps(row) + "\n" for row in self._plan(judging, out, batches, poison)
-            )
+            written.write(Line(head, "").written())
+            written.writelines(line.written() for line in self._plan(judging, out, batches, poison))
             kept = [_kept(batches.commit(), "batches", file.id)]
         with vault.writer(new_payload_id()) as results:
             _bundle(results, out)
@@ -192,7 +192,7 @@ class Scrub:
 
     def _plan(
         self, judging: _Judging, out: str, batches: PayloadWriter, poison: Poison
-    ) -> Iterator[Row]:
+    ) -> Iterator[Line]:
         count = 0
         ordinals = [row.ordinal for row in judging.interchanges]
 
@@ -210,6 +210,7 @@ class Scrub:
             self._work.partners.taking,
             extract,
             batches.write,
+            lambda number: token_of(self._work.key, "claim", number),
             removed=poison.claims,
             bases=poison.bases(ordinals),
         )
@@ -217,13 +218,13 @@ class Scrub:
         yield from poison.rows(ordinals, self._work.key)
 
     # What is written down of it.
-    def _enter(self, lease: Lease, judging: _Judging, plan: Iterator[Row]) -> None:
+    def _enter(self, lease: Lease, judging: _Judging, plan: Iterator[Line]) -> None:
         """The batches of the plan; as many units at once as are good for the store."""
-        head = next(plan)
+        head = next(plan).head
         sets = _Sets(judging)
         waiting: list[Future[None]] = []
-        for row in plan:
-            entry = _Entry(lease, judging.file.id, sets.id(row["set"]), row, head)
+        for line in plan:
+            entry = _Entry(lease, judging.file, sets.id(line.head["set"]), line, head)
             waiting.append(self._work.store.submit(entry.write))
             if len(waiting) >= UNITS_AHEAD:
                 waiting.pop(0).result()
@@ -243,44 +244,39 @@ class _Entry:
     """A line of the plan as a unit of work."""
 
     lease: Lease
-    file: int
+    file: File
     set: int
-    row: Row
-    head: Row
+    line: Line
+    plan: Row
+    """The head of the plan."""
 
     def write(self, tx: Tx) -> None:
         """A batch with its claims, or claims that are in none."""
         tx.holds(self.lease)
-        if "batch" not in self.row:
-            self._beside(tx)
+        head, file = self.line.head, self.file.id
+        if "batch" not in head:
+            tx.add_claims(file, self.set, list(_beside(self.line)))
             return
-        partner = tx.partner(self.row["partner"])
-        claims = [
-            NewClaim(number, token, charge, trace=trace)
-            for number, token, trace, charge, _ in self.row["claims"]
-        ]
-        tx.add_batch(
-            NewBatch(
-                file=self.file,
-                set=self.set,
-                ordinal=self.row["batch"],
-                partner=partner,
-                payload=self.head["payload"],
-                start=self.row["start"],
-                length=self.row["length"],
-                ruleset=self.head["ruleset"],
-            ),
-            claims,
+        partner = tx.partner(head["partner"])
+        new = NewBatch(
+            file=file,
+            set=self.set,
+            ordinal=head["batch"],
+            partner=partner,
+            payload=self.plan["payload"],
+            start=head["start"],
+            length=head["length"],
+            ruleset=self.plan["ruleset"],
         )
+        tx.add_batch(new, claim_rows(tx, self.file, self.line))
         tx.publish(ASSEMBLE, partner)
 
-    def _beside(self, tx: Tx) -> None:
-        state = State(self.row["state"])
-        claims = [
-            NewClaim(number, token, charge, state, code=code, trace=trace)
-            for number, token, trace, charge, code in self.row["claims"]
-        ]
-        tx.add_claims(self.file, self.set, claims)
+
+def _beside(line: Line) -> Iterator[NewClaim]:
+    """Claims that are in no batch."""
+    state = State(line.head["state"])
+    for number, token, trace, charge, code in json.loads(line.rows):
+        yield NewClaim(number, token, charge, state, code=code, trace=trace)
 
 
 class _Sets:
@@ -320,14 +316,6 @@ def _judging(view: View, file_id: int) -> _Judging | None:
     role = f"plan:{hashlib.sha256(mark).hexdigest()[:16]}"
     plan = next((one for one in view.payloads_of(file_id) if one.role == role), None)
     return _Judging(file, rows, view.sets_of(file_id), plan, role)
-
-
-def _lines(pieces: Iterable[bytes]) -> Iterator[Row]:
-    """JSON lines out of pieces of any size."""
-    rest = b""
-    for piece in pieces:
-        *whole, rest = (rest + piece).split(b"\n")
-        yield from map(json.loads, whole)
 
 
 def _kept(sealed: Sealed, role: str, file: int) -> Payload:

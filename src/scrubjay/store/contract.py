@@ -174,7 +174,9 @@ class Tx(View, Protocol):
         """How many claims parse found in a file."""
 
     # Scrubbing.
-    def add_batch(self, batch: rows.NewBatch, claims: Sequence[rows.NewClaim]) -> Added:
+    def add_batch(
+        self, batch: rows.NewBatch, claims: Sequence[rows.NewClaim] | rows.ClaimRows
+    ) -> Added:
         """A batch with its claims; not fresh where the file has one of that ordinal already."""
 
     def add_claims(self, file: int, set_id: int, claims: Sequence[rows.NewClaim]) -> int:
