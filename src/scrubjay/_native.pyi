@@ -241,6 +241,6 @@ class Verdicts:
 
         `at` is the interchange's ordinal in its file, `accepted` the path of the partner's claims;
         with `beside` claims that go nowhere are told too. Of a batch: (set as JSON, rows as JSON,
-        bytes, claims, cents, [(place, REF*F8) of a claim that corrects another]); of others: (set,
-        rows, whether they were accepted).
+        bytes, claims, cents, [(place, REF*F8, token of CLM01) of a claim that corrects another]);
+        of others: (set, rows, whether they were accepted).
         """

@@ -118,6 +118,7 @@ impl PlanLines {
         let Some(step) = detached(py, || self.plan.step().map_err(ours))? else { return Ok(None) };
         let told = match step {
             Step::Batch { set, text, rows, claims, charges, corrects } => {
+                let corrects: Vec<_> = corrects.into_iter().map(|each| (each.place, each.original, each.own)).collect();
                 (set, rows, PyBytes::new(py, &text), claims, charges, corrects).into_pyobject(py)?
             }
             Step::Beside { set, accepted, rows } => {

@@ -34,6 +34,17 @@ pub struct Wanted {
     pub base: Option<u64>,
 }
 
+/// A claim that replaces or voids an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correction {
+    /// Its place in the batch.
+    pub place: u64,
+    /// The number of the original (REF*F8); empty where there is none.
+    pub original: String,
+    /// What stands for its own CLM01.
+    pub own: String,
+}
+
 /// A line of the plan.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Step {
@@ -49,8 +60,8 @@ pub enum Step {
         claims: u64,
         /// Their charges in cents.
         charges: i64,
-        /// Claims that correct an earlier one: the place in the batch, and the original's number.
-        corrects: Vec<(u64, String)>,
+        /// Claims that correct an earlier one.
+        corrects: Vec<Correction>,
     },
     /// Claims that go nowhere.
     Beside {
@@ -127,23 +138,28 @@ impl Plan {
 
     /// The claims of a set are those that come next.
     fn batch(&mut self, set: &Set, mark: [u8; 4]) -> Result<(), Error> {
-        let (mut rows, mut name) = (Rows::default(), String::new());
+        let (mut rows, mut name, mut corrects) = (Rows::default(), String::new(), Vec::new());
+        let mut originals = set.corrects.iter().peekable();
         while rows.count < set.claims {
-            let told = self.verdicts.next(&mut |told| match told.ours {
-                true => {
-                    if rows.count == 0 {
-                        told.set.clone_into(&mut name);
-                    }
-                    rows.add(told.ordinal, told.verdict, None)
+            let told = self.verdicts.next(&mut |told| {
+                if !told.ours {
+                    return self.beside.add(told, &mut self.ready);
                 }
-                false => self.beside.add(told, &mut self.ready),
+                if rows.count == 0 {
+                    told.set.clone_into(&mut name);
+                }
+                if let Some((place, original)) = originals.next_if(|(place, _)| *place == rows.count) {
+                    let own = told.verdict.token().to_owned();
+                    corrects.push(Correction { place: *place, original: original.clone(), own });
+                }
+                rows.add(told.ordinal, told.verdict, None)
             })?;
             if !told {
                 return Err(Error::Broken("the engine wrote more claims than it accepted"));
             }
         }
         let text = [&mark[..], &set.text].concat();
-        let (claims, charges, corrects) = (rows.count, rows.charges, set.corrects.clone());
+        let (claims, charges) = (rows.count, rows.charges);
         self.ready.push_back(Step::Batch { set: name, text, claims, charges, rows: rows.text(), corrects });
         Ok(())
     }

@@ -13,7 +13,7 @@ mod sections;
 mod sets;
 mod verdict;
 
-pub use batches::{Plan, Step, Wanted};
+pub use batches::{Correction, Plan, Step, Wanted};
 pub use delimiters::Delimiters;
 pub use error::Error;
 pub use marks::{Mark, Marks, marks};

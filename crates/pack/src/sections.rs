@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use crate::error::Error;
-use crate::verdict::Verdict;
+use crate::verdict::Heading;
 
 /// The verdicts of one interchange.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub fn sections(path: &Path, route: &mut Route<'_>) -> Result<(Vec<Section>, Tak
     let mut takers = Takers::default();
     let (mut line, mut at) = (Vec::new(), 0);
     while file.read_until(b'\n', &mut line)? > 0 {
-        let verdict = Verdict::read(&line)?;
+        let verdict = Heading::read(&line)?;
         if found.last().is_none_or(|section| section.engine_index != verdict.interchange_index) {
             found.push(Section {
                 engine_index: verdict.interchange_index,

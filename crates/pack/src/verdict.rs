@@ -6,15 +6,14 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
+const UNREADABLE: &str = "a verdict is not as the engine writes it";
+
 /// What the engine says of a claim, as far as it is needed to send it on.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Verdict<'a> {
     pub(crate) accepted: bool,
-    pub(crate) interchange_index: u64,
     pub(crate) group_index: u64,
     pub(crate) set_index: u64,
-    #[serde(borrow)]
-    interchange: Option<Cow<'a, str>>,
     #[serde(borrow)]
     group: Option<Cow<'a, str>>,
     #[serde(borrow)]
@@ -32,18 +31,35 @@ pub(crate) struct Verdict<'a> {
     codes: Vec<Cow<'a, str>>,
 }
 
+/// What tells where a claim goes, and no more: every line is read for it first.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Heading<'a> {
+    pub(crate) accepted: bool,
+    pub(crate) interchange_index: u64,
+    #[serde(borrow)]
+    interchange: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(crate) payer: Option<Cow<'a, str>>,
+}
+
+impl<'a> Heading<'a> {
+    pub(crate) fn read(line: &'a [u8]) -> Result<Self, Error> {
+        serde_json::from_slice(line).map_err(|_| Error::Broken(UNREADABLE))
+    }
+
+    /// ISA13.
+    pub(crate) fn control(&self) -> &str {
+        text(self.interchange.as_ref())
+    }
+}
+
 fn text<'v>(value: Option<&'v Cow<'_, str>>) -> &'v str {
     value.map_or("", |value| value.trim())
 }
 
 impl<'a> Verdict<'a> {
     pub(crate) fn read(line: &'a [u8]) -> Result<Self, Error> {
-        serde_json::from_slice(line).map_err(|_| Error::Broken("a verdict is not as the engine writes it"))
-    }
-
-    /// ISA13.
-    pub(crate) fn control(&self) -> &str {
-        text(self.interchange.as_ref())
+        serde_json::from_slice(line).map_err(|_| Error::Broken(UNREADABLE))
     }
 
     /// GS06.

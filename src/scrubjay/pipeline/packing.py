@@ -9,7 +9,8 @@ and rows of claims, both JSON, with a tab between::
 ``set`` is the interchange's ordinal, GS06, ST02 and how many like it came before. A row is a
 claim's ordinal, token, trace token, cents, and null or, of what is in no batch, its code; of a
 batch they are the very text that the store proves and writes, and are not read here. ``corrects``
-is there where claims replace or void earlier ones: by place, the token of the original's number.
+is there where claims replace or void earlier ones: each one's place, the token of the original's
+number, and its own.
 Ordinals are those of the interchange in its file, shifted, and of the claim or batch in its
 interchange: they stay the same whatever else of the file is judged with it.
 """
@@ -141,9 +142,10 @@ class Packing:
                 "charges": charges,
             }
             if corrects:
-                head["corrects"] = {
-                    place: self.token(original) if original else "" for place, original in corrects
-                }
+                head["corrects"] = [
+                    (place, self.token(original) if original else "", own)
+                    for place, original, own in corrects
+                ]
             yield Line(head, rows)
             self.batches += 1
             self.written += len(text)

@@ -151,7 +151,7 @@ def _enter(tx: Tx, lease: Lease, case: _Case, line: Line, sealed: Sealed) -> Non
         length=row["length"],
         ruleset=row["ruleset"],
     )
-    tx.add_batch(new, claim_rows(tx, case.file, line))
+    tx.add_batch(new, claim_rows(line, {}))
     tx.publish(ASSEMBLE, partner)
 
 

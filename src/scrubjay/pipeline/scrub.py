@@ -24,7 +24,7 @@ from scrubjay.acks.applied import token_of
 from scrubjay.errors import InputError, InternalError
 from scrubjay.extraction import contents
 from scrubjay.failpoints import failpoint
-from scrubjay.pipeline.correcting import claim_rows
+from scrubjay.pipeline.correcting import claim_rows, numbers
 from scrubjay.pipeline.isolate import Poison, isolated
 from scrubjay.pipeline.outline import Interchange as Found
 from scrubjay.pipeline.outline import outline
@@ -33,6 +33,7 @@ from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import ASSEMBLE, RELAY, RESCUE, SCRUB, Work, day_of
 from scrubjay.store.errors import DiskFullError
 from scrubjay.store.rows import (
+    ClaimRows,
     File,
     Interchange,
     NewBatch,
@@ -46,7 +47,7 @@ from scrubjay.store.states import Kind, State
 from scrubjay.vault import new_payload_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
     from scrubjay.brokers.contract import Lease
@@ -61,6 +62,8 @@ ROOM = 4
 """Times its size is what the engine may write of a file, at most."""
 UNITS_AHEAD = 32
 """Units of work that wait for the store, so that they share its commits."""
+GATHERING = 0.1
+"""Seconds that batches gather before somebody looks whether they fill an interchange."""
 REPLIES = ("ta1", "999", "277ca")
 
 
@@ -108,7 +111,10 @@ class Scrub:
             raise InternalError("a plan was made and is not there; report it")
         plan = judging.plan
         with self._work.vault.open(plan.id) as payload:
-            self._enter(lease, judging, parsed(payload))
+            wanted = numbers(parsed(payload))
+            file = judging.file.id
+            known = self._work.store.ask(lambda view: view.newest_with(file, wanted))
+            self._enter(lease, judging, parsed(payload), known)
         self._work.store.do(lambda tx: _finish(tx, lease, judging))
         failpoint("scrub.done")
 
@@ -218,13 +224,19 @@ class Scrub:
         yield from poison.rows(ordinals, self._work.key)
 
     # What is written down of it.
-    def _enter(self, lease: Lease, judging: _Judging, plan: Iterator[Line]) -> None:
+    def _enter(
+        self, lease: Lease, judging: _Judging, plan: Iterator[Line], known: Mapping[str, int]
+    ) -> None:
         """The batches of the plan; as many units at once as are good for the store."""
         head = next(plan).head
         sets = _Sets(judging)
         waiting: list[Future[None]] = []
         for line in plan:
-            entry = _Entry(lease, judging.file, sets.id(line.head["set"]), line, head)
+            claims: ClaimRows | list[NewClaim] = (
+                claim_rows(line, known) if "batch" in line.head else list(_beside(line))
+            )
+            set_id = sets.id(line.head["set"])
+            entry = _Entry(lease, judging.file.id, set_id, line.head, head, claims)
             waiting.append(self._work.store.submit(entry.write))
             if len(waiting) >= UNITS_AHEAD:
                 waiting.pop(0).result()
@@ -244,22 +256,23 @@ class _Entry:
     """A line of the plan as a unit of work."""
 
     lease: Lease
-    file: File
+    file: int
     set: int
-    line: Line
+    head: Row
     plan: Row
     """The head of the plan."""
+    claims: ClaimRows | list[NewClaim]
 
     def write(self, tx: Tx) -> None:
         """A batch with its claims, or claims that are in none."""
         tx.holds(self.lease)
-        head, file = self.line.head, self.file.id
-        if "batch" not in head:
-            tx.add_claims(file, self.set, list(_beside(self.line)))
+        head = self.head
+        if not isinstance(self.claims, ClaimRows):
+            tx.add_claims(self.file, self.set, self.claims)
             return
         partner = tx.partner(head["partner"])
         new = NewBatch(
-            file=file,
+            file=self.file,
             set=self.set,
             ordinal=head["batch"],
             partner=partner,
@@ -268,8 +281,8 @@ class _Entry:
             length=head["length"],
             ruleset=self.plan["ruleset"],
         )
-        tx.add_batch(new, claim_rows(tx, self.file, self.line))
-        tx.publish(ASSEMBLE, partner)
+        tx.add_batch(new, self.claims)
+        tx.publish(ASSEMBLE, partner, delay=GATHERING)
 
 
 def _beside(line: Line) -> Iterator[NewClaim]:
@@ -331,12 +344,11 @@ def _called(file: File, name: str) -> str:
 
 
 def _bundle(results: PayloadWriter, out: str) -> None:
-    """What the engine wrote and nobody needs now, as one tar: no batches, no replies."""
-    with tarfile.open(fileobj=_Writing(results), mode="w|") as bundle:
+    """What the engine wrote and nobody needs now, as one tar: nothing that is kept otherwise."""
+    kept = (".accepted.837", "plan.jsonl", "verdicts.jsonl", *(f".{role}" for role in REPLIES))
+    with tarfile.open(fileobj=_Writing(results), mode="w|", bufsize=1 << 16) as bundle:
         for name in sorted(os.listdir(out)):
-            if not name.endswith(
-                (".accepted.837", "plan.jsonl", *(f".{role}" for role in REPLIES))
-            ):
+            if not name.endswith(kept):
                 bundle.add(os.path.join(out, name), arcname=name)
 
 

@@ -102,7 +102,7 @@ class Send:
             if not line.transport.offers_look_up:
                 await self._work.store.write(lambda tx: _hold(tx, lease, each))
                 return None
-            answer = await self._ask(line, each)
+            answer = await self._ask(lease, line, each)
             if isinstance(answer, float):
                 return answer
             if answer is not None:
@@ -113,7 +113,7 @@ class Send:
             return None
         return await self._try(lease, line, each)
 
-    async def _ask(self, line: Line, each: Transmission) -> Receipt | float | None:
+    async def _ask(self, lease: Lease, line: Line, each: Transmission) -> Receipt | float | None:
         """The partner's receipt, None where it has none, or when to ask again."""
         wait = line.breaker.wait()
         if wait > 0:
