@@ -211,3 +211,51 @@ def claim_fields(
     kind: str = "837P",
 ) -> list[tuple[str, str, bool, list[str], list[tuple[str, str]]]]:
     """The tables of a kind: name, name in the claim, is it a list, parents, (field, kind)s."""
+
+def envelope_marks(
+    piece: bytes, start: int, element: int, terminator: int
+) -> tuple[list[tuple[str, int, int, int]], int]:
+    """The segments of the envelope in a piece of a file, from `start` on.
+
+    Of each: its name, its first byte, its terminator, and how many claims (CLM) stand between it
+    and the one before; then the claims behind the last. An ISA or IEA is the last that is told. A
+    segment that the piece cuts has -1 for its terminator and is the last too; its name may be CLM,
+    and that claim is not counted.
+    """
+
+def rewritten(body: bytes, source: bytes, target: bytes, line_breaks: bool) -> bytes | None:
+    """A set with other delimiters, four bytes each: element, component, repetition, terminator.
+
+    Ends of lines behind segments go, or become line feeds. None where a delimiter that is wanted
+    stands in the data.
+    """
+
+class Verdicts:
+    """verdicts.jsonl of a scrub, and who takes the claims of each payer, as `route` says."""
+
+    def __init__(self, path: str, route: Callable[[str | None], str | None]) -> None: ...
+    def sections(self) -> list[tuple[int, str, int, list[tuple[str, list[tuple[int, int]]]]]]:
+        """The interchanges that have claims.
+
+        Of each: the engine's ordinal, ISA13, how many claims were accepted, and by partner, in the
+        order of their names, which of these: ranges by number, ends included.
+        """
+
+    def plan(
+        self,
+        number: int,
+        at: int,
+        partner: str | None,
+        accepted: str | None,
+        *,
+        beside: bool,
+        removed: list[int],
+        base: int | None,
+    ) -> Iterator[tuple[Any, ...]]:
+        """The lines of the plan (`scrubjay.pipeline.packing`) of one of them, for one partner.
+
+        `at` is the interchange's ordinal in its file, `accepted` the path of the partner's claims;
+        with `beside` claims that go nowhere are told too. Of a batch: (set as JSON, rows as JSON,
+        bytes, claims, cents, [(place, REF*F8, token of CLM01) of a claim that corrects another]);
+        of others: (set, rows, whether they were accepted).
+        """

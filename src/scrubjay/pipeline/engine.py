@@ -6,6 +6,7 @@ Apart is a process of its own with limits: for a file that the engine has failed
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import subprocess
@@ -35,6 +36,8 @@ __all__ = ["Engine", "EngineFailedError", "Manner"]
 
 ANY = 2**31
 """Claims of a set, where it may have any number."""
+PIPE = 1 << 20
+"""Bytes that may be on their way to the engine, so that the two take turns less often."""
 NAME = "claims.837"
 """What the input is called in everything that the engine writes."""
 
@@ -128,6 +131,8 @@ class Engine:
 
     def _run(self, job: Job, feed: Feed, *, apart: bool) -> dict[str, Any]:
         reading, writing = os.pipe()
+        with contextlib.suppress(OSError):  # a limit of the user's: then it goes in smaller steps
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE)
         feeder = _Feeder(feed, writing)
         link = os.path.join(os.path.dirname(job.out or ""), NAME)
         with contextlib.suppress(FileNotFoundError):

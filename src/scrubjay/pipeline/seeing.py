@@ -116,6 +116,11 @@ class Seeing:
             ["partner"],
             registry=self.registry,
         )
+        self._paused = Gauge(
+            *("scrubjay_partner_paused", "1 where nothing is sent to a partner."),
+            ["partner"],
+            registry=self.registry,
+        )
         self._depths = Gauge(
             *("scrubjay_queue_ready", "Messages that wait."),
             ["topic"],
@@ -149,6 +154,10 @@ class Seeing:
         """How a breaker stands."""
         places = {"closed": 0, "half_open": 1, "open": 2}
         self._breakers.labels(partner).set(places[position])
+
+    def paused(self, partner: str, *, on: bool) -> None:
+        """Whether nothing is sent to it."""
+        self._paused.labels(partner).set(int(on))
 
     def depth(self, topic: str, ready: int, oldest: float | None) -> None:
         """How much waits."""

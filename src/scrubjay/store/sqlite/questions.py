@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from scrubjay.store import rows
@@ -11,7 +12,7 @@ from scrubjay.store.states import Kind, State
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Questions"]
 
@@ -28,6 +29,18 @@ JOIN (
   ) SELECT number FROM block
 ) AS block ON c.id >> 12 = block.number
 WHERE c.token = ? ORDER BY c.id DESC LIMIT ?
+"""
+# The newest blocks, all tokens at once.
+_NEWEST = """
+WITH RECURSIVE block (number) AS (
+  SELECT (SELECT max(id) FROM claims) >> 12
+  UNION ALL SELECT number - 1 FROM block WHERE number > 0 LIMIT 128
+)
+SELECT c.token, max(c.id) FROM block
+CROSS JOIN claims AS c ON c.id >> 12 = block.number AND c.token IN (SELECT value FROM json_each(?1))
+JOIN files AS f ON f.id = c.file JOIN files AS own ON own.id = ?2
+WHERE f.tenant = own.tenant AND f.practice = own.practice AND f.id <> own.id
+GROUP BY c.token
 """
 _DEPTH = """
 SELECT
@@ -147,6 +160,12 @@ class Questions:
     def claims_with(self, token: str, most: int = 100) -> list[rows.Claim]:
         """The claims of a token, newest first."""
         return self._all(rows.Claim, _IN_BLOCKS, token, most)
+
+    def newest_with(self, file: int, tokens: Sequence[str]) -> dict[str, int]:
+        """Of each token, the newest claim of another file of the same practice."""
+        if not tokens:
+            return {}
+        return dict(self._connection.execute(_NEWEST, (json.dumps(tokens), file)).fetchall())
 
     def in_state(self, kind: Kind, state: State, *, after: int = 0, most: int = 100) -> list[int]:
         """Ids of what is in a state, in order."""
