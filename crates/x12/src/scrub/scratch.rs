@@ -6,6 +6,7 @@ use super::frame::{Frame, Link, Up};
 use super::lanes::Lanes;
 use super::logic::{States, Word};
 use super::memory::Memory;
+use super::partners::Standings;
 use super::program::Hit;
 use crate::claim::NONE;
 
@@ -23,6 +24,8 @@ pub struct Scratch {
     pub(super) indexes: Vec<Kept<Option<Box<Index>>>>,
     /// By statement: what texts were found to be. This holds for any batch.
     pub(super) memories: Vec<Memory>,
+    /// By statement: where codes stand in a list of pairs.
+    pub(super) standings: Vec<Standings>,
     pub(super) ways: Vec<Kept<Way>>,
     pub(super) groups: Vec<Kept<Groups>>,
     /// By row: what its children are, true, unknown (in the plane of false) or unchecked.
@@ -81,6 +84,7 @@ impl Scratch {
                 digest,
                 bools: room(bools),
                 memories: room(bools),
+                standings: room(bools),
                 values: room(values),
                 indexes: room(values),
                 ways: room(terms.ways.len()),
