@@ -113,6 +113,7 @@ TABLES: dict[str, Table] = {
 
 TWO = {"lines.0.procedure": "99213", "lines.1.procedure": "85025"}
 CHILD = {"subscriber.birth_date": "2015-01-01"}
+OVERNIGHT = {"statement_from": "2025-09-30", "statement_to": "2025-10-01"}
 YOUNG = {"subscriber.birth_date": "2009-01-01"}
 
 
@@ -156,6 +157,7 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
             {"diagnoses.1.code": "M545", "lines.0.pointer_2": 2},
             first("M545", **{"lines.0.service_from": "2025-09-30"}),
             {"kind": "I", "diagnoses.1.code": "M545"},
+            OVERNIGHT | {"kind": "I", "diagnoses.1.code": "M545"},
             {"kind": "D", "diagnoses": [{"qualifier": "ABK", "code": "M545"}]},
         ],
         [
@@ -165,6 +167,7 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
             first("25000", **{"diagnoses.0.qualifier": "BK"}),
             {"kind": "I"},
             {"kind": "I", "diagnoses.1.code": "M545", "statement_to": "2025-09-30"},
+            OUTPATIENT | OVERNIGHT | first("M545", kind="I"),
             # over the first of October: the line that points at the old code is of September
             {
                 "diagnoses.1.code": "M545",

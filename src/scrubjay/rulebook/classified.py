@@ -3,7 +3,7 @@
 import datetime as dt
 
 from scrubjay.rulebook.dates import first_service
-from scrubjay.rulebook.diagnoses import ICD10, coded_for, points
+from scrubjay.rulebook.diagnoses import ICD10, coded_for, points, unbillable
 from scrubjay.rulebook.institutional import INPATIENT
 from scrubjay.rulebook.members import birth
 from scrubjay.rulebook.procedures import lacks
@@ -50,7 +50,7 @@ def icd10_not_specific(diagnosis: Diagnosis, claim: Claim) -> Bool:
         diagnosis.qualifier.is_in(_CODED)
         & diagnosis.code.listed("icd10cm.category", on=day)
         & ~diagnosis.code.listed("icd10cm.seventh", on=day)
-        & ~diagnosis.code.listed("icd10cm", on=day)
+        & unbillable(diagnosis.code, claim)
     )
 
 
@@ -70,7 +70,7 @@ def icd10_7th_char_missing(diagnosis: Diagnosis, claim: Claim) -> Bool:
     return (
         diagnosis.qualifier.is_in(_CODED)
         & diagnosis.code.listed("icd10cm.seventh", on=day)
-        & ~diagnosis.code.listed("icd10cm", on=day)
+        & unbillable(diagnosis.code, claim)
     )
 
 
