@@ -28,6 +28,7 @@ mod look_up;
 mod lower;
 mod memory;
 mod pairs;
+mod partners;
 mod pattern;
 mod program;
 mod repeats;

@@ -53,7 +53,7 @@ impl<'d> Asked<'d> {
         Self { open, ..self }
     }
 
-    fn is_open(self, row: usize) -> bool {
+    pub(super) fn is_open(self, row: usize) -> bool {
         self.open.is_none_or(|open| open.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1))
     }
 

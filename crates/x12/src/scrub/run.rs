@@ -58,6 +58,7 @@ impl Evaluator<'_, '_> {
             Bool::Compare { how, sides, missing } => self.compare(*how, *sides, *missing, asked, &mut states),
             Bool::LookedUp(lookup) => self.looked_up(lookup, asked, &mut states),
             Bool::Repeats(link, keys) => self.repeats(*link, keys, asked, &mut states),
+            Bool::Follows(follows) => self.follows(at, follows, asked, &mut states),
             Bool::Any(children, inner) => self.any(*children, *inner, term.nature, asked, &mut states),
             Bool::Absent => states.fill(asked.len(), FALSE),
             Bool::Duplicate => self.duplicate(asked.len(), &mut states),

@@ -6,6 +6,7 @@ use super::frame::{Frame, Link, Up};
 use super::lanes::Lanes;
 use super::logic::{States, Word};
 use super::memory::Memory;
+use super::partners::Stands;
 use super::program::Hit;
 use super::standings::Standings;
 use crate::claim::NONE;
@@ -26,6 +27,8 @@ pub struct Scratch {
     pub(super) memories: Vec<Memory>,
     /// By code table: what was found there. This holds for any batch, too.
     pub(super) standings: Vec<Standings>,
+    /// By statement: where codes stand in a list of pairs.
+    pub(super) stands: Vec<Stands>,
     pub(super) ways: Vec<Kept<Way>>,
     pub(super) groups: Vec<Kept<Groups>>,
     /// By row: what its children are, true, unknown (in the plane of false) or unchecked.
@@ -85,6 +88,7 @@ impl Scratch {
                 bools: room(bools),
                 memories: room(bools),
                 standings: room(terms.tables.len()),
+                stands: room(bools),
                 values: room(values),
                 indexes: room(values),
                 ways: room(terms.ways.len()),

@@ -15,6 +15,8 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as Json;
 
+use super::partners::Partners;
+
 /// A file of codes, wherever it is.
 pub trait Held: Send + Sync {
     /// How many bytes it has.
@@ -69,11 +71,12 @@ pub struct CodeTable {
     held: Arc<dyn Held>,
     /// Where its first row is.
     at: u64,
-    count: usize,
-    width: usize,
+    pub(super) count: usize,
+    pub(super) width: usize,
     /// The days that the release speaks of: of others nothing is known.
     known: (i32, i32),
     read: OnceLock<Option<Rows>>,
+    partners: OnceLock<Option<Partners>>,
 }
 
 /// What was read of a list.
@@ -126,7 +129,15 @@ impl CodeTables {
                 None | Some("") => table.clone(),
                 Some(name) => format!("{table}.{name}"),
             };
-            let list = CodeTable { held: Arc::clone(held), at, count, width, known, read: OnceLock::new() };
+            let list = CodeTable {
+                held: Arc::clone(held),
+                at,
+                count,
+                width,
+                known,
+                read: OnceLock::new(),
+                partners: OnceLock::new(),
+            };
             self.lists.insert(name, list);
             at = end;
         }
@@ -250,8 +261,18 @@ impl CodeTable {
         Some(Rows::Whole { keys, kinds, tails })
     }
 
+    /// The list as one of pairs; none where it is no such list.
+    pub(super) fn partners(&self) -> Option<&Partners> {
+        self.partners.get_or_init(|| Partners::read(self)).as_ref()
+    }
+
+    /// Bytes of a row.
+    pub(super) fn row(&self) -> usize {
+        self.width + TAIL
+    }
+
     /// Rows as they lie in the file.
-    fn block(&self, rows: Range<usize>) -> Option<Vec<u8>> {
+    pub(super) fn block(&self, rows: Range<usize>) -> Option<Vec<u8>> {
         let mut bytes = vec![0; rows.len() * (self.width + TAIL)];
         let at = self.at + (rows.start * (self.width + TAIL)) as u64;
         self.held.read(at, &mut bytes).then_some(bytes)
