@@ -42,6 +42,7 @@ async def _serve(given: dict[str, Any], behaviour: Behaviour) -> None:
     import os
     from collections import Counter
 
+    from scrubjay.cli.stored import counted
     from scrubjay.testing.clearinghouse import opened
 
     stopped = asyncio.Event()
@@ -55,11 +56,11 @@ async def _serve(given: dict[str, Any], behaviour: Behaviour) -> None:
     ) as house:
         _say(given, {"address": house.address}, house.address)
         await stopped.wait()
-        counted = Counter(entry.event for entry in house.ledger)
+        events = Counter(entry.event for entry in house.ledger)
         claims = sum(len(entry.claims) for entry in house.ledger if entry.event == "taken")
-    told = {event: counted[event] for event in ("taken", "repeated", "duplicate", "conflict")}
+    told = {event: events[event] for event in ("taken", "repeated", "duplicate", "conflict")}
     words = ", ".join(f"{count:,} {event}" for event, count in told.items())
-    _say(given, told | {"claims": claims}, f"{words}; {claims:,} claims")
+    _say(given, told | {"claims": claims}, f"{words}; {counted(claims, 'claim')}")
 
 
 def _say(given: dict[str, Any], answer: dict[str, Any], words: str) -> None:
