@@ -44,7 +44,7 @@ def listed(given: dict[str, Any]) -> int:
         return 0
     for row in rows:
         wraps = row["payloads"]
-        payloads = "" if wraps is None else f"{counted(wraps, 'payload'):>21}"
+        payloads = "" if wraps is None else f"{counted(int(wraps), 'payload'):>21}"
         _print(f"{row['key']}  {row['made']}  {'current' if row['current'] else '':7}{payloads}")
     return 0
 
