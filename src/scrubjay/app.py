@@ -194,6 +194,7 @@ def transport(record: Partner, environ: dict[str, str], home: str) -> Transport:
         return HttpTransport(
             record.address,
             credential=credential,
+            ca_file=_authority(record, home),
             deadline=record.deadline,
             not_received=record.not_received,
         )
@@ -203,6 +204,16 @@ def transport(record: Partner, environ: dict[str, str], home: str) -> Transport:
     for folder in (out, into):
         os.makedirs(folder, mode=0o700, exist_ok=True)
     return FolderTransport(out, into, deadline=record.deadline)
+
+
+def _authority(record: Partner, home: str) -> str | None:
+    """The file of certificates that vouch for a partner; None where the machine's own do."""
+    if not record.authority:
+        return None
+    path = os.path.join(home, record.authority)
+    if not os.path.isfile(path):
+        raise InputError(f"partner {record.name}: {path} is not there; name its authority's file")
+    return path
 
 
 class App:

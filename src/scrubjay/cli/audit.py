@@ -54,18 +54,20 @@ def shown(given: dict[str, Any]) -> int:
     from scrubjay.store.states import Kind as Subject
 
     with opened(given) as store:
-        stories = store.ask(lambda view: [(one, story(view, one)) for one in _found(view, given)])
+        stories = store.ask(
+            lambda view: [(one, _state(view, one), story(view, one)) for one in _found(view, given)]
+        )
         if not stories:
             raise InputError("no claim of that number or token; give CLM01 or a token")
-        ids = [claim.id for claim, _ in stories]
+        ids = [claim.id for claim, _, _ in stories]
         store.do(
             lambda tx: tx.note(
                 "claim.shown", Subject.CLAIM, ids[0], {"claims": ids, "command": "audit show"}
             )
         )
     claims = [
-        {"claim": claim.id, "file": claim.file, "state": claim.state, "events": _dicts(events)}
-        for claim, events in stories
+        {"claim": claim.id, "file": claim.file, "state": state, "events": _dicts(events)}
+        for claim, state, events in stories
     ]
     printed(given, {"claims": claims}, _lines(stories))
     return 0
@@ -85,10 +87,18 @@ def _found(view: View, given: dict[str, Any]) -> list[Claim]:
     return view.claims_with(token_of(key, "claim", claim))
 
 
-def _lines(stories: Iterable[tuple[Claim, list[Event]]]) -> Iterator[str]:
-    for claim, events in stories:
+def _state(view: View, claim: Claim) -> str:
+    """What became of it; and that it is purged, beside that."""
+    from scrubjay.store.states import Kind, State
+
+    purged = view.state(Kind.FILE, claim.file) is State.PURGED
+    return f"{claim.state}, PURGED" if purged else str(claim.state)
+
+
+def _lines(stories: Iterable[tuple[Claim, str, list[Event]]]) -> Iterator[str]:
+    for claim, state, events in stories:
         batch = "in no batch" if claim.batch is None else f"in batch {claim.batch}"
-        yield f"claim {claim.ordinal} of file {claim.file}, {batch}: {claim.state}"
+        yield f"claim {claim.ordinal} of file {claim.file}, {batch}: {state}"
         for event in events:
             reason = event.detail.get("reason") or event.detail.get("code") or ""
             yield f"  {when(event.at)}  {event.event:<32} {event.actor}  {reason}".rstrip()

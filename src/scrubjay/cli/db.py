@@ -54,8 +54,8 @@ def told(verdict: Verdict) -> dict[str, Any]:
 
 def verdict_lines(verdict: Verdict) -> Iterator[str]:
     """A verdict in words."""
-    sealed = f"{verdict.checkpoints:,} checkpoints, {verdict.unsealed:,} events after the last"
-    yield f"audit: {verdict.events:,} events, {sealed}"
+    sealed = f"{counted(verdict.checkpoints, 'checkpoint')}, {verdict.unsealed:,} after the last"
+    yield f"audit: {counted(verdict.events, 'event')}, {sealed}"
     if verdict.good:
         yield "every event, checkpoint and row is what was written"
         return
@@ -146,7 +146,7 @@ def backup(given: dict[str, Any]) -> int:
     from scrubjay.store.sqlite.upkeep import backed_up
 
     made = backed_up(folder(given), given["file"])
-    size = f"{made['size']:,} bytes, {made['events']:,} events"
+    size = f"{made['size']:,} bytes, {counted(made['events'], 'event')}"
     printed(given, made, [f"{made['backup']}: {size}, and its manifest {made['backup']}.json"])
     return 0
 

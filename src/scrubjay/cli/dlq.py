@@ -9,7 +9,16 @@ from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
 from scrubjay.cli.homes import HOME
 from scrubjay.cli.kinds import DAY, FILE, Kind
-from scrubjay.cli.stored import AUDIT_KEY, CHECKPOINTS, new_file, opened, printed, seen, when
+from scrubjay.cli.stored import (
+    AUDIT_KEY,
+    CHECKPOINTS,
+    counted,
+    new_file,
+    opened,
+    printed,
+    seen,
+    when,
+)
 from scrubjay.errors import InputError, UsageError
 
 TYPE_CHECKING = False
@@ -91,7 +100,7 @@ def _table(letters: list[DeadLetter]) -> Iterator[str]:
         what = f"{one.kind} {one.subject}"
         state = one.closed or "open"
         head = f"{one.id:>6}  {when(one.created_at)}  {one.code:<24} {what:<20}"
-        yield f"{head} {one.topic:<12} {one.attempts} tries  {state}"
+        yield f"{head} {one.topic:<12} {counted(one.attempts, 'try', 'tries')}  {state}"
 
 
 def shown(given: dict[str, Any]) -> int:
@@ -147,9 +156,16 @@ def _each(given: dict[str, Any], what: str) -> int:
             else:
                 changed = store.do(_discard(letter, reason))
             (done if changed else left).append(letter)
-    lines = [f"{what} {len(done)} of {len(done) + len(left)} letters"]
-    lines += [f"letter {letter} is not open" for letter in left]
-    printed(given, {what: done, "not_open": left}, lines)
+    if left:
+        # what was not done is no result: it goes where errors go
+        are = "is" if len(left) == 1 else "are"
+        named = ", ".join(map(str, left))
+        word = "letter" if len(left) == 1 else "letters"
+        told_of = f"scrubjay: {word} {named} {are} not open; see: scrubjay dlq list --closed"
+        sys.stderr.write(f"{told_of}\n")
+    if done or not left or given["as_json"]:
+        line = f"{what} {len(done):,} of {counted(len(done) + len(left), 'letter')}"
+        printed(given, {what: done, "not_open": left}, [line])
     return 0 if done or not left else 2
 
 

@@ -11,6 +11,7 @@ from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
 from scrubjay.cli.homes import HOME, settings, unwritten, writing_down
 from scrubjay.cli.kinds import FILE, FOLDER, Kind
+from scrubjay.cli.stored import counted
 from scrubjay.errors import UsageError
 
 TYPE_CHECKING = False
@@ -27,14 +28,14 @@ __all__ = ["COMMAND"]
 def listed(given: dict[str, Any]) -> int:
     """The keys, and how many payloads each wraps."""
     ring = _ring(given)
-    counted = _counted(ring, given) if _has_vault(given) else None
+    found = _counted(ring, given) if _has_vault(given) else None
     current = ring.current()
     rows = [
         {
             "key": key.id,
             "made": key.made,
             "current": key.id == current,
-            "payloads": None if counted is None else counted.get(key.id, 0),
+            "payloads": None if found is None else found.get(key.id, 0),
         }
         for key in ring.listed()
     ]
@@ -42,7 +43,8 @@ def listed(given: dict[str, Any]) -> int:
         _print(json.dumps({"keys": rows}))
         return 0
     for row in rows:
-        payloads = "" if row["payloads"] is None else f"{row['payloads']:>12,} payloads"
+        wraps = row["payloads"]
+        payloads = "" if wraps is None else f"{counted(int(wraps), 'payload'):>21}"
         _print(f"{row['key']}  {row['made']}  {'current' if row['current'] else '':7}{payloads}")
     return 0
 
@@ -74,7 +76,8 @@ def rewrapped(given: dict[str, Any]) -> int:
     if given["as_json"]:
         _print(json.dumps(answer))
     else:
-        _print(f"{moved:,} data keys wrapped anew, {walk.current:,} with {ring.current()} in all")
+        anew = counted(moved, "data key")
+        _print(f"{anew} wrapped anew, {walk.current:,} with {ring.current()} in all")
         for payload_id in walk.refused:
             _print(f"{payload_id} cannot be opened; restore it and its key from a backup")
     return 1 if walk.refused else 0
@@ -85,7 +88,8 @@ def retired(given: dict[str, Any]) -> int:
     ring = _ring(given)
     still = _counted(ring, given).get(given["key"], 0)
     if still:
-        raise UsageError(f"{given['key']} wraps {still:,} payloads; first: scrubjay keys rewrap")
+        wraps = counted(still, "payload")
+        raise UsageError(f"{given['key']} wraps {wraps}; first: scrubjay keys rewrap")
     with _writing_down(given) as note:
         ring.retire(given["key"])
         note("key.retired", {"key": given["key"]})

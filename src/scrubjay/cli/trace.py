@@ -50,7 +50,8 @@ def _lines(claim: dict[str, Any]) -> Iterator[str]:
     from scrubjay.failures import FAILURES
 
     code = f" ({claim['code']})" if claim["code"] else ""
-    yield f"claim {claim['claim']}: {claim['state']}{code}, {claim['charge']}"
+    purged = ", PURGED" if claim["purged"] else ""
+    yield f"claim {claim['claim']}: {claim['state']}{code}{purged}, {claim['charge']}"
     failure = FAILURES.get(claim["code"] or "")
     if failure is not None:
         yield f"  {failure.meaning}; next: {failure.step}"

@@ -114,6 +114,8 @@ class _Header:
 
     def sender(self) -> str:
         """ISA06, without the padding."""
+        if not self._seen:
+            raise InputError("empty: there is nothing to take; look at where it came from")
         start = self._seen.find(b"ISA")
         header = self._seen[start : start + ISA_LENGTH]
         if start < 0:
