@@ -23,7 +23,8 @@ class Desk:
 
     def __init__(self, **given: Any) -> None:
         self.seen: Counter[str] = Counter()
-        service = Service(**({"name": "eligibility", "use": USE, "deadline": 5.0} | given))
+        whole: dict[str, Any] = {"name": "eligibility", "use": USE, "deadline": 5.0} | given
+        service = Service(**whole)
         self.services = Services([service], lambda _, result: self.seen.update([result]))
 
     async def ask(self, *questions: str) -> list[Any]:
