@@ -29,7 +29,7 @@ from scrubjay.models.acknowledgments import (
     Verdict,
 )
 from scrubjay.pipeline import paying
-from scrubjay.pipeline.answering import Relayed, relayed
+from scrubjay.pipeline.answering import Relayed, echoed, relayed
 from scrubjay.pipeline.paying import DOCUMENT, Paid, matched, payments
 from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import ACKNOWLEDGE, RELAY, Line, Work
@@ -97,7 +97,8 @@ class Acknowledge:
         # an 835 is read elsewhere, so that it is no reason to complain
         others = len(notices) - min(notices.count(Problem.NOT_READ), sets)
         known = self._work.store.ask(lambda view: matched(view, row.partner, paid))
-        return _Heard(said, known, relayed(self._work, row, text), unreadable=others > 0)
+        back = [*relayed(self._work, row, text), *echoed(self._work, row, said)]
+        return _Heard(said, known, back, unreadable=others > 0)
 
 
 @dataclass(frozen=True, slots=True)
