@@ -19,6 +19,7 @@ from scrubjay.pipeline.burying import Reassemble, Resend
 from scrubjay.pipeline.engine import Engine
 from scrubjay.pipeline.intake import Sender
 from scrubjay.pipeline.lines import Lines, Reading
+from scrubjay.pipeline.lookups import Services
 from scrubjay.pipeline.parse import Parse
 from scrubjay.pipeline.partners import Partner, Partners
 from scrubjay.pipeline.partners import read as read_partners
@@ -306,7 +307,7 @@ class App:
         work, home = self.work, self.settings.folders.home
         manner = self.settings.manner.but(overlays=_overlays(home, work.partners))
         if manner != work.engine.manner:
-            work.engine = Engine(work.key, manner)
+            work.engine = Engine(work.key, manner, work.engine.lookups)
 
 
 @contextlib.asynccontextmanager
@@ -335,16 +336,20 @@ async def opened(
         broker = EmbeddedBroker(both.store)
         stack.push_async_callback(broker.close)
         key = token_key(settings)
+        seeing = seeing or Seeing(logger(level=10 if settings.debug else 20))
+        services = Services(settings.lookups, seeing.looked_up)
+        stack.callback(services.close)
+        manner = settings.manner.but(overlays=_overlays(home, partners))
         work = Work(
             store=both.store,
             broker=broker,
             vault=both.vault,
-            engine=Engine(key, settings.manner.but(overlays=_overlays(home, partners))),
+            engine=Engine(key, manner, services),
             key=key,
             partners=partners,
             lines=lines.by_id,
             folder=folder,
-            seeing=seeing or Seeing(logger(level=10 if settings.debug else 20)),
+            seeing=seeing,
             knobs=settings.knobs,
         )
         if "scrub" in stages:

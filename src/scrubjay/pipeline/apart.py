@@ -8,10 +8,14 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from typing import TYPE_CHECKING, Any
 
 from scrubjay import _native
 from scrubjay.errors import ScrubjayError
 from scrubjay.runs import ruleset
+
+if TYPE_CHECKING:
+    from scrubjay.pipeline.lookups import Services
 
 __all__ = ["main"]
 
@@ -22,12 +26,21 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (order["memory"], order["memory"]))
     try:
-        judge = ruleset(order["rules"]).judge() if order["rules"] else None
+        judge = ruleset(order["rules"]).judge(asking=_asking(order)) if order["rules"] else None
         answer = _native.run(order["job"], None, judge, None)
     except ScrubjayError as error:
         return error.exit_code
     sys.stdout.write(answer)
     return 0
+
+
+def _asking(order: dict[str, Any]) -> Services | None:
+    """The services of the settings, with breakers and answers of this process's own."""
+    if not order["lookups"]:
+        return None
+    from scrubjay.pipeline.lookups import Service, Services
+
+    return Services([Service(**each) for each in order["lookups"]], lambda *_: None)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from scrubjay.keys import TokenKey
+    from scrubjay.pipeline.lookups import Services
     from scrubjay.rules import RuleSet
 
     Feed = Callable[[], Iterable[bytes]]
@@ -65,8 +66,9 @@ class Manner(Frozen):
 class Engine:
     """Made once a process: rules are read and compiled when the first file comes."""
 
-    def __init__(self, key: TokenKey, manner: Manner) -> None:
+    def __init__(self, key: TokenKey, manner: Manner, lookups: Services | None = None) -> None:
         self._key = key
+        self.lookups = lookups
         self.manner = manner
         self._loaded: tuple[RuleSet, tuple[tuple[str, str], ...]] | None = None
         self._loading = threading.Lock()
@@ -152,7 +154,8 @@ class Engine:
         return summary
 
     def _here(self, job: Job) -> str:
-        judge = self._rules()[0].judge() if job.command is Command.SCRUB else None
+        loaded = self._rules()[0] if job.command is Command.SCRUB else None
+        judge = None if loaded is None else loaded.judge(asking=self.lookups)
         return _native.run(job.to_json(), None, judge, None)
 
     def _apart(self, job: Job, reading: int) -> str:
@@ -160,6 +163,7 @@ class Engine:
             "job": job.to_json(),
             "rules": list(self.manner.rules) if job.command is Command.SCRUB else [],
             "memory": self.manner.memory,
+            "lookups": [vars(each) for each in self.lookups.services] if self.lookups else [],
         }
         try:
             ended = subprocess.run(

@@ -202,7 +202,6 @@ class Send:
     ) -> None:
         """The way to the partner is shut: it is paused, and nothing of its backlog is lost."""
         await self._work.store.write(lambda tx: _pause(tx, lease, each, code, begun=begun))
-        failpoint("send.paused")
         self._work.seeing.paused(line.record.name, on=True)
 
     async def _sent(self, lease: Lease, line: Line, each: Transmission, receipt: Receipt) -> None:

@@ -84,6 +84,12 @@ class View(Protocol):
         Looked for among the newest half million claims; a token that none has is not there.
         """
 
+    def sent_with(self, partner: int, tokens: Sequence[str]) -> list[rows.SentClaim]:
+        """The claims of these tokens that went to a partner, in no order."""
+
+    def awaits(self, transmission: int, document: str) -> bool:
+        """Whether claims of it that are not refused have no word of the document yet."""
+
     def in_state(self, kind: Kind, state: State, *, after: int = 0, most: int = 100) -> list[int]:
         """Ids of what is in a state, in order; `after` is the last id of the page before."""
 

@@ -38,6 +38,7 @@ __all__ = [
     "Payload",
     "Placed",
     "Reply",
+    "SentClaim",
     "TransactionSet",
     "Transmission",
     "Waiting",
@@ -369,6 +370,16 @@ class Outcome:
     codes: str = ""
     acknowledgment: int | None = None
     at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SentClaim:
+    """A claim that went to a partner, as far as a payment has to know it."""
+
+    token: str
+    id: int
+    charge: int
+    transmission: int
 
 
 @dataclass(frozen=True, slots=True)

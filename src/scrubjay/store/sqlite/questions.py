@@ -42,6 +42,22 @@ JOIN files AS f ON f.id = c.file JOIN files AS own ON own.id = ?2
 WHERE f.tenant = own.tenant AND f.practice = own.practice AND f.id <> own.id
 GROUP BY c.token
 """
+# All blocks: a claim may be paid months after it was sent.
+_SENT = """
+WITH RECURSIVE block (number) AS (
+  SELECT (SELECT max(id) FROM claims) >> 12 UNION ALL SELECT number - 1 FROM block WHERE number > 0
+)
+SELECT c.token, c.id, c.charge, b.transmission FROM block
+CROSS JOIN claims AS c ON c.id >> 12 = block.number AND c.token IN (SELECT value FROM json_each(?1))
+JOIN batches AS b ON b.id = c.batch WHERE b.partner = ?2 AND b.transmission IS NOT NULL
+"""
+_AWAITED = """
+SELECT EXISTS (
+  SELECT 1 FROM batches AS b JOIN claims AS c ON c.batch = b.id
+  WHERE b.transmission = ?1 AND COALESCE(c.state, b.state) IN ('SUBMITTED', 'ACKNOWLEDGED')
+    AND NOT EXISTS (
+      SELECT 1 FROM outcomes AS o WHERE o.kind = 'claim' AND o.subject = c.id AND o.document = ?2))
+"""
 _DEPTH = """
 SELECT
   count(*) FILTER (WHERE due <= :now OR since > :now),
@@ -169,6 +185,16 @@ class Questions:
         if not tokens:
             return {}
         return dict(self._connection.execute(_NEWEST, (json.dumps(tokens), file)).fetchall())
+
+    def sent_with(self, partner: int, tokens: Sequence[str]) -> list[rows.SentClaim]:
+        """The claims of these tokens that went to a partner."""
+        found = self._connection.execute(_SENT, (json.dumps(tokens), partner))
+        return [rows.SentClaim(*row) for row in found]
+
+    def awaits(self, transmission: int, document: str) -> bool:
+        """Whether claims of it that are not refused have no word of the document yet."""
+        row = self._row(_AWAITED, transmission, document)
+        return row is not None and bool(row[0])
 
     def in_state(self, kind: Kind, state: State, *, after: int = 0, most: int = 100) -> list[int]:
         """Ids of what is in a state, in order."""
