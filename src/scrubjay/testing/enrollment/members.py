@@ -69,6 +69,8 @@ class _Home(NamedTuple):
     phone: str
     event: _Event
     begun: str
+    ended: str
+    """The day that coverage ends, where `event` ends it."""
     tier: str
     plan: tuple[str, str, int]
 
@@ -98,14 +100,21 @@ class Roll(Chance):
     def _home(self, size: int) -> _Home:
         city, state, code, _, area = self.pick(catalogue.CITIES)
         street = f"{1 + self.below(999)} {self.pick(catalogue.STREETS)}"
+        name = self.pick(catalogue.LAST_NAMES)
+        phone = f"{area}5550{self.below(900) + 100}"
+        event = _FULL if self._full else self.pick(_CHANGES)
+        days = 30 + self.below(330)
+        # some are told of long after
+        late = self.below(days) if event.ended and self.happens(0.3) else 0
         return _Home(
             number=f"SYN{self._file:04d}{self._member + 1:08d}",
             group=self._group,
-            last=self.pick(catalogue.LAST_NAMES),
+            last=name,
             address=f"N3*{street}~\nN4*{city}*{state}*{code}~\n",
-            phone=f"{area}5550{self.below(900) + 100}",
-            event=_FULL if self._full else self.pick(_CHANGES),
-            begun=back(30 + self.below(330)),
+            phone=phone,
+            event=event,
+            begun=back(days),
+            ended=back(late),
             tier=_TIERS.get(size, "FAM"),
             plan=self.pick(catalogue.PLANS),
         )
@@ -151,7 +160,7 @@ class Roll(Chance):
     @staticmethod
     def _eligible(home: _Home) -> str:
         if home.event.ended:
-            return f"DTP*357*D8*{TODAY}~\n"
+            return f"DTP*357*D8*{home.ended}~\n"
         if home.event.maintenance == "001":
             return f"DTP*303*D8*{TODAY}~\n"
         return f"DTP*356*D8*{home.begun}~\n"
@@ -197,7 +206,7 @@ class Roll(Chance):
         line, plan, premium = home.plan
         dates = f"DTP*348*D8*{home.begun}~\n"
         if event.ended:
-            dates += f"DTP*349*D8*{TODAY}~\n"
+            dates += f"DTP*349*D8*{home.ended}~\n"
         text = f"HD*{event.coverage}**{line}*{plan}*{home.tier}~\n{dates}"
         if subscriber:
             text += f"AMT*P3*{premium // 100}~\n"
