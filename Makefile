@@ -13,7 +13,7 @@ SECONDS_EACH ?= 60
 SEEDS := examples cases crates/x12/guides crates/x12/tests/data
 # 0 is another walk each time; a number repeats one
 SEED ?= 0
-PYTHON_SOURCES := src tests $(wildcard scripts benches)
+PYTHON_SOURCES := src tests $(wildcard scripts benches examples)
 RUST_SOURCES := $(shell find crates -name target -prune -o -type f -print)
 
 help: ## this list
