@@ -21,6 +21,7 @@ mod stray;
 mod stretch;
 mod tally;
 mod verdicts;
+mod window;
 mod worklist;
 
 use std::collections::{BTreeSet, HashMap};

@@ -1,9 +1,9 @@
 //! Claims seen so far, to find duplicates, in memory that is bounded.
 
-use std::collections::VecDeque;
 use std::path::Path;
 
 use super::spill::Spill;
+use super::window::Window;
 use crate::error::Error;
 
 /// How many claims are remembered.
@@ -12,58 +12,50 @@ const SMALLEST: usize = 16 * 1024;
 /// Slots at most: three quarters of them are used when the window is full.
 const LARGEST: usize = SMALLEST * 41;
 
-/// The last [`WINDOW`] claims, as keyed digests; or all of them, those that are beyond it in a file.
-///
-/// An open table of the digests themselves, eight bytes a claim, and their order: half of what a hash set takes.
+/// The last [`WINDOW`] claims, as keyed digests; or all of them.
 #[derive(Debug)]
-pub(crate) struct Seen {
+pub(crate) enum Seen {
+    /// What is beyond the window is forgotten.
+    Last(Window),
+    All(Box<All>),
+}
+
+/// All claims: as many as fit into the window in memory, the others in a file.
+///
+/// An open table of the digests themselves: half of what a hash set takes.
+#[derive(Debug)]
+pub(crate) struct All {
     /// Digests at or behind the slot that they point to; 0 is free.
     slots: Vec<u64>,
-    order: VecDeque<u64>,
     count: usize,
     /// How many are remembered here.
     most: usize,
-    forgot: bool,
-    beyond: Beyond,
-}
-
-/// What becomes of claims beyond the window.
-#[derive(Debug)]
-enum Beyond {
-    Forgotten,
-    Spilled(Spill),
-    /// There is no window: nothing is written that they could be spilled to.
-    Remembered,
+    /// Where the others are; without it, all of them are here.
+    spill: Option<Spill>,
 }
 
 impl Seen {
     /// Remembers the window.
     pub(crate) fn window() -> Self {
-        Self::new(WINDOW, Beyond::Forgotten)
+        Self::Last(Window::new(WINDOW))
     }
 
     /// Remembers everything: beyond the window in a file in `folder`; without one in memory.
     pub(crate) fn exact(folder: Option<&Path>) -> Self {
-        match folder {
-            Some(folder) => Self::new(WINDOW, Beyond::Spilled(Spill::new(folder))),
-            None => Self::new(usize::MAX, Beyond::Remembered),
-        }
-    }
-
-    fn new(most: usize, beyond: Beyond) -> Self {
-        Self { slots: Vec::new(), order: VecDeque::new(), count: 0, most, forgot: false, beyond }
+        let most = if folder.is_some() { WINDOW } else { usize::MAX };
+        Self::All(Box::new(All::new(most, folder.map(Spill::new))))
     }
 
     /// True when claims were forgotten: duplicates farther apart than the window may go unseen.
     pub(crate) fn forgot(&self) -> bool {
-        self.forgot
+        matches!(self, Self::Last(window) if window.forgot())
     }
 
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
-        (self.slots, self.order, self.count, self.forgot) = (Vec::new(), VecDeque::new(), 0, false);
-        if let Beyond::Spilled(spill) = &mut self.beyond {
-            spill.clear();
+        match self {
+            Self::Last(window) => *window = Window::new(WINDOW),
+            Self::All(all) => all.clear(),
         }
     }
 
@@ -72,10 +64,29 @@ impl Seen {
     /// # Errors
     /// When what is beyond the window cannot be written or read.
     pub(crate) fn all_again(&mut self, digests: &[Option<u64>]) -> Result<Vec<bool>, Error> {
-        // one look at all slots first: memory answers to many questions at a time, but to each of them slowly
-        let slots = digests.iter().flatten().filter_map(|&digest| self.slots.get(self.home(digest)));
-        std::hint::black_box(slots.fold(0, |all, slot| all ^ slot));
-        digests.iter().map(|digest| digest.map_or(Ok(false), |digest| self.again(digest))).collect()
+        match self {
+            Self::Last(window) => {
+                window.look_ahead(digests.iter().copied().flatten());
+                let again = |digest: &Option<u64>| digest.is_some_and(|digest| window.again(digest));
+                Ok(digests.iter().map(again).collect())
+            }
+            Self::All(all) => {
+                digests.iter().map(|digest| digest.map_or(Ok(false), |digest| all.again(digest))).collect()
+            }
+        }
+    }
+}
+
+impl All {
+    fn new(most: usize, spill: Option<Spill>) -> Self {
+        Self { slots: Vec::new(), count: 0, most, spill }
+    }
+
+    fn clear(&mut self) {
+        (self.slots, self.count) = (Vec::new(), 0);
+        if let Some(spill) = &mut self.spill {
+            spill.clear();
+        }
     }
 
     /// True when `digest` was seen before; it is from now on.
@@ -88,35 +99,20 @@ impl Seen {
         if self.slots[at] == digest {
             return Ok(true);
         }
-        if let Beyond::Spilled(spill) = &mut self.beyond
+        if let Some(spill) = &mut self.spill
             && spill.has(digest)?
         {
             return Ok(true);
         }
         self.slots[at] = digest;
         self.count += 1;
-        match &mut self.beyond {
-            Beyond::Spilled(spill) if self.count >= self.most => {
-                // by slot is nearly sorted
-                spill.take(self.slots.iter().copied().filter(|&digest| digest != 0), self.count as u64)?;
-                self.slots.fill(0);
-                self.count = 0;
-            }
-            Beyond::Spilled(_) | Beyond::Remembered => {}
-            Beyond::Forgotten => self.forget_one_for(digest),
+        if let Some(spill) = self.spill.as_mut().filter(|_| self.count >= self.most) {
+            // by slot is nearly sorted
+            spill.take(self.slots.iter().copied().filter(|&digest| digest != 0), self.count as u64)?;
+            self.slots.fill(0);
+            self.count = 0;
         }
         Ok(false)
-    }
-
-    /// `digest` is new; when the window is full, the oldest goes.
-    fn forget_one_for(&mut self, digest: u64) {
-        self.order.push_back(digest);
-        if self.order.len() > self.most {
-            self.forgot = true;
-            if let Some(oldest) = self.order.pop_front() {
-                self.remove(oldest);
-            }
-        }
     }
 
     /// The slot that `digest` points to.
@@ -139,34 +135,12 @@ impl Seen {
 
     fn grow(&mut self) {
         let wanted = (self.slots.len() * 2).max(SMALLEST);
-        let len = if matches!(self.beyond, Beyond::Remembered) { wanted } else { wanted.min(LARGEST) };
+        let len = if self.spill.is_none() { wanted } else { wanted.min(LARGEST) };
         let old = std::mem::replace(&mut self.slots, vec![0; len]);
         for digest in old.into_iter().filter(|&digest| digest != 0) {
             let at = self.find(digest);
             self.slots[at] = digest;
         }
-    }
-
-    /// Takes `digest` out and closes the gap, so that what was pushed past it is still found.
-    fn remove(&mut self, digest: u64) {
-        let mut gap = self.find(digest);
-        if self.slots[gap] != digest {
-            return;
-        }
-        self.count -= 1;
-        let len = self.slots.len();
-        let mut at = self.next(gap);
-        while self.slots[at] != 0 {
-            let home = self.home(self.slots[at]);
-            let from_home = (at + len - home) % len;
-            let from_gap = (at + len - gap) % len;
-            if from_home >= from_gap {
-                self.slots[gap] = self.slots[at];
-                gap = at;
-            }
-            at = self.next(at);
-        }
-        self.slots[gap] = 0;
     }
 }
 
@@ -187,6 +161,12 @@ mod tests {
         (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 
+    impl Seen {
+        fn again(&mut self, digest: u64) -> Result<bool, Error> {
+            Ok(self.all_again(&[Some(digest)])?[0])
+        }
+    }
+
     #[test]
     fn the_window_is_remembered_and_no_more() {
         let mut seen = Seen::window();
@@ -196,7 +176,6 @@ mod tests {
         assert!((many - WINDOW as u64..many).rev().all(&mut again), "the window is whole");
         assert!(!(0..1000).any(&mut again), "what came before is forgotten");
         assert!(seen.forgot());
-        assert_eq!(seen.slots.len(), LARGEST);
     }
 
     #[test]
@@ -207,7 +186,7 @@ mod tests {
         assert!(!(0..many).any(|n| seen.again(digest(n)).unwrap()));
         assert!((0..many).all(|n| seen.again(digest(n)).unwrap()));
         assert!(!seen.forgot());
-        assert_eq!((seen.slots.len(), seen.order.len()), (LARGEST, 0), "the rest of it is one bucket");
+        assert!(matches!(&seen, Seen::All(all) if all.slots.len() == LARGEST), "the rest of it is one bucket");
         seen.clear();
         assert!(!seen.again(digest(3)).unwrap());
         std::fs::remove_dir_all(&folder).unwrap();
@@ -218,8 +197,8 @@ mod tests {
         let folder = folder("plain");
         let mut number = 1u64;
         for most in [1, 2, 3, 7, 100] {
-            let spilled = Seen::new(most, Beyond::Spilled(Spill::new(&folder)));
-            for mut seen in [spilled, Seen::exact(Some(&folder)), Seen::exact(None)] {
+            let spilled = All::new(most, Some(Spill::new(&folder)));
+            for mut seen in [Seen::All(Box::new(spilled)), Seen::exact(Some(&folder)), Seen::exact(None)] {
                 let mut plain = HashSet::new();
                 for n in 0..4000u64 {
                     number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -234,15 +213,5 @@ mod tests {
             }
         }
         std::fs::remove_dir_all(&folder).unwrap();
-    }
-
-    #[test]
-    fn colliding_digests_are_told_apart() {
-        let mut seen = Seen::window();
-        assert!((0..50).all(|n| !seen.again(u64::MAX - n).unwrap()), "all point to the last slot");
-        for n in (0..50).step_by(3) {
-            seen.remove(u64::MAX - n);
-        }
-        assert!((0..50).all(|n| seen.again(u64::MAX - n).unwrap() == (n % 3 != 0)));
     }
 }

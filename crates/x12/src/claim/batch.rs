@@ -1,5 +1,6 @@
 //! Claims as columns: a table a level, a column a field, rows in the order of the file.
 
+use super::shape::Shapes;
 use crate::position::Span;
 
 /// The names and types of the tables: what the claim map of a guide declares.
@@ -74,6 +75,8 @@ pub struct Batch {
     pub inherited: Vec<u8>,
     /// Where each claim lies in the piece, by its row.
     pub extents: Vec<Extent>,
+    /// Where in segments the values stood so far that its tables ask for.
+    pub(crate) shapes: Shapes,
 }
 
 /// The bytes of a claim, from its first segment up to the next thing that is not of it.

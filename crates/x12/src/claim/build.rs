@@ -22,7 +22,7 @@ pub struct Builder<'b> {
     rows: Rows<'b>,
     columns: Columns<'b>,
     extents: &'b mut Vec<Extent>,
-    shapes: Shapes,
+    shapes: &'b mut Shapes,
     /// Segments so far, and how many of them are not of the set.
     counted: u32,
     uncounted: u32,
@@ -42,19 +42,9 @@ impl<'b> Builder<'b> {
             rows.add((&mut table.rows, &mut table.current), &mut table.places, &mut table.parents);
             columns.add(&mut table.columns, &mut table.long_codes);
         }
-        let extents = &mut batch.extents;
-        Self {
-            taps,
-            overlaid: None,
-            rows,
-            columns,
-            extents,
-            shapes: Shapes::default(),
-            counted: 0,
-            uncounted: 0,
-            end: 0,
-            claim: None,
-        }
+        let (extents, shapes) = (&mut batch.extents, &mut batch.shapes);
+        shapes.serve(&taps.schema);
+        Self { taps, overlaid: None, rows, columns, extents, shapes, counted: 0, uncounted: 0, end: 0, claim: None }
     }
 
     /// From now on `plan`, which the taps serve, is in force.

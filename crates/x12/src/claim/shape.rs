@@ -1,5 +1,8 @@
 //! Where in a segment the values stand that are asked for: among its separators, which lie alike in many segments.
 
+use std::sync::Arc;
+
+use super::Schema;
 use super::batch::pack_at;
 use super::layout::{Draw, Pass};
 use super::taps::Test;
@@ -72,7 +75,9 @@ impl Shape {
 
 /// Shapes that were seen, and what was asked of them.
 #[derive(Debug)]
-pub(super) struct Shapes {
+pub(crate) struct Shapes {
+    /// What is asked is for the tables of this schema.
+    schema: Option<Arc<Schema>>,
     seen: [Seen; 1 << SHAPES],
     reaches: Vec<Reach>,
     /// For segments that have no shape: the values' edges, and what reaches them.
@@ -96,15 +101,29 @@ struct Seen {
 const SHAPES: u32 = 7;
 
 /// How many reaches are kept before all is forgotten.
-const MOST: usize = 8 * 1024;
+const MOST: usize = 2 * 1024;
 
 impl Default for Shapes {
     fn default() -> Self {
-        Self { seen: [Seen::default(); 1 << SHAPES], reaches: Vec::new(), edges: Vec::new(), far: Vec::new() }
+        let (reaches, edges, far) = (Vec::new(), Vec::new(), Vec::new());
+        Self { schema: None, seen: [Seen::default(); 1 << SHAPES], reaches, edges, far }
     }
 }
 
 impl Shapes {
+    /// What is asked from now on is for the tables of `schema`: what was asked for others is forgotten.
+    pub(super) fn serve(&mut self, schema: &Arc<Schema>) {
+        if self.schema.as_ref().is_none_or(|known| !Arc::ptr_eq(known, schema)) {
+            self.schema = Some(Arc::clone(schema));
+            self.forget();
+        }
+    }
+
+    fn forget(&mut self) {
+        self.seen = [Seen::default(); 1 << SHAPES];
+        self.reaches.clear();
+    }
+
     /// What `pass` asks of `segment`, whatever that has inside.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "a quarter of the segments ask; so does one other kind of pass")]
@@ -112,22 +131,27 @@ impl Shapes {
         let Some(shape) = Shape::of(segment) else { return self.reach_far(pass, segment) };
         let hash = (shape.0 ^ u64::from(pass.number) << 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let at = (hash >> (64 - SHAPES)) as usize;
-        let Seen { pass: number, shape: known, .. } = self.seen[at];
-        if (number, known) != (pass.number, shape) {
-            self.learn(at, shape, pass);
-        }
+        let is_at = |at: usize| (self.seen[at].pass, self.seen[at].shape) == (pass.number, shape);
+        // two that fall on one place have room beside each other
+        let at = match at {
+            at if is_at(at) => at,
+            at if is_at(at ^ 1) => at ^ 1,
+            at => self.learn(at, shape, pass),
+        };
         let Seen { start, end, .. } = self.seen[at];
         (self.reaches.get(start as usize..end as usize).unwrap_or_default(), segment.marks())
     }
 
     #[cold]
-    fn learn(&mut self, at: usize, shape: Shape, pass: &Pass) {
+    fn learn(&mut self, at: usize, shape: Shape, pass: &Pass) -> usize {
         if self.reaches.len() > MOST {
-            *self = Self::default();
+            self.forget();
         }
         let start = self.reaches.len() as u32;
         shape.reach(pass, &mut self.reaches);
+        self.seen[at ^ 1] = self.seen[at];
         self.seen[at] = Seen { pass: pass.number, start, end: self.reaches.len() as u32, shape };
+        at
     }
 
     #[cold]

@@ -1,13 +1,13 @@
 //! Looking codes up in tables, on days.
 
 use super::expr::{Lookup, Value, ValueAt};
-use super::frame::{UNCHECKED, unpack_code, void};
+use super::frame::{UNCHECKED, lane_of, unpack_code, void};
 use super::logic::{NODATA, States, UNKNOWN, Word, state};
 use super::pairs::Asked;
 use super::run::Evaluator;
 use super::standings::Standings;
 use super::tables::CodeTable;
-use crate::claim::{Column, FieldKind};
+use crate::claim::{Column, FieldKind, MISSING};
 
 /// Most keys of a look-up: a code, or the two of a pair.
 const KEYS: usize = 2;
@@ -23,7 +23,7 @@ impl<'a> Evaluator<'_, 'a> {
         let Some(table) = self.table(lookup.table) else { return states.fill(asked.len(), NODATA) };
         lookup.values().for_each(|at| self.reckon(at, asked));
         let mut known = std::mem::take(&mut self.scratch.standings[lookup.table]);
-        if !self.by_value(lookup, table, &mut known, states) {
+        if !self.by_value(lookup, table, &mut known, states) && !self.by_row(lookup, table, &mut known, states) {
             states.set_rows(asked.len(), |row| {
                 self.found(table, lookup, Some(&mut known), |at| self.scratch.lanes(at).get(row))
             });
@@ -73,12 +73,36 @@ impl<'a> Evaluator<'_, 'a> {
         coded.then(|| [0, 1].map(|at: usize| lookup.keys.get(at).map_or(0, |&key| lane(key))))
     }
 
+    /// Codes of a column, each with a day of its own.
+    fn by_row(&self, lookup: &Lookup, table: &CodeTable, known: &mut Standings, states: &mut States) -> bool {
+        let Some((_, codes, day)) = self.coded(lookup) else { return false };
+        let days = self.scratch.lanes(day);
+        let mut stands = |code: u64, lane: i64| match (code, lane) {
+            (_, UNCHECKED) => NODATA,
+            (0, _) | (_, MISSING) => UNKNOWN,
+            _ if !table.knows(Some(bound(lane))) => NODATA,
+            _ => {
+                let (keys, day) = ([lane_of(code), 0], bound(lane));
+                let stands = known.throughout(keys, (day, day), |day| standing(table, lookup, keys, day));
+                state(stands == Some(true))
+            }
+        };
+        states.set_rows(codes.len(), |row| codes.get(row).map_or(UNKNOWN, |&code| stands(code, days.get(row))));
+        true
+    }
+
+    /// The one key of a look-up on days, where that is a column of codes, and those days.
+    fn coded(&self, lookup: &Lookup) -> Option<(ValueAt, &'a [u64], ValueAt)> {
+        let (&[key], Some(day), None) = (&*lookup.keys, lookup.day, lookup.over) else { return None };
+        let term = self.program.terms.value(key);
+        let (&Value::Column(column), Some(of)) = (&term.what, term.nature.table) else { return None };
+        let Some(Column::Code(codes)) = self.frame.column(of, column) else { return None };
+        Some((key, codes, day))
+    }
+
     /// Few codes are different, and seldom does one begin or end between the days at hand: then each is looked up once.
     fn by_value(&mut self, lookup: &Lookup, table: &CodeTable, known: &mut Standings, states: &mut States) -> bool {
-        let (&[key], Some(day), None) = (&*lookup.keys, lookup.day, lookup.over) else { return false };
-        let term = self.program.terms.value(key);
-        let (&Value::Column(column), Some(of)) = (&term.what, term.nature.table) else { return false };
-        let Some(Column::Code(codes)) = self.frame.column(of, column) else { return false };
+        let Some((key, codes, day)) = self.coded(lookup) else { return false };
         let range = self.scratch.lanes(day).range().map(|(first, last)| (bound(first), bound(last)));
         let spoken_of = |days: &(i32, i32)| table.knows(Some(days.0)) && table.knows(Some(days.1));
         let Some(days) = range.filter(spoken_of) else { return false };
