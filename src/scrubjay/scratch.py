@@ -69,7 +69,6 @@ def _dead(pattern: str, folder: str) -> list[str]:
         found = [ours.fullmatch(each) for each in sorted(os.listdir(folder))]
     except OSError:
         return []
-    # where the system does not tell which processes live, nothing is taken for dead
     return [
         each[0] for each in found if each is not None and not lives(int(each[each.lastindex or 1]))
     ]

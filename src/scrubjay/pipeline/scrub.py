@@ -15,6 +15,7 @@ import asyncio
 import hashlib
 import json
 import os
+import shutil
 import tarfile
 from dataclasses import dataclass
 from io import BytesIO
@@ -55,11 +56,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Scrub"]
 
-ROOM = 4
-"""Times its size is what the engine may write of a file, at most."""
+ROOM = 2.5
+"""Times its size is what is written of a file at most, while few of its claims are wrong.
+
+A file of nothing but wrong claims takes four times its size; where that is not there it waits.
+"""
 UNITS_AHEAD = 32
 """Units of work that wait for the store, so that they share its commits."""
 REPLIES = ("ta1", "999", "277ca")
+_ELSEWHERE = (".accepted.837", "plan.jsonl", "verdicts.jsonl")
+"""What is sealed by itself, and what the plan was made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +209,8 @@ class Scrub:
         def extract(path: str, ranges: list[tuple[int, int]]) -> str:
             nonlocal count
             count += 1
+            # what was made for the partner before has been read
+            shutil.rmtree(os.path.join(os.path.dirname(out), f"part{count - 1}"), ignore_errors=True)
             folder = os.path.join(os.path.dirname(out), f"part{count}")
             self._work.engine.extract(lambda: contents([path]), folder, ranges)
             (name,) = (name for name in os.listdir(folder) if name.endswith(".accepted.837"))
@@ -352,9 +360,7 @@ def _bundle(results: PayloadWriter, out: str) -> None:
     """What the engine wrote and nobody needs now, as one tar: no batches, no replies."""
     with tarfile.open(fileobj=_Writing(results), mode="w|") as bundle:
         for name in sorted(os.listdir(out)):
-            if not name.endswith(
-                (".accepted.837", "plan.jsonl", *(f".{role}" for role in REPLIES))
-            ):
+            if not name.endswith((*_ELSEWHERE, *(f".{role}" for role in REPLIES))):
                 bundle.add(os.path.join(out, name), arcname=name)
 
 
