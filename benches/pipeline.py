@@ -89,7 +89,7 @@ async def submitted(
     async with opened(tree, seeing=seeing) as app:
         running = asyncio.create_task(app.run())
         while "SUBMITTED" not in reached:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
             counts = await app.work.store.read(lambda view: view.counts())
             states = {
                 state.value: count

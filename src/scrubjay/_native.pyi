@@ -25,7 +25,7 @@ a panic. Signals are looked at once a window, so Ctrl-C is answered while a call
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, overload
 
 VERSION: str
 """The version of the Rust half; the same as `scrubjay.__version__`."""
@@ -90,20 +90,33 @@ def export(
     job: str,
     names: list[str],
     phi: str,
+    form: str = "parquet",
     progress: Callable[[int, int | None], None] | None = None,
 ) -> str:
-    """Tables of the inputs as Parquet files in `out`; returns ``{"summary": {}, "run": {}, ...}``.
+    """Tables of the inputs as files in `out`; returns ``{"summary": {}, "run": {}, ...}``.
 
-    `summary` also has ``tables`` (rows by name), ``phi`` and ``schema_version``.
+    `form` is parquet or csv. `summary` also has ``tables`` (rows by name), ``phi`` and
+    ``schema_version``.
     """
 
-def table_columns() -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """All tables with their columns: name, Arrow type, and open, id, person, born or text."""
+def export_records(
+    job: str, places: tuple[str, str], names: list[str], phi: str, form: str
+) -> list[tuple[str, int]]:
+    """Tables of the records in one folder as files in another; rows by name. Of `job` the key."""
+
+def table_columns() -> list[tuple[str, str | None, list[tuple[str, str, str]]]]:
+    """All tables: name, the file whose records it has, and its columns.
+
+    A column is its name, its Arrow type, and open, id, person, born, text or token.
+    """
 
 class TableStream:
-    """A table of the inputs as an Arrow stream, read anew each time that it is taken."""
+    """A table of the inputs as an Arrow stream, read anew each time that it is taken.
 
-    def __init__(self, job: str, name: str, phi: str) -> None: ...
+    One of records is that of the records in `folder`.
+    """
+
+    def __init__(self, job: str, name: str, phi: str, folder: str | None = None) -> None: ...
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
 
@@ -111,10 +124,25 @@ class Reader:
     """A file, or the bytes of one, as claims with their findings, in the order of the file."""
 
     def __init__(self, source: str | bytes, job: str) -> None: ...
+    @overload
     def next(self, limit: int) -> list[tuple[dict[str, Any], list[dict[str, Any]]]] | None:
         """At most `limit` claims, each with its findings (findings.jsonl's names); None at the end.
 
         A claim is the nested dict that `scrubjay.models.Claim` takes, with its `kind`.
+        """
+    @overload
+    def next(
+        self, limit: int, forms: dict[str, Forms]
+    ) -> list[tuple[Any, list[dict[str, Any]]]] | None:
+        """The same, with a model for each claim, of the kinds that `forms` has: all three."""
+
+class Forms:
+    """What the claims of a kind are made of."""
+
+    def __init__(self, kind: str, form: tuple[type, dict[str, Any], dict[str, Any]]) -> None:
+        """A model, the fields of one that tells nothing, and by field the same of the rows within.
+
+        ValueError where the claim map does not have such rows.
         """
 
 class DocumentReader:
@@ -196,3 +224,51 @@ def claim_fields(
     kind: str = "837P",
 ) -> list[tuple[str, str, bool, list[str], list[tuple[str, str]]]]:
     """The tables of a kind: name, name in the claim, is it a list, parents, (field, kind)s."""
+
+def envelope_marks(
+    piece: bytes, start: int, element: int, terminator: int
+) -> tuple[list[tuple[str, int, int, int]], int]:
+    """The segments of the envelope in a piece of a file, from `start` on.
+
+    Of each: its name, its first byte, its terminator, and how many claims (CLM) stand between it
+    and the one before; then the claims behind the last. An ISA or IEA is the last that is told. A
+    segment that the piece cuts has -1 for its terminator and is the last too; its name may be CLM,
+    and that claim is not counted.
+    """
+
+def rewritten(body: bytes, source: bytes, target: bytes, line_breaks: bool) -> bytes | None:
+    """A set with other delimiters, four bytes each: element, component, repetition, terminator.
+
+    Ends of lines behind segments go, or become line feeds. None where a delimiter that is wanted
+    stands in the data.
+    """
+
+class Verdicts:
+    """verdicts.jsonl of a scrub, and who takes the claims of each payer, as `route` says."""
+
+    def __init__(self, path: str, route: Callable[[str | None], str | None]) -> None: ...
+    def sections(self) -> list[tuple[int, str, int, list[tuple[str, list[tuple[int, int]]]]]]:
+        """The interchanges that have claims.
+
+        Of each: the engine's ordinal, ISA13, how many claims were accepted, and by partner, in the
+        order of their names, which of these: ranges by number, ends included.
+        """
+
+    def plan(
+        self,
+        number: int,
+        at: int,
+        partner: str | None,
+        accepted: str | None,
+        *,
+        beside: bool,
+        removed: list[int],
+        base: int | None,
+    ) -> Iterator[tuple[Any, ...]]:
+        """The lines of the plan (`scrubjay.pipeline.packing`) of one of them, for one partner.
+
+        `at` is the interchange's ordinal in its file, `accepted` the path of the partner's claims;
+        with `beside` claims that go nowhere are told too. Of a batch: (set as JSON, rows as JSON,
+        bytes, claims, cents, [(place, REF*F8, token of CLM01) of a claim that corrects another]);
+        of others: (set, rows, whether they were accepted).
+        """

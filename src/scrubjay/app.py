@@ -16,9 +16,10 @@ from scrubjay.keys import TokenKey
 from scrubjay.pipeline.acknowledge import Acknowledge
 from scrubjay.pipeline.assemble import Assemble
 from scrubjay.pipeline.burying import Reassemble, Resend
-from scrubjay.pipeline.collect import Collect
 from scrubjay.pipeline.engine import Engine
 from scrubjay.pipeline.intake import Sender
+from scrubjay.pipeline.lines import Lines, Reading
+from scrubjay.pipeline.lookups import Services
 from scrubjay.pipeline.parse import Parse
 from scrubjay.pipeline.partners import Partner, Partners
 from scrubjay.pipeline.partners import read as read_partners
@@ -33,7 +34,7 @@ from scrubjay.pipeline.sweeper import Sweeper, every
 from scrubjay.pipeline.telling import Tell
 from scrubjay.pipeline.tidying import shred_orphans
 from scrubjay.pipeline.watch import Watch
-from scrubjay.pipeline.work import Line, Work
+from scrubjay.pipeline.work import Work
 from scrubjay.pipeline.workfolder import WorkFolder
 from scrubjay.store.audit.checkpoints import CheckpointFolder
 from scrubjay.store.audit.keys import Keyring
@@ -220,10 +221,17 @@ class App:
     """A process that works: some stages of the pipeline, or all."""
 
     def __init__(
-        self, settings: Settings, work: Work, stages: Iterable[str], teller: Teller | None = None
+        self,
+        settings: Settings,
+        work: Work,
+        lines: Lines,
+        stages: Iterable[str],
+        teller: Teller | None = None,
     ) -> None:
         self.settings = settings
         self.work = work
+        self.lines = lines
+        self.reading = Reading(work, lines, settings.folders.partners, self._overlaid)
         self.stages = tuple(stages)
         topics = [topic for stage in self.stages for topic in _PARTS[stage]]
         made: Sequence[Stage] = (
@@ -248,11 +256,14 @@ class App:
         for name in (signal.SIGTERM, signal.SIGINT):
             with contextlib.suppress(ValueError, NotImplementedError):
                 loop.add_signal_handler(name, self.runner.end)
+        with contextlib.suppress(ValueError, NotImplementedError):
+            loop.add_signal_handler(signal.SIGHUP, self.reading.ask)
         beside: list[Callable[[asyncio.Event], Awaitable[None]]] = [
-            Sweeper(self.work, self.settings.sweep_every)
+            Sweeper(self.work, self.settings.sweep_every),
+            self.reading,
         ]
         if "acknowledge" in self.stages:
-            beside += [self._collecting(line) for line in self.work.lines.values()]
+            beside.append(lambda ending: self.lines.collecting(self.work, ending))
         if "parse" in self.stages and self.settings.folders.inbox:
             beside.append(self._watching())
         if set(self.stages) == set(STAGES):
@@ -291,13 +302,12 @@ class App:
         door = self.settings.door
         return Sender(tenant=door.tenant, practices=door.practices)
 
-    def _collecting(self, line: Line) -> Callable[[asyncio.Event], Awaitable[None]]:
-        collect = Collect(self.work, line)
-
-        async def loop(ending: asyncio.Event) -> None:
-            await every(line.record.collect_every, ending, collect.once)
-
-        return loop
+    def _overlaid(self) -> None:
+        """Other records may have other overlays: then files are judged by another engine."""
+        work, home = self.work, self.settings.folders.home
+        manner = self.settings.manner.but(overlays=_overlays(home, work.partners))
+        if manner != work.engine.manner:
+            work.engine = Engine(work.key, manner, work.engine.lookups)
 
 
 @contextlib.asynccontextmanager
@@ -319,49 +329,41 @@ async def opened(
         both = Kept(settings, f"worker:{os.getpid()}", works=True)
         stack.callback(both.close)
         both.vault.sweep()
-        lines = await _lines(both, partners, environ, settings.folders.home)
-        for line in lines.values():
-            stack.push_async_callback(line.transport.close)
+        home = settings.folders.home
+        lines = Lines(both.store, lambda record: transport(record, environ, home))
+        stack.push_async_callback(lines.close)
+        await lines.follow(partners)
         broker = EmbeddedBroker(both.store)
         stack.push_async_callback(broker.close)
         key = token_key(settings)
-        named = dict.fromkeys(one for each in partners for one in each.overlays)
-        overlays = tuple(_overlays(settings.folders.home, one) for one in named)
+        seeing = seeing or Seeing(logger(level=10 if settings.debug else 20))
+        services = Services(settings.lookups, seeing.looked_up)
+        stack.callback(services.close)
+        manner = settings.manner.but(overlays=_overlays(home, partners))
         work = Work(
             store=both.store,
             broker=broker,
             vault=both.vault,
-            engine=Engine(key, settings.manner.but(overlays=overlays)),
+            engine=Engine(key, manner, services),
             key=key,
             partners=partners,
-            lines=lines,
+            lines=lines.by_id,
             folder=folder,
-            seeing=seeing or Seeing(logger(level=10 if settings.debug else 20)),
+            seeing=seeing,
             knobs=settings.knobs,
         )
         if "scrub" in stages:
             # rules that cannot be read are told now, and not by every file
             await asyncio.to_thread(lambda: work.engine.ruleset)
         teller = await _teller(settings, environ, stack)
-        yield App(settings, work, stages, teller)
+        yield App(settings, work, lines, stages, teller)
 
 
-def _overlays(home: str, name: str) -> str:
-    """A folder of overlays in the home folder, or the name of an example."""
-    path = os.path.join(home, name)
-    return path if os.path.exists(path) else name
-
-
-async def _lines(
-    both: Kept, partners: Partners, environ: dict[str, str], home: str
-) -> dict[int, Line]:
-    """A line to each partner, by the partner's id in the store."""
-    lines = {}
-    for record in partners:
-        line = Line.to(record, transport(record, environ, home))
-        line.id = await both.store.write(lambda tx, name=record.name: tx.partner(name))  # type: ignore[misc]
-        lines[line.id] = line
-    return lines
+def _overlays(home: str, partners: Partners) -> tuple[str, ...]:
+    """Each a folder in the home folder, or the name of an example."""
+    named = dict.fromkeys(one for each in partners for one in each.overlays)
+    paths = {one: os.path.join(home, one) for one in named}
+    return tuple(path if os.path.exists(path) else one for one, path in paths.items())
 
 
 async def _teller(

@@ -31,7 +31,8 @@ _WAIT = "it is tried again later"
 _AGAIN = "it is tried again later; where bytes had left, the partner is asked first"
 _ASK = "the partner is asked before anything is sent again"
 _MEND = "mend it, then: scrubjay dlq retry"
-_RECORD = "write a record that takes it, start scrubjay serve anew, then: scrubjay dlq retry"
+_RECORD = "write a record that takes it, then: scrubjay dlq retry"
+_SHUT = "the partner is paused: mend its record, then: scrubjay partner resume"
 _SETTING = "mend the partner's record, then: scrubjay partner check"
 
 _RETRYABLE = (
@@ -80,15 +81,15 @@ _FINAL = (
     ("ENCODED", "the file is compressed, which is not taken here", "send it as it is"),
     ("UNKNOWN_FILE", "there is no such file of yours", "look at the id"),
     ("REFUSED", "the partner refuses it", _MEND),
-    ("UNAUTHORIZED", "the partner does not accept our credentials", _SETTING),
-    ("NOT_FOUND", "there is nothing at the partner's address", _SETTING),
+    ("UNAUTHORIZED", "the partner does not accept our credentials", _SHUT),
+    ("NOT_FOUND", "there is nothing at the partner's address", _SHUT),
     ("TOO_LARGE", "it is larger than the partner takes", _SETTING),
     ("INBOUND_GONE", "the partner does not have that file any more", "nothing: it was confirmed"),
     ("KEY_REUSED", "the partner has other bytes under the same key", _MEND),
-    ("TLS_REQUIRED", "an address off this machine without TLS", _SETTING),
-    ("TLS_UNTRUSTED", "the partner's certificate is not to be trusted", _SETTING),
-    ("ADDRESS_FORBIDDEN", "an address that may not be called", _SETTING),
-    ("REDIRECTED", "the partner points elsewhere, which is not followed", _SETTING),
+    ("TLS_REQUIRED", "an address off this machine without TLS", _SHUT),
+    ("TLS_UNTRUSTED", "the partner's certificate is not to be trusted", _SHUT),
+    ("ADDRESS_FORBIDDEN", "an address that may not be called", _SHUT),
+    ("REDIRECTED", "the partner points elsewhere, which is not followed", _SHUT),
     ("LOOK_UP_NOT_OFFERED", "the partner cannot be asked", "confirm or resend it: scrubjay held"),
     ("PAYLOAD_CHANGED", "the bytes are not those that were to be sent", "restore the vault"),
     ("PAYLOAD_REFUSED", "the payload is not what was sealed", "restore the vault"),

@@ -14,6 +14,7 @@ from scrubjay.errors import UsageError
 from scrubjay.frozen import Frozen
 from scrubjay.job import RejectUnit
 from scrubjay.pipeline.engine import Manner
+from scrubjay.pipeline.lookups import Service
 from scrubjay.pipeline.records import (
     Section,
     check,
@@ -35,7 +36,7 @@ __all__ = ["FILE", "Door", "Folders", "Settings", "Told", "read"]
 
 FILE = "scrubjay.toml"
 PREFIX = "SCRUBJAY__"
-WORKERS = {"parse": 1, "scrub": 1, "assemble": 4, "send": 64, "acknowledge": 2, "relay": 2}
+WORKERS = {"parse": 1, "scrub": 1, "assemble": 4, "send": 64, "acknowledge": 1, "relay": 2}
 
 SHAPE: dict[str, Section] = {
     "": {},
@@ -82,6 +83,18 @@ SHAPE: dict[str, Section] = {
     },
     "log": {"debug": flag(default=False)},
 }
+
+
+LOOKUP: Section = {
+    "use": text(300, 1),
+    "deadline_seconds": number(0.001, 600, 2.0),
+    "at_once": number(1, 10_000, 16),
+    "kept": number(0, 10_000_000, 10_000),
+    "kept_seconds": number(0, 2_592_000, 300.0),
+    "breaker_failures": number(1, 1_000, 5),
+    "breaker_rest_seconds": number(0.01, 3_600, 5.0),
+}
+"""`[lookups.NAME]`: a service that rules ask."""
 
 
 class Folders(Frozen):
@@ -132,6 +145,7 @@ class Settings(Frozen):
     workers: tuple[tuple[str, int], ...]
     door: Door
     told: Told
+    lookups: tuple[Service, ...]
     sweep_every: float
     purge_after: float
     """Hours; 0 is never."""
@@ -144,7 +158,13 @@ def read(home: str, environ: Mapping[str, str]) -> Settings:
     path = os.path.join(home, FILE)
     given, content = load(path) if os.path.exists(path) else ({}, "")
     practices = given.pop("practices", {})
+    lookups = given.pop("lookups", {})
     faults = list(check(path, given, content, SHAPE))
+    faults += [
+        fault
+        for name, table in lookups.items()
+        for fault in check(path, table, content, {"": LOOKUP})
+    ]
     if not isinstance(practices, dict) or not all(
         isinstance(one, str) for one in practices.values()
     ):
@@ -154,7 +174,21 @@ def read(home: str, environ: Mapping[str, str]) -> Settings:
         raise UsageError(f"{faults[0]}{more}")
     whole = {name: filled(given.get(name, {}), fields) for name, fields in SHAPE.items()}
     _overlay(whole, environ)
-    return _tree(home, whole, tuple(sorted(practices.items())))
+    services = tuple(_service(name, filled(table, LOOKUP)) for name, table in lookups.items())
+    return _tree(home, whole, tuple(sorted(practices.items()))).but(lookups=services)
+
+
+def _service(name: str, given: Mapping[str, Any]) -> Service:
+    return Service(
+        name=name,
+        use=given["use"],
+        deadline=given["deadline_seconds"],
+        at_once=given["at_once"],
+        kept=given["kept"],
+        ttl=given["kept_seconds"],
+        failures=given["breaker_failures"],
+        rest=given["breaker_rest_seconds"],
+    )
 
 
 def _overlay(whole: dict[str, dict[str, Any]], environ: Mapping[str, str]) -> None:
@@ -226,6 +260,7 @@ def _tree(
             practices=practices,
         ),
         told=Told(**whole["alerts"]),
+        lookups=(),
         sweep_every=queue["sweep_seconds"],
         purge_after=whole["purge"]["after_hours"],
         debug=whole["log"]["debug"],

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from scrubjay.acks import Notice, read
 from scrubjay.acks import reasons as codes
 from scrubjay.acks.applied import token_of
+from scrubjay.acks.notices import Problem
 from scrubjay.errors import InputError
 from scrubjay.failpoints import failpoint
 from scrubjay.models.acknowledgments import (
@@ -27,14 +28,16 @@ from scrubjay.models.acknowledgments import (
     InterchangeAcknowledgment,
     Verdict,
 )
-from scrubjay.pipeline.answering import Relayed, relayed
+from scrubjay.pipeline import paying
+from scrubjay.pipeline.answering import Relayed, echoed, relayed
+from scrubjay.pipeline.paying import DOCUMENT, Paid, matched, payments
 from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import ACKNOWLEDGE, RELAY, Line, Work
 from scrubjay.store.rows import Acknowledgment, Batch, Claim, Outcome, Transmission
 from scrubjay.store.states import FINAL, Kind, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from scrubjay.acks.reading import Acknowledgment as Said
     from scrubjay.brokers.contract import Lease
@@ -68,12 +71,12 @@ class Acknowledge:
         if line is None:
             await self._work.broker.release(lease, delay=60.0, counts=False)
             return
-        said, unreadable, back = await asyncio.to_thread(self._read, row)
+        heard = await asyncio.to_thread(self._read, row)
         matching = _Matching(self._work, line, row)
 
         def apply(tx: Tx) -> None:
-            matching.apply(tx, lease, said, unreadable=unreadable)
-            for each in back:
+            matching.apply(tx, lease, heard)
+            for each in heard.back:
                 tx.add_payload(each.payload)
                 tx.publish(RELAY, tx.add_reply(each.reply).id)
 
@@ -81,16 +84,33 @@ class Acknowledge:
         await store.write(apply)
         failpoint("acknowledge.applied")
 
-    def _read(self, row: Acknowledgment) -> tuple[list[Said], bool, list[Relayed]]:
-        """What it says, whether something in it says nothing, and what of it goes back."""
+    def _read(self, row: Acknowledgment) -> _Heard:
         with self._work.vault.open(row.payload) as payload:
             text = payload.read(0, row.size)
         try:
             found = list(read(text))
+            paid, sets = payments(text, self._work.key)
         except InputError:
-            return [], True, []
+            return _Heard(unreadable=True)
         said = [each for each in found if not isinstance(each, Notice)]
-        return said, len(said) < len(found), relayed(self._work, row, text)
+        notices = [each.problem for each in found if isinstance(each, Notice)]
+        # an 835 is read elsewhere, so that it is no reason to complain
+        others = len(notices) - min(notices.count(Problem.NOT_READ), sets)
+        known = self._work.store.ask(lambda view: matched(view, row.partner, paid))
+        back = [*relayed(self._work, row, text), *echoed(self._work, row, said)]
+        return _Heard(said, known, back, unreadable=others > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a file says."""
+
+    said: Sequence[Said] = ()
+    paid: Sequence[Paid] = ()
+    back: Sequence[Relayed] = ()
+    """What of it goes to submitters."""
+    unreadable: bool = False
+    """Whether something in it says nothing."""
 
 
 @dataclass(slots=True)
@@ -103,12 +123,12 @@ class _Matching:
     problems: set[str] = field(default_factory=set)
     documents: set[tuple[int, str]] = field(default_factory=set)
 
-    def apply(self, tx: Tx, lease: Lease, said: Iterable[Said], *, unreadable: bool) -> None:
+    def apply(self, tx: Tx, lease: Lease, heard: _Heard) -> None:
         """Everything that it says."""
         tx.settle(lease)
-        self.problems = {UNREADABLE} if unreadable else set()
+        self.problems = {UNREADABLE} if heard.unreadable else set()
         self.documents = set()
-        for each in said:
+        for each in heard.said:
             match each:
                 case InterchangeAcknowledgment():
                     self._interchange(tx, each)
@@ -116,8 +136,11 @@ class _Matching:
                     self._group(tx, each)
                 case ClaimAcknowledgment():
                     self._claims(tx, each)
+        self._payments(tx, heard.paid)
         for transmission, document in sorted(self.documents):
-            tx.met(transmission, document)
+            # payments come one by one, and are owed until every claim has one
+            if document != DOCUMENT or not tx.awaits(transmission, document):
+                tx.met(transmission, document)
             self._ended(tx, transmission)
         if self.problems or not self.documents:
             reason = ",".join(sorted(self.problems)) or UNMATCHED
@@ -158,6 +181,13 @@ class _Matching:
 
     def _is_final(self, document: str) -> bool:
         return RANKS[document] >= RANKS[self.line.record.final]
+
+    # 835.
+    def _payments(self, tx: Tx, paid: Sequence[Paid]) -> None:
+        if any(each.claim is None for each in paid):
+            self.problems.add(UNMATCHED)
+        for transmission in sorted(paying.told(tx, self.line.record.name, self.row.id, paid)):
+            self._evidence(tx, transmission, DOCUMENT)
 
     # TA1.
     def _interchange(self, tx: Tx, said: InterchangeAcknowledgment) -> None:

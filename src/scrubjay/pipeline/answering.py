@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scrubjay.pipeline.echoing import echoes
 from scrubjay.pipeline.outline import ISA_LENGTH, TransactionSet, outline
 from scrubjay.pipeline.relaying import Answer, Origin, answers, reference, written
 from scrubjay.store.rows import File, NewReply, Payload
@@ -12,8 +13,9 @@ from scrubjay.store.rows import TransactionSet as SetRow
 from scrubjay.vault import PayloadGoneError, new_payload_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from scrubjay.acks.reading import Acknowledgment as Said
     from scrubjay.pipeline.work import Work
     from scrubjay.store.contract import View
     from scrubjay.store.rows import Acknowledgment
@@ -27,7 +29,7 @@ SET_DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Relayed:
-    """A 277CA for a submitter, sealed and not yet written down."""
+    """An acknowledgment for a submitter, sealed and not yet written down."""
 
     payload: Payload
     reply: NewReply
@@ -57,6 +59,18 @@ def relayed(work: Work, row: Acknowledgment, text: bytes) -> list[Relayed]:
             name = f"{number}-{count}-partner-{row.id}.277ca"
             reply = NewReply(number, "277ca", f"partner:{row.id}", payload.id, name)
             made.append(Relayed(payload, reply))
+    return made
+
+
+def echoed(work: Work, row: Acknowledgment, said: Sequence[Said]) -> list[Relayed]:
+    """A TA1 or 999 for each file that one of the partner's is about. For a thread."""
+    made = []
+    for count, each in enumerate(echoes(work, row.partner, said, row.id), start=1):
+        sealed = work.vault.seal(new_payload_id(), [each.text])
+        payload = Payload(sealed.payload_id, each.role, sealed.size, sealed.digest, each.file)
+        name = f"{each.file}-{count}-partner-{row.id}.{each.role}"
+        reply = NewReply(each.file, each.role, f"partner:{row.id}", payload.id, name)
+        made.append(Relayed(payload, reply))
     return made
 
 

@@ -8,15 +8,23 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from typing import TYPE_CHECKING, Any
 
 from scrubjay import _native
 from scrubjay.errors import OutputError, ScrubjayError
 from scrubjay.runs import ruleset
 
+<<<<<<< HEAD
 __all__ = ["NO_ROOM", "main"]
 
 NO_ROOM = 4
 """Exit code where there was no room for what the engine writes: nothing that a claim has done."""
+=======
+if TYPE_CHECKING:
+    from scrubjay.pipeline.lookups import Services
+
+__all__ = ["main"]
+>>>>>>> main
 
 
 def main() -> int:
@@ -25,7 +33,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (order["memory"], order["memory"]))
     try:
-        judge = ruleset(order["rules"]).judge() if order["rules"] else None
+        judge = ruleset(order["rules"]).judge(asking=_asking(order)) if order["rules"] else None
         answer = _native.run(order["job"], None, judge, None)
     except OutputError:
         return NO_ROOM
@@ -33,6 +41,15 @@ def main() -> int:
         return error.exit_code
     sys.stdout.write(answer)
     return 0
+
+
+def _asking(order: dict[str, Any]) -> Services | None:
+    """The services of the settings, with breakers and answers of this process's own."""
+    if not order["lookups"]:
+        return None
+    from scrubjay.pipeline.lookups import Service, Services
+
+    return Services([Service(**each) for each in order["lookups"]], lambda *_: None)
 
 
 if __name__ == "__main__":

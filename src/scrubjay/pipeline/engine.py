@@ -6,6 +6,7 @@ Apart is a process of its own with limits: for a file that the engine has failed
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import subprocess
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from scrubjay.keys import TokenKey
+    from scrubjay.pipeline.lookups import Services
     from scrubjay.rules import RuleSet
 
     Feed = Callable[[], Iterable[bytes]]
@@ -36,6 +38,8 @@ __all__ = ["Engine", "EngineFailedError", "Manner"]
 
 ANY = 2**31
 """Claims of a set, where it may have any number."""
+PIPE = 1 << 20
+"""Bytes that may be on their way to the engine, so that the two take turns less often."""
 NAME = "claims.837"
 """What the input is called in everything that the engine writes."""
 
@@ -63,8 +67,9 @@ class Manner(Frozen):
 class Engine:
     """Made once a process: rules are read and compiled when the first file comes."""
 
-    def __init__(self, key: TokenKey, manner: Manner) -> None:
+    def __init__(self, key: TokenKey, manner: Manner, lookups: Services | None = None) -> None:
         self._key = key
+        self.lookups = lookups
         self.manner = manner
         self._loaded: tuple[RuleSet, tuple[tuple[str, str], ...]] | None = None
         self._loading = threading.Lock()
@@ -129,6 +134,8 @@ class Engine:
 
     def _run(self, job: Job, feed: Feed, *, apart: bool) -> dict[str, Any]:
         reading, writing = os.pipe()
+        with contextlib.suppress(OSError):  # a limit of the user's: then it goes in smaller steps
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE)
         feeder = _Feeder(feed, writing)
         link = os.path.join(os.path.dirname(job.out or ""), NAME)
         with contextlib.suppress(FileNotFoundError):
@@ -148,7 +155,8 @@ class Engine:
         return summary
 
     def _here(self, job: Job) -> str:
-        judge = self._rules()[0].judge() if job.command is Command.SCRUB else None
+        loaded = self._rules()[0] if job.command is Command.SCRUB else None
+        judge = None if loaded is None else loaded.judge(asking=self.lookups)
         return _native.run(job.to_json(), None, judge, None)
 
     def _apart(self, job: Job, reading: int) -> str:
@@ -156,6 +164,7 @@ class Engine:
             "job": job.to_json(),
             "rules": list(self.manner.rules) if job.command is Command.SCRUB else [],
             "memory": self.manner.memory,
+            "lookups": [vars(each) for each in self.lookups.services] if self.lookups else [],
         }
         try:
             ended = subprocess.run(

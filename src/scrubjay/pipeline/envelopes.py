@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scrubjay import _native
 from scrubjay.pipeline.outline import Delimiters
 
 if TYPE_CHECKING:
@@ -116,19 +117,10 @@ def _set(partner: Partner, each: Numbered, to: Delimiters) -> bytes:
 
 def _written(text: bytes, to: Delimiters, *, line_breaks: bool) -> bytes:
     """The set with the delimiters that are wanted."""
-    source, body = text[:MARK], text[MARK:]
-    target = to.together()
-    if source != target:
-        for wanted in target:
-            if wanted not in source and wanted in body:
-                raise DelimiterInDataError
-        body = body.translate(bytes.maketrans(source, target))
-    if not line_breaks:
-        body = body.replace(to.terminator + b"\r\n", to.terminator)
-        body = body.replace(to.terminator + b"\n", to.terminator)
-    else:
-        body = body.replace(to.terminator + b"\r\n", to.terminator + b"\n")
-    return body
+    written = _native.rewritten(text[MARK:], text[:MARK], to.together(), line_breaks)
+    if written is None:
+        raise DelimiterInDataError
+    return written
 
 
 def _head(

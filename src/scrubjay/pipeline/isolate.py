@@ -7,6 +7,7 @@ left is judged together, so that there is one acknowledgment of it, under the nu
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,7 +18,7 @@ from scrubjay.acks.applied import token_of
 from scrubjay.extraction import contents
 from scrubjay.pipeline.engine import EngineFailedError
 from scrubjay.pipeline.outline import TransactionSet, outline
-from scrubjay.pipeline.packing import ordinal
+from scrubjay.pipeline.packing import Line, ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,7 +55,7 @@ class Poison:
             before += each.claims
         return found
 
-    def rows(self, ordinals: Sequence[int], key: TokenKey) -> Iterator[dict[str, Any]]:
+    def rows(self, ordinals: Sequence[int], key: TokenKey) -> Iterator[Line]:
         """Lines of the plan; `ordinals` are those of the interchanges that were fed."""
         for claim in self.claims:
             before = 0
@@ -67,11 +68,11 @@ class Poison:
                     number = within.get(at, 0) + claim - before
                     token = token_of(key, "claim", self.numbers.get(claim, ""))
                     place = ordinal(ordinals[at], number)
-                    yield {
-                        "state": "DEAD_LETTERED",
-                        "set": [ordinals[at], *like[1:], seen.get(like, 0)],
-                        "claims": [[place, token, "", 0, POISON]],
-                    }
+                    own = [ordinals[at], *like[1:], seen.get(like, 0)]
+                    yield Line(
+                        {"state": "DEAD_LETTERED", "set": own},
+                        json.dumps([[place, token, "", 0, POISON]]),
+                    )
                     break
                 before += each.claims
                 within[at] = within.get(at, 0) + each.claims

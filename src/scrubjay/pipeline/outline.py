@@ -6,15 +6,16 @@ size. What the guide says of them is the engine's to judge; this is what the boo
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from scrubjay import _native
 from scrubjay.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
 __all__ = ["Delimiters", "Interchange", "TransactionSet", "outline"]
 
@@ -130,7 +131,6 @@ class _Reader:
     sets: int = 0
     groups: tuple[str, ...] = ("",) * 8
     delimiters: Delimiters | None = None
-    pattern: re.Pattern[bytes] | None = None
     interchange: Interchange | None = None
     whole: hashlib._Hash = field(default_factory=hashlib.sha256)
     open: TransactionSet | None = None
@@ -148,39 +148,40 @@ class _Reader:
         yield from self._close(self.offset + len(self.buffer), complete=False)
 
     def _read(self, *, last: bool) -> Iterator[Interchange | TransactionSet]:
-        at = 0
-        while True:
-            if self.pattern is None:
+        at, goes_on = 0, True
+        while goes_on:
+            if self.interchange is None:
                 at = self._begin(at, last=last)
-                if self.pattern is None:
+                if self.interchange is None:
                     break
-            assert self.delimiters is not None  # noqa: S101 - set with the pattern
-            terminator = self.delimiters.terminator
-            goes_on = False
-            for found in self.pattern.finditer(self.buffer, at):
-                start = found.start(1)
-                stop = self.buffer.find(terminator, start)
-                if stop < 0 and not last and len(self.buffer) - start < _LONGEST:
-                    at = found.start()
-                    goes_on = True
-                    break
-                stop = len(self.buffer) - 1 if stop < 0 else stop
-                at = stop
-                if found[1] == b"CLM":
-                    self._claim()
-                    continue
-                yield from self._segment(found[1], start, stop)
-                if self.pattern is None:
-                    break
-            else:
-                # the last terminator stays: what follows it may be the beginning of a segment
-                at = max(at, self.buffer.rfind(terminator), 0)
-                if len(self.buffer) - at > _LONGEST:
-                    at = len(self.buffer)  # of no segment that is looked at
-                break
-            if goes_on or self.pattern is not None:
-                break
+            at, goes_on = yield from self._inside(at, last=last)
         self._forget(at)
+
+    def _inside(
+        self, at: int, *, last: bool
+    ) -> Generator[Interchange | TransactionSet, None, tuple[int, bool]]:
+        """Of one interchange, as far as the buffer has it; where, and whether reading goes on."""
+        delimiters = self.delimiters
+        assert delimiters is not None  # noqa: S101 - set with the interchange
+        marks, claims = _native.envelope_marks(
+            self.buffer, at, delimiters.element[0], delimiters.terminator[0]
+        )
+        for name, start, end, before in marks:
+            self._claims(before)
+            if end < 0 and not last and len(self.buffer) - start < _LONGEST:
+                break
+            at = len(self.buffer) - 1 if end < 0 else end
+            yield from self._segment(name, start, at)
+            if name == "IEA" or self.interchange is None:
+                return at, True
+            if name == "ISA":
+                return start + ISA_LENGTH - 1, True
+        self._claims(claims)
+        # the last terminator stays: what follows it may be the beginning of a segment
+        at = max(at, self.buffer.rfind(delimiters.terminator), 0)
+        if len(self.buffer) - at > _LONGEST:
+            at = len(self.buffer)  # of no segment that is looked at
+        return at, False
 
     def _begin(self, at: int, *, last: bool) -> int:
         """Looks for the next ISA; where reading goes on."""
@@ -199,13 +200,6 @@ class _Reader:
     def _open(self, at: int, header: bytes) -> None:
         delimiters = Delimiters.of(header)
         self.delimiters = delimiters
-        element = re.escape(delimiters.element)
-        self.pattern = re.compile(
-            re.escape(delimiters.terminator)
-            + rb"\s*((?:ISA|GS|ST|SE|GE|IEA|CLM)(?="
-            + element
-            + rb")|ISA(?=.))"
-        )
         self._hash(at)
         self.whole = hashlib.sha256()
         texts = header[4:-1].decode("latin-1").split(delimiters.element.decode("latin-1"))
@@ -217,27 +211,25 @@ class _Reader:
         self.interchanges += 1
         self.groups = ("",) * 8
 
-    def _segment(
-        self, name: bytes, start: int, stop: int
-    ) -> Iterator[Interchange | TransactionSet]:
+    def _segment(self, name: str, start: int, stop: int) -> Iterator[Interchange | TransactionSet]:
         assert self.interchange is not None and self.delimiters is not None  # noqa: S101, PT018 - inside
         separator = self.delimiters.element
         elements = [part.decode("latin-1") for part in self.buffer[start:stop].split(separator)[1:]]
         first = elements[0].strip() if elements else ""
         match name:
-            case b"ISA":
+            case "CLM":
+                self._claims(1)
+            case "ISA":
                 self._hash(start)
                 yield from self._close(self.offset + start, complete=False)
                 header = self.buffer[start : start + ISA_LENGTH]
-                try:
+                with contextlib.suppress(InputError):
                     self._open(start, header)
-                except InputError:
-                    self.pattern = None
-            case b"GS":
+            case "GS":
                 yield from self._end_set(start)
                 self.groups = (*elements, *[""] * 8)[:8]
                 self.interchange.groups += 1
-            case b"ST":
+            case "ST":
                 yield from self._end_set(start)
                 self._hash(start)
                 self.part = hashlib.sha256()
@@ -251,22 +243,22 @@ class _Reader:
                 )
                 self.sets += 1
                 self.interchange.sets += 1
-            case b"SE":
+            case "SE":
                 yield from self._end_set(stop + 1)
-            case b"GE":
+            case "GE":
                 yield from self._end_set(start)
-            case b"IEA":
+            case "IEA":
                 yield from self._end_set(start)
                 self._hash(stop + 1)
                 counted = first.isdecimal() and int(first) == self.interchange.groups
                 same = len(elements) > 1 and elements[1].strip() == self.interchange.control
                 yield from self._close(self.offset + stop + 1, complete=counted and same)
 
-    def _claim(self) -> None:
+    def _claims(self, count: int) -> None:
         if self.open is not None:
-            self.open.claims += 1
+            self.open.claims += count
         if self.interchange is not None:
-            self.interchange.claims += 1
+            self.interchange.claims += count
 
     def _end_set(self, at: int) -> Iterator[TransactionSet]:
         if self.open is None:
@@ -283,7 +275,6 @@ class _Reader:
             return
         yield from self._end_set(at - self.offset)
         done, self.interchange = self.interchange, None
-        self.pattern = None
         done.end = at
         done.digest = self.whole.hexdigest()
         done.complete = complete

@@ -2,9 +2,8 @@
 
 The partner's 277CA is about our interchange, in which the claims of many files stand. Of each set
 in it, which is about one batch, the claims are kept as they stand; TRN02 of 2200B is BHT03 of the
-set that the submitter sent, the envelope is the other way round of the submitter's own. A TA1 or a
-999 of a partner is about our envelope and our sets, and is not told: what it rejects is, by
-`scrubjay status` and alerts, ours to mend.
+set that the submitter sent, the envelope is the other way round of the submitter's own. What it
+says in a TA1 or a 999 is told by `echoing`.
 """
 
 from __future__ import annotations

@@ -7,11 +7,14 @@ die of it. It goes on in a batch of its own; where it is still in its way, it is
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scrubjay.acks.applied import token_of
 from scrubjay.extraction import contents
+from scrubjay.pipeline.correcting import claim_rows
 from scrubjay.pipeline.engine import EngineFailedError
 from scrubjay.pipeline.isolate import POISON
 from scrubjay.pipeline.outline import Interchange as Found
@@ -19,7 +22,7 @@ from scrubjay.pipeline.outline import outline
 from scrubjay.pipeline.packing import NO_PARTNER, Packing
 from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import ASSEMBLE, RESCUE, Work, day_of
-from scrubjay.store.rows import Claim, File, Interchange, NewBatch, NewClaim, NewDeadLetter, Payload
+from scrubjay.store.rows import Claim, File, Interchange, NewBatch, NewDeadLetter, Payload
 from scrubjay.store.states import Kind, State
 from scrubjay.vault import new_payload_id
 
@@ -27,10 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scrubjay.brokers.contract import Lease
+    from scrubjay.pipeline.packing import Line
     from scrubjay.store.contract import Tx, View
     from scrubjay.vault import Sealed
-
-    Row = dict[str, Any]
 
 __all__ = ["Rescue"]
 
@@ -73,20 +75,19 @@ class Rescue:
             source = new_payload_id()
             with vault.writer(source) as batches:
                 try:
-                    rows = list(self._plan(case, folder, batches.write))
+                    lines = list(self._plan(case, folder, batches.write))
                 except EngineFailedError:
                     store.do(lambda tx: _bury(tx, lease, case, POISON))
                     return
-                row: Row = rows[0] if rows else {"claims": [[0, "", "", 0, POISON]]}
-                if "batch" not in row:
-                    code = row["claims"][0][4] or NO_PARTNER
-                    store.do(lambda tx: _bury(tx, lease, case, code))
+                if not lines or "batch" not in lines[0].head:
+                    code = json.loads(lines[0].rows)[0][4] if lines else POISON
+                    store.do(lambda tx: _bury(tx, lease, case, code or NO_PARTNER))
                     return
                 sealed = batches.commit()
-        row["ruleset"] = self._work.engine.ruleset
-        store.do(lambda tx: _enter(tx, lease, case, row, sealed))
+        lines[0].head["ruleset"] = self._work.engine.ruleset
+        store.do(lambda tx: _enter(tx, lease, case, lines[0], sealed))
 
-    def _plan(self, case: _Case, folder: str, write: Any) -> Iterator[Row]:
+    def _plan(self, case: _Case, folder: str, write: Any) -> Iterator[Line]:
         work, out = self._work, os.path.join(folder, "out")
         taken = os.path.join(folder, "taken")
         span = [(case.index, case.index)]
@@ -102,6 +103,7 @@ class Rescue:
             work.partners.taking,
             lambda path, _: path,
             write,
+            lambda number: token_of(work.key, "claim", number),
             removed=range(case.index),
             bases={at: 0},
             first_batch=_OWN | case.index,
@@ -134,9 +136,9 @@ def _case(view: View, claim_id: int) -> _Case | None:
     return None if file is None or own is None else _Case(claim, file, own)
 
 
-def _enter(tx: Tx, lease: Lease, case: _Case, row: Row, sealed: Sealed) -> None:
+def _enter(tx: Tx, lease: Lease, case: _Case, line: Line, sealed: Sealed) -> None:
     tx.settle(lease)
-    number, token, trace, charge, _ = row["claims"][0]
+    row = line.head
     tx.add_payload(Payload(sealed.payload_id, "batches", sealed.size, sealed.digest, case.file.id))
     partner = tx.partner(row["partner"])
     new = NewBatch(
@@ -149,7 +151,7 @@ def _enter(tx: Tx, lease: Lease, case: _Case, row: Row, sealed: Sealed) -> None:
         length=row["length"],
         ruleset=row["ruleset"],
     )
-    tx.add_batch(new, [NewClaim(number, token, charge, trace=trace)])
+    tx.add_batch(new, claim_rows(line, {}))
     tx.publish(ASSEMBLE, partner)
 
 

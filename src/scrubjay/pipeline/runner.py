@@ -147,7 +147,8 @@ class Runner:
         while True:
             await asyncio.sleep(seconds / 3)
             try:
-                await self._work.broker.renew(lease, seconds)
+                if not await self._work.broker.renew(lease, seconds):
+                    return  # somebody else has it by now: the units of this try are refused
             except StaleLeaseError:
                 return
             except Exception as error:  # noqa: BLE001 - it may yet succeed before the lease ends

@@ -21,17 +21,20 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from scrubjay.acks.applied import token_of
 from scrubjay.errors import InputError, InternalError
 from scrubjay.extraction import contents
 from scrubjay.failpoints import failpoint
+from scrubjay.pipeline.correcting import claim_rows, numbers
 from scrubjay.pipeline.isolate import Poison, isolated
 from scrubjay.pipeline.outline import Interchange as Found
 from scrubjay.pipeline.outline import outline
-from scrubjay.pipeline.packing import Packing, unreadable
+from scrubjay.pipeline.packing import Line, Packing, parsed, unreadable
 from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import ASSEMBLE, RELAY, RESCUE, SCRUB, Work, day_of
 from scrubjay.store.errors import DiskFullError
 from scrubjay.store.rows import (
+    ClaimRows,
     File,
     Interchange,
     NewBatch,
@@ -45,7 +48,7 @@ from scrubjay.store.states import Kind, State
 from scrubjay.vault import new_payload_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
     from scrubjay.brokers.contract import Lease
@@ -63,9 +66,9 @@ A file of nothing but wrong claims takes four times its size; where that is not 
 """
 UNITS_AHEAD = 32
 """Units of work that wait for the store, so that they share its commits."""
+GATHERING = 0.1
+"""Seconds that batches gather before somebody looks whether they fill an interchange."""
 REPLIES = ("ta1", "999", "277ca")
-_ELSEWHERE = (".accepted.837", "plan.jsonl", "verdicts.jsonl")
-"""What is sealed by itself, and what the plan was made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,10 @@ class Scrub:
             raise InternalError("a plan was made and is not there; report it")
         plan = judging.plan
         with self._work.vault.open(plan.id) as payload:
-            self._enter(lease, judging, _lines(payload))
+            wanted = numbers(parsed(payload))
+            file = judging.file.id
+            known = self._work.store.ask(lambda view: view.newest_with(file, wanted))
+            self._enter(lease, judging, parsed(payload), known)
         self._work.store.do(lambda tx: _finish(tx, lease, judging))
         failpoint("scrub.done")
 
@@ -178,10 +184,8 @@ class Scrub:
                 "ruleset": self._work.engine.ruleset,
                 "unreadable": summary["unreadable"],
             }
-            written.write(json.dumps(head) + "\n")
-            written.writelines(
-                json.dumps(row) + "\n" for row in self._plan(judging, out, batches, poison)
-            )
+            written.write(Line(head, "").written())
+            written.writelines(line.written() for line in self._plan(judging, out, batches, poison))
             kept = [_kept(batches.commit(), "batches", file.id)]
         with vault.writer(new_payload_id()) as results:
             _bundle(results, out)
@@ -202,7 +206,7 @@ class Scrub:
 
     def _plan(
         self, judging: _Judging, out: str, batches: PayloadWriter, poison: Poison
-    ) -> Iterator[Row]:
+    ) -> Iterator[Line]:
         count = 0
         ordinals = [row.ordinal for row in judging.interchanges]
 
@@ -222,6 +226,7 @@ class Scrub:
             self._work.partners.taking,
             extract,
             batches.write,
+            lambda number: token_of(self._work.key, "claim", number),
             removed=poison.claims,
             bases=poison.bases(ordinals),
         )
@@ -229,13 +234,19 @@ class Scrub:
         yield from poison.rows(ordinals, self._work.key)
 
     # What is written down of it.
-    def _enter(self, lease: Lease, judging: _Judging, plan: Iterator[Row]) -> None:
+    def _enter(
+        self, lease: Lease, judging: _Judging, plan: Iterator[Line], known: Mapping[str, int]
+    ) -> None:
         """The batches of the plan; as many units at once as are good for the store."""
-        head = next(plan)
+        head = next(plan).head
         sets = _Sets(judging)
         waiting: list[Future[None]] = []
-        for row in plan:
-            entry = _Entry(lease, judging.file.id, sets.id(row["set"]), row, head)
+        for line in plan:
+            claims: ClaimRows | list[NewClaim] = (
+                claim_rows(line, known) if "batch" in line.head else list(_beside(line))
+            )
+            set_id = sets.id(line.head["set"])
+            entry = _Entry(lease, judging.file.id, set_id, line.head, head, claims)
             waiting.append(self._work.store.submit(entry.write))
             if len(waiting) >= UNITS_AHEAD:
                 waiting.pop(0).result()
@@ -258,42 +269,38 @@ class _Entry:
     lease: Lease
     file: int
     set: int
-    row: Row
     head: Row
+    plan: Row
+    """The head of the plan."""
+    claims: ClaimRows | list[NewClaim]
 
     def write(self, tx: Tx) -> None:
         """A batch with its claims, or claims that are in none."""
         tx.holds(self.lease)
-        if "batch" not in self.row:
-            self._beside(tx)
+        head = self.head
+        if not isinstance(self.claims, ClaimRows):
+            tx.add_claims(self.file, self.set, self.claims)
             return
-        partner = tx.partner(self.row["partner"])
-        claims = [
-            NewClaim(number, token, charge, trace=trace)
-            for number, token, trace, charge, _ in self.row["claims"]
-        ]
-        tx.add_batch(
-            NewBatch(
-                file=self.file,
-                set=self.set,
-                ordinal=self.row["batch"],
-                partner=partner,
-                payload=self.head["payload"],
-                start=self.row["start"],
-                length=self.row["length"],
-                ruleset=self.head["ruleset"],
-            ),
-            claims,
+        partner = tx.partner(head["partner"])
+        new = NewBatch(
+            file=self.file,
+            set=self.set,
+            ordinal=head["batch"],
+            partner=partner,
+            payload=self.plan["payload"],
+            start=head["start"],
+            length=head["length"],
+            ruleset=self.plan["ruleset"],
         )
-        tx.publish(ASSEMBLE, partner)
+        tx.add_batch(new, self.claims)
+        tx.publish(ASSEMBLE, partner, delay=GATHERING)
 
-    def _beside(self, tx: Tx) -> None:
-        state = State(self.row["state"])
-        claims = [
-            NewClaim(number, token, charge, state, code=code, trace=trace)
-            for number, token, trace, charge, code in self.row["claims"]
-        ]
-        tx.add_claims(self.file, self.set, claims)
+
+def _beside(line: Line) -> Iterator[NewClaim]:
+    """Claims that are in no batch."""
+    state = State(line.head["state"])
+    for number, token, trace, charge, code in json.loads(line.rows):
+        yield NewClaim(number, token, charge, state, code=code, trace=trace)
 
 
 class _Sets:
@@ -336,14 +343,6 @@ def _judging(view: View, file_id: int) -> _Judging | None:
     return _Judging(file, rows, view.sets_of(file_id), plan, role)
 
 
-def _lines(pieces: Iterable[bytes]) -> Iterator[Row]:
-    """JSON lines out of pieces of any size."""
-    rest = b""
-    for piece in pieces:
-        *whole, rest = (rest + piece).split(b"\n")
-        yield from map(json.loads, whole)
-
-
 def _kept(sealed: Sealed, role: str, file: int) -> Payload:
     return Payload(sealed.payload_id, role, sealed.size, sealed.digest, file)
 
@@ -357,10 +356,11 @@ def _called(file: File, name: str) -> str:
 
 
 def _bundle(results: PayloadWriter, out: str) -> None:
-    """What the engine wrote and nobody needs now, as one tar: no batches, no replies."""
-    with tarfile.open(fileobj=_Writing(results), mode="w|") as bundle:
+    """What the engine wrote and nobody needs now, as one tar: nothing that is kept otherwise."""
+    kept = (".accepted.837", "plan.jsonl", "verdicts.jsonl", *(f".{role}" for role in REPLIES))
+    with tarfile.open(fileobj=_Writing(results), mode="w|", bufsize=1 << 16) as bundle:
         for name in sorted(os.listdir(out)):
-            if not name.endswith((*_ELSEWHERE, *(f".{role}" for role in REPLIES))):
+            if not name.endswith(kept):
                 bundle.add(os.path.join(out, name), arcname=name)
 
 

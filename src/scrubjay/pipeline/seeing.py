@@ -116,6 +116,16 @@ class Seeing:
             ["partner"],
             registry=self.registry,
         )
+        self._paused = Gauge(
+            *("scrubjay_partner_paused", "1 where nothing is sent to a partner."),
+            ["partner"],
+            registry=self.registry,
+        )
+        self._lookups = Counter(
+            *("scrubjay_lookups", "Questions of rules to services outside."),
+            ["service", "result"],
+            registry=self.registry,
+        )
         self._depths = Gauge(
             *("scrubjay_queue_ready", "Messages that wait."),
             ["topic"],
@@ -149,6 +159,14 @@ class Seeing:
         """How a breaker stands."""
         places = {"closed": 0, "half_open": 1, "open": 2}
         self._breakers.labels(partner).set(places[position])
+
+    def paused(self, partner: str, *, on: bool) -> None:
+        """Whether nothing is sent to it."""
+        self._paused.labels(partner).set(int(on))
+
+    def looked_up(self, service: str, result: str) -> None:
+        """A rule asked: answered, kept, or the code of why there was no answer."""
+        self._lookups.labels(service, result).inc()
 
     def depth(self, topic: str, ready: int, oldest: float | None) -> None:
         """How much waits."""

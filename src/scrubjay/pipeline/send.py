@@ -34,6 +34,14 @@ __all__ = ["Send"]
 
 PAUSED = 5.0
 """Seconds until a partner that is paused is looked at again."""
+SHUT = frozenset(
+    {
+        *("UNAUTHORIZED", "NOT_FOUND", "REDIRECTED"),
+        *("TLS_REQUIRED", "TLS_UNTRUSTED", "ADDRESS_FORBIDDEN"),
+    }
+)
+"""Final failures that are about the way to the partner: no interchange would fare better, so the
+partner is paused and its backlog waits, until somebody has mended the record and resumes it."""
 MOST = 64
 """Transmissions that are looked at together."""
 HOUR_MS = 3_600_000
@@ -94,7 +102,7 @@ class Send:
             if not line.transport.offers_look_up:
                 await self._work.store.write(lambda tx: _hold(tx, lease, each))
                 return None
-            answer = await self._ask(line, each)
+            answer = await self._ask(lease, line, each)
             if isinstance(answer, float):
                 return answer
             if answer is not None:
@@ -105,7 +113,7 @@ class Send:
             return None
         return await self._try(lease, line, each)
 
-    async def _ask(self, line: Line, each: Transmission) -> Receipt | float | None:
+    async def _ask(self, lease: Lease, line: Line, each: Transmission) -> Receipt | float | None:
         """The partner's receipt, None where it has none, or when to ask again."""
         wait = line.breaker.wait()
         if wait > 0:
@@ -114,8 +122,13 @@ class Send:
             async with asyncio.timeout(line.record.deadline):
                 receipt = await line.transport.look_up(each.key)
         except (TransportError, TimeoutError) as error:
+            code = _code(error)
+            self._work.seeing.failed(line.record.name, "look_up", code)
+            if code in SHUT:
+                line.breaker.succeeded()
+                await self._shut(lease, line, each, code, begun=False)
+                return PAUSED
             line.breaker.failed()
-            self._work.seeing.failed(line.record.name, "look_up", _code(error))
             return max(line.record.backoff.delay(1), 0.05)
         line.breaker.succeeded()
         failpoint("send.asked")
@@ -166,6 +179,9 @@ class Send:
         self._work.seeing.failed(line.record.name, "send", code)
         if fate is Fate.FINAL:
             line.breaker.succeeded()
+            if code in SHUT:
+                await self._shut(lease, line, each, code, begun=True)
+                return PAUSED
             await store.write(lambda tx: bury(tx, lease, each, code))
             return None
         line.breaker.failed()
@@ -180,6 +196,13 @@ class Send:
             line.pace.pause(min(asked, line.record.backoff.longest))
             wait = max(wait, min(asked, line.record.backoff.longest))
         return max(wait, 0.01)
+
+    async def _shut(
+        self, lease: Lease, line: Line, each: Transmission, code: str, *, begun: bool
+    ) -> None:
+        """The way to the partner is shut: it is paused, and nothing of its backlog is lost."""
+        await self._work.store.write(lambda tx: _pause(tx, lease, each, code, begun=begun))
+        self._work.seeing.paused(line.record.name, on=True)
 
     async def _sent(self, lease: Lease, line: Line, each: Transmission, receipt: Receipt) -> None:
         await self._work.store.write(lambda tx: _submitted(tx, lease, line, each, receipt))
@@ -208,6 +231,15 @@ def _begin(tx: Tx, lease: Lease, transmission: int) -> None:
 def _not_received(tx: Tx, lease: Lease, transmission: int, code: str) -> None:
     tx.holds(lease)
     tx.not_received(transmission, code=code)
+
+
+def _pause(tx: Tx, lease: Lease, each: Transmission, code: str, *, begun: bool) -> None:
+    """A try that was refused so brought nothing there; one that is asked for stays in doubt."""
+    tx.holds(lease)
+    if begun:
+        tx.not_received(each.id, code=code)
+    if tx.pause(each.partner, reason=code):
+        alert(tx, f"partner.paused.{each.tries + 1}", Kind.TRANSMISSION, each.id)
 
 
 def _submitted(tx: Tx, lease: Lease, line: Line, each: Transmission, receipt: Receipt) -> None:

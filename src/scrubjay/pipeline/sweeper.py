@@ -58,12 +58,14 @@ class Sweeper:
         return count
 
     async def _look(self) -> None:
-        """Depths and breakers, for the metrics."""
+        """Depths, breakers and pauses, for the metrics."""
         for topic in TOPICS:
             depth = await self._work.broker.depth(topic)
             self._work.seeing.depth(topic, depth.ready, depth.oldest)
         for line in self._work.lines.values():
             self._work.seeing.breaker(line.record.name, line.breaker.position)
+        for partner in await self._work.store.read(lambda view: view.partners()):
+            self._work.seeing.paused(partner.name, on=partner.paused)
 
 
 def _tell(tx: Tx, late: list[tuple[int, str]]) -> None:

@@ -25,6 +25,7 @@ _KINDS = {
     "rejected": "held",
     "held": "held",
     "failing": "held",
+    "paused": "held",
 }
 
 
@@ -73,9 +74,10 @@ class Tell:
                 partner=partner,
             )
         if one is not None and self._teller is not None:
-            name, _, detail = one.name.partition(".")
+            # a third part tells one occasion from another, and nothing else
+            name, detail, *_ = (*one.name.split("."), "")
             kind = "overdue" if name == "overdue" else _KINDS.get(detail, "held")
-            code = detail if name == "overdue" else one.name
+            code = detail if name == "overdue" else f"{name}.{detail}"
             try:
                 await self._teller(one, kind, code, partner)
             except Exception as error:  # noqa: BLE001 - of whatever kind, it says its fate

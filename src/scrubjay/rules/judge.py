@@ -1,7 +1,7 @@
 """Rules that are plain functions: called from the native half with claims, a batch at a time."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,10 @@ from scrubjay.rules.rule import Rule
 
 if TYPE_CHECKING:
     from decimal import Decimal
+
+    from scrubjay.rules.lookups import Asking
+
+    _Asked = tuple[int, Rule, Coroutine[Any, Any, Any]]
 
 __all__ = ["RULE_FAILED", "Flag", "Judge"]
 
@@ -41,10 +45,14 @@ class Judge:
     """Calls plain functions with claims. One that raises loses its own verdict on that claim."""
 
     def __init__(
-        self, rules: Sequence[Rule], claim_type: Callable[[dict[str, Any]], Any] | None = None
+        self,
+        rules: Sequence[Rule],
+        claim_type: Callable[[dict[str, Any]], Any] | None = None,
+        asking: "Asking | None" = None,
     ) -> None:
         self._rules = rules
         self._claim_type = claim_type or _model
+        self._asking = asking
         self.failures: Counter[str] = Counter()
         """How often each rule raised, by its id."""
 
@@ -53,9 +61,33 @@ class Judge:
 
         A claim says its `kind`; one that does not is professional.
         """
-        return [list(self._findings(claim)) for claim in claims]
+        asked: list[_Asked] = []
+        found = [list(self._findings(claim, no, asked)) for no, claim in enumerate(claims)]
+        if asked:
+            for no, flags in self._answered(asked):
+                found[no] += flags
+        return found
 
-    def _findings(self, raw: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def _answered(self, asked: "list[_Asked]") -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """What rules found that ask somebody outside, all claims of the batch at once."""
+        from scrubjay.rules.lookups import NO_DATA, Alone, NoDataError, answers
+
+        results = answers(self._asking or Alone(), [coroutine for _, _, coroutine in asked])
+        for (no, rule, _), result in zip(asked, results, strict=True):
+            if isinstance(result, NoDataError):
+                message = f"no_data: {result.service} gave no answer for {rule.id}"
+                yield no, [{"code": NO_DATA.id, **_row(Flag(message))}]
+            elif isinstance(result, BaseException):
+                yield no, [self._failed(rule, result)]
+            else:
+                try:
+                    yield no, [{"code": rule.id, **flag} for flag in _flags(result)]
+                except Exception as error:  # noqa: BLE001 - the rule is the user's, the file is not
+                    yield no, [self._failed(rule, error)]
+
+    def _findings(
+        self, raw: dict[str, Any], number: int, asked: "list[_Asked]"
+    ) -> Iterator[dict[str, Any]]:
         letter = _LETTERS[raw.get("kind", "837P")]
         rules = [rule for rule in self._rules if letter in rule.transactions]
         if not rules:
@@ -68,7 +100,11 @@ class Judge:
             return
         for rule in rules:
             try:
-                flags = list(_flags(rule.function(claim)))
+                result = rule.function(claim)
+                if isinstance(result, Coroutine):
+                    asked.append((number, rule, result))
+                    continue
+                flags = list(_flags(result))
             except (Exception, SystemExit) as error:  # noqa: BLE001 - the rule is the user's, the file is not
                 yield self._failed(rule, error)
             else:

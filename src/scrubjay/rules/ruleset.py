@@ -11,17 +11,20 @@ from scrubjay.rules.rule import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from types import ModuleType
     from typing import Any
 
     from scrubjay.rules.judge import Judge
+    from scrubjay.rules.lookups import Asking
 
 __all__ = ["RuleSet", "load", "rules_of"]
 
 JUDGED = ("active", "shadow")
 """The states of rules that are judged."""
 
+_COROUTINE = 0x80
+"""Of a code object: `async def` (inspect.CO_COROUTINE; inspect itself costs more than a start)."""
 FORMAT = 1
 """The version of the program's shape."""
 
@@ -41,7 +44,7 @@ class RuleSet:
             {
                 "format": FORMAT,
                 "rules": [rule.describe() for rule in judged if rule.native],
-                "functions": [rule.describe() for rule in judged if not rule.native],
+                "functions": [rule.describe() for rule in _called(judged)],
             }
         )
         self.version = _native.digest(body)
@@ -53,7 +56,10 @@ class RuleSet:
     def docs(self) -> tuple[tuple[str, str], ...]:
         """The rules that are not shipped, and so have no page, each with where it is written."""
         own = tuple((rule.id, rule.at) for rule in self.rules if not rule.shipped)
-        return (*own, ("RULE_FAILED", "docs/writing-rules.md")) if self.python_rules else own
+        if not self.python_rules:
+            return own
+        told = ("RULE_FAILED", *_asked(self.python_rules))
+        return (*own, *((code, "docs/writing-rules.md") for code in told))
 
     @property
     def python_rules(self) -> tuple[Rule, ...]:
@@ -61,16 +67,37 @@ class RuleSet:
         judged = (rule for rule in self.rules if rule.enabled and rule.state in JUDGED)
         return tuple(rule for rule in judged if not rule.native)
 
-    def judge(self, claim_type: Callable[[dict[str, Any]], Any] | None = None) -> Judge | None:
+    def judge(
+        self,
+        claim_type: Callable[[dict[str, Any]], Any] | None = None,
+        asking: Asking | None = None,
+    ) -> Judge | None:
         """What calls the plain functions with batches of claims; None when there are none.
 
-        They get a `scrubjay.models.Claim`, or what `claim_type` makes of the nested dict.
+        They get a `scrubjay.models.Claim`, or what `claim_type` makes of the nested dict. Those
+        that ask somebody outside get their answers from `asking`.
         """
         if not self.python_rules:
             return None
         from scrubjay.rules.judge import Judge
 
-        return Judge(self.python_rules, claim_type)
+        return Judge(self.python_rules, claim_type, asking)
+
+
+def _called(rules: Sequence[Rule]) -> list[Rule]:
+    """The plain functions, and what is told where one of them asked in vain."""
+    called = [rule for rule in rules if not rule.native]
+    if not _asked(called):
+        return called
+    from scrubjay.rules.lookups import NO_DATA
+
+    return [*called, NO_DATA]
+
+
+def _asked(rules: Iterable[Rule]) -> tuple[str, ...]:
+    """The code of a question without an answer, where any of these asks one."""
+    codes = (getattr(rule.function, "__code__", None) for rule in rules)
+    return ("LOOK_UP_NO_DATA",) * any(code and code.co_flags & _COROUTINE for code in codes)
 
 
 def _canonical(value: object) -> str:

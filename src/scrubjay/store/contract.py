@@ -78,6 +78,18 @@ class View(Protocol):
     def claims_with(self, token: str, most: int = 100) -> list[rows.Claim]:
         """The claims of a token, newest first (`trace`, `audit show`)."""
 
+    def newest_with(self, file: int, tokens: Sequence[str]) -> dict[str, int]:
+        """Of each token, the newest claim of another file of the same tenant and practice.
+
+        Looked for among the newest half million claims; a token that none has is not there.
+        """
+
+    def sent_with(self, partner: int, tokens: Sequence[str]) -> list[rows.SentClaim]:
+        """The claims of these tokens that went to a partner, in no order."""
+
+    def awaits(self, transmission: int, document: str) -> bool:
+        """Whether claims of it that are not refused have no word of the document yet."""
+
     def in_state(self, kind: Kind, state: State, *, after: int = 0, most: int = 100) -> list[int]:
         """Ids of what is in a state, in order; `after` is the last id of the page before."""
 
@@ -177,7 +189,9 @@ class Tx(View, Protocol):
         """How many claims parse found in a file."""
 
     # Scrubbing.
-    def add_batch(self, batch: rows.NewBatch, claims: Sequence[rows.NewClaim]) -> Added:
+    def add_batch(
+        self, batch: rows.NewBatch, claims: Sequence[rows.NewClaim] | rows.ClaimRows
+    ) -> Added:
         """A batch with its claims; not fresh where the file has one of that ordinal already."""
 
     def add_claims(self, file: int, set_id: int, claims: Sequence[rows.NewClaim]) -> int:

@@ -6,6 +6,7 @@ names, identifiers of people and bytes of claims are in no row.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,7 @@ __all__ = [
     "Alert",
     "Batch",
     "Claim",
+    "ClaimRows",
     "DeadLetter",
     "Deadline",
     "Event",
@@ -36,6 +38,7 @@ __all__ = [
     "Payload",
     "Placed",
     "Reply",
+    "SentClaim",
     "TransactionSet",
     "Transmission",
     "Waiting",
@@ -197,6 +200,27 @@ class NewClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimRows:
+    """The claims of a batch as one text: they go into the store, and into its proof, as they are.
+
+    JSON as `audit.chain.rows_digest` writes it, a row a claim: ordinal, token, trace, charge, and
+    the claim that it corrects or null. Their state is their batch's.
+    """
+
+    text: str
+    count: int
+    charges: int
+    """Of all of them, in cents."""
+
+    def claims(self) -> list[NewClaim]:
+        """One by one."""
+        return [
+            NewClaim(ordinal, token, charge, trace=trace, corrects=corrects)
+            for ordinal, token, trace, charge, corrects in json.loads(self.text)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A claim, as it stands: `state` is its own, else its batch's, else its set's."""
 
@@ -346,6 +370,16 @@ class Outcome:
     codes: str = ""
     acknowledgment: int | None = None
     at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SentClaim:
+    """A claim that went to a partner, as far as a payment has to know it."""
+
+    token: str
+    id: int
+    charge: int
+    transmission: int
 
 
 @dataclass(frozen=True, slots=True)

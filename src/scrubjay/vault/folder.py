@@ -439,6 +439,8 @@ class FolderPayload:
         self._cipher = Cipher.of(payload_id, header, data_key)
         self._extent = Extent.of(payload_id, size)
         self._end = self._read_frame(self._extent.frames - 1)
+        self._kept = (-1, b"")
+        """The frame that was read last: ranges that follow each other share one."""
         self._open = True
 
     @property
@@ -483,7 +485,13 @@ class FolderPayload:
     def _frame(self, number: int) -> bytes:
         if not self._open:
             raise ValueError("this payload is closed; open it again")
-        return self._end if self._extent.is_last(number) else self._read_frame(number)
+        if self._extent.is_last(number):
+            return self._end
+        kept, frame = self._kept
+        if kept != number:
+            frame = self._read_frame(number)
+            self._kept = (number, frame)
+        return frame
 
     def _read_frame(self, number: int) -> bytes:
         start, length = self._extent.place(number)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from scrubjay.store.audit.keys import Keyring
 
-__all__ = ["GENESIS", "Head", "Row", "code", "follows", "rows_digest", "written"]
+__all__ = ["GENESIS", "Head", "Row", "code", "follows", "rows_digest", "text_digest", "written"]
 
 GENESIS = bytes(32)
 """What stands for the code before the first row."""
@@ -56,7 +56,12 @@ def written(detail: dict[str, Any] | None) -> str:
 
 def rows_digest(values: Iterable[tuple[int | str | None, ...]]) -> str:
     """What an event keeps of many rows: 128 bits of SHA-256 over all their values."""
-    return hashlib.sha256(_encode(list(values)).encode("ascii")).hexdigest()[:32]
+    return text_digest(_encode(list(values)))
+
+
+def text_digest(text: str) -> str:
+    """The same of values that are written already, as `rows_digest` writes them."""
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
 
 
 def code(secret: bytes, before: bytes, values: tuple[int | str, ...]) -> bytes:

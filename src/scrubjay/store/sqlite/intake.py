@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scrubjay.store.audit.chain import rows_digest
+from scrubjay.store.audit.chain import rows_digest, text_digest
 from scrubjay.store.errors import ConflictError
-from scrubjay.store.rows import Added
+from scrubjay.store.rows import Added, ClaimRows
 from scrubjay.store.sqlite.moving import Moving
 from scrubjay.store.states import Kind, State
 
@@ -21,6 +21,15 @@ _CLAIM = """
 INSERT INTO claims (file, set_id, batch, ordinal, token, trace, charge, state, code, corrects,
   added, seq)
 VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
+"""
+# All claims of a batch by one statement: SQLite reads the rows, and Python can do something else.
+_CLAIMS = """
+INSERT INTO claims (file, set_id, batch, ordinal, token, trace, charge, state, code, corrects,
+  added, seq)
+SELECT ?1, ?2, ?3, json_extract(value, '$[0]'), json_extract(value, '$[1]'),
+  json_extract(value, '$[2]'), json_extract(value, '$[3]'), NULL, '', json_extract(value, '$[4]'),
+  ?4, ?4
+FROM json_each(?5)
 """
 
 
@@ -162,7 +171,9 @@ class Intake(Moving):
         self.note("file.counted", Kind.FILE, file, {"claims": claims})
         self._connection.execute("UPDATE files SET claims = ? WHERE id = ?", (claims, file))
 
-    def add_batch(self, batch: rows.NewBatch, claims: Sequence[rows.NewClaim]) -> Added:
+    def add_batch(
+        self, batch: rows.NewBatch, claims: Sequence[rows.NewClaim] | rows.ClaimRows
+    ) -> Added:
         """A batch with its claims."""
         known = self._row(
             "SELECT id FROM batches WHERE file = ? AND ordinal = ?", batch.file, batch.ordinal
@@ -170,13 +181,14 @@ class Intake(Moving):
         if known is not None:
             return Added(known[0], fresh=False)
         row = self._next("batches")
+        count, charges, own = _sums(claims)
         new, again = self._parted(batch.file, claims)
         told = {
             "file": batch.file,
             "ordinal": batch.ordinal,
             "partner": batch.partner,
-            "claims": len(claims),
-            "charges": sum(claim.charge for claim in claims),
+            "claims": count,
+            "charges": charges,
             "ruleset": batch.ruleset,
             "set_id": batch.set,
             "payload": batch.payload,
@@ -190,7 +202,7 @@ class Intake(Moving):
                 "id": row,
                 **told,
                 "state": batch.state,
-                "own": sum(claim.state is not None for claim in claims),
+                "own": own,
                 "seq": seq,
                 "created_at": self.now,
                 "changed_at": self.now,
@@ -206,8 +218,8 @@ class Intake(Moving):
         return Added(row, fresh=True)
 
     def _parted(
-        self, file: int, claims: Sequence[rows.NewClaim]
-    ) -> tuple[list[rows.NewClaim], list[rows.NewClaim]]:
+        self, file: int, claims: Sequence[rows.NewClaim] | rows.ClaimRows
+    ) -> tuple[Sequence[rows.NewClaim] | rows.ClaimRows, list[rows.NewClaim]]:
         """Those that are new, and those that are scrubbed once more."""
         known = set(
             self._ids(
@@ -215,8 +227,11 @@ class Intake(Moving):
                 *(State.VALIDATED, file),
             )
         )
-        again = [claim for claim in claims if claim.ordinal in known]
-        return [claim for claim in claims if claim.ordinal not in known], again
+        if not known:
+            return claims, []
+        each = claims.claims() if isinstance(claims, ClaimRows) else claims
+        again = [claim for claim in each if claim.ordinal in known]
+        return [claim for claim in each if claim.ordinal not in known], again
 
     def add_claims(self, file: int, set_id: int, claims: Sequence[rows.NewClaim]) -> int:
         """Claims that are in no batch."""
@@ -228,8 +243,16 @@ class Intake(Moving):
         return len(new)
 
     def _add_claims(
-        self, file: int, set_id: int, batch: int | None, claims: Sequence[rows.NewClaim], seq: int
+        self,
+        file: int,
+        set_id: int,
+        batch: int | None,
+        claims: Sequence[rows.NewClaim] | rows.ClaimRows,
+        seq: int,
     ) -> None:
+        if isinstance(claims, ClaimRows):
+            self._connection.execute(_CLAIMS, (file, set_id, batch, seq, claims.text))
+            return
         self._connection.executemany(
             _CLAIM,
             [
@@ -242,8 +265,18 @@ class Intake(Moving):
         )
 
 
-def _proof(claims: Sequence[rows.NewClaim]) -> dict[str, Any]:
+def _sums(claims: Sequence[rows.NewClaim] | rows.ClaimRows) -> tuple[int, int, int]:
+    """How many, their charges, and how many have a state of their own."""
+    if isinstance(claims, ClaimRows):
+        return claims.count, claims.charges, 0
+    own = sum(claim.state is not None for claim in claims)
+    return len(claims), sum(claim.charge for claim in claims), own
+
+
+def _proof(claims: Sequence[rows.NewClaim] | rows.ClaimRows) -> dict[str, Any]:
     """What an event keeps of the claims that it adds."""
+    if isinstance(claims, ClaimRows):
+        return {"digest": text_digest(claims.text), "states": {}}
     states: dict[str, list[int]] = {}
     for claim in claims:
         if claim.state is not None:

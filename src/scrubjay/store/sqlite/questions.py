@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from scrubjay.store import rows
@@ -11,7 +12,7 @@ from scrubjay.store.states import Kind, State
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Questions"]
 
@@ -28,6 +29,34 @@ JOIN (
   ) SELECT number FROM block
 ) AS block ON c.id >> 12 = block.number
 WHERE c.token = ? ORDER BY c.id DESC LIMIT ?
+"""
+# The newest blocks, all tokens at once.
+_NEWEST = """
+WITH RECURSIVE block (number) AS (
+  SELECT (SELECT max(id) FROM claims) >> 12
+  UNION ALL SELECT number - 1 FROM block WHERE number > 0 LIMIT 128
+)
+SELECT c.token, max(c.id) FROM block
+CROSS JOIN claims AS c ON c.id >> 12 = block.number AND c.token IN (SELECT value FROM json_each(?1))
+JOIN files AS f ON f.id = c.file JOIN files AS own ON own.id = ?2
+WHERE f.tenant = own.tenant AND f.practice = own.practice AND f.id <> own.id
+GROUP BY c.token
+"""
+# All blocks: a claim may be paid months after it was sent.
+_SENT = """
+WITH RECURSIVE block (number) AS (
+  SELECT (SELECT max(id) FROM claims) >> 12 UNION ALL SELECT number - 1 FROM block WHERE number > 0
+)
+SELECT c.token, c.id, c.charge, b.transmission FROM block
+CROSS JOIN claims AS c ON c.id >> 12 = block.number AND c.token IN (SELECT value FROM json_each(?1))
+JOIN batches AS b ON b.id = c.batch WHERE b.partner = ?2 AND b.transmission IS NOT NULL
+"""
+_AWAITED = """
+SELECT EXISTS (
+  SELECT 1 FROM batches AS b JOIN claims AS c ON c.batch = b.id
+  WHERE b.transmission = ?1 AND COALESCE(c.state, b.state) IN ('SUBMITTED', 'ACKNOWLEDGED')
+    AND NOT EXISTS (
+      SELECT 1 FROM outcomes AS o WHERE o.kind = 'claim' AND o.subject = c.id AND o.document = ?2))
 """
 _DEPTH = """
 SELECT
@@ -150,6 +179,22 @@ class Questions:
     def claims_with(self, token: str, most: int = 100) -> list[rows.Claim]:
         """The claims of a token, newest first."""
         return self._all(rows.Claim, _IN_BLOCKS, token, most)
+
+    def newest_with(self, file: int, tokens: Sequence[str]) -> dict[str, int]:
+        """Of each token, the newest claim of another file of the same practice."""
+        if not tokens:
+            return {}
+        return dict(self._connection.execute(_NEWEST, (json.dumps(tokens), file)).fetchall())
+
+    def sent_with(self, partner: int, tokens: Sequence[str]) -> list[rows.SentClaim]:
+        """The claims of these tokens that went to a partner."""
+        found = self._connection.execute(_SENT, (json.dumps(tokens), partner))
+        return [rows.SentClaim(*row) for row in found]
+
+    def awaits(self, transmission: int, document: str) -> bool:
+        """Whether claims of it that are not refused have no word of the document yet."""
+        row = self._row(_AWAITED, transmission, document)
+        return row is not None and bool(row[0])
 
     def in_state(self, kind: Kind, state: State, *, after: int = 0, most: int = 100) -> list[int]:
         """Ids of what is in a state, in order."""

@@ -52,7 +52,8 @@ class Queue(Sending):
                 new += 1
             else:
                 self._connection.execute(_AGAIN, (due, topic, subject))
-        self.published.add(topic)
+        if not delay:
+            self.published.add(topic)
         return new
 
     def lease(self, topic: str, most: int, seconds: float) -> list[Lease]:

@@ -1,0 +1,21 @@
+//! What the pipeline does per byte: outlines of files, batches of claims by partner, sets written for a partner.
+//!
+//! The engine judges claims; what is here takes what it wrote and makes it ready to go on. It names the segments of the
+//! envelope and those by which a claim and what it corrects are told, and nothing of a guide.
+
+mod batches;
+mod delimiters;
+mod error;
+mod marks;
+mod rewrite;
+mod rows;
+mod sections;
+mod sets;
+mod verdict;
+
+pub use batches::{Correction, Plan, Step, Wanted};
+pub use delimiters::Delimiters;
+pub use error::Error;
+pub use marks::{Mark, Marks, marks};
+pub use rewrite::rewritten;
+pub use sections::{Section, Takers, sections};
