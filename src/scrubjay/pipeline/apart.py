@@ -14,17 +14,13 @@ from scrubjay import _native
 from scrubjay.errors import OutputError, ScrubjayError
 from scrubjay.runs import ruleset
 
-<<<<<<< HEAD
+if TYPE_CHECKING:
+    from scrubjay.pipeline.lookups import Services
+
 __all__ = ["NO_ROOM", "main"]
 
 NO_ROOM = 4
 """Exit code where there was no room for what the engine writes: nothing that a claim has done."""
-=======
-if TYPE_CHECKING:
-    from scrubjay.pipeline.lookups import Services
-
-__all__ = ["main"]
->>>>>>> main
 
 
 def main() -> int:

@@ -214,7 +214,9 @@ class Scrub:
             nonlocal count
             count += 1
             # what was made for the partner before has been read
-            shutil.rmtree(os.path.join(os.path.dirname(out), f"part{count - 1}"), ignore_errors=True)
+            shutil.rmtree(
+                os.path.join(os.path.dirname(out), f"part{count - 1}"), ignore_errors=True
+            )
             folder = os.path.join(os.path.dirname(out), f"part{count}")
             self._work.engine.extract(lambda: contents([path]), folder, ranges)
             (name,) = (name for name in os.listdir(folder) if name.endswith(".accepted.837"))
