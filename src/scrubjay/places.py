@@ -48,6 +48,7 @@ def output(out: str | os.PathLike[str], *, force: bool = False) -> str:
     _readable_name(path)
     try:
         if os.path.exists(path):
+            _tidy(path)
             _check_folder(path, force=force)
         else:
             _check_above(path)
@@ -56,13 +57,31 @@ def output(out: str | os.PathLike[str], *, force: bool = False) -> str:
     return path
 
 
+def _tidy(path: str) -> None:
+    """What a run that was killed left there holds claims, and nobody comes back for it."""
+    if not os.path.isdir(path) or not any(name.startswith(".") for name in os.listdir(path)):
+        return
+    from scrubjay.scratch import forget_killed
+
+    left = forget_killed(path)
+    if left:
+        import logging
+
+        logging.getLogger("scrubjay").warning(
+            "scrubjay: %s: removed what a run that was killed left there: %s", path, ", ".join(left)
+        )
+
+
 def _check_folder(path: str, *, force: bool) -> None:
     """A folder that is there can be written to, and holds nothing that would be lost."""
     if not os.path.isdir(path):
         raise UsageError(f"{path} is a file; name a folder to write to")
     if not os.access(path, os.W_OK | os.X_OK):
         raise OutputError(f"{path}: no right to write there; name another folder")
-    if not force and os.listdir(path):
+    found = os.listdir(path)
+    if not force and found and all(name.startswith(".staging-") for name in found):
+        raise UsageError(f"{path}: another run is writing there; wait for it, or name another one")
+    if not force and found:
         raise UsageError(
             f"{path} is not empty; name a new folder, or replace its results with --force"
         )

@@ -14,7 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["lives", "scratch"]
+__all__ = ["forget_killed", "lives", "scratch"]
+
+_LEFT = r"\.staging-([0-9]+)|\.[a-z]+-([0-9]+)-[a-z0-9_]+|\..+\.([0-9]+)\.part"
 
 
 @contextlib.contextmanager
@@ -36,12 +38,40 @@ def _sweep(name: str, beside: str) -> None:
     """Removes the folders of processes that are no more."""
     import shutil
 
-    ours = re.compile(rf"\.{re.escape(name)}-([0-9]+)-[a-z0-9_]+")
-    with contextlib.suppress(OSError):
-        for each in os.listdir(beside):
-            match = ours.fullmatch(each)
-            if match is not None and not lives(int(match[1])):
-                shutil.rmtree(os.path.join(beside, each), ignore_errors=True)
+    for each in _dead(rf"\.{re.escape(name)}-([0-9]+)-[a-z0-9_]+", beside):
+        shutil.rmtree(os.path.join(beside, each), ignore_errors=True)
+
+
+def forget_killed(out: str) -> list[str]:
+    """Removes what runs that were killed left in an output folder; the names of it.
+
+    `.staging-<process>` of the engine, `.<name>-<process>-...` of `scratch`, and drafts of files,
+    `.<name>.<process>.part`.
+    """
+    import shutil
+
+    gone = []
+    for each in _dead(_LEFT, out):
+        path = os.path.join(out, each)
+        with contextlib.suppress(OSError):
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path)
+            else:
+                os.unlink(path)
+            gone.append(each)
+    return gone
+
+
+def _dead(pattern: str, folder: str) -> list[str]:
+    """The names of that form whose process, a group of it, is no more."""
+    ours = re.compile(pattern)
+    try:
+        found = [ours.fullmatch(each) for each in sorted(os.listdir(folder))]
+    except OSError:
+        return []
+    return [
+        each[0] for each in found if each is not None and not lives(int(each[each.lastindex or 1]))
+    ]
 
 
 def lives(process: int) -> bool:

@@ -11,13 +11,16 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from scrubjay import _native
-from scrubjay.errors import ScrubjayError
+from scrubjay.errors import OutputError, ScrubjayError
 from scrubjay.runs import ruleset
 
 if TYPE_CHECKING:
     from scrubjay.pipeline.lookups import Services
 
-__all__ = ["main"]
+__all__ = ["NO_ROOM", "main"]
+
+NO_ROOM = 4
+"""Exit code where there was no room for what the engine writes: nothing that a claim has done."""
 
 
 def main() -> int:
@@ -28,6 +31,8 @@ def main() -> int:
     try:
         judge = ruleset(order["rules"]).judge(asking=_asking(order)) if order["rules"] else None
         answer = _native.run(order["job"], None, judge, None)
+    except OutputError:
+        return NO_ROOM
     except ScrubjayError as error:
         return error.exit_code
     sys.stdout.write(answer)

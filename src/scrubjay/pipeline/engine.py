@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from scrubjay import _native
 from scrubjay.codes import folder as folder_of_codes
-from scrubjay.errors import InputError, InternalError, ScrubjayError
+from scrubjay.errors import InputError, InternalError, OutputError, ScrubjayError
 from scrubjay.frozen import Frozen
 from scrubjay.job import Command, Job, RejectUnit
 from scrubjay.partners import overlays
+from scrubjay.pipeline.apart import NO_ROOM
 from scrubjay.runs import ruleset
 
 if TYPE_CHECKING:
@@ -179,6 +180,8 @@ class Engine:
             raise EngineFailedError("the engine took too long; the file is divided") from None
         if ended.returncode == InputError.exit_code:
             raise InputError("the file is no X12, or has no claims; look at it with inspect")
+        if ended.returncode == NO_ROOM:
+            raise OutputError("no room for what the engine writes; make the work folder larger")
         if ended.returncode:
             raise EngineFailedError("the engine's process died; the file is divided")
         return ended.stdout

@@ -158,7 +158,10 @@ class Runner:
         """Again later, or never."""
         backoff, code = self._work.knobs.backoff, code_of(error)
         try:
-            if is_hopeless(error) or backoff.ends(lease.attempts):
+            if code == "DISK_FULL":
+                # it waits for room, however long that takes: that was no try
+                await self._work.broker.release(lease, delay=backoff.longest, counts=False)
+            elif is_hopeless(error) or backoff.ends(lease.attempts):
                 await self._work.store.write(lambda tx: bury(tx, stage.topic, lease, code))
             else:
                 delay = max(backoff.delay(lease.attempts), 0.01)
