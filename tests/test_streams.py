@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,11 +24,6 @@ class Claim:
     def __init__(self, number: int) -> None:
         self.number = number
 
-    @classmethod
-    def model_validate(cls, claim: dict[str, Any]) -> "Claim":
-        """As pydantic does."""
-        return cls(claim["number"])
-
 
 class Reader:
     """Stands in for the native reader: ten claims, every third with an error."""
@@ -44,23 +37,22 @@ class Reader:
         self.given = 0
         type(self).opened.append(self)
 
-    def next(self, limit: int) -> list[tuple[dict[str, Any], list[dict[str, Any]]]] | None:
+    def next(
+        self, limit: int, forms: dict[str, Any]
+    ) -> list[tuple[Claim, list[dict[str, Any]]]] | None:
         """At most `limit` more."""
+        assert set(forms) == {"837P", "837I", "837D"}
         numbers = [number for _, number in zip(range(limit), self.left, strict=False)]
         if self.breaks_at in numbers:
             raise InputError("claims.837: cut short")
         self.given += len(numbers)
-        claims: list[dict[str, Any]] = [{"kind": "837P", "number": number} for number in numbers]
-        rows = [(claim, [] if claim["number"] % 3 else [ROW]) for claim in claims]
+        rows = [(Claim(number), [] if number % 3 else [ROW]) for number in numbers]
         return rows or None
 
 
 @pytest.fixture(autouse=True)
 def reader(monkeypatch: pytest.MonkeyPatch) -> type[Reader]:
-    """A fresh stand-in at the border, and its model."""
-    models = ModuleType("scrubjay.models")
-    models.KINDS = {"837P": Claim}  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "scrubjay.models", models)
+    """A fresh stand-in at the border."""
     fresh = type("Fresh", (Reader,), {"opened": []})
     monkeypatch.setattr(_native, "Reader", fresh, raising=False)
     return fresh

@@ -20,6 +20,8 @@ from random import Random
 
 from plant import FAILPOINTS, Faults, Plant, Verdict, told, warm
 
+REWRAPS = ("vault.repacked", "vault.packed", "vault.unpacked")
+
 __all__ = ["Sum", "at_failpoint", "at_random", "main"]
 
 
@@ -102,7 +104,12 @@ def at_failpoint(base: Path, name: str, nth: int, seed: int) -> tuple[Verdict, b
         elif name.startswith("watch."):
             plant.drop()
         spec = f"{name}:{nth}"
-        for process in (plant.ingest(spec), plant.serve(spec, purge=purges)):
+        first = plant.rewrap if name in REWRAPS else plant.ingest
+        if name in REWRAPS:
+            taking = plant.ingest()
+            while plant.ended(taking, 0.05) is None:
+                pass
+        for process in (first(spec), plant.serve(spec, purge=purges)):
             until = time.monotonic() + 12
             code = None
             while code is None and time.monotonic() < until and (purges or not plant.rests()):

@@ -36,6 +36,8 @@ from scrubjay.testing.clearinghouse import Behaviour
 from scrubjay.testing.clearinghouse import opened as clearinghouse
 from scrubjay.testing.clearinghouse.behaviour import Span
 from scrubjay.testing.clearinghouse.ledger import read as read_ledger
+from scrubjay.vault.keyring import FILE as WRAPPING
+from scrubjay.vault.keyring import KeyringFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -227,6 +229,18 @@ class Plant:
                     content = path.read_bytes()
                     pieces = [content[at : at + 5000] for at in range(0, len(content), 5000)]
                     arrive(both.store, both.vault, pieces, Sender(), "command")
+
+        return self.fork(work, failpoint)
+
+    def rewrap(self, failpoint: str = "") -> int:
+        """A process that rotates the wrapping key and wraps every data key anew, twice."""
+
+        def work() -> None:
+            with kept(self.settings, "test") as both:
+                ring = KeyringFile(Path(self.settings.folders.keys) / WRAPPING)
+                for _ in range(2):
+                    ring.rotate()
+                    both.vault.rewrap()
 
         return self.fork(work, failpoint)
 

@@ -25,7 +25,7 @@ a panic. Signals are looked at once a window, so Ctrl-C is answered while a call
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, overload
 
 VERSION: str
 """The version of the Rust half; the same as `scrubjay.__version__`."""
@@ -90,20 +90,33 @@ def export(
     job: str,
     names: list[str],
     phi: str,
+    form: str = "parquet",
     progress: Callable[[int, int | None], None] | None = None,
 ) -> str:
-    """Tables of the inputs as Parquet files in `out`; returns ``{"summary": {}, "run": {}, ...}``.
+    """Tables of the inputs as files in `out`; returns ``{"summary": {}, "run": {}, ...}``.
 
-    `summary` also has ``tables`` (rows by name), ``phi`` and ``schema_version``.
+    `form` is parquet or csv. `summary` also has ``tables`` (rows by name), ``phi`` and
+    ``schema_version``.
     """
 
-def table_columns() -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """All tables with their columns: name, Arrow type, and open, id, person, born or text."""
+def export_records(
+    job: str, places: tuple[str, str], names: list[str], phi: str, form: str
+) -> list[tuple[str, int]]:
+    """Tables of the records in one folder as files in another; rows by name. Of `job` the key."""
+
+def table_columns() -> list[tuple[str, str | None, list[tuple[str, str, str]]]]:
+    """All tables: name, the file whose records it has, and its columns.
+
+    A column is its name, its Arrow type, and open, id, person, born, text or token.
+    """
 
 class TableStream:
-    """A table of the inputs as an Arrow stream, read anew each time that it is taken."""
+    """A table of the inputs as an Arrow stream, read anew each time that it is taken.
 
-    def __init__(self, job: str, name: str, phi: str) -> None: ...
+    One of records is that of the records in `folder`.
+    """
+
+    def __init__(self, job: str, name: str, phi: str, folder: str | None = None) -> None: ...
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
 
@@ -111,10 +124,25 @@ class Reader:
     """A file, or the bytes of one, as claims with their findings, in the order of the file."""
 
     def __init__(self, source: str | bytes, job: str) -> None: ...
+    @overload
     def next(self, limit: int) -> list[tuple[dict[str, Any], list[dict[str, Any]]]] | None:
         """At most `limit` claims, each with its findings (findings.jsonl's names); None at the end.
 
         A claim is the nested dict that `scrubjay.models.Claim` takes, with its `kind`.
+        """
+    @overload
+    def next(
+        self, limit: int, forms: dict[str, Forms]
+    ) -> list[tuple[Any, list[dict[str, Any]]]] | None:
+        """The same, with a model for each claim, of the kinds that `forms` has: all three."""
+
+class Forms:
+    """What the claims of a kind are made of."""
+
+    def __init__(self, kind: str, form: tuple[type, dict[str, Any], dict[str, Any]]) -> None:
+        """A model, the fields of one that tells nothing, and by field the same of the rows within.
+
+        ValueError where the claim map does not have such rows.
         """
 
 class DocumentReader:

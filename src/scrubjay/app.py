@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -38,9 +39,13 @@ from scrubjay.pipeline.workfolder import WorkFolder
 from scrubjay.store.audit.checkpoints import CheckpointFolder
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.sqlite.store import STORE_FILE, SqliteStore
+from scrubjay.store.sqlite.upkeep import peeked
+from scrubjay.vault import reading_for
+from scrubjay.vault.deed import Deed
 from scrubjay.vault.folder import FolderVault
 from scrubjay.vault.keyring import FILE as WRAPPING_KEYS
 from scrubjay.vault.keyring import KeyringFile
+from scrubjay.witness import Auditor, account_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
@@ -70,30 +75,84 @@ _PARTS = {
 
 
 class Kept:
-    """What is durable: the store and the vault of a home folder."""
+    """What is durable: the store and the vault of a home folder, each access audited.
 
-    def __init__(self, settings: Settings, actor: str) -> None:
+    `works`: for stages, whose readings become durable with what comes of them.
+    """
+
+    def __init__(self, settings: Settings, actor: str, *, works: bool = False) -> None:
         folders = settings.folders
         os.makedirs(folders.home, mode=0o700, exist_ok=True)
         audit, token, wrapping = (os.path.join(folders.keys, name) for name in KEYS)
-        if os.path.exists(os.path.join(folders.home, STORE_FILE)):
+        path = os.path.join(folders.home, STORE_FILE)
+        deed = Deed(folders.vault)
+        fresh = not os.path.exists(path)
+        _hold_together(deed, path)
+        if not fresh:
             _all_there(audit, token, wrapping)
         else:
             # before the store: whoever finds a store finds its keys
             TokenKey.make(token)
             KeyringFile.find_or_make(wrapping)
+        chain = Keyring.load(audit) if os.path.exists(audit) else Keyring.make(audit)
         self.store = SqliteStore(
-            folders.home,
-            Keyring.load(audit) if os.path.exists(audit) else Keyring.make(audit),
-            actor=actor,
-            checkpoints=CheckpointFolder(folders.checkpoints),
+            folders.home, chain, actor=actor, checkpoints=_Places(folders.checkpoints, deed)
         )
-        self.vault = FolderVault(folders.vault, KeyringFile(wrapping))
+        if deed.read() is None:
+            deed.sign(*peeked(path))
+        ring = KeyringFile(wrapping)
+        names = {
+            "audit": chain.secrets,
+            "tokens": [TokenKey.load(token).id],
+            "wrapping": [key.id for key in ring.listed()],
+        }
+        keys = [(what, name) for what, found in names.items() for name in found]
+        account_for(self.store, keys, fresh=fresh)
+        self.vault = FolderVault(folders.vault, ring, witness=Auditor(self.store, waits=not works))
 
     def close(self) -> None:
         """Give both back."""
         self.vault.close()
         self.store.close()
+
+
+class _Places:
+    """Where checkpoints go: to their folder, and their numbers to the vault's deed."""
+
+    def __init__(self, folder: str, deed: Deed) -> None:
+        self._folder = CheckpointFolder(folder)
+        self._deed = deed
+
+    def tell(self, store: str, line: str) -> None:
+        """Both, the vault first: it is here."""
+        self._deed.advance(store, json.loads(line)["seq"])
+        self._folder.tell(store, line)
+
+    def lines(self, store: str) -> Iterator[str]:
+        """What the folder has."""
+        return self._folder.lines(store)
+
+
+def _hold_together(deed: Deed, path: str) -> None:
+    """A vault is used with its own store, and with no older copy of that.
+
+    With another everything that it does not know of would be shredded.
+    """
+    owned = deed.read()
+    if owned is None:
+        return
+    if not os.path.exists(path):
+        raise InputError(
+            f"store {path} is not there, but its vault is; restore a backup (scrubjay db restore "
+            "BACKUP), or begin a new store: scrubjay db adopt --reason TEXT"
+        )
+    store, seq = peeked(path)
+    if store != owned.store or seq < owned.seq:
+        what = "is older than its vault" if store == owned.store else "is not that of its vault"
+        raise InputError(
+            f"store {path} {what}; put the right one back, restore a backup with scrubjay db "
+            "restore BACKUP --force, or say that it is to be used: scrubjay db adopt --reason TEXT"
+        )
 
 
 def _all_there(*paths: str) -> None:
@@ -136,6 +195,7 @@ def transport(record: Partner, environ: dict[str, str], home: str) -> Transport:
         return HttpTransport(
             record.address,
             credential=credential,
+            ca_file=_authority(record, home),
             deadline=record.deadline,
             not_received=record.not_received,
         )
@@ -145,6 +205,16 @@ def transport(record: Partner, environ: dict[str, str], home: str) -> Transport:
     for folder in (out, into):
         os.makedirs(folder, mode=0o700, exist_ok=True)
     return FolderTransport(out, into, deadline=record.deadline)
+
+
+def _authority(record: Partner, home: str) -> str | None:
+    """The file of certificates that vouch for a partner; None where the machine's own do."""
+    if not record.authority:
+        return None
+    path = os.path.join(home, record.authority)
+    if not os.path.isfile(path):
+        raise InputError(f"partner {record.name}: {path} is not there; name its authority's file")
+    return path
 
 
 class App:
@@ -220,8 +290,10 @@ class App:
         store, vault = self.work.store, self.work.vault
 
         async def once() -> None:
-            await purge.once()
-            await asyncio.to_thread(shred_orphans, store, vault)
+            with reading_for("purge"):
+                await purge.once()
+            with reading_for("orphans"):
+                await asyncio.to_thread(shred_orphans, store, vault)
 
         await every(UPKEEP, ending, once)
 
@@ -254,7 +326,7 @@ async def opened(
     asyncio.get_running_loop().set_default_executor(pool)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(folder.close)
-        both = Kept(settings, f"worker:{os.getpid()}")
+        both = Kept(settings, f"worker:{os.getpid()}", works=True)
         stack.callback(both.close)
         both.vault.sweep()
         home = settings.folders.home

@@ -1,4 +1,4 @@
-"""Claims, their parts and their findings as tables: for whoever takes Arrow, and as Parquet files.
+"""Claims, members and payments as tables: for whoever takes Arrow, and as Parquet or CSV files.
 
 >>> import polars, scrubjay                                    # doctest: +SKIP
 >>> polars.DataFrame(scrubjay.table("claims.837", "lines"))  # doctest: +SKIP
@@ -21,13 +21,19 @@ from scrubjay.keys import TokenKey
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from contextlib import ExitStack
     from datetime import date
     from typing import Any
 
     AnyPath = str | os.PathLike[str]
     Progress = Callable[[int, int | None], None]
 
-__all__ = ["Column", "Exported", "Phi", "Table", "export", "table", "tables"]
+__all__ = ["FORMS", "Column", "Exported", "Phi", "Table", "export", "table", "tables"]
+
+
+FORMS = ("parquet", "csv")
+_JUDGED = frozenset(("claims", "findings"))
+"""Tables that say what was found; the others need no rules."""
 
 
 class Phi(StrEnum):
@@ -51,7 +57,7 @@ class Column(Frozen):
     """A column of a table: its name, its Arrow type, and what it may tell of a patient.
 
     `phi` is ``open`` (nothing by itself), ``id``, ``person`` (names, addresses), ``born``
-    (days of birth and death) or ``text`` (notes).
+    (days of birth and death), ``text`` (notes) or ``token`` (stands for an identifier already).
     """
 
     name: str
@@ -65,9 +71,13 @@ class Table:
     The file is read, in bounded memory and in a thread of its own, each time that it is taken.
     """
 
-    def __init__(self, name: str, stream: _native.TableStream) -> None:
+    def __init__(
+        self, name: str, stream: _native.TableStream, keep: ExitStack | None = None
+    ) -> None:
+        """`keep` holds what is read, and lets go of it with the table."""
         self.name = name
         self._stream = stream
+        self._keep = keep
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._stream.__arrow_c_stream__(requested_schema)
@@ -92,7 +102,7 @@ def tables() -> dict[str, tuple[Column, ...]]:
     """All tables by name, each with its columns in order."""
     return {
         name: tuple(Column(name=column, type=kind, phi=phi) for column, kind, phi in found)
-        for name, found in _native.table_columns()
+        for name, _, found in _native.table_columns()
     }
 
 
@@ -105,14 +115,18 @@ def table(
     as_of: date | None = None,
     token_key: AnyPath | None = None,
 ) -> Table:
-    """One table of 837 files, to be taken by Polars, DuckDB, pandas or pyarrow without a copy.
+    """One table of files, to be taken by Polars, DuckDB, pandas or pyarrow without a copy.
 
-    `accepted` and the table `findings` are by the guides and, unless `rules` is false, by the
-    shipped rules. An unknown table or file raises here, what goes wrong later where the table is
-    taken.
+    Of 837 files: `accepted` and the table `findings` are by the guides and, unless `rules` is
+    false, by the shipped rules. A table of members or payments is that of 834 or 835 files, or of
+    the folder that `enroll` or `remit` left. An unknown table or file raises here, what goes wrong
+    later where the table is taken.
     """
-    job = _job(places.inputs(_listed(source)), rules=rules, as_of=as_of, token_key=token_key)
     (known,) = _known([name])
+    if kind := _recorded([known]):
+        return _of_records(kind, _listed(source), known, _phi(phi), token_key)
+    rules = rules and known in _JUDGED
+    job = _job(places.inputs(_listed(source)), rules=rules, as_of=as_of, token_key=token_key)
     return Table(known, _native.TableStream(job.to_json(), known, _phi(phi)))
 
 
@@ -127,12 +141,36 @@ def export(
     token_key: AnyPath | None = None,
     threads: int = 0,
     force: bool = False,
+    form: str = "parquet",
     progress: Progress | None = None,
 ) -> Exported:
-    """Tables of 837 files as ``<table>.parquet`` in `out`, with run.json and summary.json."""
+    """Tables of files as ``<table>.parquet`` (or ``.csv``) in `out`, with summary.json.
+
+    Tables of claims are of 837 files; those of members or payments of 834 or 835 files, or of
+    the folder that `enroll` or `remit` left.
+    """
+    if form not in FORMS:
+        raise UsageError(f"a table is written as one of {', '.join(FORMS)}, not {form!r}")
+    if kind := _recorded(_known(names)):
+        from scrubjay.recorded import exported
+
+        return Exported(
+            **exported(
+                kind,
+                _listed(source),
+                places.output(out, force=force),
+                _known(names),
+                (_phi(phi), form),
+                token_key=token_key,
+                threads=threads,
+                force=force,
+                progress=progress,
+            )
+        )
+    rules = rules and not _JUDGED.isdisjoint(names)
     job = _job(places.inputs(_listed(source)), rules=rules, as_of=as_of, token_key=token_key)
     job = job.but(out=places.output(out, force=force), force=force, threads=threads)
-    answer = json.loads(_native.export(job.to_json(), _known(names), _phi(phi), progress))
+    answer = json.loads(_native.export(job.to_json(), _known(names), _phi(phi), form, progress))
     return Exported(
         rows=answer["summary"]["tables"],
         summary=answer["summary"],
@@ -158,6 +196,42 @@ def _job(
 
         job = job.but(program=lowered(), tables=tuple(folder.files()))
     return job
+
+
+def _recorded(names: Sequence[str]) -> str:
+    """The kind that tables are of, 834 or 835; empty for those of claims."""
+    files = {name: file for name, file, _ in _native.table_columns()}
+    kinds = {_kind(name, files[name]) for name in names}
+    if len(kinds) > 1:
+        raise UsageError(
+            "tables of claims, of members and of payments are made one sort at a time: "
+            "run it once for each"
+        )
+    return kinds.pop()
+
+
+def _kind(name: str, file: str | None) -> str:
+    if file is None:
+        return ""
+    if file == "sources":
+        return (
+            "834" if name in {"enrollment_sources", "set_administrators", "origin_dates"} else "835"
+        )
+    return "834" if file == "enrollments" else "835"
+
+
+def _of_records(
+    kind: str, source: Iterable[AnyPath], name: str, phi: str, token_key: AnyPath | None
+) -> Table:
+    from contextlib import ExitStack
+
+    from scrubjay.recorded import folder_of
+
+    key = TokenKey.find(token_key)
+    job = Job(command=Command.READ, inputs=(), token_key=key.secret, token_key_id=key.id)
+    keep = ExitStack()
+    folder = keep.enter_context(folder_of(kind, source, None, token_key=token_key))
+    return Table(name, _native.TableStream(job.to_json(), name, phi, folder), keep)
 
 
 def _known(names: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ import os
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 from scrubjay import _native, places
@@ -137,11 +138,19 @@ def _open(
 
 
 def _next(reader: "_native.Reader", limit: int) -> Batch | None:
-    from scrubjay.models import KINDS
-
-    rows = reader.next(limit)
+    rows = reader.next(limit, _forms())
     if rows is None:
         return None
-    claims = tuple(KINDS[claim["kind"]].model_validate(claim) for claim, _ in rows)
+    claims = tuple(claim for claim, _ in rows)
     findings = tuple(tuple(map(Finding.from_dict, found)) for _, found in rows)
     return Batch(claims, findings)
+
+
+@cache
+def _forms() -> "dict[str, _native.Forms]":
+    """What claims are made of, by kind: the engine's values are of the models' types already."""
+    from scrubjay.models import kinds
+
+    return {
+        kind: _native.Forms(kind, kinds.form(model)) for kind, model in kinds.KINDS.items() if kind
+    }

@@ -248,3 +248,50 @@ def test_the_command_adds_lists_and_looks_up(scrubjay: Command, tmp_path: Path) 
     assert scrubjay("codes", "lookup", "other", "70554", *folder).code == 2
     shipped = scrubjay("codes", "lookup", "icd10cm", "E11.9", "--on", "2026-01-02")
     assert shipped.out.startswith("E119: icd10cm from 2015-10-01")
+
+
+TABULAR = """<?xml version="1.0" encoding="utf-8"?>
+<ICD10CM.tabular>
+<version>2026</version>
+<chapter><name>1</name>
+<section id="D37-D48"><excludes1><note>unspecified behavior (D49.-)</note></excludes1>
+<diag><name>D37</name><desc>One</desc></diag>
+<diag><name>D38</name><desc>Two, left heart</desc></diag></section>
+<section id="D3A-D3A"><diag><name>D3A</name><desc>Three</desc></diag></section>
+<section id="D49-D49"><diag><name>D49</name><desc>Four</desc>
+<excludes1><note>more (D37-D38, D49.1)</note>
+<note>in words (D37 with fifth character 2)</note></excludes1>
+<codeFirst><note>underlying neoplasm (D3A)</note></codeFirst>
+<diag><name>D49.0</name><desc>Four, right eye</desc></diag>
+<diag><name>D49.1</name><desc>Four, left eye</desc>
+<sevenChrDef><extension char="A">initial</extension></sevenChrDef></diag></diag></section>
+</chapter></ICD10CM.tabular>
+"""
+
+
+def test_the_notes_of_the_tabular_list_are_read_in_its_own_order(make: Make) -> None:
+    """D3A stands behind D38 here and in no range of the letters; what is excluded is apart."""
+    added, table = make({"icd10c-tabular.xml": TABULAR})
+    assert (added.table, added.release, added.rejected) == ("icd10cm_notes", "2026", ())
+    assert (table.header["from"], table.header["until"]) == (day("2025-10-01"), day("2026-09-30"))
+
+    def apart(one: str, other: str) -> bool:
+        sides = [table.intervals(*pair, of="excludes1") for pair in ((one, other), (other, one))]
+        assert bool(sides[0]) is bool(sides[1])
+        return bool(sides[0])
+
+    assert apart("D37", "D49")
+    assert apart("D38", "D49")
+    assert apart("D490", "D491")
+    assert not apart("D3A", "D49")
+    assert not apart("D49", "D491")
+    assert table.intervals("D490", of="caused")
+    assert table.intervals("D49", "D3A", of="code_first")
+    assert table.intervals("D490", of="right")
+    assert table.intervals("D491XXA", of="left")
+    assert not table.intervals("D38", of="left"), "the side of the heart is none"
+
+
+def test_a_tabular_list_that_is_cut_short_is_told(make: Make) -> None:
+    with pytest.raises(InputError, match="no row of it could be taken"):
+        make({"icd10c-tabular.xml": TABULAR[:-40]})

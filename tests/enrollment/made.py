@@ -50,7 +50,7 @@ def codes(made: Made) -> list[str]:
 def record(number: str = "EE1", **more: Any) -> dict[str, Any]:
     """A record as JSON has it: a subscriber in an audit of all members, with dental coverage."""
     made: dict[str, Any] = {
-        "schema_version": 1,
+        "schema_version": 2,
         "source": {"kind": "csv", "file": "x.csv", "date": "2026-04-15"},
         "sponsor": {"id": "970000001"},
         "event": {"action": "audit", "action_code": "030"},

@@ -148,7 +148,7 @@ def test_without_a_profile_a_record_stays_as_it_was() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ['{"schema_version": 1}', "[1]", "no", "[" * 99_999, '{"schema_version": 2, "x": 1}']
+    "line", ['{"schema_version": 2}', "[1]", "no", "[" * 99_999, '{"schema_version": 3, "x": 1}']
 )
 def test_a_line_that_is_no_record_is_told_by_its_place(line: str, tmp_path: Path) -> None:
     for made_by in (maker(), maker(profile(tmp_path, ""))):

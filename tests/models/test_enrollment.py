@@ -82,7 +82,7 @@ def test_no_value_is_shown_and_no_name_is_made_up() -> None:
     made = Enrollment.model_validate_json(json.dumps(filled(Enrollment)))
     assert "10.50" not in f"{made!r}{made.member!r}"
     with pytest.raises(ValidationError) as caught:
-        Enrollment.model_validate({"schema_version": 1, "source": {"kind": "csv", "ssn": "SECRET"}})
+        Enrollment.model_validate({"schema_version": 2, "source": {"kind": "csv", "ssn": "SECRET"}})
     assert "SECRET" not in str(caught.value)
 
 

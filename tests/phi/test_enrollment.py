@@ -74,7 +74,7 @@ def test_a_failure_names_no_value(scrubjay: Command, tmp_path: Path) -> None:
     )
     assert ended.code == 2
     assert "KANARI" not in ended.err
-    (tmp_path / "x.jsonl").write_text('{"schema_version": 1, "KANARI": "KANARI"}\n')
+    (tmp_path / "x.jsonl").write_text('{"schema_version": 2, "KANARI": "KANARI"}\n')
     ended = scrubjay("reconcile", "--state", tmp_path / "s.db", tmp_path / "x.jsonl")
     assert ended.code == 2
     assert "line 1" in ended.err

@@ -9,9 +9,11 @@ import pytest
 
 from pipeline.works import Works, document, rests, states, taken, until, works
 from scrubjay.acks import apply
-from scrubjay.app import kept
+from scrubjay.acks.applied import token_of
+from scrubjay.app import kept, token_key
 from scrubjay.pipeline import deciding
 from scrubjay.pipeline.purge import Purge
+from scrubjay.pipeline.story import story as stories
 from scrubjay.runs import validate
 from scrubjay.store.rows import Acknowledgment, DeadLetter, File, Interchange
 from scrubjay.store.states import Kind, State
@@ -377,6 +379,11 @@ async def test_a_partner_that_is_down_holds_up_no_other(tmp_path: Path) -> None:
     assert not house.ledger
 
 
+def story(store: Any, token: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = store.ask(lambda view: stories(view, token))
+    return found[0]
+
+
 async def test_what_is_over_is_shredded_and_its_books_are_kept(tmp_path: Path) -> None:
     async with works(tmp_path) as (made, _):
         arrived = made.take(document(10))
@@ -393,6 +400,17 @@ async def test_what_is_over_is_shredded_and_its_books_are_kept(tmp_path: Path) -
             file = both.store.ask(lambda view: view.one(File, arrived.file))
             assert file is not None
             assert file.state is State.PURGED
+            purged = {
+                row.state
+                for rows in (
+                    both.store.ask(lambda view: view.sets_of(arrived.file)),
+                    both.store.ask(lambda view: view.interchanges_of(arrived.file)),
+                )
+                for row in rows
+            }
+            assert purged == {State.PURGED}
+            told = story(both.store, token_of(token_key(made.tree), "claim", "S0001-00000001"))
+            assert (told["state"], told["purged"]) == ("ACKNOWLEDGED", True)
             with pytest.raises(PayloadGoneError):
                 both.vault.open(file.payload)
             assert both.store.ask(states) == {"ACKNOWLEDGED": 10}

@@ -88,7 +88,7 @@ class Works:
         """A partner behind HTTP, or behind a folder where the address is none."""
         kind = "http" if address.startswith("http") else "folder"
         whole = {key: dict(QUICK.get(key, {})) | tables.get(key, {}) for key in {*QUICK, *tables}}
-        whole["transport"] = {"kind": kind, "address": address}
+        whole["transport"] = {"kind": kind, "address": address} | tables.get("transport", {})
         text = toml(whole, payers=list(payers))
         (self.home / "partners" / f"{name}.toml").write_text(text)
 

@@ -1,9 +1,10 @@
 """Members and payments: envelopes around them, and what was written of them."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from scrubjay.sources import records
 
 KEY = "00" * 32
 PROFILE = {"name": "plain", "version": "1"}
@@ -27,7 +28,7 @@ class Written(NamedTuple):
     def lines(self, name: str) -> list[dict[str, Any]]:
         """The records of a file."""
         path = self.folder / f"{name}.jsonl"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        return list(records(str(path))) if path.exists() else []
 
     def files(self) -> dict[str, bytes]:
         """Every file but run.json, which tells the time."""

@@ -67,8 +67,9 @@ def test_a_social_security_number_is_nowhere_and_its_token_is(record: Record) ->
     assert "subscriber_id" not in own
     assert own["ids"][0]["ssn_token"] == own["ssn_token"]
     # the employer's own number has the same nine digits here, and is no person's
-    assert run.files()["enrollments.jsonl"].count(b"123456789") == 1
-    assert b"123-45-6789" not in run.files()["enrollments.jsonl"]
+    written = run.files()["enrollments.jsonl"] + run.files()["sources.jsonl"]
+    assert written.count(b"123456789") == 1
+    assert b"123-45-6789" not in written
 
 
 def test_a_family_shares_what_one_of_it_shows(record: Record) -> None:

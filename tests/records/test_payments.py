@@ -11,6 +11,7 @@ from scrubjay.models.remittance import (
     Remittance,
 )
 from scrubjay.models.row import Row
+from scrubjay.sources import Origins
 from scrubjay.testing import generate
 
 HEAD = (
@@ -92,8 +93,9 @@ def test_every_line_is_read_by_its_model_whatever_the_window_and_the_threads(
     whole = record(content, "remit", threads=1, window=1 << 20)
     for name, model in MODELS.items():
         path = whole.folder / f"{name}.jsonl"
-        for line in path.read_text().splitlines() if path.exists() else ():
-            model.model_validate_json(line)
+        with Origins(str(path)) as origins:
+            for line in path.read_text().splitlines() if path.exists() else ():
+                model.model_validate_json(origins.text(line))
     counts = whole.summary
     assert counts["claims"] == counts["accepted"] + counts["quarantined"]
     assert counts["accepted"] == len(whole.lines("remittances"))

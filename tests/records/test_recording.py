@@ -7,6 +7,7 @@ from records.made import enveloped
 from scrubjay.enrollment.profile import shipped, versions
 from scrubjay.enrollment.recording import enroll, order
 from scrubjay.models.enrollment import Enrollment
+from scrubjay.sources import Origins, records
 from scrubjay.testing import generate
 
 
@@ -14,9 +15,14 @@ def test_every_line_is_the_canonical_record(tmp_path: Path) -> None:
     file = tmp_path / "members.834"
     file.write_bytes(b"".join(generate("834", claims=200, faults=0.1, seed=2)))
     run = enroll(file, tmp_path / "out")
-    lines = (tmp_path / "out" / "enrollments.jsonl").read_text().splitlines()
-    for line in lines:
-        record = Enrollment.model_validate_json(line)
+    path = tmp_path / "out" / "enrollments.jsonl"
+    lines = path.read_text().splitlines()
+    for line, whole in zip(lines, records(str(path)), strict=True):
+        with Origins(str(path)) as origins:
+            text = origins.text(line)
+        assert json.loads(text) == whole
+        record = Enrollment.model_validate_json(text)
+        assert json.loads(record.to_json()) == whole
         assert Enrollment.model_validate_json(record.to_json()) == record
         assert record.event.action
     counts: dict[str, int] = run.summary  # type: ignore[assignment]

@@ -168,6 +168,8 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
             {},
             {"lines.1.service_from": None, "treated_from": "2026-02-10"},
             {"lines.1.service_from": None, "predetermination": "PB"},
+            {"lines.1.service_from": None, "appliance_date": "2026-02-10"},
+            {"lines.1.service_from": None, "lines.1.appliance_date": "2026-02-10"},
         ],
     ),
     "PREDETERMINATION_HAS_DATE": (

@@ -44,6 +44,13 @@ TABLES: dict[str, Table] = {
     "icd10cm.male": codes("N400"),
     "icd10cm.unspecified_laterality": codes("C50919"),
     "icd10cm.questionable_admission": codes("R51"),
+    "icd10cm_notes.excludes1": codes(("E10", "E11"), ("E11", "E10")),
+    "icd10cm_notes.caused": codes("D630", "B902"),
+    "icd10cm_notes.cause_named": codes("G130"),
+    "icd10cm_notes.code_first": codes(("G130", "C50")),
+    "icd10cm_notes.right": codes("M1711"),
+    "icd10cm_notes.left": codes("M1712"),
+    "icd10cm_notes.bilateral": codes("M170"),
     "icd10pcs": codes("02703ZZ"),
     "icd10pcs.noncovered": codes("0UB50ZZ"),
     "icd10pcs.limited_coverage": codes("02YA0Z0"),
@@ -106,6 +113,8 @@ TABLES: dict[str, Table] = {
 
 TWO = {"lines.0.procedure": "99213", "lines.1.procedure": "85025"}
 CHILD = {"subscriber.birth_date": "2015-01-01"}
+OVERNIGHT = {"statement_from": "2025-09-30", "statement_to": "2025-10-01"}
+YOUNG = {"subscriber.birth_date": "2009-01-01"}
 
 
 def first(code: str, **more: Any) -> Case:
@@ -113,13 +122,42 @@ def first(code: str, **more: Any) -> Case:
     return {"diagnoses.0.code": code, **more}
 
 
+def two(one: str, other: str, **more: Any) -> Case:
+    """A claim of these two diagnoses."""
+    return {"diagnoses.0.code": one, "diagnoses.1.code": other, **more}
+
+
 EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
+    "EXCLUDES1_CONFLICT": (
+        [two("E109", "E119"), two("E119", "E1065"), {"kind": "I", **two("E109", "E119")}],
+        [{}, two("E109", "I10"), two("E109", "E109"), {"kind": "I"}],
+    ),
+    "CODE_FIRST_MISSING": (
+        [first("B902"), two("I10", "G130"), two("G130", "C50911"), {"kind": "I", **first("B902")}],
+        [{}, two("C50911", "G130"), two("I10", "B902"), first("D631"), {"kind": "I"}],
+    ),
+    "LATERALITY_DX_MISMATCH": (
+        [
+            two("M1711", "I10", **{"lines.0.modifier_1": "LT"}),
+            two("M1712", "I10", **{"lines.0.modifier_1": "59", "lines.0.modifier_2": "RT"}),
+        ],
+        [
+            {},
+            two("M1711", "I10", **{"lines.0.modifier_1": "RT"}),
+            two("M1711", "I10", **{"lines.0.modifier_1": "59"}),
+            two("M1711", "M1712", **{"lines.0.modifier_1": "LT"}),
+            two("M1711", "M170", **{"lines.0.modifier_1": "LT"}),
+            two("M1711", "I10", **{"lines.0.modifier_1": "LT", "lines.0.modifier_2": "50"}),
+            two("I10", "M1711", **{"lines.0.modifier_1": "LT", "lines.0.pointer_2": None}),
+        ],
+    ),
     "INVALID_ICD10": (
         [
             first("Z9999"),
             {"diagnoses.1.code": "M545", "lines.0.pointer_2": 2},
             first("M545", **{"lines.0.service_from": "2025-09-30"}),
             {"kind": "I", "diagnoses.1.code": "M545"},
+            OVERNIGHT | {"kind": "I", "diagnoses.1.code": "M545"},
             {"kind": "D", "diagnoses": [{"qualifier": "ABK", "code": "M545"}]},
         ],
         [
@@ -129,6 +167,7 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
             first("25000", **{"diagnoses.0.qualifier": "BK"}),
             {"kind": "I"},
             {"kind": "I", "diagnoses.1.code": "M545", "statement_to": "2025-09-30"},
+            OUTPATIENT | OVERNIGHT | first("M545", kind="I"),
             # over the first of October: the line that points at the old code is of September
             {
                 "diagnoses.1.code": "M545",
@@ -162,8 +201,13 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
     "DX_AGE_CONFLICT": (
         [first(code) for code in ("P220", "R6250")]
         + [first("O0900", **CHILD | {"subscriber.birth_date": "2020-01-01"})]
-        + [first("I2510", **CHILD)],
-        [{}, first("I2510"), first("O0900"), first("R6250", **CHILD)],
+        + [first("I2510", **CHILD)]
+        + [first("O0900", **YOUNG | {"lines.0.service_from": "2019-09-30"})],
+        [
+            {},
+            *(first("I2510"), first("O0900"), first("R6250", **CHILD)),
+            first("O0900", **YOUNG | {"lines.0.service_from": "2019-10-01"}),
+        ],
     ),
     "DX_SEX_CONFLICT": (
         [

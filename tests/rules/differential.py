@@ -20,6 +20,14 @@ TARGET = Path(__file__).parents[2] / "crates/x12/tests/data/differential.json"
 RULES, CLAIMS, SEED, TODAY = 600, 40, 20_260_301, 20_514
 TABLE: dict[str, Table] = {
     "dx": {"A1": [(0, 20_500, 2)], "B22": [(20_490, 30_000, 1)]},
+    "begins": {
+        ("A", "7"): [(0, 20_500)],
+        ("1", "B2"): [(20_490, 30_000)],
+        ("B22", "A1"): [(0, 30_000)],
+        ("L", "1"): [(0, 30_000)],
+        ("7", "A"): [(0, 20_550)],
+        ("11", "1"): [(20_490, 30_000)],
+    },
     "pairs": {("A1", "7"): [(0, 20_500)], ("A1", "B22"): [(20_490, 30_000)]},
 }
 
@@ -166,6 +174,14 @@ class Maker:
             if bound[at] in {"line", "diagnosis"}:
                 names = self.random.sample(sorted(FIELDS[bound[at]]), 2)
                 return ["repeats", at, "claim", [["field", at, [], name] for name in names]]
+        if pick < 0.28:
+            at = self.random.randrange(len(bound))
+            code = {"line": "procedure", "diagnosis": "code"}.get(bound[at])
+            if code:
+                table = self.random.choice(["begins", "begins", "nowhere"])
+                on = ["field", at, ["claim"], "accident_date"]
+                day = self.random.choice([None, ["as_of"], on])
+                return ["follows", table, at, "claim", ["field", at, [], code], day]
         if pick < 0.5:
             return ["in", value, sorted(self.random.sample(self.values[kind], 3))]
         if kind in {"code", "text"}:

@@ -2,13 +2,16 @@
 
 import datetime as dt
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 import scrubjay
+from scrubjay.errors import ScrubjayError
 from scrubjay.rulebook import shipped
 from scrubjay.rules import Rule, RuleError
 from scrubjay.rules.interpreter import Interpreter, Tree
@@ -179,6 +182,58 @@ def test_a_decision_table_is_a_rule_a_row() -> None:
 )
 def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
     assert said in refused(tmp_path, text)
+
+
+def workbook(path: Path, **sheets: list[list[object]]) -> Path:
+    book = Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_says_what_a_csv_says(tmp_path: Path) -> None:
+    """Numbers have their zeros again, days and yes are what they are in text, all sheets count."""
+    heads: list[object] = ["Id", "payer", "code", "pos", "from", "deny", "message"]
+    dates = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - as a workbook has it
+    path = workbook(
+        tmp_path / "edits.xlsx",
+        First=[heads, ["a", "60054", 100, 2, dates, None, "x"], [None] * 7],
+        Second=[heads, ["b", None, "J*", None, None, True, "y"]],
+        Third=[],
+    )
+    text = "id,payer,code,pos,from,deny,message\na,60054,00100,02,2026-01-01,,x\nb,,J*,,,yes,y\n"
+    (tmp_path / "edits.csv").write_text(text)
+    ours, theirs = (gather([str(file)]).rules for file in (path, tmp_path / "edits.csv"))
+    assert [rule.id for rule in ours] == ["EDITS_A", "EDITS_B"]
+    assert [rule.describe() for rule in ours] == [rule.describe() for rule in theirs]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (["99213", "few", "x", "1"], "edits.xlsx:Edits!B2: units_max is a number, not 'few'"),
+        (["99215-99213", 1, "x", "1"], "edits.xlsx:Edits!A2: 99215-99213 is no range"),
+        (["99213", None, "x", "1"], "edits.xlsx:Edits!2: EDITS_1: the row demands nothing"),
+        (["99213", 1, "x", 590], "edits.xlsx:Edits!D2: payer is a number here"),
+    ],
+)
+def test_what_is_wrong_in_a_workbook_is_told_with_its_sheet_and_cell(
+    tmp_path: Path, row: list[object], said: str
+) -> None:
+    heads: list[object] = ["code", "units_max", "message", "payer"]
+    path = workbook(tmp_path / "edits.xlsx", Edits=[heads, row])
+    with pytest.raises(RuleError, match=re.escape(said)):
+        rules(path)
+
+
+def test_a_workbook_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "edits.xlsx").write_text("no zip")
+    with pytest.raises(ScrubjayError, match="not a workbook"):
+        rules(tmp_path / "edits.xlsx")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from scrubjay.store import rows
+from scrubjay.store.contract import Tx
 from scrubjay.store.sqlite.store import SqliteStore
 from scrubjay.store.states import Kind, State
 from store.made import Filed, Place, claims, file, transmitted
@@ -158,6 +159,22 @@ def test_a_payload_goes_when_all_of_its_claims_are_at_their_end(
     store.do(lambda tx: tx.shredded("payload-one"))
     store.do(lambda tx: tx.shredded("payload-one"))
     assert purgeable(store, place) == ["out-key-1"]
+
+
+def test_of_a_file_that_is_purged_nothing_stays_behind(store: SqliteStore, place: Place) -> None:
+    """Its source went with one page of payloads, what was made of it goes with the next."""
+    filed = settled(store)
+    made = rows.Payload("made-of-it", "batches", 10, "d", file=filed.file)
+    store.do(lambda tx: tx.add_payload(made))
+    store.do(lambda tx: tx.shredded("payload-one"))
+
+    def purged(tx: Tx) -> None:
+        tx.advance(Kind.SET, filed.set, State.PURGED)
+        tx.advance(Kind.INTERCHANGE, filed.interchange, State.PURGED)
+        tx.advance(Kind.FILE, filed.file, State.PURGED)
+
+    store.do(purged)
+    assert "made-of-it" in purgeable(store, place)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import asyncio
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
@@ -235,3 +236,39 @@ def test_what_is_asked_all_the_time_reads_no_whole_table(store: SqliteStore, nam
     steps = [row[3] for row in plan]
     whole = [step for step in steps if step.startswith("SCAN") and "USING" not in step]
     assert whole == [], steps
+
+
+def test_what_nobody_waits_for_is_durable_before_what_comes_after_it(place: Place) -> None:
+    """It goes along with the next commit, with one a moment later, or with the end."""
+
+    def told(payload: int) -> Callable[[Tx], None]:
+        return lambda tx: named_event(tx, payload)
+
+    with place.opened(limits=Limits(lag=0.01)) as store:
+        store.later(told(1))
+        first = store.do(lambda tx: tx.events_of(Kind.PAYLOAD, 1)[-1].seq)
+        store.later(told(2))
+        patience = time.monotonic() + 30
+        while not store.ask(lambda view: view.events_of(Kind.PAYLOAD, 2)):
+            assert time.monotonic() < patience
+        store.later(told(3))
+    with place.opened() as store:
+        (event,) = store.ask(lambda view: view.events_of(Kind.PAYLOAD, 3))
+        assert event.seq == first + 2
+
+
+def test_what_nobody_waits_for_outlasts_a_locked_file(place: Place) -> None:
+    """It is tried again with whatever comes next, and is not lost."""
+    with place.opened(limits=Limits(patience=0.05)) as store:
+        other = sqlite3.connect(place.database, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        store.later(lambda tx: named_event(tx, 1))
+        with pytest.raises(LockedError):
+            store.do(lambda tx: tx.partner("locked"))
+        other.execute("ROLLBACK")
+        other.close()
+        assert store.do(lambda tx: len(tx.events_of(Kind.PAYLOAD, 1))) == 1
+
+
+def named_event(tx: Tx, payload: int) -> None:
+    tx.note("payload.read", Kind.PAYLOAD, payload)

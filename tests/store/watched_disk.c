@@ -23,6 +23,10 @@ static const char *name_of(int file, char *path, size_t size) {
     const char *name = strrchr(path, '/');
     if (!name) return NULL;
     name++;
+    /* A new store has its name when it is whole; what makes it whole is to be seen too. */
+    size_t length_of_name = strlen(name);
+    if (!strncmp(name, "scrubjay.db.", 12) && !strcmp(name + length_of_name - 4, ".new"))
+        return "scrubjay.db";
     if (strcmp(name, "scrubjay.db") && strcmp(name, "scrubjay.db-wal") && strcmp(name, "said"))
         return NULL;
     return name;

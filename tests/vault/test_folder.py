@@ -18,6 +18,7 @@ from scrubjay.vault import (
     PayloadExistsError,
     PayloadGoneError,
     PayloadRefusedError,
+    Sealed,
     StorageError,
     new_payload_id,
 )
@@ -231,11 +232,99 @@ def test_a_rewrap_that_died_is_ended_by_the_next(tmp_path: Path) -> None:
             vault.sweep()
             found = [vault.verify(each.payload_id).digest for each in sealed]
             assert found == [each.digest for each in sealed]
-            assert len(files(folder)) == 2 * len(sealed)
+            assert not [path for path in files(folder) if path.parent.name == "incoming"]
+            assert {each for each, _ in vault.wrapped_with()} == {
+                each.payload_id for each in sealed
+            }
 
     assert every_death(work, readable) > 10
     with opened(folder, keys) as vault:
         assert vault.rewrap().moved == 0
+
+
+def test_a_death_between_packs_and_files_loses_no_key(tmp_path: Path) -> None:
+    """Twice rotated: keys of some come from packs, of others from files of their own."""
+    folder, keys = tmp_path / "vault", MemoryKeys()
+    with opened(folder, keys) as vault:
+        sealed = [seal(vault, size) for size in range(4)]
+        keys.rotate()
+        vault.rewrap()
+        vault.shred(sealed.pop(0).payload_id)
+        sealed += [seal(vault, size) for size in range(3)]
+    keys.rotate()
+
+    def work() -> None:
+        with opened(folder, keys) as vault:
+            vault.rewrap()
+
+    def readable() -> None:
+        with opened(folder, keys) as vault:
+            vault.sweep()
+            found = [vault.verify(each.payload_id).digest for each in sealed]
+            assert found == [each.digest for each in sealed]
+            assert sorted(each for each, _ in vault.wrapped_with()) == sorted(vault.payload_ids())
+
+    assert every_death(work, readable) > 15
+    with opened(folder, keys) as vault:
+        assert vault.rewrap().moved == 0
+        assert {key for _, key in vault.wrapped_with()} == {keys.current()}
+
+
+def test_a_death_while_a_packed_key_is_destroyed_leaves_nothing_to_read(tmp_path: Path) -> None:
+    """It is readable, or it is gone, and the sweep of the next start ends what was begun."""
+    folder, keys = tmp_path / "vault", MemoryKeys()
+
+    def packed() -> Sealed:
+        with opened(folder, keys) as vault:
+            made = [seal(vault, size) for size in (1, FRAME, 2)]
+            keys.rotate()
+            vault.rewrap()
+        return made[1]
+
+    sealed = packed()
+
+    def work() -> None:
+        with opened(folder, keys) as vault:
+            vault.shred(sealed.payload_id)
+
+    def then() -> None:
+        nonlocal sealed
+        with opened(folder, keys) as vault:
+            there = sealed.payload_id in vault
+            if there:
+                assert vault.verify(sealed.payload_id) == sealed.but(key_id=keys.current())
+            vault.sweep()
+            if not there or sealed.payload_id not in vault:
+                with pytest.raises(PayloadGoneError):
+                    vault.open(sealed.payload_id)
+                assert sealed.payload_id not in set(vault.payload_ids())
+                there = False
+        if not there:
+            sealed = packed()
+
+    assert every_death(work, then) > 8
+
+
+def test_a_vault_with_many_packs_is_read_and_wrapped_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Packs of three keys: whose begin overlaps, whose end is in another, which are empty."""
+    monkeypatch.setattr("scrubjay.vault.folder._AT_ONCE", 3)
+    keys = MemoryKeys()
+    with opened(tmp_path, keys) as vault:
+        sealed: list[Sealed] = []
+        for _ in range(4):
+            sealed += [seal(vault, 1) for _ in range(5)]
+            keys.rotate()
+            assert vault.rewrap().moved == len(sealed)
+            for each in sealed:
+                assert vault.verify(each.payload_id).digest == each.digest
+            vault.shred(sealed.pop(0).payload_id)
+        for each in sealed:
+            assert vault.shred(each.payload_id)
+        keys.rotate()
+        assert vault.rewrap().moved == 0
+        assert files(tmp_path) == []
 
 
 def test_a_shred_during_a_rewrap_wins(tmp_path: Path) -> None:
@@ -253,7 +342,17 @@ def test_a_shred_during_a_rewrap_wins(tmp_path: Path) -> None:
         walk = vault.rewrap()
         assert sealed[-1].payload_id not in vault
         assert walk.refused == ()
-        assert len(files(tmp_path)) == 2 * len(list(vault.payload_ids()))
+        (pack,) = (tmp_path / "keys" / ".packs").glob("?????/*")
+        line = next(
+            line
+            for line in pack.read_bytes().splitlines()
+            if line.startswith(sealed[-1].payload_id.encode())
+        )
+        assert set(line[64:].strip()) == {ord("0")}, "its key is overwritten where it lay"
+        assert {each for each, _ in vault.wrapped_with()} == set(vault.payload_ids())
+        keys.rotate()
+        assert vault.rewrap().moved == 2
+        assert len(pack.read_bytes().splitlines()) == 2
 
 
 @pytest.mark.parametrize(

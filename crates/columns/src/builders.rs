@@ -1,53 +1,90 @@
 //! Columns in the making.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::ArrayRef;
 use arrow_array::builder::{BooleanBuilder, Date32Builder, Decimal128Builder, StringBuilder, UInt64Builder};
+use arrow_array::{Array, ArrayRef, new_null_array};
 
 use crate::tables::ColumnKind;
 
-/// Values of a column that are not yet an array.
-pub(crate) enum Values {
+/// Values of a column that are not yet an array. A column that has none so far is a number of rows: most of hundreds of
+/// columns never have any.
+pub(crate) struct Values {
+    kind: ColumnKind,
+    /// Rows without a value, before the first one that has any.
+    missing: usize,
+    made: Option<Made>,
+    /// Rows and bytes of text that there will be about.
+    room: (usize, usize),
+}
+
+enum Made {
     Text(StringBuilder),
     Index(UInt64Builder),
     Flag(BooleanBuilder),
-    Decimal(Decimal128Builder, i8),
+    Decimal(Decimal128Builder),
     Date(Date32Builder),
+}
+
+impl Made {
+    fn new(kind: ColumnKind, (rows, bytes): (usize, usize)) -> Self {
+        match kind {
+            ColumnKind::Text => Self::Text(StringBuilder::with_capacity(rows, bytes)),
+            ColumnKind::Index => Self::Index(UInt64Builder::with_capacity(rows)),
+            ColumnKind::Flag => Self::Flag(BooleanBuilder::with_capacity(rows)),
+            ColumnKind::Money | ColumnKind::Number => {
+                let values = Decimal128Builder::with_capacity(rows);
+                // 18 digits hold whatever was read: amounts are i64
+                Self::Decimal(values.with_data_type(kind.arrow()))
+            }
+            ColumnKind::Date => Self::Date(Date32Builder::with_capacity(rows)),
+        }
+    }
+
+    fn missing(&mut self, rows: usize) {
+        match self {
+            Self::Text(values) => values.append_nulls(rows),
+            Self::Index(values) => values.append_nulls(rows),
+            Self::Flag(values) => values.append_nulls(rows),
+            Self::Decimal(values) => values.append_nulls(rows),
+            Self::Date(values) => values.append_nulls(rows),
+        }
+    }
 }
 
 impl Values {
     /// With room for `rows`, whose text has `bytes`.
     pub(crate) fn new(kind: ColumnKind, rows: usize, bytes: usize) -> Self {
-        match kind {
-            ColumnKind::Text => Self::Text(StringBuilder::with_capacity(rows, bytes)),
-            ColumnKind::Index => Self::Index(UInt64Builder::with_capacity(rows)),
-            ColumnKind::Flag => Self::Flag(BooleanBuilder::with_capacity(rows)),
-            ColumnKind::Money => Self::Decimal(Decimal128Builder::with_capacity(rows), 2),
-            ColumnKind::Number => Self::Decimal(Decimal128Builder::with_capacity(rows), 3),
-            ColumnKind::Date => Self::Date(Date32Builder::with_capacity(rows)),
-        }
+        Self { kind, missing: 0, made: None, room: (rows, bytes) }
     }
 
     /// Bytes of text so far.
     pub(crate) fn bytes_so_far(&self) -> usize {
-        if let Self::Text(values) = self { values.values_slice().len() } else { 0 }
+        if let Some(Made::Text(values)) = &self.made { values.values_slice().len() } else { 0 }
     }
 
     /// So many rows without a value.
     pub(crate) fn missing(&mut self, rows: usize) {
-        match self {
-            Self::Text(values) => values.append_nulls(rows),
-            Self::Index(values) => values.append_nulls(rows),
-            Self::Flag(values) => values.append_nulls(rows),
-            Self::Decimal(values, _) => values.append_nulls(rows),
-            Self::Date(values) => values.append_nulls(rows),
+        match &mut self.made {
+            Some(made) => made.missing(rows),
+            None => self.missing += rows,
         }
     }
 
+    fn made(&mut self) -> &mut Made {
+        self.made.get_or_insert_with(|| {
+            let mut made = Made::new(self.kind, self.room);
+            made.missing(self.missing);
+            made
+        })
+    }
+
+    /// The value, or none, of one row.
     pub(crate) fn text(&mut self, value: Option<&str>) {
-        if let Self::Text(values) = self {
-            values.append_option(value);
+        let Some(value) = value else { return self.missing(1) };
+        if let Made::Text(values) = self.made() {
+            values.append_value(value);
         }
     }
 
@@ -60,41 +97,55 @@ impl Values {
     }
 
     pub(crate) fn index(&mut self, value: Option<u64>) {
-        if let Self::Index(values) = self {
-            values.append_option(value);
+        let Some(value) = value else { return self.missing(1) };
+        if let Made::Index(values) = self.made() {
+            values.append_value(value);
         }
     }
 
     pub(crate) fn flag(&mut self, value: bool) {
-        if let Self::Flag(values) = self {
+        if let Made::Flag(values) = self.made() {
             values.append_value(value);
         }
     }
 
     pub(crate) fn amount(&mut self, value: Option<i64>) {
-        if let Self::Decimal(values, _) = self {
-            values.append_option(value.map(i128::from));
+        let Some(value) = value else { return self.missing(1) };
+        if let Made::Decimal(values) = self.made() {
+            values.append_value(i128::from(value));
         }
     }
 
     pub(crate) fn date(&mut self, value: Option<i32>) {
-        if let Self::Date(values) = self {
-            values.append_option(value);
+        let Some(value) = value else { return self.missing(1) };
+        if let Made::Date(values) = self.made() {
+            values.append_value(value);
         }
     }
 
-    /// What there is, as an array.
-    pub(crate) fn finish(self) -> ArrayRef {
-        match self {
-            Self::Text(mut values) => Arc::new(values.finish()),
-            Self::Index(mut values) => Arc::new(values.finish()),
-            Self::Flag(mut values) => Arc::new(values.finish()),
-            Self::Decimal(mut values, scale) => {
-                let array = values.finish();
-                // 18 digits hold whatever was read: amounts are i64
-                Arc::new(array.clone().with_precision_and_scale(18, scale).unwrap_or(array))
-            }
-            Self::Date(mut values) => Arc::new(values.finish()),
+    /// What there is, as an array; `empty` has arrays without a value.
+    pub(crate) fn finish(self, empty: &mut Empty) -> ArrayRef {
+        match self.made {
+            None => empty.rows(self.kind, self.missing),
+            Some(Made::Text(mut values)) => Arc::new(values.finish()),
+            Some(Made::Index(mut values)) => Arc::new(values.finish()),
+            Some(Made::Flag(mut values)) => Arc::new(values.finish()),
+            Some(Made::Decimal(mut values)) => Arc::new(values.finish()),
+            Some(Made::Date(mut values)) => Arc::new(values.finish()),
         }
+    }
+}
+
+/// Arrays without a value, one of each kind, of which columns have a part.
+#[derive(Default)]
+pub(crate) struct Empty(HashMap<ColumnKind, ArrayRef>);
+
+impl Empty {
+    fn rows(&mut self, kind: ColumnKind, rows: usize) -> ArrayRef {
+        let known = self.0.get(&kind).filter(|array| array.len() >= rows);
+        let array = known.map_or_else(|| new_null_array(&kind.arrow(), rows), Arc::clone);
+        let part = array.slice(0, rows);
+        self.0.insert(kind, array);
+        part
     }
 }

@@ -4,20 +4,21 @@ use arrow_array::{RecordBatch, RecordBatchOptions};
 use engine::{Crop, Error, Harvest, Tokens};
 use x12::claim::{Batch, Column as Cells, LONG, MISSING, NO_DATE, NONE, civil, days, unpack};
 
-use crate::builders::Values;
+use crate::builders::{Empty, Values};
 use crate::findings;
 use crate::phi::{Manner, Phi};
 use crate::tables::{Column, ColumnKind, Table, Value};
 
 /// Most rows that are kept before they are given away.
-const ROWS: usize = 2_048;
+const ROWS: usize = 8_192;
 
 /// A table in the making.
 pub(crate) struct Gathering {
     pub(crate) table: &'static Table,
-    manner: Manner,
-    tokens: Tokens,
-    values: Vec<Values>,
+    pub(crate) manner: Manner,
+    pub(crate) tokens: Tokens,
+    pub(crate) values: Vec<Values>,
+    empty: Empty,
     rows: usize,
     /// All rows so far.
     pub(crate) total: u64,
@@ -26,7 +27,7 @@ pub(crate) struct Gathering {
 impl Gathering {
     pub(crate) fn new(table: &'static Table, manner: Manner, tokens: Tokens) -> Self {
         let values = table.columns.iter().map(|column| Values::new(column.kind, 0, 0)).collect();
-        Self { table, manner, tokens, values, rows: 0, total: 0 }
+        Self { table, manner, tokens, values, empty: Empty::default(), rows: 0, total: 0 }
     }
 
     /// Takes the rows of a piece, and hands on what there is when it is enough.
@@ -51,7 +52,12 @@ impl Gathering {
         Ok(())
     }
 
-    fn more(&mut self, rows: usize, give: &mut impl FnMut(RecordBatch) -> Result<(), Error>) -> Result<(), Error> {
+    /// So many rows more were taken: handed on when they are enough.
+    pub(crate) fn more(
+        &mut self,
+        rows: usize,
+        give: &mut impl FnMut(RecordBatch) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         self.rows += rows;
         if self.rows < ROWS {
             return Ok(());
@@ -69,7 +75,8 @@ impl Gathering {
         let fresh =
             columns.zip(&self.values).map(|(column, values)| Values::new(column.kind, rows, values.bytes_so_far()));
         let fresh = fresh.collect();
-        let arrays = std::mem::replace(&mut self.values, fresh).into_iter().map(Values::finish).collect();
+        let made = std::mem::replace(&mut self.values, fresh).into_iter();
+        let arrays = made.map(|values| values.finish(&mut self.empty)).collect();
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         let batch = RecordBatch::try_new_with_options(self.table.schema.clone(), arrays, &options)
             .map_err(|error| Error::Internal(format!("{}: {error}", self.table.name)))?;
@@ -157,7 +164,7 @@ impl Filling<'_> {
             Value::Row => self.rows.ordinals.iter().for_each(|ordinal| values.index(Some(*ordinal))),
             Value::Parent(places) => self.parents(places.get(self.crop.map).copied().flatten(), values),
             Value::Cells(cells) => self.cells(cells.get(self.crop.map).copied().flatten(), values),
-            Value::Finding(_) => values.missing(self.rows.len()),
+            Value::Finding(_) | Value::Record(_) | Value::RowAbove | Value::Said(_) => values.missing(self.rows.len()),
         }
     }
 
@@ -193,13 +200,15 @@ impl Filling<'_> {
         match (cells, self.column.kind) {
             (Cells::Date(_), _) => {
                 let day = cells.date(row);
-                values.date((day != NO_DATE).then(|| self.day(day)));
+                values.date((day != NO_DATE).then(|| self.treating().day(day)));
             }
             (Cells::Amount(_), _) => {
                 let amount = cells.amount(row);
                 values.amount((amount != MISSING).then_some(amount));
             }
-            (Cells::Text(_), _) => self.text(self.crop.batch.text(cells.text(row), self.crop.bytes), values),
+            (Cells::Text(_), _) => {
+                self.treating().text(self.crop.batch.text(cells.text(row), self.crop.bytes), values);
+            }
             (Cells::Code(_), ColumnKind::Text) => {
                 code(self.crop.batch, number, cells.code(row), self.crop.bytes, values);
             }
@@ -207,8 +216,21 @@ impl Filling<'_> {
         }
     }
 
+    fn treating(&self) -> Treating<'_> {
+        Treating { column: self.column, manner: self.manner, tokens: self.tokens }
+    }
+}
+
+/// What is made of the values of a column.
+pub(crate) struct Treating<'a> {
+    pub(crate) column: &'a Column,
+    pub(crate) manner: Manner,
+    pub(crate) tokens: &'a Tokens,
+}
+
+impl Treating<'_> {
     /// Of birth and death only the year is told, unless all is.
-    fn day(&self, day: i32) -> i32 {
+    pub(crate) fn day(&self, day: i32) -> i32 {
         if self.column.phi != Phi::Born || self.manner == Manner::Keep {
             return day;
         }
@@ -216,9 +238,10 @@ impl Filling<'_> {
         days(format!("{year:04}0101").as_bytes())
     }
 
-    fn text(&self, text: &[u8], values: &mut Values) {
+    /// A text, as it may be told.
+    pub(crate) fn text(&self, text: &[u8], values: &mut Values) {
         match (self.column.phi, self.manner) {
-            (Phi::Open, _) | (_, Manner::Keep) => values.bytes(text),
+            (Phi::Open | Phi::Sealed, _) | (_, Manner::Keep) => values.bytes(text),
             (Phi::Id, Manner::Token) => values.text(Some(&self.tokens.token(domain(&self.column.name), text))),
             (_, Manner::Mask) => values.text(Some(&engine::masked(text))),
             _ => values.missing(1),
@@ -231,7 +254,8 @@ fn domain(column: &str) -> &str {
     match column {
         "id" => "claim",
         "clearinghouse_reference" => "clearinghouse",
-        "subscriber_member_id" => "member_id",
+        "subscriber_member_id" | "patient_id" | "insured_id" => "member_id",
+        "subscriber_id" => "subscriber",
         name if name.ends_with("tax_id") => "tax_id",
         name if name.ends_with("ssn") => "ssn",
         name => name,

@@ -1,17 +1,19 @@
 //! Claims, their parts and their findings as Arrow tables: streamed to whoever takes Arrow, or written as Parquet. No Python.
 //!
 //! The tables are those of the claim maps ([`x12::claim::ClaimMap`]), laid over each other: one schema, whatever kinds of
-//! claims a file has. Who may see what of a patient is decided here, a column at a time ([`Phi`]).
+//! claims a file has. Beside them stand those of records, whose lines earlier runs left ([`export_records`]). Who may see what of a patient is decided here, a column at a time ([`Phi`]).
 
 mod builders;
+mod csv;
 mod findings;
 mod gather;
 mod parquet;
 mod phi;
+mod records;
 mod stream;
 mod tables;
 
-pub use parquet::export;
+pub use parquet::{Form, export, export_records};
 pub use phi::{Manner, Phi};
-pub use stream::{Stream, stream};
+pub use stream::{Stream, stream, stream_records};
 pub use tables::{SCHEMA_VERSION, Table, tables};

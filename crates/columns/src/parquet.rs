@@ -1,25 +1,31 @@
-//! Tables as Parquet files.
+//! Tables as files: Parquet and CSV.
 
 use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 use arrow_array::RecordBatch;
-use engine::{Error, Harvest, Job, Progress, StagedFile, Take};
+use engine::{Error, Harvest, Job, Progress, StagedFile, Take, Tokens};
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use serde_json::{Map, Value, json};
 
+use crate::csv::Csv;
 use crate::gather::Gathering;
 use crate::phi::{Manner, Phi};
+use crate::records;
 use crate::tables::{SCHEMA_VERSION, Table};
 
 /// Most rows of a row group: what a group is held in memory as, encoded, comes to some megabytes.
-const GROUP: usize = 32_768;
+const GROUP: usize = 16_384;
 
 /// Most bytes of a column's dictionary, of which a row group has one.
 const DICTIONARY: usize = 64 * 1024;
 
-/// Writes `tables` of the job's inputs as `<table>.parquet` into its output folder, and returns the run's `summary` and
+/// Writes `tables` of the job's inputs as `<table>.parquet` (or `.csv`) into its output folder, and returns the run's `summary` and
 /// `run` as JSON: `summary` also has `tables`, `phi` and `schema_version`.
 ///
 /// # Errors
@@ -27,23 +33,23 @@ const DICTIONARY: usize = 64 * 1024;
 pub fn export(
     job: &Job,
     tables: &[&'static Table],
-    manner: Manner,
+    (form, manner): (Form, Manner),
     progress: Option<Progress<'_>>,
 ) -> Result<String, Error> {
     let tokens = job.tokens()?;
     let made = |file: &dyn Fn(&str) -> Option<StagedFile>| {
         let each = |table: &&'static Table| {
             let gathering = Gathering::new(table, manner, tokens.clone());
-            Sheet::new(gathering, file(&format!("{}.parquet", table.name)))
+            Sheet::new(gathering, file(&format!("{}.{}", table.name, form.ending())), form)
         };
-        let sheets: Result<Vec<Sheet>, Error> = tables.iter().map(each).collect();
+        let sheets: Result<Vec<Sheet<StagedFile>>, Error> = tables.iter().map(each).collect();
         Sheets { sheets, manner }
     };
     engine::harvest(job, progress, made)
 }
 
 struct Sheets {
-    sheets: Result<Vec<Sheet>, Error>,
+    sheets: Result<Vec<Sheet<StagedFile>>, Error>,
     manner: Manner,
 }
 
@@ -51,7 +57,7 @@ impl Take for Sheets {
     fn take(&mut self, harvest: &Harvest<'_>) -> Result<(), Error> {
         for sheet in self.sheets.as_mut().map_err(|error| error.clone())? {
             let Sheet { gathering, writer } = sheet;
-            gathering.take(harvest, &mut |batch| write(writer, &batch))?;
+            gathering.take(harvest, &mut |batch| writer.write(&batch))?;
         }
         Ok(())
     }
@@ -60,9 +66,9 @@ impl Take for Sheets {
         let sheets = std::mem::replace(&mut self.sheets, Ok(Vec::new()))?;
         let (mut files, mut rows) = (Vec::new(), Map::new());
         for Sheet { mut gathering, mut writer } in sheets {
-            gathering.end(&mut |batch| write(&mut writer, &batch))?;
+            gathering.end(&mut |batch| writer.write(&batch))?;
             rows.insert(gathering.table.name.clone(), gathering.total.into());
-            files.push(writer.into_inner().map_err(|error| failed(&error))?);
+            files.push(writer.end()?);
         }
         let manner = format!("{:?}", self.manner).to_lowercase();
         Ok((files, json!({"tables": rows, "phi": manner, "schema_version": SCHEMA_VERSION})))
@@ -70,39 +76,123 @@ impl Take for Sheets {
 }
 
 /// A table and its file.
-struct Sheet {
+struct Sheet<W: Write + Send> {
     gathering: Gathering,
-    writer: ArrowWriter<StagedFile>,
+    writer: Writer<W>,
 }
 
-impl Sheet {
-    fn new(gathering: Gathering, file: Option<StagedFile>) -> Result<Self, Error> {
+impl Sheet<StagedFile> {
+    fn new(gathering: Gathering, file: Option<StagedFile>, form: Form) -> Result<Self, Error> {
         let file = file.ok_or_else(|| Error::Usage("an export needs a folder to write: give --out".to_owned()))?;
-        let level = ZstdLevel::try_new(1).map_err(|error| failed(&error))?;
+        Ok(Self { writer: Writer::new(file, gathering.table, form)?, gathering })
+    }
+}
+
+/// What a table is written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// Parquet.
+    #[default]
+    Parquet,
+    /// CSV.
+    Csv,
+}
+
+impl Form {
+    /// The form of that name, which is how its files end.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Parquet, Self::Csv].into_iter().find(|form| form.ending() == name)
+    }
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Parquet => "parquet",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+enum Writer<W: Write + Send> {
+    Parquet(Box<ArrowWriter<W>>),
+    Csv(Csv<W>),
+}
+
+impl<W: Write + Send> Writer<W> {
+    fn new(file: W, table: &Table, form: Form) -> Result<Self, Error> {
+        if form == Form::Csv {
+            return Ok(Self::Csv(Csv::new(file, table.columns.iter().map(|column| column.name.as_str()))));
+        }
         let mut by = String::new();
         let _ = write!(by, "scrubjay {}", env!("CARGO_PKG_VERSION"));
         let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(level))
+            .set_compression(Compression::SNAPPY)
             .set_max_row_group_row_count(Some(GROUP))
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_dictionary_page_size_limit(DICTIONARY)
             .set_created_by(by);
         // identifiers hardly ever come twice
-        for column in gathering.table.columns.iter().filter(|column| column.phi == Phi::Id) {
+        for column in table.columns.iter().filter(|column| matches!(column.phi, Phi::Id | Phi::Sealed)) {
             properties = properties.set_column_dictionary_enabled(column.name.as_str().into(), false);
         }
-        let properties = properties.build();
-        let schema = gathering.table.schema.clone();
-        let writer = ArrowWriter::try_new(file, schema, Some(properties)).map_err(|error| failed(&error))?;
-        Ok(Self { gathering, writer })
+        let writer = ArrowWriter::try_new(file, table.schema.clone(), Some(properties.build()));
+        Ok(Self::Parquet(Box::new(writer.map_err(|error| failed(&error))?)))
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        match self {
+            Self::Parquet(writer) => writer.write(batch).map_err(|error| failed(&error)),
+            Self::Csv(csv) => csv.write(batch).map_err(|error| unwritten(&error)),
+        }
+    }
+
+    fn end(self) -> Result<W, Error> {
+        match self {
+            Self::Parquet(writer) => writer.into_inner().map_err(|error| failed(&error)),
+            Self::Csv(csv) => csv.end().map_err(|error| unwritten(&error)),
+        }
     }
 }
 
-fn write(writer: &mut ArrowWriter<StagedFile>, batch: &RecordBatch) -> Result<(), Error> {
-    writer.write(batch).map_err(|error| failed(&error))
+/// Writes `tables` of the records that a run left in the folder `from` as files in the folder `to`, where none of theirs are yet, and
+/// returns the rows by table.
+///
+/// # Errors
+/// When the records cannot be read, or the files cannot be written.
+pub fn export_records(
+    from: &Path,
+    to: &Path,
+    tables: &[&'static Table],
+    (form, manner): (Form, Manner),
+    tokens: &Tokens,
+) -> Result<Vec<(String, u64)>, Error> {
+    let mut rows = Vec::new();
+    let mut files: Vec<&str> = tables.iter().filter_map(|table| table.record_file()).collect();
+    files.sort_unstable();
+    files.dedup();
+    for file in files {
+        let own = || tables.iter().copied().filter(|table| table.record_file() == Some(file));
+        let mut gatherings: Vec<Gathering> = own().map(|table| Gathering::new(table, manner, tokens.clone())).collect();
+        let writers = own().map(|table| {
+            let path = to.join(format!("{}.{}", table.name, form.ending()));
+            let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+            Writer::new(BufWriter::new(file.map_err(|error| unwritten(&error))?), table, form)
+        });
+        let mut writers = writers.collect::<Result<Vec<_>, Error>>()?;
+        records::read(from, &mut gatherings, &mut |at, batch| writers[at].write(&batch))?;
+        for (writer, gathering) in writers.into_iter().zip(gatherings) {
+            writer.end()?.into_inner().map_err(|error| unwritten(error.error()))?;
+            rows.push((gathering.table.name.clone(), gathering.total));
+        }
+    }
+    Ok(rows)
 }
 
 /// The library tells what it could not encode; it never quotes values.
 fn failed(error: &parquet::errors::ParquetError) -> Error {
     Error::Internal(format!("Parquet: {error}"))
+}
+
+fn unwritten(error: &io::Error) -> Error {
+    Error::Output(format!("a table cannot be written: {error}; make room, or name another folder"))
 }

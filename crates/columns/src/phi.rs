@@ -15,6 +15,8 @@ pub enum Phi {
     Text,
     /// A day of birth or death.
     Born,
+    /// A keyed token that stands for an identifier already.
+    Sealed,
 }
 
 /// What is made of columns that are not open.
@@ -49,7 +51,7 @@ impl Manner {
     pub fn shows(self, phi: Phi) -> bool {
         match (self, phi) {
             (_, Phi::Open) | (Self::Keep, _) => true,
-            (Self::Drop, _) | (_, Phi::Text) => false,
+            (Self::Drop, _) | (_, Phi::Text) | (Self::Mask, Phi::Sealed) => false,
             (Self::Mask, _) => true,
             (Self::Token, phi) => phi != Phi::Person,
         }
@@ -57,9 +59,9 @@ impl Manner {
 }
 
 /// Tables that speak of organizations, never of a patient.
-const OPEN_TABLES: [&str; 3] = ["set", "provider", "payer"];
+const OPEN_TABLES: [&str; 7] = ["set", "provider", "payer", "payment", "payer_reference", "category", "administrator"];
 /// In other tables, fields that begin so speak of providers.
-const PROVIDERS: [&str; 14] = [
+const PROVIDERS: [&str; 20] = [
     "assistant_",
     "attending_",
     "billing_id",
@@ -67,7 +69,13 @@ const PROVIDERS: [&str; 14] = [
     "operating_",
     "ordering_",
     "other_operating_",
+    "payee_",
+    "payer_name",
     "primary_care_",
+    "priority_payer_",
+    "provider_",
+    "crossover_",
+    "sponsor_",
     "purchased_",
     "referring_",
     "rendering_",
@@ -76,7 +84,7 @@ const PROVIDERS: [&str; 14] = [
     "payer_id",
 ];
 /// Fields of text that are codes or places in a list by nature, though the guide bounds them by no list.
-const OPEN_FIELDS: [&str; 26] = [
+const OPEN_FIELDS: [&str; 27] = [
     "admission_hour",
     "ambulance_round_trip",
     "ambulance_stretcher",
@@ -94,6 +102,7 @@ const OPEN_FIELDS: [&str; 26] = [
     "medicare_crossover",
     "ndc",
     "orthodontic_indicator",
+    "plan",
     "referring_clia",
     "remark_1",
     "remark_2",
@@ -142,7 +151,7 @@ const TEXT: [&str; 9] = [
 pub(crate) fn of(table: &str, field: &str, kind: FieldKind) -> Phi {
     let open_table = OPEN_TABLES.contains(&table);
     match kind {
-        FieldKind::Date if matches!(field, "birth_date" | "death_date") => Phi::Born,
+        FieldKind::Date if field.ends_with("birth_date") || field.ends_with("death_date") => Phi::Born,
         // a code is one of a bounded list
         FieldKind::Money | FieldKind::Number | FieldKind::Date | FieldKind::Code => Phi::Open,
         // a provider may be numbered by the social security number

@@ -1,16 +1,18 @@
 //! A table as a stream of record batches, made while it is read.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
-use engine::{Error, Harvest, Job, StagedFile, Take};
+use engine::{Error, Harvest, Job, StagedFile, Take, Tokens};
 use serde_json::Value;
 
 use crate::gather::Gathering;
 use crate::phi::Manner;
+use crate::records;
 use crate::tables::Table;
 
 /// How many batches wait to be taken.
@@ -30,14 +32,34 @@ pub struct Stream {
 pub fn stream(job: Job, table: &'static Table, manner: Manner) -> Result<Stream, Error> {
     // signals are looked at by the thread that takes the batches
     let job = Job { signals: None, ..job };
-    let tokens = job.tokens()?;
+    let gathering = Gathering::new(table, manner, job.tokens()?);
+    begun(table, move |send| engine::harvest(&job, None, |_| Giving { gathering, send }).map(drop))
+}
+
+/// As [`stream`], of the records that a run left in `folder`.
+///
+/// # Errors
+/// When no thread can be started.
+pub fn stream_records(folder: &Path, table: &'static Table, manner: Manner, tokens: Tokens) -> Result<Stream, Error> {
+    let (folder, mut gatherings) = (folder.to_owned(), vec![Gathering::new(table, manner, tokens)]);
+    let read = move |send: SyncSender<_>| {
+        records::read(&folder, &mut gatherings, &mut |_, batch| send.send(Ok(batch)).map_err(|_| Error::Interrupted))
+    };
+    begun(table, read)
+}
+
+/// A thread that hands on what `read` gives.
+fn begun(
+    table: &'static Table,
+    read: impl FnOnce(SyncSender<Result<RecordBatch, Error>>) -> Result<(), Error> + Send + 'static,
+) -> Result<Stream, Error> {
     let (send, batches) = sync_channel(AHEAD);
     let schema = Arc::clone(&table.schema);
     let read = move || {
-        let taker = Giving { gathering: Gathering::new(table, manner, tokens), send: send.clone() };
-        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine::harvest(&job, None, |_| taker)));
+        let sender = send.clone();
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read(sender)));
         let failure = match done {
-            Ok(Ok(_) | Err(Error::Interrupted)) => return,
+            Ok(Ok(()) | Err(Error::Interrupted)) => return,
             Ok(Err(error)) => error,
             Err(_) => Error::Internal(
                 "the engine stopped at a fault of its own; please report it with the version".to_owned(),

@@ -7,6 +7,7 @@ use arrow_schema::{DataType, Field, Schema};
 use x12::claim::{ClaimMap, FieldKind};
 
 use crate::phi::{self, Phi};
+use crate::records::{self, Lines};
 
 /// Rises when a column changes its meaning or goes; new columns come at the end of their group without it.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -22,6 +23,8 @@ pub struct Table {
     pub schema: Arc<Schema>,
     /// By claim map: the number of its table there, for all but findings.
     pub(crate) numbers: Vec<Option<usize>>,
+    /// Where its rows are, of a table of records.
+    pub(crate) lines: Option<Lines>,
 }
 
 /// A column.
@@ -37,7 +40,7 @@ pub struct Column {
 }
 
 /// The type of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ColumnKind {
     /// UTF-8.
     Text,
@@ -72,10 +75,16 @@ pub(crate) enum Value {
     Cells(Vec<Option<(usize, usize)>>),
     /// A field of findings.jsonl.
     Finding(&'static str),
+    /// A key of a record as a whole.
+    Record(String),
+    /// The number of the row, among those of its record, that the row is in.
+    RowAbove,
+    /// What stands in a row's object under these keys, one within the other; none: the row itself.
+    Said(Vec<String>),
 }
 
 impl ColumnKind {
-    fn arrow(self) -> DataType {
+    pub(crate) fn arrow(self) -> DataType {
         match self {
             Self::Text => DataType::Utf8,
             Self::Index => DataType::UInt64,
@@ -86,7 +95,7 @@ impl ColumnKind {
         }
     }
 
-    fn of(kind: FieldKind) -> Self {
+    pub(crate) fn of(kind: FieldKind) -> Self {
         match kind {
             FieldKind::Text | FieldKind::Code => Self::Text,
             FieldKind::Money => Self::Money,
@@ -105,7 +114,18 @@ impl Table {
         let version: HashMap<String, String> =
             [("scrubjay.schema".to_owned(), SCHEMA_VERSION.to_string())].into_iter().collect();
         let schema = Arc::new(Schema::new_with_metadata(fields, version));
-        Self { name: name.to_owned(), columns, schema, numbers }
+        Self { name: name.to_owned(), columns, schema, numbers, lines: None }
+    }
+
+    /// A table of records.
+    pub(crate) fn of_records(name: &str, columns: Vec<Column>, lines: Lines) -> Self {
+        Self { lines: Some(lines), ..Self::new(name, columns, Vec::new()) }
+    }
+
+    /// The file, without its ending, whose lines it has the rows of; none of a table of claims or findings.
+    #[must_use]
+    pub fn record_file(&self) -> Option<&str> {
+        self.lines.as_ref().map(|lines| lines.file.as_str())
     }
 
     /// The table of that name.
@@ -115,7 +135,7 @@ impl Table {
     }
 }
 
-/// All tables: `claims`, then what claims are made of, in the order of the maps, then `findings`.
+/// All tables: `claims`, then what claims are made of, in the order of the maps, then `findings`, then those of records.
 pub fn tables() -> &'static [Table] {
     static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
     TABLES.get_or_init(|| {
@@ -125,6 +145,7 @@ pub fn tables() -> &'static [Table] {
             all.push(part(&maps, &name));
         }
         all.push(findings());
+        all.extend(records::tables());
         all
     })
 }

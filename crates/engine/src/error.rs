@@ -21,7 +21,8 @@ pub enum Error {
 
 impl Error {
     /// An input that could not be read.
-    pub(crate) fn input(path: &Path, error: &io::Error) -> Self {
+    #[must_use]
+    pub fn input(path: &Path, error: &io::Error) -> Self {
         let next = match error.kind() {
             io::ErrorKind::NotFound => "check the path",
             io::ErrorKind::PermissionDenied => "ask for the right to read it",

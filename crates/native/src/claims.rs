@@ -7,8 +7,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString};
-use x12::claim::{Cell, ClaimMap, FieldKind, Record, Taps, civil, write_amount};
+use x12::claim::{Cell, ClaimMap, FieldKind, Record, Taps};
 use x12::guide::{Guides, Plan};
+
+use crate::values::Values;
 
 /// A kind of claim: its guide and its claim map, bound to each other, and the map's names as Python strings.
 pub(crate) struct Kind {
@@ -30,6 +32,11 @@ fn kinds() -> &'static [Kind] {
 }
 
 impl Kind {
+    /// Its number among the kinds.
+    pub(crate) fn number(&self) -> u16 {
+        kinds().iter().position(|kind| kind.name == self.name).unwrap_or_default() as u16
+    }
+
     /// The kind that users call `name`.
     pub(crate) fn named(name: &str) -> PyResult<&'static Self> {
         let found = kinds().iter().find(|kind| kind.name == name);
@@ -56,8 +63,6 @@ impl Kind {
 /// The names of the claim map as Python strings, both ways.
 pub(crate) struct Names {
     tables: Vec<TableNames>,
-    decimal: Py<PyAny>,
-    date: Py<PyAny>,
 }
 
 struct TableNames {
@@ -90,23 +95,26 @@ impl Names {
                 known: known.unbind(),
             });
         }
-        let decimal = py.import("decimal")?.getattr("Decimal")?.unbind();
-        let date = py.import("datetime")?.getattr("date")?.unbind();
-        Ok(Self { tables, decimal, date })
+        Ok(Self { tables })
     }
 
     /// A record as a dict; what is missing is left out.
-    pub(crate) fn dict<'py>(&self, py: Python<'py>, record: &Record<'_>) -> PyResult<Bound<'py, PyDict>> {
+    pub(crate) fn dict<'py>(
+        &self,
+        py: Python<'py>,
+        record: &Record<'_>,
+        values: &mut Values,
+    ) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
         let Some(names) = self.tables.get(usize::from(record.table)) else { return Ok(dict) };
         for (column, cell) in &record.cells {
             if let Some(name) = names.fields.get(usize::from(*column)) {
-                dict.set_item(name.bind(py), self.value(py, cell)?)?;
+                dict.set_item(name.bind(py), values.of(py, cell)?)?;
             }
         }
         for inner in &record.records {
             let Some(names) = self.tables.get(usize::from(inner.table)) else { continue };
-            let (name, value) = (names.list.bind(py), self.dict(py, inner)?);
+            let (name, value) = (names.list.bind(py), self.dict(py, inner, values)?);
             if !names.many {
                 dict.set_item(name, value)?;
             } else if let Some(list) = dict.get_item(name)? {
@@ -118,18 +126,21 @@ impl Names {
         Ok(dict)
     }
 
-    fn value<'py>(&self, py: Python<'py>, cell: &Cell<'_>) -> PyResult<Bound<'py, PyAny>> {
-        let amount = |value: i64, places: usize| {
-            let mut text = Vec::new();
-            write_amount(&mut text, value, places);
-            self.decimal.bind(py).call1((String::from_utf8_lossy(&text),))
-        };
-        match cell {
-            Cell::Text(bytes) => Ok(text(py, bytes).into_any()),
-            Cell::Money(cents) => amount(*cents, 2),
-            Cell::Number(thousandths) => amount(*thousandths, 3),
-            Cell::Date(days) => self.date.bind(py).call1(civil(*days)),
-        }
+    /// What the column of a table is called.
+    pub(crate) fn field(&self, table: u16, column: u16) -> Option<&Py<PyString>> {
+        self.tables.get(usize::from(table))?.fields.get(usize::from(column))
+    }
+
+    /// What rows of the table are called in the record that they belong to, and whether there may be several.
+    pub(crate) fn list(&self, table: u16) -> Option<(&Py<PyString>, bool)> {
+        self.tables.get(usize::from(table)).map(|names| (&names.list, names.many))
+    }
+
+    /// The table of the rows that belong to those of `table` under that name.
+    pub(crate) fn child(&self, table: usize, name: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
+        let Some(names) = self.tables.get(table) else { return Ok(None) };
+        let at: Option<isize> = names.known.bind(name.py()).get_item(name)?.map(|at| at.extract()).transpose()?;
+        Ok(at.and_then(|at| usize::try_from(-1 - at).ok()))
     }
 
     /// A claim's dict as a record. Values may be text as it stands in the file, or numbers and dates.
@@ -210,14 +221,6 @@ impl Names {
 
 /// The dicts above the claim that were read last, by table, and their records.
 pub(crate) type Seen<'py> = Vec<(Bound<'py, PyDict>, Record<'static>)>;
-
-/// Text, and where a file holds bytes that are none, the same bytes as Latin-1.
-pub(crate) fn text<'py>(py: Python<'py>, bytes: &[u8]) -> Bound<'py, PyString> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => PyString::new(py, text),
-        Err(_) => PyString::new(py, &bytes.iter().map(|&byte| char::from(byte)).collect::<String>()),
-    }
-}
 
 /// A value as plain text. Numbers never in exponent form.
 fn plain(value: &Bound<'_, PyAny>, kind: FieldKind) -> PyResult<Vec<u8>> {

@@ -1,6 +1,8 @@
 //! Tables: as Parquet files, and to whoever takes Arrow.
 
-use ::columns::{Manner, Phi, Table, stream, tables};
+use std::path::PathBuf;
+
+use ::columns::{Form, Manner, Phi, Table, stream, stream_records, tables};
 use arrow_array::RecordBatchReader;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_schema::ffi::FFI_ArrowSchema;
@@ -12,20 +14,21 @@ use pyo3::types::PyCapsule;
 use crate::errors::{Raised, detached, raise};
 use crate::running::{parsed, tell};
 
-/// Tables of files, written as Parquet.
+/// Tables of files, written as Parquet or CSV.
 #[pyfunction]
-#[pyo3(signature = (job, names, phi, progress=None))]
+#[pyo3(signature = (job, names, phi, form="parquet", progress=None))]
 #[allow(clippy::needless_pass_by_value, reason = "what Python calls takes what Python gives")]
 pub(crate) fn export(
     py: Python<'_>,
     job: &str,
     names: Vec<String>,
     phi: &str,
+    form: &str,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<String> {
     let job = parsed(py, job)?;
     let tables = names.iter().map(|name| table(name)).collect::<PyResult<Vec<_>>>()?;
-    let manner = manner(phi)?;
+    let manner = (written_as(form)?, manner(phi)?);
     let raised = Raised::default();
     let result = detached(py, || {
         let progress: engine::Progress<'_> = Box::new(|done, total| tell(progress.as_ref(), done, total, &raised));
@@ -34,17 +37,39 @@ pub(crate) fn export(
     result.map_err(|error| raised.or(error))
 }
 
+/// Tables of the records that a run left in a folder, written into another; rows by table.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "what Python calls takes what Python gives")]
+pub(crate) fn export_records(
+    py: Python<'_>,
+    job: &str,
+    places: (PathBuf, PathBuf),
+    names: Vec<String>,
+    phi: &str,
+    form: &str,
+) -> PyResult<Vec<(String, u64)>> {
+    let job = parsed(py, job)?;
+    let tables = names.iter().map(|name| table(name)).collect::<PyResult<Vec<_>>>()?;
+    let manner = (written_as(form)?, manner(phi)?);
+    let (from, to) = places;
+    detached(py, || ::columns::export_records(&from, &to, &tables, manner, &job.tokens()?))
+}
+
+fn written_as(form: &str) -> PyResult<Form> {
+    Form::named(form).ok_or_else(|| PyValueError::new_err(format!("{form} is no form of tables")))
+}
+
 /// A column: name, type, and what it may tell of a patient.
 type Told = (String, String, &'static str);
 
-/// All tables with their columns.
+/// All tables with their columns, each with the file whose records it has, if it has any.
 #[pyfunction]
-pub(crate) fn table_columns() -> Vec<(String, Vec<Told>)> {
+pub(crate) fn table_columns() -> Vec<(String, Option<&'static str>, Vec<Told>)> {
     let columns = |table: &Table| {
         let typed = table.columns.iter().zip(table.schema.fields());
         typed.map(|(column, field)| (column.name.clone(), field.data_type().to_string(), told(column.phi))).collect()
     };
-    tables().iter().map(|table| (table.name.clone(), columns(table))).collect()
+    tables().iter().map(|table| (table.name.clone(), table.record_file(), columns(table))).collect()
 }
 
 fn told(phi: Phi) -> &'static str {
@@ -54,6 +79,7 @@ fn told(phi: Phi) -> &'static str {
         Phi::Person => "person",
         Phi::Text => "text",
         Phi::Born => "born",
+        Phi::Sealed => "token",
     }
 }
 
@@ -71,13 +97,16 @@ pub(crate) struct TableStream {
     job: Job,
     table: &'static Table,
     manner: Manner,
+    /// The folder of the records, of a table of records.
+    folder: Option<PathBuf>,
 }
 
 #[pymethods]
 impl TableStream {
     #[new]
-    fn new(py: Python<'_>, job: &str, name: &str, phi: &str) -> PyResult<Self> {
-        Ok(Self { job: parsed(py, job)?, table: table(name)?, manner: manner(phi)? })
+    #[pyo3(signature = (job, name, phi, folder=None))]
+    fn new(py: Python<'_>, job: &str, name: &str, phi: &str, folder: Option<PathBuf>) -> PyResult<Self> {
+        Ok(Self { job: parsed(py, job)?, table: table(name)?, manner: manner(phi)?, folder })
     }
 
     #[pyo3(signature = (requested_schema=None))]
@@ -88,7 +117,13 @@ impl TableStream {
     ) -> PyResult<Bound<'py, PyCapsule>> {
         // a consumer casts by itself what it does not get as it asked
         drop(requested_schema);
-        let stream = stream(self.job.clone(), self.table, self.manner).map_err(|error| raise(py, error))?;
+        let made = match &self.folder {
+            None => stream(self.job.clone(), self.table, self.manner),
+            Some(folder) => {
+                self.job.tokens().and_then(|tokens| stream_records(folder, self.table, self.manner, tokens))
+            }
+        };
+        let stream = made.map_err(|error| raise(py, error))?;
         let boxed: Box<dyn RecordBatchReader + Send> = Box::new(stream);
         PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(boxed), c"arrow_array_stream")
     }

@@ -10,9 +10,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 use x12::wire::Delimiters;
 
-use crate::claims::text;
 use crate::errors::{detached, raise};
 use crate::running::parsed;
+use crate::values::text;
 
 /// A file, or the bytes of one, as placed segments.
 #[pyclass(frozen)]

@@ -4,9 +4,11 @@ mod claims;
 mod columns;
 mod documents;
 mod errors;
+mod forms;
 mod packing;
 mod reading;
 mod running;
+mod values;
 mod writing;
 
 use pyo3::prelude::*;
@@ -23,8 +25,10 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(running::digest, module)?)?;
     module.add_function(wrap_pyfunction!(running::pattern_fault, module)?)?;
     module.add_function(wrap_pyfunction!(columns::export, module)?)?;
+    module.add_function(wrap_pyfunction!(columns::export_records, module)?)?;
     module.add_function(wrap_pyfunction!(columns::table_columns, module)?)?;
     module.add_class::<columns::TableStream>()?;
+    module.add_class::<forms::Forms>()?;
     module.add_function(wrap_pyfunction!(packing::envelope_marks, module)?)?;
     module.add_function(wrap_pyfunction!(packing::rewritten, module)?)?;
     module.add_class::<packing::Verdicts>()?;

@@ -4,18 +4,18 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use engine::Error;
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
-use crate::claims::Kind;
 use crate::errors::{broken, detached, raise};
+use crate::forms::{Kept, Maker};
 use crate::running::parsed;
 
 /// A file, or the bytes of one, as claims with their findings.
 #[pyclass(frozen)]
 pub(crate) struct Reader {
     inner: Mutex<engine::Reader>,
+    kept: Mutex<Kept>,
 }
 
 #[pymethods]
@@ -28,11 +28,18 @@ impl Reader {
         } else {
             engine::Reader::of_bytes(source.cast::<PyBytes>()?.as_bytes().to_vec(), &job)
         };
-        Ok(Self { inner: Mutex::new(reader.map_err(|error| raise(py, error))?) })
+        Ok(Self { inner: Mutex::new(reader.map_err(|error| raise(py, error))?), kept: Mutex::default() })
     }
 
-    /// At most `limit` claims, each with its findings; None at the end.
-    fn next<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Option<Bound<'py, PyList>>> {
+    /// At most `limit` claims, each with its findings; None at the end. Claims of a kind that `forms` has are models, others
+    /// dicts.
+    #[pyo3(signature = (limit, forms = None))]
+    fn next<'py>(
+        &self,
+        py: Python<'py>,
+        limit: usize,
+        forms: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Option<Bound<'py, PyList>>> {
         py.check_signals()?;
         let claims = detached(py, || {
             let mut reader = self.inner.lock().map_err(|_| Error::Internal("the reader failed before".to_owned()))?;
@@ -41,18 +48,19 @@ impl Reader {
         if claims.is_empty() {
             return Ok(None);
         }
+        // what another thread has in hand is not waited for
+        let (mut own, mut kept) = (Kept::default(), self.kept.try_lock());
+        let mut maker = Maker::new(py, kept.as_deref_mut().unwrap_or(&mut own));
         let loads = py.import("json")?.getattr("loads")?;
         let rows = PyList::empty(py);
-        for claim in claims {
+        for claim in &claims {
             let findings = PyList::empty(py);
             for line in &claim.findings {
                 let text = std::str::from_utf8(line).map_err(|_| broken("a finding is not text"))?;
                 findings.append(loads.call1((text,))?)?;
             }
-            let kind = &claim.taps.map.kind;
-            let dict = Kind::named(kind)?.names(py)?.dict(py, &claim.record)?;
-            dict.set_item(intern!(py, "kind"), kind)?;
-            rows.append(PyTuple::new(py, [dict.into_any(), findings.into_any()])?)?;
+            let made = maker.made(forms, claim)?;
+            rows.append(PyTuple::new(py, [made, findings.into_any()])?)?;
         }
         Ok(Some(rows))
     }

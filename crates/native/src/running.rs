@@ -10,6 +10,7 @@ use x12::claim::{Batch, Nesting, Taps};
 
 use crate::claims::Kind;
 use crate::errors::{Raised, detached, raise};
+use crate::values::Values;
 
 /// One scrub or validate, whole.
 #[pyfunction]
@@ -73,9 +74,9 @@ impl PythonJudge<'_> {
         let names = Kind::named(kind)?.names(py)?;
         let nesting = Nesting::new(batch, taps);
         let rows = batch.tables.get(taps.claim).map_or(0, |table| table.rows);
-        let claims = PyList::empty(py);
+        let (claims, mut values) = (PyList::empty(py), Values::default());
         for row in 0..rows {
-            let dict = names.dict(py, &batch.claim(taps, &nesting, row, bytes))?;
+            let dict = names.dict(py, &batch.claim(taps, &nesting, row, bytes), &mut values)?;
             dict.set_item(intern!(py, "kind"), kind)?;
             claims.append(dict)?;
         }

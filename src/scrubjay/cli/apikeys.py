@@ -8,7 +8,7 @@ import sys
 
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
-from scrubjay.cli.homes import HOME, settings, write_down
+from scrubjay.cli.homes import HOME, settings, writing_down
 from scrubjay.cli.kinds import DAY, FILE, Kind
 
 TYPE_CHECKING = False
@@ -76,7 +76,8 @@ def _file(given: dict[str, Any]) -> str:
 def _write_down(given: dict[str, Any], event: str, detail: dict[str, Any]) -> None:
     """A file of its own has no audit."""
     if not given["file"]:
-        write_down(given, event, detail)
+        with writing_down(given) as note:
+            note(event, detail)
 
 
 def _print(line: str) -> None:

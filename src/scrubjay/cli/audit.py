@@ -15,6 +15,7 @@ from scrubjay.cli.stored import (
     AUDIT_KEY,
     CHECKPOINTS,
     checkpoints,
+    counted,
     key_file,
     keys,
     new_file,
@@ -53,14 +54,20 @@ def shown(given: dict[str, Any]) -> int:
     from scrubjay.store.states import Kind as Subject
 
     with opened(given) as store:
-        stories = store.ask(lambda view: [(one, story(view, one)) for one in _found(view, given)])
+        stories = store.ask(
+            lambda view: [(one, _state(view, one), story(view, one)) for one in _found(view, given)]
+        )
         if not stories:
             raise InputError("no claim of that number or token; give CLM01 or a token")
-        ids = [claim.id for claim, _ in stories]
-        store.do(lambda tx: tx.note("claim.shown", Subject.CLAIM, ids[0], {"claims": ids}))
+        ids = [claim.id for claim, _, _ in stories]
+        store.do(
+            lambda tx: tx.note(
+                "claim.shown", Subject.CLAIM, ids[0], {"claims": ids, "command": "audit show"}
+            )
+        )
     claims = [
-        {"claim": claim.id, "file": claim.file, "state": claim.state, "events": _dicts(events)}
-        for claim, events in stories
+        {"claim": claim.id, "file": claim.file, "state": state, "events": _dicts(events)}
+        for claim, state, events in stories
     ]
     printed(given, {"claims": claims}, _lines(stories))
     return 0
@@ -80,10 +87,18 @@ def _found(view: View, given: dict[str, Any]) -> list[Claim]:
     return view.claims_with(token_of(key, "claim", claim))
 
 
-def _lines(stories: Iterable[tuple[Claim, list[Event]]]) -> Iterator[str]:
-    for claim, events in stories:
+def _state(view: View, claim: Claim) -> str:
+    """What became of it; and that it is purged, beside that."""
+    from scrubjay.store.states import Kind, State
+
+    purged = view.state(Kind.FILE, claim.file) is State.PURGED
+    return f"{claim.state}, PURGED" if purged else str(claim.state)
+
+
+def _lines(stories: Iterable[tuple[Claim, str, list[Event]]]) -> Iterator[str]:
+    for claim, state, events in stories:
         batch = "in no batch" if claim.batch is None else f"in batch {claim.batch}"
-        yield f"claim {claim.ordinal} of file {claim.file}, {batch}: {claim.state}"
+        yield f"claim {claim.ordinal} of file {claim.file}, {batch}: {state}"
         for event in events:
             reason = event.detail.get("reason") or event.detail.get("code") or ""
             yield f"  {when(event.at)}  {event.event:<32} {event.actor}  {reason}".rstrip()
@@ -162,14 +177,17 @@ def reconciled(given: dict[str, Any]) -> int:
 
 
 def _ledger(made: Reconciliation) -> Iterator[str]:
-    yield f"{made.day} (UTC): {made.files:,} files"
-    for name in ("received", "accepted", "rejected", "held", "dead", "under_way"):
+    yield f"{made.day} (UTC): {counted(made.files, 'file')}"
+    for name in ("received", "accepted", "rejected", "unreadable", "held", "dead", "under_way"):
         indent = "" if name == "received" else "  "
         yield f"{indent}{name.replace('_', ' '):<{12 - len(indent)}} {getattr(made, name):>12,}"
     if made.uncounted:
-        yield f"not counted yet: {len(made.uncounted):,} files, the first is {made.uncounted[0]}"
+        first = made.uncounted[0]
+        yield f"not counted yet: {counted(len(made.uncounted), 'file')}, the first is {first}"
     for file, claims in made.unaccounted.items():
-        yield f"file {file}: {claims:,} claims are nowhere; run: scrubjay db check"
+        are = "is" if abs(claims) == 1 else "are"
+        where = "nowhere" if claims > 0 else "there too often"
+        yield f"file {file}: {counted(abs(claims), 'claim')} {are} {where}; run: scrubjay db check"
     if made.balanced:
         yield "every claim that came in is somewhere, once"
 
@@ -245,8 +263,8 @@ COMMAND = Group(
         Call(
             name="reconcile",
             help=(
-                "Count the claims of a day: received = accepted + rejected + held + dead + under "
-                "way.\n\nExit code 1 where a claim is nowhere, or twice."
+                "Count the claims of a day: received = accepted + rejected + unreadable + held + "
+                "dead + under way.\n\nExit code 1 where a claim is nowhere, or twice."
             ),
             options=(
                 Option(

@@ -9,9 +9,11 @@ import sys
 from scrubjay.cli import options
 from scrubjay.cli.call import Call, Option
 from scrubjay.cli.kinds import FILE, Count, Kind, Share
+from scrubjay.errors import InputError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ssl import SSLContext
     from typing import Any
 
     from scrubjay.testing.clearinghouse import Behaviour
@@ -42,6 +44,7 @@ async def _serve(given: dict[str, Any], behaviour: Behaviour) -> None:
     import os
     from collections import Counter
 
+    from scrubjay.cli.stored import counted
     from scrubjay.testing.clearinghouse import opened
 
     stopped = asyncio.Event()
@@ -52,14 +55,34 @@ async def _serve(given: dict[str, Any], behaviour: Behaviour) -> None:
         port=given["port"],
         ledger=given["ledger"],
         credential=os.environ.get("SCRUBJAY_CLEARINGHOUSE_CREDENTIAL", ""),
+        tls=_tls(given["certificate"], given["private_key"]),
+        state=given["state"],
     ) as house:
         _say(given, {"address": house.address}, house.address)
         await stopped.wait()
-        counted = Counter(entry.event for entry in house.ledger)
+        events = Counter(entry.event for entry in house.ledger)
         claims = sum(len(entry.claims) for entry in house.ledger if entry.event == "taken")
-    told = {event: counted[event] for event in ("taken", "repeated", "duplicate", "conflict")}
+    told = {event: events[event] for event in ("taken", "repeated", "duplicate", "conflict")}
     words = ", ".join(f"{count:,} {event}" for event, count in told.items())
-    _say(given, told | {"claims": claims}, f"{words}; {claims:,} claims")
+    _say(given, told | {"claims": claims}, f"{words}; {counted(claims, 'claim')}")
+
+
+def _tls(certificate: str | None, private_key: str | None) -> SSLContext | None:
+    """What it speaks with that certificate; in clear without one."""
+    if not certificate or not private_key:
+        if certificate or private_key:
+            raise UsageError("TLS needs both: --certificate FILE and --private-key FILE")
+        return None
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(certificate, private_key)
+    except (OSError, ssl.SSLError) as error:
+        reason = (error.strerror or "cannot be used").lower()
+        raise InputError(f"{certificate}, {private_key}: {reason}; name both in PEM") from None
+    return context
 
 
 def _say(given: dict[str, Any], answer: dict[str, Any], words: str) -> None:
@@ -152,11 +175,21 @@ COMMAND = Call(
             metavar="FILE",
             help="Where it writes down, line by line, what it was handed.",
         ),
+        Option(
+            name="--state",
+            kind=FILE,
+            metavar="FILE",
+            help="Where it keeps what it owes, so that acknowledgments outlive its death.",
+        ),
+        Option(name="--certificate", kind=FILE, metavar="FILE", help="Its certificate (PEM): TLS."),
+        Option(name="--private-key", kind=FILE, metavar="FILE", help="The key of that (PEM)."),
         options.AS_JSON,
     ),
     examples=(
         "scrubjay clearinghouse --port 8080",
         "scrubjay clearinghouse --port 8080 --fault reply_lost=0.05 --fault throttled=0.1 --seed 7",
+        "scrubjay clearinghouse --port 8443 --certificate ch.pem --private-key ch.key",
+        "scrubjay clearinghouse --state owed.db --ledger got.jsonl",
         "scrubjay clearinghouse --answers-after 1:30 --fault ack_lost=0.02 --ledger got.jsonl",
     ),
     run=run,

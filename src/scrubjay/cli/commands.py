@@ -28,7 +28,7 @@ COMMANDS = {
     "roster": "What payroll and the year's reports need of who is covered.",
     "profile": "Carriers' ways with enrollments: which differences each has.",
     "remit": "Write the payments of 835 files down, matched with the claims that they pay.",
-    "export": "Write claims, lines, diagnoses and findings as Parquet tables.",
+    "export": "Write claims, members or payments as Parquet or CSV tables.",
     "acks": "Read acknowledgments, and tell what became of the claims sent.",
     "ingest": "Take files into the pipeline.",
     "serve": "Run the pipeline: from a file's arrival to the partner's acknowledgment.",

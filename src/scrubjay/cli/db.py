@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import os
+
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
-from scrubjay.cli.homes import HOME
+from scrubjay.cli.homes import HOME, settings
 from scrubjay.cli.kinds import FILE
+from scrubjay.cli.partner import REASON
 from scrubjay.cli.stored import (
     AUDIT_KEY,
     CHECKPOINTS,
     actor,
     checkpoints,
+    counted,
     folder,
     keys,
+    opened,
     printed,
     seen,
     when,
 )
+from scrubjay.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from scrubjay.holdings import Holdings
     from scrubjay.store.audit.verifying import Verdict
 
 __all__ = ["COMMAND", "told", "verdict_lines"]
@@ -47,12 +54,12 @@ def told(verdict: Verdict) -> dict[str, Any]:
 
 def verdict_lines(verdict: Verdict) -> Iterator[str]:
     """A verdict in words."""
-    sealed = f"{verdict.checkpoints:,} checkpoints, {verdict.unsealed:,} events after the last"
-    yield f"audit: {verdict.events:,} events, {sealed}"
+    sealed = f"{counted(verdict.checkpoints, 'checkpoint')}, {verdict.unsealed:,} after the last"
+    yield f"audit: {counted(verdict.events, 'event')}, {sealed}"
     if verdict.good:
         yield "every event, checkpoint and row is what was written"
         return
-    yield f"{verdict.found:,} problem{'' if verdict.found == 1 else 's'}:"
+    yield f"{counted(verdict.found, 'problem')}:"
     yield from (f"  {problem}" for problem in verdict.problems[:SHOWN])
     if verdict.found > SHOWN:
         yield f"  and {verdict.found - SHOWN:,} more, see --json"
@@ -69,16 +76,69 @@ def migrate(given: dict[str, Any]) -> int:
 
 
 def check(given: dict[str, Any]) -> int:
-    """Looks the whole store over."""
+    """Looks the whole store over, and what lies in its vault."""
     from scrubjay.store.sqlite.upkeep import checked, proven
 
     with seen(given) as connection:
         broken = checked(connection)
         verdict = proven(connection, keys(given), checkpoints(given))
-    good = verdict.good and not broken
-    lines = broken or ["file: whole"]
-    printed(given, {"file": broken, "audit": told(verdict)}, [*lines, *verdict_lines(verdict)])
+        held = None if broken else _held(connection, given)
+    good = verdict.good and not broken and held is not None and held.good
+    lines = [*(broken or ["file: whole"]), *verdict_lines(verdict), *_payload_lines(held)]
+    payloads = None if held is None else held.to_dict()
+    if good and held is not None:
+        _noted(given, held)
+    printed(given, {"file": broken, "audit": told(verdict), "payloads": payloads}, lines)
     return 0 if good else 1
+
+
+def _held(connection: Any, given: dict[str, Any]) -> Holdings:
+    """The payloads; that they were looked at without being shown is one event, not one each."""
+    from contextlib import closing
+
+    from scrubjay.holdings import held_against
+    from scrubjay.store.sqlite.questions import Questions
+    from scrubjay.store.sqlite.store import now_ms
+    from scrubjay.vault.folder import FolderVault
+    from scrubjay.vault.keyring import FILE, KeyringFile
+
+    folders = settings(given).folders
+    if not os.path.isdir(os.path.join(folders.vault, "payloads")):
+        raise InputError(f"vault {folders.vault}: not there; mount it, or restore it from a backup")
+    ring = KeyringFile(os.path.join(folders.keys, FILE))
+    with closing(FolderVault(folders.vault, ring)) as vault:
+        return held_against(Questions(connection, now_ms), vault, deep=given["deep"])
+
+
+def _noted(given: dict[str, Any], held: Holdings) -> None:
+    from scrubjay.store.states import Kind
+
+    looked = {"payloads": held.payloads, "deep": held.deep, "command": "db check"}
+    with opened(given) as store:
+        store.do(lambda tx: tx.note("payloads.verified", Kind.STORE, 0, looked))
+
+
+_STEPS = {
+    "missing": "restore them and their keys from a backup of the vault",
+    "damaged": "restore them and their keys from a backup of the vault",
+    "changed": "restore them and their keys from a backup of the vault",
+    "lingering": "a serve that is under way destroys them; else they came back with a copy",
+    "unlisted": "whoever sealed them died before the word: serve shreds them by itself",
+    "before": "this store does not know of them: hand in again what came after its backup",
+    "foreign": "they are none of ours: take them away",
+}
+
+
+def _payload_lines(held: Holdings | None) -> Iterator[str]:
+    if held is None:
+        yield "payloads: not looked at, the store comes first"
+        return
+    how = "every frame" if held.deep else "header, key and end of each; every frame: --deep"
+    yield f"vault: {counted(held.payloads, 'payload')}, {how}"
+    for name, step in _STEPS.items():
+        found = getattr(held, name)
+        if found:
+            yield f"{counted(len(found), 'payload')} {name}, the first is {found[0]}: {step}"
 
 
 def backup(given: dict[str, Any]) -> int:
@@ -86,7 +146,7 @@ def backup(given: dict[str, Any]) -> int:
     from scrubjay.store.sqlite.upkeep import backed_up
 
     made = backed_up(folder(given), given["file"])
-    size = f"{made['size']:,} bytes, {made['events']:,} events"
+    size = f"{made['size']:,} bytes, {counted(made['events'], 'event')}"
     printed(given, made, [f"{made['backup']}: {size}, and its manifest {made['backup']}.json"])
     return 0
 
@@ -106,19 +166,39 @@ def restore(given: dict[str, Any]) -> int:
     )
     good = verdict.good and not broken
     if good and not only_verify:
-        _quieted(given, manifest)
+        source = {name: manifest.get(name) for name in ("store", "events", "sha256")}
+        _quieted(given, "store.restored", "restored from a backup", source)
     lines = [*broken, *verdict_lines(verdict), *_outcome(given, manifest, good=good)]
     printed(given, {"restored": good and not only_verify, "audit": told(verdict)}, lines)
     return 0 if good else 1
 
 
-def _quieted(given: dict[str, Any], manifest: dict[str, Any]) -> None:
-    from scrubjay.store.sqlite.store import SqliteStore
-    from scrubjay.store.sqlite.upkeep import quieted
+def _quieted(given: dict[str, Any], event: str, reason: str, told: dict[str, Any]) -> None:
+    """Nothing leaves the store by itself, and the vault is its own from now on."""
+    from scrubjay.store.sqlite.store import STORE_FILE, SqliteStore
+    from scrubjay.store.sqlite.upkeep import peeked, quieted
+    from scrubjay.vault.deed import Deed
 
     where = folder(given)
     with SqliteStore(where, keys(given), actor=actor(), checkpoints=checkpoints(given)) as store:
-        quieted(store, manifest)
+        quieted(store, event, reason, told)
+    Deed(settings(given).folders.vault).sign(*peeked(os.path.join(where, STORE_FILE)))
+
+
+def adopt(given: dict[str, Any]) -> int:
+    """Takes what lies in the store's place for the store, on somebody's word."""
+    from scrubjay.store.sqlite.upkeep import adopted
+
+    keys(given)
+    adopted(folder(given))
+    _quieted(given, "store.adopted", given["reason"], {})
+    lines = [
+        f"{folder(given)} is the store of its vault from now on; what lies there and it does not",
+        "know of is left alone. Every partner is paused, and what was about to be sent is held:",
+        "ask the partners, then: scrubjay partner resume NAME",
+    ]
+    printed(given, {"adopted": True}, lines)
+    return 0
 
 
 def _outcome(given: dict[str, Any], manifest: dict[str, Any], *, good: bool) -> Iterator[str]:
@@ -150,11 +230,20 @@ COMMAND = Group(
         Call(
             name="check",
             help=(
-                "Look the whole store over: the file, the audit, and every row against it.\n\n"
+                "Look the whole store over: the file, the audit, every row against it, and what "
+                "lies in the vault.\n\n"
                 "Exit code 1 where anything is not what was written."
             ),
-            options=(*STORE, options.AS_JSON),
-            examples=("scrubjay db check", "scrubjay db check --checkpoints /mnt/other --json"),
+            options=(
+                *STORE,
+                Option(name="--deep", help="Read every frame of every payload too."),
+                options.AS_JSON,
+            ),
+            examples=(
+                "scrubjay db check",
+                "scrubjay db check --deep",
+                "scrubjay db check --checkpoints /mnt/other --json",
+            ),
             run=check,
         ),
         Call(
@@ -187,6 +276,18 @@ COMMAND = Group(
                 "scrubjay db restore /mnt/backup/monday.db --force",
             ),
             run=restore,
+        ),
+        Call(
+            name="adopt",
+            help=(
+                "Say that the store that lies here is to be used with this vault.\n\n"
+                "For a store that was put in place by hand, or lost: what the vault has and it "
+                "does not know of is left alone, partners are paused, and what was about to be "
+                "sent is held, as after db restore."
+            ),
+            options=(*STORE, REASON, options.AS_JSON),
+            examples=('scrubjay db adopt --reason "the disk of the old store is gone"',),
+            run=adopt,
         ),
     ),
 )

@@ -9,12 +9,21 @@ from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
 from scrubjay.cli.homes import HOME
 from scrubjay.cli.kinds import DAY, FILE, Kind
-from scrubjay.cli.stored import AUDIT_KEY, CHECKPOINTS, new_file, opened, printed, seen, when
+from scrubjay.cli.stored import (
+    AUDIT_KEY,
+    CHECKPOINTS,
+    counted,
+    new_file,
+    opened,
+    printed,
+    seen,
+    when,
+)
 from scrubjay.errors import InputError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from typing import Any, TextIO
 
@@ -91,7 +100,7 @@ def _table(letters: list[DeadLetter]) -> Iterator[str]:
         what = f"{one.kind} {one.subject}"
         state = one.closed or "open"
         head = f"{one.id:>6}  {when(one.created_at)}  {one.code:<24} {what:<20}"
-        yield f"{head} {one.topic:<12} {one.attempts} tries  {state}"
+        yield f"{head} {one.topic:<12} {counted(one.attempts, 'try', 'tries')}  {state}"
 
 
 def shown(given: dict[str, Any]) -> int:
@@ -147,9 +156,16 @@ def _each(given: dict[str, Any], what: str) -> int:
             else:
                 changed = store.do(_discard(letter, reason))
             (done if changed else left).append(letter)
-    lines = [f"{what} {len(done)} of {len(done) + len(left)} letters"]
-    lines += [f"letter {letter} is not open" for letter in left]
-    printed(given, {what: done, "not_open": left}, lines)
+    if left:
+        # what was not done is no result: it goes where errors go
+        are = "is" if len(left) == 1 else "are"
+        named = ", ".join(map(str, left))
+        word = "letter" if len(left) == 1 else "letters"
+        told_of = f"scrubjay: {word} {named} {are} not open; see: scrubjay dlq list --closed"
+        sys.stderr.write(f"{told_of}\n")
+    if done or not left or given["as_json"]:
+        line = f"{what} {len(done):,} of {counted(len(done) + len(left), 'letter')}"
+        printed(given, {what: done, "not_open": left}, [line])
     return 0 if done or not left else 2
 
 
@@ -172,17 +188,21 @@ def _numbers(given: dict[str, Any], found: list[DeadLetter]) -> list[int]:
 
 def exported(given: dict[str, Any]) -> int:
     """Writes the letters as JSON lines."""
-    with seen(given) as connection:
-        letters = _chosen(_view(connection), given)
-        if given["output"] == "-":
-            _write(sys.stdout, letters)
-        else:
-            with new_file(given["output"]) as file:
-                _write(file, letters)
+    from scrubjay.store.states import Kind as Subject
+
+    with opened(given) as store:
+        letters = store.ask(lambda view: [*_chosen(view, given)])
+        given_out = {"letters": len(letters), "command": "dlq export"}
+        store.do(lambda tx: tx.note("dead_letters.exported", Subject.STORE, 0, given_out))
+    if given["output"] == "-":
+        _write(sys.stdout, letters)
+    else:
+        with new_file(given["output"]) as file:
+            _write(file, letters)
     return 0
 
 
-def _write(file: TextIO, letters: Iterator[DeadLetter]) -> None:
+def _write(file: TextIO, letters: Iterable[DeadLetter]) -> None:
     file.writelines(json.dumps(told(letter)) + "\n" for letter in letters)
 
 

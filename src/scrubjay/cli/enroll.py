@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMAND"]
 
-FILES = ("enrollments.jsonl", "quarantine.jsonl", "worklist.csv", "report.html")
+FILES = (
+    *("enrollments.jsonl", "sources.jsonl", "quarantine.jsonl"),
+    *("worklist.csv", "report.html"),
+)
 _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".jsonl", ".ndjson")
 
 
@@ -40,18 +43,20 @@ def _mapped(given: dict[str, Any]) -> int:
     from scrubjay.enrollment.folder import Folder
     from scrubjay.enrollment.page import of_members, reasons_of
     from scrubjay.places import output
+    from scrubjay.sources import Parting
 
     maker = maker_of(given)
     sync = _sync(given, maker) if given["rest"] else None
     path = output(given["out"], force=given["force"])
     with Folder(path, FILES, worklist=not given["no_worklist"]) as folder:
         summary = _Summary(maker)
+        parting = Parting(folder.line, "enrollments.jsonl")
         for made in sync.members() if sync else _members(given, maker):
             summary.count(made)
             for reason in made.reasons:
                 folder.held(reason, made.person)
             if made.record is not None:
-                folder.line("enrollments.jsonl", made.record.to_json())
+                parting.put(json.loads(made.record.to_json()))
         subject = os.path.basename(given["rest"] or given["files"][0])
         folder.page(of_members(subject, summary.said, reasons_of(summary.said["quarantine"])))
         folder.commit(summary.said, always=("enrollments.jsonl",))

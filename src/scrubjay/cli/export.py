@@ -1,8 +1,9 @@
-"""`scrubjay export`: tables of 837 files as Parquet."""
+"""`scrubjay export`: tables of claims, members and payments, as Parquet or CSV."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 from scrubjay.cli import options
@@ -34,7 +35,7 @@ def run(given: dict[str, Any]) -> int:
     if given["as_json"]:
         sys.stdout.write(json.dumps(made.summary) + "\n")
     else:
-        sys.stdout.writelines(f"{line}\n" for line in _told(made))
+        sys.stdout.writelines(f"{line}\n" for line in _told(made, given["to"]))
     return 0
 
 
@@ -43,9 +44,10 @@ def _export(given: dict[str, Any]) -> Exported:
     from scrubjay.columns import export
     from scrubjay.places import inputs
 
-    files = inputs(given["files"])
+    is_folder = len(given["files"]) == 1 and os.path.isdir(given["files"][0])
+    files = tuple(given["files"]) if is_folder else inputs(given["files"])
     chosen = [name.strip() for names in given["table"] for name in names.split(",")]
-    with shown(files) as progress:
+    with shown(() if is_folder else files) as progress:
         return export(
             files,
             given["out"],
@@ -56,6 +58,7 @@ def _export(given: dict[str, Any]) -> Exported:
             token_key=given["token_key"],
             threads=given["threads"],
             force=given["force"],
+            form=given["to"],
             progress=progress,
         )
 
@@ -76,17 +79,19 @@ def listed(*, as_json: bool) -> Iterator[str]:
             yield f"  {column.name:<{wide}}  {column.type:<18} {column.phi}"
 
 
-def _told(made: Exported) -> Iterator[str]:
+def _told(made: Exported, form: str) -> Iterator[str]:
     wide = max(len(name) for name in made.rows)
     for name, rows in made.rows.items():
         yield f"{name:<{wide}}  {rows:>12,} rows"
     treated = made.summary["phi"]
-    yield f"written to {made.folder.rstrip('/')}/ as <table>.parquet; patient data: {treated}"
+    yield f"written to {made.folder.rstrip('/')}/ as <table>.{form}; patient data: {treated}"
 
 
 HELP = """\
-Write tables of 837 FILES ('-' is standard input) as Parquet: claims, lines, diagnoses, findings
-and what else a claim has.
+Write tables of FILES ('-' is standard input) as Parquet or CSV: of 837 claims, lines, diagnoses,
+findings and what else a claim has; of 834 enrollments, coverages and more; of 835 payments,
+payment_claims, payment_lines, payment_adjustments and more. Instead of files, the folder that
+enroll or remit left.
 
 Identifiers are keyed tokens unless --phi says otherwise; dates of service always stay, so that no
 table is de-identified in the sense of the law.
@@ -107,7 +112,7 @@ COMMAND = Call(
         ),
         Option(
             name="--to",
-            kind=Choice("parquet"),
+            kind=Choice("parquet", "csv"),
             default="parquet",
             shows_default=True,
             help="The form of the files.",
@@ -130,6 +135,8 @@ COMMAND = Call(
     examples=(
         "scrubjay export claims.837 --out tables/",
         "scrubjay export 'sent/*.837' --out tables/ --table claims,lines,diagnoses,findings",
+        "scrubjay export members.834 --out tables/ --table enrollments,coverages",
+        "scrubjay export paid/ --out tables/ --table payments,payment_claims --to csv",
         "scrubjay export --list",
     ),
     run=run,

@@ -27,7 +27,7 @@ _WORDS = {"interchange": "release ID", "transmission": "confirm ID, or: scrubjay
 
 def listed(given: dict[str, Any]) -> int:
     """What is held."""
-    from scrubjay.cli.stored import seen
+    from scrubjay.cli.stored import counted, seen
     from scrubjay.pipeline.deciding import held
     from scrubjay.store.sqlite.questions import Questions
     from scrubjay.store.sqlite.store import now_ms
@@ -40,7 +40,7 @@ def listed(given: dict[str, Any]) -> int:
     if not rows:
         sys.stdout.write("nothing is held\n")
     for row in rows:
-        claims = "" if row["claims"] is None else f"{row['claims']:,} claims"
+        claims = "" if row["claims"] is None else counted(row["claims"], "claim")
         control = row["control"] or ""
         line = f"{row['kind']:15} {row['id']:>8}  {row['reason']:24} {control:10} {claims}"
         sys.stdout.write(line.rstrip() + "\n")

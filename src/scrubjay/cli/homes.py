@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from scrubjay.cli.call import Option
@@ -10,11 +11,12 @@ from scrubjay.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from scrubjay.settings import Settings
 
-__all__ = ["HOME", "settings", "there", "write_down"]
+__all__ = ["HOME", "settings", "there", "unwritten", "writing_down"]
 
 HOME = Option(
     name="--home",
@@ -42,14 +44,29 @@ def there(given: dict[str, Any]) -> Settings:
     return tree
 
 
-def write_down(given: dict[str, Any], event: str, detail: dict[str, Any]) -> None:
-    """What was done to a key, into the audit of the home folder; where there is a store already."""
+def unwritten(event: str, detail: dict[str, Any]) -> None:
+    """Where there is no audit."""
+    del event, detail
+
+
+@contextlib.contextmanager
+def writing_down(given: dict[str, Any]) -> Iterator[Callable[[str, dict[str, Any]], None]]:
+    """Writes what is done to keys into the audit of the home folder, where there is a store.
+
+    It is open before anything is done: a key that cannot be written down is left alone.
+    """
     from scrubjay.app import kept
     from scrubjay.cli.stored import actor
     from scrubjay.store.sqlite.store import STORE_FILE
     from scrubjay.store.states import Kind
 
     tree = settings(given)
-    if os.path.exists(os.path.join(tree.folders.home, STORE_FILE)):
-        with kept(tree, actor()) as both:
+    if not os.path.exists(os.path.join(tree.folders.home, STORE_FILE)):
+        yield unwritten
+        return
+    with kept(tree, actor()) as both:
+
+        def note(event: str, detail: dict[str, Any]) -> None:
             both.store.do(lambda tx: tx.note(event, Kind.KEY, 0, detail))
+
+        yield note

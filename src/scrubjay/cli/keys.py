@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
-from scrubjay.cli.homes import HOME, settings, write_down
+from scrubjay.cli.homes import HOME, settings, unwritten, writing_down
 from scrubjay.cli.kinds import FILE, FOLDER, Kind
+from scrubjay.cli.stored import counted
 from scrubjay.errors import UsageError
 
 TYPE_CHECKING = False
@@ -26,14 +28,14 @@ __all__ = ["COMMAND"]
 def listed(given: dict[str, Any]) -> int:
     """The keys, and how many payloads each wraps."""
     ring = _ring(given)
-    counted = _counted(ring, given) if _has_vault(given) else None
+    found = _counted(ring, given) if _has_vault(given) else None
     current = ring.current()
     rows = [
         {
             "key": key.id,
             "made": key.made,
             "current": key.id == current,
-            "payloads": None if counted is None else counted.get(key.id, 0),
+            "payloads": None if found is None else found.get(key.id, 0),
         }
         for key in ring.listed()
     ]
@@ -41,15 +43,18 @@ def listed(given: dict[str, Any]) -> int:
         _print(json.dumps({"keys": rows}))
         return 0
     for row in rows:
-        payloads = "" if row["payloads"] is None else f"{row['payloads']:>12,} payloads"
+        wraps = row["payloads"]
+        payloads = "" if wraps is None else f"{counted(int(wraps), 'payload'):>21}"
         _print(f"{row['key']}  {row['made']}  {'current' if row['current'] else '':7}{payloads}")
     return 0
 
 
 def rotated(given: dict[str, Any]) -> int:
     """A new key; what is sealed from now on is wrapped with it."""
-    made = _ring(given).rotate()
-    _write_down(given, "key.rotated", {"key": made})
+    ring = _ring(given)
+    with _writing_down(given) as note:
+        made = ring.rotate()
+        note("key.rotated", {"key": made})
     if given["as_json"]:
         _print(json.dumps({"current": made}))
     else:
@@ -61,16 +66,18 @@ def rewrapped(given: dict[str, Any]) -> int:
     """Every data key under the current key; walks until a walk finds nothing to do."""
     ring = _ring(given)
     moved = 0
-    with _vault(ring, given) as vault:
+    with _vault(ring, given) as vault, _writing_down(given) as note:
+        note("key.rewrapping", {"key": ring.current()})
         while (walk := vault.rewrap()).moved:
             moved += walk.moved
-    told = {"key": ring.current(), "moved": moved, "refused": len(walk.refused)}
-    _write_down(given, "key.rewrapped", told)
+        told = {"key": ring.current(), "moved": moved, "refused": len(walk.refused)}
+        note("key.rewrapped", told)
     answer = {"moved": moved, "current": walk.current, "refused": list(walk.refused)}
     if given["as_json"]:
         _print(json.dumps(answer))
     else:
-        _print(f"{moved:,} data keys wrapped anew, {walk.current:,} with {ring.current()} in all")
+        anew = counted(moved, "data key")
+        _print(f"{anew} wrapped anew, {walk.current:,} with {ring.current()} in all")
         for payload_id in walk.refused:
             _print(f"{payload_id} cannot be opened; restore it and its key from a backup")
     return 1 if walk.refused else 0
@@ -81,9 +88,11 @@ def retired(given: dict[str, Any]) -> int:
     ring = _ring(given)
     still = _counted(ring, given).get(given["key"], 0)
     if still:
-        raise UsageError(f"{given['key']} wraps {still:,} payloads; first: scrubjay keys rewrap")
-    ring.retire(given["key"])
-    _write_down(given, "key.retired", {"key": given["key"]})
+        wraps = counted(still, "payload")
+        raise UsageError(f"{given['key']} wraps {wraps}; first: scrubjay keys rewrap")
+    with _writing_down(given) as note:
+        ring.retire(given["key"])
+        note("key.retired", {"key": given["key"]})
     _print(json.dumps({"retired": given["key"]}) if given["as_json"] else f"{given['key']} is gone")
     return 0
 
@@ -114,10 +123,11 @@ def _vault(ring: KeyringFile, given: dict[str, Any]) -> Any:
     return closing(FolderVault(_folder(given), ring, key_folder=given["key_folder"]))
 
 
-def _write_down(given: dict[str, Any], event: str, detail: dict[str, Any]) -> None:
+def _writing_down(given: dict[str, Any]) -> Any:
     """A ring or a vault of its own has no audit."""
-    if not given["keyring"] and not given["vault"]:
-        write_down(given, event, detail)
+    if given["keyring"] or given["vault"]:
+        return contextlib.nullcontext(unwritten)
+    return writing_down(given)
 
 
 def _counted(ring: KeyringFile, given: dict[str, Any]) -> dict[str, int]:

@@ -27,6 +27,7 @@ __all__ = [
     "CHECKPOINTS",
     "actor",
     "checkpoints",
+    "counted",
     "folder",
     "key_file",
     "keys",
@@ -60,7 +61,7 @@ def keys(given: dict[str, Any]) -> Keyring:
     """The keys of the audit."""
     from scrubjay.store.audit.keys import Keyring
 
-    return Keyring.load(given["audit_key"] or key_file(given))
+    return Keyring.load(given.get("audit_key") or key_file(given))
 
 
 def key_file(given: dict[str, Any]) -> str:
@@ -72,7 +73,7 @@ def checkpoints(given: dict[str, Any]) -> CheckpointFolder:
     """Where checkpoints are told."""
     from scrubjay.store.audit.checkpoints import CheckpointFolder
 
-    return CheckpointFolder(given["checkpoints"] or settings(given).folders.checkpoints)
+    return CheckpointFolder(given.get("checkpoints") or settings(given).folders.checkpoints)
 
 
 def actor() -> str:
@@ -101,6 +102,11 @@ def opened(given: dict[str, Any]) -> SqliteStore:
     if not os.path.exists(os.path.join(where, STORE_FILE)):
         raise InputError(f"no store in {where}; name its folder with --home")
     return SqliteStore(where, keys(given), actor=actor(), checkpoints=checkpoints(given))
+
+
+def counted(number: int, noun: str, many: str = "") -> str:
+    """A number and its noun: 1 claim, 2 claims."""
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
 
 
 def when(milliseconds: int) -> str:

@@ -20,22 +20,21 @@ __all__ = ["COMMAND"]
 
 def run(given: dict[str, Any]) -> int:
     """Tells it; 1 where no claim has the number."""
-    import os
-    import time
-
     from scrubjay.acks.applied import token_of
     from scrubjay.app import token_key
+    from scrubjay.cli.stored import opened
     from scrubjay.pipeline.story import story
-    from scrubjay.store.sqlite.questions import Questions
-    from scrubjay.store.sqlite.store import STORE_FILE
-    from scrubjay.store.sqlite.upkeep import looked_into
+    from scrubjay.store.states import Kind as Subject
 
-    tree = settings(given)
     number = given["claim"]
-    with looked_into(os.path.join(tree.folders.home, STORE_FILE)) as connection:
-        key = token_key(tree)
+    with opened(given) as store:
+        key = token_key(settings(given))
         token = number if number.startswith(f"{key.id}.") else token_of(key, "claim", number)
-        told = story(Questions(connection, lambda: time.time_ns() // 1_000_000), token)
+        told = store.ask(lambda view: story(view, token))
+        ids = [claim["claim"] for claim in told]
+        if ids:
+            seen = {"claims": ids, "command": "trace"}
+            store.do(lambda tx: tx.note("claim.shown", Subject.CLAIM, ids[0], seen))
     if given["as_json"]:
         sys.stdout.write(json.dumps({"token": token, "claims": told}) + "\n")
     elif not told:
@@ -51,7 +50,8 @@ def _lines(claim: dict[str, Any]) -> Iterator[str]:
     from scrubjay.failures import FAILURES
 
     code = f" ({claim['code']})" if claim["code"] else ""
-    yield f"claim {claim['claim']}: {claim['state']}{code}, {claim['charge']}"
+    purged = ", PURGED" if claim["purged"] else ""
+    yield f"claim {claim['claim']}: {claim['state']}{code}{purged}, {claim['charge']}"
     failure = FAILURES.get(claim["code"] or "")
     if failure is not None:
         yield f"  {failure.meaning}; next: {failure.step}"

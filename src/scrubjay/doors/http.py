@@ -40,6 +40,7 @@ __all__ = ["routes"]
 _STATUS = {
     "UNAUTHORIZED": HTTPStatus.UNAUTHORIZED,
     "UNKNOWN_FILE": HTTPStatus.NOT_FOUND,
+    "NOT_FOUND": HTTPStatus.NOT_FOUND,
     "UPLOAD_TIMEOUT": HTTPStatus.REQUEST_TIMEOUT,
     "UPLOAD_CUT": HTTPStatus.BAD_REQUEST,
     "UPLOAD_TOO_LARGE": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -52,11 +53,18 @@ _STATUS = {
 }
 _TO_SENDERS = {
     "UNAUTHORIZED": "no key, or none that opens anything here; send Authorization: Bearer KEY",
-    "MALFORMED_FILE": "the file is no X12, or ends before its time; mend it, and send it again",
+    "MALFORMED_FILE": "the file is empty, or begins with no ISA; mend it, and send it again",
     "MALFORMED_ISA": "the interchange cannot be read; mend it, and send it again",
+    "NOT_FOUND": "there is nothing at this address; a file goes to POST /v1/files",
+    "DISK_FULL": "no room here at the moment; send it again later",
+    "LOCKED": "not now; send it again later",
+    "KEY_UNAVAILABLE": "not now; send it again later",
+    "STORE_FAILED": "a failure here; send it again later: the same file is taken once",
+    "DISK_FAILED": "a failure here; send it again later: the same file is taken once",
 }
 """Where the table speaks to whoever runs this, or of a partner."""
 _COME_AGAIN = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_UNKNOWN = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 _SECONDS = "5"
 _PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
@@ -71,7 +79,8 @@ def routes(behind: Behind, keys: ApiKeys, limits: Limits | None = None) -> Starl
             Route("/healthz", door.health, methods=["GET"]),
             Route("/readyz", door.readiness, methods=["GET"]),
             Route("/metrics", door.measured, methods=["GET"]),
-        ]
+        ],
+        exception_handlers=dict.fromkeys(_UNKNOWN, _nothing),
     )
     # Who calls another address than one of these is told so.
     app.router.redirect_slashes = False
@@ -148,6 +157,14 @@ def _code(error: ScrubjayError) -> str | None:
     """Of the table; an input that cannot be used, for whatever reason, is no file of X12."""
     usual = "MALFORMED_FILE" if isinstance(error, InputError) else None
     return getattr(error, "code", usual)
+
+
+async def _nothing(_: Request, error: Exception) -> Response:
+    """Another address, or another method than those there are."""
+    failed = _failed("NOT_FOUND")
+    failed.status_code = getattr(error, "status_code", failed.status_code)
+    failed.headers.update(getattr(error, "headers", None) or {})
+    return failed
 
 
 def _answered(answer: Mapping[str, Any], status: HTTPStatus) -> Response:

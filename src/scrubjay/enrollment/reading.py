@@ -11,6 +11,7 @@ from scrubjay.enrollment.mapping import read_mapping
 from scrubjay.enrollment.tables import read_table
 from scrubjay.errors import InputError, UsageError
 from scrubjay.models.enrollment import Quarantined
+from scrubjay.sources import Origins, SourceError
 
 __all__ = ["Read834", "held", "lines", "members"]
 
@@ -55,16 +56,27 @@ def _reason(line: bytes) -> Quarantined:
         raise InputError("quarantine.jsonl: a line that is no reason; run enroll again") from None
 
 
+def _whole(origins: Origins, line: str) -> str:
+    """What is no record is left for whoever reads it, who knows its number."""
+    try:
+        return origins.text(line)
+    except ValueError:
+        return line
+
+
 def lines(path: str, maker: Maker) -> Iterator[Made]:
     """The records of a file with one a line, as `enroll` writes them; a bad line is told by number.
 
     Under a profile each is put into its shape and judged again.
     """
     try:
-        with open(path, "rb") as file:
+        with open(path, encoding="utf-8") as file, Origins(path) as origins:
             for number, line in enumerate(file, start=1):
                 if line.strip():
-                    yield maker.again(line, f"{path} line {number}")
+                    yield maker.again(_whole(origins, line), f"{path} line {number}")
+    except (UnicodeDecodeError, SourceError) as error:
+        told = str(error) if isinstance(error, SourceError) else f"{path}: is not UTF-8 text"
+        raise InputError(told) from None
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
         raise InputError(f"{path}: {reason}; check the path") from None

@@ -14,6 +14,7 @@ from scrubjay.enrollment.reasons import REASONS
 from scrubjay.job import Command, Job
 from scrubjay.runs import execute
 from scrubjay.scratch import scratch
+from scrubjay.sources import Origins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,13 +103,14 @@ def read_834(path: str, maker: Maker, *, within: str | None = None) -> Iterator[
         )
         json.loads(_native.run(job.to_json()))
         with (
-            open(os.path.join(out, "enrollments.jsonl"), "rb") as records,
+            open(name := os.path.join(out, "enrollments.jsonl"), encoding="utf-8") as records,
+            Origins(name) as origins,
             open(os.path.join(out, "quarantine.jsonl"), "rb") as lines,
         ):
             reasons = _grouped(map(Quarantined.model_validate_json, lines))
             waiting = next(reasons, None)
             for line in records:
-                record = Enrollment.model_validate_json(line)
+                record = Enrollment.model_validate_json(origins.text(line))
                 index = record.source.index
                 while waiting is not None and waiting[0] is not None and waiting[0] < (index or 0):
                     yield Made(None, waiting[1])

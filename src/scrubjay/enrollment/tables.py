@@ -10,11 +10,11 @@ import hashlib
 import io
 import os
 import sys
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, NamedTuple
 
+from scrubjay import workbook
 from scrubjay.enrollment.fields import Problem, as_text
 from scrubjay.enrollment.making import Made, Maker
 from scrubjay.enrollment.mapped import Mapped
@@ -27,8 +27,6 @@ STDIN = "-"
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 1 << 20
 _ROWS_A_MEMBER = 1000
-# What a workbook may unpack to: more is no list of people.
-_UNPACKED = 2 << 30
 _WORKBOOK = (".xlsx", ".xlsm")
 
 Row = tuple[int, list[Any]]
@@ -257,23 +255,7 @@ def _delimiter(sample: str, told: Table, mapping: Mapping) -> str:
 
 @contextmanager
 def _workbook(path: str, told: Table) -> Iterator[Iterator[Row]]:
-    try:
-        import openpyxl
-    except ImportError:
-        raise UsageError(
-            f"{path}: workbooks need openpyxl; run: pip install 'scrubjay[xlsx]', or save it as CSV"
-        ) from None
-    try:
-        with zipfile.ZipFile(path) as parts:
-            size = sum(part.file_size for part in parts.infolist())
-        if size > _UNPACKED:
-            raise InputError(f"{path}: it unpacks to {size:,} bytes; save it as CSV")
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise InputError(
-            f"{path}: not a workbook ({type(error).__name__}); save it as CSV"
-        ) from None
-    try:
+    with workbook.opened(path) as book:
         names = book.sheetnames
         if told.sheet and told.sheet not in names:
             raise UsageError(f"{path}: there is no sheet {told.sheet!r}, only {', '.join(names)}")
@@ -282,5 +264,3 @@ def _workbook(path: str, told: Table) -> Iterator[Iterator[Row]]:
             (number, list(cells))
             for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1)
         )
-    finally:
-        book.close()

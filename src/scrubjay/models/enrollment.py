@@ -5,7 +5,8 @@ Where a code has a word (`scrubjay.codes.enrollment`) both are kept: ``relations
 ``relationship_code`` the code as it stood; an unknown code has no word. Social security numbers are
 never in a record: their last four digits are, and a keyed token that is equal for equal numbers.
 
-As JSON, a record has the order of the fields here, and what is not there is left out.
+As JSON, a record has the order of the fields here, and what is not there is left out. In files,
+what is the same for a whole set stands beside the records (`scrubjay.sources`).
 """
 
 import datetime as dt
@@ -48,7 +49,7 @@ __all__ = [
     "Sponsor",
 ]
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the record's shape; raised where a reader has to change."""
 
 
@@ -471,7 +472,7 @@ class Extra(Row):
 class Enrollment(Row):
     """One member of one load, with everything that the source says of them."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     source: Source
     sponsor: Sponsor | None = None
     payer: Organization | None = None

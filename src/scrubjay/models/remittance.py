@@ -3,7 +3,8 @@
 A `Payment` is one transaction set of an 835, a `Remittance` one claim in it with its service lines
 and adjustments, a `ProviderAdjustment` one amount of a PLB: positive reduces the payment. Where a
 code has a word, both are kept: ``status`` is the word, ``status_code`` the code as it stood. As
-JSON, what is not there is left out.
+JSON, what is not there is left out; in files, what is the same for a whole set stands beside the
+records (`scrubjay.sources`).
 """
 
 from typing import Literal
@@ -38,7 +39,7 @@ __all__ = [
     "RemittanceSource",
 ]
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the records' shape; raised where a reader has to change."""
 
 
@@ -151,7 +152,7 @@ class OfPayment(Row):
 class Payment(Row):
     """One payment: a transaction set of an 835 that is good as a whole."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     source: RemittanceSource
     # TRN, BPR
     trace: Text = None
@@ -303,7 +304,7 @@ class RemittanceLine(Row):
 class Remittance(Row):
     """One claim as it was paid (2100): its charge less its adjustments is what was paid."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     source: RemittanceSource
     payment: OfPayment | None = None
     group: Text = None
@@ -351,7 +352,7 @@ class Remittance(Row):
 class ProviderAdjustment(Row):
     """An amount that belongs to no claim (PLB): positive reduces the payment."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     source: RemittanceSource
     payment: OfPayment | None = None
     provider_id: Text = None
@@ -368,7 +369,7 @@ class ProviderAdjustment(Row):
 class ProviderSummary(Row):
     """What a group of claims comes to, as Medicare tells institutions (TS3, TS2)."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     source: RemittanceSource
     payment: OfPayment | None = None
     group: Text = None

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from scrubjay import _native
@@ -191,8 +192,12 @@ class _Feeder(threading.Thread):
         self._feed = feed
         self._writing = writing
         self._failed: BaseException | None = None
+        self._context = copy_context()
 
     def run(self) -> None:
+        self._context.run(self._pump)
+
+    def _pump(self) -> None:
         try:
             with os.fdopen(self._writing, "wb", buffering=0) as pipe:
                 for piece in self._feed():

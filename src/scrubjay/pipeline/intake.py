@@ -16,7 +16,7 @@ from scrubjay.pipeline.outline import ISA_LENGTH, Delimiters
 from scrubjay.pipeline.work import PARSE
 from scrubjay.store.rows import File, NewFile, Payload
 from scrubjay.store.states import Kind, State
-from scrubjay.vault import new_payload_id
+from scrubjay.vault import new_payload_id, reading_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,7 +75,8 @@ def arrive(
     arrived = store.do(lambda tx: _enter(tx, new, sealed))
     failpoint("intake.entered")
     if not arrived.fresh:
-        vault.shred(payload)
+        with reading_for("repeated"):
+            vault.shred(payload)
     return arrived
 
 
@@ -113,6 +114,8 @@ class _Header:
 
     def sender(self) -> str:
         """ISA06, without the padding."""
+        if not self._seen:
+            raise InputError("empty: there is nothing to take; look at where it came from")
         start = self._seen.find(b"ISA")
         header = self._seen[start : start + ISA_LENGTH]
         if start < 0:

@@ -68,9 +68,9 @@ def ordinal(interchange: int, number: int) -> int:
     return interchange << _SHIFT | number
 
 
-def unreadable(number: int) -> int:
-    """Of a claim that the engine could not place."""
-    return ordinal(_NOWHERE, number)
+def unreadable(interchange: int, number: int) -> int:
+    """Of a claim that the engine could not place when it judged from that interchange on."""
+    return ordinal(_NOWHERE + interchange, number)
 
 
 @dataclass(slots=True)

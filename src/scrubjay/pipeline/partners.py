@@ -88,6 +88,7 @@ SHAPE: dict[str, Section] = {
         "kind": one_of("folder", "http", default="folder"),
         "address": text(2_000, 1),
         "credential": text(2_000),
+        "authority": text(4_000),
     },
 }
 
@@ -158,6 +159,8 @@ class Partner(Frozen):
     address: str = ""
     credential: str = ""
     """The name of an environment variable that holds what it is opened with, never the secret."""
+    authority: str = ""
+    """A file of certificates (PEM) that vouch for it, where the machine's own do not."""
 
     @property
     def gs02(self) -> str:
@@ -278,4 +281,5 @@ def _record(path: str) -> Partner:
         transport=whole["transport"]["kind"],
         address=whole["transport"]["address"],
         credential=whole["transport"]["credential"],
+        authority=whole["transport"]["authority"],
     )

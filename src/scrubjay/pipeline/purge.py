@@ -57,4 +57,9 @@ def _told(tx: Tx, payloads: Sequence[Payload]) -> None:
     for payload in payloads:
         tx.shredded(payload.id)
         if payload.role == "source" and payload.file is not None:
+            # claims keep what became of them, and say beside it that they are purged
+            sets = [row.id for row in tx.sets_of(payload.file)]
+            tx.advance(Kind.SET, sets, State.PURGED)
+            interchanges = [row.id for row in tx.interchanges_of(payload.file)]
+            tx.advance(Kind.INTERCHANGE, interchanges, State.PURGED)
             tx.advance(Kind.FILE, payload.file, State.PURGED)

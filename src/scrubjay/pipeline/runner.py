@@ -18,6 +18,7 @@ from scrubjay.pipeline.burying import bury
 from scrubjay.pipeline.retry import code_of, is_hopeless
 from scrubjay.pipeline.seeing import place_of
 from scrubjay.store.errors import StaleLeaseError, StoreFailedError
+from scrubjay.vault import reading_for
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -119,7 +120,8 @@ class Runner:
         seeing = self._work.seeing
         keeping = asyncio.create_task(self._keep(lease))
         try:
-            await stage.handle(lease)
+            with reading_for(stage.topic):
+                await stage.handle(lease)
             seeing.handled(stage.topic, "done", begun)
         except StaleLeaseError:
             # somebody else has it by now, and nothing of this try was written

@@ -99,6 +99,10 @@ class Scrub:
 
     def _scrub(self, lease: Lease, judging: _Judging) -> None:
         """In a thread: nearly all of it is the engine's, the vault's and the store's time."""
+        if judging.file.claims and not judging.sets:
+            # claims in no set at all: there is nothing that they could be written down under
+            self._work.store.do(lambda tx: _refuse(tx, lease, judging.file))
+            return
         if judging.plan is None:
             with self._work.folder.fresh() as folder:
                 try:
@@ -243,8 +247,9 @@ class Scrub:
             failpoint("scrub.entered")
         for future in waiting:
             future.result()
+        begin = min(row.ordinal for row in judging.interchanges)
         lost = [
-            NewClaim(unreadable(number), "", 0, State.REJECTED_BY_SCRUB, code="UNREADABLE")
+            NewClaim(unreadable(begin, number), "", 0, State.REJECTED_BY_SCRUB, code="UNREADABLE")
             for number in range(head["unreadable"])
         ]
         if lost:
@@ -297,6 +302,7 @@ class _Sets:
 
     def __init__(self, judging: _Judging) -> None:
         ordinals = {row.id: row.ordinal for row in judging.interchanges}
+        self._first = judging.sets[0].id if judging.sets else 0
         self._ids: dict[tuple[int, str, str], list[int]] = {}
         for each in judging.sets:
             if each.interchange in ordinals:
@@ -313,8 +319,8 @@ class _Sets:
         return row
 
     def any(self) -> int:
-        """One of them, for what cannot be placed."""
-        return next(iter(self._ids.values()))[0]
+        """One of them, or of the file, for what cannot be placed."""
+        return next((own[0] for own in self._ids.values()), self._first)
 
 
 def _judging(view: View, file_id: int) -> _Judging | None:

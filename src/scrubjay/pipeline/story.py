@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scrubjay.store.rows import Batch, File, Transmission
-from scrubjay.store.states import Kind
+from scrubjay.store.states import Kind, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +41,7 @@ def _told(view: View, claim: Claim) -> dict[str, Any]:
     file = view.one(File, claim.file)
     return {
         "claim": claim.id,
+        "purged": view.state(Kind.FILE, claim.file) is State.PURGED,
         "token": claim.token,
         "state": claim.state.value,
         "code": claim.code or None,

@@ -16,6 +16,7 @@ from scrubjay import _native, places
 from scrubjay.errors import InputError, OutputError
 from scrubjay.job import Command, Job
 from scrubjay.remittance.ledger import Candidate, Ledger, Sent
+from scrubjay.sources import SourceError, records
 
 __all__ = ["FILES", "match"]
 
@@ -52,9 +53,9 @@ def remittances(folder: str) -> Iterator[dict[str, Any]]:
     """The lines of remittances.jsonl."""
     path = os.path.join(folder, "remittances.jsonl")
     try:
-        with open(path, encoding="utf-8") as lines:
-            for line in lines:
-                yield json.loads(line)
+        yield from records(path)
+    except SourceError as error:
+        raise InputError(str(error)) from None
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
         raise InputError(f"{path}: {reason}; name the folder of a scrubjay remit") from None

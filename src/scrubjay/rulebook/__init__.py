@@ -30,6 +30,7 @@ SUBJECTS = (
     "registries",
     "stays",
     "submission",
+    "tabular",
     "visits",
 )
 """The files, in the order in which their rules are listed."""

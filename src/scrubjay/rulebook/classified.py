@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from scrubjay.rulebook.diagnoses import ICD10, coded_for, points
+from scrubjay.rulebook.dates import first_service
+from scrubjay.rulebook.diagnoses import ICD10, coded_for, points, unbillable
 from scrubjay.rulebook.institutional import INPATIENT
 from scrubjay.rulebook.members import birth
 from scrubjay.rulebook.procedures import lacks
@@ -16,6 +17,9 @@ _OPERATED = ("BBR", "BBQ")
 NEWBORN, CHILD, ADULT = 0, 17, 15
 MOTHER, LAST_MOTHER = 9, 64
 """Ages of the code editor: newborn 0, pediatric to 17, maternity 9 to 64, adult from 15."""
+MOTHER_BEFORE, LAST_MOTHER_BEFORE = 12, 55
+WIDENED = dt.date(2019, 10, 1)
+"""Until then maternity was from 12 to 55."""
 
 LONG_STAY = 4
 """Days that the procedures of the code editor's list take at least."""
@@ -46,7 +50,7 @@ def icd10_not_specific(diagnosis: Diagnosis, claim: Claim) -> Bool:
         diagnosis.qualifier.is_in(_CODED)
         & diagnosis.code.listed("icd10cm.category", on=day)
         & ~diagnosis.code.listed("icd10cm.seventh", on=day)
-        & ~diagnosis.code.listed("icd10cm", on=day)
+        & unbillable(diagnosis.code, claim)
     )
 
 
@@ -66,7 +70,7 @@ def icd10_7th_char_missing(diagnosis: Diagnosis, claim: Claim) -> Bool:
     return (
         diagnosis.qualifier.is_in(_CODED)
         & diagnosis.code.listed("icd10cm.seventh", on=day)
-        & ~diagnosis.code.listed("icd10cm", on=day)
+        & unbillable(diagnosis.code, claim)
     )
 
 
@@ -172,9 +176,13 @@ def principal_requires_secondary(diagnosis: Diagnosis, claim: Claim) -> Bool:
     at=lambda diagnosis, _: diagnosis.code,
 )
 def dx_age_conflict(diagnosis: Diagnosis, claim: Claim) -> Bool:
-    """A diagnosis is not of the patient's age."""
+    """A diagnosis is not of the patient's age, on the day of admission or else of the service."""
     day = coded_for(claim)
-    age = birth(claim).years_until(day)
+    age = birth(claim).years_until(claim.admission_date.otherwise(first_service(claim)))
+
+    no_mother = ((age < MOTHER) | (age > LAST_MOTHER)) | (
+        ((age < MOTHER_BEFORE) | (age > LAST_MOTHER_BEFORE)) & (day < WIDENED)
+    )
 
     def is_of(group: str) -> Bool:
         return diagnosis.code.listed(f"icd10cm.{group}", on=day)
@@ -182,7 +190,7 @@ def dx_age_conflict(diagnosis: Diagnosis, claim: Claim) -> Bool:
     return (
         ((age > NEWBORN) & is_of("newborn"))
         | ((age > CHILD) & is_of("pediatric"))
-        | (((age < MOTHER) | (age > LAST_MOTHER)) & is_of("maternity"))
+        | (no_mother & is_of("maternity"))
         | ((age < ADULT) & is_of("adult"))
     )
 

@@ -4,7 +4,7 @@ All of it asks for tables that the user brings, and says nothing without them. T
 of the outpatient payment system are Medicare's and Medicaid's; other payers have their own.
 """
 
-from scrubjay.rulebook.institutional import OUTPATIENT
+from scrubjay.rulebook.diagnoses import OUTPATIENT
 from scrubjay.rulebook.procedures import has, lacks
 from scrubjay.rules import Bool, Number, rule
 from scrubjay.rules.fields import Claim, Line

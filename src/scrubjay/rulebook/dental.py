@@ -162,12 +162,16 @@ def missing_prior_placement(line: Line) -> Bool:
 def missing_treatment_date(claim: Claim) -> Bool:
     """A service has no date, and the claim has none either.
 
-    A request for a predetermination is about what has not been done yet, and has none.
+    A request for a predetermination is about what has not been done yet, and has none; braces
+    have the day on which they were placed (DTP*452).
     """
     return (
         claim.predetermination.is_missing()
         & claim.treated_from.is_missing()
-        & claim.lines.any(lambda line: line.service_from.is_missing())
+        & claim.appliance_date.is_missing()
+        & claim.lines.any(
+            lambda line: line.service_from.is_missing() & line.appliance_date.is_missing()
+        )
     )
 
 

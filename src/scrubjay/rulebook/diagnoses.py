@@ -3,7 +3,7 @@
 import datetime as dt
 
 from scrubjay.rulebook.dates import end_of_service, first_service, last_service
-from scrubjay.rules import Bool, Date, Number, rule
+from scrubjay.rules import Bool, Code, Date, Number, rule
 from scrubjay.rules.fields import Claim, Diagnosis, Line
 
 _TRANSITION = dt.date(2015, 10, 1)
@@ -12,6 +12,9 @@ MOST = 12
 
 ICD10 = "[A-Z][0-9][0-9AB][0-9A-Z]{0,4}"
 """The form of an ICD-10-CM code."""
+
+OUTPATIENT = ("13", "14", "22", "23", "71", "72", "73", "74", "75", "77", "83", "85")
+"""Types of bill of those who come and go."""
 
 _NOWHERE = Number.of(0)
 _ICD10 = ("ABK", "ABF")
@@ -28,6 +31,18 @@ def points(line: Line, place: Number) -> Bool:
 def coded_for(claim: Claim) -> Date:
     """The day whose codes are used: an institutional claim's last, as for its discharge."""
     return claim.statement_to.otherwise(first_service(claim))
+
+
+def unbillable(code: Code, claim: Claim) -> Bool:
+    """A diagnosis is no code on the day that counts; of an outpatient claim either end counts.
+
+    Those who come and go are coded by the day they came; a visit over the night to October has
+    the codes of the day before, and what payers make of it differs.
+    """
+    kind = claim.facility_type.otherwise(claim.place_of_service)
+    came_and_went = kind.is_in(OUTPATIENT)
+    before = ~code.listed("icd10cm", on=first_service(claim))
+    return ~code.listed("icd10cm", on=coded_for(claim)) & (~came_and_went | before)
 
 
 @rule(
@@ -61,9 +76,10 @@ def invalid_icd10_format(diagnosis: Diagnosis) -> Bool:
 def invalid_icd10(diagnosis: Diagnosis, claim: Claim) -> Bool:
     """A diagnosis is not an ICD-10-CM code on the day of the service, or of the discharge.
 
-    An institutional claim goes by the last day of its statement, the others by the day of each line
-    that points at the diagnosis, or, where none does, by the first day of service: a claim over the
-    first of October may have codes of both years. Without the table the outcome is no_data.
+    A stay goes by the last day of its statement, an outpatient claim by that or the first, others
+    by the day of each line that points at the diagnosis, or, where none does, by the first day of
+    service: a claim over the first of October may have codes of both years. Without the table the
+    outcome is no_data.
     """
     code, place = diagnosis.code, diagnosis.position()
     first = coded_for(claim)
@@ -77,7 +93,7 @@ def invalid_icd10(diagnosis: Diagnosis, claim: Claim) -> Bool:
         & code.matches(ICD10)
         & (~code.listed("icd10cm", on=first) | ~code.listed("icd10cm", on=last))
         & ~code.listed("icd10cm.category", on=first)
-        & (wrong_somewhere | (unpointed & ~code.listed("icd10cm", on=first)))
+        & (wrong_somewhere | (unpointed & unbillable(code, claim)))
     )
 
 

@@ -1,6 +1,6 @@
 """What only institutional claims have: type of bill, stay, revenue codes, codes of the UB."""
 
-from scrubjay.rulebook.diagnoses import ICD10
+from scrubjay.rulebook.diagnoses import ICD10, OUTPATIENT
 from scrubjay.rules import Bool, received, rule
 from scrubjay.rules.fields import (
     Claim,
@@ -20,9 +20,6 @@ INPATIENT = ("11", "18", "21", "41")
 
 HOSPITAL = ("11", "18", "41")
 """Those of them whose hours are told."""
-
-OUTPATIENT = ("13", "14", "22", "23", "71", "72", "73", "74", "75", "77", "83", "85")
-"""Types of bill of those who come and go."""
 
 
 @rule(

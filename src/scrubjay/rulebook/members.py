@@ -152,7 +152,7 @@ def dob_after_service(claim: Claim) -> Bool:
 
 @rule(
     "SERVICE_AFTER_DEATH",
-    severity="error",
+    severity="warning",
     snip=4,
     status="A8:159:QC",
     source="X222 2000B and 2000C PAT06 against 2400 DTP*472",
@@ -160,7 +160,10 @@ def dob_after_service(claim: Claim) -> Bool:
     at=lambda claim: (claim.patient.death_date, claim.subscriber.death_date),
 )
 def service_after_death(claim: Claim) -> Bool:
-    """A service is dated after the patient's death."""
+    """A service is dated after the patient's death.
+
+    Medicare rejects it; readings and examinations of a pathologist are sometimes dated so.
+    """
     own = claim.patient.is_missing() & (
         claim.subscriber.death_date < claim.lines.max(lambda line: line.service_from)
     )

@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from scrubjay.rulebook.institutional import INPATIENT, OUTPATIENT
+from scrubjay.rulebook.diagnoses import OUTPATIENT
+from scrubjay.rulebook.institutional import INPATIENT
 from scrubjay.rules import Bool, Date, Money, Number, rule
 from scrubjay.rules.fields import Claim, Diagnosis, Line, OccurrenceSpan, Procedure, ValueCode
 

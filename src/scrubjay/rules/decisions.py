@@ -1,4 +1,4 @@
-"""Decision tables: a CSV in which each row is an edit of a payer, made into rules.
+"""Decision tables: a CSV or workbook in which each row is an edit of a payer, made into rules.
 
 A row says whom and what it is about (``payer, class, client, group, code, revenue, from, until``)
 and what must be: ``modifiers_required`` (one of), ``modifiers_forbidden``, ``pos``,
@@ -15,6 +15,7 @@ import os
 import re
 from decimal import Decimal, InvalidOperation
 
+from scrubjay import workbook
 from scrubjay.rules.analysts import made
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.fields import Line
@@ -22,7 +23,7 @@ from scrubjay.rules.scopes import Scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from scrubjay.rules.expressions import Bool, Code
@@ -39,38 +40,103 @@ COLUMNS = (
 _RANGE = re.compile(r"([A-Z]?)(\d+)([A-Z]?)-\1(\d+)\3")
 _MOST_OF_A_RANGE = 10_000
 _WHOM = ("payer", "class", "client", "group")
+_DIGITS = {"code": 5, "revenue": 4, "pos": 2, "pos_forbidden": 2}
+"""Codes of digits only, of which a cell that is a number has lost the zeros in front."""
+
+
+class Row:
+    """A row of a table: its cells, and where it stands for people, and each cell."""
+
+    def __init__(self, cells: dict[str, str], place: str, columns: dict[str, str]) -> None:
+        self.cells = cells
+        self.place = place
+        self.columns = columns
+
+    def at(self, column: str) -> str:
+        """Where a cell stands; in a CSV the line of the row."""
+        return self.columns.get(column, self.place)
 
 
 def read(path: str) -> list[Rule]:
-    """The rules of a decision table; RuleError with the line of what is wrong."""
+    """The rules of a decision table; RuleError with the place of what is wrong."""
     file = os.path.basename(path)
-    stem = re.sub(r"[^A-Z0-9]+", "_", os.path.splitext(file)[0].upper()).strip("_")
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
-            headings = [str(name).strip().lower() for name in reader.fieldnames or ()]
-            reader.fieldnames = headings
-            if wrong := sorted(set(headings) - set(COLUMNS)):
-                raise RuleError(f"no column {wrong[0]!r}; there are {', '.join(COLUMNS)}", file)
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RuleError("this file cannot be read; check the path", file) from error
+    stem = _name(os.path.splitext(file)[0])
     rules: list[Rule] = []
-    for number, row in rows:
-        cells = {name: (cell or "").strip() for name, cell in row.items() if name}
-        if any(cells.values()):
-            place = f"{file}:{number}"
-            own = re.sub(r"[^A-Z0-9]+", "_", cells.get("id", "").upper()).strip("_")
-            rules.append(_rule(f"{stem}_{own or len(rules) + 1}", cells, place))
+    rows = _sheets(path, file) if path.endswith(workbook.SUFFIXES) else _lines(path, file)
+    for row in rows:
+        if any(row.cells.values()):
+            own = _name(row.cells.get("id", ""))
+            rules.append(_rule(f"{stem}_{own or len(rules) + 1}", row))
     if not rules:
         raise RuleError("there is no row below the headings", file)
     return rules
 
 
-def _rule(name: str, cells: dict[str, str], place: str) -> Rule:
-    line = Line(0)
-    about = _about(line, cells, place)
-    wrong = _wrong(line, cells, place)
+def _name(text: str) -> str:
+    return re.sub(r"[^A-Z0-9]+", "_", text.upper()).strip("_")
+
+
+def _lines(path: str, file: str) -> list[Row]:
+    """The rows of a CSV."""
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            reader.fieldnames = _headings(reader.fieldnames or (), file)
+            return [
+                Row(
+                    {name: (cell or "").strip() for name, cell in row.items() if name},
+                    f"{file}:{reader.line_num}",
+                    {},
+                )
+                for row in reader
+            ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RuleError("this file cannot be read; check the path", file) from error
+
+
+def _headings(names: Iterable[object], place: str) -> list[str]:
+    headings = [str(name or "").strip().lower() for name in names]
+    if wrong := sorted(set(headings) - set(COLUMNS) - {""}):
+        raise RuleError(f"no column {wrong[0]!r}; there are {', '.join(COLUMNS)}", place)
+    return headings
+
+
+def _sheets(path: str, file: str) -> Iterator[Row]:
+    """The rows of all sheets of a workbook, but for empty ones; the first row has the headings."""
+    with workbook.opened(path) as book:
+        for sheet in book:
+            rows = sheet.iter_rows()
+            headings = _headings((cell.value for cell in next(rows, ())), f"{file}:{sheet.title}!1")
+            for number, cells in enumerate(rows, 2):
+                named = [(name, cell) for name, cell in zip(headings, cells, strict=False) if name]
+                there = {name: cell for name, cell in named if cell.value is not None}
+                place = f"{file}:{sheet.title}!"
+                columns = {name: f"{place}{cell.coordinate}" for name, cell in there.items()}
+                texts = {
+                    name: _text(name, cell.value, columns[name]) for name, cell in there.items()
+                }
+                yield Row(texts, f"{place}{number}", columns)
+
+
+def _text(column: str, value: Any, place: str) -> str:
+    """A cell as a CSV would have it."""
+    import datetime as dt
+
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, int | float) and column in _WHOM:
+        raise RuleError(f"{column} is a number here, without zeros in front; make it text", place)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip().zfill(_DIGITS.get(column, 0) if isinstance(value, int) else 0)
+
+
+def _rule(name: str, row: Row) -> Rule:
+    line, cells, place = Line(0), row.cells, row.place
+    about = _about(line, row)
+    wrong = _wrong(line, row)
     if not wrong:
         raise RuleError(f"{name}: the row demands nothing; say what must be, or deny", place)
     broken = wrong[0]
@@ -98,15 +164,16 @@ def _rule(name: str, cells: dict[str, str], place: str) -> Rule:
     return made(name, expression, facts, table="line", at=pointed, place=place)
 
 
-def _about(line: Line, cells: dict[str, str], place: str) -> list[Bool]:
+def _about(line: Line, row: Row) -> list[Bool]:
     """Whom and what a row is about."""
+    cells = row.cells
     named = {key: cells[key].split() for key in _WHOM if cells.get(key)}
-    inside = Scope(named, place).inside(line)
+    inside = Scope(named, row.place).inside(line)
     about = [] if inside is None else [inside]
     if cells.get("code"):
-        about.append(_codes(line.procedure, cells["code"], place))
+        about.append(_codes(line.procedure, cells["code"], row.at("code")))
     if cells.get("revenue"):
-        about.append(_codes(line.revenue, cells["revenue"], place))
+        about.append(_codes(line.revenue, cells["revenue"], row.at("revenue")))
     for name, compare in (("from", "ge"), ("until", "le")):
         if cells.get(name):
             import datetime as dt
@@ -114,14 +181,16 @@ def _about(line: Line, cells: dict[str, str], place: str) -> list[Bool]:
             try:
                 day = dt.date.fromisoformat(cells[name])
             except ValueError:
-                raise RuleError(f"{name} is YYYY-MM-DD, not {cells[name]!r}", place) from None
+                told = f"{name} is YYYY-MM-DD, not {cells[name]!r}"
+                raise RuleError(told, row.at(name)) from None
             at = line.service_from
             about.append(at >= day if compare == "ge" else at <= day)
     return about
 
 
-def _wrong(line: Line, cells: dict[str, str], place: str) -> list[Bool]:
+def _wrong(line: Line, row: Row) -> list[Bool]:
     """What a row calls wrong, each by itself."""
+    cells = row.cells
     slots = (line.modifier_1, line.modifier_2, line.modifier_3, line.modifier_4)
     wrong: list[Bool] = []
     if cells.get("modifiers_required"):
@@ -136,15 +205,16 @@ def _wrong(line: Line, cells: dict[str, str], place: str) -> list[Bool]:
         wrong.append(~_place(line).is_in(cells["pos"].split()))
     if cells.get("pos_forbidden"):
         wrong.append(_place(line).is_in(cells["pos_forbidden"].split()))
-    return wrong + _limits(line, cells, place)
+    return wrong + _limits(line, row)
 
 
 def _place(line: Line) -> Code:
     return line.place_of_service.otherwise(line.claim.place_of_service)
 
 
-def _limits(line: Line, cells: dict[str, str], place: str) -> list[Bool]:
+def _limits(line: Line, row: Row) -> list[Bool]:
     """What is wrong with the patient or with how much was done."""
+    cells = row.cells
     wrong: list[Bool] = []
     claim = line.claim
     born = claim.patient.birth_date.otherwise(claim.subscriber.birth_date)
@@ -158,7 +228,7 @@ def _limits(line: Line, cells: dict[str, str], place: str) -> list[Bool]:
             try:
                 wrong.append(exceeds(Decimal(cells[name])))
             except InvalidOperation:
-                raise RuleError(f"{name} is a number, not {cells[name]!r}", place) from None
+                raise RuleError(f"{name} is a number, not {cells[name]!r}", row.at(name)) from None
     if cells.get("sex"):
         wrong.append(claim.patient.sex.otherwise(claim.subscriber.sex) != cells["sex"].upper())
     if cells.get("deny", "").lower() in {"yes", "y", "true", "1"}:

@@ -102,7 +102,7 @@ class Interpreter:
             raise TypeError(f"{rule.id} is a plain function")
         return [self.logic(rule.expression.node, [row]) for row in tree.rows.get(rule.table, [])]
 
-    def logic(self, node: list[Any], rows: list[Node]) -> Logic:  # noqa: C901, PLR0911 - a case each
+    def logic(self, node: list[Any], rows: list[Node]) -> Logic:  # noqa: C901, PLR0911, PLR0912 - a case each
         """The state of a statement."""
         name, *rest = node
         match name:
@@ -129,6 +129,8 @@ class Interpreter:
                 return _join(states, strong=name == "any")
             case "repeats":
                 return self._repeats(rest[0], rest[1], rest[2], rows)
+            case "follows":
+                return self._follows(rest, rows)
             case "listed" | "paired":
                 return self._listed(rest[0], rest[1:-1], rest[-1], None, rows)
             case "over":
@@ -236,6 +238,33 @@ class Interpreter:
             if [self.value(key, inside) for key in keys] == mine:
                 return True
         return False
+
+    def _follows(self, rest: list[Any], rows: list[Node]) -> Logic:
+        name, at, within, key, on = rest
+        own = self.value(key, rows)
+        asked = [own, *([] if on is None else [self.value(on, rows)])]
+        if name not in self.tables or any(value is NO_DATA for value in asked):
+            return NO_DATA
+        if None in asked:
+            return None
+        row = rows[at]
+        siblings = row.above[within].below[row.table]
+        for other in siblings[: siblings.index(row)]:
+            behind = self.value(key, [*rows[:at], other, *rows[at + 1 :]])
+            if behind and self._stand(name, own, behind, asked[1:]):
+                return True
+        return False
+
+    def _stand(self, name: str, first: str, second: str, days: list[int]) -> bool:
+        """Whether two codes, or how they begin, are a pair of a table."""
+        begins = [[code[:end] for end in range(1, len(code) + 1)] for code in (first, second)]
+        spans = [
+            span
+            for one in begins[0]
+            for other in begins[1]
+            for span in self.tables[name].get((one, other), [])
+        ]
+        return any(span[0] <= day <= span[1] for span in spans for day in days or span[:1])
 
     def _listed(self, name: str, keys: list[Any], on: Any, over: Any, rows: list[Node]) -> Logic:
         table = self.tables.get(name)

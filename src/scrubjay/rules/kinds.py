@@ -46,6 +46,9 @@ def _ask(node: Any, bound: tuple[str, ...], needs: list[Need]) -> None:
         _reach(bound[rest[0]], [rest[1]], needs)
         for key in rest[2] if name == "repeats" else ():
             _ask(key, bound, needs)
+    elif name == "follows":
+        _reach(bound[rest[1]], [rest[2]], needs)
+        _ask_parts(rest[3:], bound, needs)
     elif rest and _is_rows(rest[0]):
         _, number, way, below = rest[0]
         table = _reach(bound[number], way, needs)

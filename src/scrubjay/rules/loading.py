@@ -1,4 +1,4 @@
-"""Rules of all sources made one set: shipped ones, files of Python, TOML and CSV, and plug-ins.
+"""Rules of all sources made one set: shipped ones, files of all kinds, and plug-ins.
 
 A name ``plugin:acme`` is the entry point of that name in the group ``scrubjay.rules``: a module, a
 list of rules, or a function that gives one. A folder stands for all files of rules in it.
@@ -25,7 +25,8 @@ __all__ = ["GROUP", "Loaded", "assemble", "gather", "overridden"]
 
 GROUP = "scrubjay.rules"
 PLUGIN = "plugin:"
-_SUFFIXES = (".py", ".toml", ".csv")
+_TABLES = (".csv", ".xlsx", ".xlsm")
+_SUFFIXES = (".py", ".toml", *_TABLES)
 
 
 class Loaded:
@@ -67,7 +68,7 @@ def _add(found: Loaded, path: str) -> None:
         found.written += written
         found.rules += [one.rule for one in written]
         found.overrides += overrides
-    elif path.endswith(".csv"):
+    elif path.endswith(_TABLES):
         from scrubjay.rules import decisions
 
         found.rules += decisions.read(path)

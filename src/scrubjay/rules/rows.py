@@ -78,6 +78,16 @@ class Row:
             raise RuleError(f"{within} is not directly above {self.table}")
         return Bool(["repeats", self._number, within, [key.node for key in keys]])
 
+    def follows(self, table: str, key: Code, on: Date | None = None, within: str = "claim") -> Bool:
+        """An earlier row of the claim (or other row above) has a code that stands behind `key`.
+
+        `table` is a table of pairs; a pair is of codes, or of how codes begin, this row's first.
+        """
+        if self._way or not isinstance(vars(type(self)).get(within), Above):
+            raise RuleError("follows() is asked of the row itself, within the row above it")
+        day = None if on is None else on.node
+        return Bool(["follows", table, self._number, within, key.node, day])
+
     def position(self, within: str = "claim") -> Number:
         """Which of the rows below the claim (or other row above) it is; the first is 1."""
         if self._way or not isinstance(vars(type(self)).get(within), Above):

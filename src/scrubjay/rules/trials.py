@@ -192,6 +192,8 @@ def _said(node: Any) -> str:  # noqa: C901, PLR0911 - a case each
         case "listed" | "paired":
             on = "" if rest[-1] is None else f" on {_said(rest[-1])}"
             return f"{' with '.join(_said(key) for key in rest[1:-1])} listed in {rest[0]}{on}"
+        case "follows":
+            return f"{_said(rest[3])} behind one of its pairs in {rest[0]}"
         case "over":
             return f"{_said(rest[1])} above {rest[0]} of {_said(rest[2])}"
         case "any" | "all" | "count" | "sum" | "min" | "max":

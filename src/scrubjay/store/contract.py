@@ -108,6 +108,9 @@ class View(Protocol):
         """Those that went out in a group of this GS06, newest transmission first."""
 
     # Seeing it.
+    def payloads(self, *, after: str = "", most: int = 500) -> list[rows.Payload]:
+        """What lies in the vault, or did, in the order of the ids."""
+
     def begun(self) -> int:
         """When this store was made or restored, milliseconds of UTC.
 
@@ -353,6 +356,13 @@ class Store(Protocol):
 
     def do(self, work: Callable[[Tx], T], *, actor: str | None = None) -> T:
         """The same, waited for here; not from within a unit of work, not on an event loop."""
+
+    def later(self, work: Callable[[Tx], None], *, actor: str | None = None) -> None:
+        """Runs a unit of work that nobody waits for: with the next commit, a second from now.
+
+        It is durable before anything that is given to the store afterwards, and lost only where
+        the process dies within that second.
+        """
 
     async def read(self, query: Callable[[View], T]) -> T:
         """Asks something in one snapshot, in a thread of its own."""

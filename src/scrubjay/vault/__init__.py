@@ -36,6 +36,7 @@ from scrubjay.vault.errors import (
     StorageError,
 )
 from scrubjay.vault.naming import checked_payload_id, new_payload_id, sealed_at
+from scrubjay.vault.purpose import reading_for
 
 __all__ = [
     "FRAME",
@@ -54,5 +55,6 @@ __all__ = [
     "WrappedKey",
     "checked_payload_id",
     "new_payload_id",
+    "reading_for",
     "sealed_at",
 ]

@@ -191,6 +191,8 @@ class Access(Frozen):
     """sealed, opened, verified, shredded, rewrapped; key_made, key_rotated, key_retired."""
     payload_id: str | None
     key_id: str | None
+    purpose: str = ""
+    """The stage or the command that it was done for (`reading_for`)."""
 
 
 def unwitnessed(_: Access) -> None:
@@ -199,4 +201,7 @@ def unwitnessed(_: Access) -> None:
 
 if TYPE_CHECKING:
     Witness = Callable[[Access], None]
-    """Told of every access, in the thread that makes it, after it has succeeded."""
+    """Told of every access, in the thread that makes it, before anything is given out.
+
+    Where it raises, nothing is: what cannot be written down is not read.
+    """

@@ -11,24 +11,22 @@ import errno
 import fcntl
 import os
 import stat
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from scrubjay.errors import UsageError
 from scrubjay.vault.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["LEAVING", "Draft", "Folder", "storage"]
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+_WRITE = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _SHELF = 5
 """Letters of an id that name its shelf: of an id by time, some nine hours."""
-_SYNCS = 16
-"""Threads that wait for the disk."""
 INCOMING = "incoming"
 LEAVING = ".shredding"
 """End of the name of what was withdrawn and is about to be wiped."""
@@ -117,38 +115,36 @@ class Folder:
                 os.unlink(payload_id, dir_fd=shelf)
                 raise
 
-    def replace_all(self, texts: Mapping[str, bytes]) -> None:
-        """Put small files where others are, each in one step; to be called `locked`.
-
-        Their syncs are waited for beside each other, and their folders synced once.
-        """
-        drafts: dict[str, Draft] = {}
+    def replace(self, name: str, text: bytes) -> None:
+        """Put a file where another is or may be, in one step; to be called `locked`."""
+        draft = self.draft(name)
         try:
-            for payload_id, text in texts.items():
-                drafts[payload_id] = self.draft(payload_id)
-                drafts[payload_id].write(text)
-            with ThreadPoolExecutor(_SYNCS) as pool:
-                list(pool.map(Draft.sync, drafts.values()))
-            for payload_id, draft in drafts.items():
-                with self._shelf(payload_id) as shelf:
-                    os.rename(draft.name, payload_id, src_dir_fd=self._incoming, dst_dir_fd=shelf)
-            for name in {payload_id[:_SHELF] for payload_id in drafts}:
-                with self._shelf(name) as shelf:
-                    os.fsync(shelf)
+            draft.write(text)
+            draft.sync()
+            with self._shelf(name, make=True) as shelf:
+                os.rename(draft.name, name, src_dir_fd=self._incoming, dst_dir_fd=shelf)
+                os.fsync(shelf)
         finally:
-            for draft in drafts.values():
-                self.discard(draft.name)
-                draft.close()
+            self.discard(draft.name)
+            draft.close()
+
+    def shelved(self, payload_id: str) -> list[str]:
+        """The names on the shelf of an id, in order."""
+        try:
+            with self._shelf(payload_id) as shelf:
+                return sorted(os.listdir(shelf))
+        except FileNotFoundError:
+            return []
 
     def discard(self, draft_name: str) -> None:
         """The draft's name goes; what was placed stays."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(draft_name, dir_fd=self._incoming)
 
-    def open(self, payload_id: str) -> int:
+    def open(self, payload_id: str, *, writes: bool = False) -> int:
         """A handle to the file of that id; FileNotFoundError where there is none."""
         with self._shelf(payload_id) as shelf:
-            return os.open(payload_id, _READ, dir_fd=shelf)
+            return os.open(payload_id, _WRITE if writes else _READ, dir_fd=shelf)
 
     def read(self, payload_id: str, most: int) -> bytes:
         """A small file; no more of it than that many bytes."""
@@ -165,6 +161,12 @@ class Folder:
             os.rename(payload_id, leaving, src_dir_fd=shelf, dst_dir_fd=self._incoming)
             os.fsync(shelf)
 
+    def mark_leaving(self, payload_id: str) -> None:
+        """The same of what lies elsewhere: nobody takes it from here on; to be called `locked`."""
+        fd = os.open(f"{payload_id}{LEAVING}", _WRITE | os.O_CREAT, 0o600, dir_fd=self._incoming)
+        os.close(fd)
+        os.fsync(self._incoming)
+
     def is_leaving(self, payload_id: str) -> bool:
         """Whether it was withdrawn, and is not yet gone."""
         try:
@@ -175,9 +177,8 @@ class Folder:
 
     def wipe(self, payload_id: str) -> bool:
         """Every byte of what was withdrawn becomes 0, on the disk; False where nothing was."""
-        flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
-            fd = os.open(f"{payload_id}{LEAVING}", flags, dir_fd=self._incoming)
+            fd = os.open(f"{payload_id}{LEAVING}", _WRITE, dir_fd=self._incoming)
         except FileNotFoundError:
             return False
         try:
@@ -197,6 +198,17 @@ class Folder:
             return False
         return True
 
+    def remove_all(self, payload_ids: Iterable[str]) -> None:
+        """The same of many: their folders are synced once."""
+        shelves: dict[str, list[str]] = {}
+        for payload_id in payload_ids:
+            shelves.setdefault(payload_id[:_SHELF], []).append(payload_id)
+        for name, some in shelves.items():
+            with self._shelf(name) as shelf:
+                for payload_id in some:
+                    os.unlink(payload_id, dir_fd=shelf)
+                os.fsync(shelf)
+
     def has(self, payload_id: str) -> bool:
         """Whether there is a file of that id."""
         try:
@@ -209,7 +221,7 @@ class Folder:
     def ids(self) -> Iterator[str]:
         """Of every file that has its name."""
         for shelf in sorted(os.listdir(self._fd)):
-            if shelf in {INCOMING, "lock"}:
+            if shelf in {INCOMING, "lock"} or shelf.startswith("."):
                 continue
             try:
                 fd = self._below(shelf)

@@ -26,10 +26,13 @@ from scrubjay.vault.errors import (
 )
 from scrubjay.vault.frames import HEADER_BYTES, Cipher, Extent, new_data_key
 from scrubjay.vault.naming import checked_payload_id
+from scrubjay.vault.packs import FOLDER as PACKS
+from scrubjay.vault.packs import Packs
+from scrubjay.vault.purpose import purpose
 from scrubjay.vault.wrapping import MOST_WRAPPED, parsed, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from types import TracebackType
     from typing import Self
 
@@ -37,8 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FolderPayload", "FolderVault", "FolderWriter"]
 
-_AT_ONCE = 64
-"""Data keys that are wrapped anew together: they share their syncs, and hold up who shreds."""
+_AT_ONCE = 1024
+"""Data keys of a pack: they share its syncs, and hold up who seals or shreds for a tenth second."""
 
 
 class FolderVault:
@@ -61,19 +64,22 @@ class FolderVault:
             os.makedirs(base, mode=0o700, exist_ok=True)
         self._keys = keys
         self._payloads = Folder(os.path.join(base, "payloads"))
-        self._wrapped = Folder(os.fspath(key_folder or os.path.join(base, "keys")))
+        wrapped = os.fspath(key_folder or os.path.join(base, "keys"))
+        self._wrapped = Folder(wrapped)
+        self._packs = Packs(os.path.join(wrapped, PACKS))
         self._witness = witness
 
     def close(self) -> None:
         """Give the folders back; payloads that are open stay readable."""
         self._payloads.close()
         self._wrapped.close()
+        self._packs.close()
 
     def writer(self, payload_id: str) -> FolderWriter:
         """Begin a payload."""
         checked_payload_id(payload_id)
         with storage():
-            if self._wrapped.has(payload_id):
+            if self._wrapped.has(payload_id) or self._packs.read(payload_id) is not None:
                 raise PayloadExistsError(payload_id)
         return FolderWriter(payload_id, self._keys, self._payloads, self._wrapped, self._witness)
 
@@ -88,7 +94,11 @@ class FolderVault:
         """Its header, key and end are authenticated on return."""
         wrapped = self._wrapped_key(payload_id)
         payload = self._opened(payload_id, wrapped)
-        self._told("opened", payload_id, wrapped.key_id)
+        try:
+            self._told("opened", payload_id, wrapped.key_id)
+        except BaseException:
+            payload.close()
+            raise
         return payload
 
     def read(self, payload_id: str, start: int, length: int) -> bytes:
@@ -114,6 +124,8 @@ class FolderVault:
         checked_payload_id(payload_id)
         with storage(), self._wrapped.locked():
             self._wrapped.withdraw(payload_id)
+            if self._packs.read(payload_id) is not None:
+                self._wrapped.mark_leaving(payload_id)
             there = self._shredded(payload_id)
         if there:
             self._told("shredded", payload_id, None)
@@ -137,31 +149,74 @@ class FolderVault:
             yield from self._payloads.ids()
 
     def rewrap(self) -> Rewrapped:
-        """Each line is replaced in one step, so that any moment leaves a key that opens."""
+        """By packs: any moment leaves a key that opens, in a file of its own or in a pack."""
         current = self._keys.current()
         moved = already = 0
         refused: list[str] = []
-        ids = self._key_ids()
-        while some := list(islice(ids, _AT_ONCE)):
-            with storage(), self._wrapped.locked():
-                behind, wrong = self._behind(some, current)
-                self._wrapped.replace_all({each: written(key) for each, key in behind.items()})
+        for told, behind, wrong in self._walk(current):
             for payload_id, key in behind.items():
                 self._told("rewrapped", payload_id, key.key_id)
             moved += len(behind)
-            already += len(some) - len(behind) - len(wrong)
+            already += told - len(behind) - len(wrong)
             refused += wrong
         return Rewrapped(moved=moved, current=already, refused=tuple(refused))
 
-    def _behind(
+    def _walk(self, current: str) -> Iterator[tuple[int, dict[str, WrappedKey], list[str]]]:
+        """Pack by pack, then what has files of its own: how many keys, those that moved, and not.
+
+        The lock is held for one pack at a time.
+        """
+        with storage():
+            for name in list(self._packs.names()):
+                with self._wrapped.locked():
+                    done = self._rewrap_pack(name, current)
+                yield done
+            ids = self._wrapped.ids()
+            while some := list(islice(ids, _AT_ONCE)):
+                with self._wrapped.locked():
+                    done = self._pack(some, current)
+                yield done
+
+    def _rewrap_pack(self, name: str, current: str) -> tuple[int, dict[str, WrappedKey], list[str]]:
+        lines = self._packs.lines(name)
+        behind, wrong = self._behind(lines, current)
+        if behind:
+            anew = {each: written(key) for each, key in behind.items()}
+            self._packs.replace(name, {**lines, **anew})
+            failpoint("vault.repacked")
+        elif not lines:
+            self._packs.remove(name)
+        return len(lines), behind, wrong
+
+    def _pack(
         self, payload_ids: Iterable[str], current: str
+    ) -> tuple[int, dict[str, WrappedKey], list[str]]:
+        """Keys of files of their own into a pack; the files go when it is on the disk."""
+        lines = {}
+        for payload_id in payload_ids:
+            with contextlib.suppress(FileNotFoundError):
+                lines[payload_id] = self._wrapped.read(payload_id, MOST_WRAPPED)
+        behind, wrong = self._behind(lines, current)
+        if behind:
+            # a walk that died between the two left some in both
+            known = self._packs.among(behind)
+            new = {each: written(key) for each, key in behind.items() if each not in known}
+            if new:
+                self._packs.put(new)
+            failpoint("vault.packed")
+            self._wrapped.remove_all(behind)
+            failpoint("vault.unpacked")
+        return len(lines), behind, wrong
+
+    def _behind(
+        self, lines: Mapping[str, bytes], current: str
     ) -> tuple[dict[str, WrappedKey], list[str]]:
         """Data keys under other keys, wrapped with the current one; and those that cannot be."""
         behind: dict[str, WrappedKey] = {}
         wrong: list[str] = []
-        for payload_id in payload_ids:
+        for payload_id, line in lines.items():
             try:
-                wrapped = self._wrapped_key(payload_id)
+                wrapped = parsed(line, payload_id)
                 if wrapped.key_id != current:
                     data_key = self._keys.unwrap(wrapped, payload_id)
                     behind[payload_id] = self._keys.wrap(data_key, payload_id)
@@ -195,11 +250,13 @@ class FolderVault:
                 if name.endswith(LEAVING):
                     self._shredded(name.removesuffix(LEAVING))
                 self._wrapped.discard(name)
-        return len(drafts) + len(keys)
+            packs = self._packs.sweep()
+        return len(drafts) + len(keys) + packs
 
     def _shredded(self, payload_id: str) -> bool:
         """Key first, then payload, and last the name by which a sweep would find both."""
         there = self._wrapped.wipe(payload_id)
+        there = self._packs.wipe(payload_id) or there
         payload_there = self._payloads.remove(payload_id)
         self._wrapped.discard(f"{payload_id}{LEAVING}")
         return there or payload_there
@@ -207,6 +264,8 @@ class FolderVault:
     def _key_ids(self) -> Iterator[str]:
         with storage():
             yield from self._wrapped.ids()
+            # where a walk has died between the two, the file of its own is what counts
+            yield from (each for each in self._packs.ids() if not self._wrapped.has(each))
 
     def _wrapped_key(self, payload_id: str) -> WrappedKey:
         checked_payload_id(payload_id)
@@ -214,11 +273,19 @@ class FolderVault:
             try:
                 line = self._wrapped.read(payload_id, MOST_WRAPPED)
             except FileNotFoundError:
-                # A payload whose key is lost is not one that was purged.
-                if self._payloads.has(payload_id) and not self._wrapped.is_leaving(payload_id):
-                    raise PayloadRefusedError(payload_id) from None
-                raise PayloadGoneError(payload_id) from None
+                line = self._packed_line(payload_id)
         return parsed(line, payload_id)
+
+    def _packed_line(self, payload_id: str) -> bytes:
+        line = self._packs.read(payload_id)
+        if self._wrapped.is_leaving(payload_id):
+            raise PayloadGoneError(payload_id)
+        if line is None:
+            # A payload whose key is lost is not one that was purged.
+            if self._payloads.has(payload_id):
+                raise PayloadRefusedError(payload_id)
+            raise PayloadGoneError(payload_id)
+        return line
 
     def _opened(self, payload_id: str, wrapped: WrappedKey) -> FolderPayload:
         with storage():
@@ -233,7 +300,9 @@ class FolderVault:
             raise
 
     def _told(self, action: str, payload_id: str, key_id: str | None) -> None:
-        self._witness(Access(action=action, payload_id=payload_id, key_id=key_id))
+        self._witness(
+            Access(action=action, payload_id=payload_id, key_id=key_id, purpose=purpose())
+        )
 
 
 class FolderWriter:

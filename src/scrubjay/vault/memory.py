@@ -19,6 +19,7 @@ from scrubjay.vault.errors import (
     PayloadRefusedError,
 )
 from scrubjay.vault.naming import checked_payload_id
+from scrubjay.vault.purpose import purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -171,7 +172,9 @@ class MemoryVault:
         return _sealed(payload_id, kept)
 
     def _told(self, action: str, payload_id: str, key_id: str | None) -> None:
-        self._witness(Access(action=action, payload_id=payload_id, key_id=key_id))
+        self._witness(
+            Access(action=action, payload_id=payload_id, key_id=key_id, purpose=purpose())
+        )
 
 
 def _sealed(payload_id: str, kept: _Kept) -> Sealed:

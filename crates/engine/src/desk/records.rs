@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use x12::finding::{Catalog, Finding, Info, Scope, Severity};
 use x12::guide::Plan;
-use x12::record::{Ssn, string};
+use x12::record::{Form, Ssn, string};
 use x12::wire::{Output, decimal};
 
 use super::line::masked;
@@ -22,18 +22,18 @@ const MOST_REASONS: usize = 1_000;
 /// The records of a run.
 pub(crate) struct Records {
     recording: Arc<Recording>,
-    /// By the form's records, then by its contexts that have a file.
+    /// By the form's records, then by its contexts that have a file, then of where records come from.
     outputs: Vec<Option<StagedFile>>,
     quarantine: Option<StagedFile>,
     /// The file at hand: name and digest.
     file: String,
     digest: Option<String>,
-    /// How every record begins: where it comes from, up to its own place.
+    /// Where the records of the open set come from, as far as its envelope says.
     source: Vec<u8>,
     /// By the form's contexts: what is in force.
     contexts: Vec<Vec<u8>>,
-    /// What is told with each record, of all contexts.
-    told: Vec<u8>,
+    /// The number of the line that says where records come from, once it is written.
+    origin: Option<u64>,
     families: Families,
     /// Ordinal in the file of the next record.
     index: u64,
@@ -79,8 +79,7 @@ impl Records {
     /// Of a run that writes to `stage`, if to anything.
     pub(crate) fn new(recording: &Arc<Recording>, stage: Option<&Stage>) -> Self {
         let form = &recording.form;
-        let names = form.records.iter().map(|record| Some(record.output.as_str()));
-        let names = names.chain(form.contexts.iter().map(|context| context.output.as_deref()));
+        let names = outputs(form);
         let file = |name: &str, end: &str| stage.map(|stage| stage.file(&format!("{name}.{end}")));
         let outputs: Vec<_> = names.map(|name| name.and_then(|name| file(name, "jsonl"))).collect();
         let counts = Counts { lines: vec![0; outputs.len()], ..Counts::default() };
@@ -90,7 +89,7 @@ impl Records {
             digest: None,
             source: Vec::new(),
             contexts: vec![Vec::new(); form.contexts.len()],
-            told: Vec::new(),
+            origin: None,
             families: Families::default(),
             index: 0,
             counts,
@@ -124,10 +123,9 @@ impl Records {
 
     /// The lines of each output, by its name.
     fn lines(&self) -> impl Iterator<Item = (String, Value)> {
-        let form = &self.recording.form;
-        let names = form.records.iter().map(|record| Some(record.output.as_str()));
-        let names = names.chain(form.contexts.iter().map(|context| context.output.as_deref()));
-        names.zip(&self.counts.lines).filter_map(|(name, count)| Some((name?.to_owned(), (*count).into())))
+        outputs(&self.recording.form)
+            .zip(&self.counts.lines)
+            .filter_map(|(name, count)| Some((name?.to_owned(), (*count).into())))
     }
 
     /// summary.json: what the run came to.
@@ -184,7 +182,7 @@ impl Records {
         self.open(2);
         let Self { source, recording, .. } = self;
         source.clear();
-        source.extend_from_slice(br#"{"schema_version":1,"source":{"kind":"#);
+        source.extend_from_slice(br#","source":{"kind":"#);
         string(source, recording.subject.set.as_bytes());
         let mut text = |key: &str, value: &[u8]| {
             if !value.is_empty() {
@@ -217,7 +215,7 @@ impl Records {
             text(key, value);
         }
         self.contexts.iter_mut().for_each(Vec::clear);
-        self.told.clear();
+        self.origin = None;
         self.within = set.plan.and_then(loops).map(|(_, within)| within).unwrap_or_default();
     }
 
@@ -251,6 +249,7 @@ impl Records {
     fn whole_set(&mut self, level: &Level) {
         let recording = Arc::clone(&self.recording);
         let records = recording.form.records.len();
+        let origin = self.origin();
         let (seen, taken) = (self.counts.records - level.before.records, self.counts.taken - level.before.taken);
         for (at, context) in recording.form.contexts.iter().enumerate() {
             if context.output.is_none() || self.contexts.get(at).is_none_or(Vec::is_empty) {
@@ -258,8 +257,9 @@ impl Records {
             }
             let mut line = std::mem::take(&mut self.scratch);
             line.clear();
-            line.extend_from_slice(&self.source);
-            line.extend_from_slice(b"},");
+            line.extend_from_slice(SOURCE_NUMBER);
+            push_number(&mut line, origin);
+            line.push(b',');
             line.extend_from_slice(&self.contexts[at]);
             for (key, count) in [(r#","claims":"#, taken), (r#","claims_quarantined":"#, seen - taken)] {
                 line.extend_from_slice(key.as_bytes());
@@ -293,7 +293,9 @@ impl Records {
                         context.clear();
                         context.extend_from_slice(first.text.of(&pressed.text));
                     }
-                    self.told.clear();
+                    if self.recording.form.contexts.get(first.context).is_some_and(|context| context.of_set) {
+                        self.origin = None;
+                    }
                     fragment += 1;
                 }
                 (_, Some(next)) => {
@@ -318,66 +320,86 @@ impl Records {
             }
             self.counts.taken += 1;
         }
-        if self.told.is_empty() {
-            self.tell();
-        }
+        let origin = self.origin();
         if let Some(count) = self.counts.lines.get_mut(line.record) {
             *count += 1;
         }
         let Some(mut file) = self.outputs.get_mut(line.record).and_then(Option::take) else { return };
-        file.compose(|text| self.compose(pressed, bytes, line, (own.then_some(index), base), text));
+        file.compose(|text| self.compose(pressed, bytes, line, (origin, own.then_some(index), base), text));
         self.outputs[line.record] = Some(file);
     }
 
-    /// Appends a line; its place in the file, and what segments count from.
+    /// Appends a line; where it comes from, its place in the file, and what segments count from.
     fn compose(
         &self,
         pressed: &Pressed,
         bytes: &[u8],
         line: &Line,
-        (index, base): (Option<u64>, u32),
+        (origin, index, base): (u64, Option<u64>, u32),
         text: &mut Vec<u8>,
     ) {
-        text.extend_from_slice(&self.source);
-        text.extend_from_slice(&self.told);
+        text.extend_from_slice(SOURCE_NUMBER);
+        push_number(text, origin);
         if let Some(index) = index {
             text.extend_from_slice(br#","index":"#);
             push_number(text, index);
         }
         text.extend_from_slice(br#","segment_index":"#);
         push_number(text, line.segment.wrapping_add(base).into());
-        text.push(b'}');
-        self.contexts_of(line.record, text);
+        let form = &self.recording.form;
+        for at in form.records.get(line.record).into_iter().flat_map(|record| &record.contexts) {
+            if form.contexts.get(*at).is_some_and(|context| !context.of_set) {
+                self.context(*at, text);
+            }
+        }
         self.body(pressed, bytes, line, text);
         text.extend_from_slice(b"}\n");
     }
 
-    /// Appends what is told with lines of `record`.
-    fn contexts_of(&self, record: usize, out: &mut Vec<u8>) {
-        let form = &self.recording.form;
-        for at in form.records.get(record).into_iter().flat_map(|record| &record.contexts) {
-            let (Some(context), Some(said)) = (form.contexts.get(*at), self.contexts.get(*at)) else { continue };
-            let key = context.key.as_deref();
-            if key == Some(SOURCE) || said.is_empty() {
-                continue;
-            }
-            out.push(b',');
-            if let Some(key) = key {
-                string(out, key.as_bytes());
-                out.extend_from_slice(b":{");
-            }
-            out.extend_from_slice(said);
-            out.extend_from_slice(if key.is_some() { b"}" } else { b"" });
+    /// Appends what the context `at` tells.
+    fn context(&self, at: usize, out: &mut Vec<u8>) {
+        let (Some(context), Some(said)) = (self.recording.form.contexts.get(at), self.contexts.get(at)) else { return };
+        if said.is_empty() {
+            return;
         }
+        out.push(b',');
+        if let Some(key) = &context.key {
+            string(out, key.as_bytes());
+            out.extend_from_slice(b":{");
+        }
+        out.extend_from_slice(said);
+        out.extend_from_slice(if context.key.is_some() { b"}" } else { b"" });
     }
 
-    /// What the set itself says of where its records come from.
-    fn tell(&mut self) {
-        let contexts = self.recording.form.contexts.iter().zip(&self.contexts);
-        for (_, said) in contexts.filter(|(form, said)| form.key.as_deref() == Some(SOURCE) && !said.is_empty()) {
-            self.told.push(b',');
-            self.told.extend_from_slice(said);
+    /// The number of the line that says where records come from, which is written before the first of them: the envelope,
+    /// and what the set tells of all of them.
+    fn origin(&mut self) -> u64 {
+        if let Some(number) = self.origin {
+            return number;
         }
+        let at = self.outputs.len() - 1;
+        let number = self.counts.lines.get(at).copied().unwrap_or_default();
+        let mut line = std::mem::take(&mut self.scratch);
+        line.clear();
+        line.extend_from_slice(br#"{"schema_version":2,"id":"#);
+        push_number(&mut line, number);
+        line.extend_from_slice(&self.source);
+        let recording = Arc::clone(&self.recording);
+        let of_set = |source: bool| {
+            let contexts = recording.form.contexts.iter().enumerate();
+            let told = contexts.filter(|(_, context)| context.of_set && context.output.is_none());
+            told.filter(move |(_, context)| (context.key.as_deref() == Some(SOURCE)) == source).map(|(at, _)| at)
+        };
+        for at in of_set(true).filter(|at| self.contexts.get(*at).is_some_and(|said| !said.is_empty())) {
+            line.push(b',');
+            line.extend_from_slice(&self.contexts[at]);
+        }
+        line.push(b'}');
+        of_set(false).for_each(|at| self.context(at, &mut line));
+        line.extend_from_slice(b"}\n");
+        self.append(at, &line);
+        (self.scratch, self.origin) = (line, Some(number));
+        number
     }
 
     fn know_family(&mut self, bytes: &[u8], line: &Line) {
@@ -495,6 +517,18 @@ impl Records {
 
 /// The context that says where records come from.
 const SOURCE: &str = "source";
+
+/// The file that has a line for each source of records.
+const SOURCES: &str = "sources";
+
+/// How a record begins: with the number of its source.
+const SOURCE_NUMBER: &[u8] = br#"{"source":"#;
+
+/// What the outputs are called, of the form's records, its contexts, and the sources.
+fn outputs(form: &Form) -> impl Iterator<Item = Option<&str>> {
+    let names = form.records.iter().map(|record| Some(record.output.as_str()));
+    names.chain(form.contexts.iter().map(|context| context.output.as_deref())).chain([Some(SOURCES)])
+}
 
 /// What is told of a finding beside itself.
 pub(crate) struct Reason<'a> {

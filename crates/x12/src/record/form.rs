@@ -3,7 +3,7 @@
 use super::check::Check;
 use super::{Adjustment, Differences, Hit, Seal, Ssn, Words, value};
 use crate::claim::{
-    Batch, ClaimMap, ElementPlace, FieldKind, MapField, MapTable, RowManner, Saying, SegmentPlace, Taps, pack,
+    Batch, ClaimMap, ElementPlace, FieldKind, MapField, MapTable, RowManner, Saying, SegmentPlace, Taps, pack, unpack,
 };
 
 /// A record map bound to words. Immutable and shared.
@@ -41,6 +41,8 @@ pub struct ContextForm {
     pub key: Option<String>,
     /// It is told once, in the file of this name, when its set is over; not with every line.
     pub output: Option<String>,
+    /// It is of the set as a whole, so that it is told once with where its records come from.
+    pub of_set: bool,
 }
 
 /// How a row of a table is written.
@@ -72,7 +74,8 @@ pub(super) enum Said {
     Count,
     Listed,
     Flag(Box<[u64]>),
-    Word { words: Box<[(u64, Box<[u8]>)]>, key: Box<[u8]> },
+    /// By code: the word and the code, each with its key.
+    Word(Box<[(u64, Box<[u8]>)]>),
     Ssn(SsnKeys),
     Id(SsnKeys),
     TaxId(SsnKeys),
@@ -122,7 +125,12 @@ impl Form {
         let contexts = all().filter(|(_, table)| table.context);
         let keyed = |each: &MapTable| each.many.then(|| each.list.clone());
         let contexts: Vec<_> = contexts
-            .map(|(table, each)| ContextForm { table, key: keyed(each), output: each.output.clone() })
+            .map(|(table, each)| ContextForm {
+                table,
+                key: keyed(each),
+                output: each.output.clone(),
+                of_set: each.openers.iter().all(|opener| opener.at.loop_id == "ST"),
+            })
             .collect();
         let records = all().filter(|(_, table)| !table.context).filter_map(|(table, each)| {
             let output = each.output.clone()?;
@@ -274,7 +282,9 @@ fn said(field: &MapField, words: &Words) -> (Box<[u8]>, Said) {
             FieldKind::Number => Said::Number,
             FieldKind::Date => Said::Date,
         },
-        Saying::Word { list, key: word } => Said::Word { words: words.list(list), key: key(word) },
+        Saying::Word { list, key: word } => {
+            Said::Word(words.list(list).into_iter().map(|(code, said)| (code, both(word, said, &own, code))).collect())
+        }
         Saying::Flag(codes) => Said::Flag(codes.iter().filter_map(|code| pack(code.as_bytes())).collect()),
         Saying::Count => Said::Count,
         Saying::Listed => Said::Listed,
@@ -284,6 +294,18 @@ fn said(field: &MapField, words: &Words) -> (Box<[u8]>, Said) {
         Saying::Link(prefix) => Said::Link(SsnKeys::new(prefix)),
     };
     (own, said)
+}
+
+/// `"name":"word","name_code":"code",`
+fn both(name: &str, word: &[u8], own: &[u8], code: u64) -> Box<[u8]> {
+    let mut out = key(name).into_vec();
+    value::string(&mut out, word);
+    out.push(b',');
+    out.extend_from_slice(own);
+    let (text, length) = unpack(code);
+    value::string(&mut out, text.get(..length).unwrap_or_default());
+    out.push(b',');
+    out.into()
 }
 
 fn last(name: &str) -> &str {

@@ -263,12 +263,10 @@ impl<'a> Page<'a> {
             out.extend_from_slice(key);
             return out.extend_from_slice(flag);
         }
-        if let Said::Word { words, key } = said
+        if let Said::Word(words) = said
             && let Ok(at) = words.binary_search_by_key(&code, |(code, _)| *code)
         {
-            out.extend_from_slice(key);
-            value::string(out, &words[at].1);
-            out.push(b',');
+            return out.extend_from_slice(&words[at].1);
         }
         out.extend_from_slice(key);
         if code >= LONG {

@@ -6,13 +6,31 @@ use crate::wire::decimal;
 /// Appends `text` as a JSON string. What is no UTF-8 is replaced.
 pub fn string(out: &mut Vec<u8>, text: &[u8]) {
     out.push(b'"');
-    let odd = |byte: u8| !matches!(byte, b' '..=b'~') || byte == b'"' || byte == b'\\';
-    if text.iter().fold(false, |any, &byte| any | odd(byte)) {
-        escaped(out, &String::from_utf8_lossy(text));
-    } else {
+    if is_plain(text) {
         out.extend_from_slice(text);
+    } else {
+        escaped(out, &String::from_utf8_lossy(text));
     }
     out.push(b'"');
+}
+
+/// True when all of `text` is printable ASCII that JSON takes as it stands; eight bytes are looked at together.
+fn is_plain(text: &[u8]) -> bool {
+    let (words, rest) = text.as_chunks::<8>();
+    let mut last = [b' '; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    words.iter().chain([&last]).fold(0, |odd, word| odd | odd_bytes(u64::from_le_bytes(*word))) == 0
+}
+
+/// A high bit is set where one of the bytes of `word` is a control, no ASCII, a quote or a backslash.
+fn odd_bytes(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let none_of = |byte: u8| {
+        let other = word ^ (ONES * u64::from(byte));
+        other.wrapping_sub(ONES) & !other
+    };
+    let controls = word.wrapping_sub(ONES * 0x20) & !word;
+    (word | controls | none_of(b'"') | none_of(b'\\') | none_of(0x7f)) & (ONES * 0x80)
 }
 
 #[cold]
@@ -92,7 +110,16 @@ mod tests {
         assert_eq!(said(|out| number(out, 1500)), r#""1.5""#);
         assert_eq!(said(|out| assert!(count(out, 3000) && !count(out, 1))), "3");
         assert_eq!(said(|out| date(out, 20_726)), r#""2026-09-30""#);
-        for text in ["plain", "say \"no\" \\ \n\t\r\u{1}", "Zoë", ""] {
+        for text in [
+            "plain",
+            "plainly longer than eight",
+            "1234567\"",
+            "12345678\\",
+            "\u{7f}",
+            "say \"no\" \\ \n\t\r\u{1}",
+            "Zoë",
+            "",
+        ] {
             let json = said(|out| string(out, text.as_bytes()));
             assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
         }

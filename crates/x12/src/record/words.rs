@@ -39,8 +39,8 @@ impl Words {
     }
 
     /// The words of `list`, by packed code, ascending.
-    pub(super) fn list(&self, list: &str) -> Box<[(u64, Box<[u8]>)]> {
+    pub(super) fn list(&self, list: &str) -> Vec<(u64, &[u8])> {
         let words = self.lists.get(list).into_iter().flatten();
-        words.map(|(code, word)| (*code, word.clone())).collect()
+        words.map(|(code, word)| (*code, &word[..])).collect()
     }
 }

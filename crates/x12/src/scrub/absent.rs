@@ -27,10 +27,11 @@ impl Evaluator<'_, '_> {
             }
             Bool::LookedUp(lookup) => {
                 let table = self.table(lookup.table);
-                table.map_or(NODATA, |table| self.found(table, lookup, |at| self.absent_value(at)))
+                table.map_or(NODATA, |table| self.found(table, lookup, None, |at| self.absent_value(at)))
             }
             Bool::Duplicate if self.frame.context.duplicates.is_empty() => NODATA,
-            Bool::Repeats(..) | Bool::Duplicate => UNKNOWN,
+            Bool::Follows(follows) if self.table(follows.table).is_none() => NODATA,
+            Bool::Repeats(..) | Bool::Follows(_) | Bool::Duplicate => UNKNOWN,
             Bool::Any(..) => FALSE,
             Bool::Absent => TRUE,
             Bool::Above(_, inner) => self.absent(*inner),

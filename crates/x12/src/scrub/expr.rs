@@ -139,6 +139,25 @@ impl Lookup {
     }
 }
 
+/// What an earlier row of the same parent is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Follows {
+    /// The list of pairs, by its number among the [`Terms`].
+    pub(crate) table: usize,
+    pub(crate) link: usize,
+    /// The code of a row.
+    pub(crate) key: ValueAt,
+    /// The day on which the pair is to hold; any, where there is none.
+    pub(crate) day: Option<ValueAt>,
+}
+
+impl Follows {
+    /// All values that it needs.
+    pub(crate) fn values(&self) -> impl Iterator<Item = ValueAt> {
+        std::iter::once(self.key).chain(self.day)
+    }
+}
+
 /// A statement: true, false, unknown or unchecked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Bool {
@@ -157,6 +176,8 @@ pub(crate) enum Bool {
     LookedUp(Lookup),
     /// An earlier row of the same parent has the same keys.
     Repeats(usize, Box<[ValueAt]>),
+    /// An earlier row of the same parent has a code that stands behind this row's in a list of pairs.
+    Follows(Follows),
     Any(Children, BoolAt),
     /// The row is not there.
     Absent,
@@ -291,6 +312,10 @@ impl Terms {
             Bool::LookedUp(lookup) => lookup.values().fold(doubtful(20), |nature, at| nature.with(value(at))),
             // Asked of all rows at once, and seldom true: what stands beside it is then done with.
             Bool::Repeats(..) => plain(3),
+            Bool::Follows(follows) => {
+                let nature = follows.values().fold(doubtful(40), |nature, at| nature.with(value(at)));
+                Nature { pairs: true, ..nature }
+            }
             Bool::Any(children, inner) => of_children(*children, table).with(bool(*inner)),
             Bool::Absent => plain(1),
             Bool::Duplicate => Nature { late: true, ..doubtful(1) },

@@ -5,6 +5,7 @@ use super::frame::{UNCHECKED, unpack_code, void};
 use super::logic::{NODATA, States, UNKNOWN, Word, state};
 use super::pairs::Asked;
 use super::run::Evaluator;
+use super::standings::Standings;
 use super::tables::CodeTable;
 use crate::claim::{Column, FieldKind};
 
@@ -21,26 +22,39 @@ impl<'a> Evaluator<'_, 'a> {
     pub(super) fn looked_up(&mut self, lookup: &Lookup, asked: Asked<'_>, states: &mut States) {
         let Some(table) = self.table(lookup.table) else { return states.fill(asked.len(), NODATA) };
         lookup.values().for_each(|at| self.reckon(at, asked));
-        if !self.by_value(lookup, table, states) {
-            states.set_rows(asked.len(), |row| self.found(table, lookup, |at| self.scratch.lanes(at).get(row)));
+        let mut known = std::mem::take(&mut self.scratch.standings[lookup.table]);
+        if !self.by_value(lookup, table, &mut known, states) {
+            states.set_rows(asked.len(), |row| {
+                self.found(table, lookup, Some(&mut known), |at| self.scratch.lanes(at).get(row))
+            });
         }
+        self.scratch.standings[lookup.table] = known;
     }
 
-    /// The state of one look-up, given the lane of each of its values.
-    pub(super) fn found(&self, table: &CodeTable, lookup: &Lookup, lane: impl Fn(ValueAt) -> i64) -> u8 {
+    /// The state of one look-up, given the lane of each of its values; `known` is what was found of codes before.
+    pub(super) fn found(
+        &self,
+        table: &CodeTable,
+        lookup: &Lookup,
+        known: Option<&mut Standings>,
+        lane: impl Fn(ValueAt) -> i64,
+    ) -> u8 {
         let lanes = || lookup.values().map(&lane);
         if lanes().any(void) {
             return if lanes().any(|lane| lane == UNCHECKED) { NODATA } else { UNKNOWN };
         }
-        let day = lookup.day.map(|at| i32::try_from(lane(at)).unwrap_or(i32::MAX));
+        let day = lookup.day.map(|at| bound(lane(at)));
         if !table.knows(day) {
             return NODATA;
+        }
+        if let (Some(known), Some(day), Some(codes)) = (known, day, self.codes(lookup, &lane)) {
+            let stands = known.throughout(codes, (day, day), |day| standing(table, lookup, codes, day));
+            return state(stands == Some(true));
         }
         let packed = [0, 1].map(|at: usize| lookup.keys.get(at).map_or(([0; 8], 0), |&key| unpack_code(lane(key))));
         let mut keys: [&[u8]; KEYS] = [&[]; KEYS];
         for ((key, &at), (bytes, len)) in keys.iter_mut().zip(&lookup.keys).zip(&packed) {
-            let code = self.program.terms.value(at).kind == FieldKind::Code;
-            *key = if code { bytes.get(..*len).unwrap_or_default() } else { self.frame.text(lane(at)) };
+            *key = if self.is_code(at) { bytes.get(..*len).unwrap_or_default() } else { self.frame.text(lane(at)) };
         }
         let keys = keys.get(..lookup.keys.len()).unwrap_or_default();
         match lookup.over {
@@ -49,16 +63,25 @@ impl<'a> Evaluator<'_, 'a> {
         }
     }
 
+    fn is_code(&self, at: ValueAt) -> bool {
+        self.program.terms.value(at).kind == FieldKind::Code
+    }
+
+    /// The keys of a look-up that asks only whether they stand there, where all of them are codes.
+    fn codes(&self, lookup: &Lookup, lane: impl Fn(ValueAt) -> i64) -> Option<[i64; KEYS]> {
+        let coded = lookup.over.is_none() && lookup.keys.iter().all(|&key| self.is_code(key));
+        coded.then(|| [0, 1].map(|at: usize| lookup.keys.get(at).map_or(0, |&key| lane(key))))
+    }
+
     /// Few codes are different, and seldom does one begin or end between the days at hand: then each is looked up once.
-    fn by_value(&mut self, lookup: &Lookup, table: &CodeTable, states: &mut States) -> bool {
+    fn by_value(&mut self, lookup: &Lookup, table: &CodeTable, known: &mut Standings, states: &mut States) -> bool {
         let (&[key], Some(day), None) = (&*lookup.keys, lookup.day, lookup.over) else { return false };
         let term = self.program.terms.value(key);
         let (&Value::Column(column), Some(of)) = (&term.what, term.nature.table) else { return false };
         let Some(Column::Code(codes)) = self.frame.column(of, column) else { return false };
-        let bound = |day: i64| i32::try_from(day).unwrap_or(i32::MAX);
         let range = self.scratch.lanes(day).range().map(|(first, last)| (bound(first), bound(last)));
-        let known = |days: &(i32, i32)| table.knows(Some(days.0)) && table.knows(Some(days.1));
-        let Some(days) = range.filter(known) else { return false };
+        let spoken_of = |days: &(i32, i32)| table.knows(Some(days.0)) && table.knows(Some(days.1));
+        let Some(days) = range.filter(spoken_of) else { return false };
         let slot = &mut self.scratch.indexes[key.0];
         if slot.begin(self.scratch.turn, None) {
             slot.of.get_or_insert_default().read(codes);
@@ -68,8 +91,8 @@ impl<'a> Evaluator<'_, 'a> {
         let index = self.scratch.indexes[key.0].of.as_ref();
         let told = index.is_some_and(|index| {
             let all = index.passing(&mut rows, |lane| {
-                let (bytes, len) = unpack_code(lane);
-                let stands = table.throughout(bytes.get(..len).unwrap_or_default(), days);
+                let codes = [lane, 0];
+                let stands = known.throughout(codes, days, |day| standing(table, lookup, codes, day));
                 whole &= stands.is_some();
                 stands == Some(true)
             });
@@ -81,4 +104,16 @@ impl<'a> Evaluator<'_, 'a> {
         self.scratch.rows = rows;
         told
     }
+}
+
+/// Whether the keys of a look-up, which are `codes`, stand in the table on a day, and the days around on which that is so.
+fn standing(table: &CodeTable, lookup: &Lookup, codes: [i64; KEYS], day: i32) -> (bool, (i32, i32)) {
+    let packed = codes.map(unpack_code);
+    let texts = [0, 1].map(|at: usize| packed[at].0.get(..packed[at].1).unwrap_or_default());
+    table.standing(texts.get(..lookup.keys.len()).unwrap_or_default(), day)
+}
+
+/// A lane of days as days.
+fn bound(day: i64) -> i32 {
+    i32::try_from(day).unwrap_or(i32::MAX)
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 
 use super::expr::{
-    Above, Arithmetic, Bool, BoolAt, Children, Compare, Fold, Folded, Lookup, Terms, Test, Value, ValueAt,
+    Above, Arithmetic, Bool, BoolAt, Children, Compare, Fold, Folded, Follows, Lookup, Terms, Test, Value, ValueAt,
 };
 use super::frame::{Link, Up, pack_code};
 use super::kernels::Check;
@@ -195,6 +195,7 @@ impl<'a> Lowering<'a> {
             ("eq" | "ne" | "lt" | "le" | "gt" | "ge", [left, right]) => return self.compare(name, left, right, env),
             ("in" | "missing" | "matches" | "starts" | "check" | "listed", _) => return self.test(name, rest, env),
             ("repeats", [var, above, keys]) => self.repeats(var, above, keys, env)?,
+            ("follows", [table, var, above, key, day]) => self.follows(table, [var, above], key, day, env)?,
             ("paired", [table, left, right, day]) => self.lookup(table, &[left, right], day, None, env)?,
             ("over", [table, over, code, day]) => self.lookup(table, &[code], day, Some(over), env)?,
             ("any", [rows, inner]) => {
@@ -330,16 +331,34 @@ impl<'a> Lowering<'a> {
     }
 
     fn repeats(&mut self, var: &Json, above: &Json, keys: &Json, env: &Env) -> Try<Bool> {
+        let link = self.siblings(var, above, &[keys], env)?;
+        let keys = parts(keys)?.iter().map(|key| self.value(key, env)).collect::<Try<_>>()?;
+        Ok(Bool::Repeats(link, keys))
+    }
+
+    fn follows(&mut self, table: &Json, [var, above]: [&Json; 2], key: &Json, day: &Json, env: &Env) -> Try<Bool> {
+        let link = self.siblings(var, above, &[key, day], env)?;
+        let table = self.code_table(table.as_str().ok_or("a table has a name")?);
+        let key = self.of_kind(key, FieldKind::Code, env)?;
+        let day = if day.is_null() { None } else { Some(self.of_kind(day, FieldKind::Date, env)?) };
+        Ok(Bool::Follows(Follows { table, link, key, day }))
+    }
+
+    /// The link from a bound row, of which alone `keys` speak, to the row above that it shares with others.
+    fn siblings(&mut self, var: &Json, above: &Json, keys: &[&Json], env: &Env) -> Try<usize> {
         let binding = var.as_u64().and_then(|var| env.vars.get(var as usize)).copied().ok_or("no such row")?;
         let above = self.table(above.as_str().unwrap_or_default())?;
         let link = self.link(binding.table, above)?;
         let mut free = Vec::new();
-        references(keys, &mut free);
+        for key in keys {
+            references(key, &mut free);
+        }
+        // rows that are bound within the keys are no others
+        free.retain(|(other, _)| (*other as usize) < env.vars.len());
         if binding.strip > 0 || free.iter().any(|(other, _)| Some(*other) != var.as_u64()) {
             return Err("the keys of a repeat are of its own row".into());
         }
-        let keys = parts(keys)?.iter().map(|key| self.value(key, env)).collect::<Try<_>>()?;
-        Ok(Bool::Repeats(link, keys))
+        Ok(link)
     }
 
     fn position(&mut self, var: &Json, above: &Json, env: &Env) -> Try<Value> {
@@ -514,6 +533,12 @@ fn references<'j>(json: &'j Json, out: &mut Vec<(u64, Vec<&'j str>)>) {
         [name, var, _, keys] if name.as_str() == Some("repeats") => {
             out.push((var.as_u64().unwrap_or(u64::MAX), Vec::new()));
             references(keys, out);
+        }
+        [name, _, var, _, keys @ ..] if name.as_str() == Some("follows") => {
+            out.push((var.as_u64().unwrap_or(u64::MAX), Vec::new()));
+            for key in keys {
+                references(key, out);
+            }
         }
         _ => {
             for part in all {

@@ -10,7 +10,7 @@ use crate::claim::NONE;
 const CHUNK: usize = 1 << 14;
 /// Rows that one row may ask about when it asks for itself alone (the answer depends on it, or a quantifier is in
 /// another). Beyond, it is unchecked: such questions grow with the square of the rows.
-const MAX_PAIRS: usize = 4096;
+pub(super) const MAX_PAIRS: usize = 4096;
 
 /// The rows of a table in order, or rows of several tables laid out beside each other.
 pub(super) struct Domain {
@@ -53,7 +53,7 @@ impl<'d> Asked<'d> {
         Self { open, ..self }
     }
 
-    fn is_open(self, row: usize) -> bool {
+    pub(super) fn is_open(self, row: usize) -> bool {
         self.open.is_none_or(|open| open.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1))
     }
 
@@ -103,7 +103,7 @@ impl Evaluator<'_, '_> {
         Upward { domain: Domain::whole(len), open, complete: self.scratch.ways[above.way].of.complete }
     }
 
-    fn find_way(&mut self, way: usize) {
+    pub(super) fn find_way(&mut self, way: usize) {
         let slot = &mut self.scratch.ways[way];
         if slot.begin(self.scratch.turn, None) {
             slot.of.find(&self.program.terms.ways[way], &self.frame);

@@ -326,6 +326,15 @@ fn the_language_means_what_the_interpreter_says() {
     tables.add(&super::tables::tests::file("dx", "", 8, &rows)).unwrap();
     let pairs: [(&[&str], i32, i32, i32); 2] = [(&["A1", "7"], 0, 20_500, 0), (&["A1", "B22"], 20_490, 30_000, 0)];
     tables.add(&super::tables::tests::file("pairs", "", 16, &pairs)).unwrap();
+    let begins: [(&[&str], i32, i32, i32); 6] = [
+        (&["A", "7"], 0, 20_500, 0),
+        (&["1", "B2"], 20_490, 30_000, 0),
+        (&["B22", "A1"], 0, 30_000, 0),
+        (&["L", "1"], 0, 30_000, 0),
+        (&["7", "A"], 0, 20_550, 0),
+        (&["11", "1"], 20_490, 30_000, 0),
+    ];
+    tables.add(&super::tables::tests::file("begins", "", 16, &begins)).unwrap();
     let today = document["today"].as_i64().unwrap() as i32;
     let context = Context { as_of: today, received: today, duplicates: &[], tables: Some(&tables), judged: None };
     let states = |claims: &[&Json], rule: usize| {

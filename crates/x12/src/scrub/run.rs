@@ -58,6 +58,7 @@ impl Evaluator<'_, '_> {
             Bool::Compare { how, sides, missing } => self.compare(*how, *sides, *missing, asked, &mut states),
             Bool::LookedUp(lookup) => self.looked_up(lookup, asked, &mut states),
             Bool::Repeats(link, keys) => self.repeats(*link, keys, asked, &mut states),
+            Bool::Follows(follows) => self.follows(at, follows, asked, &mut states),
             Bool::Any(children, inner) => self.any(*children, *inner, term.nature, asked, &mut states),
             Bool::Absent => states.fill(asked.len(), FALSE),
             Bool::Duplicate => self.duplicate(asked.len(), &mut states),
@@ -85,6 +86,9 @@ impl Evaluator<'_, '_> {
 
     /// Any child: true if one is, else unchecked or unknown if one is.
     fn any(&mut self, children: Children, inner: BoolAt, nature: Nature, asked: Asked<'_>, states: &mut States) {
+        if self.any_foretold(children, inner, asked, states) {
+            return;
+        }
         let mut seen = std::mem::take(&mut self.scratch.seen);
         seen.clear();
         seen.resize(asked.len().div_ceil(64), Word::default());

@@ -6,7 +6,9 @@ use super::frame::{Frame, Link, Up};
 use super::lanes::Lanes;
 use super::logic::{States, Word};
 use super::memory::Memory;
+use super::partners::Stands;
 use super::program::Hit;
+use super::standings::Standings;
 use crate::claim::NONE;
 
 /// Room for the answers of one batch, used again for the next: a thread keeps one as long as it judges.
@@ -23,6 +25,10 @@ pub struct Scratch {
     pub(super) indexes: Vec<Kept<Option<Box<Index>>>>,
     /// By statement: what texts were found to be. This holds for any batch.
     pub(super) memories: Vec<Memory>,
+    /// By code table: what was found there. This holds for any batch, too.
+    pub(super) standings: Vec<Standings>,
+    /// By statement: where codes stand in a list of pairs.
+    pub(super) stands: Vec<Stands>,
     pub(super) ways: Vec<Kept<Way>>,
     pub(super) groups: Vec<Kept<Groups>>,
     /// By row: what its children are, true, unknown (in the plane of false) or unchecked.
@@ -81,6 +87,8 @@ impl Scratch {
                 digest,
                 bools: room(bools),
                 memories: room(bools),
+                standings: room(terms.tables.len()),
+                stands: room(bools),
                 values: room(values),
                 indexes: room(values),
                 ways: room(terms.ways.len()),

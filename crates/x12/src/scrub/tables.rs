@@ -15,6 +15,8 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as Json;
 
+use super::partners::Partners;
+
 /// A file of codes, wherever it is.
 pub trait Held: Send + Sync {
     /// How many bytes it has.
@@ -69,11 +71,12 @@ pub struct CodeTable {
     held: Arc<dyn Held>,
     /// Where its first row is.
     at: u64,
-    count: usize,
-    width: usize,
+    pub(super) count: usize,
+    pub(super) width: usize,
     /// The days that the release speaks of: of others nothing is known.
     known: (i32, i32),
     read: OnceLock<Option<Rows>>,
+    partners: OnceLock<Option<Partners>>,
 }
 
 /// What was read of a list.
@@ -126,7 +129,15 @@ impl CodeTables {
                 None | Some("") => table.clone(),
                 Some(name) => format!("{table}.{name}"),
             };
-            let list = CodeTable { held: Arc::clone(held), at, count, width, known, read: OnceLock::new() };
+            let list = CodeTable {
+                held: Arc::clone(held),
+                at,
+                count,
+                width,
+                known,
+                read: OnceLock::new(),
+                partners: OnceLock::new(),
+            };
             self.lists.insert(name, list);
             at = end;
         }
@@ -162,14 +173,21 @@ impl CodeTable {
         self.any(key, |interval| interval.holds_on(day)).map(|interval| interval.value)
     }
 
-    /// Whether the key stands in the list on all of some days, or on none; None where it begins or ends between them.
-    pub(super) fn throughout(&self, key: &[u8], (first, last): (i32, i32)) -> Option<bool> {
-        let mut outside = true;
-        let whole = self.any(&[key], |interval| {
-            outside &= last < interval.from || interval.to < first;
-            interval.from <= first && last <= interval.to
+    /// Whether the key stands in the list on a day, and the days around it on which that is so.
+    pub(super) fn standing(&self, key: &[&[u8]], day: i32) -> (bool, (i32, i32)) {
+        let (mut around, mut between) = (None, (i32::MIN, i32::MAX));
+        self.any(key, |Interval { from, to, .. }| {
+            if (from..=to).contains(&day) {
+                let (first, last) = around.unwrap_or((from, to));
+                around = Some((from.min(first), to.max(last)));
+            } else if to < day {
+                between.0 = between.0.max(to + 1);
+            } else {
+                between.1 = between.1.min(from - 1);
+            }
+            false
         });
-        if whole.is_some() { Some(true) } else { outside.then_some(false) }
+        around.map_or((false, between), |days| (true, days))
     }
 
     /// The first interval of the key that is wanted.
@@ -243,8 +261,18 @@ impl CodeTable {
         Some(Rows::Whole { keys, kinds, tails })
     }
 
+    /// The list as one of pairs; none where it is no such list.
+    pub(super) fn partners(&self) -> Option<&Partners> {
+        self.partners.get_or_init(|| Partners::read(self)).as_ref()
+    }
+
+    /// Bytes of a row.
+    pub(super) fn row(&self) -> usize {
+        self.width + TAIL
+    }
+
     /// Rows as they lie in the file.
-    fn block(&self, rows: Range<usize>) -> Option<Vec<u8>> {
+    pub(super) fn block(&self, rows: Range<usize>) -> Option<Vec<u8>> {
         let mut bytes = vec![0; rows.len() * (self.width + TAIL)];
         let at = self.at + (rows.start * (self.width + TAIL)) as u64;
         self.held.read(at, &mut bytes).then_some(bytes)
@@ -345,9 +373,12 @@ pub(super) mod tests {
             holds("A00", Some(end)) && !holds("A00", Some(days(2021, 1, 1))) && holds("A00", Some(days(2030, 1, 1)))
         );
         assert_eq!(dx.value(&[b"A00"], Some(days(2022, 1, 1))), Some(8));
-        assert_eq!(dx.throughout(b"A00", (begin, end)), Some(true));
-        assert_eq!(dx.throughout(b"A00", (end, end + 1)), None);
-        assert_eq!(dx.throughout(b"A00", (end + 1, end + 2)), Some(false));
+        let again = days(2021, 10, 1);
+        assert_eq!(dx.standing(&[b"A00"], begin - 1), (false, (i32::MIN, begin - 1)));
+        assert_eq!(dx.standing(&[b"A00"], end), (true, (begin, end)));
+        assert_eq!(dx.standing(&[b"A00"], end + 1), (false, (end + 1, again - 1)));
+        assert_eq!(dx.standing(&[b"A00"], again), (true, (again, i32::MAX)));
+        assert_eq!(dx.standing(&[b"A01"], 0), (false, (i32::MIN, i32::MAX)));
     }
 
     #[test]

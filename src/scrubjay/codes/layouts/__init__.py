@@ -96,9 +96,9 @@ def day_of(text: str, form: str, otherwise: int) -> int:
 
 def sniff(source: Source) -> tuple[Layout, Found] | None:
     """The layout of a file, and what it is; None when it is in none that is known."""
-    from scrubjay.codes.layouts import delimited, fixed, tables
+    from scrubjay.codes.layouts import delimited, fixed, tables, tabular
 
-    for layout in (*fixed.LAYOUTS, *delimited.LAYOUTS, *tables.LAYOUTS):
+    for layout in (*fixed.LAYOUTS, *delimited.LAYOUTS, *tables.LAYOUTS, *tabular.LAYOUTS):
         if found := layout.told(source):
             return layout, found
     return None

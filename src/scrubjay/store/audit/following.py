@@ -28,6 +28,10 @@ def story(view: View, claim: Claim) -> list[Event]:
         if batch.transmission is not None:
             subjects.append((Kind.TRANSMISSION, batch.transmission))
     events = [event for subject in subjects for event in view.events_of(*subject)]
+    # who read the file that it came in, or what was made of it
+    events += [
+        event for event in view.events_of(Kind.PAYLOAD, claim.file) if event.event == "payload.read"
+    ]
     return sorted((event for event in events if _takes(event, claim)), key=lambda event: event.seq)
 
 

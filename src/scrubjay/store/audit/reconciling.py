@@ -22,19 +22,24 @@ _WHERE: dict[State, str] = {
     State.DEAD_LETTERED: "dead",
 }
 """What a state comes to; every other one is under way."""
+_DONE = frozenset({State.SCRUBBED, State.PURGED})
+"""Of a file or a set: every claim of it has a row."""
 
 
 @dataclass(slots=True)
 class Reconciliation:
-    """The claims of a day: received = accepted + rejected + held + dead + under way."""
+    """A day: received = accepted + rejected + unreadable + held + dead + under way."""
 
     day: str
     files: int = 0
     uncounted: list[int] = field(default_factory=list)
     """Files of the day that nobody counted the claims of yet."""
     received: int = 0
+    """CLM segments, and claims whose CLM segment was lost."""
     accepted: int = 0
     rejected: int = 0
+    unreadable: int = 0
+    """CLM segments that stand in no claim, as where a set or a group has lost its beginning."""
     held: int = 0
     dead: int = 0
     under_way: int = 0
@@ -60,6 +65,12 @@ class Ledger(Protocol):
     def claims(self, file: int) -> dict[State, int]:
         """The claims of a file that have rows, by the state that they are in."""
 
+    def unreadable(self, file: int) -> int:
+        """Those of them that stand for a CLM segment in no claim."""
+
+    def unnumbered(self, file: int) -> int:
+        """Those of them that are known by their loops, and had no number."""
+
     def unscrubbed(self, file: int) -> dict[State, int]:
         """Claims of the sets of a file without rows, by the state of the set."""
 
@@ -75,17 +86,25 @@ def reconcile(ledger: Ledger, day: str, since: int, until: int) -> Reconciliatio
         if counted is None:
             made.uncounted.append(file)
             continue
-        made.received += counted
         places = _places(ledger, file)
         rest = counted - sum(places.values())
+        if rest < 0:
+            # parse counts CLM segments: a claim that lost its own is one more
+            lost = min(-rest, ledger.unnumbered(file))
+            made.received += lost
+            rest += lost
+        made.received += counted
         whole = _whole(ledger, file, state)
-        if rest < 0 or (rest and whole is State.SCRUBBED):
+        if rest < 0 or (rest and whole in _DONE):
             made.unaccounted[file] = rest
         elif rest:
             places[whole] += rest
         for where, count in places.items():
             name = _WHERE.get(where, "under_way")
             setattr(made, name, getattr(made, name) + count)
+        unreadable = ledger.unreadable(file)
+        made.rejected -= unreadable
+        made.unreadable += unreadable
     return made
 
 
@@ -94,13 +113,13 @@ def _places(ledger: Ledger, file: int) -> Counter[State]:
     places = Counter(ledger.claims(file))
     for state, count in ledger.unscrubbed(file).items():
         # A set that is done with has rows for all of its claims: what has none is lost.
-        if state is not State.SCRUBBED:
+        if state not in _DONE:
             places[state] += count
     return places
 
 
 def _whole(ledger: Ledger, file: int, state: State) -> State:
     """What goes for claims that neither have rows nor belong to a set that is known."""
-    if state is State.SCRUBBED and State.QUARANTINED in ledger.interchanges(file):
+    if state in _DONE and State.QUARANTINED in ledger.interchanges(file):
         return State.QUARANTINED
     return state

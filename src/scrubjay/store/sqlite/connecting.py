@@ -13,7 +13,7 @@ from scrubjay.store.errors import DiskFullError, LockedError, StoreError, StoreF
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["connect", "create", "inspected", "meaning", "statements"]
+__all__ = ["connect", "create", "inspected", "meaning", "statements", "synced"]
 
 BUSY = 5.0
 """Seconds that SQLite itself waits for a lock; the writer comes back while it is patient."""
@@ -23,10 +23,9 @@ _CACHE_KIB = 32 * 1024
 
 _FULL = {sqlite3.SQLITE_FULL}
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _FAILED = {
     sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_PROTOCOL,
@@ -47,13 +46,18 @@ def create(path: str) -> None:
 
 
 def inspected(path: str) -> None:
-    """InputError where there is no store, UsageError where others can read it."""
+    """InputError where there is no store, or nothing in it; UsageError where others can read it."""
     try:
-        mode = os.stat(path).st_mode
+        facts = os.stat(path)
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
         raise InputError(f"store {path}: {reason}; name its folder with --home") from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if not facts.st_size:
+        raise InputError(
+            f"store {path} is empty: what was in it is lost; restore a backup: "
+            "scrubjay db restore BACKUP --force"
+        )
+    if facts.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise UsageError(f"store {path} can be read by others; run: chmod 600 {path}")
 
 
@@ -85,11 +89,25 @@ def meaning(error: sqlite3.Error, path: str) -> StoreError:
         return DiskFullError(f"store {path}: the disk is full; nothing is lost, make room")
     if primary in _LOCKED:
         return LockedError(f"store {path}: another process is writing; try again")
+    if primary in _DAMAGED:
+        return StoreFailedError(
+            f"store {path} is damaged or cut short ({name}); look with scrubjay db check, then "
+            "restore a backup: scrubjay db restore BACKUP --force"
+        )
     if primary in _FAILED:
         return StoreFailedError(
             f"store {path} failed ({name}); look at the disk, then start again: scrubjay db check"
         )
     return StoreError(f"store {path}: {name}: {error}")
+
+
+def synced(folder: str) -> None:
+    """What was named in a folder is on the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def statements(script: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ process of the version before can end its work.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -14,10 +15,11 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from scrubjay.errors import UsageError
-from scrubjay.store.sqlite.connecting import meaning, statements
+from scrubjay.errors import OutputError, UsageError
+from scrubjay.failpoints import failpoint
+from scrubjay.store.sqlite.connecting import connect, create, meaning, statements, synced
 
-__all__ = ["Migration", "latest", "migrate", "migrations", "version_of"]
+__all__ = ["Migration", "begin", "latest", "migrate", "migrations", "version_of"]
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "migrations")
 _NAME = re.compile(r"([0-9]{4})\.sql")
@@ -57,6 +59,37 @@ def migrations(folder: str = _FOLDER) -> list[Migration]:
 def latest() -> int:
     """The version that this Scrubjay works with."""
     return migrations()[-1].version
+
+
+def begin(path: str) -> None:
+    """A new store where there is no file. It has its name when it is whole, and never before.
+
+    So a file without content, or with half of it, is never one that somebody is about to begin.
+    """
+    if os.path.lexists(path):
+        return
+    draft = f"{path}.{os.getpid()}.new"
+    create(draft)
+    try:
+        connection = connect(draft)
+        try:
+            migrate(connection, draft)
+            connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        finally:
+            connection.close()
+        with open(draft, "rb") as file:
+            os.fsync(file.fileno())
+        failpoint("store.drafted")
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        synced(os.path.dirname(os.path.abspath(path)))
+    except OSError as error:
+        reason = (error.strerror or "cannot be made").lower()
+        raise OutputError(f"store {path}: {reason}; name another folder with --home") from None
+    finally:
+        for end in ("", "-wal", "-shm", "-journal"):
+            with contextlib.suppress(OSError):
+                os.unlink(draft + end)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

@@ -71,15 +71,18 @@ _PURGEABLE = """
 WHERE shredded_at IS NULL AND legal_hold = 0 AND sealed_at < :before
   AND (
     file IS NOT NULL AND EXISTS (
-      SELECT 1 FROM files WHERE id = payloads.file AND state = 'SCRUBBED' AND changed_at < :before)
+      SELECT 1 FROM files AS f WHERE f.id = payloads.file
+        AND (f.state = 'SCRUBBED' AND f.changed_at < :before OR f.state = 'PURGED'))
     AND NOT EXISTS (
       SELECT 1 FROM batches AS b WHERE b.file = payloads.file
         AND (b.changed_at >= :before
           OR b.state NOT IN ('ACKNOWLEDGED', 'REJECTED_BY_PARTNER', 'PURGED')))
     AND NOT EXISTS (
-      SELECT 1 FROM sets AS s WHERE s.file = payloads.file AND s.state <> 'SCRUBBED')
+      SELECT 1 FROM sets AS s
+      WHERE s.file = payloads.file AND s.state NOT IN ('SCRUBBED', 'PURGED'))
     AND NOT EXISTS (
-      SELECT 1 FROM interchanges AS i WHERE i.file = payloads.file AND i.state <> 'SCRUBBED')
+      SELECT 1 FROM interchanges AS i
+      WHERE i.file = payloads.file AND i.state NOT IN ('SCRUBBED', 'PURGED'))
     AND NOT EXISTS (
       SELECT 1 FROM claims AS c WHERE c.file = payloads.file AND c.state IN
         ('VALIDATED', 'SCRUBBED', 'SUBMITTED', 'DEAD_LETTERED', 'HELD_UNKNOWN', 'QUARANTINED'))
@@ -239,6 +242,10 @@ class Questions:
             "ORDER BY transmission DESC, id",
             *(partner, group_control),
         )
+
+    def payloads(self, *, after: str = "", most: int = 500) -> list[rows.Payload]:
+        """What lies in the vault, or did, in the order of the ids."""
+        return self._all(rows.Payload, "WHERE id > ? ORDER BY id LIMIT ?", after, most)
 
     def begun(self) -> int:
         """When this store was made or restored."""

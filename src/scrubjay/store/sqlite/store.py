@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from scrubjay.errors import InternalError
 from scrubjay.store.errors import StoreError, StoreFailedError
-from scrubjay.store.sqlite.connecting import BUSY, connect, create, inspected, meaning
+from scrubjay.store.sqlite.connecting import BUSY, connect, inspected, meaning
 from scrubjay.store.sqlite.desk import Desk
-from scrubjay.store.sqlite.migrating import migrate
+from scrubjay.store.sqlite.migrating import begin, migrate
 from scrubjay.store.sqlite.notary import Notary, Pace
 from scrubjay.store.sqlite.owners import Owner, is_dead
 from scrubjay.store.sqlite.questions import Questions
@@ -64,7 +64,7 @@ class SqliteStore:
         self.path = os.path.join(os.fspath(folder), STORE_FILE)
         self.actor = actor
         self._clock = clock
-        create(self.path)
+        begin(self.path)
         inspected(self.path)
         limits = limits or Limits()
         self._connection = connect(self.path, busy=min(BUSY, limits.patience))
@@ -112,6 +112,10 @@ class SqliteStore:
     def do(self, work: Callable[[Tx], T], *, actor: str | None = None) -> T:
         """The same, waited for here."""
         return self.submit(work, actor=actor).result()
+
+    def later(self, work: Callable[[Tx], None], *, actor: str | None = None) -> None:
+        """Runs a unit of work that nobody waits for: with the next commit, a second from now."""
+        self._writer.add(Job(work, actor or self.actor, Future(), later=True))
 
     async def write(self, work: Callable[[Tx], T], *, actor: str | None = None) -> T:
         """The same on an event loop."""

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from scrubjay.errors import InputError, OutputError, UsageError
 from scrubjay.store.audit.verifying import Verdict, verify
 from scrubjay.store.errors import StoreFailedError
-from scrubjay.store.sqlite.connecting import connect, inspected, meaning
+from scrubjay.store.sqlite.connecting import connect, inspected, meaning, synced
 from scrubjay.store.sqlite.evidence import SqliteEvidence
-from scrubjay.store.sqlite.migrating import latest, migrate, version_of
+from scrubjay.store.sqlite.migrating import begin, latest, migrate, version_of
 from scrubjay.store.sqlite.owners import is_dead
 from scrubjay.store.sqlite.store import STORE_FILE
 from scrubjay.store.states import Kind, State
@@ -31,7 +31,17 @@ if TYPE_CHECKING:
 
     AnyPath = str | os.PathLike[str]
 
-__all__ = ["backed_up", "checked", "looked_into", "migrated", "proven", "quieted", "restored"]
+__all__ = [
+    "adopted",
+    "backed_up",
+    "checked",
+    "looked_into",
+    "migrated",
+    "peeked",
+    "proven",
+    "quieted",
+    "restored",
+]
 
 _CHUNK = 1 << 20
 
@@ -56,6 +66,26 @@ def looked_into(path: AnyPath) -> Iterator[sqlite3.Connection]:
         raise meaning(error, path) from error
     except UnicodeDecodeError:  # what SQLite says of damage may quote it
         raise StoreFailedError(f"store {path} is damaged; restore a backup") from None
+    finally:
+        connection.close()
+
+
+def peeked(path: AnyPath) -> tuple[str, int]:
+    """The id of a store of any version, and the number of its last event."""
+    path = os.fspath(path)
+    inspected(path)
+    connection = connect(path, readonly=True)
+    try:
+        (store,) = connection.execute("SELECT id FROM identity").fetchone()
+        (seq,) = connection.execute("SELECT max(seq) FROM audit").fetchone()
+    except sqlite3.Error as error:
+        raise meaning(error, path) from error
+    except TypeError:
+        raise StoreFailedError(
+            f"store {path} has no id; restore a backup: scrubjay db restore BACKUP --force"
+        ) from None
+    else:
+        return str(store), int(seq or 0)
     finally:
         connection.close()
 
@@ -123,7 +153,7 @@ def backed_up(folder: AnyPath, target: AnyPath) -> dict[str, Any]:
             manifest = _copied(source, draft)
             _kept(f"{target}.json", json.dumps(manifest) + "\n")
             os.replace(draft, target)
-            _synced(os.path.dirname(os.path.abspath(target)))
+            synced(os.path.dirname(os.path.abspath(target)))
         except (OSError, sqlite3.Error) as error:
             for end in ("", "-wal", "-shm", "-journal"):
                 with contextlib.suppress(OSError):
@@ -188,7 +218,7 @@ def restored(
             if os.path.exists(path):
                 _aside(path)
             os.rename(draft, path)
-            _synced(folder)
+            synced(folder)
     except OSError as error:
         reason = (error.strerror or "cannot be written").lower()
         raise OutputError(f"store {path}: {reason}; nothing was restored") from None
@@ -220,20 +250,29 @@ def _named_anew(draft: str) -> None:
     connection = connect(draft)
     try:
         begins = time.time_ns() // 1_000_000
+        connection.execute("BEGIN IMMEDIATE")
         connection.execute("UPDATE identity SET id = ?, created_at = ?", (uuid.uuid4().hex, begins))
         connection.execute("UPDATE checkpoints SET exported = 1 WHERE exported = 0")
+        connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     finally:
         connection.close()
 
 
-def quieted(store: SqliteStore, manifest: dict[str, Any]) -> None:
+def adopted(folder: AnyPath) -> None:
+    """Makes a store that was put in place by hand one of its own, as a restored one is."""
+    path = os.path.join(folder, STORE_FILE)
+    begin(path)
+    inspected(path)
+    _is_unused(path)
+    _named_anew(path)
+
+
+def quieted(store: SqliteStore, event: str, reason: str, told: dict[str, Any]) -> None:
     """Nothing leaves a restored store by itself: what was sent since, it does not know."""
-    told = {name: manifest.get(name) for name in ("store", "events", "sha256")}
-    reason = "restored from a backup"
 
     def quiet(tx: Tx) -> None:
-        tx.note("store.restored", Kind.STORE, 0, told)
+        tx.note(event, Kind.STORE, 0, told | {"reason": reason})
         for partner in tx.partners():
             tx.pause(partner.id, reason=reason)
         after = 0
@@ -266,6 +305,10 @@ def _is_free(path: str, *, force: bool) -> None:
         return
     if not force:
         raise OutputError(f"store {path} is there already; --force puts it aside")
+    _is_unused(path)
+
+
+def _is_unused(path: str) -> None:
     owners = f"{path}.owners"
     names = os.listdir(owners) if os.path.isdir(owners) else []
     if any(not is_dead(owners, name.removesuffix(".lock")) for name in names):
@@ -296,15 +339,6 @@ def _kept(path: str, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _synced(folder: str) -> None:
-    """What was renamed in a folder is on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _digest(path: str) -> str:

@@ -11,6 +11,7 @@ import contextlib
 import sqlite3
 import time
 from collections import deque
+from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,6 @@ from scrubjay.store.sqlite.connecting import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     from scrubjay.store.contract import Tx
     from scrubjay.store.sqlite.desk import Desk
@@ -49,6 +49,8 @@ class Limits:
     """Seconds that another process may hold the write lock."""
     idle: float = 60.0
     """Seconds without a unit after which an empty group asks for a checkpoint."""
+    lag: float = 1.0
+    """Seconds that a unit which nobody waits for may wait for another's commit."""
 
 
 @dataclass(slots=True)
@@ -58,6 +60,8 @@ class Job:
     work: Callable[[Tx], Any]
     actor: str
     future: Future[Any]
+    later: bool = False
+    """Nobody waits for it: it goes along with the next commit."""
     result: Any = None
     error: BaseException | None = None
 
@@ -78,6 +82,7 @@ class Writer(Thread):
         self._limits = limits
         self._desk = desk
         self._jobs: deque[Job] = deque()
+        self._later: deque[Job] = deque()
         self._wake = Condition()
         self._ending = False
         self.failed: StoreError | None = None
@@ -89,10 +94,12 @@ class Writer(Thread):
                 raise self.failed
             if self._ending:
                 raise StoreFailedError(f"store {self._path} is closed")
-            if len(self._jobs) >= self._limits.waiting:
-                raise OverrunError(f"{len(self._jobs)} units of work wait for store {self._path}")
-            self._jobs.append(job)
-            self._wake.notify()
+            waiting = len(self._jobs) + len(self._later)
+            if waiting >= self._limits.waiting:
+                raise OverrunError(f"{waiting} units of work wait for store {self._path}")
+            (self._later if job.later else self._jobs).append(job)
+            if not job.later or len(self._later) == 1:
+                self._wake.notify()
 
     def end(self) -> None:
         """Ends when everything that was taken is durable."""
@@ -114,9 +121,10 @@ class Writer(Thread):
     def _wait(self) -> bool:
         while True:
             with self._wake:
-                if self._jobs or self._ending or self._wake.wait(self._limits.idle):
-                    if self._jobs or self._ending:
-                        return bool(self._jobs)
+                if self._jobs or self._ending:
+                    return bool(self._jobs or self._later)
+                patience = self._limits.lag if self._later else self._limits.idle
+                if self._wake.wait(patience):
                     continue
             self._group()
 
@@ -160,7 +168,7 @@ class Writer(Thread):
         self._desk.open()
         while len(done) < self._limits.group:
             try:
-                job = self._jobs.popleft()
+                job = (self._later or self._jobs).popleft()
             except IndexError:
                 break
             if job.future.set_running_or_notify_cancel():
@@ -208,6 +216,10 @@ class Writer(Thread):
         self._desk.lost(error)
         for job in done:
             job.future.set_exception(error)
+        if self.failed is None:
+            # they go along with the next commit that succeeds
+            again = [Job(job.work, job.actor, Future(), later=True) for job in done if job.later]
+            self._later.extendleft(reversed(again))
         if not done:
             self._refuse(error)
 

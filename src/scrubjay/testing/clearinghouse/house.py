@@ -1,13 +1,13 @@
 """What a clearinghouse knows: what it took, and what waits to be collected. No wire, no clock."""
 
-import heapq
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from scrubjay.testing.clearinghouse.answers import Answers, duplicate
 from scrubjay.testing.clearinghouse.behaviour import Behaviour
 from scrubjay.testing.clearinghouse.ledger import Ledger
 from scrubjay.testing.clearinghouse.reading import Interchange
+from scrubjay.testing.clearinghouse.state import State
 
 __all__ = ["House", "Taken"]
 
@@ -21,30 +21,25 @@ class Taken:
     reference: str = ""
 
 
-@dataclass(order=True, slots=True)
-class _Waiting:
-    due: float
-    id: str
-    text: bytes = field(compare=False)
-
-
 class House:
-    """The clearinghouse itself. `now` is a clock in seconds."""
+    """The clearinghouse itself. `now` is a clock in seconds, the same after a restart."""
 
-    def __init__(self, behaviour: Behaviour, ledger: Ledger, now: Callable[[], float]) -> None:
+    def __init__(
+        self, behaviour: Behaviour, ledger: Ledger, state: State, now: Callable[[], float]
+    ) -> None:
         self.behaviour = behaviour
         self._ledger = ledger
+        self._state = state
         self._now = now
         self._answers = Answers(behaviour)
         self._by_key: dict[str, tuple[str, str]] = {}
         self._identities: set[tuple[str, str, str]] = set()
-        self._later: list[_Waiting] = []
-        self._ready: dict[str, bytes] = {}
-        self._own_numbers = iter(range(900_000_000, 1_000_000_000))
-        self._ids = iter(range(1, 1_000_000_000))
         for entry in ledger.entries:
             if entry.event == "taken":
                 self._remember(entry.key, entry.digest, entry.sender, entry.receiver, entry.control)
+        for key, digest, *identity in state.taken():
+            if key not in self._by_key:
+                self._remember(key, digest, *identity)
 
     def take(self, key: str, text: bytes) -> tuple[Taken, Interchange | None]:
         """Decide and write down; the interchange is given back where it is to be answered."""
@@ -55,14 +50,32 @@ class House:
         if known is not None:
             event = "repeated" if known[1] == interchange.digest else "conflict"
             self._ledger.add(event, key, interchange)
-            return Taken(event, known[0]), None
+            # whoever was killed behind the line of the ledger owes the answers all the same
+            owed = event == "repeated" and self._owes(key, interchange, text)
+            return Taken(event, known[0]), interchange if owed else None
         if interchange.identity in self._identities:
             self._ledger.add("duplicate", key, interchange)
-            self.offer("ta1", key, duplicate(interchange, next(self._own_numbers)))
+            number = 900_000_000 + self._state.number()
+            self.offer("ta1", key, duplicate(interchange, number))
             return Taken("duplicate"), None
         self._ledger.add("taken", key, interchange)
         reference = self._remember(key, interchange.digest, *interchange.identity)
+        self._owes(key, interchange, text)
         return Taken("taken", reference), interchange
+
+    def _owes(self, key: str, interchange: Interchange, text: bytes) -> bool:
+        """Whether it is new that it is to be answered."""
+        if not self.behaviour.answers or self._state.has_taken(key):
+            return False
+        self._state.take(key, interchange.digest, interchange.identity, text)
+        return True
+
+    def unanswered(self) -> Iterator[tuple[str, Interchange]]:
+        """What was taken before a restart, and has no answer yet."""
+        for key, text in self._state.unanswered():
+            interchange = Interchange.read(text)
+            if interchange is not None:
+                yield key, interchange
 
     def receipt(self, key: str) -> str | None:
         """The reference of what was taken under the key."""
@@ -84,31 +97,32 @@ class House:
             for kind, text in self._answers.contradict(interchange):
                 yield kind, f"{digest} otherwise", text
 
+    def answer(self, key: str, answers: Iterable[tuple[str, str, bytes]]) -> None:
+        """Have kinds, occasions and texts collected, each in its time: all of them, or none."""
+        span, now = self.behaviour.answers_after, self._now()
+        self._state.answer(
+            key,
+            [
+                (kind, now + self.behaviour.within(span, occasion, kind), text)
+                for kind, occasion, text in answers
+            ],
+        )
+
     def offer(self, kind: str, occasion: str, text: bytes) -> None:
-        """Have it collected, in its time."""
-        after = self.behaviour.within(self.behaviour.answers_after, occasion, kind)
-        ack_id = f"{next(self._ids):08d}.{kind}"
-        heapq.heappush(self._later, _Waiting(self._now() + after, ack_id, text))
+        """Have one thing collected, in its time."""
+        self.answer("", [(kind, occasion, text)])
 
     def waiting(self, limit: int) -> list[tuple[str, int]]:
         """Ids and sizes of what is due, longest due first."""
-        self._come_due()
-        return [(each, len(text)) for each, text in list(self._ready.items())[:limit]]
+        return self._state.due(self._now(), limit)
 
     def acknowledgment(self, ack_id: str) -> bytes | None:
         """The bytes of what is due."""
-        self._come_due()
-        return self._ready.get(ack_id)
+        return self._state.read(ack_id, self._now())
 
     def confirm(self, ack_id: str) -> bool:
         """It was collected; False where it is not there any more."""
-        return self._ready.pop(ack_id, None) is not None
-
-    def _come_due(self) -> None:
-        now = self._now()
-        while self._later and self._later[0].due <= now:
-            due = heapq.heappop(self._later)
-            self._ready[due.id] = due.text
+        return self._state.collected(ack_id)
 
     def _remember(self, key: str, digest: str, *identity: str) -> str:
         reference = f"CH{len(self._by_key) + 1:08d}"

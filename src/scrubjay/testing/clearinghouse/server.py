@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import ssl
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from scrubjay.testing.clearinghouse.behaviour import Behaviour
 from scrubjay.testing.clearinghouse.house import House, Taken
 from scrubjay.testing.clearinghouse.ledger import Entry, Ledger
 from scrubjay.testing.clearinghouse.reading import Interchange
+from scrubjay.testing.clearinghouse.state import State
 from scrubjay.testing.clearinghouse.wire import Gone, Request, Wire, elapsed
 
 __all__ = ["Clearinghouse", "opened"]
@@ -165,7 +167,7 @@ class Clearinghouse:
         await elapsed(latency)
         taken, interchange = self._house.take(key, text)
         if interchange is not None and self._behaviour.answers:
-            self._begun(self._judged(interchange))
+            self._begun(self._judged(key, interchange))
         await self._replied(key, taken, wire, after)
 
     async def _replied(self, key: str, taken: Taken, wire: Wire, fault: str | None) -> None:
@@ -230,14 +232,18 @@ class Clearinghouse:
             sent = bytes(_flipped(bytearray(text))) if flipped else text
             await wire.reply(200, sent, content_digest=digest)
 
-    async def _judged(self, interchange: Interchange) -> None:
+    def begin(self) -> None:
+        """Answers what was taken before a restart."""
+        for key, interchange in self._house.unanswered():
+            self._begun(self._judged(key, interchange))
+
+    async def _judged(self, key: str, interchange: Interchange) -> None:
         """Its acknowledgments, in a thread: the engine does not hold up the door."""
         loop = asyncio.get_running_loop()
         made = await loop.run_in_executor(
             self._judges, lambda: list(self._house.judge(interchange))
         )
-        for kind, occasion, text in made:
-            self._house.offer(kind, occasion, text)
+        self._house.answer(key, made)
 
     def _begun(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -293,16 +299,22 @@ async def opened(
     ledger: str | None = None,
     credential: str = "",
     tls: ssl.SSLContext | None = None,
+    state: str | None = None,
 ) -> AsyncIterator[Clearinghouse]:
-    """A clearinghouse that listens, until the block ends; `port` 0 is any that is free."""
-    written = Ledger(ledger)
-    house = House(behaviour or Behaviour(), written, asyncio.get_running_loop().time)
+    """A clearinghouse that listens, until the block ends; `port` 0 is any that is free.
+
+    `state` is a file that keeps what it owes; without one it is forgotten at the end.
+    """
+    written, owed = Ledger(ledger), State(state)
+    house = House(behaviour or Behaviour(), written, owed, time.time)
     running = Clearinghouse(house, written, credential=credential)
     server = await asyncio.start_server(running.connected, host, port, ssl=tls)
     found = server.sockets[0].getsockname()[1]
     running.address = f"{'https' if tls else 'http'}://{host}:{found}"
+    running.begin()
     try:
         yield running
     finally:
         server.close()
         await running.close()
+        owed.close()

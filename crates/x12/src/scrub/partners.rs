@@ -1,0 +1,202 @@
+//! Rows behind an earlier one with which they make a pair of a list; a pair is of codes, or of how codes begin.
+
+use std::collections::HashMap;
+
+use super::expr::{BoolAt, Follows};
+use super::frame::{UNCHECKED, unpack_code, void};
+use super::logic::{NODATA, States, UNKNOWN, state};
+use super::pairs::Asked;
+use super::run::Evaluator;
+use super::tables::CodeTable;
+
+/// The longest code, and so the longest beginning of one.
+const LONGEST: usize = 8;
+/// Rows of a list that are read at once.
+const ROWS: usize = 4_096;
+/// Codes whose place is remembered from batch to batch.
+const MOST: usize = 16_384;
+/// What stands for no place.
+const NOWHERE: u32 = u32::MAX;
+
+type Stem = [u8; LONGEST];
+
+/// A list of pairs, turned round: what stands in it, and beside what.
+#[derive(Debug, Default)]
+pub(super) struct Partners {
+    numbers: HashMap<Stem, u32>,
+    stems: Vec<Stem>,
+    /// By number: those that stand behind it, ascending.
+    behind: Vec<Vec<u32>>,
+}
+
+/// Which beginnings of a code stand in the list.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    stems: Vec<u32>,
+    /// A bit for what it is, and for what stands behind it: where they do not meet, no pair is made.
+    is: u64,
+    wants: u64,
+}
+
+/// Where the codes that were seen stand.
+#[derive(Debug, Default)]
+pub(super) struct Stands {
+    places: HashMap<i64, u32>,
+    known: Vec<Standing>,
+    /// By row of the batch.
+    rows: Vec<u32>,
+}
+
+impl Partners {
+    /// Reads a list; none where its keys are no pairs of codes, or it cannot be read.
+    pub(super) fn read(table: &CodeTable) -> Option<Self> {
+        let share = table.width / 2;
+        let mut partners = Self::default();
+        for begin in (0..table.count).step_by(ROWS) {
+            let rows = table.block(begin..table.count.min(begin + ROWS))?;
+            for row in rows.chunks_exact(table.row()) {
+                let (first, second) = row.get(..2 * share)?.split_at_checked(share)?;
+                let (first, second) = (partners.number(first)?, partners.number(second)?);
+                let behind = partners.behind.get_mut(first as usize)?;
+                if behind.last() != Some(&second) {
+                    behind.push(second);
+                }
+            }
+        }
+        partners.behind.iter_mut().for_each(|behind| behind.sort_unstable());
+        Some(partners)
+    }
+
+    fn number(&mut self, key: &[u8]) -> Option<u32> {
+        let mut stem = Stem::default();
+        let len = key.iter().position(|&byte| byte == 0).unwrap_or(key.len());
+        stem.get_mut(..len)?.copy_from_slice(key.get(..len)?);
+        let next = u32::try_from(self.stems.len()).ok()?;
+        let number = *self.numbers.entry(stem).or_insert(next);
+        if number == next {
+            self.stems.push(stem);
+            self.behind.push(Vec::new());
+        }
+        Some(number)
+    }
+
+    fn standing(&self, code: &[u8]) -> Standing {
+        let mut standing = Standing::default();
+        for len in 1..=code.len().min(LONGEST) {
+            let mut stem = Stem::default();
+            stem.iter_mut().zip(code).take(len).for_each(|(place, &byte)| *place = byte);
+            let Some(&number) = self.numbers.get(&stem) else { continue };
+            standing.stems.push(number);
+            standing.is |= bit(number);
+            standing.wants |= self.behind(number).iter().fold(0, |bits, &second| bits | bit(second));
+        }
+        standing
+    }
+
+    fn behind(&self, number: u32) -> &[u32] {
+        self.behind.get(number as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a pair is made, on `day` if one is given.
+    fn pair(&self, table: &CodeTable, first: &Standing, second: &Standing, day: Option<i32>) -> bool {
+        let stem = |number: u32| self.stems.get(number as usize).map_or(&[][..], |stem| without_zeros(stem));
+        first.wants & second.is != 0
+            && first.stems.iter().any(|&one| {
+                let listed = |other: &&u32| self.behind(one).binary_search(other).is_ok();
+                second.stems.iter().filter(listed).any(|&other| table.holds(&[stem(one), stem(other)], day))
+            })
+    }
+}
+
+fn bit(number: u32) -> u64 {
+    1 << (number % 64)
+}
+
+fn without_zeros(stem: &Stem) -> &[u8] {
+    let len = stem.iter().position(|&byte| byte == 0).unwrap_or(LONGEST);
+    stem.get(..len).unwrap_or_default()
+}
+
+impl Stands {
+    fn begin(&mut self, rows: usize) {
+        if self.known.len() > MOST {
+            *self = Self::default();
+        }
+        self.rows.clear();
+        self.rows.resize(rows, NOWHERE);
+    }
+
+    /// Finds the place of a row's code, unless that was done.
+    fn find(&mut self, row: usize, lane: i64, partners: &Partners) {
+        let Some(place) = self.rows.get_mut(row).filter(|place| **place == NOWHERE) else { return };
+        *place = *self.places.entry(lane).or_insert_with(|| {
+            let (code, len) = unpack_code(lane);
+            self.known.push(partners.standing(code.get(..len).unwrap_or_default()));
+            self.known.len() as u32 - 1
+        });
+    }
+
+    fn of(&self, row: usize) -> Option<&Standing> {
+        self.rows.get(row).and_then(|&place| self.known.get(place as usize))
+    }
+}
+
+impl Evaluator<'_, '_> {
+    /// Whether an earlier row of the same parent has a code that stands behind this row's own.
+    pub(super) fn follows(&mut self, at: BoolAt, follows: &Follows, asked: Asked<'_>, states: &mut States) {
+        let listed = self.table(follows.table).and_then(|table| Some((table, table.partners()?)));
+        let Some((table, partners)) = listed else { return states.fill(asked.len(), NODATA) };
+        follows.values().for_each(|value| self.reckon(value, asked));
+        self.find_groups(follows.link);
+        let mut stands = std::mem::take(&mut self.scratch.stands[at.0]);
+        stands.begin(asked.len());
+        let parents = self.program.terms.links[follows.link].up.rows(self.frame.batch);
+        states.set_rows(asked.len(), |row| {
+            let day = follows.day.map(|day| self.scratch.lanes(day).get(row));
+            let lane = self.scratch.lanes(follows.key).get(row);
+            let lanes = || std::iter::once(lane).chain(day);
+            let day = day.map(|day| i32::try_from(day).unwrap_or(i32::MAX));
+            if !asked.is_open(row) || lanes().any(void) {
+                return if lanes().any(|lane| lane == UNCHECKED) { NODATA } else { UNKNOWN };
+            }
+            if !table.knows(day) {
+                return NODATA;
+            }
+            let group = parents.get(row).map_or(&[][..], |&above| self.scratch.groups[follows.link].of.of(above));
+            let mut earlier = group.iter().map(|&other| other as usize).take_while(|&other| other < row);
+            state(earlier.any(|other| {
+                let other_lane = self.scratch.lanes(follows.key).get(other);
+                if void(other_lane) {
+                    return false;
+                }
+                stands.find(row, lane, partners);
+                stands.find(other, other_lane, partners);
+                let both = stands.of(row).zip(stands.of(other));
+                both.is_some_and(|(own, other)| partners.pair(table, own, other, day))
+            }))
+        });
+        self.scratch.stands[at.0] = stands;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tables::CodeTables;
+    use super::super::tables::tests::file;
+
+    #[test]
+    fn a_pair_is_of_codes_or_of_how_they_begin() {
+        let mut tables = CodeTables::default();
+        let rows = [(&["I10", "O1"][..], 0, 10, 0), (&["O10", "I10"], 0, 10, 0), (&["B2", "B20"], 5, 7, 0)];
+        tables.add(&file("notes", "apart", 14, &rows)).unwrap();
+        let table = tables.find("notes.apart").unwrap();
+        let partners = table.partners().unwrap();
+        let pair = |first: &str, second: &str, day| {
+            let (first, second) = (partners.standing(first.as_bytes()), partners.standing(second.as_bytes()));
+            partners.pair(table, &first, &second, day)
+        };
+        assert!(pair("I10", "O100", None) && pair("I109", "O1", Some(3)) && pair("O109", "I10", None));
+        assert!(!pair("I1", "O100", None) && !pair("O100", "I1", None) && !pair("I10", "O2", None));
+        assert!(pair("B21", "B20", Some(5)) && !pair("B21", "B20", Some(8)) && !pair("", "B20", None));
+    }
+}
