@@ -236,7 +236,7 @@ class App:
         topics = [topic for stage in self.stages for topic in _PARTS[stage]]
         made: Sequence[Stage] = (
             Parse(work),
-            Scrub(work),
+            Scrub(work, dict(settings.workers)["scrub"]),
             Relay(work),
             Assemble(work),
             Send(work),

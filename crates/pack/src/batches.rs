@@ -167,9 +167,11 @@ impl Plan {
     /// Behind the last set there are only claims that go nowhere.
     fn rest(&mut self) -> Result<(), Error> {
         let (beside, ready) = (&mut self.beside, &mut self.ready);
-        while self.verdicts.next(&mut |told| match told.ours {
-            true => Err(Error::Broken("the engine accepted more claims than it wrote")),
-            false => beside.add(told, ready),
+        while self.verdicts.next(&mut |told| {
+            if told.ours {
+                return Err(Error::Broken("the engine accepted more claims than it wrote"));
+            }
+            beside.add(told, ready)
         })? {}
         beside.flush(ready);
         self.ended = true;
@@ -284,5 +286,101 @@ impl Beside {
             let rows = std::mem::take(&mut self.rows).text();
             ready.push_back(Step::Beside { set: self.set.clone(), accepted: self.accepted, rows });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::sections::sections;
+
+    const ISA: &str =
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260630*1200*^*00501*000000007*0*T*:~";
+
+    /// A folder of a test, with what the engine would have written.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str, verdicts: &[String], accepted: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("scrubjay-pack-{}-{name}", std::process::id()));
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("verdicts.jsonl"), verdicts.concat()).unwrap();
+            fs::write(folder.join("accepted.837"), format!("{ISA}GS*HC~{accepted}GE*1*1~IEA*1*000000007~")).unwrap();
+            Self(folder)
+        }
+
+        fn plan(&self, partner: Option<&str>, beside: bool) -> Result<Vec<Step>, Error> {
+            let mut route =
+                |payer: Option<&str>| Ok(payer.filter(|&payer| payer == "P").map(|_| "clearing".to_owned()));
+            let path = self.0.join("verdicts.jsonl");
+            let (sections, takers) = sections(&path, &mut route)?;
+            let wanted = Wanted { at: 2, partner: partner.map(str::to_owned), beside, removed: vec![1], base: None };
+            let accepted = partner.map(|_| self.0.join("accepted.837"));
+            let span = (sections[0].start, sections[0].end);
+            let mut plan = Plan::open(&path, span, wanted, takers, accepted.as_deref())?;
+            std::iter::from_fn(|| plan.step().transpose()).collect()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn verdict(index: u64, set: u64, accepted: bool, payer: &str) -> String {
+        format!(
+            "{{\"accepted\":{accepted:>5},\"file\":\"a.837\",\"interchange_index\":0,\"group_index\":0,\"set_index\":{set},\
+             \"interchange\":\"000000007 \",\"group\":\"1\",\"set\":\"0001\",\"claim_index\":{index},\"kind\":\"837P\",\
+             \"claim\":\"k.{index}\",\"clearinghouse\":null,\"provider\":null,\"payer\":\"{payer}\",\"charge\":\"1.50\",\
+             \"codes\":[\"FIRST\",\"SECOND\"]}}\n"
+        )
+    }
+
+    const SET: &str = "ST*837*0001~CLM*1*1.5***11:B:7~REF*F8*OLD ~LX*1~REF*F8*NOT~CLM*2*1.5***11:B:1~SE*5*0001~\n";
+
+    #[test]
+    fn a_set_becomes_a_batch_with_its_claims_and_what_they_correct() {
+        let verdicts = [verdict(10, 0, true, "P"), verdict(11, 0, false, "P"), verdict(12, 0, true, "P")];
+        let folder = Folder::new("batch", &verdicts, SET);
+        let steps = folder.plan(Some("clearing"), true).unwrap();
+        let first = 2_u64 << 32;
+        let text = format!("*:^~{}", SET.trim_end()).into_bytes();
+        let rows = format!("[[{first},\"k.10\",\"\",150,null],[{},\"k.12\",\"\",150,null]]", first + 2);
+        let corrects = vec![Correction { place: 0, original: "OLD".to_owned(), own: "k.10".to_owned() }];
+        let set = "[2,\"1\",\"0001\",0]".to_owned();
+        assert_eq!(steps[0], Step::Batch { set: set.clone(), text, rows, claims: 2, charges: 300, corrects });
+        let rows = format!("[[{},\"k.11\",\"\",150,\"FIRST\"]]", first + 1);
+        assert_eq!(steps[1..], [Step::Beside { set, accepted: false, rows }]);
+    }
+
+    #[test]
+    fn claims_that_nobody_takes_stand_apart_and_sets_of_one_number_are_told_apart() {
+        let verdicts = [verdict(0, 0, true, "?"), verdict(1, 1, true, "?"), verdict(2, 1, false, "P")];
+        let folder = Folder::new("beside", &verdicts, SET);
+        let steps = folder.plan(None, true).unwrap();
+        let sets: Vec<_> = steps
+            .iter()
+            .map(|step| match step {
+                Step::Beside { set, accepted, rows } => (set.as_str(), *accepted, rows.contains("NO_PARTNER")),
+                Step::Batch { .. } => panic!("nobody takes them"),
+            })
+            .collect();
+        let (one, two) = ("[2,\"1\",\"0001\",0]", "[2,\"1\",\"0001\",1]");
+        assert_eq!(sets, [(one, true, true), (two, true, true), (two, false, false)]);
+    }
+
+    #[test]
+    fn files_that_contradict_each_other_are_our_failure() {
+        let folder = Folder::new("more", &[verdict(0, 0, true, "P")], SET);
+        assert!(matches!(folder.plan(Some("clearing"), true), Err(Error::Broken(_))));
+        let three = [verdict(0, 0, true, "P"), verdict(1, 0, true, "P"), verdict(2, 0, true, "P")];
+        let folder = Folder::new("less", &three, SET);
+        assert!(matches!(folder.plan(Some("clearing"), true), Err(Error::Broken(_))));
+        let folder = Folder::new("none", &["{}\n".to_owned()], SET);
+        assert!(matches!(folder.plan(None, true), Err(Error::Broken(_))));
     }
 }

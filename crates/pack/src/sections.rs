@@ -81,28 +81,21 @@ impl Section {
 /// The answers to all that was asked.
 #[derive(Clone, Debug, Default)]
 pub struct Takers {
+    /// By payer; claims that name none are under the empty text.
     known: HashMap<String, Option<String>>,
-    /// Of claims that name no payer.
-    unnamed: Option<Option<String>>,
 }
 
 impl Takers {
     fn asked(&mut self, payer: Option<&str>, route: &mut Route<'_>) -> Result<Option<&str>, Error> {
-        match payer {
-            None if self.unnamed.is_none() => self.unnamed = Some(route(None)?),
-            Some(named) if !self.known.contains_key(named) => {
-                let partner = route(payer)?;
-                self.known.insert(named.to_owned(), partner);
-            }
-            _ => {}
+        let named = payer.unwrap_or_default();
+        if !self.known.contains_key(named) {
+            let partner = route(payer)?;
+            self.known.insert(named.to_owned(), partner);
         }
         Ok(self.of(payer))
     }
 
     pub(crate) fn of(&self, payer: Option<&str>) -> Option<&str> {
-        match payer {
-            Some(payer) => self.known.get(payer)?.as_deref(),
-            None => self.unnamed.as_ref()?.as_deref(),
-        }
+        self.known.get(payer.unwrap_or_default())?.as_deref()
     }
 }

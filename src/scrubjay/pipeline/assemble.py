@@ -197,10 +197,11 @@ def _loads(line: Line, ready: Sequence[tuple[str, Batch]]) -> tuple[list[_Load],
             claims += batch.claims
             size += batch.length
         wait = own[0].created_at / 1000 + limits.window_seconds - now
-        if claims >= limits.claims or wait <= 0:
+        # one made later than now was made before the clock was put back
+        if claims >= limits.claims or not 0 < wait <= limits.window_seconds:
             loads.append(_Load(usage, tuple(own)))
         else:
-            waits.append(min(wait, limits.window_seconds))
+            waits.append(wait)
     return loads, min(waits, default=None)
 
 

@@ -19,6 +19,7 @@ import shutil
 import tarfile
 from dataclasses import dataclass
 from io import BytesIO
+from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any
 
 from scrubjay.acks.applied import token_of
@@ -89,8 +90,11 @@ class Scrub:
 
     topic = SCRUB
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, workers: int = 1) -> None:
         self._work = work
+        # while the claims of one file are written down, the engine is at the next
+        self._judges = BoundedSemaphore(max(workers - 1, 1))
+        self._entering = Lock()
 
     async def handle(self, lease: Lease) -> None:
         """A file, by its id."""
@@ -108,7 +112,7 @@ class Scrub:
             self._work.store.do(lambda tx: _refuse(tx, lease, judging.file))
             return
         if judging.plan is None:
-            with self._work.folder.fresh() as folder:
+            with self._judges, self._work.folder.fresh() as folder:
                 try:
                     self._judge(lease, judging, folder)
                 except InputError:
@@ -118,7 +122,7 @@ class Scrub:
         if judging.plan is None:
             raise InternalError("a plan was made and is not there; report it")
         plan = judging.plan
-        with self._work.vault.open(plan.id) as payload:
+        with self._entering, self._work.vault.open(plan.id) as payload:
             wanted = numbers(parsed(payload))
             file = judging.file.id
             known = self._work.store.ask(lambda view: view.newest_with(file, wanted))

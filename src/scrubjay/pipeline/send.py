@@ -54,6 +54,8 @@ class Send:
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        self._begun: dict[int, float] = {}
+        """When a try began, or was first found begun in the future, by a clock that nobody sets."""
 
     async def handle(self, lease: Lease) -> None:
         """A partner, by its id: all that is to be sent to it, as much at once as it takes."""
@@ -96,7 +98,7 @@ class Send:
     async def _deliver(self, lease: Lease, line: Line, each: Transmission) -> float | None:
         """Seconds until it is to be looked at again; None where it is not."""
         if each.begun_at is not None:
-            wait = min(each.begun_at / 1000 + line.record.quiet - time.time(), line.record.quiet)
+            wait = self._quiet(line, each.id, each.begun_at / 1000)
             if wait > 0:
                 return wait
             if not line.transport.offers_look_up:
@@ -112,6 +114,19 @@ class Send:
             await self._work.store.write(lambda tx: bury(tx, lease, each, "ATTEMPTS"))
             return None
         return await self._try(lease, line, each)
+
+    def _quiet(self, line: Line, transmission: int, begun: float) -> float:
+        """Seconds until no byte of a try in doubt is on its way any more.
+
+        A clock that is put on makes it no shorter, one that is put back no longer.
+        """
+        since, now = self._begun.get(transmission), time.monotonic()
+        if since is None:
+            passed = time.time() - begun
+            if passed >= 0:
+                return line.record.quiet - passed
+            since = self._begun[transmission] = now
+        return since + line.record.quiet - now
 
     async def _ask(self, lease: Lease, line: Line, each: Transmission) -> Receipt | float | None:
         """The partner's receipt, None where it has none, or when to ask again."""
@@ -150,6 +165,7 @@ class Send:
         except BaseException:
             line.breaker.untried()
             raise
+        self._begun[each.id] = time.monotonic()
         failpoint("send.begun")
         if not each.tries:
             line.budget.tried()
@@ -206,6 +222,7 @@ class Send:
 
     async def _sent(self, lease: Lease, line: Line, each: Transmission, receipt: Receipt) -> None:
         await self._work.store.write(lambda tx: _submitted(tx, lease, line, each, receipt))
+        self._begun.pop(each.id, None)
         failpoint("send.submitted")
         self._work.seeing.submitted(line.record.name, each.claims)
 
