@@ -14,7 +14,7 @@ BORDER = {
     *("received_date", "control_start", "max_claims_per_set", "token_key", "token_key_id"),
     *("show_phi", "worklist", "force", "exact", "program", "docs", "limits", "payer_mode"),
     *("overlays", "tables", "verdicts", "select", "keep_controls", "measure_rules"),
-    *("words", "reasons", "profile"),
+    *("words", "reasons", "profile", "digests"),
 }
 
 

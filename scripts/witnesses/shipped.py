@@ -10,7 +10,6 @@ __all__ = ["Row", "rows"]
 
 SHIPPED = Path(__file__).parents[2] / "src/scrubjay/codes/shipped"
 PAIRS = ("excludes1", "code_first")
-TAIL = 12
 
 
 class Row(NamedTuple):
@@ -28,11 +27,5 @@ class Row(NamedTuple):
 def rows(table: str, of: str = "") -> Iterator[Row]:
     """The rows of a list."""
     file = CodeFile(SHIPPED / f"{table}.codes")
-    at, count, width = file._lists[of]  # noqa: SLF001 - a script beside it
-    held = Path(file.path).read_bytes()
-    share = width // (2 if of in PAIRS else 1)
-    for begin in range(at, at + count * (width + TAIL), width + TAIL):
-        key, tail = held[begin : begin + width], held[begin + width : begin + width + TAIL]
-        codes = (key[n : n + share].rstrip(b"\0").decode() for n in range(0, width, share))
-        days = (int.from_bytes(tail[n : n + 4], signed=True) for n in (0, 4))
-        yield Row(tuple(codes), *days)
+    for codes, days in file.rows(of, parts=2 if of in PAIRS else 1):
+        yield Row(codes, days.first, days.last)

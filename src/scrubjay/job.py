@@ -97,6 +97,8 @@ class Job(Frozen):
     payer_mode: bool = False
     verdicts: bool = False
     """Write verdicts.jsonl, a line a claim."""
+    digests: str | None = None
+    """Where the digests of claims are written that were sent."""
     keep_controls: bool = False
     """What is extracted keeps its control numbers, since it stands for the whole."""
     select: tuple[tuple[int, int], ...] = ()

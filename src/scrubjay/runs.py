@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int | None], None]
     Judge = Callable[[list[dict[str, Any]]], list[list[dict[str, Any]]]]
 
-__all__ = ["Run", "execute", "ruleset", "scrub", "validate"]
+__all__ = ["HISTORY", "Run", "execute", "known", "ruleset", "scrub", "validate"]
+
+HISTORY = "history"
+"""The table of claims that were sent before."""
 
 
 class Run(Frozen):
@@ -123,13 +126,15 @@ def scrub(
     worklist: bool = True,
     show_phi: bool = False,
     exact: bool = False,
+    history: AnyPath | None = None,
     force: bool = False,
     progress: Progress | None = None,
 ) -> Run:
     """Judge every claim of a file, or of several, and write `out`: see docs/contract.md.
 
     `rules` are files of rules to load beside the shipped ones, `partner` folders of overlays, or
-    the names of those that come as examples (docs/guide-format.md). Findings do not raise: look at
+    the names of those that come as examples (docs/guide-format.md), `history` a file of claims that
+    were sent before (docs/contract.md). Findings do not raise: look at
     ``run.rejected`` and ``run.reasons``, or read ``out/findings.jsonl``.
     """
     job = Job(
@@ -147,7 +152,12 @@ def scrub(
         force=force,
     )
     return execute(
-        job, rules=rules, partners=_listed(partner), token_key=token_key, progress=progress
+        job,
+        rules=rules,
+        partners=_listed(partner),
+        token_key=token_key,
+        history=history,
+        progress=progress,
     )
 
 
@@ -182,17 +192,38 @@ def validate(
     return execute(job, partners=_listed(partner), token_key=token_key, progress=progress)
 
 
+def known(history: AnyPath, key: str) -> str:
+    """The path of a history, once it is sure that it is one and was made with the key in use."""
+    from scrubjay.codes.file import CodeFile
+
+    path = os.fspath(history)
+    if not os.path.exists(path):
+        raise UsageError(f"{path}: there is no such history; make it with scrubjay history")
+    file = CodeFile(path)
+    if file.table != HISTORY:
+        raise UsageError(f"{path}: this is a table of codes, no history; see scrubjay history")
+    if file.header.get("release") != key:
+        made = file.header.get("release")
+        raise UsageError(
+            f"{path}: it was made with the key {made} and finds nothing with {key}; name that key "
+            "with --token-key"
+        )
+    return path
+
+
 def execute(
     job: Job,
     *,
     rules: Sequence[AnyPath] = (),
     partners: Iterable[AnyPath] = (),
     token_key: AnyPath | None = None,
+    history: AnyPath | None = None,
     progress: Progress | None = None,
     page: Callable[[str], str] | None = None,
 ) -> Run:
     """A job complete but for its key, rules and overlays: find them, run, read the answer.
 
+    `history` is a file of claims that were sent before (`history.remember`).
     `page` makes report.html of the answer, where that is not the report of claims.
     """
     key = TokenKey.find(token_key)
@@ -205,7 +236,8 @@ def execute(
     if job.command is Command.SCRUB:
         from scrubjay.codes import folder
 
-        job = job.but(tables=tuple(folder.files()))
+        sent = () if history is None else (known(history, key.id),)
+        job = job.but(tables=(*folder.files(), *sent))
         if rules:
             loaded = ruleset(rules)
             job = job.but(program=loaded.program, docs=loaded.docs)

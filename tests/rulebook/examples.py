@@ -333,6 +333,10 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         [{}, {"frequency": "7", "original_reference": "P123"}],
     ),
     "DUPLICATE_CLAIM": ([{"id": "SEEN"}], [{}]),
+    "ORIGINAL_NEVER_SENT": (
+        [{"id": "SEEN", "frequency": "7", "original_reference": "1"}],
+        [{}, {"id": "SEEN"}, {"frequency": "8", "original_reference": "1"}],
+    ),
     "DUPLICATE_LINE": (
         [{"lines.2": LINE | {"number": 3}}, {"lines.1": LINE | {"pointer_1": 2, "control": None}}],
         [

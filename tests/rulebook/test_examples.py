@@ -30,7 +30,8 @@ TODAY = 20_514
 
 def hit(rule: str, claim: dict[str, object], *, tables: bool = False) -> bool:
     held = EXAMPLES.CODES if tables else {}
-    judge = Interpreter(TODAY, TODAY, duplicate=claim["id"] == "SEEN", tables=held)
+    seen = claim["id"] == "SEEN"
+    judge = Interpreter(TODAY, TODAY, duplicate=seen, orphan=seen, tables=held)
     return True in judge.judge(RULES[rule], Tree(EXAMPLES.lanes(claim)))
 
 

@@ -231,6 +231,9 @@ pub struct Job {
     /// Write verdicts.jsonl.
     #[serde(default)]
     pub verdicts: bool,
+    /// Where the digests of claims are written that were sent.
+    #[serde(default)]
+    pub digests: Option<PathBuf>,
     /// The claims to take out: first and last index of each range.
     #[serde(default)]
     pub select: Vec<(u64, u64)>,

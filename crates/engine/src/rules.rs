@@ -11,12 +11,17 @@ use x12::scrub::{CodeTables, Context, Counts, DuplicateKey, Hit, Program, RuleEr
 use crate::analyse::Analysed;
 use crate::error::Error;
 
+/// The digests of claims that were sent, and of whom they were between.
+const SENT: &str = "history";
+const PARTIES: &str = "history.parties";
+
 /// All rules, and of them those for each claim map, made when the first claims of it come.
 #[derive(Debug)]
 pub(crate) struct Rulebook {
     rules: x12::scrub::Rules,
     tables: Arc<CodeTables>,
     measured: bool,
+    remembering: bool,
     secret: [u8; 16],
     as_of: i32,
     received: i32,
@@ -30,6 +35,8 @@ pub(crate) struct Rules {
     pub(crate) program: Program,
     /// What tells claims apart.
     key: DuplicateKey,
+    /// Somebody asks whom claims are between.
+    parties: bool,
     tables: Arc<CodeTables>,
     /// Nanoseconds by rule, where they are measured.
     spent: Option<Vec<AtomicU64>>,
@@ -47,6 +54,8 @@ pub(crate) struct Ruled {
     counts: Vec<Counts>,
     /// By claim row: what tells the claim from others, where it may be a duplicate.
     pub(crate) digests: Vec<Option<u64>>,
+    /// By claim row: whom it is between; empty where nobody asks.
+    pub(crate) parties: Vec<u64>,
 }
 
 impl Rulebook {
@@ -57,7 +66,12 @@ impl Rulebook {
         (as_of, received): (i32, i32),
     ) -> Self {
         let made = ClaimMap::embedded().map(|_| OnceLock::new()).collect();
-        Self { rules, tables: Arc::new(tables), measured, secret, as_of, received, made }
+        Self { rules, tables: Arc::new(tables), measured, remembering: false, secret, as_of, received, made }
+    }
+
+    /// Tells whom claims are between, for those who write down what was sent.
+    pub(crate) fn remembering(self, remembering: bool) -> Self {
+        Self { remembering, ..self }
     }
 
     /// What each code table says of itself.
@@ -93,6 +107,7 @@ impl Rulebook {
             program,
             spent,
             key: DuplicateKey::compile(&taps.schema)?,
+            parties: self.remembering || self.tables.find(PARTIES).is_some(),
             tables: Arc::clone(&self.tables),
             secret: self.secret,
             as_of: self.as_of,
@@ -126,22 +141,36 @@ impl Rules {
         let mut counts = Vec::new();
         let last = Cell::new(Instant::now());
         let judged = |rule: usize| self.measure(rule, &last);
-        let mut context = self.context(&[]);
+        let mut context = self.context([&[]; 2]);
         context.judged = self.spent.is_some().then_some(&judged);
         let hits = self.program.run(Share::Alone, (batch, bytes), &context, scratch, &mut counts).to_vec();
-        Ruled { hits, counts, digests: self.key.digests(batch, bytes, &self.secret) }
+        let digests = self.key.digests(batch, bytes, &self.secret);
+        let parties = if self.parties { self.key.parties(batch, bytes, &self.secret) } else { Vec::new() };
+        Ruled { hits, counts, digests, parties }
     }
 
-    /// All hits, once it is known which claims are `duplicates`.
+    /// Adds to `duplicates` what was sent before; which claims are between parties that nothing was sent between, where
+    /// there is a history.
+    pub(crate) fn recall(&self, ruled: &Ruled, duplicates: &mut [bool]) -> Vec<bool> {
+        if let Some(sent) = self.tables.find(SENT) {
+            for (duplicate, digest) in duplicates.iter_mut().zip(&ruled.digests) {
+                *duplicate |= digest.is_some_and(|digest| sent.has(&hex(digest)));
+            }
+        }
+        let Some(known) = self.tables.find(PARTIES) else { return Vec::new() };
+        ruled.parties.iter().map(|&parties| !known.has(&hex(parties))).collect()
+    }
+
+    /// All hits, once it is `known` which claims are duplicates, and which are between strangers.
     pub(crate) fn finish(
         &self,
         ruled: &Ruled,
         (batch, bytes): (&Batch, &[u8]),
-        duplicates: &[bool],
+        known: [&[bool]; 2],
         scratch: &mut Scratch,
         counts: &mut Vec<Counts>,
     ) -> Vec<Hit> {
-        let late = self.program.run(Share::Late, (batch, bytes), &self.context(duplicates), scratch, counts);
+        let late = self.program.run(Share::Late, (batch, bytes), &self.context(known), scratch, counts);
         for (sum, found) in counts.iter_mut().zip(&ruled.counts) {
             sum.add(*found);
         }
@@ -167,7 +196,17 @@ impl Rules {
         self.program.rules().iter().map(|rule| rule.id.as_str()).zip(spent)
     }
 
-    fn context<'d>(&'d self, duplicates: &'d [bool]) -> Context<'d> {
-        Context { as_of: self.as_of, received: self.received, duplicates, tables: Some(&self.tables), judged: None }
+    fn context<'d>(&'d self, [duplicates, orphans]: [&'d [bool]; 2]) -> Context<'d> {
+        let (as_of, received) = (self.as_of, self.received);
+        Context { as_of, received, duplicates, orphans, tables: Some(&self.tables), judged: None }
     }
+}
+
+/// A digest as the tables of a history have it.
+fn hex(digest: u64) -> [u8; 16] {
+    let mut text = [0; 16];
+    for (at, byte) in text.iter_mut().enumerate() {
+        *byte = b"0123456789abcdef"[(digest >> (60 - 4 * at) & 15) as usize];
+    }
+    text
 }

@@ -15,7 +15,7 @@ use x12::wire::Output;
 use crate::analyse::{Analysed, Setting};
 use crate::batches::{Maps, Wanted};
 use crate::day;
-use crate::desk::{Bench, Chosen, Desk, Judge, Manner, Records, Rulings, Seen, WINDOW};
+use crate::desk::{Bench, Chosen, Desk, Judge, Manner, Records, Rulings, Seen, Sent, WINDOW};
 use crate::error::Error;
 use crate::job::{Command, Job};
 use crate::records::{Recording, Subject};
@@ -250,6 +250,7 @@ impl Setup {
         let (catalog, tokens) = (self.catalog.clone(), self.tokens.clone());
         let mut desk = Desk::new(rulings, catalog, tokens, stage, self.bench(job), seen, judge);
         desk.records = records.map(Box::new);
+        desk.sent = job.digests.clone().map(Sent::new);
         desk
     }
 
@@ -304,7 +305,8 @@ fn rulebook(job: &Job, tokens: &Tokens, days: (i32, i32), catalog: &mut Catalog)
     secret.copy_from_slice(&tokens.digest("duplicate", b"")[..16]);
     let rules = Rules::read(program, catalog).map_err(|error| Error::Usage(error.to_string()))?;
     let tables = crate::codes::tables(&job.tables)?;
-    Ok(Some(Rulebook::new((rules, tables, job.measure_rules), secret, days)))
+    let rulebook = Rulebook::new((rules, tables, job.measure_rules), secret, days);
+    Ok(Some(rulebook.remembering(job.digests.is_some())))
 }
 
 /// Whether a command looks into claims.

@@ -41,6 +41,7 @@ COMMANDS = {
     "dlq": "The dead letters: what could not be done, why, and what to do with it.",
     "db": "The store of the pipeline: check, back up, restore, bring to a new version.",
     "guide": "The implementation guides that are built in.",
+    "history": "Remember claims that were sent, to find them again.",
     "repair": "Put right what cannot be meant otherwise, and record it.",
     "rules": "The rules that scrub applies.",
     "codes": "The code tables that rules look into.",

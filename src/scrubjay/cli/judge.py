@@ -58,6 +58,7 @@ def judge(command: Command, given: dict[str, Any], **own: Any) -> int:
             rules=given.get("rules", ()),
             partners=given["partner"],
             token_key=given["token_key"],
+            history=given.get("history"),
             progress=progress,
         )
     if given["partner"] and not made.facts["overlay"]:

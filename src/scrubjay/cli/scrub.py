@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrubjay.cli import options
 from scrubjay.cli.call import Call, Option
 from scrubjay.cli.judge import OPTIONS, judge
-from scrubjay.cli.kinds import FOLDER, Count
+from scrubjay.cli.kinds import FILE, FOLDER, Count
 from scrubjay.job import LAST_CONTROL_NUMBER, Command
 
 TYPE_CHECKING = False
@@ -55,6 +55,12 @@ COMMAND = Call(
         Option(
             name="--exact",
             help="Look for duplicates in all of the file, at 16 bytes of memory a claim.",
+        ),
+        Option(
+            name="--history",
+            kind=FILE,
+            metavar="FILE",
+            help="Find claims that were sent before, too; scrubjay history makes the file.",
         ),
         Option(
             name="--verdicts",

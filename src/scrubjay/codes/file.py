@@ -109,6 +109,17 @@ class CodeFile:
                 low += 1
         return found
 
+    def rows(self, of: str = "", parts: int = 1) -> Iterator[tuple[tuple[str, ...], Interval]]:
+        """All rows of a list, in order; a pair of codes has two parts."""
+        at, count, width = self._lists[of]
+        share = width // parts
+        with open(self.path, "rb") as file:
+            file.seek(at)
+            for _ in range(count):
+                row = file.read(width + _TAIL.size)
+                codes = (row[n : n + share].rstrip(b"\0").decode() for n in range(0, width, share))
+                yield tuple(codes), Interval(*_TAIL.unpack(row[width:]))
+
 
 def write(
     path: str | os.PathLike[str],

@@ -176,7 +176,10 @@ def principal_requires_secondary(diagnosis: Diagnosis, claim: Claim) -> Bool:
     at=lambda diagnosis, _: diagnosis.code,
 )
 def dx_age_conflict(diagnosis: Diagnosis, claim: Claim) -> Bool:
-    """A diagnosis is not of the patient's age, on the day of admission or else of the service."""
+    """A diagnosis is not of the patient's age.
+
+    Age counts on the day of admission, or else of the first service.
+    """
     day = coded_for(claim)
     age = birth(claim).years_until(claim.admission_date.otherwise(first_service(claim)))
 

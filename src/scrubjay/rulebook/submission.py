@@ -1,7 +1,7 @@
 """Why the claim is sent: originals, replacements, repeats, and the order of payers."""
 
 from scrubjay.rulebook.procedures import lacks
-from scrubjay.rules import Bool, rule, seen_before
+from scrubjay.rules import Bool, never_sent, rule, seen_before
 from scrubjay.rules.fields import Claim, Line, OtherPayer
 
 
@@ -60,12 +60,32 @@ def original_ref_on_original(claim: Claim) -> Bool:
     at=lambda claim: claim.id,
 )
 def duplicate_claim(claim: Claim) -> Bool:
-    """The same claim came earlier in this file.
+    """The same claim came earlier in this file, or was sent before.
 
     Payer and its place in line, member, patient, billing and rendering provider, total and all
-    lines are the same. A replacement or void is no duplicate of its original.
+    lines are the same. A replacement or void is no duplicate of its original. What was sent before
+    is told where a history is given (`--history`), which counts what was sent and nothing else.
     """
     return seen_before(claim)
+
+
+@rule(
+    "ORIGINAL_NEVER_SENT",
+    transactions="PID",
+    severity="warning",
+    snip=7,
+    status="A8:464",
+    source="Claims processing: what is replaced or voided is known; asks for a history",
+    fix="See that the original was sent, to this payer and for this patient",
+    at=lambda claim: claim.original_reference,
+)
+def original_never_sent(claim: Claim) -> Bool:
+    """The claim replaces or voids one, and none of this patient was sent before.
+
+    Payer and its place in line, member, patient and billing provider are looked for in the history;
+    charges, lines and days may differ, since that is what a replacement is for.
+    """
+    return claim.frequency.is_in("7", "8") & never_sent(claim)
 
 
 @rule(

@@ -13,7 +13,7 @@
 
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.expressions import Bool, Code, Date, Money, Number, Text, Value, received, today
-from scrubjay.rules.rows import seen_before
+from scrubjay.rules.rows import never_sent, seen_before
 from scrubjay.rules.rule import Rule, rule
 from scrubjay.rules.ruleset import RuleSet, load, rules_of
 
@@ -36,6 +36,7 @@ __all__ = [
     "Text",
     "Value",
     "load",
+    "never_sent",
     "received",
     "rule",
     "rules_of",

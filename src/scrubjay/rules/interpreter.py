@@ -94,6 +94,8 @@ class Interpreter:
     as_of: int
     received: int
     duplicate: bool | None = None
+    orphan: bool | None = None
+    """No claim between the same parties was sent before; None without a history."""
     tables: Mapping[str, Table] = field(default_factory=dict)
 
     def judge(self, rule: Rule, tree: Tree) -> list[Logic]:
@@ -120,8 +122,9 @@ class Interpreter:
                 return NO_DATA if value is NO_DATA else value is None
             case "absent":
                 return self._reach(rows, *rest) is None
-            case "duplicate":
-                return NO_DATA if self.duplicate is None else self.duplicate
+            case "duplicate" | "orphan":
+                told = self.duplicate if name == "duplicate" else self.orphan
+                return NO_DATA if told is None else told
             case "any" | "all":
                 states = [
                     self.logic(rest[1], [*rows, row]) for row in self._children(rest[0], rows)

@@ -40,7 +40,7 @@ def _ask(node: Any, bound: tuple[str, ...], needs: list[Need]) -> None:
     if name == "field" and len(node) == _FIELD:
         table = _reach(bound[rest[0]], rest[1], needs)
         needs.append((table, rest[2], vars(TABLES[table])[rest[2]].kinds))
-    elif name in {"absent", "duplicate"}:
+    elif name in {"absent", "duplicate", "orphan"}:
         _reach(bound[rest[0]], rest[1], needs)
     elif name in {"repeats", "position"}:
         _reach(bound[rest[0]], [rest[1]], needs)

@@ -29,7 +29,17 @@ if TYPE_CHECKING:
 
     from scrubjay.rules.expressions import Node
 
-__all__ = ["TABLES", "Above", "Below", "Field", "Row", "Rows", "is_field", "seen_before"]
+__all__ = [
+    "TABLES",
+    "Above",
+    "Below",
+    "Field",
+    "Row",
+    "Rows",
+    "is_field",
+    "never_sent",
+    "seen_before",
+]
 
 V = TypeVar("V", bound=Value)
 R = TypeVar("R", bound="Row")
@@ -273,10 +283,25 @@ class Rows(Generic[R]):
 
 
 def seen_before(claim: Row) -> Bool:
-    """The same claim came earlier in the file; the engine decides it, in order, by digests."""
+    """The same claim came earlier in the file, or stands in the history of those sent.
+
+    The engine decides it, in order, by digests.
+    """
+    return _of_claim("duplicate", "seen_before", claim)
+
+
+def never_sent(claim: Row) -> Bool:
+    """No claim of this patient, by this provider, to this payer, stands in the history.
+
+    Without a history: no_data.
+    """
+    return _of_claim("orphan", "never_sent", claim)
+
+
+def _of_claim(name: str, called: str, claim: Row) -> Bool:
     if claim.table != "claim":
-        raise RuleError(f"seen_before() is asked of a claim, not of a {claim.table}")
-    return Bool(["duplicate", claim._number, list(claim._way)])  # noqa: SLF001 - its own kin
+        raise RuleError(f"{called}() is asked of a claim, not of a {claim.table}")
+    return Bool([name, claim._number, list(claim._way)])  # noqa: SLF001 - its own kin
 
 
 def is_field(path: str) -> bool:

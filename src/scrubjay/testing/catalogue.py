@@ -9,12 +9,14 @@ __all__ = [
     "FIRST_NAMES",
     "HOSPITALS",
     "LAST_NAMES",
+    "LEFT",
     "OPERATIONS",
     "OUTPATIENT",
     "PAYERS",
     "PLACES",
     "PLANS",
     "PROCEDURES",
+    "RIGHT",
     "STAY",
     "STREETS",
     "TAXONOMIES",
@@ -108,6 +110,8 @@ DIAGNOSES = (
     .replace(" R05 ", " R059 ")
     .split()
 )
+RIGHT, LEFT = frozenset({"M25511", "M25561", "H6691", "M1711"}), frozenset({"M1712"})
+"""Those of one side of the body."""
 
 # Procedure, charge in cents, kind: visit, other, laboratory, image, side, drug.
 PROCEDURES = (

@@ -15,6 +15,7 @@ mod record;
 mod records;
 mod results;
 mod seen;
+mod sent;
 mod sheet;
 mod spill;
 mod stray;
@@ -58,6 +59,7 @@ pub use record::HandedClaim;
 pub(crate) use records::Records;
 pub(crate) use results::{FileFacts, Totals};
 pub(crate) use seen::{Seen, WINDOW};
+pub(crate) use sent::Sent;
 use sheet::{Entry, Sheet, sheet_of};
 pub(crate) use stretch::Stretch;
 use tally::Names;
@@ -146,6 +148,8 @@ pub(crate) struct Desk<'j> {
     pub(crate) file: FileFacts,
     /// The records, where they are what is wanted.
     pub(crate) records: Option<Box<Records>>,
+    /// The digests of claims that were sent, where somebody remembers them.
+    pub(crate) sent: Option<Sent>,
     /// Claims with their findings, when somebody wants to have them.
     pub(crate) handed: Option<Handed>,
     /// What is known of the claims of a piece, when somebody takes them as columns.
@@ -221,6 +225,7 @@ impl<'j> Desk<'j> {
             totals: Totals::default(),
             file: FileFacts::default(),
             records: None,
+            sent: None,
             handed: None,
             gathered: None,
             names: Names::default(),

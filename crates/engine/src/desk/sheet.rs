@@ -147,8 +147,13 @@ impl Desk<'_> {
         let of_row = |row: u32| rows.get(row as usize).copied();
         let (ruled, judging) = (analysed.ruled.get(map), self.judging.get_mut(map));
         if let (Some(rules), Some(ruled), Some(judging)) = (&scrub.rules, ruled, judging) {
-            let duplicates = self.seen.all_again(&ruled.digests)?;
-            sheet.hits = rules.finish(ruled, (batch, bytes), &duplicates, &mut judging.late, &mut judging.counts);
+            let mut duplicates = self.seen.all_again(&ruled.digests)?;
+            let orphans = rules.recall(ruled, &mut duplicates);
+            if let Some(sent) = &mut self.sent {
+                sent.add(ruled)?;
+            }
+            let known = [&duplicates[..], &orphans];
+            sheet.hits = rules.finish(ruled, (batch, bytes), known, &mut judging.late, &mut judging.counts);
             for (number, hit) in (0u32..).zip(&sheet.hits) {
                 let place = || {
                     let table = rules.program.rules()[usize::from(hit.rule)].table;

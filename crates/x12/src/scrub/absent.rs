@@ -30,8 +30,9 @@ impl Evaluator<'_, '_> {
                 table.map_or(NODATA, |table| self.found(table, lookup, None, |at| self.absent_value(at)))
             }
             Bool::Duplicate if self.frame.context.duplicates.is_empty() => NODATA,
+            Bool::Orphan if self.frame.context.orphans.is_empty() => NODATA,
             Bool::Follows(follows) if self.table(follows.table).is_none() => NODATA,
-            Bool::Repeats(..) | Bool::Follows(_) | Bool::Duplicate => UNKNOWN,
+            Bool::Repeats(..) | Bool::Follows(_) | Bool::Duplicate | Bool::Orphan => UNKNOWN,
             Bool::Any(..) => FALSE,
             Bool::Absent => TRUE,
             Bool::Above(_, inner) => self.absent(*inner),

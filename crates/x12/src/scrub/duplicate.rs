@@ -132,12 +132,7 @@ impl DuplicateKey {
         };
         let hashing = Hashing { start: SipHash::new(key), batch, bytes };
         let mut hashes = hashing.rows(&self.claim);
-        for (parent, fields) in &self.above {
-            let (above, none) = (hashing.digests(fields), hashing.start.finish(0));
-            for (hash, &row) in hashes.iter_mut().zip(claims.parents.get(*parent).map_or(&[][..], Vec::as_slice)) {
-                hash.state.add(above.get(row as usize).copied().unwrap_or(none));
-            }
-        }
+        self.add_above(&hashing, claims, &mut hashes);
         let frequencies = claims.columns.get(self.frequency);
         let again = [pack(b"7"), pack(b"8")];
         let digest = |((row, mut hash), (sum, count)): ((u32, Hash), (u64, u32))| {
@@ -147,6 +142,28 @@ impl DuplicateKey {
             (count > 0 && !again.contains(&Some(frequency))).then(|| hash.state.finish(hash.places))
         };
         (0..).zip(hashes).zip(self.lines(&hashing, claims.rows)).map(digest).collect()
+    }
+
+    /// For each claim a digest of whom it is between: payer, responsibility, member, patient and billing provider.
+    #[must_use]
+    pub fn parties(&self, batch: &Batch, bytes: &[u8], key: &[u8; 16]) -> Vec<u64> {
+        let Some(claims) = batch.tables.get(self.claim.table) else {
+            return Vec::new();
+        };
+        let hashing = Hashing { start: SipHash::new(key), batch, bytes };
+        let mut hashes = vec![Hash { state: hashing.start, places: 0 }; claims.rows as usize];
+        self.add_above(&hashing, claims, &mut hashes);
+        hashes.into_iter().map(|hash| hash.state.finish(0)).collect()
+    }
+
+    /// Adds to each claim what stands above it.
+    fn add_above(&self, hashing: &Hashing<'_>, claims: &Table, hashes: &mut [Hash]) {
+        for (parent, fields) in &self.above {
+            let (above, none) = (hashing.digests(fields), hashing.start.finish(0));
+            for (hash, &row) in hashes.iter_mut().zip(claims.parents.get(*parent).map_or(&[][..], Vec::as_slice)) {
+                hash.state.add(above.get(row as usize).copied().unwrap_or(none));
+            }
+        }
     }
 
     /// For each claim the sum of the digests of its lines, whose order does not count, and how many they are.

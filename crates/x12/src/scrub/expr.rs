@@ -183,6 +183,8 @@ pub(crate) enum Bool {
     Absent,
     /// The claim was seen before in the file.
     Duplicate,
+    /// No claim between the same parties was sent before.
+    Orphan,
     /// The statement about a row above.
     Above(Above, BoolAt),
 }
@@ -318,7 +320,7 @@ impl Terms {
             }
             Bool::Any(children, inner) => of_children(*children, table).with(bool(*inner)),
             Bool::Absent => plain(1),
-            Bool::Duplicate => Nature { late: true, ..doubtful(1) },
+            Bool::Duplicate | Bool::Orphan => Nature { late: true, ..doubtful(1) },
             Bool::Above(_, inner) => plain(1).with(bool(*inner)),
         }
     }

@@ -16,7 +16,7 @@ pub(super) fn fitted(json: &Json, schema: &Schema, bound: &mut Vec<usize>) -> Op
             let there = schema.tables[table].fields.iter().any(|field| Some(field.name.as_str()) == name.as_str());
             there.then(|| json.clone())
         }
-        ("absent" | "duplicate", [_, var, ups]) => reached(var, ups, schema, bound).map(|_| json.clone()),
+        ("absent" | "duplicate" | "orphan", [_, var, ups]) => reached(var, ups, schema, bound).map(|_| json.clone()),
         ("first_of", [_, first, second]) => match (fitted(first, schema, bound), fitted(second, schema, bound)) {
             (Some(first), Some(second)) => Some(Json::from(vec![all[0].clone(), first, second])),
             (one, other) => one.or(other),

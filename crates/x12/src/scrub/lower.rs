@@ -214,12 +214,12 @@ impl<'a> Lowering<'a> {
                 self.reach(var, ups, env)?;
                 Bool::Absent
             }
-            ("duplicate", [var, ups]) => {
+            ("duplicate" | "orphan", [var, ups]) => {
                 let (table, ..) = self.reach(var, ups, env)?;
                 if self.schema.tables[table].name != "claim" {
-                    return Err("only a claim is a duplicate".into());
+                    return Err(format!("only a claim is a {name}"));
                 }
-                Bool::Duplicate
+                if name == "orphan" { Bool::Orphan } else { Bool::Duplicate }
             }
             _ => return Err(format!("no statement {name} of {} parts", rest.len())),
         };
@@ -526,7 +526,7 @@ fn references<'j>(json: &'j Json, out: &mut Vec<(u64, Vec<&'j str>)>) {
     let names = |ups: &'j Json| ups.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
     match all.as_slice() {
         [name, var, ups, ..]
-            if matches!(name.as_str(), Some("field" | "rows" | "absent" | "duplicate" | "position")) =>
+            if matches!(name.as_str(), Some("field" | "rows" | "absent" | "duplicate" | "orphan" | "position")) =>
         {
             out.push((var.as_u64().unwrap_or(u64::MAX), names(ups)));
         }

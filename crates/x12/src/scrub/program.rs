@@ -121,8 +121,10 @@ pub struct Context<'a> {
     pub as_of: i32,
     /// The day on which the file was received, likewise.
     pub received: i32,
-    /// By claim row: the claim was seen before in the file. Empty when that was not looked for.
+    /// By claim row: the claim was seen before in the file, or sent before. Empty when that was not looked for.
     pub duplicates: &'a [bool],
+    /// By claim row: no claim between the same parties was sent before. Empty when that is not known.
+    pub orphans: &'a [bool],
     /// The code tables that the user supplied.
     pub tables: Option<&'a CodeTables>,
     /// Hears the number of each rule when it was judged.

@@ -101,13 +101,13 @@ fn judge_with(
         thin(&mut builder.batch);
         let day = document["as_of"].as_i64().unwrap() as i32;
         let duplicates: Vec<bool> = own.iter().map(|&at| duplicates[at]).collect();
-        let context = Context { as_of: day, received: day, duplicates: &[], tables, judged: None };
+        let context = Context { as_of: day, received: day, duplicates: &[], orphans: &[], tables, judged: None };
         let (mut scratch, mut counts) = (Scratch::default(), Vec::new());
         let mut run = |share, context: &Context<'_>| {
             program.run(share, (&builder.batch, &builder.bytes), context, &mut scratch, &mut counts).to_vec()
         };
         // as a run does: what asks for duplicates comes last
-        let late = Context { duplicates: &duplicates, ..context };
+        let late = Context { duplicates: &duplicates, orphans: &duplicates, ..context };
         for hit in [run(Share::Alone, &context), run(Share::Late, &late)].concat() {
             for claim in reached(&program, &schema, &builder.batch, &hit) {
                 found[own[claim as usize]].insert(program.rules()[usize::from(hit.rule)].id.clone());
@@ -178,7 +178,8 @@ fn a_scratch_serves_one_program_after_another() {
     let mut rules = document["program"].clone();
     rules["rules"].as_array_mut().unwrap().reverse();
     let programs = [&document["program"], &rules].map(|rules| program(&serde_json::json!({"program": rules}), &schema));
-    let context = Context { as_of: 20_514, received: 20_514, duplicates: &[], tables: None, judged: None };
+    let context =
+        Context { as_of: 20_514, received: 20_514, duplicates: &[], orphans: &[], tables: None, judged: None };
     let mut shared = Scratch::default();
     for program in programs.iter().cycle().take(4) {
         let run = |scratch: &mut Scratch| {
@@ -336,7 +337,8 @@ fn the_language_means_what_the_interpreter_says() {
     ];
     tables.add(&super::tables::tests::file("begins", "", 16, &begins)).unwrap();
     let today = document["today"].as_i64().unwrap() as i32;
-    let context = Context { as_of: today, received: today, duplicates: &[], tables: Some(&tables), judged: None };
+    let context =
+        Context { as_of: today, received: today, duplicates: &[], orphans: &[], tables: Some(&tables), judged: None };
     let states = |claims: &[&Json], rule: usize| {
         let mut builder = Builder::new(&map);
         for claim in claims {

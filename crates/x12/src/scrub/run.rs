@@ -61,7 +61,8 @@ impl Evaluator<'_, '_> {
             Bool::Follows(follows) => self.follows(at, follows, asked, &mut states),
             Bool::Any(children, inner) => self.any(*children, *inner, term.nature, asked, &mut states),
             Bool::Absent => states.fill(asked.len(), FALSE),
-            Bool::Duplicate => self.duplicate(asked.len(), &mut states),
+            Bool::Duplicate => known(self.frame.context.duplicates, asked.len(), &mut states),
+            Bool::Orphan => known(self.frame.context.orphans, asked.len(), &mut states),
             Bool::Above(above, inner) => self.above(*above, *inner, asked, &mut states),
         }
         self.scratch.bools[at.0].of = Some(states);
@@ -116,14 +117,6 @@ impl Evaluator<'_, '_> {
         self.scratch.seen = seen;
     }
 
-    fn duplicate(&self, len: usize, states: &mut States) {
-        let known = self.frame.context.duplicates;
-        if known.is_empty() {
-            return states.fill(len, NODATA);
-        }
-        states.set_rows(len, |row| known.get(row).map_or(UNKNOWN, |&seen| state(seen)));
-    }
-
     /// The states of the rows above, each where the rows below it are.
     fn above(&mut self, above: Above, inner: BoolAt, asked: Asked<'_>, states: &mut States) {
         let upward = self.upward(above, self.program.terms.bool(inner).nature, asked);
@@ -135,6 +128,14 @@ impl Evaluator<'_, '_> {
             _ => states.take(of, &self.rows_above(above, asked), absent),
         }
     }
+}
+
+/// What the engine says of each claim, where it looked.
+fn known(told: &[bool], len: usize, states: &mut States) {
+    if told.is_empty() {
+        return states.fill(len, NODATA);
+    }
+    states.set_rows(len, |row| told.get(row).map_or(UNKNOWN, |&holds| state(holds)));
 }
 
 /// A bit for each row that is open and not decided yet.

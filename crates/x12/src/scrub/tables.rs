@@ -163,6 +163,12 @@ impl CodeTable {
         day.is_none_or(|day| (self.known.0..=self.known.1).contains(&day))
     }
 
+    /// Whether a code stands in the list, on any day.
+    #[must_use]
+    pub fn has(&self, code: &[u8]) -> bool {
+        self.holds(&[code], None)
+    }
+
     /// Whether the key stands in the list, on `day` if one is given. A key of several parts is one of pairs.
     pub(super) fn holds(&self, key: &[&[u8]], day: Option<i32>) -> bool {
         self.any(key, |interval| interval.holds_on(day)).is_some()

@@ -39,6 +39,15 @@ def synthetic_claims(
     return Professional(seed, lines).claims(count)
 
 
+def _side(row: Row, diagnoses: list[Row]) -> str:
+    """The side of a line: that of the diagnoses that it points at, where they have one."""
+    pointers = (row.get("pointer_1"), row.get("pointer_2"))
+    codes = {diagnoses[int(pointer) - 1]["code"] for pointer in pointers if pointer}
+    right, left = codes & catalogue.RIGHT, codes & catalogue.LEFT
+    own: str = row["modifier_1"]
+    return own if bool(right) == bool(left) else "RT" if right else "LT"
+
+
 class Professional(Practice):
     """Claims of physicians and clinics."""
 
@@ -119,6 +128,8 @@ class Professional(Practice):
             row["pointer_1"] = str(1 + number % diagnoses)
             if diagnoses > 1 and below(5) in {0, 1}:
                 row["pointer_2"] = str(1 + (number + 1) % diagnoses)
+            if kind == "side":
+                row["modifier_1"] = _side(row, claim["diagnoses"])
             total += cents
             kinds.add(kind)
             rows.append(row)

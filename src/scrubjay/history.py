@@ -1,0 +1,90 @@
+"""What was sent before: keyed digests of claims, by which later ones are found to be the same.
+
+A history is a file of codes (`codes.file`): table ``history``, whose release is the id of the key;
+its main list has a digest of each claim but replacements and voids, and ``parties`` one of whom
+each claim is between. Nothing of a claim can be read from it, and without the key nothing is found.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from scrubjay import places
+from scrubjay.codes.file import CodeFile, Entry, write
+from scrubjay.errors import InputError
+from scrubjay.job import Command, Job
+from scrubjay.keys import TokenKey
+from scrubjay.runs import HISTORY, execute, known
+from scrubjay.scratch import scratch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["Remembered", "remember"]
+
+_DIGEST = 8
+_WIDTH = 2 * _DIGEST
+PARTIES = "parties"
+
+
+class Remembered(NamedTuple):
+    """What a history came to: claims of these files, and digests of claims in it now."""
+
+    claims: int
+    known: int
+
+
+def remember(
+    files: Sequence[str | os.PathLike[str]],
+    into: str | os.PathLike[str],
+    *,
+    token_key: str | os.PathLike[str] | None = None,
+    made: date | None = None,
+) -> Remembered:
+    """Adds all claims of files that were sent to a history, which is made where there is none.
+
+    Count what was accepted by you and sent: the ``….accepted.837`` of a run, not its inputs.
+    """
+    key = TokenKey.find(token_key)
+    into = os.fspath(into)
+    before: Iterator[Entry] = iter(())
+    if os.path.exists(into):
+        before = _held(CodeFile(known(into, key.id)))
+    folder = os.path.dirname(os.path.abspath(into))
+    with scratch("history", folder) as stage:
+        digests = os.path.join(stage, "digests")
+        job = Job(command=Command.SCRUB, inputs=places.inputs(files), digests=digests)
+        run = execute(job, token_key=token_key)
+        if not run.claims:
+            raise InputError("there is no claim in these files; name the 837 that was sent")
+        header = {
+            "table": HISTORY,
+            "release": key.id,
+            "source": "claims that were sent",
+            "made": (made or date.today()).isoformat(),  # noqa: DTZ011 - a day as people have it
+            "from": None,
+            "until": None,
+        }
+        widths = {"": _WIDTH, PARTIES: _WIDTH}
+        rows = write(into, header, widths, chain(before, _read(digests)))
+    os.chmod(into, 0o600)
+    return Remembered(run.claims, rows[""])
+
+
+def _held(file: CodeFile) -> Iterator[Entry]:
+    for of in ("", PARTIES):
+        for codes, days in file.rows(of):
+            yield Entry(codes, of, *days)
+
+
+def _read(path: str) -> Iterator[Entry]:
+    """The digests that the engine wrote, two a claim; zeros stand for none."""
+    with open(path, "rb") as file:
+        while pair := file.read(2 * _DIGEST):
+            own, parties = pair[:_DIGEST], pair[_DIGEST:]
+            if any(own):
+                yield Entry((own.hex(),))
+            yield Entry((parties.hex(),), PARTIES)
