@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["STDIN", "inputs", "output"]
+__all__ = ["STDIN", "holds_x12", "inputs", "output"]
 
 STDIN = "-"
 _WILD = frozenset("*?[")
@@ -139,3 +139,13 @@ def _readable_name(name: str) -> None:
 
 def _why(error: OSError) -> str:
     return (error.strerror or "cannot be opened").lower()
+
+
+def holds_x12(path: str) -> bool:
+    """True when the file begins as an interchange does: what ends with .txt may be either.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open(path, "rb") as file:
+        return file.read(64).lstrip(b"\xef\xbb\xbf\0 \t\r\n").startswith(b"ISA")

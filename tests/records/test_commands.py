@@ -95,3 +95,20 @@ def test_a_file_of_another_kind_is_said_to_be_one(
     assert ended.code == 1
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert (summary["members"], summary["unreadable_sets"]) == (0, summary["sets"])
+
+
+def test_members_in_a_text_file_are_read_as_what_they_are(
+    scrubjay: Command, files: dict[str, Path], tmp_path: Path
+) -> None:
+    text = files["enroll"].rename(tmp_path / "members.txt")
+    ended = scrubjay("enroll", text, "--out", tmp_path / "out")
+    assert ended.out.splitlines()[0].split() == ["members", "200"]
+
+
+def test_payments_under_a_header_that_cannot_be_read_are_none(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "cut.835").write_text("ISA*00*SENDER*00*RECEIVER*0*P*\nGS*HP*A*B\nST*835*0001\n")
+    ended = scrubjay("remit", tmp_path / "cut.835", "--out", tmp_path / "out")
+    assert ended.code == 1
+    assert ended.out.splitlines()[0].split() == ["payments", "0"]

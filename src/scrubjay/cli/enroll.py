@@ -70,11 +70,11 @@ def _recorded(given: dict[str, Any]) -> int:
     """Writes the members of 834 files: the engine's own work."""
     from scrubjay.cli.progress import shown
     from scrubjay.enrollment.recording import enroll
-    from scrubjay.places import inputs
+    from scrubjay.places import holds_x12, inputs
     from scrubjay.severity import Severity
 
     files = inputs(given["files"])
-    if tables := [name for name in files if name.lower().endswith(_TABLES)]:
+    if tables := [name for name in files if name.lower().endswith(_TABLES) and not holds_x12(name)]:
         raise UsageError(f"{tables[0]}: a table needs a mapping; name one with --csv-map FILE")
     profile = None
     if given["profile"]:

@@ -60,12 +60,14 @@ def run(given: dict[str, Any]) -> int:
 
 def _told(made: Run, summary: dict[str, Any]) -> Iterator[str]:
     """Aligned text: counts, reasons, where to look."""
+    # of what holds no set at all nothing was written, and so nothing counted
+    written = summary["outputs"]
     rows = [
-        ("payments", summary["outputs"]["payments"]),
+        ("payments", written.get("payments", 0)),
         ("claims", summary["claims"]),
         ("  written", summary["accepted"]),
         ("  held back", summary["quarantined"]),
-        ("provider adjustments", summary["outputs"]["provider-adjustments"]),
+        ("provider adjustments", written.get("provider-adjustments", 0)),
     ]
     if matching := summary.get("matching"):
         rows += [

@@ -11,6 +11,7 @@ from scrubjay.enrollment.mapping import read_mapping
 from scrubjay.enrollment.tables import read_table
 from scrubjay.errors import InputError, UsageError
 from scrubjay.models.enrollment import Quarantined
+from scrubjay.places import holds_x12
 from scrubjay.sources import Origins, SourceError
 
 __all__ = ["Read834", "held", "lines", "members"]
@@ -31,7 +32,7 @@ def members(
     suffix = os.path.splitext(path)[1].lower()
     if suffix in _LINES:
         return chain(lines(path, maker), held(path))
-    if suffix in _TABLES:
+    if suffix in _TABLES and not holds_x12(path):
         raise UsageError(f"{path}: a table needs a mapping; name one with --csv-map FILE")
     if read_834 is None:
         raise UsageError(f"{path}: not a table and no lines of records; name one of these")

@@ -360,8 +360,9 @@ fn faulty_header_elements(isa: &Segment<'_>) -> Vec<(u8, &'static str, Severity)
     check(13, "018", isa.element(13).len() == 9 && digits(isa.element(13)));
     check(14, "019", matches!(isa.element(14), b"0" | b"1"));
     check(15, "020", matches!(isa.element(15), b"T" | b"P" | b"I"));
-    if isa.element(12) == b"00501" && isa.delimiters().repetition.is_none() {
-        // a letter (the U of earlier versions) separates nothing; another delimiter is read as that
+    let repeats = isa.delimiters().repetition.is_some_and(|byte| isa.element(11).first() == Some(&byte));
+    if isa.element(12) == b"00501" && !repeats {
+        // a letter (the U of earlier versions) is no separator; another delimiter is read as that
         let letter = isa.element(11).iter().all(u8::is_ascii_alphanumeric);
         faults.push((11, "022", if letter { Severity::Warning } else { Severity::Error }));
     }

@@ -98,11 +98,12 @@ impl<'p> Search<'p, '_, '_> {
         if let Some(found) = self.lost(Evidence::Promise) {
             return found;
         }
-        match self.late() {
-            Some((found, false)) => return found,
+        if let Some((found, full)) = self.late() {
+            if let Some(awaited) = self.awaited(found) {
+                return awaited;
+            }
             // it stood there already: it rather belongs to the next loop, whose opener is lost
-            Some((found, true)) => return self.lost(Evidence::Next).unwrap_or(found),
-            None => {}
+            return if full { self.lost(Evidence::Next).unwrap_or(found) } else { found };
         }
         self.lost(Evidence::RequiredLoop)
             .or_else(|| self.misfit(true))
@@ -122,6 +123,21 @@ impl<'p> Search<'p, '_, '_> {
             }
         }
         None
+    }
+
+    /// Further in than the `late` slot: the one slot for such a segment that is required and still empty, unless the late
+    /// one is too. Its qualifier is then taken for wrong, rather than the segment for lost and another for misplaced.
+    fn awaited(&self, late: Found<'p>) -> Option<Found<'p>> {
+        let Found::Late(outside, passed) = late else { return None };
+        let empty = |depth, at: &Candidate| self.is_required(at.slot) && self.stack.count(depth, at.rel) == 0;
+        if empty(outside, passed) {
+            return None;
+        }
+        let inside = self.stack.frames.iter().enumerate().skip(outside + 1);
+        inside.rev().find_map(|(depth, frame)| match self.plan.index.candidates(frame.loop_index, self.id) {
+            [only] if only.position >= frame.position && empty(depth, only) => Some(Found::Misfit(depth, only)),
+            _ => None,
+        })
     }
 
     fn is_full(&self, depth: usize, slot: u32, rel: u16) -> bool {

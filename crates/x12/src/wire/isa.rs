@@ -9,6 +9,9 @@ pub(crate) const FIXED_LEN: usize = 106;
 /// A header that is not fixed width ends within this many bytes, or it is none.
 pub(crate) const LONGEST: usize = 512;
 
+/// The repetition separator that nearly everybody uses.
+const USUAL_REPETITION: u8 = b'^';
+
 /// What stands where an interchange header was looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Header {
@@ -119,8 +122,11 @@ fn judge(element: u8, isa11: u8, component: u8, terminator: u8, version: &[u8], 
     let repeats = version >= b"00402".as_slice() && version.first() == Some(&b'0');
     let blank = matches!(isa11, b' ' | b'\t' | b'\r' | b'\n' | 0);
     // one that is another delimiter too separates nothing: what stands around it can be read all the same
-    let taken = [element, component, terminator].contains(&isa11);
-    let repetition = (repeats && !isa11.is_ascii_alphanumeric() && !blank && !taken).then_some(isa11);
+    let taken = |byte| [element, component, terminator].contains(&byte);
+    let own = !isa11.is_ascii_alphanumeric() && !blank && !taken(isa11);
+    // senders that kept the U of version 00401 repeat with the usual separator, if they repeat
+    let kept = isa11 == b'U' && !taken(USUAL_REPETITION);
+    let repetition = if own { Some(isa11) } else { kept.then_some(USUAL_REPETITION) }.filter(|_| repeats);
     let all = [Some(element), Some(component), Some(terminator), repetition];
     let mut given = all.iter().flatten();
     let usable = given.clone().all(|&byte| !byte.is_ascii_alphanumeric() && byte != b' ' && byte != 0);
@@ -177,6 +183,16 @@ mod tests {
         let broken: Vec<u8> = ISA.iter().map(|&byte| if byte == b'^' { b'\n' } else { byte }).collect();
         let Header::Found { delimiters, .. } = header(&broken, true) else { panic!("not found") };
         assert_eq!(delimiters.repetition, None);
+    }
+
+    #[test]
+    fn the_letter_of_the_old_version_leaves_the_usual_repetition_separator() {
+        let kept = String::from_utf8_lossy(ISA).replace("*^*00501", "*U*00501");
+        let Header::Found { delimiters, .. } = header(kept.as_bytes(), true) else { panic!("not found") };
+        assert_eq!(delimiters.repetition, Some(b'^'));
+        let component = kept.replace("*T*:", "*T*^");
+        let Header::Found { delimiters, .. } = header(component.as_bytes(), true) else { panic!("not found") };
+        assert_eq!((delimiters.component, delimiters.repetition), (b'^', None));
     }
 
     #[test]
