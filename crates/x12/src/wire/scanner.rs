@@ -210,7 +210,8 @@ impl Scanner {
         last: bool,
         tokens: &mut impl Tokens,
     ) -> usize {
-        let mut start = skip_gap(bytes, from, delimiters);
+        let gaps = Gaps::between(delimiters);
+        let mut start = gaps.skip(bytes, from);
         let mut taped = start;
         loop {
             taped = taped.max(start);
@@ -218,9 +219,10 @@ impl Scanner {
             tape.extend(bytes, taped..to);
             taped = to;
             let mut told = 0;
+            let (all, mut segment) = (tape.marks(), Segment::none(bytes, delimiters));
             for end in tape.ends() {
                 let first = std::mem::replace(&mut told, end.mark as usize + 1);
-                let Some(marks) = tape.marks().get(first..told) else { break };
+                let Some(marks) = all.get(first..told) else { break };
                 let stop = marks.last().map_or(0, |&stop| stop as usize);
                 if stop < start {
                     continue; // a blank line, where the line break is the terminator
@@ -237,10 +239,9 @@ impl Scanner {
                         None => return start,
                     }
                 }
-                let seen = (end, tape.lengths(first));
-                let segment = Segment::seen(bytes, (to_u32(start), word), marks, delimiters, seen);
+                segment.next((to_u32(start), word), marks, (end, tape.lengths(first)));
                 self.one(&segment, true, tokens);
-                start = skip_gap(bytes, stop + 1, delimiters);
+                start = gaps.skip(bytes, stop + 1);
                 // one over the limit ends nothing: in pieces it is skipped before it is known to end
                 if name == IEA && (3..=self.limits.segment as usize).contains(&segment.raw().len()) {
                     self.mode = Mode::Outside;
@@ -284,17 +285,27 @@ impl Scanner {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "asked for every segment; the other caller is the end of a file")]
     fn one(&self, segment: &Segment<'_>, terminated: bool, tokens: &mut impl Tokens) {
+        let (bytes, marks) = self.harmless;
+        // an empty one is as suspicious as one of more bytes than there can be
+        let last = segment.end().wrapping_sub(segment.start()).wrapping_sub(1);
+        if (last < bytes && segment.marks().len() <= marks as usize) || self.allows(segment, terminated, tokens) {
+            tokens.segment(segment, terminated);
+        }
+    }
+
+    /// True when `segment` is not empty and keeps the limits; else it is told of.
+    #[cold]
+    fn allows(&self, segment: &Segment<'_>, terminated: bool, tokens: &mut impl Tokens) -> bool {
         let (start, end) = (segment.start() as usize, segment.end() as usize);
         if end <= start {
             tokens.fault(Fault::Empty, start..(end + 1).min(segment.buffer().len()), true);
-            return;
+            return false;
         }
-        let (bytes, marks) = self.harmless;
-        if (end - start > bytes as usize || segment.marks().len() > marks as usize) && !self.limits.allow(segment) {
+        let allowed = self.limits.allow(segment);
+        if !allowed {
             tokens.fault(Fault::TooLong, start..(end + usize::from(terminated)), true);
-            return;
         }
-        tokens.segment(segment, terminated);
+        allowed
     }
 
     fn skip(&mut self, bytes: &[u8], from: usize, delimiters: Delimiters, tokens: &mut impl Tokens) -> usize {
@@ -315,17 +326,24 @@ fn is_gap(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0 | 0x1a | 0xef | 0xbb | 0xbf)
 }
 
-/// The start of the next segment at or after `at`: blanks, line breaks and NULs before an identifier mean nothing.
-#[inline]
-fn skip_gap(bytes: &[u8], mut at: usize, delimiters: Delimiters) -> usize {
-    while let Some(&byte) = bytes.get(at).filter(|&&byte| byte <= b' ') {
-        let blank = matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0);
-        if !blank || byte == delimiters.element || byte == delimiters.component {
-            break;
-        }
-        at += 1;
+/// What means nothing before an identifier: blanks, line breaks and NULs, where they are no separators. Bit n: byte n.
+#[derive(Clone, Copy)]
+struct Gaps(u64);
+
+impl Gaps {
+    fn between(delimiters: Delimiters) -> Self {
+        let blanks = b" \t\r\n\0".iter().filter(|&&byte| byte != delimiters.element && byte != delimiters.component);
+        Self(blanks.fold(0, |gaps, byte| gaps | 1 << byte))
     }
-    at
+
+    /// The start of the next segment at or after `at`.
+    #[inline]
+    fn skip(self, bytes: &[u8], mut at: usize) -> usize {
+        while bytes.get(at).is_some_and(|&byte| byte <= b' ' && self.0 >> byte & 1 != 0) {
+            at += 1;
+        }
+        at
+    }
 }
 
 /// Whether a segment is an interchange header, the trailer of the one before being missing; `None` while its

@@ -1,7 +1,7 @@
 //! One segment, as a view into the bytes it was read from.
 
 use super::Delimiters;
-use super::tape::{End, MEASURED};
+use super::tape::{End, MEASURED, Seen};
 use crate::position::Span;
 
 /// A segment identifier of two or three characters, packed so that it compares as an integer.
@@ -63,12 +63,11 @@ pub struct Segment<'a> {
     start: u32,
     delimiters: Delimiters,
     id: SegmentId,
-    /// Neither component nor repetition separators are inside: every mark ends an element.
-    plain: bool,
-    /// A control character, a byte outside ASCII, or a value that begins with a blank may be inside.
-    odd: bool,
-    /// Bit n: mark n is a component separator; and how long the values behind the marks are.
-    measures: Option<Measures<'a>>,
+    seen: Seen,
+    /// Bit n: mark n is a component or repetition separator, of the first 64; where it is known how long the values behind the marks
+    /// are.
+    inner: u64,
+    lengths: Option<&'a [u8; MEASURED]>,
 }
 
 /// Which of a segment's first 64 marks are component separators (bit n is mark n), and how long its first values are,
@@ -88,21 +87,26 @@ impl<'a> Segment<'a> {
     pub fn new(bytes: &'a [u8], start: u32, marks: &'a [u32], delimiters: Delimiters) -> Self {
         debug_assert!(!marks.is_empty());
         let id = SegmentId::at(bytes, start, marks.first().copied().unwrap_or(start), word_at(bytes, start as usize));
-        Self { bytes, marks, start, delimiters, id, plain: false, odd: true, measures: None }
+        Self { bytes, marks, start, delimiters, id, seen: Seen::ANYTHING, inner: 0, lengths: None }
     }
 
-    /// As [`Segment::new`], with what was seen on the way: the first four bytes, and what the tape tells.
+    /// None of the segments of `bytes` yet.
+    pub(super) fn none(bytes: &'a [u8], delimiters: Delimiters) -> Self {
+        let id = SegmentId::default();
+        Self { bytes, marks: &[], start: 0, delimiters, id, seen: Seen::ANYTHING, inner: 0, lengths: None }
+    }
+
+    /// The next segment of the same bytes: where it begins and its first four bytes, and what the tape tells.
     #[inline]
-    pub(super) fn seen(
-        bytes: &'a [u8],
+    pub(super) fn next(
+        &mut self,
         (start, word): (u32, Option<u32>),
         marks: &'a [u32],
-        delimiters: Delimiters,
         (end, lengths): (&End, Option<&'a [u8; MEASURED]>),
-    ) -> Self {
-        let id = SegmentId::at(bytes, start, marks.first().copied().unwrap_or(start), word);
-        let measures = lengths.filter(|_| !end.repeats && marks.len() <= 64).map(|lengths| (end.inner, lengths));
-        Self { bytes, marks, start, delimiters, id, plain: end.plain, odd: end.odd, measures }
+    ) {
+        self.id = SegmentId::at(self.bytes, start, marks.first().copied().unwrap_or(start), word);
+        (self.start, self.marks) = (start, marks);
+        (self.seen, self.inner, self.lengths) = (end.seen, end.inner, lengths);
     }
 
     /// The delimiters in force.
@@ -165,7 +169,7 @@ impl<'a> Segment<'a> {
     #[inline]
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.plain
+        !self.seen.inner()
     }
 
     /// False when the segment is known to have no control character, no byte outside ASCII, and no value that begins with
@@ -173,13 +177,14 @@ impl<'a> Segment<'a> {
     #[inline]
     #[must_use]
     pub fn may_be_odd(&self) -> bool {
-        self.odd
+        self.seen.odd()
     }
 
     /// Its measures, where they are known: unless it has a repetition separator, or more than 64 marks.
     #[inline]
     pub(crate) fn measures(&self) -> Option<Measures<'a>> {
-        self.measures
+        let known = !self.seen.repeats() && self.marks.len() <= 64;
+        self.lengths.filter(|_| known).map(|lengths| (self.inner, lengths))
     }
 
     /// The elements in order, from element 1.
@@ -197,16 +202,22 @@ impl<'a> Segment<'a> {
     }
 
     /// Where element `number` (from 1) lies; an empty span when it is not there.
+    #[inline]
     #[must_use]
     pub fn span(&self, number: usize) -> Span {
-        if self.plain {
-            let ends = number.checked_sub(1).and_then(|before| self.marks.get(before..=number));
-            return match ends {
-                Some(&[before, end]) => Span::new(before + 1, end),
-                _ => Span::default(),
-            };
+        if !self.is_plain() {
+            return self.nested_span(number);
         }
-        if let Some((inner, _)) = self.measures {
+        let ends = number.checked_sub(1).and_then(|before| self.marks.get(before..=number));
+        match ends {
+            Some(&[before, end]) => Span::new(before + 1, end),
+            _ => Span::default(),
+        }
+    }
+
+    /// As [`Segment::span`], where some marks end no element.
+    fn nested_span(&self, number: usize) -> Span {
+        if let Some((inner, _)) = self.measures() {
             return self.measured_span(number, inner).unwrap_or_default();
         }
         let mut ends = 0;
@@ -229,15 +240,17 @@ impl<'a> Segment<'a> {
     /// As [`Segment::span`], where bit n of `inner` says that mark n separates components.
     #[inline]
     fn measured_span(&self, number: usize, inner: u64) -> Option<Span> {
-        // the first mark ends the identifier, whatever it is
-        let mut ends = !inner | 1;
-        for _ in 1..number {
-            ends &= ends.wrapping_sub(1);
-        }
-        let before = ends.trailing_zeros();
-        let end = (ends & ends.wrapping_sub(1)).trailing_zeros();
-        let mark = |at: u32| self.marks.get(at as usize).copied();
-        (number > 0).then_some(Span::new(mark(before)? + 1, mark(end)?))
+        let (before, end) = marks_around(number, inner)?;
+        Some(Span::new(self.marks.get(before)? + 1, *self.marks.get(end)?))
+    }
+
+    /// As [`Segment::component_span`], likewise.
+    #[inline]
+    fn measured_component_span(&self, number: usize, component: usize, inner: u64) -> Option<Span> {
+        let (before, last) = marks_around(number, inner)?;
+        // an element that is not there has no first component either
+        let end = (component > 0 && last < self.marks.len()).then_some(before + component)?;
+        (end <= last).then_some(Span::new(self.marks.get(end - 1)? + 1, *self.marks.get(end)?))
     }
 
     /// Component `component` of the first repetition of element `number`, both from 1; empty when it is not there.
@@ -249,6 +262,9 @@ impl<'a> Segment<'a> {
     /// Where component `component` of the first repetition of element `number` lies, both from 1.
     #[must_use]
     pub fn component_span(&self, number: usize, component: usize) -> Span {
+        if let Some((inner, _)) = self.measures() {
+            return self.measured_component_span(number, component, inner).unwrap_or_default();
+        }
         let Some(element) = self.elements().nth(number.wrapping_sub(1)) else { return Span::default() };
         let Some(first) = element.repetitions().next() else { return Span::default() };
         first.components().nth(component.wrapping_sub(1)).unwrap_or_default()
@@ -257,6 +273,18 @@ impl<'a> Segment<'a> {
     fn slice(&self, start: u32, end: u32) -> &'a [u8] {
         self.bytes.get(start as usize..end as usize).unwrap_or_default()
     }
+}
+
+/// The numbers of the marks before and behind element `number`, where bit n of `inner` says that mark n separates components.
+#[inline]
+fn marks_around(number: usize, inner: u64) -> Option<(usize, usize)> {
+    // the first mark ends the identifier, whatever it is
+    let mut ends = !inner | 1;
+    for _ in 1..number {
+        ends &= ends.wrapping_sub(1);
+    }
+    let (before, end) = (ends.trailing_zeros(), (ends & ends.wrapping_sub(1)).trailing_zeros());
+    (number > 0).then_some((before as usize, end as usize))
 }
 
 /// The elements of a segment, from element 1.
@@ -280,7 +308,7 @@ impl<'a> Iterator for Elements<'a> {
         let start = marks[self.at] + 1;
         let first = self.at + 1;
         let mut last = first;
-        if !self.segment.plain {
+        if !self.segment.is_plain() {
             while last + 1 < marks.len() && bytes[marks[last] as usize] != separator {
                 last += 1;
             }
@@ -410,4 +438,44 @@ pub fn marks(bytes: &[u8], start: u32, end: u32, delimiters: Delimiters) -> Vec<
         (start..end).filter(|&at| bytes.get(at as usize).is_some_and(|&byte| separates(byte))).collect();
     marks.push(end);
     marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scanner::{Fault, Limits, Mode, Scanner, Tokens};
+    use super::*;
+
+    /// Holds what is known of a segment by its measures against what is found in its bytes.
+    struct Places(usize);
+
+    impl Tokens for Places {
+        fn header(&mut self, _segment: &Segment<'_>) {}
+
+        fn segment(&mut self, segment: &Segment<'_>, _terminated: bool) {
+            let plain = Segment::new(segment.buffer(), segment.start(), segment.marks(), segment.delimiters());
+            self.0 += usize::from(segment.measures().is_some());
+            for number in 0..6 {
+                assert_eq!(segment.span(number), plain.span(number));
+                for component in 0..5 {
+                    assert_eq!(
+                        segment.component_span(number, component),
+                        plain.component_span(number, component),
+                        "{number}-{component} of {}",
+                        String::from_utf8_lossy(segment.raw())
+                    );
+                }
+            }
+        }
+
+        fn fault(&mut self, _fault: Fault, _range: std::ops::Range<usize>, _first: bool) {}
+    }
+
+    #[test]
+    fn measures_tell_where_elements_and_components_lie() {
+        let (mut scanner, mut places) = (Scanner::new(Limits::default()), Places(0));
+        scanner.resume(Mode::Inside(Delimiters::default()));
+        let text = "HI*ABK:J209*ABF:I10:::X~CLM*1**::*:*11:B:1~A~AB*~AB*:~AB:C*D~SV1*HC:99213^A:B*1~AB*1*2:3:4~\n";
+        scanner.scan(text.repeat(3).as_bytes(), true, &mut places);
+        assert_eq!(places.0, 24, "all of them but those that repeat");
+    }
 }

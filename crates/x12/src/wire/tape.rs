@@ -31,18 +31,48 @@ pub(super) struct Tape {
 }
 
 /// What is known of a segment that has no end yet.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Begun {
     marks: u32,
     inner: u64,
-    plain: bool,
-    repeats: bool,
-    odd: bool,
+    seen: Seen,
 }
 
-impl Default for Begun {
-    fn default() -> Self {
-        Self { marks: 0, inner: 0, plain: true, repeats: false, odd: false }
+/// What stands in a segment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Seen(u8);
+
+impl Seen {
+    /// Nothing is known: all of it may be there.
+    pub(super) const ANYTHING: Self = Self(7);
+
+    #[inline]
+    fn new(inner: bool, repeats: bool, odd: bool) -> Self {
+        Self(u8::from(inner) | u8::from(repeats) << 1 | u8::from(odd) << 2)
+    }
+
+    #[inline]
+    fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Component or repetition separators.
+    #[inline]
+    pub(super) fn inner(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    /// Repetition separators.
+    #[inline]
+    pub(super) fn repeats(self) -> bool {
+        self.0 & 2 != 0
+    }
+
+    /// A control character or a byte outside ASCII may stand in the segment (one was seen since the segment before, but
+    /// for a line break), or a value that begins with a blank.
+    #[inline]
+    pub(super) fn odd(self) -> bool {
+        self.0 & 4 != 0
     }
 }
 
@@ -53,13 +83,7 @@ pub(super) struct End {
     pub(super) mark: u32,
     /// Bit n: mark n of the segment is a component or repetition separator. Of its first 64 marks.
     pub(super) inner: u64,
-    /// The segment has neither component nor repetition separators.
-    pub(super) plain: bool,
-    /// It has repetition separators.
-    pub(super) repeats: bool,
-    /// A control character or a byte outside ASCII may stand in the segment (one was seen since the segment before, but
-    /// for a line break), or a value that begins with a blank.
-    pub(super) odd: bool,
+    pub(super) seen: Seen,
 }
 
 impl Tape {
@@ -232,9 +256,7 @@ impl Tape {
             self.ends.push(End {
                 mark: first + mark,
                 inner: begun.inner | (own >> from).unbounded_shl(begun.marks),
-                plain: begun.plain && own == 0,
-                repeats: begun.repeats || repeated & before != 0,
-                odd: begun.odd || odd & before != 0,
+                seen: begun.seen.and(Seen::new(own != 0, repeated & before != 0, odd & before != 0)),
             });
             begun = Begun::default();
             inner ^= own;
@@ -245,9 +267,7 @@ impl Tape {
         }
         begun.inner |= inner.unbounded_shr(from).unbounded_shl(begun.marks);
         begun.marks += count - from;
-        begun.plain &= inner == 0;
-        begun.repeats |= repeated != 0;
-        begun.odd |= odd != 0;
+        begun.seen = begun.seen.and(Seen::new(inner != 0, repeated != 0, odd != 0));
         self.begun = begun;
     }
 }
@@ -302,7 +322,10 @@ mod tests {
                 from = mark as usize + 1;
             }
             for tape in [&tape, &portable] {
-                let told = tape.ends().iter().map(|end| (end.mark, end.inner, end.plain, end.repeats, end.odd));
+                let told = tape
+                    .ends()
+                    .iter()
+                    .map(|end| (end.mark, end.inner, !end.seen.inner(), end.seen.repeats(), end.seen.odd()));
                 assert_eq!(told.collect::<Vec<_>>(), ends);
             }
         }
