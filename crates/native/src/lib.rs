@@ -2,6 +2,7 @@
 
 mod claims;
 mod columns;
+mod disguising;
 mod documents;
 mod errors;
 mod reading;
@@ -25,6 +26,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(columns::export_records, module)?)?;
     module.add_function(wrap_pyfunction!(columns::table_columns, module)?)?;
     module.add_class::<columns::TableStream>()?;
+    module.add_class::<disguising::Disguiser>()?;
     module.add_class::<reading::Reader>()?;
     module.add_class::<documents::DocumentReader>()?;
     module.add_class::<documents::Segment>()?;
