@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import scrubjay
+from cases.reading import Case, cases
 from scrubjay import documents
 from scrubjay.deidentification import deidentify
 from scrubjay.errors import InputError, UsageError
@@ -133,6 +134,19 @@ def test_broken_files_stay_as_broken(tmp_path: Path, key: Path) -> None:
         before, after = found(path, tmp_path / f"{name}1"), found(made, tmp_path / f"{name}2")
         assert after == before, name
         assert b"KANARI" not in made.read_bytes()
+
+
+@pytest.mark.parametrize("case", list(cases())[::4], ids=str)
+def test_a_case_provokes_what_it_did(case: Case, tmp_path: Path, key: Path) -> None:
+    path = tmp_path / "case.837"
+    path.write_bytes(case.document)
+    try:
+        before = found(path, tmp_path / "before")
+    except InputError:
+        with pytest.raises(InputError):
+            rewritten(path, key)
+        return
+    assert found(rewritten(path, key), tmp_path / "after") == before
 
 
 def test_the_command_labels_what_it_writes(scrubjay: Command, tmp_path: Path, key: Path) -> None:
