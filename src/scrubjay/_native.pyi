@@ -120,6 +120,20 @@ class TableStream:
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
 
+class Disguiser:
+    """A file rewritten with other identities: given piece by piece, and given back likewise.
+
+    Of `job` the token key; `dates` is shift, year or keep.
+    """
+
+    changed: int
+    """How many values were replaced so far."""
+    interchanges: int
+
+    def __init__(self, job: str, dates: str) -> None: ...
+    def feed(self, bytes: bytes, last: bool) -> bytes:  # noqa: A002 - as it is there
+        """Takes the next bytes, the last ones with `last`; gives those written so far."""
+
 class Reader:
     """A file, or the bytes of one, as claims with their findings, in the order of the file."""
 

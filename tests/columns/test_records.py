@@ -126,9 +126,9 @@ def test_parquet_and_csv_say_what_the_stream_says(
 @pytest.mark.parametrize("kind", NAMES)
 def test_no_person_stands_in_a_table(phi: Phi, kind: str, files: dict[str, Path]) -> None:
     main = {"834": "enrollments", "835": "payment_claims"}[kind]
-    names = ("last", "subscriber_id", "residence_address", "ssn_last4")
+    names: tuple[str, ...] = ("last", "subscriber_id", "residence_address", "ssn_last4")
     if kind == "835":
-        names = ("id", "id", "patient_id", "payer_control")
+        names = ("id", "patient_id", "payer_control")
     hidden = {row[name] for row in taken(files[kind], main) for name in names} - {None}
     assert hidden
     prefixes = {"834": ("enrollment", "member", "coverage", "cob", "related"), "835": ("pay",)}

@@ -28,6 +28,13 @@ impl Tokens {
         token
     }
 
+    /// A key of its own for `purpose`, drawn from the key of tokens.
+    #[must_use]
+    pub fn secret(&self, purpose: &str) -> [u8; 16] {
+        let digest = self.digest(purpose, b"");
+        std::array::from_fn(|at| digest[at])
+    }
+
     /// The whole digest of `value` in the domain of `field`.
     pub(crate) fn digest(&self, field: &str, value: &[u8]) -> [u8; 32] {
         let mut mac = self.mac.clone();

@@ -2,6 +2,7 @@
 
 mod claims;
 mod columns;
+mod disguising;
 mod documents;
 mod errors;
 mod forms;
@@ -33,6 +34,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(packing::rewritten, module)?)?;
     module.add_class::<packing::Verdicts>()?;
     module.add_class::<packing::PlanLines>()?;
+    module.add_class::<disguising::Disguiser>()?;
     module.add_class::<reading::Reader>()?;
     module.add_class::<documents::DocumentReader>()?;
     module.add_class::<documents::Segment>()?;

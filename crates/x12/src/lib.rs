@@ -5,6 +5,7 @@
 
 pub mod acknowledge;
 pub mod claim;
+pub mod disguise;
 pub mod finding;
 pub mod guide;
 pub mod position;

@@ -29,6 +29,7 @@ COMMANDS = {
     "profile": "Carriers' ways with enrollments: which differences each has.",
     "remit": "Write the payments of 835 files down, matched with the claims that they pay.",
     "export": "Write claims, members or payments as Parquet or CSV tables.",
+    "deidentify": "Write a file with other identities in it, to show how it fails.",
     "acks": "Read acknowledgments, and tell what became of the claims sent.",
     "ingest": "Take files into the pipeline.",
     "serve": "Run the pipeline: from a file's arrival to the partner's acknowledgment.",

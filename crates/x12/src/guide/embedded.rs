@@ -3,6 +3,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use super::base::{Base, Member, Of};
+use super::text::GuideError;
+use crate::wire::SegmentId;
+
 /// The bases, by name.
 pub(super) const BASES: &[(&str, &str)] = &[("005010", include_str!("../../guides/base/005010.base"))];
 
@@ -49,6 +53,35 @@ pub(crate) fn base_codes(id: &str) -> impl Iterator<Item = &'static str> {
     let found = elements.filter(move |rest| rest.split_ascii_whitespace().next() == Some(id));
     found.filter_map(|rest| rest.split_once(" :")).flat_map(|(_, codes)| codes.split_ascii_whitespace())
 }
+
+/// The segments of the bases: of each element the data elements of its components, one where it has none, each with how long it may
+/// be.
+pub(crate) fn base_members() -> Result<Vec<(SegmentId, Members)>, GuideError> {
+    let mut found = Vec::new();
+    for (_, text) in BASES {
+        let base = Base::parse(text)?;
+        let longest = |id: &str| base.elements.get(id).map_or(0, |element| element.length.1 as usize);
+        let of = |member: &Member<'_>| match member.of {
+            Of::Element(id) => vec![(id.to_owned(), longest(id))],
+            Of::Composite(id) => {
+                let members = base.composites.get(id).map_or(&[][..], |composite| &composite.members);
+                let elements = members.iter().filter_map(|member| match member.of {
+                    Of::Element(id) => Some((id.to_owned(), longest(id))),
+                    Of::Composite(_) => None,
+                });
+                elements.collect()
+            }
+        };
+        let segments = base.segments.iter();
+        found.extend(
+            segments.map(|(id, segment)| (SegmentId::new(id.as_bytes()), segment.members.iter().map(of).collect())),
+        );
+    }
+    Ok(found)
+}
+
+/// By element and component: a data element, and how long it may be.
+pub(crate) type Members = Vec<Vec<(String, usize)>>;
 
 /// Data element 479, as GS01 has it.
 static GROUPS: LazyLock<HashSet<&[u8]>> = LazyLock::new(|| base_codes("479").map(str::as_bytes).collect());

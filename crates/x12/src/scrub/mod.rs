@@ -48,6 +48,8 @@ pub use program::{
 pub use scratch::Scratch;
 pub use tables::{CodeTable, CodeTables, Held};
 
+pub(crate) use siphash::SipHash;
+
 #[cfg(test)]
 mod rulebook_tests;
 #[cfg(test)]

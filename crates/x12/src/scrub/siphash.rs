@@ -4,10 +4,10 @@
 
 /// The state after some words.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SipHash([u64; 4]);
+pub(crate) struct SipHash([u64; 4]);
 
 impl SipHash {
-    pub(super) fn new(key: &[u8; 16]) -> Self {
+    pub(crate) fn new(key: &[u8; 16]) -> Self {
         let [low, high] =
             [0, 8].map(|at| key.iter().skip(at).take(8).rev().fold(0, |word, &byte| word << 8 | u64::from(byte)));
         let initial = [0x736f_6d65_7073_6575, 0x646f_7261_6e64_6f6d, 0x6c79_6765_6e65_7261, 0x7465_6462_7974_6573];
@@ -31,14 +31,14 @@ impl SipHash {
     }
 
     /// Takes a word in.
-    pub(super) fn add(&mut self, word: u64) {
+    pub(crate) fn add(&mut self, word: u64) {
         self.0[3] ^= word;
         self.round();
         self.0[0] ^= word;
     }
 
     /// The hash, after a last word.
-    pub(super) fn finish(mut self, last: u64) -> u64 {
+    pub(crate) fn finish(mut self, last: u64) -> u64 {
         self.add(last);
         self.0[2] ^= 0xFF;
         (0..3).for_each(|_| self.round());
