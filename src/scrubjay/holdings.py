@@ -70,7 +70,7 @@ def held_against(view: View, vault: Vault, *, deep: bool = False) -> Holdings:
         for each in some:
             if not _is_ours(each):
                 found.foreign.append(each)
-            elif view.one(Payload, each) is None and sealed_at(each) < time.time() - _NEW:
+            elif view.one(Payload, each) is None and vault.placed_at(each) < time.time() - _NEW:
                 (found.before if sealed_at(each) < begun else found.unlisted).append(each)
     return found
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,24 @@ def test_a_lost_store_is_not_begun_anew_by_itself(tmp_path: Path, scrubjay: Comm
         assert shred_orphans(both.store, both.vault, older=0.0) == 0
         assert list(both.vault.payload_ids()) == before
         both.vault.seal(new_payload_id(), [b"whoever sealed it died"])
+        assert shred_orphans(both.store, both.vault, older=-1.0) == 1
+
+
+def test_what_came_slowly_is_not_shredded_before_it_is_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its id is as old as its first byte; what counts is when it was whole."""
+    made = Works(tmp_path)
+    made.take(document(3))
+    with kept(made.tree, "test") as both:
+        now = time.time_ns()
+        with monkeypatch.context() as patched:
+            patched.setattr("scrubjay.vault.naming.time.time_ns", lambda: now - 7_200 * 10**9)
+            slow = new_payload_id()
+        both.vault.seal(slow, [b"it took two hours to come"])
+        monkeypatch.setattr("scrubjay.store.sqlite.questions.Questions.begun", lambda _: 0)
+        assert shred_orphans(both.store, both.vault) == 0
+        assert slow in both.vault
         assert shred_orphans(both.store, both.vault, older=-1.0) == 1
 
 

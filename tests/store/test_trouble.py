@@ -200,3 +200,13 @@ def test_a_payload_stays_while_anything_of_its_file_is_open(
     assert callable(held)
     store.do(lambda tx: held(tx, filed))
     assert "payload-one" not in purgeable(store, place)
+
+
+def test_what_is_made_of_a_file_on_legal_hold_is_on_hold_too(store: SqliteStore) -> None:
+    filed = settled(store)
+    store.do(lambda tx: tx.hold(filed.file, on=True, reason="a court"))
+    later = rows.Payload("made-later", "batches", 10, "d", file=filed.file)
+    store.do(lambda tx: tx.add_payload(later))
+    found = store.ask(lambda view: view.one(rows.Payload, "made-later"))
+    assert found is not None
+    assert found.legal_hold

@@ -211,17 +211,15 @@ class Scrub:
     def _plan(
         self, judging: _Judging, out: str, batches: PayloadWriter, poison: Poison
     ) -> Iterator[Line]:
-        count = 0
+        count, beside = 0, os.path.join(os.path.dirname(out), "part")
         ordinals = [row.ordinal for row in judging.interchanges]
 
         def extract(path: str, ranges: list[tuple[int, int]]) -> str:
             nonlocal count
             count += 1
             # what was made for the partner before has been read
-            shutil.rmtree(
-                os.path.join(os.path.dirname(out), f"part{count - 1}"), ignore_errors=True
-            )
-            folder = os.path.join(os.path.dirname(out), f"part{count}")
+            shutil.rmtree(f"{beside}{count - 1}", ignore_errors=True)
+            folder = f"{beside}{count}"
             self._work.engine.extract(lambda: contents([path]), folder, ranges)
             (name,) = (name for name in os.listdir(folder) if name.endswith(".accepted.837"))
             return os.path.join(folder, name)

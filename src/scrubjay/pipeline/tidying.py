@@ -33,7 +33,9 @@ def shred_orphans(store: Store, vault: Vault, older: float = OLD) -> int:
     count = 0
     while some := list(islice(ids, _AT_ONCE)):
         for orphan in store.ask(lambda view, some=some: _unknown(view, some)):  # type: ignore[misc]
-            count += vault.shred(orphan)
+            # its id is as old as its first byte: one that came slowly is about to be written down
+            if vault.placed_at(orphan) <= before:
+                count += vault.shred(orphan)
     return count
 
 

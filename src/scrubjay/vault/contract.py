@@ -172,6 +172,13 @@ class Vault(Protocol):
         """Every committed payload, in no order; what comes or goes meanwhile may be among them."""
         ...
 
+    def placed_at(self, payload_id: str) -> float:
+        """When it was committed here, in seconds since 1970; now where it is not there.
+
+        Its id may be much older: it is made before the first byte comes.
+        """
+        ...
+
     def rewrap(self) -> Rewrapped:
         """Wrap every data key with the current key; no payload is touched, no reader disturbed.
 

@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import stat
+import time
 from typing import TYPE_CHECKING
 
 from scrubjay.errors import UsageError
@@ -217,6 +218,14 @@ class Folder:
         except FileNotFoundError:
             return False
         return stat.S_ISREG(found.st_mode)
+
+    def placed_at(self, payload_id: str) -> float:
+        """When it got its name, in seconds since 1970; now where it is not there."""
+        try:
+            with self._shelf(payload_id) as shelf:
+                return os.stat(payload_id, dir_fd=shelf, follow_symlinks=False).st_ctime
+        except FileNotFoundError:
+            return time.time()
 
     def ids(self) -> Iterator[str]:
         """Of every file that has its name."""

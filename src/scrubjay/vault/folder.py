@@ -148,6 +148,11 @@ class FolderVault:
         with storage():
             yield from self._payloads.ids()
 
+    def placed_at(self, payload_id: str) -> float:
+        """By the change of its file, which its naming was; a copy is placed when it is copied."""
+        with storage():
+            return self._payloads.placed_at(checked_payload_id(payload_id))
+
     def rewrap(self) -> Rewrapped:
         """By packs: any moment leaves a key that opens, in a file of its own or in a pack."""
         current = self._keys.current()

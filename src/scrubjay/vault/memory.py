@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from scrubjay.frozen import Frozen
@@ -70,6 +71,7 @@ class MemoryKeys:
 class _Kept(Frozen):
     text: bytes
     key: WrappedKey
+    placed: float
 
 
 class MemoryVault:
@@ -130,6 +132,11 @@ class MemoryVault:
         """As they are now."""
         yield from list(self._kept)
 
+    def placed_at(self, payload_id: str) -> float:
+        """As it was noted then."""
+        kept = self._kept.get(checked_payload_id(payload_id))
+        return time.time() if kept is None else kept.placed
+
     def rewrap(self) -> Rewrapped:
         """Each by itself."""
         current = self._keys.current()
@@ -163,7 +170,7 @@ class MemoryVault:
         return kept
 
     def _place(self, payload_id: str, text: bytes, key: WrappedKey) -> Sealed:
-        kept = _Kept(text=text, key=key)
+        kept = _Kept(text=text, key=key, placed=time.time())
         with self._lock:
             if payload_id in self._kept:
                 raise PayloadExistsError(payload_id)

@@ -32,6 +32,21 @@ WHERE a.kind = 'file' AND a.event = 'file.counted'
   AND json_extract(a.detail, '$.claims') IS NOT f.claims
 AND a.seq = (SELECT max(seq) FROM audit WHERE kind = 'file' AND subject = f.id AND event = a.event)
 """
+_UNTOLD = """
+SELECT id FROM payloads WHERE {which} IS NOT NULL
+EXCEPT SELECT json_extract(detail, '$.payload') FROM audit WHERE kind = ? AND event = ?
+"""
+_SOURCES = """
+SELECT f.seq, f.id FROM files AS f JOIN payloads AS p ON p.id = f.payload WHERE p.file IS NOT f.id
+"""
+_HOLDS = """
+SELECT seq, file FROM (
+  SELECT p.file, p.legal_hold, (
+    SELECT a.seq FROM audit AS a WHERE a.kind = 'file' AND a.subject = p.file
+      AND a.event IN ('file.held', 'file.unheld') ORDER BY a.seq DESC LIMIT 1
+  ) AS said FROM payloads AS p
+) LEFT JOIN audit ON seq = said WHERE legal_hold <> COALESCE(event = 'file.held', 0)
+"""
 _PROVEN = "SELECT added, ordinal, token, trace, charge, corrects FROM claims ORDER BY id"
 _Found = tuple[int | None, str]
 
@@ -185,20 +200,29 @@ class SqliteEvidence:
 
     def _payloads(self) -> Iterator[_Found]:
         """Payloads have the digests that they were sealed with, and are gone where it says so."""
-        for seq, event, detail in self._all(
-            "SELECT seq, event, detail FROM audit WHERE kind = ? AND event IN (?, ?)",
+        for seq, event, file, detail in self._all(
+            "SELECT seq, event, subject, detail FROM audit WHERE kind = ? AND event IN (?, ?)",
             *(Kind.PAYLOAD, "payload.sealed", "payload.shredded"),
         ):
             told = json.loads(detail)
             found = self._connection.execute(
-                "SELECT role, digest, shredded_at IS NOT NULL FROM payloads WHERE id = ?",
+                "SELECT role, digest, file, shredded_at IS NOT NULL FROM payloads WHERE id = ?",
                 (told["payload"],),
             ).fetchone()
             shredded = event == "payload.shredded"
             if found is None or (not shredded and found[:2] != (told["role"], told["digest"])):
                 yield seq, "a payload is not what was sealed"
-            elif shredded and not found[2]:
+            elif file and found[2] != file:
+                yield seq, "a payload is of another file than it was sealed for"
+            elif shredded and not found[3]:
                 yield seq, "a payload that was shredded is said to be there"
+        for event, which in (("payload.sealed", "1"), ("payload.shredded", "shredded_at")):
+            for _ in self._all(_UNTOLD.format(which=which), Kind.PAYLOAD, event):
+                yield None, f"a payload is in the store without its event {event}"
+        for seq, file in self._all(_SOURCES):
+            yield seq, f"the payload that file {file} came as is of another file"
+        for seq, file in self._all(_HOLDS):
+            yield seq, f"a payload of file {file} has another legal hold than was said"
 
     def _outcomes(self) -> Iterator[_Found]:
         """What documents said is what was told."""

@@ -59,11 +59,20 @@ class Intake(Moving):
             return
         sealed = payload.sealed_at or self.now
         self._connection.execute(
-            "INSERT INTO payloads (id, role, size, digest, file, sealed_at) VALUES (?,?,?,?,?,?)",
-            (payload.id, payload.role, payload.size, payload.digest, payload.file, sealed),
+            "INSERT INTO payloads (id, role, size, digest, file, sealed_at, legal_hold) "
+            "VALUES (?,?,?,?,?,?,?)",
+            (
+                *(payload.id, payload.role, payload.size, payload.digest, payload.file, sealed),
+                self._is_held(payload.file),
+            ),
         )
         told = {"payload": payload.id, "role": payload.role, "digest": payload.digest}
         self.note("payload.sealed", Kind.PAYLOAD, payload.file or 0, told)
+
+    def _is_held(self, file: int | None) -> bool:
+        """Whether a file is on legal hold: what is made of it later is, too."""
+        row = self._row("SELECT max(legal_hold) FROM payloads WHERE file = ?", file)
+        return row is not None and bool(row[0])
 
     def add_file(self, file: rows.NewFile) -> Added:
         """A file that arrived."""

@@ -1,0 +1,95 @@
+"""Disks without room, small and real: it is told, nothing is half there, and it goes on."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pipeline.works import Works, document, states, until
+from scrubjay.app import kept
+from scrubjay.errors import OutputError, ScrubjayError
+from scrubjay.holdings import held_against
+from scrubjay.keys import TokenKey
+from scrubjay.pipeline.engine import Engine, Manner
+from scrubjay.pipeline.work import day_of
+from scrubjay.store.audit.keys import Keyring
+from scrubjay.store.sqlite.upkeep import checked, looked_into, proven
+from stage import Command
+from store.test_processes import small_disk
+
+
+def grow(disk: Path, size: str) -> None:
+    """From here on there is that much room."""
+    as_root = ["sudo", "-n"] if os.geteuid() and shutil.which("sudo") else []
+    subprocess.run([*as_root, "mount", "-o", f"remount,size={size}", disk], check=True)
+
+
+def is_clean(made: Works) -> bool:
+    """The store is whole, its audit holds, and the vault has what it says and nothing half."""
+    keys = Keyring.load(made.home.parent / f"{made.home.name}.keys" / "audit.key")
+    with looked_into(made.home / "scrubjay.db") as connection:
+        good = not checked(connection) and proven(connection, keys, None).good
+    with kept(made.tree, "test") as both:
+        both.vault.sweep()
+        held = both.store.ask(lambda view: held_against(view, both.vault, deep=True))
+        drafts = [path for path in (made.home / "vault").rglob("incoming/*") if path.is_file()]
+    return good and held.good and not drafts
+
+
+def test_a_full_disk_at_intake_is_one_line_and_leaves_a_clean_store(
+    tmp_path: Path, scrubjay: Command
+) -> None:
+    """Again with room the same file is taken, once."""
+    with small_disk(tmp_path / "home", "6m") as disk:
+        made = Works(tmp_path / "else")
+        made.home = disk / "pipeline"
+        made.home.mkdir()
+        (made.home / "partners").mkdir()
+        claims, large = tmp_path / "claims.837", tmp_path / "large.837"
+        claims.write_bytes(document(20))
+        large.write_bytes(document(12_000, seed=2))
+        home = ("--home", str(made.home))
+        assert scrubjay("ingest", claims, *home).code == 0
+        told = scrubjay("ingest", large, *home)
+        assert (told.code, told.err.count("\n")) == (3, 1)
+        assert "no space left on device" in told.err
+        assert is_clean(made)
+        assert made.ask(lambda view: len(view.interchanges_of(2))) == 0
+        grow(disk, "64m")
+        assert scrubjay("ingest", large, *home).code == 0
+        assert "here before" in scrubjay("ingest", large, *home).out
+        assert is_clean(made)
+
+
+async def test_a_work_folder_without_room_makes_a_file_wait(tmp_path: Path) -> None:
+    """It is no failed try, no dead letter and no claim's fault; with room it goes on by itself."""
+    with small_disk(tmp_path / "work", "2m") as disk:
+        made = Works(tmp_path, f'[folders]\nwork = "{tmp_path / "work" / "w"}"\n')
+        made.partner("clearing", "ch")
+        # room by its size, and not by what it says of wrong claims
+        arrived = made.take(document(1_000, faults=1.0))
+        assert arrived.size * 2.5 < 2 << 20 < arrived.size * 3.2
+        made.take(document(5_000, seed=2))
+        async with made.running() as app:
+            log = made.log.getvalue
+            await until(app, lambda _: log().count('"DISK_FULL"') >= 8)
+            assert await app.work.store.read(lambda view: view.dead_letters()) == []
+            assert await app.work.store.read(states) == {}
+            grow(disk, "64m")
+            await until(app, lambda view: sum(states(view).values()) == 6_000, 60)
+            found = await app.work.store.read(states)
+            assert set(found) <= {"REJECTED_BY_SCRUB", "SUBMITTED", "SCRUBBED"}
+        assert is_clean(made)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_an_engine_without_room_is_told_from_one_that_died(tmp_path: Path, apart: bool) -> None:  # noqa: FBT001
+    """So the file is not divided, and none of its claims is taken for poison."""
+    content = document(2_000)
+    engine = Engine(TokenKey(id="k1", secret="0" * 64), Manner())
+    with small_disk(tmp_path / "work", "1m"), pytest.raises(ScrubjayError) as failure:
+        engine.scrub(lambda: [content], str(tmp_path / "work" / "out"), day_of(0), apart=apart)
+    assert type(failure.value) is OutputError
+    assert failure.value.retryable
