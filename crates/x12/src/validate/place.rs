@@ -129,15 +129,20 @@ impl<'p> Search<'p, '_, '_> {
     /// one is too. Its qualifier is then taken for wrong, rather than the segment for lost and another for misplaced.
     fn awaited(&self, late: Found<'p>) -> Option<Found<'p>> {
         let Found::Late(outside, passed) = late else { return None };
-        let empty = |depth, at: &Candidate| self.is_required(at.slot) && self.stack.count(depth, at.rel) == 0;
-        if empty(outside, passed) {
+        if self.waits(outside, passed) {
             return None;
         }
         let inside = self.stack.frames.iter().enumerate().skip(outside + 1);
         inside.rev().find_map(|(depth, frame)| match self.plan.index.candidates(frame.loop_index, self.id) {
-            [only] if only.position >= frame.position && empty(depth, only) => Some(Found::Misfit(depth, only)),
+            [only] if only.position >= frame.position && self.waits(depth, only) => Some(Found::Misfit(depth, only)),
             _ => None,
         })
+    }
+
+    /// True when a required slot is empty, and that was not told yet.
+    fn waits(&self, depth: usize, at: &Candidate) -> bool {
+        let open = self.stack.frames.get(depth).is_some_and(|frame| at.position >= frame.sealed);
+        open && self.is_required(at.slot) && self.stack.count(depth, at.rel) == 0
     }
 
     fn is_full(&self, depth: usize, slot: u32, rel: u16) -> bool {
