@@ -125,11 +125,11 @@ impl<'p> Search<'p, '_, '_> {
         None
     }
 
-    /// Further in than the `late` slot: the one slot for such a segment that is required and still empty, unless the late
-    /// one is too. Its qualifier is then taken for wrong, rather than the segment for lost and another for misplaced.
+    /// Further in than the `late` slot, which may stay empty: the one slot for such a segment that is required and empty. Its
+    /// qualifier is then taken for wrong, rather than the segment for misplaced and another for lost.
     fn awaited(&self, late: Found<'p>) -> Option<Found<'p>> {
         let Found::Late(outside, passed) = late else { return None };
-        if self.waits(outside, passed) {
+        if self.is_required(passed.slot) {
             return None;
         }
         let inside = self.stack.frames.iter().enumerate().skip(outside + 1);
@@ -139,10 +139,8 @@ impl<'p> Search<'p, '_, '_> {
         })
     }
 
-    /// True when a required slot is empty, and that was not told yet.
     fn waits(&self, depth: usize, at: &Candidate) -> bool {
-        let open = self.stack.frames.get(depth).is_some_and(|frame| at.position >= frame.sealed);
-        open && self.is_required(at.slot) && self.stack.count(depth, at.rel) == 0
+        self.is_required(at.slot) && self.stack.count(depth, at.rel) == 0
     }
 
     fn is_full(&self, depth: usize, slot: u32, rel: u16) -> bool {
