@@ -105,10 +105,20 @@ def test_members_in_a_text_file_are_read_as_what_they_are(
     assert ended.out.splitlines()[0].split() == ["members", "200"]
 
 
-def test_payments_under_a_header_that_cannot_be_read_are_none(
-    scrubjay: Command, tmp_path: Path
+def test_payments_under_a_header_that_cannot_be_read_are_none_and_take_none_away(
+    scrubjay: Command, files: dict[str, Path], tmp_path: Path
 ) -> None:
-    (tmp_path / "cut.835").write_text("ISA*00*SENDER*00*RECEIVER*0*P*\nGS*HP*A*B\nST*835*0001\n")
-    ended = scrubjay("remit", tmp_path / "cut.835", "--out", tmp_path / "out")
-    assert ended.code == 1
-    assert ended.out.splitlines()[0].split() == ["payments", "0"]
+    cut = tmp_path / "cut.835"
+    cut.write_text("ISA*00*SENDER*00*RECEIVER*0*P*\nGS*HP*A*B\nST*835*0001\n")
+    counted = {}
+    for name, given in {
+        "cut": [cut],
+        "whole": [files["remit"]],
+        "both": [files["remit"], cut],
+    }.items():
+        ended = scrubjay("remit", *given, "--out", tmp_path / name)
+        assert ended.code == 1
+        summary = json.loads((tmp_path / name / "summary.json").read_text())
+        counted[name] = summary["claims"], summary["accepted"], summary["outputs"]["payments"]
+    assert counted["cut"] == (0, 0, 0)
+    assert counted["both"] == counted["whole"]

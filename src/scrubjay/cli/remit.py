@@ -60,14 +60,13 @@ def run(given: dict[str, Any]) -> int:
 
 def _told(made: Run, summary: dict[str, Any]) -> Iterator[str]:
     """Aligned text: counts, reasons, where to look."""
-    # of what holds no set at all nothing was written, and so nothing counted
     written = summary["outputs"]
     rows = [
-        ("payments", written.get("payments", 0)),
+        ("payments", written["payments"]),
         ("claims", summary["claims"]),
         ("  written", summary["accepted"]),
         ("  held back", summary["quarantined"]),
-        ("provider adjustments", written.get("provider-adjustments", 0)),
+        ("provider adjustments", written["provider-adjustments"]),
     ]
     if matching := summary.get("matching"):
         rows += [

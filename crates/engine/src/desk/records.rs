@@ -61,7 +61,8 @@ pub(crate) struct Counts {
 /// What was there when an interchange, group or set began, and why it goes back.
 #[derive(Default)]
 struct Level {
-    before: Counts,
+    /// None before it opens.
+    before: Option<Counts>,
     lengths: Vec<u64>,
     reasons: Vec<Vec<u8>>,
 }
@@ -173,7 +174,7 @@ impl Records {
     pub(crate) fn open(&mut self, depth: usize) {
         let lengths = self.outputs.iter().map(|file| file.as_ref().map_or(0, Output::len)).collect();
         if let Some(level) = self.levels.get_mut(depth) {
-            *level = Level { before: self.counts.clone(), lengths, reasons: Vec::new() };
+            *level = Level { before: Some(self.counts.clone()), lengths, reasons: Vec::new() };
         }
     }
 
@@ -222,20 +223,22 @@ impl Records {
     /// The level at `depth` closes; when it is `bad`, all that was taken since it opened goes back.
     pub(crate) fn close_level(&mut self, depth: usize, bad: bool) {
         let Some(level) = self.levels.get_mut(depth).map(std::mem::take) else { return };
+        // what closes without having opened, such as an interchange whose header cannot be read, has taken nothing
+        let before = level.before.unwrap_or_else(|| self.counts.clone());
         if !bad {
             // what is told of a whole set is told when it is good so far
             if depth == 2 {
-                self.whole_set(&level);
+                self.whole_set(&before);
             }
             return;
         }
-        let back = self.counts.taken - level.before.taken;
+        let back = self.counts.taken - before.taken;
         for (file, length) in self.outputs.iter_mut().zip(&level.lengths) {
             if let Some(file) = file {
                 file.truncate(*length);
             }
         }
-        (self.counts.taken, self.counts.lines) = (level.before.taken, level.before.lines);
+        (self.counts.taken, self.counts.lines) = (before.taken, before.lines);
         let Some(quarantine) = &mut self.quarantine else { return };
         for mut reason in level.reasons {
             reason.extend_from_slice(br#","members":"#);
@@ -246,11 +249,11 @@ impl Records {
     }
 
     /// Writes what is told once for a set.
-    fn whole_set(&mut self, level: &Level) {
+    fn whole_set(&mut self, before: &Counts) {
         let recording = Arc::clone(&self.recording);
         let records = recording.form.records.len();
         let origin = self.origin();
-        let (seen, taken) = (self.counts.records - level.before.records, self.counts.taken - level.before.taken);
+        let (seen, taken) = (self.counts.records - before.records, self.counts.taken - before.taken);
         for (at, context) in recording.form.contexts.iter().enumerate() {
             if context.output.is_none() || self.contexts.get(at).is_none_or(Vec::is_empty) {
                 continue;

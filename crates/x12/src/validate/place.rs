@@ -125,19 +125,22 @@ impl<'p> Search<'p, '_, '_> {
         None
     }
 
-    /// Further in than the `late` slot: the one slot for such a segment that is required and still empty, unless the late
-    /// one is too. Its qualifier is then taken for wrong, rather than the segment for lost and another for misplaced.
+    /// Further in than the `late` slot, which may stay empty: the one slot for such a segment that is required and empty. Its
+    /// qualifier is then taken for wrong, rather than the segment for misplaced and another for lost.
     fn awaited(&self, late: Found<'p>) -> Option<Found<'p>> {
         let Found::Late(outside, passed) = late else { return None };
-        let empty = |depth, at: &Candidate| self.is_required(at.slot) && self.stack.count(depth, at.rel) == 0;
-        if empty(outside, passed) {
+        if self.is_required(passed.slot) {
             return None;
         }
         let inside = self.stack.frames.iter().enumerate().skip(outside + 1);
         inside.rev().find_map(|(depth, frame)| match self.plan.index.candidates(frame.loop_index, self.id) {
-            [only] if only.position >= frame.position && empty(depth, only) => Some(Found::Misfit(depth, only)),
+            [only] if only.position >= frame.position && self.waits(depth, only) => Some(Found::Misfit(depth, only)),
             _ => None,
         })
+    }
+
+    fn waits(&self, depth: usize, at: &Candidate) -> bool {
+        self.is_required(at.slot) && self.stack.count(depth, at.rel) == 0
     }
 
     fn is_full(&self, depth: usize, slot: u32, rel: u16) -> bool {
