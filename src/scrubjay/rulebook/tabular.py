@@ -77,13 +77,18 @@ def laterality_dx_mismatch(line: Line, claim: Claim) -> Bool:
     or of both, is right. Sides of the heart, of symptoms and of paralysis are not looked at.
     """
 
-    def points_at(side: str) -> Bool:
-        return claim.diagnoses.any(
-            lambda diagnosis: (
-                points(line, diagnosis.position()) & diagnosis.code.listed(f"icd10cm_notes.{side}")
-            )
-        )
+    def of(diagnosis: Diagnosis, side: str) -> Bool:
+        return diagnosis.code.listed(f"icd10cm_notes.{side}")
 
-    left = has(line, "LT") & lacks(line, "RT", "50") & points_at("right") & ~points_at("left")
-    right = has(line, "RT") & lacks(line, "LT", "50") & points_at("left") & ~points_at("right")
-    return (left | right) & ~points_at("bilateral")
+    def other(own: str, side: str) -> Bool:
+        # that there is such a diagnosis at all is asked first: it costs little, and seldom holds
+        there = claim.diagnoses.any(lambda one: of(one, side))
+        wrong = claim.diagnoses.any(lambda one: points(line, one.position()) & of(one, side))
+        right = claim.diagnoses.any(
+            lambda one: points(line, one.position()) & (of(one, own) | of(one, "bilateral"))
+        )
+        return there & wrong & ~right
+
+    left = has(line, "LT") & lacks(line, "RT", "50") & other("left", "right")
+    right = has(line, "RT") & lacks(line, "LT", "50") & other("right", "left")
+    return left | right

@@ -1,6 +1,7 @@
 //! Rows behind an earlier one with which they make a pair of a list; a pair is of codes, or of how codes begin.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::expr::{BoolAt, Follows};
 use super::frame::{UNCHECKED, unpack_code, void};
@@ -23,10 +24,30 @@ type Stem = [u8; LONGEST];
 /// A list of pairs, turned round: what stands in it, and beside what.
 #[derive(Debug, Default)]
 pub(super) struct Partners {
-    numbers: HashMap<Stem, u32>,
+    numbers: HashMap<u64, u32, BuildHasherDefault<Mixed>>,
     stems: Vec<Stem>,
     /// By number: those that stand behind it, ascending.
     behind: Vec<Vec<u32>>,
+}
+
+/// Hashes a beginning by one multiplication: they are of a table, which no sender of claims has chosen.
+#[derive(Debug, Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(self.0 ^ u64::from(byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
 }
 
 /// Which beginnings of a code stand in the list.
@@ -72,7 +93,7 @@ impl Partners {
         let len = key.iter().position(|&byte| byte == 0).unwrap_or(key.len());
         stem.get_mut(..len)?.copy_from_slice(key.get(..len)?);
         let next = u32::try_from(self.stems.len()).ok()?;
-        let number = *self.numbers.entry(stem).or_insert(next);
+        let number = *self.numbers.entry(u64::from_be_bytes(stem)).or_insert(next);
         if number == next {
             self.stems.push(stem);
             self.behind.push(Vec::new());
@@ -85,7 +106,7 @@ impl Partners {
         for len in 1..=code.len().min(LONGEST) {
             let mut stem = Stem::default();
             stem.iter_mut().zip(code).take(len).for_each(|(place, &byte)| *place = byte);
-            let Some(&number) = self.numbers.get(&stem) else { continue };
+            let Some(&number) = self.numbers.get(&u64::from_be_bytes(stem)) else { continue };
             standing.stems.push(number);
             standing.is |= bit(number);
             standing.wants |= self.behind(number).iter().fold(0, |bits, &second| bits | bit(second));

@@ -251,15 +251,20 @@ impl CodeTable {
     /// The list in memory, in half of its room in the file; none where its days are too many.
     fn whole(&self) -> Option<Rows> {
         let (mut keys, mut kinds) = (Vec::with_capacity(self.count * self.width), Vec::with_capacity(self.count));
-        let (mut tails, mut known) = (Vec::new(), HashMap::new());
+        let (mut tails, mut known, mut last) = (Vec::new(), HashMap::new(), None);
         for begin in (0..self.count).step_by(ROWS) {
             for row in self.block(begin..self.count.min(begin + ROWS))?.chunks_exact(self.width + TAIL) {
                 let (key, tail) = row.split_at_checked(self.width)?;
                 let tail: [u8; TAIL] = tail.try_into().ok()?;
-                let kind = *known.entry(tail).or_insert_with(|| {
-                    tails.push(tail);
-                    tails.len() - 1
-                });
+                let kind = match last {
+                    // most rows have the days of the one before
+                    Some((before, kind)) if before == tail => kind,
+                    _ => *known.entry(tail).or_insert_with(|| {
+                        tails.push(tail);
+                        tails.len() - 1
+                    }),
+                };
+                last = Some((tail, kind));
                 keys.extend_from_slice(key);
                 kinds.push(u16::try_from(kind).ok()?);
             }
