@@ -22,7 +22,8 @@ pub(crate) enum Opened {
 pub(crate) struct Columns<'p, 'b>(pub(crate) Option<&'p mut Builder<'b>>);
 
 impl Visitor for Columns<'_, '_> {
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for every segment, mostly for nothing")]
     fn segment(&mut self, loop_index: u16, slot: u32, segment: &Segment<'_>) {
         if let Some(builder) = &mut self.0 {
             builder.segment(loop_index, slot, segment);
@@ -64,7 +65,7 @@ impl Visitor for Listener<'_, '_> {
         if let Some(builder) = &mut self.builder {
             builder.open(index, segment);
         }
-        let kind = match self.plan.loop_at(index).role {
+        let kind = match self.plan.role_of(index) {
             Some(Role::Claim) => {
                 self.opened = Some(Opened::Claim);
                 let row = if self.builder.is_some() { *self.rows } else { NONE };
@@ -105,8 +106,8 @@ impl Visitor for Listener<'_, '_> {
         if let Some(builder) = &mut self.builder {
             builder.close(index);
         }
-        if self.plan.loop_at(index).role == Some(Role::Record) {
-            self.record = self.record.map(|_| true);
+        if self.record.is_some() && self.plan.role_of(index) == Some(Role::Record) {
+            self.record = Some(true);
         }
     }
 }

@@ -227,13 +227,15 @@ fn slot_facts(plan: &Plan, at: usize, slot: &Slot, shape: Shape) -> SlotFacts {
 }
 
 fn loop_facts(plan: &Plan, known: &Loop) -> LoopFacts {
-    let opener = plan.slots[known.slots.start as usize].segment;
+    let &Slot { segment: opener, position, .. } = &plan.slots[known.slots.start as usize];
     LoopFacts {
         first: known.slots.start,
         len: known.slots.end - known.slots.start,
+        position,
         required: (0, 0),
         wanted: 0,
         scope: known.scope,
+        role: known.role,
         seals: known.seals,
         level: plan.hierarchy.is_some_and(|hierarchy| hierarchy.segment == opener),
         inherits: false,

@@ -2,7 +2,7 @@
 
 use super::codes::{CodeSets, NO_CODES};
 use super::notes::Note;
-use super::plan::{Type, Usage};
+use super::plan::{Role, Type, Usage};
 use super::quick::Shape;
 use crate::finding::{Code, NO_LOOP, Scope};
 use crate::wire::SegmentId;
@@ -80,11 +80,14 @@ pub(crate) struct LoopFacts {
     /// Its first slot, and how many there are.
     pub first: u32,
     pub len: u32,
+    /// Where its first slot stands.
+    pub position: u32,
     /// A range of `Index::required`.
     pub required: (u32, u32),
     /// A bit for each of them; of those beyond the 63rd, one together, which no slot has.
     pub wanted: u64,
     pub scope: Scope,
+    pub role: Option<Role>,
     /// A finding in it reaches what the loop around it reaches, wherever that is: an overlay gave it two places.
     pub inherits: bool,
     pub seals: bool,
@@ -311,6 +314,12 @@ impl LoopFacts {
     #[inline]
     pub(crate) fn is_numbered(&self) -> bool {
         self.level || self.sequence != 0
+    }
+
+    /// True when something adds up when it closes.
+    #[inline]
+    pub(crate) fn adds_up(&self) -> bool {
+        self.is_claim | self.is_line | (self.sums.0 < self.sums.1)
     }
 }
 

@@ -218,6 +218,13 @@ impl Plan {
         self.loops.get(usize::from(index)).unwrap_or(&self.loops[0])
     }
 
+    /// The role of loop `index`, as [`Plan::loop_at`] has it.
+    #[inline]
+    #[must_use]
+    pub fn role_of(&self, index: u16) -> Option<Role> {
+        self.index.loops.get(usize::from(index))?.role
+    }
+
     /// The slots of loop `index`.
     #[must_use]
     pub fn slots_of(&self, index: u16) -> &[Slot] {

@@ -21,12 +21,13 @@ impl Boundary {
     pub(super) fn of(plan: &Plan, state: &State) -> Self {
         let mut cells = Vec::with_capacity(state.stack.frames.len() * 10);
         for (depth, frame) in state.stack.frames.iter().enumerate() {
-            let marks = u64::from(frame.foreign) | u64::from(frame.children != Children::Settled) << 1;
+            let level = state.stack.level(depth).cloned().unwrap_or_default();
+            let marks = u64::from(frame.foreign) | u64::from(level.children != Children::Settled) << 1;
             cells.extend([
                 u64::from(frame.loop_index) << 32 | marks << 16 | frame.scope as u64,
                 u64::from(frame.position) << 32 | u64::from(frame.sealed),
-                frame.level,
-                frame.level_due,
+                level.id,
+                level.due,
                 frame.sequence,
                 frame.sequence_due,
                 frame.opener,
@@ -60,10 +61,10 @@ impl State {
         let way = plan.chain_to(cut)?;
         let (_, around) = way.split_last()?;
         let mut state = Self::default();
-        state.stack.push(plan, 0, false);
+        state.stack.push((0, plan.index.loops.first()?), false, 0);
         for &slot in around {
             let child = plan.index.slots.get(slot as usize)?.opened()?;
-            state.stack.push(plan, child, false);
+            state.stack.push((child, plan.index.loops.get(usize::from(child))?), false, 0);
         }
         for (depth, &slot) in around.iter().enumerate() {
             let rel = plan.index.slots.get(slot as usize)?.rel;
@@ -75,19 +76,17 @@ impl State {
                 state.ledger.sums.assume(&plan.index, sums);
             }
         }
-        let mut innermost = None;
         for (frame, &slot) in state.stack.frames.iter_mut().zip(way) {
             let facts = plan.index.slots.get(slot as usize)?;
             frame.position = facts.position;
             frame.sealed = facts.position;
-            if plan.index.loops.get(usize::from(frame.loop_index))?.level
-                && let Some(around) = innermost.replace(frame)
-            {
-                around.level = levels.iter().find(|(index, _)| *index == around.loop_index)?.1;
-            }
         }
-        if let Some(frame) = innermost {
-            frame.level = counting(cut.element(usize::from(plan.hierarchy?.parent)))?;
+        if let Some((innermost, others)) = state.stack.levels.split_last_mut() {
+            for around in others {
+                let own = state.stack.frames.get(around.depth)?.loop_index;
+                around.id = levels.iter().find(|(index, _)| *index == own)?.1;
+            }
+            innermost.id = counting(cut.element(usize::from(plan.hierarchy?.parent)))?;
         }
         if let Some(hierarchy) = plan.hierarchy.filter(|hierarchy| hierarchy.segment == cut.id()) {
             state.last_level = counting(cut.element(usize::from(hierarchy.id)))?.checked_sub(1)?;

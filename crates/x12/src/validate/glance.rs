@@ -64,7 +64,22 @@ fn looks_good(slot: InSlot<'_>, outlines: &mut Outlines, segment: &Segment<'_>, 
         asked &= asked - 1;
         let Some(&before) = marks.get(at as usize) else { return false };
         let len = u32::from(lengths[at as usize % MEASURED]);
-        if !glance.value::<true>(outline.quick(at), before + 1, len) {
+        let quick = outline.quick(at);
+        let good = match quick.how {
+            // most values are what they were before
+            How::Codes(shift) => glance.word(before + 1).is_some_and(|word| {
+                let packed = word.swap_bytes() >> (64 - 8 * len);
+                outline.remembers(at, packed) || {
+                    let has = glance.index.codes.has(quick.code as u32, shift, packed);
+                    if has {
+                        outline.remember(at, packed);
+                    }
+                    has
+                }
+            }),
+            _ => glance.value::<true>(quick, before + 1, len),
+        };
+        if !good {
             return false;
         }
     }
@@ -202,8 +217,9 @@ impl Glance<'_, '_> {
 
 /// Eight bytes, the first lowest.
 #[inline]
-fn word_at(buffer: &[u8], at: u32) -> Option<u64> {
-    buffer.get(at as usize..).and_then(<[u8]>::first_chunk).map(|bytes| u64::from_le_bytes(*bytes))
+pub(super) fn word_at(buffer: &[u8], at: u32) -> Option<u64> {
+    let at = at as usize;
+    buffer.get(at..at + 8).and_then(<[u8]>::first_chunk).map(|bytes| u64::from_le_bytes(*bytes))
 }
 
 /// True for a day (D8), or a range of days (RD8), as element `by` of `segment` says, of `len` bytes from `start` on, the
@@ -251,12 +267,12 @@ fn integer(buffer: &[u8], word: u64, start: u32, len: u32) -> Option<u32> {
 }
 
 const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
+pub(super) const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
 
 /// The high bits of those of the first `len` bytes of `word` (1 to 8) that are no digits; the lowest is the first. A digit
 /// beside a byte outside ASCII may be marked with it.
 #[inline]
-fn others(word: u64, len: u32) -> u64 {
+pub(super) fn others(word: u64, len: u32) -> u64 {
     let digits = word ^ ZEROS;
     let marked = (digits.wrapping_add(u64::from_ne_bytes([0x76; 8])) | digits) & HIGH;
     marked & (u64::MAX >> (64 - 8 * len))

@@ -4,7 +4,7 @@
 
 use super::report::{Here, Report, Spot};
 use super::sums::Sums;
-use super::value::cents;
+use super::value::{cents, cents_of};
 use crate::finding::{Code, Scope};
 use crate::guide::{Action, Index, SlotFacts};
 use crate::wire::Segment;
@@ -96,7 +96,7 @@ impl Ledger {
             let span = segment.span(usize::from(element));
             here.spot(element, rule.map_or(0, |rule| rule.data_element), span)
         };
-        let amount = |element: u8| cents(segment.element(usize::from(element)));
+        let amount = |element: u8| cents_of(segment, element);
         match facts.action {
             Action::None => {}
             Action::Charge(element) => self.charge = Some((spot(element), amount(element))),
@@ -175,12 +175,11 @@ impl Ledger {
 
     /// A line ends.
     pub(super) fn close_line(&mut self, index: &Index, report: &mut Report<'_>) {
-        let charge = self.line_charge.flatten();
-        self.lines = self.lines.saturating_add(1);
-        self.total = add(self.total, charge);
-        if !index.balance.other_payers || self.doubtful {
+        self.end_line();
+        if self.line_balances(index) {
             return;
         }
+        let charge = self.line_charge.flatten();
         for account in &self.accounts {
             if differ(charge, add(account.paid, account.adjusted)) {
                 for payer in self.payers.iter_mut().filter(|payer| payer.id == Some(account.payer)) {
@@ -189,6 +188,28 @@ impl Ledger {
                 report.earlier(Code::COB_LINE_UNBALANCED, &account.spot, Scope::Line);
             }
         }
+    }
+
+    /// A line ends: its charge counts.
+    pub(super) fn end_line(&mut self) {
+        self.lines = self.lines.saturating_add(1);
+        self.total = add(self.total, self.line_charge.flatten());
+    }
+
+    /// True when nothing is wrong with what other payers did to the line.
+    #[inline]
+    pub(super) fn line_balances(&self, index: &Index) -> bool {
+        let charge = self.line_charge.flatten();
+        let balances = |account: &Account| !differ(charge, add(account.paid, account.adjusted));
+        !index.balance.other_payers || self.doubtful || self.accounts.iter().all(balances)
+    }
+
+    /// True when nothing is wrong with the claim, as far as that is told without a look at other payers.
+    #[inline]
+    pub(super) fn claim_balances(&self, index: &Index) -> bool {
+        let totals = !index.balance.claim_total || self.lines == 0;
+        let alone = !index.balance.other_payers || self.doubtful || self.payers.is_empty();
+        self.charge.as_ref().is_none_or(|(_, charge)| alone && (totals || !differ(*charge, self.total)))
     }
 
     /// The claim ends.

@@ -20,6 +20,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod trail;
+mod turn;
 mod value;
 mod visitor;
 mod walker;
@@ -29,5 +30,6 @@ pub use envelope::{Envelope, Place, Routed, plain};
 pub use report::{At, Options};
 pub use sums::Owed;
 pub use trail::Trail;
+pub use turn::Turn;
 pub use visitor::Visitor;
 pub use walker::{Walker, Way};

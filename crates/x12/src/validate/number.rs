@@ -1,11 +1,11 @@
 //! What counts: levels of the hierarchy, and loops that are numbered 1, 2, 3 ...
 
-use super::frame::{Children, Frame, UNKNOWN};
+use super::frame::{Children, Frame, Stack, UNKNOWN};
 use super::report::{Place, Report};
 use super::state::State;
 use super::value::counting;
 use crate::finding::Code;
-use crate::guide::{Plan, SlotFacts};
+use crate::guide::{LoopFacts, Plan, SlotFacts};
 use crate::wire::Segment;
 
 impl State {
@@ -22,6 +22,19 @@ impl State {
                 report.line = self.line;
             }
         }
+    }
+
+    /// Counts the loop on top, which `segment` opened, if it is the next that counts; else nothing happens.
+    #[inline]
+    pub(super) fn follows(&mut self, known: &LoopFacts, segment: &Segment<'_>) -> bool {
+        let Some(parent) = self.parent() else { return false };
+        let given = counting(segment.element(usize::from(known.sequence)));
+        let Some(given) = given.filter(|_| due(given, parent.sequence, parent.sequence_due) == 0) else { return false };
+        (parent.sequence, parent.sequence_due) = (given, 0);
+        if known.is_line {
+            self.line = u32::try_from(given).unwrap_or(u32::MAX);
+        }
+        true
     }
 
     fn in_sequence(
@@ -80,31 +93,26 @@ impl State {
         };
         let says = report.here().spot(hierarchy.child, rule.map_or(0, |rule| rule.data_element), span);
         let last = self.last_level;
-        if let Some(top) = self.stack.frames.last_mut() {
-            top.level = if given.is_some() { last } else { UNKNOWN };
-            top.level_due = due;
-            top.children = children;
-            top.says = says;
+        if let Some(top) = self.stack.top_level() {
+            top.id = if given.is_some() { last } else { UNKNOWN };
+            (top.due, top.children, top.says) = (due, children, says);
         }
     }
 
     /// The id of the nearest level around the loop on top, and what it should have been where that is another.
     fn level_above(&self) -> Option<(u64, u64)> {
-        self.stack
-            .frames
-            .iter()
-            .rev()
-            .skip(1)
-            .map(|frame| (frame.level, frame.level_due))
-            .find(|&(level, _)| level != 0)
+        let around = self.stack.frames.len().checked_sub(2)?;
+        self.stack.level_from(around).map(|level| (level.id, level.due))
     }
 
     /// A level comes into the frame at `depth`: the level there has children.
     pub(super) fn settle(&mut self, depth: usize, report: &mut Report<'_>) {
-        let above = self.stack.frames.iter_mut().take(depth + 1).rev().find(|frame| frame.level != 0);
+        let Stack { frames, levels, .. } = &mut self.stack;
+        let above = levels.iter_mut().rev().find(|level| level.depth <= depth && level.id != 0);
         if let Some(above) = above {
             if above.children == Children::Denied {
-                report.earlier(Code::HIERARCHY_CHILD, &above.says, above.scope);
+                let scope = frames.get(above.depth).map_or(report.scope, |frame| frame.scope);
+                report.earlier(Code::HIERARCHY_CHILD, &above.says, scope);
             }
             above.children = Children::Settled;
         }
@@ -117,8 +125,8 @@ impl State {
         if known.level {
             self.last_level = self.last_level.saturating_add(1);
             let last = self.last_level;
-            if let Some(top) = self.stack.frames.last_mut() {
-                top.level = last;
+            if let Some(top) = self.stack.top_level() {
+                top.id = last;
             }
         }
         if known.sequence != 0 {

@@ -40,6 +40,8 @@ pub(super) struct Outline {
     /// Bit n: of value n more is asked than its length, and that it does not begin with a blank.
     asked: u32,
     quick: [Quick; LANES],
+    /// The codes that values had before.
+    codes: [Cell<u64>; LANES],
     /// Bit n: value n is there. With these nothing is missing, and no syntax note broken.
     complete: Cell<[u32; COMPLETE]>,
 }
@@ -115,6 +117,7 @@ impl Outline {
             longest: u8x16::new(std::array::from_fn(|at| bound(&quick[at]).1)),
             asked: (0..LANES).filter(|&at| quick[at].how != How::Text).fold(0, |asked, at| asked | 1 << at),
             quick,
+            codes: Default::default(),
             complete: Cell::default(),
         }
     }
@@ -140,6 +143,18 @@ impl Outline {
     #[inline]
     pub(super) fn quick(&self, at: u32) -> &Quick {
         &self.quick[at as usize % LANES]
+    }
+
+    /// True when value `at` was the code `packed` the last time.
+    #[inline]
+    pub(super) fn remembers(&self, at: u32, packed: u64) -> bool {
+        self.codes[at as usize % LANES].get() == packed
+    }
+
+    /// Value `at` is the code `packed`, which is good.
+    #[inline]
+    pub(super) fn remember(&self, at: u32, packed: u64) {
+        self.codes[at as usize % LANES].set(packed);
     }
 
     /// True when nothing is missing beside the values `present`, the last of `count`, and no syntax note is broken.

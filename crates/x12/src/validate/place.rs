@@ -151,7 +151,8 @@ impl<'p> Search<'p, '_, '_> {
     /// A loop that could come now, whose opener did not.
     fn lost(&mut self, evidence: Evidence) -> Option<Found<'p>> {
         for (depth, frame) in self.stack.frames.iter().enumerate().rev() {
-            if evidence == Evidence::Promise && frame.children != Children::Promised {
+            let promised = || self.stack.level(depth).is_some_and(|level| level.children == Children::Promised);
+            if evidence == Evidence::Promise && !promised() {
                 continue;
             }
             for slot in self.plan.loop_at(frame.loop_index).slots.clone().skip(1) {

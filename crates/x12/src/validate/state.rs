@@ -12,7 +12,7 @@ use super::report::{Here, Report};
 use super::trail::{Recalled, Sign, Trail};
 use super::visitor::Visitor;
 use crate::finding::{Code, NO_CLAIM, Scope, Severity};
-use crate::guide::{Action, Candidate, LoopFacts, Plan, SlotFacts};
+use crate::guide::{Action, Candidate, Index, LoopFacts, Plan, SlotFacts};
 use crate::wire::{Segment, SegmentId};
 
 /// Everything that a walk remembers.
@@ -68,11 +68,14 @@ impl State {
         let stays = !leads.opens && depth + 1 == self.stack.frames.len() && self.just_lost.is_none();
         let Some(facts) = plan.index.slots.get(leads.slot as usize).filter(|_| stays) else { return false };
         let in_slot = InSlot { index: &plan.index, number: leads.slot, facts };
-        if !self.stack.has_room(depth, leads) || !is_good(in_slot, outlines, segment, leads.sure.into()) {
+        let Some((frame, count)) = self.stack.top(leads.rel) else { return false };
+        if *count >= leads.max || !is_good(in_slot, outlines, segment, leads.sure.into()) {
             return false;
         }
         leads.was_good();
-        self.stack.stand(depth, leads);
+        frame.stand(leads);
+        *count += 1;
+        self.stack.site = leads.site;
         self.ordinal = self.ordinal.saturating_add(1);
         self.bounds = (segment.start(), segment.end());
         self.base = base;
@@ -93,7 +96,7 @@ impl State {
     }
 
     #[inline(never)]
-    fn recall_any(&mut self, plan: &Plan, segment: &Segment<'_>, trail: &mut Trail) -> Option<Recalled> {
+    pub(super) fn recall_any(&mut self, plan: &Plan, segment: &Segment<'_>, trail: &mut Trail) -> Option<Recalled> {
         let facts = plan.index.ids.find(segment.id())?;
         let sign = trail.sign(&mut self.stack, segment, facts)?;
         trail.recall(&self.stack, &sign)
@@ -218,30 +221,36 @@ impl State {
 
     /// Opens a loop on top.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "done for a third of all segments, from one place; the others are rare")]
+    #[allow(clippy::inline_always, reason = "done for a third of all segments; the other places are rare")]
     pub(super) fn open<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, child: u16, foreign: bool) {
-        let depth = self.stack.frames.len();
-        let wants_more = step.plan.wants_more(child);
-        self.stack.push(step.plan, child, foreign).opener = if wants_more { digest(step.segment.raw()) } else { 0 };
-        if let Some(facts) = step.plan.index.loops.get(usize::from(child)) {
-            if facts.is_claim {
-                self.claims = self.claims.saturating_add(1);
-                self.claim_at = Some(depth);
-                self.ledger.open_claim();
-            }
-            if facts.is_line {
-                self.line_at = Some(depth);
-                self.line = 0;
-                self.ledger.open_line();
-            }
-            if facts.is_payer {
-                self.ledger.open_payer();
-            }
-            if facts.sums.0 < facts.sums.1 {
-                self.ledger.sums.open(&step.plan.index, facts.sums);
-            }
+        let Some(facts) = step.plan.index.loops.get(usize::from(child)) else { return };
+        let opener = if step.plan.wants_more(child) { digest(step.segment.raw()) } else { 0 };
+        self.stack.push((child, facts), foreign, opener);
+        if facts.is_payer || facts.adds_up() {
+            self.begin(&step.plan.index, facts);
         }
         step.visitor.open(child, step.segment);
+    }
+
+    /// A loop opened in which something adds up.
+    pub(super) fn begin(&mut self, index: &Index, facts: &LoopFacts) {
+        let depth = self.stack.frames.len() - 1;
+        if facts.is_claim {
+            self.claims = self.claims.saturating_add(1);
+            self.claim_at = Some(depth);
+            self.ledger.open_claim();
+        }
+        if facts.is_line {
+            self.line_at = Some(depth);
+            self.line = 0;
+            self.ledger.open_line();
+        }
+        if facts.is_payer {
+            self.ledger.open_payer();
+        }
+        if facts.sums.0 < facts.sums.1 {
+            self.ledger.sums.open(index, facts.sums);
+        }
     }
 
     /// The segment that opened the loop on top: its numbers and contents.
@@ -259,7 +268,7 @@ impl State {
     }
 
     /// Decides what stands before `position` in the frame at `depth`, and before the open loops in those around it.
-    fn seal(&mut self, plan: &Plan, depth: usize, position: u32, report: &mut Report<'_>) {
+    pub(super) fn seal(&mut self, plan: &Plan, depth: usize, position: u32, report: &mut Report<'_>) {
         for at in 0..=depth {
             let Some(frame) = self.stack.frames.get(at) else { return };
             let limit = if at == depth { position } else { frame.position };
@@ -269,17 +278,7 @@ impl State {
             let (index, scope, sealed) = (frame.loop_index, frame.scope, frame.sealed);
             self.locate(index, report);
             self.minima(plan, at, sealed..limit, scope, report);
-            if let Some(frame) = self.stack.frames.get_mut(at) {
-                frame.sealed = limit;
-            }
-            let slots = plan.loop_at(index).slots.clone();
-            for (rel, slot) in (0u16..).zip(slots) {
-                if plan.index.slots.get(slot as usize).is_some_and(|facts| facts.position < limit)
-                    && let Some(count) = self.stack.count_mut(at, rel)
-                {
-                    *count = 0;
-                }
-            }
+            self.stack.uncount(plan, at, limit);
         }
     }
 
@@ -309,8 +308,8 @@ impl State {
 
     /// Moves all remembered places `segments` back.
     pub(super) fn count_back(&mut self, segments: u32) {
-        for frame in &mut self.stack.frames {
-            frame.says.ordinal = frame.says.ordinal.wrapping_sub(segments);
+        for level in &mut self.stack.levels {
+            level.says.ordinal = level.says.ordinal.wrapping_sub(segments);
         }
         for spot in self.ledger.spots() {
             spot.ordinal = spot.ordinal.wrapping_sub(segments);
@@ -319,27 +318,31 @@ impl State {
 
     /// Closes the innermost loop.
     pub(super) fn close<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>) {
-        let Some(depth) = self.stack.frames.len().checked_sub(1) else { return };
-        let Some(frame) = self.stack.frames.get(depth) else { return };
+        let Some(frame) = self.stack.frames.last() else { return };
         let index = frame.loop_index;
-        let sums = step.plan.index.loops.get(usize::from(index)).is_some_and(|facts| facts.sums.0 < facts.sums.1);
-        let whole = frame.wanted == 0 && frame.children != Children::Promised;
-        if !whole || sums || self.line_at == Some(depth) || self.claim_at == Some(depth) {
-            self.decide(step, depth);
+        if frame.wanted != 0 || frame.judged {
+            self.decide(step.plan, &mut step.report);
         }
         step.visitor.close(index);
         self.stack.pop();
     }
 
-    /// Decides what is wrong with the loop at `depth`, which closes.
-    fn decide<V: Visitor>(&mut self, step: &mut Step<'_, '_, '_, V>, depth: usize) {
+    /// Decides what is wrong with the innermost loop, which closes.
+    #[inline(never)]
+    fn decide(&mut self, plan: &Plan, report: &mut Report<'_>) {
+        let Some(depth) = self.stack.frames.len().checked_sub(1) else { return };
         let Some(frame) = self.stack.frames.get(depth) else { return };
-        let (plan, report) = (step.plan, &mut step.report);
         let (index, scope) = (frame.loop_index, frame.scope);
+        let sums = plan.index.loops.get(usize::from(index)).map(|facts| facts.sums).filter(|(from, to)| from < to);
+        let promised = self.stack.level(depth).filter(|level| level.children == Children::Promised);
+        let lacks = frame.wanted != 0 || promised.is_some();
+        if !lacks && sums.is_none() && self.line_at != Some(depth) && self.claim_at != Some(depth) {
+            return;
+        }
         self.locate(index, report);
         self.minima(plan, depth, frame.sealed..u32::MAX, scope, report);
-        if frame.children == Children::Promised {
-            report.earlier(Code::HIERARCHY_CHILD, &frame.says, scope);
+        if let Some(level) = promised {
+            report.earlier(Code::HIERARCHY_CHILD, &level.says, scope);
             if plan.hierarchy.is_some_and(|hierarchy| hierarchy.may_stay_alone)
                 && let Some(told) = report.findings.last_mut()
             {
@@ -354,8 +357,8 @@ impl State {
             self.ledger.close_claim(&plan.index, report);
             self.claim_at = None;
         }
-        if let Some(facts) = plan.index.loops.get(usize::from(index)).filter(|facts| facts.sums.0 < facts.sums.1) {
-            self.ledger.sums.close(&plan.index, facts.sums, scope, report);
+        if let Some(sums) = sums {
+            self.ledger.sums.close(&plan.index, sums, scope, report);
         }
     }
 
@@ -378,8 +381,10 @@ pub(super) fn missing_code(facts: &SlotFacts, report: &Report<'_>) -> Code {
 #[inline]
 pub(super) fn digest(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
-    let tail = rest.iter().fold(bytes.len() as u64, |tail, &byte| tail << 8 | u64::from(byte));
+    // some of the last eight bytes are taken twice
+    let tail = bytes.last_chunk().map(|word| u64::from_le_bytes(*word));
+    let tail = tail.unwrap_or_else(|| rest.iter().fold(0, |tail, &byte| tail << 8 | u64::from(byte)));
     let mix = |hash: u64, word: u64| (hash.rotate_left(29) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     // 0 stands for no digest
-    mix(words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word))), tail) | 1
+    mix(words.iter().fold(bytes.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word))), tail) | 1
 }

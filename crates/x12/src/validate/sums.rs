@@ -5,7 +5,7 @@
 
 use super::ledger::{Money, add};
 use super::report::{Report, Spot};
-use super::value::cents;
+use super::value::cents_of;
 use crate::finding::{Finding, Scope};
 use crate::guide::{Index, Part, Term};
 use crate::position::Span;
@@ -94,10 +94,10 @@ impl Sums {
             return;
         }
         match &term.part {
-            Part::Total(element) => sum.total(spot(*element), cents(segment.element(usize::from(*element)))),
+            Part::Total(element) => sum.total(spot(*element), cents_of(segment, *element)),
             Part::Amounts(elements, less) => {
-                let there = elements.iter().map(|&element| segment.element(usize::from(element)));
-                for amount in there.filter(|value| !value.is_empty()).map(cents) {
+                let there = elements.iter().filter(|&&element| !segment.span(usize::from(element)).is_empty());
+                for amount in there.map(|&element| cents_of(segment, element)) {
                     sum.parts = add(sum.parts, if *less { amount.map(|cents| -cents) } else { amount });
                 }
             }
@@ -128,6 +128,12 @@ impl Sums {
                 finding.value = Span::default();
             }
         }
+    }
+
+    /// True when nothing is to be told of these sums, should their loop close now.
+    pub(super) fn balance(&self, (from, to): (u16, u16)) -> bool {
+        let sums = self.open.get(usize::from(from)..usize::from(to)).unwrap_or_default();
+        sums.iter().all(|sum| !sum.unknown && sum.differs().is_none())
     }
 
     /// All places that are remembered.

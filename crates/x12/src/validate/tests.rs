@@ -1,7 +1,7 @@
 //! Whole sets: clean ones, faulty ones, cut ones.
 
 use super::sample::{SET, Tape, at, edited, found, plan, replaced, segments, short, walk, walk_with};
-use super::{At, Options, Visitor, Walker};
+use super::{At, Options, Visitor, Walker, Way};
 use crate::finding::{Finding, NO_CLAIM, Scope};
 use crate::wire::Segment;
 
@@ -314,6 +314,59 @@ fn no_list_of_segments_makes_it_panic() {
         let list = shaken(&mut dice);
         let findings = witnessed(&list);
         assert!(findings.len() < 40 * list.len());
+    }
+}
+
+/// What a walk tells of, in order.
+#[derive(Default)]
+struct Course(Vec<(&'static str, u16, u32)>);
+
+impl Visitor for Course {
+    fn open(&mut self, index: u16, _: &Segment<'_>) {
+        self.0.push(("open", index, 0));
+    }
+
+    fn segment(&mut self, loop_index: u16, slot: u32, _: &Segment<'_>) {
+        self.0.push(("segment", loop_index, slot));
+    }
+
+    fn unplaced(&mut self, _: &Segment<'_>) {
+        self.0.push(("unplaced", 0, 0));
+    }
+
+    fn close(&mut self, index: u16) {
+        self.0.push(("close", index, 0));
+    }
+}
+
+/// How `walker` goes over a set, by the short ways or without them.
+fn course(walker: &mut Walker, list: &[String], short: bool) -> (Vec<Finding>, Course) {
+    let (tape, mut findings, mut course) = (Tape::new(list), Vec::new(), Course::default());
+    walker.begin(plan());
+    walker.count_from(0, 0);
+    for at in 0..tape.len() {
+        let segment = tape.segment(at);
+        if short {
+            walker.segment(&segment, At::default(), &mut course, &mut findings);
+        } else {
+            walker.segment_by(Way::default(), &segment, At::default(), &mut course, &mut findings);
+        }
+    }
+    walker.end(At::default(), &mut course, &mut findings);
+    (findings, course)
+}
+
+#[test]
+fn the_short_ways_lead_where_the_long_one_does() {
+    let (mut dice, mut walker) = (Dice(0xc0de), Walker::new(Options::default()));
+    let mutants = mutants().into_iter().map(|(_, list)| list);
+    let lists = mutants.chain((0..600).map(|_| shaken(&mut dice)));
+    for list in lists {
+        // one walker for all: it knows more ways from one to the next
+        let (findings, short) = course(&mut walker, &list, true);
+        let (expected, long) = course(&mut Walker::new(Options::default()), &list, false);
+        assert_eq!(findings, expected, "{list:?}");
+        assert_eq!(short.0, long.0, "{list:?}");
     }
 }
 

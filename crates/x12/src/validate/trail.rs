@@ -9,7 +9,7 @@ use crate::guide::{Action, Candidate, KeyPlace, Plan, SegmentFacts, first_key, p
 use crate::wire::{Segment, SegmentId};
 
 /// How many ways are remembered: a power of two.
-const WAYS: usize = 1024;
+const WAYS: usize = 4096;
 /// Marks the way of a segment that is only announced: it ends what it ends, and goes no further.
 const ANNOUNCED: u16 = 1 << 15;
 /// How many sites are told apart; ways from others are not remembered.
@@ -91,15 +91,16 @@ pub(super) struct Leads {
     /// Index of the candidate.
     pub(super) candidate: u32,
     pub(super) site: Site,
-    pub(super) slot: u32,
-    /// The slot's facts, as the plan has them.
+    /// The facts of the candidate's slot, as the plan has them.
     pub(super) position: u32,
     pub(super) max: u32,
     pub(super) rel: u16,
+    /// The slot that says what the segment must be, and its loop: where a loop opens, the first slot of that.
     pub(super) loop_index: u16,
+    pub(super) slot: u32,
     pub(super) opens: bool,
     pub(super) acts: bool,
-    /// Number of the slot's bit among those of its loop that are wanted; 64 for none.
+    /// Number of the candidate's bit among those of its loop that are wanted; 64 for none.
     pub(super) wanted: u8,
     /// 1 where the qualifier is the first value and one of some codes: nothing more is to be asked of it, once a segment that
     /// went this way was good.
@@ -110,20 +111,25 @@ pub(super) struct Leads {
 impl Leads {
     /// To a candidate.
     fn to(plan: &Plan, candidate: usize, place: KeyPlace) -> Option<Self> {
-        let slot = plan.index.candidates.get(candidate)?.slot;
-        let facts = plan.index.slots.get(slot as usize)?;
+        let candidate_slot = plan.index.candidates.get(candidate)?.slot;
+        let facts = plan.index.slots.get(candidate_slot as usize)?;
+        let slot = match facts.opened() {
+            Some(child) => plan.index.loops.get(usize::from(child))?.first,
+            None => candidate_slot,
+        };
+        let own = plan.index.slots.get(slot as usize)?;
         Some(Self {
             candidate: u32::try_from(candidate).ok()?,
             site: Site::UNKNOWN,
-            slot,
             position: facts.position,
             max: facts.max,
             rel: facts.rel,
-            loop_index: facts.loop_index,
+            loop_index: own.loop_index,
+            slot,
             opens: facts.opened().is_some(),
-            acts: facts.action != Action::None,
+            acts: own.action != Action::None,
             wanted: facts.wanted.trailing_zeros() as u8,
-            keyed: u8::from(place == KeyPlace::First && facts.shape.begins_with_code()),
+            keyed: u8::from(place == KeyPlace::First && own.shape.begins_with_code()),
             sure: 0,
         })
     }
@@ -304,7 +310,14 @@ fn key_of(segment: &Segment<'_>, place: KeyPlace) -> Option<u64> {
     match place {
         KeyPlace::First => first_key(segment),
         KeyPlace::None => Some(0),
+        _ => rare_key_of(segment, place),
+    }
+}
+
+#[inline(never)]
+fn rare_key_of(segment: &Segment<'_>, place: KeyPlace) -> Option<u64> {
+    match place {
         KeyPlace::At(element, component) => packed_key(segment, element, component).1,
-        KeyPlace::Varies => None,
+        _ => None,
     }
 }

@@ -1,5 +1,8 @@
 //! Single values: numbers, dates, times, and dates in a stated format.
 
+use super::glance::{ZEROS, others, word_at};
+use crate::wire::Segment;
+
 /// A value whose format another element names, judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Formatted {
@@ -110,6 +113,37 @@ pub(super) fn cents(value: &[u8]) -> Option<i64> {
     short_cents(value).or_else(|| any_cents(value))
 }
 
+/// As [`cents`], of element `number` of a segment.
+pub(super) fn cents_of(segment: &Segment<'_>, number: u8) -> Option<i64> {
+    let (span, buffer) = (segment.span(usize::from(number)), segment.buffer());
+    let word = word_at(buffer, span.start).filter(|_| matches!(span.len, 1..=8));
+    word.and_then(|word| packed_cents(word, span.len)).or_else(|| cents(span.of(buffer)))
+}
+
+/// As [`cents`], of an amount without a sign in the first `len` bytes of `word` (1 to 8), the first lowest; `None` where a closer
+/// look is to be had.
+#[inline]
+fn packed_cents(word: u64, len: u32) -> Option<i64> {
+    let marks = others(word, len);
+    // the bytes before the point, all of them where there is none
+    let before = if marks == 0 { len } else { marks.trailing_zeros() / 8 };
+    let whole = 1u64.unbounded_shl(8 * before).wrapping_sub(1);
+    let (digits, count) = match marks {
+        0 => (word, len),
+        _ if marks.is_power_of_two() && word >> (8 * before) & 0xff == u64::from(b'.') && len > 1 => {
+            (word & whole | word >> 8 & !whole, len - 1)
+        }
+        _ => return None,
+    };
+    let scale = *[100, 10, 1].get((count - before) as usize)?;
+    // digits in the highest bytes, noughts in the lowest: pairs, then fours, then all
+    let ones = (digits ^ ZEROS) << (64 - 8 * count);
+    let pairs = ones.wrapping_mul(10).wrapping_add(ones >> 8);
+    let (even, odd) = (pairs & 0xff_0000_00ff, pairs >> 16 & 0xff_0000_00ff);
+    let all = even.wrapping_mul(1_000_000 << 32 | 100).wrapping_add(odd.wrapping_mul(10_000 << 32 | 1)) >> 32;
+    Some(all.cast_signed() * scale)
+}
+
 /// As [`cents`], of a short amount without a sign: nearly all of them.
 #[inline]
 fn short_cents(value: &[u8]) -> Option<i64> {
@@ -157,6 +191,7 @@ pub(super) fn counting(value: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::Delimiters;
 
     #[test]
     fn dates_are_days_of_the_calendar() {
@@ -166,6 +201,27 @@ mod tests {
         for wrong in ["20230229", "19000229", "20231301", "20230100", "20230431", "2023010", "2023013A", "", "00000101"]
         {
             assert!(!is_date(wrong.as_bytes()), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_amount_is_the_same_eight_bytes_at_once() {
+        let long = (0..4096u32).map(|seed| {
+            let bytes =
+                (0..1 + seed % 9).map(|at| b"0123456789.7-53.1A"[((seed * 2_654_435_761) >> (at * 3)) as usize % 18]);
+            bytes.map(char::from).collect::<String>()
+        });
+        for text in ["", ".", "1.", ".5", "12.34", "1.234", "12345678", "1234567.", "-1", "0.05", "1..2"]
+            .map(String::from)
+            .into_iter()
+            .chain(long)
+        {
+            for behind in ["", "*99999999~"] {
+                let (bytes, end) = (format!("AMT*{text}~{behind}"), 4 + text.len() as u32);
+                let marks = [3, end];
+                let segment = Segment::new(bytes.as_bytes(), 0, &marks, Delimiters::default());
+                assert_eq!(cents_of(&segment, 1), cents(text.as_bytes()), "{text}");
+            }
         }
     }
 

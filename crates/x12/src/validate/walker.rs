@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::boundary::Boundary;
-use super::frame::Site;
+use super::frame::{Site, Stack};
 use super::place::Found;
 use super::report::{At, Options, Report};
 use super::state::{State, Step};
 use super::sums::Owed;
 use super::trail::{Recalled, Sign, Trail};
+use super::turn::{Origin, Turn, Turning};
 use super::visitor::Visitor;
 use crate::finding::Finding;
 use crate::guide::{Plan, SlotFacts};
@@ -72,8 +73,10 @@ impl Walker {
 
     /// One segment of the set.
     pub fn segment(&mut self, segment: &Segment<'_>, at: At, visitor: &mut impl Visitor, findings: &mut Vec<Finding>) {
-        if let Err(way) = self.pass(segment, at.base, visitor) {
-            self.segment_by(way, segment, at, visitor, findings);
+        let Err(way) = self.pass(segment, at.base, visitor) else { return };
+        match self.turn(way, segment) {
+            Some(turn) => self.take(&turn, segment, at, visitor, findings),
+            None => self.segment_by(way, segment, at, visitor, findings),
         }
     }
 
@@ -92,7 +95,7 @@ impl Walker {
         }
     }
 
-    /// One segment that [`Walker::pass`] did not take; `way` is what it gave.
+    /// One segment that neither [`Walker::pass`] nor [`Walker::turn`] took; `way` is what the former gave.
     pub fn segment_by(
         &mut self,
         Way(way): Way,
@@ -105,6 +108,56 @@ impl Walker {
         let ordinal = self.state.ordinal.saturating_add(1);
         let report = Report::new(findings, self.options, at, ordinal, segment);
         self.state.segment(&mut Step { plan, segment, visitor, trail: &mut self.trail, report }, way);
+    }
+
+    /// What a segment that [`Walker::pass`] did not take, which gave its `way`, does to the loops that are open; `None` when
+    /// the segment is for [`Walker::segment_by`], because something is unusual about it.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for a third of all segments, one after the other")]
+    pub fn turn(&mut self, Way(way): Way, segment: &Segment<'_>) -> Option<Turn> {
+        self.state.turn(self.plan.as_deref()?, segment, way?, &mut self.trail)
+    }
+
+    /// The way of a segment for which [`Walker::pass`] gave none: it is looked for.
+    pub fn seek(&mut self, way: Way, segment: &Segment<'_>) -> Way {
+        let Some(plan) = self.plan.as_ref().filter(|_| way.0.is_none()) else { return way };
+        self.state.find(plan, segment, &mut self.trail, |sign| sign);
+        Way(self.state.recall_any(plan, segment, &mut self.trail))
+    }
+
+    /// Everything that the segment of `turn` ends and decides happens now, if a loop opens with it that seals what stands before.
+    /// To be followed by [`Walker::take`].
+    pub fn leave(
+        &mut self,
+        turn: &Turn,
+        segment: &Segment<'_>,
+        at: At,
+        visitor: &mut impl Visitor,
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(plan) = self.plan.as_ref().filter(|plan| turn.seals(plan)) else { return };
+        let buffer = self.state.base;
+        let origin = Origin { options: self.options, at, buffer };
+        let step = &mut Turning { plan, segment, visitor, trail: &mut self.trail, findings, origin };
+        self.state.leave(step, turn);
+    }
+
+    /// One segment, of which `turn` tells what it does.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "asked for a third of all segments, one after the other")]
+    pub fn take(
+        &mut self,
+        turn: &Turn,
+        segment: &Segment<'_>,
+        at: At,
+        visitor: &mut impl Visitor,
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(plan) = &self.plan else { return };
+        let origin = Origin { options: self.options, at, buffer: at.base };
+        let step = &mut Turning { plan, segment, visitor, trail: &mut self.trail, findings, origin };
+        self.state.leave(step, turn);
+        self.state.enter(step, turn);
     }
 
     /// `segment` comes next, in another piece: everything that it ends and decides happens now. To be followed
@@ -258,8 +311,9 @@ impl Walker {
 
     /// The levels of the hierarchy that are open, outermost first: the loop and the id of each.
     pub fn levels(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
-        let levels = self.state.stack.frames.iter().filter(|frame| frame.level != 0);
-        levels.map(|frame| (frame.loop_index, frame.level))
+        let Stack { frames, levels, .. } = &self.state.stack;
+        let known = levels.iter().filter(|level| level.id != 0);
+        known.filter_map(|level| Some((frames.get(level.depth)?.loop_index, level.id)))
     }
 
     /// The place of the last segment in its buffer.
