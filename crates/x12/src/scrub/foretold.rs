@@ -93,7 +93,9 @@ mod tests {
         let text = json!({"version": "1", "rules": [rule]}).to_string();
         let program = Program::compile(&text, &schema, &mut Catalog::default()).unwrap();
         let mut builder = Builder::new(&map);
-        claims.iter().for_each(|claim| builder.claim(claim));
+        for claim in claims {
+            builder.claim(claim);
+        }
         program.states(0, &builder.batch, &builder.bytes, &Context::default())
     }
 
