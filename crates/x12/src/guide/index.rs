@@ -319,7 +319,7 @@ impl LoopFacts {
     /// True when something adds up when it closes.
     #[inline]
     pub(crate) fn adds_up(&self) -> bool {
-        self.is_claim | self.is_line | (self.sums.0 < self.sums.1)
+        self.is_claim || self.is_line || self.sums.0 < self.sums.1
     }
 }
 

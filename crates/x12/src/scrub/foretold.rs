@@ -74,3 +74,61 @@ impl Evaluator<'_, '_> {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use crate::finding::Catalog;
+    use crate::scrub::testing::{Builder, schema};
+    use crate::scrub::{Context, Program};
+
+    /// The states of a rule about lines on the lines of some claims, without any table.
+    fn states(expr: &Json, claims: &[Json]) -> String {
+        let (map, schema) = schema();
+        let rule = json!({
+            "id": "R", "table": "line", "severity": "error", "snip": 5, "status": "", "title": "t", "fix": "f",
+            "expr": expr, "evidence": [["field", 0, [], "charge"]],
+        });
+        let text = json!({"version": "1", "rules": [rule]}).to_string();
+        let program = Program::compile(&text, &schema, &mut Catalog::default()).unwrap();
+        let mut builder = Builder::new(&map);
+        for claim in claims {
+            builder.claim(claim);
+        }
+        program.states(0, &builder.batch, &builder.bytes, &Context::default())
+    }
+
+    fn any(inner: &Json) -> Json {
+        json!(["any", ["rows", 0, ["claim"], "line"], inner])
+    }
+
+    #[test]
+    fn a_table_that_is_not_there_leaves_pairs_unchecked_and_other_faults_told() {
+        let paired = json!(["paired", "nowhere", ["field", 1, [], "procedure"], ["field", 0, [], "procedure"], null]);
+        let same = |field| json!(["eq", ["field", 1, [], field], ["field", 0, [], field]]);
+        let above = |bound: i64| json!(["gt", ["field", 1, [], "charge"], ["money", bound]]);
+        let line = |charge, day: i64| json!({"procedure": "99213", "charge": charge, "service_from": day});
+        let claims = [json!({"lines": [line(100, 1), line(200, 2), json!({"charge": 300})]}), json!({"lines": []})];
+        for (inner, expected) in [
+            (paired.clone(), "NNN"),
+            (json!(["and", same("service_from"), paired]), "NNN"),
+            (json!(["and", same("charge"), same("service_from"), paired]), "NNN"),
+            // no line is so dear, whichever is looked up
+            (json!(["and", above(900), paired]), "FFF"),
+            (json!(["and", above(150), paired]), "NNN"),
+            (json!(["or", above(150), paired]), "TTT"),
+            (
+                json!([
+                    "and",
+                    same("service_from"),
+                    ["lt", ["field", 1, [], "charge"], ["field", 0, [], "charge"]],
+                    paired
+                ]),
+                "FFN",
+            ),
+        ] {
+            assert_eq!(states(&any(&inner), &claims), expected, "{inner}");
+        }
+    }
+}

@@ -173,8 +173,8 @@ impl State {
         self.stack.stand(*depth, leads);
         let opened = turn.opened(plan);
         if let Some(facts) = opened {
-            let opener = if plan.wants_more(index) { digest(step.segment.raw()) } else { 0 };
-            self.stack.push((index, facts), false, opener);
+            let mark = if plan.wants_more(index) { digest(step.segment.raw()) } else { 0 };
+            self.stack.push((index, facts), false, mark);
             if facts.is_payer || facts.adds_up() {
                 self.begin(&plan.index, facts);
             }

@@ -140,7 +140,7 @@ fn packed_cents(word: u64, len: u32) -> Option<i64> {
     let ones = (digits ^ ZEROS) << (64 - 8 * count);
     let pairs = ones.wrapping_mul(10).wrapping_add(ones >> 8);
     let (even, odd) = (pairs & 0xff_0000_00ff, pairs >> 16 & 0xff_0000_00ff);
-    let all = even.wrapping_mul(1_000_000 << 32 | 100).wrapping_add(odd.wrapping_mul(10_000 << 32 | 1)) >> 32;
+    let all = even.wrapping_mul((1_000_000 << 32) + 100).wrapping_add(odd.wrapping_mul((10_000 << 32) + 1)) >> 32;
     Some(all.cast_signed() * scale)
 }
 
@@ -208,7 +208,7 @@ mod tests {
     fn an_amount_is_the_same_eight_bytes_at_once() {
         let long = (0..4096u32).map(|seed| {
             let bytes =
-                (0..1 + seed % 9).map(|at| b"0123456789.7-53.1A"[((seed * 2_654_435_761) >> (at * 3)) as usize % 18]);
+                (0..=seed % 9).map(|at| b"0123456789.7-53.1A"[((seed * 2_654_435_761) >> (at * 3)) as usize % 18]);
             bytes.map(char::from).collect::<String>()
         });
         for text in ["", ".", "1.", ".5", "12.34", "1.234", "12345678", "1234567.", "-1", "0.05", "1..2"]
