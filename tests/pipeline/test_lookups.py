@@ -23,7 +23,7 @@ class Desk:
 
     def __init__(self, **given: Any) -> None:
         self.seen: Counter[str] = Counter()
-        whole: dict[str, Any] = {"name": "eligibility", "use": USE, "deadline": 5.0} | given
+        whole: dict[str, Any] = {"name": "eligibility", "use": USE, "deadline": 60.0} | given
         service = Service(**whole)
         self.services = Services([service], lambda _, result: self.seen.update([result]))
 
@@ -132,7 +132,7 @@ async def test_a_claim_never_passes_for_want_of_an_answer(tmp_path: Path, mode: 
         (tmp_path / "asking.py").write_text(RULES)
         text = (made.home / "scrubjay.toml").read_text()
         text = text.replace("[scrub]\n", f'[scrub]\nrules = ["{tmp_path}/asking.py"]\n')
-        text += f'[lookups.eligibility]\nuse = "{USE}"\n'
+        text += f'[lookups.eligibility]\nuse = "{USE}"\ndeadline_seconds = 60\n'
         (made.home / "scrubjay.toml").write_text(text)
         content = document(20)
         members = [

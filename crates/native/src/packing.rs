@@ -79,6 +79,7 @@ impl Verdicts {
     /// The lines of the plan of one interchange for one partner.
     #[pyo3(signature = (number, at, partner, accepted, *, beside, removed, base))]
     #[allow(clippy::too_many_arguments, reason = "named in Python")]
+    #[allow(clippy::needless_pass_by_value, reason = "what Python calls takes what Python gives")]
     fn plan(
         &self,
         py: Python<'_>,
