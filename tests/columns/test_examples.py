@@ -33,7 +33,7 @@ def answered(script: str, *words: Path | str) -> str:
     ("script", "kind", "told"),
     [
         ("denials.py", "835", "CO-197"),
-        ("days_to_payment.py", "835", "DEMO MEDICARE PART B"),
+        ("days_to_payment.py", "835", "service 90%"),
         ("retro_terminations.py", "834", "told more than 30 days late"),
     ],
 )

@@ -204,11 +204,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "employment_begin_of_the_coverage",
         "A coverage begins with a date that only members have.",
-        "SEGMENT_OUT_OF_ORDER",
-        ("DTP", 0),
+        "CODE_NOT_IN_GUIDE",
+        ("DTP", 1),
         edit=value("DTP*348", 1, "336"),
         fits=lambda text: text.count("DTP*348*") == 1 and "DTP*349*" not in text,
-        also=("SEGMENT_REQUIRED",),
     ),
     Fault(
         "coverage_from_no_day",
