@@ -8,7 +8,6 @@ The engine that reads the file is in all of the figures, rules included, with on
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from scrubjay.job import Command, Job
 from scrubjay.models import KINDS
 from scrubjay.models.enrollment import Enrollment
 from scrubjay.rulebook import lowered
+from scrubjay.sources import Origins, records
 from scrubjay.testing import generate
 
 if TYPE_CHECKING:
@@ -52,14 +52,13 @@ def validated(path: Path) -> int:
 
 def members(path: Path) -> int:
     """The lines that `enroll` wrote as models."""
-    with path.open("rb") as file:
-        return sum(1 for _ in map(Enrollment.model_validate_json, file))
+    with path.open(encoding="utf-8") as file, Origins(str(path)) as origins:
+        return sum(1 for _ in map(Enrollment.model_validate_json, map(origins.text, file)))
 
 
 def member_dicts(path: Path) -> int:
     """The same lines as dicts."""
-    with path.open("rb") as file:
-        return sum(1 for _ in map(json.loads, file))
+    return sum(1 for _ in records(str(path)))
 
 
 def rate(work: Callable[[Path], int], path: Path) -> float:
