@@ -207,8 +207,8 @@ mod tests {
     #[test]
     fn an_amount_is_the_same_eight_bytes_at_once() {
         let long = (0..4096u32).map(|seed| {
-            let bytes =
-                (0..=seed % 9).map(|at| b"0123456789.7-53.1A"[((seed * 2_654_435_761) >> (at * 3)) as usize % 18]);
+            let bytes = (0..=seed % 9)
+                .map(|at| b"0123456789.7-53.1A"[(seed.wrapping_mul(2_654_435_761) >> (at * 3)) as usize % 18]);
             bytes.map(char::from).collect::<String>()
         });
         for text in ["", ".", "1.", ".5", "12.34", "1.234", "12345678", "1234567.", "-1", "0.05", "1..2"]
