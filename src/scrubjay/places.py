@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["STDIN", "holds_x12", "inputs", "output"]
+__all__ = ["STDIN", "holds_x12", "inputs", "output", "synced"]
 
 STDIN = "-"
 _WILD = frozenset("*?[")
@@ -149,3 +149,12 @@ def holds_x12(path: str) -> bool:
     """
     with open(path, "rb") as file:
         return file.read(64).lstrip(b"\xef\xbb\xbf\0 \t\r\n").startswith(b"ISA")
+
+
+def synced(folder: str) -> None:
+    """What was named in a folder is on the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from scrubjay.errors import OutputError
 from scrubjay.failpoints import failpoint
 from scrubjay.pipeline.work import RELAY, Work
+from scrubjay.places import synced
 from scrubjay.store.rows import File, Reply
 from scrubjay.store.states import Kind, State
 
@@ -64,7 +65,7 @@ class Relay:
                 written.flush()
                 os.fsync(written.fileno())
             os.replace(draft, path)
-            _sync(folder)
+            synced(folder)
         except OSError as error:
             reason = (error.strerror or "cannot be written").lower()
             raise OutputError(f"{folder}: {reason}; mend the outbox") from None
@@ -79,14 +80,6 @@ def folder_of(practice: str) -> str:
     if name and name == practice:
         return name
     return f"{name}~{hashlib.sha256(practice.encode()).hexdigest()[:12]}"
-
-
-def _sync(folder: str) -> None:
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _relayed(tx: Tx, lease: Lease) -> None:

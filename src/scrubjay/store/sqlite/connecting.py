@@ -13,7 +13,7 @@ from scrubjay.store.errors import DiskFullError, LockedError, StoreError, StoreF
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["connect", "create", "inspected", "meaning", "statements", "synced"]
+__all__ = ["connect", "create", "inspected", "meaning", "statements"]
 
 BUSY = 5.0
 """Seconds that SQLite itself waits for a lock; the writer comes back while it is patient."""
@@ -99,15 +99,6 @@ def meaning(error: sqlite3.Error, path: str) -> StoreError:
             f"store {path} failed ({name}); look at the disk, then start again: scrubjay db check"
         )
     return StoreError(f"store {path}: {name}: {error}")
-
-
-def synced(folder: str) -> None:
-    """What was named in a folder is on the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def statements(script: str) -> Iterator[str]:

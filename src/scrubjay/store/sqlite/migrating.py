@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from scrubjay.errors import OutputError, UsageError
 from scrubjay.failpoints import failpoint
-from scrubjay.store.sqlite.connecting import connect, create, meaning, statements, synced
+from scrubjay.places import synced
+from scrubjay.store.sqlite.connecting import connect, create, meaning, statements
 
 __all__ = ["Migration", "begin", "latest", "migrate", "migrations", "version_of"]
 

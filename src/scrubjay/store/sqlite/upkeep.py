@@ -12,9 +12,10 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from scrubjay.errors import InputError, OutputError, UsageError
+from scrubjay.places import synced
 from scrubjay.store.audit.verifying import Verdict, verify
 from scrubjay.store.errors import StoreFailedError
-from scrubjay.store.sqlite.connecting import connect, inspected, meaning, synced
+from scrubjay.store.sqlite.connecting import connect, inspected, meaning
 from scrubjay.store.sqlite.evidence import SqliteEvidence
 from scrubjay.store.sqlite.migrating import begin, latest, migrate, version_of
 from scrubjay.store.sqlite.owners import is_dead
