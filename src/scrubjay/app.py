@@ -253,11 +253,12 @@ class App:
     async def run(self) -> None:
         """Until `runner.end()`, or a signal that asks for it."""
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
+        end = self.runner.end
+        asked = {signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: self.reading.ask}
+        for name, what in asked.items():
+            # only the main thread may hear signals; a test runs it in another
             with contextlib.suppress(ValueError, NotImplementedError):
-                loop.add_signal_handler(name, self.runner.end)
-        with contextlib.suppress(ValueError, NotImplementedError):
-            loop.add_signal_handler(signal.SIGHUP, self.reading.ask)
+                loop.add_signal_handler(name, what)
         beside: list[Callable[[asyncio.Event], Awaitable[None]]] = [
             Sweeper(self.work, self.settings.sweep_every),
             self.reading,
