@@ -48,18 +48,12 @@ dates of persons; free text is blanked. The same person becomes the same other p
 key across files too. Structure, lengths and faults stay, so that a file that fails can be shown.
 
 The result is pseudonymised: what happened to whom can still be known again by who knows it. Treat
-it as patient data.
+it as patient data, and look a badly broken file over before you show it: docs/deidentify.md says
+what stays in clear there.
 """,
     argument=Argument(name="file", metavar="FILE", kind=FILE),
     options=(
-        Option(
-            name="--output",
-            short="-o",
-            kind=FILE,
-            metavar="FILE",
-            required=True,
-            help="The file to write; '-' is standard output.",
-        ),
+        options.OUTPUT,
         Option(
             name="--dates",
             kind=Choice("shift", "year", "keep"),
