@@ -79,3 +79,39 @@ def test_a_source_that_is_missing_is_told(tmp_path: Path, sources: str | None) -
         (tmp_path / NAME).write_text(sources)
     with pytest.raises(SourceError, match="keep a run's files together"):
         list(records(str(path)))
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        '{"id":5,"source":{"kind":"834"}}\n',
+        '{"id":1,"source":{}}\n{"id":0,"source":{}}\n',
+        '{"id":0}\n',
+        '{"id":0,"source":"x"}\n',
+        '{"id":"0","source":{}}\n',
+    ],
+)
+def test_no_record_is_said_to_be_of_another_source(tmp_path: Path, sources: str) -> None:
+    path = tmp_path / "enrollments.jsonl"
+    path.write_text('{"source":0,"index":0,"event":{}}\n')
+    (tmp_path / NAME).write_text(sources)
+    with pytest.raises(SourceError, match="no source 0"):
+        list(records(str(path)))
+    with Origins(str(path)) as origins, pytest.raises(SourceError, match="no source 0"):
+        origins.text(path.read_text())
+
+
+@pytest.mark.parametrize(
+    "line", ["[]", "null", "", '{"source":0', '{"source":' + "9" * 5000 + "}", "\x00"]
+)
+def test_a_line_that_is_no_record_is_told_by_its_place(parted: Path, line: str) -> None:
+    with parted.open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(SourceError, match="no record after line 4; run it again"):
+        list(records(str(parted)))
+
+
+def test_a_number_below_nought_is_no_source(parted: Path) -> None:
+    parted.write_text('{"source":-1,"index":0,"event":{}}\n')
+    with pytest.raises(SourceError, match="no source -1"):
+        list(records(str(parted)))

@@ -32,14 +32,18 @@ _HEAD = re.compile(r'\{"source":(\d+)((?:,"(?:index|segment_index|row)":\d+)*)(?
 
 
 class SourceError(Exception):
-    """A record names a source that is not there."""
+    """A record names a source that is not there, or is none."""
 
 
 def records(path: str) -> Iterator[dict[str, Any]]:
     """The records of a file, each whole. `OSError` and `SourceError` where something is missing."""
+    number = 0
     with open(path, encoding="utf-8") as lines, Origins(path) as origins:
-        for line in lines:
-            yield origins.whole(json.loads(line))
+        try:
+            for number, line in enumerate(lines, start=1):  # noqa: B007 - told where it ends
+                yield origins.whole(json.loads(line))
+        except ValueError:
+            raise SourceError(f"{path}: no record after line {number - 1}; run it again") from None
 
 
 class Parting:
@@ -92,12 +96,14 @@ class Origins:
             self._lines.close()
 
     def whole(self, record: dict[str, Any]) -> dict[str, Any]:
-        """The record with what its source says."""
+        """The record with what its source says; `ValueError` for what is no record."""
+        if not isinstance(record, dict):
+            raise ValueError  # noqa: TRY004 - as of a line that is no JSON
         number = record.get("source")
         if not isinstance(number, int):
             return record
         said = self._find(number)
-        source = dict(said.get("source", {}))
+        source = dict(said["source"])
         own = {name: each for name, each in record.items() if name != "source"}
         source.update((name, own.pop(name)) for name in _OWN if name in own)
         return {**self._shared(said), "source": source, **own}
@@ -128,8 +134,9 @@ class Origins:
                 self._begin = ""
                 self._said = json.loads(self._lines.readline())
                 self._number = self._said["id"]
+            is_there = self._number == number >= 0 and isinstance(self._said["source"], dict)
         except (OSError, ValueError, KeyError, TypeError):
-            raise SourceError(
-                f"{self._path}: no source {number}; keep a run's files together"
-            ) from None
+            is_there = False
+        if not is_there:
+            raise SourceError(f"{self._path}: no source {number}; keep a run's files together")
         return self._said
