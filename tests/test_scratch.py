@@ -30,6 +30,15 @@ def test_what_a_killed_process_left_is_gone_with_the_next(tmp_path: Path) -> Non
     assert sorted(tmp_path.iterdir()) == sorted([mine, other])
 
 
+def test_what_another_thread_of_this_process_makes_stays(tmp_path: Path) -> None:
+    """What was left under the number of this process goes, as in a container that started anew."""
+    left = tmp_path / f".codes-{os.getpid()}-a1b2"
+    left.mkdir()
+    with scratch("codes", str(tmp_path)) as first, scratch("codes", str(tmp_path)) as second:
+        assert sorted(map(str, tmp_path.iterdir())) == sorted([first, second])
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_killed_runs_left_in_an_output_folder_goes_and_is_told(
     tmp_path: Path, scrubjay: Command, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import threading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["forget_killed", "lives", "scratch"]
 
 _LEFT = r"\.staging-([0-9]+)|\.[a-z]+-([0-9]+)-[a-z0-9_]+|\..+\.([0-9]+)\.part"
+_CHANGING = threading.Lock()
+_IN_USE: set[str] = set()
+"""Folders of this process, by name: another thread's is not what a killed process left."""
 
 
 @contextlib.contextmanager
@@ -27,11 +31,18 @@ def scratch(name: str, beside: str | None) -> Iterator[str]:
     """
     import tempfile
 
-    if beside is not None:
-        _sweep(name, beside)
     prefix = f".{name}-{os.getpid()}-"
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=beside) as folder:
-        yield folder
+    with _CHANGING:
+        if beside is not None:
+            _sweep(name, beside)
+        made = tempfile.TemporaryDirectory(prefix=prefix, dir=beside)
+        own = os.path.basename(made.name)
+        _IN_USE.add(own)
+    try:
+        with made as folder:
+            yield folder
+    finally:
+        _IN_USE.discard(own)
 
 
 def _sweep(name: str, beside: str) -> None:
@@ -69,9 +80,8 @@ def _dead(pattern: str, folder: str) -> list[str]:
         found = [ours.fullmatch(each) for each in sorted(os.listdir(folder))]
     except OSError:
         return []
-    return [
-        each[0] for each in found if each is not None and not lives(int(each[each.lastindex or 1]))
-    ]
+    theirs = (each for each in found if each is not None and each[0] not in _IN_USE)
+    return [each[0] for each in theirs if not lives(int(each[each.lastindex or 1]))]
 
 
 def lives(process: int) -> bool:
