@@ -11,6 +11,7 @@ import scrubjay
 from scrubjay.codes.file import CodeFile
 from scrubjay.errors import InputError, UsageError
 from scrubjay.history import Remembered, remember
+from scrubjay.runs import execute
 from scrubjay.testing import generate
 from stage import Command
 
@@ -102,3 +103,33 @@ def test_another_key_no_history_and_no_claims_are_told(
     ended = scrubjay("history", sent, "--into", history, "--token-key", key(tmp_path), "--json")
     assert ended.code == 0
     assert json.loads(ended.out)["claims"] > 0
+
+
+def test_two_that_remember_at_once_lose_nothing(
+    tmp_path: Path, sent: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, history = tmp_path / "other.837", tmp_path / "sent.codes"
+    other.write_bytes(b"".join(generate("837P", claims=3, seed=2)))
+    secret = key(tmp_path)
+
+    def meanwhile(*given: Any, **options: Any) -> Any:
+        run = execute(*given, **options)
+        monkeypatch.setattr("scrubjay.history.execute", execute)
+        remember([other], history, token_key=secret)
+        return run
+
+    monkeypatch.setattr("scrubjay.history.execute", meanwhile)
+    remember([sent], history, token_key=secret)
+    known = CodeFile(history).lists[""]
+    assert remember([sent, other], history, token_key=secret).known == known
+
+
+def test_a_damaged_history_is_told(tmp_path: Path, sent: Path) -> None:
+    history = tmp_path / "sent.codes"
+    remember([sent], history, token_key=key(tmp_path))
+    whole = bytearray(history.read_bytes())
+    whole[whole.index(b"\n", 20) + 3] = 0xFF
+    history.write_bytes(whole)
+    with pytest.raises(UsageError, match="a row is damaged"):
+        remember([sent], history, token_key=key(tmp_path))
+    assert history.read_bytes() == whole

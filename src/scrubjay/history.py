@@ -7,6 +7,8 @@ each claim is between. Nothing of a claim can be read from it, and without the k
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 from datetime import date
 from itertools import chain
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scrubjay import places
 from scrubjay.codes.file import CodeFile, Entry, write
-from scrubjay.errors import InputError
+from scrubjay.errors import InputError, UsageError
 from scrubjay.job import Command, Job
 from scrubjay.keys import TokenKey
 from scrubjay.runs import HISTORY, execute, known
@@ -50,9 +52,8 @@ def remember(
     """
     key = TokenKey.find(token_key)
     into = os.fspath(into)
-    before: Iterator[Entry] = iter(())
     if os.path.exists(into):
-        before = _held(CodeFile(known(into, key.id)))
+        known(into, key.id)
     folder = os.path.dirname(os.path.abspath(into))
     with scratch("history", folder) as stage:
         digests = os.path.join(stage, "digests")
@@ -69,15 +70,36 @@ def remember(
             "until": None,
         }
         widths = {"": _WIDTH, PARTIES: _WIDTH}
-        rows = write(into, header, widths, chain(before, _read(digests)))
-    os.chmod(into, 0o600)
+        with _alone(folder):
+            rows = write(into, header, widths, chain(_held(into, key.id), _read(digests)))
+            os.chmod(into, 0o600)
     return Remembered(run.claims, rows[""])
 
 
-def _held(file: CodeFile) -> Iterator[Entry]:
-    for of in ("", PARTIES):
-        for codes, days in file.rows(of):
-            yield Entry(codes, of, *days)
+@contextlib.contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    """One history of a folder grows at a time: what another adds meanwhile is not lost."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _held(path: str, key: str) -> Iterator[Entry]:
+    """What a history has, if there is one."""
+    if not os.path.exists(path):
+        return
+    file = CodeFile(known(path, key))
+    try:
+        for of in ("", PARTIES):
+            for codes, days in file.rows(of):
+                yield Entry(codes, of, *days)
+    except (UnicodeDecodeError, KeyError):
+        raise UsageError(
+            f"{path}: a row is damaged; restore the history, or make it anew"
+        ) from None
 
 
 def _read(path: str) -> Iterator[Entry]:
