@@ -45,6 +45,16 @@ async def broken(_: str) -> bool:
     raise RuntimeError("a word that must not be seen: HUSH")
 
 
+async def leaving(_: str) -> bool:
+    """A service that would end the process."""
+    raise SystemExit(3)
+
+
+async def cancelled(_: str) -> bool:
+    """A service that was cancelled by somebody of its own."""
+    raise asyncio.CancelledError
+
+
 not_a_service = 5
 
 

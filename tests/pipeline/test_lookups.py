@@ -13,7 +13,7 @@ from pipeline.works import document, works
 from scrubjay import settings
 from scrubjay.errors import UsageError
 from scrubjay.pipeline.lookups import Service, Services, named
-from scrubjay.rules.lookups import NoDataError
+from scrubjay.rules.lookups import Alone, NoDataError, answers
 
 USE = "pipeline.asked:eligibility"
 
@@ -48,6 +48,28 @@ async def test_answers_are_kept_and_asked_for_once() -> None:
             assert await desk.ask("a", "b") == [True, False]
         assert sorted(server.asked) == ["a", "b"]
         assert desk.seen == {"answered": 2, "kept": 2}
+
+
+@pytest.mark.parametrize("service", ["leaving", "cancelled"])
+async def test_a_service_that_leaves_ends_nobody_else(service: str) -> None:
+    """Neither the loop nor those who ask after it."""
+    with Desk(use=f"pipeline.asked:{service}", failures=2) as desk:
+        assert await desk.ask("a", "b", "c") == ["LOOK_UP_FAILED", "LOOK_UP_FAILED", "BREAKER_OPEN"]
+        assert await desk.ask("d") == ["BREAKER_OPEN"]
+
+
+@pytest.mark.parametrize("asked", ["services", "alone"])
+async def test_a_rule_that_leaves_ends_no_other_rule(asked: str) -> None:
+    async def leaves() -> bool:
+        raise SystemExit(3)
+
+    async def stays() -> bool:
+        return True
+
+    with Desk() as desk:
+        asking = desk.services if asked == "services" else Alone()
+        left, stayed = await asyncio.to_thread(answers, asking, [leaves(), stays()])
+    assert (type(left), stayed) == (SystemExit, True)
 
 
 async def test_kept_answers_are_bounded_and_grow_old() -> None:

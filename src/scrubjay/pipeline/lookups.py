@@ -126,7 +126,9 @@ class _Desk:
         try:
             answer = await self._call(question)
             done = True
-        except Exception:  # noqa: BLE001 - somebody else's service
+        except BaseException:  # somebody else's service: an exit of it would end the loop
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise
             raise NoDataError(self._service.name, "LOOK_UP_FAILED") from None
         finally:
             if done:

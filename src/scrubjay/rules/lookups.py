@@ -101,4 +101,7 @@ def answers(asking: Asking, asked: Sequence[Coroutine[Any, Any, Any]]) -> list[A
 
 async def _within(asking: Asking, asked: Coroutine[Any, Any, Any]) -> Any:
     _asking.set(asking)
-    return await asked
+    try:
+        return await asked
+    except SystemExit as error:
+        return error  # raised in a task it would end the loop, and whoever waits for the others
