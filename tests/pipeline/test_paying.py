@@ -3,8 +3,13 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from pipeline.works import Works, document, rests, states, until, works
+from scrubjay.keys import TokenKey
 from scrubjay.pipeline import deciding
+from scrubjay.pipeline.paying import payments
+from scrubjay.remittance.matching import cents
 from scrubjay.store.contract import View
 from scrubjay.store.rows import Claim, Deadline
 from scrubjay.store.states import Kind
@@ -101,3 +106,18 @@ def paid(view: View) -> dict[int, str]:
 def said(view: View) -> set[str]:
     """Everything that was said of the first claim."""
     return {each.verdict for each in view.outcomes_of(Kind.CLAIM, 1) if each.document == "835"}
+
+
+@pytest.mark.parametrize("amount", ["9e999999", "1e999990", "NaN", "Infinity", "sNaN", "x", ""])
+def test_a_charge_that_is_none_costs_nothing(amount: str) -> None:
+    """Neither time, a million digits to write out, nor the rest of the file."""
+    text = "".join(
+        (
+            f"ISA*00*{'':10}*00*{'':10}*ZZ*{'PAYER':15}*ZZ*{'SCRUBJAY':15}",
+            "*260930*1200*^*00501*000000001*0*T*:~GS*HP*A*B*20260930*1200*1*X*005010X221A1~",
+            f"ST*835*0001~CLP*A*1*{amount}*1~CLP*B*1*12.34*1~SE*4*0001~GE*1*1~IEA*1*000000001~",
+        )
+    )
+    found, sets = payments(text.encode(), TokenKey(id="k", secret="5a" * 32))
+    assert ([each.charge for each in found], sets) == ([0, 1234], 1)
+    assert cents(amount) == 0

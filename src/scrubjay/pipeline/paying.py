@@ -30,6 +30,8 @@ _AT_ONCE = 500
 """Numbers that are looked for together."""
 _DENIED, _REVERSED = "4", "22"
 _STATUS, _CHARGE = 2, 3
+_DIGITS = 16
+"""Dollars of a charge: more is none, and as a whole number it could take minutes to write out."""
 
 
 class Payment(NamedTuple):
@@ -67,9 +69,10 @@ def payments(text: bytes, key: TokenKey) -> tuple[list[Payment], int]:
 
 def _cents(text: str) -> int:
     try:
-        return int(Decimal(text) * 100)
-    except (InvalidOperation, ValueError, OverflowError):
+        amount = Decimal(text)
+    except InvalidOperation:
         return 0
+    return int(amount * 100) if amount.is_finite() and amount.adjusted() < _DIGITS else 0
 
 
 def matched(view: View, partner: int, found: Sequence[Payment]) -> list[Paid]:

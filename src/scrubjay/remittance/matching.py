@@ -28,6 +28,8 @@ BATCH = 200
 # CLP02 to SBR01: as whose payer it was judged
 _RANKS = {"1": "P", "19": "P", "2": "S", "20": "S", "3": "T", "21": "T"}
 _CENTS = Decimal(100)
+_DIGITS = 16
+"""Dollars of an amount: more is none."""
 
 AnyPath = str | os.PathLike[str]
 
@@ -64,9 +66,10 @@ def remittances(folder: str) -> Iterator[dict[str, Any]]:
 def cents(text: Any) -> int:
     """Money as whole cents; 0 for none."""
     try:
-        return int(Decimal(str(text)) * _CENTS) if text is not None else 0
+        amount = Decimal(str(text)) if text is not None else Decimal(0)
     except InvalidOperation:
         return 0
+    return int(amount * _CENTS) if amount.is_finite() and amount.adjusted() < _DIGITS else 0
 
 
 # ---- what was sent
