@@ -3,12 +3,18 @@
 import asyncio
 import json
 import signal
+import sqlite3
 import sys
 from asyncio.subprocess import PIPE, Process
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from pipeline.works import Works, document
+from scrubjay.errors import OutputError
 from scrubjay.testing.clearinghouse.ledger import read
+from scrubjay.testing.clearinghouse.state import State
 from scrubjay.testing.contracts.transport import interchange_of, transmission_of
 from scrubjay.transports import Inbound
 from scrubjay.transports.http import HttpTransport
@@ -111,3 +117,18 @@ def test_tls_needs_both_files(scrubjay: Command, tmp_path: Path) -> None:
     assert (alone.code, "--private-key" in alone.err) == (2, True)
     wrong = scrubjay("clearinghouse", "--certificate", key_file, "--private-key", cert_file)
     assert (wrong.code, wrong.err.count("\n")) == (2, 1)
+
+
+def test_a_state_is_its_owners_alone_and_no_other_store(tmp_path: Path) -> None:
+    mine, other = tmp_path / "owed.db", tmp_path / "scrubjay.db"
+    State(str(mine)).close()
+    State(str(mine)).close()
+    assert mine.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(other)) as file:
+        file.execute("CREATE TABLE claims (id INTEGER)")
+    whole = other.read_bytes()
+    with pytest.raises(OutputError, match="other tables"):
+        State(str(other))
+    assert other.read_bytes() == whole
+    with pytest.raises(OutputError, match="no such file"):
+        State(str(tmp_path / "none" / "owed.db"))

@@ -4,6 +4,7 @@ In SQLite: in memory, or in a file that outlives the process, so that a partner 
 started again owes what it owed.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 
@@ -23,6 +24,7 @@ CREATE TABLE IF NOT EXISTS answers (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS answers_due ON answers (due, number);
 """
+_OURS = frozenset(("taken", "unanswered", "answers", "sqlite_sequence"))
 _DUE = """
 SELECT number, kind, length(text) FROM answers WHERE due <= ? ORDER BY due, number LIMIT ?
 """
@@ -32,12 +34,25 @@ class State:
     """Of one clearinghouse, on one thread at a time."""
 
     def __init__(self, path: str | None = None) -> None:
+        """A new file is its owner's alone: claims stand in it. One of somebody else's stays."""
         try:
+            if path is not None:
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._file = sqlite3.connect(
                 path or ":memory:", isolation_level=None, check_same_thread=False
             )
+            there = self._file.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+            if not _OURS.issuperset(name for (name,) in there):
+                self._file.close()
+                raise OutputError(
+                    f"state {path}: has other tables than those of a clearinghouse; name another "
+                    "file with --state"
+                )
             self._file.execute("PRAGMA journal_mode = WAL").fetchone()
             self._file.executescript(_TABLES)
+        except OSError as error:
+            reason = (error.strerror or "cannot be written").lower()
+            raise OutputError(f"state {path}: {reason}; name another file with --state") from None
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "SQLite")
             raise OutputError(f"state {path}: {name}; name another file with --state") from None
