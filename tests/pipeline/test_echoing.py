@@ -52,3 +52,24 @@ async def test_a_ta1_names_the_interchange_that_was_sent(tmp_path: Path) -> None
     text = path.read_text()
     assert re.search(r"TA1\*000000001\*\d{6}\*\d{4}\*R\*\d{3}~", text)
     assert validate(path).reasons == ()
+
+
+async def test_values_of_other_delimiters_break_no_acknowledgment(tmp_path: Path) -> None:
+    """A sender whose elements end with a bar may have a star in its name."""
+    behaviour = Behaviour(kinds=("999", "ta1"))
+    content = document(5).replace(b"*", b"|")
+    content = content.replace(b"|SYNTHETIC      |", b"|SYN*T:^        |")
+    content = content.replace(b"GS|HC|SYNTHETIC|", b"GS|HC|SYN*T|").replace(
+        b"|^|00501", b"|!|00501"
+    )
+    async with works(
+        tmp_path, behaviour, envelope={"acknowledge": True}, acknowledgments={"final": "999"}
+    ) as (made, _):
+        made.take(content, "one")
+        assert await made.settle() == {"ACKNOWLEDGED": 5}
+    folder = made.home / "outbox" / "one"
+    told = sent_back(folder, "999") + sent_back(folder, "ta1")
+    assert len(told) == 2
+    for path in told:
+        assert validate(path).reasons == ()
+        assert "*SYN T          *" in path.read_text()

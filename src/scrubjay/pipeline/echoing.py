@@ -36,6 +36,8 @@ _VERSION = "005010X231A1"
 _DUPLICATE = "025"
 _IN_ERROR = "5"
 """IK502: segments of the set are in error."""
+_PLAIN = str.maketrans(dict.fromkeys("*:^~\n\r", " "))
+"""What was sent may have other delimiters, and ours among its values."""
 _INTERCHANGE = {Verdict.ACCEPTED: "A", Verdict.REJECTED: "R", Verdict.PENDING: "E"}
 
 
@@ -128,13 +130,17 @@ def _written(
         at = each.interchange.ordinal
         interchanges.setdefault(at, each)
         if about.sets[each.ordinal]:
-            groups.setdefault((at, each.group), []).append(each)
+            groups.setdefault((at, _plain(each.group)), []).append(each)
     if about.interchange:
         for each in interchanges.values():
-            yield "ta1", _ta1(about, each.interchange.header, control)
+            yield "ta1", _ta1(about, _plain(each.interchange.header), control)
     for (_, group), own in groups.items():
         verdicts = [about.sets[each.ordinal] for each in own]
         yield "999", _999(own, group, verdicts, control)
+
+
+def _plain(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each.translate(_PLAIN) for each in values)
 
 
 def _ta1(about: _About, isa: tuple[str, ...], control: int) -> bytes:
@@ -158,14 +164,14 @@ def _999(
         _segment("AK1", group[0].strip(), group[5].strip(), version),
     ]
     for each, code in zip(sets, codes, strict=True):
-        lines.append(_segment("AK2", each.code, each.control.strip(), version))
+        lines.append(_segment("AK2", *_plain((each.code, each.control.strip())), version))
         lines.append(_segment("IK5", code, *([] if code == "A" else [_IN_ERROR])))
     lines.append(_segment("AK9", whole, str(len(sets)), str(len(sets)), str(taken)))
     made = datetime.now(UTC)
     sender, receiver = group[1].strip(), group[2].strip()
     return b"".join(
         (
-            _isa(sets[0].interchange.header, control),
+            _isa(_plain(sets[0].interchange.header), control),
             _segment(
                 *("GS", "FA", receiver, sender, f"{made:%Y%m%d}", f"{made:%H%M}"),
                 *(str(control), "X", _VERSION),
