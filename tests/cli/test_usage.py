@@ -170,3 +170,18 @@ def test_a_tree_has_no_colours_where_none_are_wanted(
     assert "\x1b[" in scrubjay("inspect", EXAMPLE).out
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[" not in scrubjay("inspect", EXAMPLE).out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("held", "release", "1"),
+        ("partner", "pause", "clearing"),
+        ("db", "adopt"),
+        ("dlq", "discard", "1"),
+    ],
+)
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_blanks_are_no_reason(scrubjay: Command, words: tuple[str, ...], reason: str) -> None:
+    ended = scrubjay(*words, "--reason", reason)
+    assert (ended.code, "nothing is said" in ended.err) == (2, True)

@@ -8,7 +8,7 @@ import sys
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
 from scrubjay.cli.homes import HOME
-from scrubjay.cli.kinds import DAY, FILE, Kind
+from scrubjay.cli.kinds import DAY, FILE, Kind, Words
 from scrubjay.cli.stored import (
     AUDIT_KEY,
     CHECKPOINTS,
@@ -209,7 +209,7 @@ def _write(file: TextIO, letters: Iterable[DeadLetter]) -> None:
 CODE = Option(name="--code", kind=Kind(), metavar="CODE", help="Only letters of this code.")
 SINCE = Option(name="--since", kind=DAY, metavar="DATE", help="Only letters since that day, UTC.")
 CLOSED = Option(name="--closed", help="Those too that were retried, discarded or overtaken.")
-REASON = Option(name="--reason", kind=Kind(), metavar="TEXT", help="Why, for the audit.")
+REASON = Option(name="--reason", kind=Words(), metavar="TEXT", help="Why, for the audit.")
 LETTERS = Argument(name="letters", metavar="LETTERS...", kind=Letter("letter"), many=True)
 STORE = (HOME, AUDIT_KEY, CHECKPOINTS)
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
-__all__ = ["DAY", "FILE", "FOLDER", "Choice", "Count", "Kind", "Share"]
+__all__ = ["DAY", "FILE", "FOLDER", "Choice", "Count", "Kind", "Share", "Words"]
 
 
 class Kind:
@@ -29,6 +29,16 @@ class Kind:
     def words(self) -> tuple[str, ...]:
         """What a shell completes it with, where that is no file."""
         return self.choices
+
+
+class Words(Kind):
+    """What somebody says: more than blanks."""
+
+    def take(self, text: str) -> str:
+        """The text, without the blanks about it."""
+        if not text.strip():
+            raise ValueError("nothing is said; write it in quotes")
+        return text.strip()
 
 
 class Choice(Kind):

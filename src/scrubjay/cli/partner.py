@@ -1,4 +1,4 @@
-"""`scrubjay partner`: trading partners, their records, and whether anything is sent to them."""
+"""`scrubjay partner`: trading partners, their records, and pause and resume."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
 from scrubjay.cli.homes import HOME, settings, there
-from scrubjay.cli.kinds import Kind
+from scrubjay.cli.kinds import Kind, Words
 from scrubjay.errors import InputError
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ __all__ = ["COMMAND"]
 NAME = Argument(name="partner", metavar="PARTNER", kind=Kind("name"))
 REASON = Option(
     name="--reason",
-    kind=Kind("text"),
+    kind=Words("text"),
     metavar="TEXT",
     required=True,
     help="Why, for the audit.",
@@ -109,7 +109,7 @@ def _said(given: dict[str, Any], word: str) -> int:
 
 COMMAND = Group(
     name="partner",
-    help="Trading partners: their records, and whether anything is sent to them.",
+    help="Trading partners: their records, pause and resume; status says which are paused.",
     calls=(
         Call(
             name="list",
