@@ -315,7 +315,7 @@ COMMAND = Group(
                     many=True,
                     help="An 837 that was sent, or the output of a scrub; repeatable.",
                 ),
-                Option(name="--out", kind=FOLDER, metavar="FOLDER", help="Where to write."),
+                Option(name="--out", kind=FOLDER, help="Where to write."),
                 Option(
                     name="--absent",
                     kind=Absence("verdict"),

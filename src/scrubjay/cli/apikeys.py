@@ -89,7 +89,6 @@ KEYS = (
     Option(
         name="--file",
         kind=FILE,
-        metavar="FILE",
         help="The file with their digests, where it is not that of the home folder.",
     ),
 )
@@ -123,9 +122,7 @@ COMMAND = Group(
                     metavar="NAME",
                     help="Who hands them in for it, where that is another.",
                 ),
-                Option(
-                    name="--until", kind=DAY, metavar="DATE", help="The last day on which it opens."
-                ),
+                Option(name="--until", kind=DAY, help="The last day on which it opens."),
                 options.AS_JSON,
             ),
             examples=(

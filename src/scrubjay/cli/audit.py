@@ -196,7 +196,6 @@ STORE = (HOME, AUDIT_KEY, CHECKPOINTS)
 TOKEN_KEY = Option(
     name="--token-key",
     kind=FILE,
-    metavar="FILE",
     help="The key behind the tokens, where it is not among the pipeline's keys.",
 )
 
@@ -240,7 +239,6 @@ COMMAND = Group(
                     name="--output",
                     short="-o",
                     kind=FILE,
-                    metavar="FILE",
                     default="-",
                     shows_default=True,
                     help="The file to write, or '-'.",
@@ -270,7 +268,6 @@ COMMAND = Group(
                 Option(
                     name="--day",
                     kind=DAY,
-                    metavar="DATE",
                     help="The day that files came in, UTC; today by default.",
                 ),
                 HOME,

@@ -41,6 +41,7 @@ class Option(Frozen):
     short: str = ""
     kind: Kind | None = None
     metavar: str = ""
+    """What stands for its value in `--help`, where that is not its kind's."""
     key: str = ""
     """Its name among what was given, where that is not the option's own."""
     default: str | None = None

@@ -129,7 +129,6 @@ COMMAND = Call(
             name="--port",
             kind=Count(0, 65_535),
             default="0",
-            metavar="N",
             help="The port of 127.0.0.1; 0, the default, is any that is free.",
         ),
         Option(
@@ -137,7 +136,6 @@ COMMAND = Call(
             kind=Count(),
             default="1",
             shows_default=True,
-            metavar="N",
             help="The same seed, the same faults.",
         ),
         Option(
@@ -166,23 +164,20 @@ COMMAND = Call(
             name="--per-second",
             kind=Count(0),
             default="0",
-            metavar="N",
             help="Interchanges that it takes in a second; 0, the default, is any number.",
         ),
         Option(
             name="--ledger",
             kind=FILE,
-            metavar="FILE",
             help="Where it writes down, line by line, what it was handed.",
         ),
         Option(
             name="--state",
             kind=FILE,
-            metavar="FILE",
             help="Where it keeps what it owes, so that acknowledgments outlive its death.",
         ),
-        Option(name="--certificate", kind=FILE, metavar="FILE", help="Its certificate (PEM): TLS."),
-        Option(name="--private-key", kind=FILE, metavar="FILE", help="The key of that (PEM)."),
+        Option(name="--certificate", kind=FILE, help="Its certificate (PEM): TLS."),
+        Option(name="--private-key", kind=FILE, help="The key of that (PEM)."),
         options.AS_JSON,
     ),
     examples=(

@@ -199,7 +199,7 @@ def _option(option: Option) -> click.Option:
     return click.Option(
         names,
         type=_Type(option.kind),
-        metavar=option.metavar or f"[{'|'.join(option.kind.choices)}]",
+        metavar=option.metavar or option.kind.metavar,
         **default,
         show_default=option.shows_default,
         required=option.required,

@@ -159,7 +159,6 @@ def _iso(day: int | None) -> str | None:
 _FOLDER = Option(
     name="--folder",
     kind=FOLDER,
-    metavar="FOLDER",
     help="Another folder of tables than your own.",
 )
 
@@ -184,15 +183,13 @@ What the table was before is replaced. Several files are of one table, such as t
                     help="What rules call it; CSV needs one.",
                 ),
                 Option(name="--release", kind=Kind(), metavar="NAME", help="What release it is."),
-                Option(name="--from", kind=DAY, metavar="DATE", help="The first day it speaks of."),
-                Option(name="--until", kind=DAY, metavar="DATE", help="The last day it speaks of."),
+                Option(name="--from", kind=DAY, help="The first day it speaks of."),
+                Option(name="--until", kind=DAY, help="The last day it speaks of."),
                 Option(
                     name="--deleted-on-last-day",
                     help="A pair holds no more on the day of its deletion.",
                 ),
-                Option(
-                    name="--source", kind=Kind(), metavar="TEXT", help="Where the files are from."
-                ),
+                Option(name="--source", kind=Kind(), help="Where the files are from."),
                 _FOLDER,
                 options.AS_JSON,
             ),
@@ -219,7 +216,7 @@ Leaves with 0 if it stands there, 1 if it does not.
 """,
             argument=Argument(name="words", metavar="TABLE CODE [CODE]", kind=Kind(), many=True),
             options=(
-                Option(name="--on", kind=DAY, metavar="DATE", help="On that day; else on any day."),
+                Option(name="--on", kind=DAY, help="On that day; else on any day."),
                 _FOLDER,
                 options.AS_JSON,
             ),

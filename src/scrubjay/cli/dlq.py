@@ -207,9 +207,9 @@ def _write(file: TextIO, letters: Iterable[DeadLetter]) -> None:
 
 
 CODE = Option(name="--code", kind=Kind(), metavar="CODE", help="Only letters of this code.")
-SINCE = Option(name="--since", kind=DAY, metavar="DATE", help="Only letters since that day, UTC.")
+SINCE = Option(name="--since", kind=DAY, help="Only letters since that day, UTC.")
 CLOSED = Option(name="--closed", help="Those too that were retried, discarded or overtaken.")
-REASON = Option(name="--reason", kind=Words(), metavar="TEXT", help="Why, for the audit.")
+REASON = Option(name="--reason", kind=Words(), help="Why, for the audit.")
 LETTERS = Argument(name="letters", metavar="LETTERS...", kind=Letter("letter"), many=True)
 STORE = (HOME, AUDIT_KEY, CHECKPOINTS)
 
@@ -265,7 +265,6 @@ COMMAND = Group(
                     name="--output",
                     short="-o",
                     kind=FILE,
-                    metavar="FILE",
                     default="-",
                     shows_default=True,
                     help="The file to write, or '-'.",

@@ -203,15 +203,12 @@ COMMAND = Call(
     ),
     argument=Argument(name="files", metavar="[FILES]...", kind=FILE, many=True, optional=True),
     options=(
-        Option(
-            name="--out", kind=FOLDER, metavar="FOLDER", required=True, help="The folder to write."
-        ),
-        Option(name="--csv-map", kind=FILE, metavar="FILE", help="The mapping of tables, TOML."),
-        Option(name="--rest", kind=FILE, metavar="FILE", help="The mapping of a service, TOML."),
+        Option(name="--out", kind=FOLDER, required=True, help="The folder to write."),
+        Option(name="--csv-map", kind=FILE, help="The mapping of tables, TOML."),
+        Option(name="--rest", kind=FILE, help="The mapping of a service, TOML."),
         Option(
             name="--cursor",
             kind=FILE,
-            metavar="FILE",
             help="Where the last run of --rest was; this one goes on from there and keeps it.",
         ),
         Option(

@@ -102,7 +102,7 @@ COMMAND = Call(
     help=HELP,
     argument=Argument(name="files", metavar="FILES...", kind=FILE, many=True, optional=True),
     options=(
-        Option(name="--out", kind=FOLDER, metavar="FOLDER", help="Where to write: new or empty."),
+        Option(name="--out", kind=FOLDER, help="Where to write: new or empty."),
         Option(
             name="--table",
             kind=Kind(),

@@ -98,7 +98,7 @@ COMMAND = Call(
             help="Their indexes, such as 5,17-20.",
         ),
         options.OUTPUT,
-        Option(name="--rest", kind=FILE, metavar="FILE", help="Where to write the other claims."),
+        Option(name="--rest", kind=FILE, help="Where to write the other claims."),
         options.AS_JSON,
         options.THREADS,
         options.GUIDE_ALIASES,

@@ -101,7 +101,6 @@ COMMAND = Call(
             kind=Count(1),
             default="100",
             shows_default=True,
-            metavar="N",
             help="How many claims; of an 834, members.",
         ),
         Option(
@@ -109,7 +108,6 @@ COMMAND = Call(
             kind=Share(),
             default="0",
             shows_default=True,
-            metavar="SHARE",
             help="The share of them that gets a fault.",
         ),
         Option(
@@ -117,7 +115,6 @@ COMMAND = Call(
             kind=Count(),
             default="1",
             shows_default=True,
-            metavar="N",
             help="The same seed, the same bytes.",
         ),
         Option(

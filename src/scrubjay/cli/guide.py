@@ -148,9 +148,7 @@ def _style() -> Callable[[str, str], str]:
     return style
 
 
-_OVERLAY = Option(
-    name="--overlay", kind=FILE, metavar="FILE", help="As this overlay of a partner has it."
-)
+_OVERLAY = Option(name="--overlay", kind=FILE, help="As this overlay of a partner has it.")
 _EVERY_CODE = Option(name="--codes", help="Every code, not only those that fit on a line.")
 
 COMMAND = Group(

@@ -41,7 +41,6 @@ it was made with. Name what was sent, such as the accepted files of a run, not w
         Option(
             name="--into",
             kind=FILE,
-            metavar="FILE",
             required=True,
             help="The history; claims are added to those that it has.",
         ),

@@ -21,7 +21,6 @@ __all__ = ["HOME", "settings", "there", "unwritten", "writing_down"]
 HOME = Option(
     name="--home",
     kind=FOLDER,
-    metavar="FOLDER",
     help="The pipeline's folder; else SCRUBJAY_DATA, else your own.",
 )
 

@@ -152,19 +152,16 @@ PLACES = (
     Option(
         name="--keyring",
         kind=FILE,
-        metavar="FILE",
         help="The file of keys, where it is not that of the home folder.",
     ),
     Option(
         name="--vault",
         kind=FOLDER,
-        metavar="FOLDER",
         help="The vault's folder, where it is not that of the home folder.",
     ),
     Option(
         name="--key-folder",
         kind=FOLDER,
-        metavar="FOLDER",
         help="Where wrapped data keys lie, if not in the vault.",
     ),
 )

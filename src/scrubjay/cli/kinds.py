@@ -22,6 +22,11 @@ class Kind:
         self.completed = completed
         self.choices = choices
 
+    @property
+    def metavar(self) -> str:
+        """What stands for a value of it in `--help`."""
+        return self.name.upper()
+
     def take(self, text: str) -> Any:
         """The value; ValueError with one line for whoever wrote the text."""
         return text
@@ -47,6 +52,11 @@ class Choice(Kind):
     def __init__(self, *choices: str) -> None:
         super().__init__("choice", choices=choices)
 
+    @property
+    def metavar(self) -> str:
+        """All of them."""
+        return f"[{'|'.join(self.choices)}]"
+
     def take(self, text: str) -> str:
         """The word."""
         if text not in self.choices:
@@ -62,6 +72,11 @@ class Count(Kind):
         self.least = least
         self.most = most
 
+    @property
+    def metavar(self) -> str:
+        """As mathematics has it."""
+        return "N"
+
     def take(self, text: str) -> int:
         """The number."""
         number = int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else None
@@ -75,6 +90,11 @@ class Count(Kind):
 
 class Share(Kind):
     """A fraction of one."""
+
+    @property
+    def metavar(self) -> str:
+        """What it is."""
+        return "SHARE"
 
     def take(self, text: str) -> float:
         """The fraction."""

@@ -41,43 +41,35 @@ OUTPUT = Option(
     name="--output",
     short="-o",
     kind=FILE,
-    metavar="FILE",
     required=True,
     help="The file to write, or '-'.",
 )
 PARTNER = Option(
     name="--partner",
     kind=FOLDER,
-    metavar="FOLDER",
     many=True,
     help="A partner's overlays: a folder of .overlay files, or the name of an example.",
 )
-RULES = Option(
-    name="--rules", kind=FILE, metavar="FILE", many=True, help="Rules beside the shipped ones."
-)
+RULES = Option(name="--rules", kind=FILE, many=True, help="Rules beside the shipped ones.")
 THREADS = Option(
     name="--threads",
     kind=Count(0, MOST_THREADS),
-    metavar="N",
     default="0",
     help="Threads; 0, the default, is all cores.",
 )
 AS_OF = Option(
     name="--as-of",
     kind=DAY,
-    metavar="DATE",
     help="The day that rules and acknowledgments take for today.",
 )
 RECEIVED_DATE = Option(
     name="--received-date",
     kind=DAY,
-    metavar="DATE",
     help="The day of receipt in acknowledgments instead of today.",
 )
 TOKEN_KEY = Option(
     name="--token-key",
     kind=FILE,
-    metavar="FILE",
     help="The key behind the tokens; by default your own, made once.",
 )
 FAIL_ON = Option(
@@ -104,7 +96,6 @@ LIMITS = tuple(
     Option(
         name=f"--limit-{name}",
         kind=Count(1, LARGEST_LIMIT),
-        metavar="N",
         help=f"The most {meaning}.",
     )
     for name, meaning in _LIMITS.items()

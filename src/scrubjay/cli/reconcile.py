@@ -196,12 +196,11 @@ COMMAND = Call(
         Option(
             name="--state",
             kind=FILE,
-            metavar="FILE",
             required=True,
             help="What is known: a SQLite file, made by the first load.",
         ),
-        Option(name="--out", kind=FOLDER, metavar="FOLDER", help="Where to write what changed."),
-        Option(name="--csv-map", kind=FILE, metavar="FILE", help="The mapping of tables, TOML."),
+        Option(name="--out", kind=FOLDER, help="Where to write what changed."),
+        Option(name="--csv-map", kind=FILE, help="The mapping of tables, TOML."),
         Option(
             name="--profile",
             kind=FILE,

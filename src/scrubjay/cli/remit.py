@@ -106,7 +106,6 @@ COMMAND = Call(
         Option(
             name="--out",
             kind=FOLDER,
-            metavar="FOLDER",
             required=True,
             help="Where to write: new or empty.",
         ),

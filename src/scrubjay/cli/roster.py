@@ -78,7 +78,6 @@ def _safe(cell: object) -> str:
 _STATE = Option(
     name="--state",
     kind=FILE,
-    metavar="FILE",
     required=True,
     help="What is known: the state that reconcile keeps.",
 )
@@ -96,7 +95,7 @@ COMMAND = Group(
             options=(
                 _STATE,
                 options.OUTPUT,
-                Option(name="--on", kind=DAY, metavar="DATE", help="The day of the pay; today."),
+                Option(name="--on", kind=DAY, help="The day of the pay; today."),
                 Option(
                     name="--rates",
                     kind=FILE,

@@ -230,9 +230,7 @@ def _page(rules: Iterable[Rule]) -> Iterator[str]:
 
 
 _FILES = Argument(name="files", metavar="FILES...", kind=FILE, many=True)
-_MOST = Option(
-    name="--most", kind=Count(1), metavar="N", default="50", help="Show at most so many."
-)
+_MOST = Option(name="--most", kind=Count(1), default="50", help="Show at most so many.")
 
 COMMAND = Group(
     name="rules",
@@ -295,7 +293,7 @@ nothing differs, 1 if something does.
 """,
             argument=Argument(name="sides", metavar="A B", kind=FILE, many=True),
             options=(
-                Option(name="--on", kind=FILE, metavar="FILE", required=True, help="The claims."),
+                Option(name="--on", kind=FILE, required=True, help="The claims."),
                 options.AS_OF,
                 _MOST,
                 options.AS_JSON,
@@ -311,7 +309,6 @@ nothing differs, 1 if something does.
                 Option(
                     name="--claim",
                     kind=Count(0),
-                    metavar="N",
                     default="0",
                     help="Which claim of the file; the first is 0.",
                 ),

@@ -40,7 +40,6 @@ COMMAND = Call(
         Option(
             name="--out",
             kind=FOLDER,
-            metavar="FOLDER",
             required=True,
             help="Where to write: new or empty.",
         ),
@@ -48,7 +47,6 @@ COMMAND = Call(
         Option(
             name="--control-start",
             kind=Count(1, LAST_CONTROL_NUMBER),
-            metavar="N",
             help="The first control number of what is written anew.",
         ),
         Option(name="--no-worklist", help="Leave out worklist.csv, which names patients."),
@@ -59,7 +57,6 @@ COMMAND = Call(
         Option(
             name="--history",
             kind=FILE,
-            metavar="FILE",
             help="Find claims that were sent before, too; scrubjay history makes the file.",
         ),
         Option(

@@ -41,13 +41,11 @@ __all__ = [
 AUDIT_KEY = Option(
     name="--audit-key",
     kind=FILE,
-    metavar="FILE",
     help="The key of the audit, where it is not among the pipeline's keys.",
 )
 CHECKPOINTS = Option(
     name="--checkpoints",
     kind=FOLDER,
-    metavar="FOLDER",
     help="Where checkpoints were told, where that is not the folder of the settings.",
 )
 

@@ -31,7 +31,6 @@ Hold FILES against their implementation guide, SNIP 1 to 3 ('-' is standard inpu
         Option(
             name="--out",
             kind=FOLDER,
-            metavar="FOLDER",
             help="Also write findings, report.html, TA1 and 999 there.",
         ),
         *OPTIONS,

@@ -41,7 +41,6 @@ COMMAND = Call(
         Option(
             name="--concurrency",
             kind=Count(1, MOST),
-            metavar="N",
             help="How many messages of a kind it works on at once; else as the settings say.",
         ),
     ),
