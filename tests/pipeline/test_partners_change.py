@@ -33,7 +33,8 @@ async def test_a_credential_that_expired_pauses_the_partner_and_loses_nothing(
     async with clearinghouse(credential="right") as house:
         with_credential(made, house.address)
         made.take(document(30))
-        async with made.running(environ={"KEY": "wrong"}) as app:
+        sending = ("parse", "scrub", "submit")
+        async with made.running(environ={"KEY": "wrong"}, stages=sending) as app:
             await until(app, paused)
             (row,) = await app.work.store.read(lambda view: view.partners())
             assert row.reason == "UNAUTHORIZED"
@@ -44,8 +45,7 @@ async def test_a_credential_that_expired_pauses_the_partner_and_loses_nothing(
         assert "SCRUBBED" in made.ask(states)
         assert made.ask(lambda view: view.dead_letters()) == []
         alert = made.ask(lambda view: view.one(Alert, 1))
-        # of the interchange, or of the partner where its answers were asked for first
-        assert alert.name.startswith("partner.paused")
+        assert (alert.kind, alert.name.startswith("partner.paused")) == (Kind.TRANSMISSION, True)
         with kept(made.tree, "test") as both:
             both.store.do(lambda tx: tx.resume(tx.partner("clearing"), reason="a new credential"))
         async with made.running(environ={"KEY": "right"}) as app:
