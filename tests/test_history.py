@@ -11,7 +11,7 @@ import scrubjay
 from scrubjay.codes.file import CodeFile
 from scrubjay.errors import InputError, UsageError
 from scrubjay.history import Remembered, remember
-from scrubjay.runs import execute
+from scrubjay.runs import execute, known
 from scrubjay.testing import generate
 from stage import Command
 
@@ -120,16 +120,46 @@ def test_two_that_remember_at_once_lose_nothing(
 
     monkeypatch.setattr("scrubjay.history.execute", meanwhile)
     remember([sent], history, token_key=secret)
-    known = CodeFile(history).lists[""]
-    assert remember([sent, other], history, token_key=secret).known == known
+    rows = CodeFile(history).lists[""]
+    assert remember([sent, other], history, token_key=secret).known == rows
 
 
-def test_a_damaged_history_is_told(tmp_path: Path, sent: Path) -> None:
-    history = tmp_path / "sent.codes"
-    remember([sent], history, token_key=key(tmp_path))
-    whole = bytearray(history.read_bytes())
-    whole[whole.index(b"\n", 20) + 3] = 0xFF
-    history.write_bytes(whole)
+def test_a_damaged_history_is_told(tmp_path: Path, sent: Path, scrubjay: Command) -> None:
+    """Any bit of it, in the header or a row, and what is next is no table of codes."""
+    history, secret = tmp_path / "sent.codes", key(tmp_path)
+    remember([sent], history, token_key=secret)
+    good = history.read_bytes()
+    for at in range(0, len(good), 3):
+        damaged = bytearray(good)
+        damaged[at] ^= 1 << at % 8
+        history.write_bytes(damaged)
+        with pytest.raises(UsageError) as failure:
+            known(history, "testkey")
+        assert "codes add" not in str(failure.value)
+        assert re.search("history|--token-key", str(failure.value))
+    damaged = bytearray(good)
+    damaged[-20] ^= 1
+    history.write_bytes(damaged)
+    with pytest.raises(UsageError, match="damaged; restore the history"):
+        remember([sent], history, token_key=secret)
+    assert history.read_bytes() == damaged
+    told = scrubjay("scrub", sent, "--out", tmp_path / "new", "--history", history)
+    assert (told.code, (tmp_path / "new").exists()) == (2, False)
+
+
+def test_a_history_of_before_is_read_and_grows(tmp_path: Path, sent: Path) -> None:
+    """One without a digest: a row that cannot be one is told, and the next that is made has one."""
+    history, secret = tmp_path / "sent.codes", key(tmp_path)
+    claims = remember([sent], history, token_key=secret).claims
+    digest = b'"digest": "%s", ' % CodeFile(history).header["digest"].encode()
+    old = history.read_bytes().replace(digest, b"")
+    history.write_bytes(old)
+    assert len(told(tmp_path, sent, history=history)) == claims
+    damaged = bytearray(old)
+    damaged[old.index(b"\n", 20) + 3] = 0xFF
+    history.write_bytes(damaged)
     with pytest.raises(UsageError, match="a row is damaged"):
-        remember([sent], history, token_key=key(tmp_path))
-    assert history.read_bytes() == whole
+        remember([sent], history, token_key=secret)
+    history.write_bytes(old)
+    assert remember([sent], history, token_key=secret).known == claims
+    assert CodeFile(history).header["digest"]

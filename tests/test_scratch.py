@@ -1,33 +1,64 @@
 """Folders for what is not whole: whatever ends a run, the next one leaves nothing in clear."""
 
+import contextlib
+import fcntl
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scrubjay.scratch import scratch
+from scrubjay.scratch import forget_killed, scratch
 from scrubjay.testing import generate
 from stage import Command
 
 
+@contextlib.contextmanager
+def held(*paths: Path) -> Iterator[None]:
+    """Somebody who lives holds them."""
+    locks = [os.open(path, os.O_RDONLY) for path in paths]
+    for lock in locks:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    yield
+    for lock in locks:
+        os.close(lock)
+
+
 def test_what_a_killed_process_left_is_gone_with_the_next(tmp_path: Path) -> None:
-    """Its folder goes; those of processes that live, and of other names, stay."""
-    gone = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getpid())"], check=True, capture_output=True
-    )
-    left = tmp_path / f".repair-{int(gone.stdout)}-a1b2"
-    mine = tmp_path / f".repair-{os.getppid()}-a1b2"
-    other = tmp_path / f".extract-{int(gone.stdout)}-a1b2"
-    for folder in (left, mine, other):
+    """Whatever its number: in another container it means another process, or none."""
+    left = [tmp_path / f".repair-{number}-a1b2" for number in (1, os.getpid(), 4194305)]
+    theirs = [tmp_path / f".repair-{number}-c3d4" for number in (1, os.getpid(), 4194305)]
+    other = tmp_path / ".extract-4194305-a1b2"
+    for folder in (*left, *theirs, other):
         folder.mkdir()
         (folder / "whole").write_text("in clear")
-    with scratch("repair", str(tmp_path)) as made:
+    with held(*theirs), scratch("repair", str(tmp_path)) as made:
         assert Path(made).stat().st_mode & 0o777 == 0o700
-        assert not left.exists()
-    assert sorted(tmp_path.iterdir()) == sorted([mine, other])
+        assert not any(each.exists() for each in left)
+    assert sorted(tmp_path.iterdir()) == sorted([*theirs, other])
+
+
+def test_a_process_that_is_killed_holds_nothing(tmp_path: Path) -> None:
+    """Real processes: while one lives its folder and draft stay, and go when it was killed."""
+    text = (
+        "import sys\n"
+        "from scrubjay.scratch import begin_draft, scratch\n"
+        f"with scratch('repair', {str(tmp_path)!r}):\n"
+        f"    begin_draft({str(tmp_path / '.out.7.part')!r})\n"
+        "    print('made', flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    words = [sys.executable, "-c", text]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"made\n"
+        assert forget_killed(str(tmp_path)) == []
+        process.kill()
+    assert len(forget_killed(str(tmp_path))) == 2
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_another_thread_of_this_process_makes_stays(tmp_path: Path) -> None:
@@ -55,10 +86,11 @@ def test_what_killed_runs_left_in_an_output_folder_goes_and_is_told(
     assert not [path for path in out.iterdir() if path.name.startswith(".")]
     assert all(name in caplog.text for name in left)
     other = tmp_path / "other"
-    (other / f".staging-{os.getppid()}").mkdir(parents=True)
-    told = scrubjay("scrub", claims, "--out", other)
+    (other / ".staging-4194305").mkdir(parents=True)
+    with held(other / ".staging-4194305"):
+        told = scrubjay("scrub", claims, "--out", other)
     assert (told.code, "another run is writing there" in told.err) == (2, True)
-    assert (other / f".staging-{os.getppid()}").is_dir()
+    assert (other / ".staging-4194305").is_dir()
 
 
 @pytest.mark.parametrize("command", ["scrub", "export"])

@@ -71,7 +71,8 @@ def remember(
         }
         widths = {"": _WIDTH, PARTIES: _WIDTH}
         with _alone(folder):
-            rows = write(into, header, widths, chain(_held(into, key.id), _read(digests)))
+            entries = chain(_held(into, key.id), _read(digests))
+            rows = write(into, header, widths, entries, digest=True)
             os.chmod(into, 0o600)
     return Remembered(run.claims, rows[""])
 

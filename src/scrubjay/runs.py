@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["HISTORY", "Run", "execute", "known", "ruleset", "scrub", "validate"]
 
 HISTORY = "history"
+_HISTORY_HEADER = frozenset(
+    {"table", "release", "source", "made", "from", "until", "lists", "digest"}
+)
 """The table of claims that were sent before."""
 
 
@@ -199,7 +202,13 @@ def known(history: AnyPath, key: str) -> str:
     path = os.fspath(history)
     if not os.path.exists(path):
         raise UsageError(f"{path}: there is no such history; make it with scrubjay history")
-    file = CodeFile(path)
+    try:
+        file = CodeFile(path)
+    except UsageError:
+        raise UsageError(
+            f"{path}: this is no history, or a damaged one; restore it, or make it anew: scrubjay "
+            "history FILES --into PATH"
+        ) from None
     if file.table != HISTORY:
         raise UsageError(f"{path}: this is a table of codes, no history; see scrubjay history")
     if file.header.get("release") != key:
@@ -208,6 +217,9 @@ def known(history: AnyPath, key: str) -> str:
             f"{path}: it was made with the key {made} and finds nothing with {key}; name that key "
             "with --token-key"
         )
+    # an older one has no digest; a word in the header that is none of ours was another one
+    if file.is_damaged() or not file.header.keys() <= _HISTORY_HEADER:
+        raise UsageError(f"{path}: it is damaged; restore the history, or make it anew")
     return path
 
 

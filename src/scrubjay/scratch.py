@@ -1,26 +1,26 @@
 """Folders beside an output for what is not whole yet: gone in the end, or when the next run starts.
 
-They hold claims and members in clear, so whoever is killed must not leave one for good: the name
-has the process, and a folder whose process is gone is removed by the next that makes one there.
+They hold claims and members in clear, so whoever is killed must not leave one for good. Who makes
+one holds a lock on it (flock), which the system lets go of when the process ends, however it ends:
+what nobody holds is removed by the next that makes one there. Numbers of processes would not tell:
+of another container on the same disk they say nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
-import threading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["forget_killed", "lives", "scratch"]
+__all__ = ["begin_draft", "forget", "forget_killed", "scratch"]
 
-_LEFT = r"\.staging-([0-9]+)|\.[a-z]+-([0-9]+)-[a-z0-9_]+|\..+\.([0-9]+)\.part"
-_CHANGING = threading.Lock()
-_IN_USE: set[str] = set()
-"""Folders of this process, by name: another thread's is not what a killed process left."""
+_LEFT = r"\.staging-[0-9]+|\.[a-z]+-[0-9]+-[a-z0-9_]+|\..+\.[0-9]+\.part"
+_TRIES = 100
 
 
 @contextlib.contextmanager
@@ -31,67 +31,87 @@ def scratch(name: str, beside: str | None) -> Iterator[str]:
     """
     import tempfile
 
-    prefix = f".{name}-{os.getpid()}-"
-    with _CHANGING:
-        if beside is not None:
-            _sweep(name, beside)
-        made = tempfile.TemporaryDirectory(prefix=prefix, dir=beside)
-        own = os.path.basename(made.name)
-        _IN_USE.add(own)
-    try:
+    if beside is not None:
+        _sweep(rf"\.{re.escape(name)}-[0-9]+-[a-z0-9_]+", beside)
+    for _ in range(_TRIES):
+        made = tempfile.TemporaryDirectory(prefix=f".{name}-{os.getpid()}-", dir=beside)
         with made as folder:
-            yield folder
-    finally:
-        _IN_USE.discard(own)
+            lock = _held(folder)
+            if lock is not None:
+                try:
+                    yield folder
+                finally:
+                    os.close(lock)
+                return
+    raise FileNotFoundError(2, "what is made there is taken away again", beside)
 
 
-def _sweep(name: str, beside: str) -> None:
-    """Removes the folders of processes that are no more."""
-    import shutil
-
-    for each in _dead(rf"\.{re.escape(name)}-([0-9]+)-[a-z0-9_]+", beside):
-        shutil.rmtree(os.path.join(beside, each), ignore_errors=True)
+def begin_draft(path: str | os.PathLike[str], flags: int = os.O_EXCL) -> int:
+    """A draft (mode 0600) to write to, held for as long as it is open: `.<name>.<process>.part`."""
+    for _ in range(_TRIES):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | flags, 0o600)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if _is_there(handle, path):
+            return handle
+        os.close(handle)
+    raise FileNotFoundError(2, "what is made there is taken away again", os.fspath(path))
 
 
 def forget_killed(out: str) -> list[str]:
     """Removes what runs that were killed left in an output folder; the names of it.
 
-    `.staging-<process>` of the engine, `.<name>-<process>-...` of `scratch`, and drafts of files,
+    `.staging-<number>` of the engine, `.<name>-<process>-...` of `scratch`, and drafts of files,
     `.<name>.<process>.part`.
     """
-    import shutil
-
-    gone = []
-    for each in _dead(_LEFT, out):
-        path = os.path.join(out, each)
-        with contextlib.suppress(OSError):
-            if os.path.isdir(path) and not os.path.islink(path):
-                shutil.rmtree(path)
-            else:
-                os.unlink(path)
-            gone.append(each)
-    return gone
+    return _sweep(_LEFT, out)
 
 
-def _dead(pattern: str, folder: str) -> list[str]:
-    """The names of that form whose process, a group of it, is no more."""
+def _sweep(pattern: str, folder: str) -> list[str]:
+    """Removes what has such a name and nobody holds; the names of it."""
     ours = re.compile(pattern)
     try:
-        found = [ours.fullmatch(each) for each in sorted(os.listdir(folder))]
+        found = sorted(name for name in os.listdir(folder) if ours.fullmatch(name))
     except OSError:
         return []
-    theirs = (each for each in found if each is not None and each[0] not in _IN_USE)
-    return [each[0] for each in theirs if not lives(int(each[each.lastindex or 1]))]
+    return [name for name in found if forget(os.path.join(folder, name))]
 
 
-def lives(process: int) -> bool:
-    """Whether there is another process of that number."""
-    if process == os.getpid():
+def forget(path: str) -> bool:
+    """Removes a folder or file that nobody holds; False where somebody does, or it cannot be."""
+    import shutil
+
+    try:
+        lock = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
         return False
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.isdir(path):
+            shutil.rmtree(path)
+        else:
+            os.unlink(path)
+    except OSError:
         return False
-    except (OSError, OverflowError):
-        return True
+    finally:
+        os.close(lock)
     return True
+
+
+def _held(folder: str) -> int | None:
+    """A lock on a folder; None where another took it for one that was left, and removed it."""
+    try:
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    if _is_there(lock, folder):
+        return lock
+    os.close(lock)
+    return None
+
+
+def _is_there(handle: int, path: str | os.PathLike[str]) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    except FileNotFoundError:
+        return False

@@ -2,7 +2,6 @@
 
 import os
 import stat
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from scrubjay.enrollment.reconcile import Options, Said, reconcile
 from scrubjay.enrollment.standing import Standing
 from scrubjay.enrollment.state import State
 from scrubjay.errors import InputError, OutputError, UsageError
+from scrubjay.scratch import begin_draft
 
 Loads = Callable[..., dict[str, Any]]
 TERMINATE = PLAIN._replace(omissions=Omissions(policy="terminate", most=5, vanished=10))
@@ -506,12 +506,11 @@ def test_the_state_is_its_owners_alone_and_nothing_stays_beside_it(
 
 
 def test_what_a_killed_load_left_is_taken_away(load: Loads, state: Path) -> None:
-    with subprocess.Popen(["true"]) as gone:
-        gone.wait()
-    (state.parent / f"state.db.load-{gone.pid}").write_text("left")
-    alive = state.parent / f"state.db.load-{os.getppid()}"
-    alive.write_text("at work")
+    (state.parent / f"state.db.load-{os.getppid()}").write_text("left")
+    alive = state.parent / "state.db.load-4194305"
+    held = begin_draft(alive)
     load(record())
+    os.close(held)
     assert sorted(each.name for each in state.parent.glob("state.db.*")) == [alive.name]
 
 

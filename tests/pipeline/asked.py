@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -53,6 +54,17 @@ async def leaving(_: str) -> bool:
 async def cancelled(_: str) -> bool:
     """A service that was cancelled by somebody of its own."""
     raise asyncio.CancelledError
+
+
+BLOCKED = threading.Event()
+"""Set when a blocking service may go on; its thread waits for this and heeds nothing else."""
+
+
+async def blocking(member: str) -> bool:
+    """A service that calls something that blocks, and may never come back."""
+    if member.startswith("block"):
+        BLOCKED.wait()
+    return True
 
 
 not_a_service = 5

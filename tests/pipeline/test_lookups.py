@@ -2,16 +2,19 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
 
-from pipeline.asked import RULES, plan
+from pipeline.asked import BLOCKED, RULES, plan
 from pipeline.works import document, works
 from scrubjay import settings
 from scrubjay.errors import UsageError
+from scrubjay.pipeline import lookups
 from scrubjay.pipeline.lookups import Service, Services, named
 from scrubjay.rules.lookups import Alone, NoDataError, answers
 
@@ -54,8 +57,8 @@ async def test_answers_are_kept_and_asked_for_once() -> None:
 async def test_a_service_that_leaves_ends_nobody_else(service: str) -> None:
     """Neither the loop nor those who ask after it."""
     with Desk(use=f"pipeline.asked:{service}", failures=2) as desk:
-        assert await desk.ask("a", "b", "c") == ["LOOK_UP_FAILED", "LOOK_UP_FAILED", "BREAKER_OPEN"]
-        assert await desk.ask("d") == ["BREAKER_OPEN"]
+        assert await desk.ask("a", "b") == ["LOOK_UP_FAILED", "LOOK_UP_FAILED"]
+        assert await desk.ask("c", "d") == ["BREAKER_OPEN", "BREAKER_OPEN"]
 
 
 @pytest.mark.parametrize("asked", ["services", "alone"])
@@ -91,6 +94,60 @@ async def test_a_service_that_hangs_is_given_up_in_time() -> None:
         with Desk(deadline=0.1, failures=1_000) as desk:
             assert await desk.ask("a", "b") == ["DEADLINE"] * 2
         assert desk.seen == {"DEADLINE": 2}
+
+
+async def test_a_service_that_blocks_for_ever_holds_up_itself_alone() -> None:
+    """It has no data, is left alone after some of that, and the end does not wait for it."""
+    BLOCKED.clear()
+    services = [
+        Service(name="stuck", use="pipeline.asked:blocking", deadline=0.1, failures=2),
+        Service(name="well", use="pipeline.asked:blocking"),
+    ]
+    made = Services(services, lambda *_: None)
+    try:
+        for codes in (["DEADLINE"] * 2, ["BREAKER_OPEN"] * 2):
+            asks = [made.ask("stuck", f"block{number}") for number in range(2)]
+            asks.append(made.ask("well", "a"))
+            *stuck, well = await asyncio.to_thread(made.run, asks)
+            assert ([each.code for each in stuck], well) == (codes, True)
+    finally:
+        made.close()
+        BLOCKED.set()
+
+
+async def test_a_rule_that_blocks_for_ever_has_no_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds the loop of rules up, and still nobody waits for it for ever."""
+    monkeypatch.setattr(lookups, "PATIENCE", 0.0)
+    monkeypatch.setattr(lookups, "LEAVE", 0.2)
+    BLOCKED.clear()
+    with Desk(use="pipeline.asked:blocking", deadline=0.1) as desk:
+
+        async def blocks() -> bool:
+            return BLOCKED.wait()
+
+        for _ in range(2):
+            asks = [blocks(), desk.services.ask("eligibility", "a")]
+            found = await asyncio.to_thread(desk.services.run, asks)
+            assert [each.code for each in found] == ["DEADLINE"] * 2
+        BLOCKED.set()
+        while (await desk.ask("a")) != [True]:
+            pass
+
+
+def test_a_process_ends_although_a_service_blocks_for_ever(tmp_path: Path) -> None:
+    (tmp_path / "blocks.py").write_text(
+        "import threading\n\n\nasync def service(_):\n    threading.Event().wait()\n"
+    )
+    text = (
+        "from scrubjay.pipeline.lookups import Service, Services\n"
+        "made = Services([Service(name='a', use='blocks:service', deadline=0.1)], print)\n"
+        "print(made.run([made.ask('a', 1)])[0].code)\n"
+        "made.close()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", text], cwd=tmp_path, capture_output=True, timeout=60, check=True
+    )
+    assert ended.stdout.split() == [b"a", b"DEADLINE", b"DEADLINE"]
 
 
 async def test_a_service_that_fails_is_left_alone_and_tried_by_one() -> None:

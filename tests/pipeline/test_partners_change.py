@@ -5,12 +5,15 @@ import signal
 from pathlib import Path
 
 from pipeline.works import Works, document, rests, states, taken, until, works
-from scrubjay.app import kept
+from scrubjay.app import kept, opened
+from scrubjay.pipeline.collect import Collect
+from scrubjay.pipeline.seeing import Seeing, logger
 from scrubjay.pipeline.send import SHUT
 from scrubjay.store.contract import View
 from scrubjay.store.rows import Alert
 from scrubjay.store.states import Kind
 from scrubjay.testing.clearinghouse import opened as clearinghouse
+from transports.listening import answer, saying
 
 
 def paused(view: View) -> bool:
@@ -30,7 +33,8 @@ async def test_a_credential_that_expired_pauses_the_partner_and_loses_nothing(
     async with clearinghouse(credential="right") as house:
         with_credential(made, house.address)
         made.take(document(30))
-        async with made.running(environ={"KEY": "wrong"}) as app:
+        sending = ("parse", "scrub", "submit")
+        async with made.running(environ={"KEY": "wrong"}, stages=sending) as app:
             await until(app, paused)
             (row,) = await app.work.store.read(lambda view: view.partners())
             assert row.reason == "UNAUTHORIZED"
@@ -48,6 +52,45 @@ async def test_a_credential_that_expired_pauses_the_partner_and_loses_nothing(
             await until(app, rests)
             assert await app.work.store.read(states) == {"ACKNOWLEDGED": 30}
         assert set(taken(house).values()) == {1}
+
+
+async def test_a_credential_that_expired_is_noticed_while_answers_are_asked_for(
+    tmp_path: Path,
+) -> None:
+    """Nothing is to be sent; the partner is asked once, and not again before it is resumed."""
+    made = Works(tmp_path)
+    async with saying(answer(401)) as server:
+        made.partner("clearing", server.address)
+        async with made.running() as app:
+            await until(app, paused)
+            (line,) = app.lines.by_id.values()
+            assert await Collect(app.work, line).once() == 0
+        assert len(server.heard) == 1
+        alert = made.ask(lambda view: view.one(Alert, 1))
+        assert (alert.kind, alert.name.startswith("partner.paused.")) == (Kind.PARTNER, True)
+        with kept(made.tree, "test") as both:
+            both.store.do(lambda tx: tx.resume(tx.partner("clearing"), reason="a new credential"))
+        async with made.running() as app:
+            await until(app, paused)
+        assert len(server.heard) == 2
+
+
+async def test_a_partner_that_fails_is_asked_ever_less_often(tmp_path: Path) -> None:
+    """It is not paused, and asked as before as soon as it answers."""
+    made = Works(tmp_path)
+    async with saying(answer(503)) as server:
+        made.partner("clearing", server.address, sending={"longest_backoff_seconds": 1e3})
+        async with opened(made.tree, seeing=Seeing(logger(made.log))) as app:
+            (line,) = app.lines.by_id.values()
+            now = 100.0
+            asking = Collect(app.work, line, clock=lambda: now)
+            heard = []
+            for _ in range(8):
+                await asking.once()
+                heard.append(len(server.heard))
+                now += 0.0501
+            assert heard == [1, 2, 2, 3, 3, 3, 3, 4]
+            assert not await app.work.store.read(paused)
 
 
 async def test_records_that_change_are_followed_and_wrong_ones_are_not(tmp_path: Path) -> None:

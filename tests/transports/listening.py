@@ -57,6 +57,41 @@ async def saying(reply: bytes | None) -> AsyncIterator[Said]:
         await asyncio.gather(*connections, return_exceptions=True)
 
 
+@asynccontextmanager
+async def interrupting(
+    reply: bytes, *, closes: bool, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
+    """A server that answers at the head of a request, and hears no body: its address.
+
+    It `closes` then, which resets what still comes, or leaves it unread.
+    """
+    ended = asyncio.Event()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(reply)
+        with contextlib.suppress(OSError):
+            await writer.drain()
+        if not closes:
+            writer.transport.pause_reading()  # type: ignore[attr-defined]
+            await ended.wait()
+            writer.transport.abort()
+        writer.close()
+
+    def begun(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(asyncio.create_task(connected(reader, writer)))
+
+    connections: list[asyncio.Task[None]] = []
+    server = await asyncio.start_server(begun, "127.0.0.1", 0, ssl=tls)
+    scheme = "http" if tls is None else "https"
+    try:
+        yield f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        ended.set()
+        server.close()
+        await asyncio.gather(*connections, return_exceptions=True)
+
+
 async def heard(reader: asyncio.StreamReader) -> bytes:
     """A request with its body, or what is no request at all."""
     try:

@@ -16,7 +16,7 @@ from scrubjay.testing.contracts.transport import (
 )
 from scrubjay.transports import TransportError
 from scrubjay.transports.http import HttpTransport, trusted
-from transports.listening import answer, certificate, saying, served
+from transports.listening import answer, certificate, interrupting, saying, served
 
 TEXT = interchange_of(1, 500_000)
 SHORT = 1.0
@@ -295,4 +295,40 @@ async def test_a_partner_cannot_write_on_our_terminal() -> None:
         receipt = await transport.send(transmission_of("key-1", b"text"))
         assert receipt.reference.startswith("?[31mCH1??xxx")
         assert len(receipt.reference) == 128
+        await transport.close()
+
+
+LONG = interchange_of(1, 4 << 20)
+"""More than the buffers between two sockets hold."""
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "fate"),
+    [
+        (answer(401), "UNAUTHORIZED", Fate.FINAL),
+        (answer(413), "TOO_LARGE", Fate.FINAL),
+        (answer(429), "HTTP_429", Fate.RETRYABLE),
+        (answer(503), "HTTP_503", Fate.AMBIGUOUS),
+        (answer(201, b'{"key": "key-1"}'), "REPLY_UNREADABLE", Fate.AMBIGUOUS),
+        (b"", "CONNECTION_LOST", Fate.AMBIGUOUS),
+    ],
+)
+@pytest.mark.parametrize("closes", [True, False])
+@pytest.mark.parametrize("tls", [True, False])
+async def test_a_reply_that_comes_before_the_body_has_left_is_read(
+    reply: bytes, code: str, fate: Fate, tmp_path: Path, *, closes: bool, tls: bool
+) -> None:
+    """Whether the partner resets what still comes, or leaves it where it is."""
+    if not reply and not closes:
+        reply, code = answer(200, b'{"key": "key-1"}'), ""
+    files = certificate(tmp_path)
+    async with interrupting(reply, closes=closes, tls=served(*files) if tls else None) as address:
+        transport = HttpTransport(address, ca_file=str(files[0]), deadline=30.0)
+        for _ in range(3):
+            if not code:
+                # it has had the bytes by another try, and says so at the head of this one
+                assert (await transport.send(transmission_of("key-1", LONG))).duplicate
+                continue
+            error = await failure_of(transport.send(transmission_of("key-1", LONG)))
+            assert (error.code, error.fate) == (code, fate)
         await transport.close()

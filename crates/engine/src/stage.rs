@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -26,6 +26,8 @@ pub(crate) struct Stage {
     done: Vec<Finished>,
     /// The folder was made for this run.
     made: bool,
+    /// The lock on the staging folder: what nobody holds was left by a run that was killed.
+    _lock: File,
 }
 
 impl Stage {
@@ -42,9 +44,8 @@ impl Stage {
         if force {
             forget_killed(out);
         }
-        let staging = out.join(format!(".staging-{}", std::process::id()));
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&staging).map_err(failed)?;
-        Ok(Self { out: out.to_owned(), staging, done: Vec::new(), made })
+        let (staging, lock) = staged(out).map_err(failed)?;
+        Ok(Self { out: out.to_owned(), staging, done: Vec::new(), made, _lock: lock })
     }
 
     /// Where files are in the making; what lies there in the end and was not finished goes away.
@@ -124,17 +125,46 @@ impl Stage {
     }
 }
 
+/// A staging folder in `out`, held by its lock. Its number is that of the process, or the next that is free: another
+/// container on the same disk may have a process of the same number.
+fn staged(out: &Path) -> io::Result<(PathBuf, File)> {
+    let mut number = u64::from(std::process::id());
+    loop {
+        let staging = out.join(format!(".staging-{number}"));
+        match fs::DirBuilder::new().mode(0o700).create(&staging) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error),
+            // whoever took it for one that was left, before the lock was there, has removed it
+            Ok(()) => match held(&staging) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                lock => return Ok((staging, lock?)),
+            },
+        }
+    }
+}
+
+/// The lock on a folder that is there.
+fn held(folder: &Path) -> io::Result<File> {
+    let lock = File::open(folder)?;
+    lock.lock()?;
+    let (ours, there) = (lock.metadata()?, fs::metadata(folder)?);
+    let same = (ours.dev(), ours.ino()) == (there.dev(), there.ino());
+    if same { Ok(lock) } else { Err(io::ErrorKind::NotFound.into()) }
+}
+
 /// Removes what runs that were killed left in `out`: it holds claims, and nobody comes back for it.
 fn forget_killed(out: &Path) {
     let Ok(entries) = fs::read_dir(out) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
-        let run = name.to_str().and_then(|name| name.strip_prefix(".staging-")).and_then(|id| id.parse::<u32>().ok());
-        // where the system does not tell which processes live, nothing is taken for dead
-        let dead = |id: u32| Path::new("/proc/self").exists() && !Path::new(&format!("/proc/{id}")).exists();
-        if run.is_some_and(dead) && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            // a failure leaves it where it was, and changes no result
-            let _ = fs::remove_dir_all(entry.path());
+        let run = name.to_str().and_then(|name| name.strip_prefix(".staging-"));
+        let is_staging = run.is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
+        if is_staging && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let Ok(folder) = File::open(entry.path()) else { continue };
+            if folder.try_lock().is_ok() {
+                // a failure leaves it where it was, and changes no result
+                let _ = fs::remove_dir_all(entry.path());
+            }
         }
     }
 }
@@ -445,8 +475,10 @@ mod tests {
     #[test]
     fn force_takes_away_what_the_run_before_wrote_and_what_a_killed_run_left() {
         let out = std::env::temp_dir().join(format!("scrubjay-stage-{}", std::process::id()));
-        let killed = out.join(".staging-4294967295");
+        // under the number of this very process, as another container may have left it, and one that somebody holds
+        let killed = out.join(format!(".staging-{}", std::process::id()));
         fs::create_dir_all(&killed).unwrap();
+        let (alive, _lock) = staged(&out).unwrap();
         fs::write(killed.join("old.accepted.837"), "x").unwrap();
         fs::write(out.join("mine.txt"), "x").unwrap();
         fs::write(out.join("old.accepted.837"), "x").unwrap();
@@ -458,6 +490,7 @@ mod tests {
         let mut left: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         left.sort();
         fs::remove_dir_all(&out).unwrap();
-        assert_eq!(left, ["mine.txt", "run.json", "summary.json"]);
+        let alive = alive.file_name().unwrap().to_str().unwrap();
+        assert_eq!(left, [alive, "mine.txt", "run.json", "summary.json"]);
     }
 }

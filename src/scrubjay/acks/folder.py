@@ -20,6 +20,7 @@ from scrubjay.acks.sent import SentClaim
 from scrubjay.acks.values import charge_text, day
 from scrubjay.errors import OutputError, UsageError
 from scrubjay.models.acknowledgments import Verdict
+from scrubjay.scratch import begin_draft
 
 __all__ = ["WORKLIST", "Folder"]
 
@@ -92,7 +93,7 @@ class Folder:
     def _open(self, name: str) -> TextIO:
         draft = os.path.join(self.path, f".{name}.{os.getpid()}.part")
         self._drafts[name] = draft
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = begin_draft(draft)
         file = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="")
         return self._files.enter_context(file)
 

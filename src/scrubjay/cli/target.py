@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scrubjay.errors import OutputError, UsageError
+from scrubjay.scratch import begin_draft
 
 __all__ = ["target"]
 
@@ -28,7 +29,7 @@ def target(name: str, *, force: bool) -> Iterator[BinaryIO]:
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         # 0600: claims are read by whoever made them, until that person says otherwise.
-        opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        opened = begin_draft(draft)
         with os.fdopen(opened, "wb") as file:
             yield file
             file.flush()

@@ -1,15 +1,17 @@
 """The form of a file of codes: sorted keys with the days on which they hold, and a value.
 
 A line ``scrubjay codes 1``; a line of JSON, the *header*: ``{"table", "release", "source", "made",
-"from", "until", "lists": [{"name", "width", "rows"}]}``; then the rows of each list. A row is its
-key, padded with zeros to the width of the list, its first day, its last day and its value, each a
-signed number of four bytes, the greatest byte first; days count from 1970-01-01. Rows ascend. Of
-days before ``from`` and after ``until`` the file says nothing. A key of two parts has half of the
-width for each. The native half reads the same form (crates/x12/src/scrub/tables.rs).
+"from", "until", "lists": [{"name", "width", "rows"}]}``, in some files with a ``digest`` of all of
+it; then the rows of each list. A row is its key, padded with zeros to the width of the list, its
+first day, its last day and its value, each a signed number of four bytes, the greatest byte first;
+days count from 1970-01-01. Rows ascend. Of days before ``from`` and after ``until`` the file says
+nothing. A key of two parts has half of the width for each. The native half reads the same form
+(crates/x12/src/scrub/tables.rs).
 """
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 import json
 import os
@@ -28,6 +30,7 @@ MAGIC = b"scrubjay codes 1\n"
 EARLIEST, LATEST = -(2**31), 2**31 - 1
 """Stand for no first and no last day."""
 
+_DIGEST = "digest"
 _TAIL = Struct(">iii")
 _MOST_AT_ONCE = 400_000
 """Rows that are sorted in memory at a time."""
@@ -67,7 +70,11 @@ class CodeFile:
             for row in self.header["lists"]:
                 self._lists[row["name"]] = (at, row["rows"], row["width"])
                 at += row["rows"] * (row["width"] + _TAIL.size)
-            whole = begin.startswith(MAGIC) and at == os.stat(self.path).st_size
+            whole = (
+                begin.startswith(MAGIC)
+                and "table" in self.header
+                and at == os.stat(self.path).st_size
+            )
         except (ValueError, KeyError, TypeError):
             whole = False
         if not whole:
@@ -77,6 +84,12 @@ class CodeFile:
     def table(self) -> str:
         """The name of the table."""
         return str(self.header["table"])
+
+    def is_damaged(self) -> bool:
+        """Whether it has a digest (`write`) and is not what that speaks of. Reads all of it."""
+        start = min((at for at, _, _ in self._lists.values()), default=0)
+        said = self.header.get(_DIGEST)
+        return said is not None and said != _digest(self.header, _pieces(self.path, start))
 
     @property
     def lists(self) -> dict[str, int]:
@@ -126,8 +139,12 @@ def write(
     header: dict[str, Any],
     widths: dict[str, int],
     entries: Iterable[Entry],
+    *,
+    digest: bool = False,
 ) -> dict[str, int]:
     """Writes a file of codes, under another name until it is whole; the rows of each list.
+
+    With `digest` its header has one of all of it, by which damage is told (`CodeFile.is_damaged`).
 
     Entries come in any order. They are sorted some at a time, and the sorted parts are merged, so
     that millions of them need no more memory than some. The same row twice counts once; intervals
@@ -145,17 +162,36 @@ def write(
                 counts[name] = _merged(parts[name], width, out)
             bodies.append(body)
         lists = [{"name": name, "width": widths[name], "rows": counts[name]} for name in counts]
+        whole = {**header, "lists": lists}
+        if digest:
+            pieces = (piece for body in bodies for piece in _pieces(body))
+            whole[_DIGEST] = _digest(whole, pieces)
         staged = os.path.join(stage, "whole")
         with open(staged, "wb") as out:
-            out.write(
-                MAGIC + json.dumps({**header, "lists": lists}, sort_keys=True).encode() + b"\n"
-            )
+            out.write(MAGIC + _line(whole))
             for body in bodies:
-                with open(body, "rb") as rows:
-                    while chunk := rows.read(1 << 20):
-                        out.write(chunk)
+                out.writelines(_pieces(body))
         os.replace(staged, path)
     return counts
+
+
+def _line(header: dict[str, Any]) -> bytes:
+    return json.dumps(header, sort_keys=True).encode() + b"\n"
+
+
+def _digest(header: dict[str, Any], pieces: Iterable[bytes]) -> str:
+    """Of a header, but for the digest in it, and all rows."""
+    reckoned = hashlib.sha256(_line({key: header[key] for key in header if key != _DIGEST}))
+    for piece in pieces:
+        reckoned.update(piece)
+    return reckoned.hexdigest()
+
+
+def _pieces(path: str, at: int = 0) -> Iterator[bytes]:
+    with open(path, "rb") as file:
+        file.seek(at)
+        while piece := file.read(1 << 20):
+            yield piece
 
 
 def _sorted_parts(

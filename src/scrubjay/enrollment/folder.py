@@ -13,6 +13,7 @@ from typing import Any, Self, TextIO
 
 from scrubjay.errors import OutputError
 from scrubjay.models.enrollment import Quarantined
+from scrubjay.scratch import begin_draft
 
 __all__ = ["WORKLIST", "Folder", "named", "worked"]
 
@@ -84,7 +85,7 @@ class Folder:
         if name not in self._open:
             draft = os.path.join(self.path, f".{name}.{os.getpid()}.part")
             self._drafts[name] = draft
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            handle = begin_draft(draft, os.O_TRUNC)
             made = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="")
             self._open[name] = self._files.enter_context(made)
             if name == "worklist.csv":

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self
 
 from scrubjay.enrollment.state import opened
 from scrubjay.models.enrollment import Enrollment
-from scrubjay.scratch import lives
+from scrubjay.scratch import begin_draft, forget
 
 __all__ = ["Family", "Incoming", "Staged", "Staging", "family_of", "scope_of"]
 
@@ -80,6 +80,7 @@ class Staging:
     def __init__(self, beside: str) -> None:
         _sweep(beside)
         self._path = f"{beside}{_LOAD}{os.getpid()}"
+        self._lock = begin_draft(self._path)
         self.db = opened(self._path)
         self.db.executescript(f"PRAGMA cache_size = -{_CACHE_KIB};{_TABLES}")
         self._digest = hashlib.sha256()
@@ -95,6 +96,7 @@ class Staging:
         self.db.close()
         with contextlib.suppress(OSError):
             os.unlink(self._path)
+        os.close(self._lock)
 
     def add(self, member: Incoming, group: str, family: str, mode: str, day: str) -> str:
         """One record; gives the mode of its group, which the first one set."""
@@ -204,9 +206,8 @@ def _sweep(beside: str) -> None:
     folder, name = os.path.split(os.path.abspath(beside))
     for each in os.listdir(folder):
         start, _, process = each.rpartition(_LOAD)
-        if start == name and process.isdecimal() and not lives(int(process)):
-            with contextlib.suppress(OSError):
-                os.unlink(os.path.join(folder, each))
+        if start == name and process.isdecimal():
+            forget(os.path.join(folder, each))
 
 
 def _set_name(source: dict[str, Any]) -> str:

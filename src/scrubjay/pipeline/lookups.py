@@ -1,9 +1,9 @@
 """Services outside that rules ask while a file is judged: eligibility, crosswalks, enrolment.
 
 A service is an ``async def`` of one question, named in the settings, with a deadline, kept answers,
-a breaker and a limit of its own. They are asked on a loop in a thread of their own, so that the
-connections of a service stay where they were made, and a service that blocks holds up none but
-those who ask. Whatever goes wrong is no answer: nothing passes for it.
+a breaker and a limit of its own. Each is asked on a loop in a thread of its own, so that its
+connections stay where they were made, and one that blocks, be it for ever, holds up itself alone.
+Whatever goes wrong is no answer: nothing passes for it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import asyncio
 import time
 from collections import OrderedDict
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scrubjay.errors import UsageError
 from scrubjay.frozen import Frozen
@@ -32,6 +33,9 @@ GROUP = "scrubjay.lookups"
 """Entry points of packages that bring services."""
 PATIENCE = 5.0
 """Seconds beyond the longest deadline after which a rule that asks is given up itself."""
+LEAVE = 1.0
+"""Seconds that a thread has to heed that it is to end, or that something on it is over."""
+R = TypeVar("R")
 
 
 class Service(Frozen):
@@ -76,13 +80,41 @@ def named(use: str) -> Call:
     return call
 
 
+class _Loop:
+    """A loop in a thread. One that is blocked for ever ends with the process, and holds up none."""
+
+    def __init__(self, name: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._serve, name=name, daemon=True)
+        self._thread.start()
+
+    def begin(self, coroutine: Coroutine[Any, Any, R]) -> Future[R]:
+        """From any thread: what comes of it on the loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+    def close(self) -> None:
+        """What it does is broken off; a thread that does not heed that is left behind."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(LEAVE)
+
+    def _serve(self) -> None:
+        loop = self._loop
+        asyncio.set_event_loop(loop)
+        loop.run_forever()
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
 class _Desk:
-    """One service. All of it happens on the loop of `Services`."""
+    """One service. All but the call itself happens on the loop of `Services`."""
 
     def __init__(self, service: Service, call: Call, seen: Seen) -> None:
         self._service = service
         self._call = call
         self._seen = seen
+        self._own: _Loop | None = None
         self._turns = asyncio.Semaphore(service.at_once)
         self._breaker = Breaker(failures=service.failures, rest=service.rest)
         self._kept: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
@@ -119,23 +151,35 @@ class _Desk:
         return answer
 
     async def _tried(self, question: Hashable) -> Any:
-        """Asks; what it raises may quote the question, and is not looked at."""
+        """Asks."""
         if self._breaker.wait() > 0:
             raise NoDataError(self._service.name, "BREAKER_OPEN")
+        if self._own is None:
+            self._own = _Loop(f"lookups:{self._service.name}")
         done = False
         try:
-            answer = await self._call(question)
+            answer = await asyncio.wrap_future(self._own.begin(self._called(question)))
             done = True
-        except BaseException:  # somebody else's service: an exit of it would end the loop
-            if (task := asyncio.current_task()) is not None and task.cancelling():
-                raise
-            raise NoDataError(self._service.name, "LOOK_UP_FAILED") from None
         finally:
             if done:
                 self._breaker.succeeded()
             else:
                 self._breaker.failed()
         return answer
+
+    async def _called(self, question: Hashable) -> Any:
+        """On the service's own loop; what it raises may quote the question: it is not looked at."""
+        try:
+            return await self._call(question)
+        except BaseException:  # somebody else's service: an exit of it would end the loop
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise
+            raise NoDataError(self._service.name, "LOOK_UP_FAILED") from None
+
+    def close(self) -> None:
+        """Nobody asks it any more."""
+        if self._own is not None:
+            self._own.close()
 
     def _keep(self, question: Hashable, answer: Any) -> None:
         if self._service.ttl > 0 and self._service.kept > 0:
@@ -155,9 +199,10 @@ class Services:
         self._seen = seen
         self._desks: dict[str, _Desk] = {}
         self._patience = PATIENCE + max((each.deadline for each in services), default=0.0)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: Thread | None = None
-        self._starting = Lock()
+        self._loop: _Loop | None = None
+        self._blocked: Future[Any] | None = None
+        """What a rule that blocks has kept the loop from, until it has done it."""
+        self._changing = Lock()
 
     async def ask(self, service: str, question: Hashable) -> Any:
         """On the loop."""
@@ -168,7 +213,7 @@ class Services:
         return await desk.ask(question)
 
     def run(self, asked: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
-        """From any thread but the loop's own."""
+        """From any thread but the loop's own; where a rule blocks that, there is no data."""
 
         async def one(each: Coroutine[Any, Any, Any]) -> Any:
             try:
@@ -180,37 +225,36 @@ class Services:
         async def together() -> list[Any]:
             return await asyncio.gather(*(one(each) for each in asked), return_exceptions=True)
 
-        return asyncio.run_coroutine_threadsafe(together(), self._started()).result()
+        if self._blocked is None or self._blocked.done():
+            self._blocked = None
+            running = self._started().begin(together())
+            try:
+                return running.result(self._patience + LEAVE)
+            except FutureTimeoutError:
+                self._blocked = running
+        else:
+            for each in asked:
+                each.close()
+        return [NoDataError("rule", "DEADLINE") for _ in asked]
 
     def close(self) -> None:
-        """The thread ends; who still waits is told so."""
-        with self._starting:
-            loop, thread = self._loop, self._thread
-            self._loop = self._thread = None
-        if loop is not None and thread is not None:
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
+        """The threads end; who still waits is told so."""
+        with self._changing:
+            loop, self._loop = self._loop, None
+        if loop is not None:
             loop.close()
+        for desk in self._desks.values():
+            desk.close()
 
-    def _started(self) -> asyncio.AbstractEventLoop:
-        with self._starting:
+    def _started(self) -> _Loop:
+        with self._changing:
             if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                ready: Future[None] = Future()
-                self._thread = Thread(
-                    target=self._serve, args=(self._loop, ready), name="lookups", daemon=True
-                )
-                self._thread.start()
-                ready.result()
+                loop = _Loop("lookups")
+                loop.begin(self._open()).result()
+                self._loop = loop
             return self._loop
 
-    def _serve(self, loop: asyncio.AbstractEventLoop, ready: Future[None]) -> None:
-        asyncio.set_event_loop(loop)
+    async def _open(self) -> None:
         self._desks = {
             each.name: _Desk(each, self._calls[each.name], self._seen) for each in self.services
         }
-        loop.call_soon(ready.set_result, None)
-        loop.run_forever()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(loop.shutdown_asyncgens())

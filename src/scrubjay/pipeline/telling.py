@@ -36,6 +36,14 @@ def alert(tx: Tx, name: str, kind: Kind, subject: int) -> None:
         tx.publish(ALERT, added.id)
 
 
+def _partner(view: View, one: Alert) -> int | None:
+    """The partner that an alert is about, if it is about one."""
+    if one.kind is Kind.PARTNER:
+        return one.subject
+    sent = view.one(Transmission, one.subject) if one.kind is Kind.TRANSMISSION else None
+    return None if sent is None else sent.partner
+
+
 class Teller(Protocol):
     """Tells one alert; raises what `scrubjay.webhooks` raises."""
 
@@ -58,10 +66,8 @@ class Tell:
 
         def asked(view: View) -> tuple[Alert | None, str]:
             one = view.one(Alert, lease.subject)
-            if one is None or one.kind is not Kind.TRANSMISSION:
-                return one, ""
-            sent = view.one(Transmission, one.subject)
-            line = None if sent is None else self._work.lines.get(sent.partner)
+            number = None if one is None else _partner(view, one)
+            line = None if number is None else self._work.lines.get(number)
             return one, "" if line is None else line.record.name
 
         one, partner = await self._work.store.read(asked)

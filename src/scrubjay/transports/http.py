@@ -32,6 +32,7 @@ from scrubjay.failures import FAILURES
 from scrubjay.transports.bodies import checked_key, pieces
 from scrubjay.transports.contract import Inbound, Receipt
 from scrubjay.transports.errors import TransportError
+from scrubjay.transports.hearing import HearingTransport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
@@ -47,6 +48,7 @@ _KEPT = 2.0
 _LONGEST_REFERENCE = 128
 _LONGEST_WAIT = 86_400.0
 _TAKEN = (200, 201, 202)
+_HAD = 200
 _STATUS = {
     301: "REDIRECTED",
     302: "REDIRECTED",
@@ -105,9 +107,12 @@ class HttpTransport:
             headers["Authorization"] = f"Bearer {credential}"
         self._client = httpx2.AsyncClient(
             headers=headers,
-            verify=_tls(ca_file) if address.startswith("https:") else False,
+            transport=HearingTransport(
+                _tls(ca_file) if address.startswith("https:") else None,
+                connections=_CONNECTIONS,
+                kept=_KEPT,
+            ),
             timeout=httpx2.Timeout(deadline, connect=min(connect, deadline)),
-            limits=httpx2.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEPT),
             follow_redirects=False,
             trust_env=False,
         )
@@ -134,8 +139,11 @@ class HttpTransport:
             raise
         except (httpx2.HTTPError, TimeoutError, OSError, ssl.SSLError) as error:
             raise self._lost(error, left=sending.left) from None
+        if status in _TAKEN and (sending.whole or status == _HAD):
+            return _receipt(answer, key, duplicate=status == _HAD)
         if status in _TAKEN:
-            return _receipt(answer, key, duplicate=status == _TAKEN[0])
+            # nobody has taken what did not leave
+            raise TransportError("REPLY_UNREADABLE")
         raise self._refused(status, answer, retry_after)
 
     async def look_up(self, key: str) -> Receipt | None:
@@ -253,15 +261,25 @@ class HttpTransport:
 
 
 class _Sending:
-    """A body on its way, and whether any of it may have left."""
+    """A body on its way, and how much of it may have left."""
 
     def __init__(self, transmission: Transmission) -> None:
         self._transmission = transmission
-        self.left = not transmission.size
+        self._given = 0
+
+    @property
+    def left(self) -> bool:
+        """Whether any of it may have."""
+        return self._given > 0 or self.whole
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it may have."""
+        return self._given == self._transmission.size
 
     async def body(self) -> AsyncIterator[bytes]:
         async for piece in pieces(self._transmission):
-            self.left = True
+            self._given += len(piece)
             yield piece
 
 
