@@ -2,13 +2,14 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import scrubjay
-from scrubjay.codes.file import CodeFile
+from scrubjay.codes.file import CodeFile, Entry, write
 from scrubjay.errors import InputError, UsageError
 from scrubjay.history import Remembered, remember
 from scrubjay.runs import execute, known
@@ -163,3 +164,161 @@ def test_a_history_of_before_is_read_and_grows(tmp_path: Path, sent: Path) -> No
     history.write_bytes(old)
     assert remember([sent], history, token_key=secret).known == claims
     assert CodeFile(history).header["digest"]
+
+
+def visit(tmp_path: Path, name: str, **changes: str) -> Path:
+    """A claim of one visit, changed here and there."""
+    claim = {
+        "number": "V1",
+        "day": "20260210",
+        "procedure": "99203",
+        "original": "",
+        "frequency": "1",
+        "set": "0001",
+        "units": "1",
+    } | changes
+    original = f"REF*F8*{claim['original']}~" if claim["original"] else ""
+    body = (
+        f"ST*837*{claim['set']}*005010X222A1~BHT*0019*00*B1*20260301*0930*CH~"
+        "NM1*41*2*CLINIC*****46*S1~PER*IC*DESK*TE*5552345678~NM1*40*2*PAYER*****46*R1~HL*1**20*1~"
+        "PRV*BI*PXC*207Q00000X~NM1*85*2*MEADOW CLINIC*****XX*1234567893~N3*12 ORCHARD LANE~"
+        "N4*SPRINGFIELD*IL*627010000~REF*EI*371234567~HL*2*1*22*0~SBR*P*18*******CI~"
+        "NM1*IL*1*SAMPLE*ROBIN****MI*W000123456~N3*7 RIVER ROAD~N4*SPRINGFIELD*IL*62702~"
+        f"DMG*D8*19800506*F~NM1*PR*2*EXAMPLE HEALTH*****PI*99999~CLM*{claim['number']}*150***11:B:"
+        f"{claim['frequency']}*Y*A*Y*Y~{original}HI*ABK:E119~NM1*82*1*HEALER*KIM****XX*1457382905~"
+        f"LX*1~SV1*HC:{claim['procedure']}*150*UN*{claim['units']}***1~DTP*472*D8*{claim['day']}~"
+    )
+    count = body.count("~") + 1
+    path = tmp_path / name
+    path.write_text(
+        "ISA*00*          *00*          *ZZ*S1             *ZZ*R1             *260301*0930*^*00501*"
+        "000000001*0*P*:~GS*HC*S1*R1*20260301*0930*1*X*005010X222A1~"
+        f"{body}SE*{count}*{claim['set']}~GE*1*1~IEA*1*000000001~"
+    )
+    return path
+
+
+def found(tmp_path: Path, file: Path, **options: Any) -> tuple[set[str], dict[str, int]]:
+    """What is found in a file, and how often a table was not there."""
+    out = tmp_path / "out"
+    scrubjay.scrub(file, out, force=True, token_key=key(tmp_path), **options)
+    rows = [json.loads(line) for line in (out / "findings.jsonl").read_text().splitlines()]
+    summary = json.loads((out / "summary.json").read_text())
+    return {row["code"] for row in rows}, summary["no_data"]
+
+
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **lists: dict[Any, int]) -> None:
+    """Tables of the user's own."""
+    monkeypatch.setenv("SCRUBJAY_CODES", str(tmp_path / "codes"))
+    by_table: dict[str, dict[str, dict[Any, int]]] = {}
+    for name, rows in lists.items():
+        of, _, part = name.partition("__")
+        by_table.setdefault(of, {})[part] = rows
+    for of, parts in by_table.items():
+        entries, widths = [], {}
+        for part, rows in parts.items():
+            keys = [code if isinstance(code, tuple) else (code,) for code in rows]
+            widths[part] = 8 * len(keys[0])
+            entries += [
+                Entry(codes, part, value=value)
+                for codes, value in zip(keys, rows.values(), strict=True)
+            ]
+        header = {"table": of, "release": "1", "source": "a test", "made": "2026-01-01"}
+        write(tmp_path / "codes" / f"{of}.codes", header, widths, entries)
+
+
+def test_who_was_seen_within_three_years_is_no_new_patient(tmp_path: Path) -> None:
+    history = tmp_path / "sent.codes"
+    again = visit(tmp_path, "again.837", number="V2", set="2")
+    assert "NEW_PATIENT_WITHIN_3Y" not in found(tmp_path, again)[0]
+    assert found(tmp_path, again)[1]["history"] > 0
+    remember([visit(tmp_path, "first.837", day="20230214")], history, token_key=key(tmp_path))
+    codes, no_data = found(tmp_path, again, history=history)
+    assert "NEW_PATIENT_WITHIN_3Y" in codes
+    assert "history" not in no_data
+    old = visit(tmp_path, "old.837", number="V3", day="20260301", set="3")
+    assert "NEW_PATIENT_WITHIN_3Y" not in found(tmp_path, old, history=history)[0]
+
+
+def test_a_visit_after_surgery_falls_within_its_days(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = tmp_path / "sent.codes"
+    surgery = visit(tmp_path, "surgery.837", day="20251201", procedure="27447")
+    remember([surgery], history, token_key=key(tmp_path))
+    after = visit(tmp_path, "after.837", number="V2", procedure="99213", set="2")
+    codes, no_data = found(tmp_path, after, history=history)
+    assert "GLOBAL_PERIOD_EM" not in codes
+    assert no_data["pfs"] > 0
+    table(tmp_path, monkeypatch, pfs__global_090={"27447": 0}, pfs__global_010={"11402": 0})
+    assert "GLOBAL_PERIOD_EM" in found(tmp_path, after, history=history)[0]
+    later = visit(tmp_path, "later.837", number="V2", procedure="99213", set="2", day="20260302")
+    assert "GLOBAL_PERIOD_EM" not in found(tmp_path, later, history=history)[0]
+    second = visit(tmp_path, "second.837", number="V4", procedure="27447", set="4")
+    assert "GLOBAL_PERIOD_SURGERY" in found(tmp_path, second, history=history)[0]
+
+
+def test_what_a_payer_pays_for_so_often_is_counted_with_what_was_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = tmp_path / "sent.codes"
+    limits = {("99999", "99203"): 3}
+    table(tmp_path, monkeypatch, frequency__year=limits, frequency__month={("99999", "1"): 1})
+    now = visit(tmp_path, "now.837", number="V2", units="2", set="2")
+    assert "FREQUENCY_EXCEEDED" not in found(tmp_path, now)[0]
+    remember([visit(tmp_path, "a.837", day="20250301")], history, token_key=key(tmp_path))
+    assert "FREQUENCY_EXCEEDED" not in found(tmp_path, now, history=history)[0]
+    remember([visit(tmp_path, "b.837", day="20260101")], history, token_key=key(tmp_path))
+    assert "FREQUENCY_EXCEEDED" in found(tmp_path, now, history=history)[0]
+
+
+def test_a_set_and_a_replaced_number_are_known_again(tmp_path: Path) -> None:
+    history = tmp_path / "sent.codes"
+    one = visit(tmp_path, "one.837", frequency="7", original="ICN1")
+    assert not {"DUPLICATE_FILE", "REF_F8_REUSED"} & found(tmp_path, one)[0]
+    remember([one], history, token_key=key(tmp_path))
+    assert {"DUPLICATE_FILE", "REF_F8_REUSED"} <= found(tmp_path, one, history=history)[0]
+    other = visit(tmp_path, "other.837", frequency="8", original="ICN2", set="2")
+    assert not {"DUPLICATE_FILE", "REF_F8_REUSED"} & found(tmp_path, other, history=history)[0]
+
+
+def test_a_history_of_before_the_lists_is_read_and_grows(tmp_path: Path) -> None:
+    history, secret = tmp_path / "sent.codes", key(tmp_path)
+    first = visit(tmp_path, "first.837", day="20240101")
+    remember([first], history, token_key=secret)
+    file = CodeFile(history)
+    kept = {"", "parties"}
+    rows = [Entry(codes, of, *days) for of in kept for codes, days in file.rows(of)]
+    header = {name: value for name, value in file.header.items() if name != "lists"}
+    write(history, header, dict.fromkeys(kept, 16), rows)
+    again = visit(tmp_path, "again.837", number="V2", set="2")
+    assert found(tmp_path, again, history=history)[1]["history"] > 0
+    remember([visit(tmp_path, "b.837", day="20250101", number="V9")], history, token_key=secret)
+    assert "NEW_PATIENT_WITHIN_3Y" in found(tmp_path, again, history=history)[0]
+    assert "DUPLICATE_CLAIM" in found(tmp_path, first, history=history)[0]
+
+
+def test_days_and_codes_of_a_history_are_hidden(tmp_path: Path) -> None:
+    history = tmp_path / "sent.codes"
+    claims = [visit(tmp_path, f"{day}.837", day=day) for day in ("20260101", "20260201")]
+    remember(claims, history, token_key=key(tmp_path))
+    days = [(date(2026, month, 1) - date(1970, 1, 1)).days for month in (1, 2)]
+    rows = [span for _, span in CodeFile(history).rows("physicians")]
+    assert len(rows) == len(days)
+    assert not any(span.first in days for span in rows)
+    assert rows[1].first - rows[0].first in {31, -31}
+
+
+def test_numbers_that_two_claims_have_are_told_within_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "numbers.837"
+    one = visit(tmp_path, "one.837").read_text()
+    claim = re.search(r"CLM\*.*?(?=SE\*)", one)
+    assert claim
+    other = claim[0].replace("20260210", "20260211")
+    text = one.replace(claim[0], claim[0] + other)
+    count = text[text.index("ST*") : text.index("SE*")].count("~") + 1
+    file.write_text(re.sub(r"SE\*\d+", f"SE*{count}", text))
+    for exact in (False, True):
+        codes, _ = found(tmp_path, file, exact=exact)
+        assert "DUPLICATE_PCN_IN_BATCH" in codes
+        assert "DUPLICATE_CLAIM" not in codes

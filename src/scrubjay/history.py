@@ -1,8 +1,10 @@
 """What was sent before: keyed digests of claims, by which later ones are found to be the same.
 
 A history is a file of codes (`codes.file`): table ``history``, whose release is the id of the key;
-its main list has a digest of each claim but replacements and voids, and ``parties`` one of whom
-each claim is between. Nothing of a claim can be read from it, and without the key nothing is found.
+its main list has a digest of each claim but replacements and voids, ``parties`` one of whom each
+claim is between, and each list of `rules.past` what is remembered there, its days shifted and its
+values masked by the same key. Nothing of a claim can be read from it, and without the key nothing
+is found. A history without some of the lists has them from when something is added to it.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import fcntl
 import os
 from datetime import date
 from itertools import chain
+from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from scrubjay import places
@@ -19,6 +22,7 @@ from scrubjay.codes.file import CodeFile, Entry, write
 from scrubjay.errors import InputError, UsageError
 from scrubjay.job import Command, Job
 from scrubjay.keys import TokenKey
+from scrubjay.rules.past import LISTS
 from scrubjay.runs import HISTORY, execute, known
 from scrubjay.scratch import scratch
 
@@ -29,6 +33,7 @@ __all__ = ["Remembered", "remember"]
 
 _DIGEST = 8
 _WIDTH = 2 * _DIGEST
+_ROW = Struct(">B8siii")
 PARTIES = "parties"
 
 
@@ -69,9 +74,9 @@ def remember(
             "from": None,
             "until": None,
         }
-        widths = {"": _WIDTH, PARTIES: _WIDTH}
+        widths = dict.fromkeys(("", PARTIES, *LISTS), _WIDTH)
         with _alone(folder):
-            entries = chain(_held(into, key.id), _read(digests))
+            entries = chain(_held(into, key.id), _read(digests), _listed(f"{digests}.lists"))
             rows = write(into, header, widths, entries, digest=True)
             os.chmod(into, 0o600)
     return Remembered(run.claims, rows[""])
@@ -94,7 +99,7 @@ def _held(path: str, key: str) -> Iterator[Entry]:
         return
     file = CodeFile(known(path, key))
     try:
-        for of in ("", PARTIES):
+        for of in file.lists:
             for codes, days in file.rows(of):
                 yield Entry(codes, of, *days)
     except (UnicodeDecodeError, KeyError):
@@ -111,3 +116,12 @@ def _read(path: str) -> Iterator[Entry]:
             if any(own):
                 yield Entry((own.hex(),))
             yield Entry((parties.hex(),), PARTIES)
+
+
+def _listed(path: str) -> Iterator[Entry]:
+    """The rows of lists that the engine wrote beside: list, digest, days and value."""
+    names = tuple(LISTS)
+    with open(path, "rb") as file:
+        while row := file.read(_ROW.size):
+            number, digest, first, last, value = _ROW.unpack(row)
+            yield Entry((digest.hex(),), names[number], first, last, value)

@@ -15,10 +15,14 @@ from typing import Any
 
 from rulebook.clean_claims import CLEAN, CLEANS, PATIENT
 from rulebook.further_claims import EXAMPLES as FURTHER
+from rulebook.history_claims import EXAMPLES as OF_HISTORY
+from rulebook.history_claims import TABLES as HISTORY
 from rulebook.other_claims import EXAMPLES as OF_THEIR_OWN
 from rulebook.other_claims import OF_OTHERS
-from rulebook.table_claims import EXAMPLES as OF_TABLES
-from rulebook.table_claims import TABLES as CODES
+from rulebook.payer_claims import EXAMPLES as OF_PAYERS
+from rulebook.payer_claims import TABLES as LISTS
+from rulebook.table_claims import EXAMPLES as OF_CODES
+from rulebook.table_claims import TABLES as OF_ALL
 from scrubjay.rulebook import shipped
 from scrubjay.rules import Rule, RuleSet
 from scrubjay.rules.rows import TABLES, Above, Below, Field
@@ -375,6 +379,9 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
 }
 
 
+CODES = OF_ALL | LISTS | HISTORY
+OF_TABLES = OF_CODES | OF_PAYERS | OF_HISTORY
+"""Those that are tried with all the tables, a history among them."""
 EXAMPLES |= OF_THEIR_OWN | FURTHER | OF_TABLES
 
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use x12::claim::{Batch, ClaimMap, Taps};
-use x12::scrub::{CodeTables, Context, Counts, DuplicateKey, Hit, Program, RuleError, Scratch, Share};
+use x12::scrub::{CodeTables, Context, Counts, DuplicateKey, Hit, Program, Remembered, RuleError, Scratch, Share};
 
 use crate::analyse::Analysed;
 use crate::error::Error;
@@ -37,6 +37,8 @@ pub(crate) struct Rules {
     key: DuplicateKey,
     /// Somebody asks whom claims are between.
     parties: bool,
+    /// Somebody writes down what was sent.
+    remembering: bool,
     tables: Arc<CodeTables>,
     /// Nanoseconds by rule, where they are measured.
     spent: Option<Vec<AtomicU64>>,
@@ -56,6 +58,20 @@ pub(crate) struct Ruled {
     pub(crate) digests: Vec<Option<u64>>,
     /// By claim row: whom it is between; empty where nobody asks.
     pub(crate) parties: Vec<u64>,
+    /// What claims are found by when they come again: by what may, and by claim row.
+    pub(crate) comings: Vec<Vec<Option<u64>>>,
+    /// What a history is to have of them, where one is written.
+    pub(crate) remembered: Vec<Remembered>,
+}
+
+/// What is known of each claim of a batch when its turn comes.
+pub(crate) struct Known {
+    /// It was seen before, or sent before.
+    pub(crate) duplicates: Vec<bool>,
+    /// Nothing between the same parties was sent; empty where that is not known.
+    pub(crate) orphans: Vec<bool>,
+    /// By what may come again: it did.
+    pub(crate) again: Vec<Vec<bool>>,
 }
 
 impl Rulebook {
@@ -66,7 +82,16 @@ impl Rulebook {
         (as_of, received): (i32, i32),
     ) -> Self {
         let made = ClaimMap::embedded().map(|_| OnceLock::new()).collect();
-        Self { rules, tables: Arc::new(tables), measured, remembering: false, secret, as_of, received, made }
+        Self {
+            rules,
+            tables: Arc::new(tables.keyed(secret)),
+            measured,
+            remembering: false,
+            secret,
+            as_of,
+            received,
+            made,
+        }
     }
 
     /// Tells whom claims are between, for those who write down what was sent.
@@ -77,6 +102,11 @@ impl Rulebook {
     /// What each code table says of itself.
     pub(crate) fn tables(&self) -> &[serde_json::Value] {
         self.tables.headers()
+    }
+
+    /// Whether a list of codes is there.
+    pub(crate) fn has_table(&self, list: &str) -> bool {
+        self.tables.find(list).is_some()
     }
 
     /// The digest that names the rules.
@@ -107,6 +137,7 @@ impl Rulebook {
             program,
             spent,
             key: DuplicateKey::compile(&taps.schema)?,
+            remembering: self.remembering,
             parties: self.remembering || self.tables.find(PARTIES).is_some(),
             tables: Arc::clone(&self.tables),
             secret: self.secret,
@@ -141,12 +172,15 @@ impl Rules {
         let mut counts = Vec::new();
         let last = Cell::new(Instant::now());
         let judged = |rule: usize| self.measure(rule, &last);
-        let mut context = self.context([&[]; 2]);
+        let mut context = self.context();
         context.judged = self.spent.is_some().then_some(&judged);
         let hits = self.program.run(Share::Alone, (batch, bytes), &context, scratch, &mut counts).to_vec();
+        let comings = scratch.take_comings();
         let digests = self.key.digests(batch, bytes, &self.secret);
         let parties = if self.parties { self.key.parties(batch, bytes, &self.secret) } else { Vec::new() };
-        Ruled { hits, counts, digests, parties }
+        let remembered =
+            if self.remembering { self.program.remember((batch, bytes), &self.context(), scratch) } else { Vec::new() };
+        Ruled { hits, counts, digests, parties, comings, remembered }
     }
 
     /// Adds to `duplicates` what was sent before; which claims are between parties that nothing was sent between, where
@@ -166,11 +200,13 @@ impl Rules {
         &self,
         ruled: &Ruled,
         (batch, bytes): (&Batch, &[u8]),
-        known: [&[bool]; 2],
+        known: &Known,
         scratch: &mut Scratch,
         counts: &mut Vec<Counts>,
     ) -> Vec<Hit> {
-        let late = self.program.run(Share::Late, (batch, bytes), &self.context(known), scratch, counts);
+        let Known { duplicates, orphans, again } = known;
+        let context = Context { duplicates, orphans, again, ..self.context() };
+        let late = self.program.run(Share::Late, (batch, bytes), &context, scratch, counts);
         for (sum, found) in counts.iter_mut().zip(&ruled.counts) {
             sum.add(*found);
         }
@@ -196,9 +232,8 @@ impl Rules {
         self.program.rules().iter().map(|rule| rule.id.as_str()).zip(spent)
     }
 
-    fn context<'d>(&'d self, [duplicates, orphans]: [&'d [bool]; 2]) -> Context<'d> {
-        let (as_of, received) = (self.as_of, self.received);
-        Context { as_of, received, duplicates, orphans, tables: Some(&self.tables), judged: None }
+    fn context(&self) -> Context<'_> {
+        Context { as_of: self.as_of, received: self.received, tables: Some(&self.tables), ..Context::default() }
     }
 }
 

@@ -267,7 +267,8 @@ impl Setup {
             judged.filter_map(|(scrub, judging)| Some((&scrub.as_ref()?.rules.as_ref()?.program, &judging.counts[..])));
         let rules: Vec<_> = rules.collect();
         let bench = desk.bench.as_ref();
-        let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, &rules, bench.is_some());
+        let there = |list: &str| self.rules.as_ref().is_some_and(|rules| rules.has_table(list));
+        let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, (&rules, &there), bench.is_some());
         summary["windows"] =
             json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
         if let Some(records) = &desk.records {

@@ -142,7 +142,7 @@ def explain(given: dict[str, Any]) -> int:
         raise UsageError(f"there is no rule {name}; scrubjay rules list names all of them")
     tree, letter = tree_of(file, given["claim"])
     day = _number(given["as_of"])
-    judge = Interpreter(day, day, duplicate=False, tables=_tables())
+    judge = Interpreter(day, day, duplicate=False, again=False, tables=_tables())
     rows: list[dict[str, Any]] = []
     for rule in rules:
         if letter not in rule.transactions:

@@ -13,7 +13,7 @@
 
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.expressions import Bool, Code, Date, Money, Number, Text, Value, received, today
-from scrubjay.rules.rows import never_sent, seen_before
+from scrubjay.rules.rows import came_before, never_sent, seen_before
 from scrubjay.rules.rule import Rule, rule
 from scrubjay.rules.ruleset import RuleSet, load, rules_of
 
@@ -35,6 +35,7 @@ __all__ = [
     "RuleSet",
     "Text",
     "Value",
+    "came_before",
     "load",
     "never_sent",
     "received",

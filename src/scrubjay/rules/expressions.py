@@ -217,7 +217,7 @@ class Number(_Scaled):
     kind = "number"
     scale = 1000
 
-    def above_listed(self, table: str, code: Code, on: Date | None = None) -> Bool:
+    def above_listed(self, table: str, code: _Characters, on: Date | None = None) -> Bool:
         """Is more than the table of that name has beside the code; where it has none, it is not."""
         return Bool(["over", table, self.node, code.node, None if on is None else on.node])
 

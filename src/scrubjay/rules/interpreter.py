@@ -33,6 +33,7 @@ Table: TypeAlias = Mapping[str | tuple[str, str], list[tuple[int, ...]]]
 """A code table: for each code, or pair of codes, first day, last day, and a value if it has one."""
 
 _EPOCH = dt.date(1970, 1, 1)
+_ALWAYS = (-(2**31), 2**31 - 1)
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "eq": operator.eq,
     "ne": operator.ne,
@@ -96,6 +97,8 @@ class Interpreter:
     duplicate: bool | None = None
     orphan: bool | None = None
     """No claim between the same parties was sent before; None without a history."""
+    again: bool | None = None
+    """The claim came earlier in the file; None where nobody looked."""
     tables: Mapping[str, Table] = field(default_factory=dict)
 
     def judge(self, rule: Rule, tree: Tree) -> list[Logic]:
@@ -125,6 +128,10 @@ class Interpreter:
             case "duplicate" | "orphan":
                 told = self.duplicate if name == "duplicate" else self.orphan
                 return NO_DATA if told is None else told
+            case "again":
+                return NO_DATA if self.again is None else self.again
+            case "past":
+                return self._past(rest, rows)
             case "any" | "all":
                 states = [
                     self.logic(rest[1], [*rows, row]) for row in self._children(rest[0], rows)
@@ -258,6 +265,30 @@ class Interpreter:
                 return True
         return False
 
+    def _past(self, rest: list[Any], rows: list[Node]) -> Logic:
+        """Whether a list of the history has it; its table is by values, not by their digest."""
+        name, (_, *keys), since, until, *how = rest
+        own, table, (_, *limit) = how if len(how) > 1 else (None, how[0], ["keys"])
+        held = self.tables.get(f"history.{name}")
+        if held is None or (table is not None and table not in self.tables):
+            return NO_DATA
+        found = [self.value(key, rows) for key in keys]
+        days = [
+            open_ if day is None else self.value(day, rows)
+            for day, open_ in zip((since, until), _ALWAYS, strict=True)
+        ]
+        more = [] if own is None else [self.value(part, rows) for part in (own, *limit)]
+        if any(value is NO_DATA for value in (*found, *days, *more)):
+            return NO_DATA
+        if None in (*found, *days, *more):
+            return None
+        spans = _spans(held, found, *days)
+        if own is None:
+            return any(table is None or span[2] in self.tables[table] for span in spans)
+        most = self.tables[table].get((more[1], more[2]))
+        sent = sum((last - first + 1) * value for first, last, value in spans)
+        return most is not None and more[0] + sent > most[0][2] * 1000
+
     def _stand(self, name: str, first: str, second: str, days: list[int]) -> bool:
         """Whether two codes, or how they begin, are a pair of a table."""
         begins = [[code[:end] for end in range(1, len(code) + 1)] for code in (first, second)]
@@ -294,6 +325,13 @@ class Interpreter:
     def _children(self, node: list[Any], rows: list[Node]) -> list[Node]:
         row = self._reach(rows, node[1], node[2])
         return [] if row is None else row.below.get(node[3], [])
+
+
+def _spans(held: Any, keys: list[Any], first: int, last: int) -> list[tuple[Any, ...]]:
+    """What stands under some keys between two days, as far as it is between them."""
+    key = tuple(value.upper() if isinstance(value, str) else value for value in keys)
+    between = (span for span in held.get(key, []) if span[0] <= last and span[1] >= first)
+    return [(max(span[0], first), min(span[1], last), span[2]) for span in between]
 
 
 def _join(states: list[Logic], *, strong: bool) -> Logic:

@@ -36,6 +36,7 @@ __all__ = [
     "Field",
     "Row",
     "Rows",
+    "came_before",
     "is_field",
     "never_sent",
     "seen_before",
@@ -296,6 +297,17 @@ def never_sent(claim: Row) -> Bool:
     Without a history: no_data.
     """
     return _of_claim("orphan", "never_sent", claim)
+
+
+def came_before(claim: Row, *keys: Value, when: Bool | None = None) -> Bool:
+    """An earlier claim of the file, one of those of `when`, had the same values for all keys.
+
+    A claim that lacks one of them came never before. The engine decides it, within a window.
+    """
+    if claim.table != "claim" or not keys:
+        raise RuleError("came_before() is asked of a claim, with what tells claims apart")
+    asked = ["keys", *(key.node for key in keys)]
+    return Bool(["again", asked, None if when is None else when.node])
 
 
 def _of_claim(name: str, called: str, claim: Row) -> Bool:

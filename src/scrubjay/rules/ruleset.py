@@ -7,6 +7,7 @@ import os
 
 from scrubjay import _native
 from scrubjay.rules.errors import RuleError
+from scrubjay.rules.past import LISTS
 from scrubjay.rules.rule import Rule
 
 TYPE_CHECKING = False
@@ -43,6 +44,7 @@ class RuleSet:
         body = _canonical(
             {
                 "format": FORMAT,
+                "history": [past.describe() for past in LISTS.values()],
                 "rules": [rule.describe() for rule in judged if rule.native],
                 "functions": [rule.describe() for rule in _called(judged)],
             }

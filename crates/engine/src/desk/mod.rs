@@ -130,6 +130,8 @@ pub(crate) struct Scrub {
 #[derive(Default)]
 pub(crate) struct Judging {
     late: Scratch,
+    /// By what may come again: claims that did.
+    again: Vec<Seen>,
     pub(crate) counts: Vec<Counts>,
 }
 
@@ -262,6 +264,7 @@ impl<'j> Desk<'j> {
         self.envelope = Envelope::default();
         self.segments = 0;
         self.seen.clear();
+        self.judging.iter_mut().flat_map(|judging| &mut judging.again).for_each(Seen::clear);
         self.totals.files.push(name.to_owned());
     }
 

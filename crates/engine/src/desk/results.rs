@@ -1,5 +1,7 @@
 //! What a run came to: counts, and the JSON of summary.json and the reasons.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 use x12::finding::{Catalog, Code, Severity};
 use x12::scrub::{Counts, Program};
@@ -148,7 +150,7 @@ impl Totals {
         catalog: &Catalog,
         names: &Names,
         tokens: &Tokens,
-        rules: &[(&Program, &[Counts])],
+        (rules, there): (&[Judged<'_>], There<'_>),
         scrubbed: bool,
     ) -> Value {
         let tally = &self.tally;
@@ -159,12 +161,10 @@ impl Totals {
         let findings = self.found(catalog);
         let mut no_data = Map::new();
         for (program, counts) in rules {
-            for (rule, counts) in program.rules().iter().zip(*counts) {
-                for &table in rule.code_tables.iter().filter(|_| counts.no_data > 0) {
-                    let list = program.code_tables().get(table).map(String::as_str).unwrap_or_default();
-                    let name = list.split('.').next().unwrap_or_default().to_owned();
-                    let before = no_data.get(&name).and_then(Value::as_u64).unwrap_or(0);
-                    no_data.insert(name, (before + counts.no_data).into());
+            for (rule, counts) in program.rules().iter().zip(*counts).filter(|(_, counts)| counts.no_data > 0) {
+                for name in lacking(program, &rule.code_tables, there) {
+                    let before = no_data.get(name).and_then(Value::as_u64).unwrap_or(0);
+                    no_data.insert(name.to_owned(), (before + counts.no_data).into());
                 }
             }
         }
@@ -212,6 +212,22 @@ impl Totals {
         });
         Value::Array(rows.collect())
     }
+}
+
+/// Whether a list of codes is there.
+type There<'a> = &'a dyn Fn(&str) -> bool;
+
+/// Rules, and how often each came to what.
+type Judged<'a> = (&'a Program, &'a [Counts]);
+
+/// The tables for want of which a rule could not look: those that are not there, or, where all are, each of them, since
+/// it does not speak of the day.
+fn lacking<'p>(program: &'p Program, asked: &[usize], there: There<'_>) -> BTreeSet<&'p str> {
+    let lists = asked.iter().filter_map(|&table| program.code_tables().get(table)).map(String::as_str);
+    let lists: Vec<&str> = lists.collect();
+    let all_there = lists.iter().all(|list| there(list));
+    let wanted = lists.into_iter().filter(|list| all_there || !there(list));
+    wanted.map(|list| list.split('.').next().unwrap_or_default()).collect()
 }
 
 #[cfg(test)]

@@ -46,6 +46,14 @@ impl Seen {
         Self::All(Box::new(All::new(most, folder.map(Spill::new))))
     }
 
+    /// One that remembers as many, and nothing yet.
+    pub(crate) fn another(&self) -> Self {
+        match self {
+            Self::Last(_) => Self::window(),
+            Self::All(all) => Self::All(Box::new(All::new(all.most, all.spill.as_ref().map(Spill::another)))),
+        }
+    }
+
     /// True when claims were forgotten: duplicates farther apart than the window may go unseen.
     pub(crate) fn forgot(&self) -> bool {
         matches!(self, Self::Last(window) if window.forgot())

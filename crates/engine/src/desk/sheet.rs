@@ -12,6 +12,7 @@ use super::fields::Values;
 use super::{Desk, Judged, Scrub};
 use crate::analyse::{Analysed, Item, Kind};
 use crate::error::Error;
+use crate::rules::Known;
 
 /// One thing that was found, by its number among its kind: a hostile piece has hundreds of thousands.
 #[derive(Clone, Copy)]
@@ -149,11 +150,14 @@ impl Desk<'_> {
         if let (Some(rules), Some(ruled), Some(judging)) = (&scrub.rules, ruled, judging) {
             let mut duplicates = self.seen.all_again(&ruled.digests)?;
             let orphans = rules.recall(ruled, &mut duplicates);
+            judging.again.resize_with(ruled.comings.len(), || self.seen.another());
+            let again = judging.again.iter_mut().zip(&ruled.comings).map(|(seen, digests)| seen.all_again(digests));
+            let again = again.collect::<Result<_, _>>()?;
             if let Some(sent) = &mut self.sent {
                 sent.add(ruled)?;
             }
-            let known = [&duplicates[..], &orphans];
-            sheet.hits = rules.finish(ruled, (batch, bytes), known, &mut judging.late, &mut judging.counts);
+            let known = Known { duplicates, orphans, again };
+            sheet.hits = rules.finish(ruled, (batch, bytes), &known, &mut judging.late, &mut judging.counts);
             for (number, hit) in (0u32..).zip(&sheet.hits) {
                 let place = || {
                     let table = rules.program.rules()[usize::from(hit.rule)].table;

@@ -31,6 +31,11 @@ impl Spill {
         Self { path: folder.join("claims-seen"), first: FIRST, table: None }
     }
 
+    /// An empty set in the same folder: files have no name there for longer than it takes to make one.
+    pub(super) fn another(&self) -> Self {
+        Self { path: self.path.clone(), first: self.first, table: None }
+    }
+
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
         self.table = None;

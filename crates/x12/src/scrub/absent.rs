@@ -32,7 +32,11 @@ impl Evaluator<'_, '_> {
             Bool::Duplicate if self.frame.context.duplicates.is_empty() => NODATA,
             Bool::Orphan if self.frame.context.orphans.is_empty() => NODATA,
             Bool::Follows(follows) if self.table(follows.table).is_none() => NODATA,
-            Bool::Repeats(..) | Bool::Follows(_) | Bool::Duplicate | Bool::Orphan => UNKNOWN,
+            Bool::Again(again) if self.frame.context.again.get(*again).is_none() => NODATA,
+            Bool::Past(past) if self.table(past.list).is_none() => NODATA,
+            Bool::Past(_) | Bool::Again(_) | Bool::Repeats(..) | Bool::Follows(_) | Bool::Duplicate | Bool::Orphan => {
+                UNKNOWN
+            }
             Bool::Any(..) => FALSE,
             Bool::Absent => TRUE,
             Bool::Above(_, inner) => self.absent(*inner),

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::fit::{fitted, has_choice};
 use super::frame::Up;
 use super::lower::{Env, Lowering, Try, parts};
+use super::past::Record;
 use super::program::{EvidenceField, Function, Levels, Program, RULE_FAILED, Rule, RuleError};
 use crate::claim::Schema;
 use crate::finding::{Answer, Catalog, Code, Info, Scope, Severity};
@@ -78,10 +79,29 @@ impl Rules {
             let made = compile_rule(&mut lowering, rule, &levels, known.clone());
             rules.push(made.map_err(|message| fault(rule, message))?);
         }
+        let records = self.records(&mut lowering, &wanted)?;
         let version = self.version().to_owned();
         let digest = lowering.terms.digest();
         let functions = self.functions.clone();
-        Ok(Program { version, rules, functions, terms: lowering.terms, digest, levels })
+        Ok(Program { version, rules, functions, terms: lowering.terms, digest, levels, records })
+    }
+
+    /// What is written down of claims that were sent.
+    fn records(&self, lowering: &mut Lowering<'_>, wanted: impl Fn(&Json) -> bool) -> Result<Vec<Record>, RuleError> {
+        let lists = (0u8..).zip(self.json["history"].as_array().into_iter().flatten());
+        let record = |(number, list): (u8, &Json)| {
+            let table = lowering.table(list["table"].as_str().unwrap_or_default());
+            let mut bound = vec![table.map_err(|message| fault(list, message))?];
+            // what this kind of claim does not have gives way to what stands in for it
+            let parts = ["keys", "from", "to", "value", "when"].map(|part| {
+                let fit = fitted(&list[part], lowering.schema, &mut bound);
+                (part.to_owned(), fit.unwrap_or_else(|| list[part].clone()))
+            });
+            let mut whole: serde_json::Map<String, Json> = parts.into_iter().collect();
+            whole.insert("table".to_owned(), list["table"].clone());
+            lowering.record(number, &whole.into()).map_err(|message| fault(list, message))
+        };
+        lists.filter(|(_, list)| wanted(list)).map(record).collect()
     }
 }
 

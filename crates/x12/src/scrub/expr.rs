@@ -158,6 +158,40 @@ impl Follows {
     }
 }
 
+/// What is asked of a list of what was sent before.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Past {
+    /// The list, by its number among the [`Terms`].
+    pub(crate) list: usize,
+    /// What is looked for, all of it.
+    pub(crate) keys: Box<[ValueAt]>,
+    /// The first and the last day that count; open where there is none.
+    pub(crate) days: [Option<ValueAt>; 2],
+    pub(crate) how: PastHow,
+}
+
+/// What of what was sent before counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum PastHow {
+    Any,
+    /// What was done stands in a list of codes.
+    Among(usize),
+    /// Together with the row's own quantity it is more than a list has beside some codes.
+    Over {
+        own: ValueAt,
+        table: usize,
+        limit: Box<[ValueAt]>,
+    },
+}
+
+/// What tells that a claim comes again in the file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Again {
+    pub(crate) keys: Box<[ValueAt]>,
+    /// Other claims do not count.
+    pub(crate) when: Option<BoolAt>,
+}
+
 /// A statement: true, false, unknown or unchecked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Bool {
@@ -185,6 +219,10 @@ pub(crate) enum Bool {
     Duplicate,
     /// No claim between the same parties was sent before.
     Orphan,
+    /// Something was sent before.
+    Past(Past),
+    /// An earlier claim of the file has the same; by the number of what is the same among the [`Terms`].
+    Again(usize),
     /// The statement about a row above.
     Above(Above, BoolAt),
 }
@@ -242,6 +280,7 @@ pub(crate) struct Terms {
     pub(crate) patterns: Vec<Pattern>,
     /// Names of the code tables that are looked up.
     pub(crate) tables: Vec<String>,
+    pub(crate) again: Vec<Again>,
 }
 
 impl Terms {
@@ -256,7 +295,7 @@ impl Terms {
     /// A number that tells them from others.
     pub(crate) fn digest(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        (&self.bools, &self.ways, &self.links, &self.patterns, &self.tables).hash(&mut hasher);
+        (&self.bools, &self.ways, &self.links, &self.patterns, &self.tables, &self.again).hash(&mut hasher);
         for value in &self.values {
             (&value.what, value.kind as u8, value.nature).hash(&mut hasher);
         }
@@ -286,6 +325,13 @@ impl Terms {
         let nature = self.of_value(&what, table);
         self.values.push(ValueTerm { what, kind, nature });
         ValueAt(self.values.len() - 1)
+    }
+
+    pub(crate) fn add_again(&mut self, again: Again) -> usize {
+        self.again.iter().position(|known| *known == again).unwrap_or_else(|| {
+            self.again.push(again);
+            self.again.len() - 1
+        })
     }
 
     fn of_bool(&self, what: &Bool, table: Option<usize>) -> Nature {
@@ -320,7 +366,11 @@ impl Terms {
             }
             Bool::Any(children, inner) => of_children(*children, table).with(bool(*inner)),
             Bool::Absent => plain(1),
-            Bool::Duplicate | Bool::Orphan => Nature { late: true, ..doubtful(1) },
+            Bool::Past(past) => {
+                let nature = past.values().fold(doubtful(60), |nature, at| nature.with(value(at)));
+                Nature { pairs: true, ..nature }
+            }
+            Bool::Duplicate | Bool::Orphan | Bool::Again(_) => Nature { late: true, ..doubtful(1) },
             Bool::Above(_, inner) => plain(1).with(bool(*inner)),
         }
     }

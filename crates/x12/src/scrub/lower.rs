@@ -44,6 +44,11 @@ impl Env {
     pub(super) fn new(table: usize) -> Self {
         Self { vars: vec![Binding { table, index: 0, strip: 0 }], next: 1, table: Some(table), depth: 0 }
     }
+
+    /// The table, where only a row of its own is spoken of.
+    pub(super) fn table(&self) -> Option<usize> {
+        self.table
+    }
 }
 
 /// Collects the terms of all rules.
@@ -210,6 +215,8 @@ impl<'a> Lowering<'a> {
                 let any = self.add(Bool::Any(children, other), env);
                 return Ok(self.not(any, env));
             }
+            ("past", rest) => self.past(rest, env)?,
+            ("again", [keys, when]) => self.again(keys, when, env)?,
             ("absent", [var, ups]) => {
                 self.reach(var, ups, env)?;
                 Bool::Absent
@@ -267,7 +274,7 @@ impl<'a> Lowering<'a> {
         Ok(Bool::LookedUp(Lookup { table, keys, day, over }))
     }
 
-    fn code_table(&mut self, name: &str) -> usize {
+    pub(super) fn code_table(&mut self, name: &str) -> usize {
         let table = place(&mut self.terms.tables, name.to_owned());
         place(&mut self.used, table);
         table
@@ -384,14 +391,14 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn of_kind(&mut self, json: &Json, wanted: FieldKind, env: &Env) -> Try<ValueAt> {
+    pub(super) fn of_kind(&mut self, json: &Json, wanted: FieldKind, env: &Env) -> Try<ValueAt> {
         let value = self.value(json, env)?;
         let kind = self.terms.value(value).kind;
         if kind == wanted { Ok(value) } else { Err(format!("{wanted:?} is wanted, not {kind:?}")) }
     }
 
     /// A value.
-    fn value(&mut self, json: &Json, env: &Env) -> Try<ValueAt> {
+    pub(super) fn value(&mut self, json: &Json, env: &Env) -> Try<ValueAt> {
         let Some((above, inside)) = self.row(json, env)? else {
             return self.quantity(json, env);
         };

@@ -29,6 +29,7 @@ mod lower;
 mod memory;
 mod pairs;
 mod partners;
+mod past;
 mod pattern;
 mod program;
 mod repeats;
@@ -41,6 +42,7 @@ mod value;
 
 pub use compile::Rules;
 pub use duplicate::DuplicateKey;
+pub use past::Remembered;
 pub use pattern::pattern_fault;
 pub use program::{
     Context, Counts, Evidence, EvidenceField, Function, Hit, Program, RULE_FAILED, Rule, RuleError, Share,

@@ -3,6 +3,7 @@
 use super::expr::{BoolAt, Terms};
 use super::frame::{Frame, Up, text_of};
 use super::logic::{FALSE, NODATA, States, TRUE};
+use super::past::{Record, Remembered};
 use super::run::Evaluator;
 use super::scratch::Scratch;
 use super::tables::CodeTables;
@@ -41,6 +42,8 @@ pub struct Program {
     /// The digest of the terms.
     pub(super) digest: u64,
     pub(super) levels: Levels,
+    /// What is written down of claims that were sent.
+    pub(super) records: Vec<Record>,
 }
 
 /// Where the claim and the line are among the tables of the schema.
@@ -125,6 +128,8 @@ pub struct Context<'a> {
     pub duplicates: &'a [bool],
     /// By claim row: no claim between the same parties was sent before. Empty when that is not known.
     pub orphans: &'a [bool],
+    /// By what may come again, and by claim row: it came earlier in the file. Empty when that was not looked for.
+    pub again: &'a [Vec<bool>],
     /// The code tables that the user supplied.
     pub tables: Option<&'a CodeTables>,
     /// Hears the number of each rule when it was judged.
@@ -264,8 +269,31 @@ impl Program {
             }
             states.each(|word| word.yes, |row| hits.push(self.hit(index, rule, batch, row, row < inherited)));
         }
+        if share == Share::Alone {
+            let claim = self.levels.to_claim.iter().position(|ways| ways.iter().any(|way| way.is_empty()));
+            let claims = claim.map_or(0, |table| evaluator.frame.rows(table));
+            let comings = self.terms.again.iter().map(|again| evaluator.comings(again, claims)).collect();
+            evaluator.scratch.comings = comings;
+        }
         scratch.hits = hits;
         &scratch.hits
+    }
+
+    /// What is to be remembered of the claims of `batch` when they were sent.
+    pub fn remember(
+        &self,
+        (batch, bytes): (&Batch, &[u8]),
+        context: &Context<'_>,
+        scratch: &mut Scratch,
+    ) -> Vec<Remembered> {
+        let mut rows = Vec::new();
+        scratch.turn(self.digest, &self.terms);
+        let mut evaluator = Evaluator { frame: Frame { batch, bytes, context }, program: self, scratch };
+        for record in &self.records {
+            let handed_down = self.levels.context.get(record.table).copied().unwrap_or(false);
+            evaluator.remember(record, usize::from(handed_down), &mut rows);
+        }
+        rows
     }
 
     fn hit(&self, index: usize, rule: &Rule, batch: &Batch, row: usize, inherited: bool) -> Hit {

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::past::tests::row as past_row;
 use super::tables::tests::file;
 use super::testing::{Builder, schema, schema_of, thin};
 use super::{CodeTables, Context, DuplicateKey, Hit, Program, Rules, Scratch, Share};
 use crate::claim::{Batch, ClaimMap, Column, LONG, NONE, Schema};
 use crate::finding::{Catalog, Scope};
 use crate::position::Span;
+
+const SECRET: [u8; 16] = [7; 16];
 
 fn document() -> Json {
     serde_json::from_str(include_str!("../../tests/data/rulebook.json")).unwrap()
@@ -60,7 +63,12 @@ fn judge(document: &Json, claims: &[&Json], duplicates: &[bool]) -> Vec<BTreeSet
 /// The code tables of the examples.
 fn tables(document: &Json) -> CodeTables {
     let mut tables = CodeTables::default();
+    let mut history = Vec::new();
     for (name, rows) in document["tables"].as_object().unwrap() {
+        if let Some(list) = name.strip_prefix("history.") {
+            history.push((list, past_rows(rows)));
+            continue;
+        }
         let number = |row: &Json, at: usize| row[at].as_i64().unwrap() as i32;
         let keys: Vec<Vec<&str>> = rows
             .as_array()
@@ -77,7 +85,20 @@ fn tables(document: &Json) -> CodeTables {
         let (table, list) = name.split_once('.').unwrap_or((name, ""));
         tables.add(&file(table, list, width.unwrap(), &rows)).unwrap();
     }
-    tables
+    for (list, rows) in &history {
+        let keys: Vec<[&str; 1]> = rows.iter().map(|(key, _)| [key.as_str()]).collect();
+        let rows: Vec<(&[&str], i32, i32, i32)> =
+            keys.iter().zip(rows).map(|(key, (_, [from, to, value]))| (&key[..], *from, *to, *value)).collect();
+        tables.add(&file("history", list, 16, &rows)).unwrap();
+    }
+    tables.keyed(SECRET)
+}
+
+/// The rows of a list of a history, hidden as they are in its file.
+fn past_rows(rows: &Json) -> Vec<(String, [i32; 3])> {
+    let day = |row: &Json, at: usize| row[at].as_i64().unwrap() as i32;
+    let rows = rows.as_array().unwrap().iter();
+    rows.map(|row| past_row(&SECRET, &row[0], [day(row, 1), day(row, 2)], &row[3])).collect()
 }
 
 fn judge_with(
@@ -101,13 +122,16 @@ fn judge_with(
         thin(&mut builder.batch);
         let day = document["as_of"].as_i64().unwrap() as i32;
         let duplicates: Vec<bool> = own.iter().map(|&at| duplicates[at]).collect();
-        let context = Context { as_of: day, received: day, duplicates: &[], orphans: &[], tables, judged: None };
+        let context =
+            Context { as_of: day, received: day, duplicates: &[], orphans: &[], again: &[], tables, judged: None };
         let (mut scratch, mut counts) = (Scratch::default(), Vec::new());
         let mut run = |share, context: &Context<'_>| {
             program.run(share, (&builder.batch, &builder.bytes), context, &mut scratch, &mut counts).to_vec()
         };
         // as a run does: what asks for duplicates comes last
-        let late = Context { duplicates: &duplicates, orphans: &duplicates, ..context };
+        let came: Vec<bool> = own.iter().map(|&at| claims[at]["id"] == "AGAIN").collect();
+        let again = vec![came; 4];
+        let late = Context { duplicates: &duplicates, orphans: &duplicates, again: &again, ..context };
         for hit in [run(Share::Alone, &context), run(Share::Late, &late)].concat() {
             for claim in reached(&program, &schema, &builder.batch, &hit) {
                 found[own[claim as usize]].insert(program.rules()[usize::from(hit.rule)].id.clone());
@@ -178,8 +202,15 @@ fn a_scratch_serves_one_program_after_another() {
     let mut rules = document["program"].clone();
     rules["rules"].as_array_mut().unwrap().reverse();
     let programs = [&document["program"], &rules].map(|rules| program(&serde_json::json!({"program": rules}), &schema));
-    let context =
-        Context { as_of: 20_514, received: 20_514, duplicates: &[], orphans: &[], tables: None, judged: None };
+    let context = Context {
+        as_of: 20_514,
+        received: 20_514,
+        duplicates: &[],
+        orphans: &[],
+        again: &[],
+        tables: None,
+        judged: None,
+    };
     let mut shared = Scratch::default();
     for program in programs.iter().cycle().take(4) {
         let run = |scratch: &mut Scratch| {
@@ -337,8 +368,15 @@ fn the_language_means_what_the_interpreter_says() {
     ];
     tables.add(&super::tables::tests::file("begins", "", 16, &begins)).unwrap();
     let today = document["today"].as_i64().unwrap() as i32;
-    let context =
-        Context { as_of: today, received: today, duplicates: &[], orphans: &[], tables: Some(&tables), judged: None };
+    let context = Context {
+        as_of: today,
+        received: today,
+        duplicates: &[],
+        orphans: &[],
+        again: &[],
+        tables: Some(&tables),
+        judged: None,
+    };
     let states = |claims: &[&Json], rule: usize| {
         let mut builder = Builder::new(&map);
         for claim in claims {

@@ -63,6 +63,11 @@ impl Evaluator<'_, '_> {
             Bool::Absent => states.fill(asked.len(), FALSE),
             Bool::Duplicate => known(self.frame.context.duplicates, asked.len(), &mut states),
             Bool::Orphan => known(self.frame.context.orphans, asked.len(), &mut states),
+            Bool::Past(past) => self.past(past, asked, &mut states),
+            Bool::Again(again) => {
+                let told = self.frame.context.again.get(*again);
+                known(told.map_or(&[], Vec::as_slice), asked.len(), &mut states);
+            }
             Bool::Above(above, inner) => self.above(*above, *inner, asked, &mut states),
         }
         self.scratch.bools[at.0].of = Some(states);

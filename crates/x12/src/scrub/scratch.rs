@@ -38,6 +38,7 @@ pub struct Scratch {
     /// A bit a row: its code passes.
     pub(super) rows: Vec<u64>,
     pub(super) hits: Vec<Hit>,
+    pub(super) comings: Vec<Vec<Option<u64>>>,
 }
 
 /// What stands for an answer before there is one.
@@ -79,6 +80,11 @@ impl<T> Kept<T> {
 }
 
 impl Scratch {
+    /// What the claims of the last batch are found by when they come again: by what may, and by claim row.
+    pub fn take_comings(&mut self) -> Vec<Vec<Option<u64>>> {
+        std::mem::take(&mut self.comings)
+    }
+
     /// Forgets the batch before; all, when the terms are others.
     pub(super) fn turn(&mut self, digest: u64, terms: &Terms) {
         if self.turn == 0 || self.digest != digest {

@@ -64,6 +64,7 @@ const BLOCK: usize = 64;
 pub struct CodeTables {
     lists: HashMap<String, CodeTable>,
     headers: Vec<Json>,
+    secret: [u8; 16],
 }
 
 /// One list of codes.
@@ -151,6 +152,16 @@ impl CodeTables {
         self.lists.get(name).filter(|list| list.rows().is_some())
     }
 
+    /// With the key of the digests that the lists of a history have.
+    #[must_use]
+    pub fn keyed(self, secret: [u8; 16]) -> Self {
+        Self { secret, ..self }
+    }
+
+    pub(super) fn secret(&self) -> &[u8; 16] {
+        &self.secret
+    }
+
     /// What each file says of itself: its table, release and source.
     pub fn headers(&self) -> &[Json] {
         &self.headers
@@ -194,6 +205,11 @@ impl CodeTable {
             false
         });
         around.map_or((false, between), |days| (true, days))
+    }
+
+    /// Shows the days and the value of each interval of the key, until one is `wanted`; whether one was.
+    pub(super) fn some(&self, key: &[u8], mut wanted: impl FnMut([i32; 2], i32) -> bool) -> bool {
+        self.any(&[key], |Interval { from, to, value }| wanted([from, to], value)).is_some()
     }
 
     /// The first interval of the key that is wanted.
