@@ -48,8 +48,7 @@ dates of persons; free text is blanked. The same person becomes the same other p
 key across files too. Structure, lengths and faults stay, so that a file that fails can be shown.
 
 The result is pseudonymised: what happened to whom can still be known again by who knows it. Treat
-it as patient data, and look a badly broken file over before you show it: docs/deidentify.md says
-what stays in clear there.
+it as patient data; docs/deidentify.md says which values stay in clear wherever a fault put them.
 """,
     argument=Argument(name="file", metavar="FILE", kind=FILE),
     options=(

@@ -44,6 +44,16 @@ impl Cipher {
         }
     }
 
+    /// As [`Cipher::identifier`], until `value` is not what it may not become.
+    pub(super) fn other_than(&self, value: &mut [u8], may_not: impl Fn(&[u8]) -> bool) {
+        for _ in 0..TURNS {
+            self.identifier(value);
+            if !may_not(value) {
+                return;
+            }
+        }
+    }
+
     /// Turns the digits of `value` alone.
     pub(super) fn digits(&self, value: &mut [u8]) {
         self.turn(value, |byte| byte.is_ascii_digit());

@@ -1,5 +1,7 @@
 //! Days of a person, moved by as much each, or cut down to their years.
 
+use super::form::is_time;
+use super::invent::mask;
 use crate::claim::{NO_DATE, days, write_days};
 
 /// What becomes of a person's days.
@@ -31,29 +33,19 @@ impl Days {
         7 * (1 + (hash % 52) as i32)
     }
 
-    /// Changes what is a day in `text`: CCYYMMDD, two of them with a hyphen between, or one with a time behind it. What looks like a
-    /// day and is none becomes nines, so that it is none still.
+    /// Changes the days in `text`, which [`clear`] has seen.
     pub(super) fn change(self, text: &mut [u8], back: i32) {
-        if self == Self::Keep {
-            return;
-        }
-        let hyphen = text.iter().position(|byte| *byte == b'-');
-        let (first, second) = text.split_at_mut(hyphen.unwrap_or(text.len()));
-        self.one(first, back);
-        if let Some(second) = second.get_mut(1..) {
+        if self != Self::Keep {
+            let [first, second] = halves(text);
+            self.one(first, back);
             self.one(second, back);
         }
     }
 
     fn one(self, text: &mut [u8], back: i32) {
-        // a year, or a time of the day
-        if text.len() < 6 {
-            return;
-        }
         let day = text.get(..8).map_or(NO_DATE, days);
-        let has_time = matches!(text.len(), 8 | 10 | 12 | 14) && text.iter().all(u8::is_ascii_digit);
-        if day == NO_DATE || !has_time {
-            return text.iter_mut().filter(|byte| byte.is_ascii_digit()).for_each(|byte| *byte = b'9');
+        if day == NO_DATE {
+            return;
         }
         let mut made = Vec::with_capacity(8);
         if self == Self::Year {
@@ -66,12 +58,35 @@ impl Days {
     }
 }
 
+/// Leaves of `text` what is a day (CCYYMMDD, two of them with a hyphen between, or one with a time behind it) or an hour. What looks
+/// like one and is none becomes nines, so that it is none still; seconds of the day, which may be days in other words, become none.
+pub(super) fn clear(text: &mut [u8]) {
+    for half in halves(text) {
+        let (day, time) = half.split_at(half.len().min(8));
+        let timed = matches!(time.len(), 0 | 2) && time.iter().all(u8::is_ascii_digit) || is_time(time);
+        match half.len() {
+            8.. if days(day) != NO_DATE && timed => {}
+            4 if is_time(half) => {}
+            _ if is_time(half) => half.fill(b'0'),
+            _ => mask(half),
+        }
+    }
+}
+
+/// What stands before the first hyphen, and behind it.
+fn halves(text: &mut [u8]) -> [&mut [u8]; 2] {
+    let hyphen = text.iter().position(|byte| *byte == b'-').unwrap_or(text.len());
+    let (first, second) = text.split_at_mut(hyphen);
+    [first, second.get_mut(1..).unwrap_or_default()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn changed(days: Days, text: &str) -> String {
         let mut text = text.as_bytes().to_vec();
+        clear(&mut text);
         days.change(&mut text, 14);
         String::from_utf8(text).unwrap()
     }
@@ -85,6 +100,21 @@ mod tests {
         assert_eq!(changed(Days::Shift, "19800231"), "99999999");
         assert_eq!(changed(Days::Shift, "1980021"), "9999999");
         assert_eq!(changed(Days::Year, "20260715"), "20260101");
-        assert_eq!(changed(Days::Keep, "19800231"), "19800231");
+        for days in [Days::Shift, Days::Year, Days::Keep] {
+            for (text, made) in [
+                ("19800231", "99999999"),
+                ("1980-02-29", "9999-99-99"),
+                ("29 FEB 1980", "99 XXX 9999"),
+                ("19800229JANE", "99999999XXXX"),
+                ("1980", "9999"),
+                ("123456789", "999999999"),
+                ("800229", "999999"),
+                ("010203", "000000"),
+                ("-", "-"),
+            ] {
+                assert_eq!(changed(days, text), made);
+            }
+        }
+        assert_eq!(changed(Days::Keep, "19800229"), "19800229");
     }
 }

@@ -6,6 +6,7 @@
 
 mod cipher;
 mod days;
+mod form;
 mod invent;
 mod rewrite;
 mod table;

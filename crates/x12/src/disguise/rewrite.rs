@@ -3,14 +3,16 @@
 use std::ops::Range;
 
 use super::cipher::Cipher;
-use super::days::Days;
-use super::invent::{instead, mask};
-use super::table::{Kind, Place, Table, Told, When};
+use super::days::{Days, clear};
+use super::form::reads_as_day;
+use super::invent::{blur, instead, mask};
+use super::table::{Kind, NOTHING, Part, Place, Table};
 use crate::guide::GuideError;
 use crate::wire::{Delimiters, Fault, Limits, Scanner, Segment, Tokens};
 
-/// Most days that wait for whose they are.
+/// Most days that wait for whose they are, and most bytes that are held back for them.
 const WAITING: usize = 10_000;
+const HELD: usize = 1 << 20;
 
 /// What hashes of persons are for, beside those of kinds.
 const PERSON: u8 = 200;
@@ -38,9 +40,7 @@ struct State {
 /// Whose days are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Whose {
-    /// Nobody's.
-    Nobody,
-    /// Somebody's who is not known yet.
+    /// Somebody's who is not known yet, or nobody's: they are treated alike, so that none is left where a level is missing.
     Unknown,
     /// A person's, whose days are moved back by so many.
     Person(i32),
@@ -56,7 +56,7 @@ impl Disguise {
             table: Table::embedded()?,
             cipher: Cipher::new(key),
             days,
-            whose: Whose::Nobody,
+            whose: Whose::Unknown,
             waiting: Vec::new(),
             out: Vec::new(),
             value: Vec::new(),
@@ -113,50 +113,93 @@ impl State {
     /// What a segment says of whose days follow.
     fn follow(&mut self, segment: &Segment<'_>) {
         let Some(told) = self.table.of(segment.id()) else { return };
-        let holds = |when: &Option<When>| when.as_ref().is_none_or(|when| when.holds(value_at(segment, when.place)));
-        let (begins, outside) = (told.begins.iter().any(holds), told.outside.iter().any(holds));
-        let key = told.keys.iter().find(|(_, when)| holds(when)).map(|(place, _)| value_at(segment, *place));
-        if begins || outside {
+        let at = |place| value_at(segment, place);
+        if told.begins(at) {
             if self.whose == Whose::Unknown {
                 self.settle(None);
             }
-            self.whose = if begins { Whose::Unknown } else { Whose::Nobody };
+            self.whose = Whose::Unknown;
         }
-        if let Some(key) = key.filter(|key| !key.is_empty() && self.whose == Whose::Unknown) {
+        if self.whose == Whose::Unknown
+            && let Some(key) = told.key(at).map(at).filter(|key| !key.is_empty())
+        {
             self.settle(Some(key));
         }
     }
 
-    /// Appends what `value`, which is of `kind`, becomes.
-    fn put(&mut self, kind: Kind, value: &[u8], delimiters: Delimiters) {
-        let start = self.out.len();
-        if kind == Kind::Date {
-            self.out.extend_from_slice(value);
-            match self.whose {
-                Whose::Nobody => {}
-                Whose::Unknown => {
-                    self.waiting.push(start..self.out.len());
-                    if self.waiting.len() >= WAITING {
-                        self.settle(None);
-                    }
-                }
-                Whose::Person(back) => self.days.change(&mut self.out[start..], back),
-            }
-            return;
+    /// Whose days wait is not waited for any longer where too many do, or too much stands behind the first.
+    fn bound(&mut self) {
+        let held = self.waiting.first().map_or(0, |first| self.out.len() - first.start);
+        if self.waiting.len() >= WAITING || held >= HELD {
+            self.settle(None);
         }
+    }
+
+    /// Appends what `value` becomes, which does not stay where `part` is to be.
+    fn put(&mut self, part: Part, value: &[u8], delimiters: Delimiters) {
+        let kind = taken_for(part.kind, value);
         self.value.clear();
         self.value.extend_from_slice(value);
-        instead(&self.cipher, kind, &mut self.value);
-        self.changed += u64::from(self.value != value);
-        // delimiters may be any bytes
+        if kind == Kind::Date {
+            clear(&mut self.value);
+            blur(&mut self.value);
+        } else {
+            instead(&self.cipher, kind, &mut self.value);
+        }
+        // what was none of its form is none still
+        if kind == Kind::Id && self.table.stays(part, &self.value) {
+            self.cipher.other_than(&mut self.value, |value| self.table.stays(part, value));
+        }
+        self.write(value, delimiters);
+        if kind == Kind::Date && self.days != Days::Keep {
+            let range = self.out.len() - self.value.len()..self.out.len();
+            match self.whose {
+                Whose::Unknown => self.waiting.push(range),
+                Whose::Person(back) => self.days.change(&mut self.out[range], back),
+            }
+        }
+    }
+
+    /// Appends the value at hand, which `before` became; delimiters, which may be any bytes, do not stand in it.
+    fn write(&mut self, before: &[u8], delimiters: Delimiters) {
+        self.changed += u64::from(self.value != before);
         let odd = |byte: u8| {
             byte == delimiters.element
                 || byte == delimiters.component
                 || byte == delimiters.terminator
                 || Some(byte) == delimiters.repetition
         };
-        let harmless = (b'A'..=b'Z').chain(b'0'..=b'9').find(|byte| !odd(*byte)).unwrap_or(b' ');
-        self.out.extend(self.value.iter().map(|byte| if odd(*byte) { harmless } else { *byte }));
+        self.out.extend(self.value.iter().map(|byte| if odd(*byte) { b'A' } else { *byte }));
+    }
+
+    /// Appends the identifier of a segment, or what stands in its place.
+    fn identifier(&mut self, identifier: &[u8], delimiters: Delimiters) {
+        self.value.clear();
+        self.value.extend_from_slice(identifier);
+        if !self.table.has(identifier) {
+            self.cipher.other_than(&mut self.value, |value| self.table.has(value));
+            blur(&mut self.value);
+        }
+        self.write(identifier, delimiters);
+    }
+}
+
+/// What a value is taken for that has another form than belongs in its place.
+fn taken_for(kind: Kind, value: &[u8]) -> Kind {
+    match kind {
+        Kind::Keep => Kind::Org,
+        Kind::Day => Kind::Date,
+        Kind::Code | Kind::Number | Kind::Time if reads_as_day(value) => Kind::Date,
+        Kind::Code
+        | Kind::Number
+        | Kind::Time
+        | Kind::Control
+        | Kind::Version
+        | Kind::Payer
+        | Kind::Taxonomy
+        | Kind::Drug
+        | Kind::Mark => Kind::Id,
+        kind => kind,
     }
 }
 
@@ -182,20 +225,21 @@ impl Pass<'_> {
         self.state.follow(segment);
         let delimiters = segment.delimiters();
         for (number, element) in segment.raw().split(|byte| *byte == delimiters.element).enumerate() {
-            if number == 0 {
-                self.state.out.extend_from_slice(element);
-                continue;
+            if number > 0 {
+                self.state.out.push(delimiters.element);
             }
-            self.state.out.push(delimiters.element);
             self.element(segment, number, element);
         }
         self.at = segment.end() as usize;
+        self.state.bound();
     }
 
+    /// Element 0 is the identifier of the segment.
     fn element(&mut self, segment: &Segment<'_>, number: usize, element: &[u8]) {
         let delimiters = segment.delimiters();
         // ISA11 and ISA16 are the delimiters themselves
-        if segment.name() == b"ISA" && kind_of(self.state.table, segment, (number, 1), element) == Kind::Keep {
+        if segment.name() == b"ISA" && self.state.table.stays(part_of(self.state.table, segment, (number, 1)), element)
+        {
             return self.state.out.extend_from_slice(element);
         }
         for (at, repetition) in element.split(|byte| Some(*byte) == delimiters.repetition).enumerate() {
@@ -206,35 +250,31 @@ impl Pass<'_> {
                 if component > 0 {
                     self.state.out.push(delimiters.component);
                 }
-                let kind = kind_of(self.state.table, segment, (number, component + 1), value);
-                match kind {
-                    Kind::Keep => self.state.out.extend_from_slice(value),
-                    _ if value.is_empty() => {}
-                    kind => self.state.put(kind, value, delimiters),
-                }
+                self.component(segment, (number, component + 1), value);
             }
+        }
+    }
+
+    fn component(&mut self, segment: &Segment<'_>, place: Place, value: &[u8]) {
+        if value.is_empty() {
+            return;
+        }
+        if place.0 == 0 {
+            return self.state.identifier(value, segment.delimiters());
+        }
+        let part = part_of(self.state.table, segment, place);
+        if self.state.table.stays(part, value) {
+            self.state.out.extend_from_slice(value);
+        } else {
+            self.state.put(part, value, segment.delimiters());
         }
     }
 }
 
-/// What the value of a component is. What the standard does not have there is an identity, and so is what is longer than it may be.
-fn kind_of(table: &Table, segment: &Segment<'_>, (element, component): Place, value: &[u8]) -> Kind {
-    let Some(told) = table.of(segment.id()) else { return Kind::Id };
-    if let Some(kind) = exception(told, segment, (element, component)) {
-        return kind;
-    }
-    let Some(parts) = told.elements.get(element - 1) else { return Kind::Id };
-    match parts.get(component - 1) {
-        None => Kind::Id,
-        Some((Kind::Keep, longest)) if value.len() > *longest => Kind::Id,
-        Some((kind, _)) => *kind,
-    }
-}
-
-fn exception(told: &Told, segment: &Segment<'_>, (element, component): Place) -> Option<Kind> {
-    let meant = |place: &Place| place.0 == element && (place.1 == 0 || place.1 == component);
-    let holds = |when: &Option<When>| when.as_ref().is_none_or(|when| when.holds(value_at(segment, when.place)));
-    told.exceptions.iter().find(|(place, when, _)| meant(place) && holds(when)).map(|(.., kind)| *kind)
+/// What stands at a place; what the standard does not have there is an identity.
+fn part_of(table: &Table, segment: &Segment<'_>, place: Place) -> Part {
+    let told = table.of(segment.id());
+    told.map_or(NOTHING, |told| told.part(place, |place| value_at(segment, place)))
 }
 
 /// The value at a place of a segment.
@@ -252,21 +292,25 @@ impl Tokens for Pass<'_> {
         self.rewrite(segment);
     }
 
-    /// What is no segment keeps its form: how long it is, and what begins it where that is a header.
+    /// What is no segment keeps its form: how long it is, and what begins it where that is a header or a segment of the standard.
     fn fault(&mut self, fault: Fault, range: Range<usize>, first: bool) {
         self.upto(range.start);
         let Some(run) = self.bytes.get(range.clone()) else { return };
+        let identifier = run.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(run.len());
         let kept = match fault {
             Fault::Empty => run.len(),
             Fault::HeaderTruncated | Fault::DelimitersUnusable if first => 3,
-            Fault::TooLong if first => run.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(3).min(3),
+            Fault::TooLong if first && self.state.table.has(&run[..identifier]) => identifier,
             _ => 0,
         };
         let start = self.state.out.len();
         self.state.out.extend_from_slice(run);
         if let Some(rest) = self.state.out.get_mut(start + kept.min(run.len())..) {
             mask(rest);
+            // a run may be cut within a character
+            rest.iter_mut().filter(|byte| !byte.is_ascii()).for_each(|byte| *byte = b'X');
         }
         self.at = range.end;
+        self.state.bound();
     }
 }

@@ -32,7 +32,7 @@ pub use registry::{GuideInfo, Guides, Route, SetKey};
 pub use text::GuideError;
 
 pub(crate) use codes::{NO_CODES, pack, pack_at};
-pub(crate) use embedded::{base_codes, base_members, is_group};
+pub(crate) use embedded::{base_codes, base_members, base_segments, is_group, known_codes};
 pub(crate) use index::{
     Action, Candidate, Index, KeyPlace, Known, LoopFacts, Part, Rule, SegmentFacts, SlotFacts, Term,
 };

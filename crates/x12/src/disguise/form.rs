@@ -1,0 +1,159 @@
+//! The forms of what stays: a value that has another one than belongs in its place is taken for somebody's.
+
+use std::collections::HashSet;
+
+use super::table::Kind;
+use crate::claim::{NO_DATE, days};
+
+/// Digits of a whole number from which on it is taken for a number of somebody.
+const SOMEBODYS: usize = 9;
+
+/// How long a code is that is not listed, and how long one that means little by itself.
+const CODE: usize = 8;
+const SHORT: usize = 2;
+
+/// How long the number of a payer is.
+const PAYER: usize = 5;
+
+/// True where `value` has the form of what is `kind` and stays; `known` are the codes that are listed for its place.
+pub(super) fn stays(kind: Kind, value: &[u8], known: &HashSet<Vec<u8>>) -> bool {
+    match kind {
+        Kind::Keep => is_name(value),
+        Kind::Code => value.len() <= SHORT && value.is_ascii() || known.contains(value) || is_code(value),
+        Kind::Number => is_number(value),
+        Kind::Time => is_time(value) && !reads_as_day(value),
+        Kind::Day => is_day(value) || is_short_day(value),
+        Kind::Control => all_digits(value) && !reads_as_day(value),
+        Kind::Version => is_version(value),
+        Kind::Payer => value.len() <= PAYER && value.iter().all(u8::is_ascii_alphanumeric),
+        Kind::Taxonomy => is_taxonomy(value),
+        Kind::Drug => value.len() == 11 && all_digits(value),
+        Kind::Mark => value.len() == 1,
+        _ => false,
+    }
+}
+
+/// Letters, digits and what stands between words, with something else at both ends.
+pub(super) fn is_name(value: &[u8]) -> bool {
+    let usual = |byte: &u8| byte.is_ascii_alphanumeric() || b" .,'-&/#".contains(byte);
+    let ends = [value.first(), value.last()];
+    value.iter().all(usual) && ends.iter().all(|end| end.is_some_and(|byte| *byte != b' '))
+}
+
+/// CCYYMMDD of 1800 to 2199, right or wrong: when somebody may have been born.
+pub(super) fn reads_as_day(value: &[u8]) -> bool {
+    value.len() == 8 && all_digits(value) && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0' | b'1', ..])
+}
+
+fn is_day(value: &[u8]) -> bool {
+    reads_as_day(value) && days(value) != NO_DATE
+}
+
+/// The number of a laboratory: ten characters, of which the third is a letter.
+pub(super) fn is_laboratory(value: &[u8]) -> bool {
+    value.len() == 10 && (0..).zip(value).all(|(at, byte)| if at == 2 { *byte == b'D' } else { byte.is_ascii_digit() })
+}
+
+/// HHMM, with seconds, with tenths or hundredths of them.
+pub(super) fn is_time(value: &[u8]) -> bool {
+    let below = |at: usize, limit: u8| match value.get(at..at + 2) {
+        Some([tens, ones]) => 10 * (tens - b'0') + (ones - b'0') < limit,
+        _ => true,
+    };
+    matches!(value.len(), 4 | 6 | 7 | 8) && all_digits(value) && below(0, 24) && below(2, 60) && below(4, 60)
+}
+
+fn all_digits(value: &[u8]) -> bool {
+    !value.is_empty() && value.iter().all(u8::is_ascii_digit)
+}
+
+/// YYMMDD, as the envelope has it.
+fn is_short_day(value: &[u8]) -> bool {
+    value.len() == 6 && is_day(&[b"20", value].concat())
+}
+
+/// An amount, a quantity, a count: one with a point, or of few digits, and no day.
+fn is_number(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"-").unwrap_or(value);
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let whole = digits == value.len();
+    let pointed = digits + 1 == value.len() && value.contains(&b'.');
+    digits > 0 && (pointed || whole && digits < SOMEBODYS && !reads_as_day(value))
+}
+
+/// What looks like a code of a list that is not at hand: short, with a digit, perhaps with the point of a diagnosis or procedure or
+/// with a digit behind a hyphen.
+fn is_code(value: &[u8]) -> bool {
+    let odd = value.iter().position(|byte| !byte.is_ascii_alphanumeric());
+    let formed = match odd {
+        None => true,
+        Some(at) if value[at] == b'.' => {
+            matches!(at, 2..=4) && value[1].is_ascii_digit() && value[at + 1..].iter().all(u8::is_ascii_alphanumeric)
+        }
+        Some(at) => value[at] == b'-' && at == 4 && value.len() == 6 && value[5].is_ascii_digit(),
+    };
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    formed && (1..CODE).contains(&digits) && value.len() <= CODE
+}
+
+/// `00501`, `005010`, `005010X222A1`.
+fn is_version(value: &[u8]) -> bool {
+    let (release, guide) = value.split_at(value.iter().position(|byte| *byte == b'X').unwrap_or(value.len()));
+    let plain = guide.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'X' | b'A' | b'E'));
+    release.starts_with(b"00") && all_digits(release) && matches!(release.len(), 5 | 6) && guide.len() <= 8 && plain
+}
+
+/// `207Q00000X`
+fn is_taxonomy(value: &[u8]) -> bool {
+    value.len() == 10
+        && all_digits(&value[..3])
+        && value.ends_with(b"X")
+        && value.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stay(kind: Kind, values: &[&str]) -> Vec<bool> {
+        let known = [b"RETIRED".to_vec()].into();
+        values.iter().map(|value| stays(kind, value.as_bytes(), &known)).collect()
+    }
+
+    #[test]
+    fn what_has_its_form_stays() {
+        for (kind, values) in [
+            (Kind::Code, &["MI", "RETIRED", "E119", "E11.9", "99213", "01.23", "2106-3", "N130", "0DTJ4ZZ"][..]),
+            (Kind::Number, &["0", "-12.50", "99999999", "123456789.01", ".5"]),
+            (Kind::Time, &["1200", "235959", "12000099"]),
+            (Kind::Day, &["20260131", "260131"]),
+            (Kind::Control, &["0001", "000000001"]),
+            (Kind::Version, &["00501", "005010", "005010X222A1", "004010X098A1"]),
+            (Kind::Payer, &["60054", "SX107"]),
+            (Kind::Taxonomy, &["207Q00000X", "261QM0801X"]),
+            (Kind::Drug, &["00074115278"]),
+            (Kind::Keep, &["BIG PAYER, INC."]),
+        ] {
+            assert!(stay(kind, values).iter().all(|stays| *stays), "{kind:?} {:?}", stay(kind, values));
+        }
+    }
+
+    #[test]
+    fn what_may_be_somebodys_does_not() {
+        for (kind, values) in [
+            (Kind::Code, &["DOE", "JOHNSON", "19800229", "123456789", "12-3456", "JOE.1", "ADA.", "\u{416}"][..]),
+            (Kind::Number, &["", "-", ".", "123456789", "19800229", "19800231", "12A", "1,000", "1.2.3"]),
+            (Kind::Time, &["2460", "19450229", "12:00", "120"]),
+            (Kind::Day, &["20260231", "19800229X", "800230", "JANUARY"]),
+            (Kind::Control, &["A001", "19800228"]),
+            (Kind::Version, &["5010", "19800229", "005010JANE", "005010XJANE"]),
+            (Kind::Payer, &["KANARI", "A B", "J\u{c9}"]),
+            (Kind::Taxonomy, &["JANEDOEXXX", "207Q00000"]),
+            (Kind::Drug, &["0007411527", "0007411527A"]),
+            (Kind::Keep, &["", " PAYER", "Jos\u{e9}"]),
+            (Kind::Id, &["A"]),
+        ] {
+            assert!(!stay(kind, values).iter().any(|stays| *stays), "{kind:?} {:?}", stay(kind, values));
+        }
+    }
+}
