@@ -10,18 +10,26 @@ use x12::scrub::Scratch;
 use crate::analyse::{Analysed, Analyser, Setting};
 use crate::batches::Batches;
 use crate::error::Error;
+use crate::extent::{Extent, Shelves};
 use crate::rules::Rulebook;
 use crate::source::Taken;
 use crate::standing::Assumption;
 
 /// A piece to read, from an assumption.
 pub(crate) struct Reading {
-    pub(crate) taken: Taken,
+    pub(crate) bytes: Bytes,
     pub(crate) assumption: Assumption,
     pub(crate) upcoming: Option<Vec<u8>>,
     pub(crate) last: bool,
     /// Filled anew.
     pub(crate) batches: Batches,
+}
+
+/// The bytes of a piece.
+pub(crate) enum Bytes {
+    Here(Taken),
+    /// Whoever works on them reads them.
+    There(Extent),
 }
 
 /// What there is to do for a piece.
@@ -31,12 +39,13 @@ enum Work {
 }
 
 /// What waits for a thread that has nothing to do. Pieces to be judged go first: they are nearer to their end.
-#[derive(Default)]
 struct Queue {
     waiting: Mutex<Waiting>,
     more: Condvar,
     /// What rules work with, by claim map: no more of it than pieces were ever judged at once, however many threads there are.
     scratch: Mutex<Vec<Vec<Scratch>>>,
+    /// What pieces are read into, by thread; the one that leads has the first.
+    shelves: Shelves,
 }
 
 #[derive(Default)]
@@ -54,6 +63,11 @@ impl Waiting {
 }
 
 impl Queue {
+    fn new(threads: usize) -> Self {
+        let (waiting, more, scratch) = (Mutex::default(), Condvar::new(), Mutex::default());
+        Self { waiting, more, scratch, shelves: Shelves::new(threads) }
+    }
+
     fn with(&self, change: impl FnOnce(&mut Waiting)) {
         change(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         self.more.notify_one();
@@ -76,11 +90,15 @@ impl Queue {
         }
     }
 
-    /// Does what there is to do.
-    fn work(&self, work: Work, analyser: &mut Analyser) -> Box<Analysed> {
-        match work {
+    /// Does what there is to do; `number` is that of the thread.
+    fn work(&self, work: Work, number: usize, analyser: &mut Analyser) -> Result<Box<Analysed>, Error> {
+        Ok(match work {
             Work::Read(reading) => {
-                let Reading { taken, assumption, upcoming, last, batches } = *reading;
+                let Reading { bytes, assumption, upcoming, last, batches } = *reading;
+                let taken = match bytes {
+                    Bytes::Here(taken) => taken,
+                    Bytes::There(extent) => Taken { shelf: Some(number), ..extent.read(self.shelves.take(number))? },
+                };
                 Box::new(analyser.read(taken, assumption.standing(), upcoming.as_deref(), last, batches))
             }
             Work::Judge(mut piece, rules) => {
@@ -90,29 +108,32 @@ impl Queue {
                 scratches().push(scratch);
                 piece
             }
-        }
+        })
     }
 }
 
-/// What became of a piece; nothing when the thread failed.
-type Done = (u64, Option<Box<Analysed>>);
+/// What became of a piece.
+type Outcome = Result<Box<Analysed>, Error>;
+
+/// A piece that is done.
+type Done = (u64, Outcome);
 
 /// The threads, seen from the one that leads.
 pub(crate) struct Crew {
     queue: Arc<Queue>,
     take: Receiver<Done>,
     /// Pieces that were done before they were asked for.
-    early: BTreeMap<u64, Option<Box<Analysed>>>,
+    early: BTreeMap<u64, Outcome>,
 }
 
 impl Crew {
     /// Starts threads, so that with the one that leads there are `workers`; they end when the crew is dropped.
     pub(crate) fn start<'s>(scope: &'s Scope<'s, '_>, setting: &Arc<Setting>, workers: usize) -> Self {
-        let queue = Arc::new(Queue::default());
+        let queue = Arc::new(Queue::new(workers));
         let (send, take) = channel();
-        for _ in 1..workers {
+        for number in 1..workers {
             let (queue, send, setting) = (Arc::clone(&queue), send.clone(), Arc::clone(setting));
-            scope.spawn(move || work(setting, &queue, &send));
+            scope.spawn(move || work(setting, &queue, number, &send));
         }
         Self { queue, take, early: BTreeMap::new() }
     }
@@ -120,6 +141,11 @@ impl Crew {
     /// Has the piece `ticket` read.
     pub(crate) fn read(&self, ticket: u64, reading: Reading) {
         self.queue.with(|waiting| waiting.read.push_back((ticket, Work::Read(Box::new(reading)))));
+    }
+
+    /// Takes a buffer back that is from the shelf `number`: its memory is used again.
+    pub(crate) fn recycle(&self, number: usize, bytes: Vec<u8>) {
+        self.queue.shelves.put(number, bytes);
     }
 
     /// Has the piece `ticket` judged, which was taken back before.
@@ -130,21 +156,27 @@ impl Crew {
     /// Takes the piece `ticket` back, once what was to be done is done. Until then the thread that leads works too, with its
     /// own `analyser`.
     pub(crate) fn take(&mut self, ticket: u64, analyser: &mut Analyser) -> Result<Box<Analysed>, Error> {
-        let gone = || Error::Internal("a worker thread failed".to_owned());
         loop {
-            if let Some(analysed) = self.early.remove(&ticket) {
-                return analysed.ok_or_else(gone);
+            if let Some(outcome) = self.early.remove(&ticket) {
+                return outcome;
             }
             let (ticket, done) = match self.take.try_recv() {
                 Ok(done) => done,
                 Err(_) => match self.queue.try_next() {
-                    Some((ticket, work)) => (ticket, Some(self.queue.work(work, analyser))),
-                    None => self.take.recv().map_err(|_| gone())?,
+                    Some((ticket, work)) => (ticket, self.queue.work(work, LEADER, analyser)),
+                    None => self.take.recv().map_err(|_| failed())?,
                 },
             };
             self.early.insert(ticket, done);
         }
     }
+}
+
+/// Number of the thread that leads.
+const LEADER: usize = 0;
+
+fn failed() -> Error {
+    Error::Internal("a worker thread failed".to_owned())
 }
 
 impl Drop for Crew {
@@ -154,13 +186,13 @@ impl Drop for Crew {
     }
 }
 
-fn work(setting: Arc<Setting>, queue: &Queue, send: &Sender<Done>) {
+fn work(setting: Arc<Setting>, queue: &Queue, number: usize, send: &Sender<Done>) {
     let mut analyser = Analyser::new(setting);
     while let Some((ticket, work)) = queue.next() {
-        let act = || queue.work(work, &mut analyser);
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(act)).ok();
-        let panicked = outcome.is_none();
-        if send.send((ticket, outcome)).is_err() || panicked {
+        let act = || queue.work(work, number, &mut analyser);
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(act));
+        let panicked = outcome.is_err();
+        if send.send((ticket, outcome.unwrap_or_else(|_| Err(failed())))).is_err() || panicked {
             return;
         }
     }

@@ -15,34 +15,52 @@ pub(crate) struct Cut {
     pub(crate) at: usize,
     /// Length of the segment there, without its terminator.
     pub(crate) upcoming: usize,
+    pub(crate) footing: Footing,
 }
 
+/// What the walk can be taken up from at a cut, the best last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Footing {
+    /// Nothing: it waits for what comes before.
+    Nothing,
+    /// The segment there, and outer levels that were open in an earlier piece: another one may have opened since.
+    OuterLevels,
+    /// The segment there.
+    Own,
+}
+
+/// How far a better footing is looked for before one that is good enough.
+const NEAR: usize = 4 * 1024;
+
 /// The last place in `bytes` before which the set may be cut: a complete segment that the plan's `cut` lines
-/// name, or a set's header. Never the first byte: a cut there would cut nothing off. A cut from which the walk can
-/// be taken up without what came before is preferred to a later one where it cannot. Never before a segment over a
-/// limit: that one begins and ends nothing.
+/// name, or a set's header. Never the first byte: a cut there would cut nothing off. A cut with a better footing is preferred
+/// to a later one: what is taken up from a wrong one is done twice. Never before a segment over a limit: that one begins and
+/// ends nothing.
 pub(crate) fn last_cut(bytes: &[u8], known: &Known, (options, limits): (Options, Limits)) -> Option<Cut> {
     let terminator = known.delimiters.terminator;
     let mut end = memchr::memrchr(terminator, bytes)?;
-    let mut last = None;
+    let mut best: Option<Cut> = None;
     while end > 0 {
         let Some(before) = memchr::memrchr(terminator, &bytes[..end]) else { break };
         let start = skip_blanks(bytes, before + 1);
-        if start < end {
-            let cut = Cut { at: start, upcoming: end - start };
-            match judge(&bytes[start..end], known, (options, limits)) {
-                Some(true) => return Some(cut),
-                Some(false) => last = last.or(Some(cut)),
-                None => {}
-            }
+        if start < end
+            && let Some(footing) = judge(&bytes[start..end], known, (options, limits))
+            && best.is_none_or(|best| best.footing < footing)
+        {
+            best = Some(Cut { at: start, upcoming: end - start, footing });
+        }
+        match best {
+            Some(Cut { footing: Footing::Own, .. }) => break,
+            Some(Cut { footing: Footing::OuterLevels, at, .. }) if before + NEAR < at => break,
+            _ => {}
         }
         end = before;
     }
-    last
+    best
 }
 
-/// Whether the set may be cut before `segment`, and whether the walk can be taken up there.
-fn judge(segment: &[u8], known: &Known, (options, limits): (Options, Limits)) -> Option<bool> {
+/// Whether the set may be cut before `segment`, and what the walk can be taken up from there.
+fn judge(segment: &[u8], known: &Known, (options, limits): (Options, Limits)) -> Option<Footing> {
     let (delimiters, plan) = (known.delimiters, known.plan.as_ref());
     let name_end = segment.iter().take(4).position(|&byte| byte == delimiters.element)?;
     let name = &segment[..name_end];
@@ -57,10 +75,15 @@ fn judge(segment: &[u8], known: &Known, (options, limits): (Options, Limits)) ->
         return None;
     }
     if header {
-        return Some(true);
+        return Some(Footing::Own);
     }
     let plan = plan?;
-    plan.cuts_before(&segment).then(|| Walker::assume(plan, &segment, options, &known.levels).is_some())
+    let stands_on = |levels: &[(u16, u64)]| Walker::assume(plan, &segment, options, levels).is_some();
+    plan.cuts_before(&segment).then(|| match () {
+        () if stands_on(&[]) => Footing::Own,
+        () if stands_on(&known.levels) => Footing::OuterLevels,
+        () => Footing::Nothing,
+    })
 }
 
 fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
@@ -97,25 +120,30 @@ mod tests {
     }
 
     #[test]
-    fn where_the_outer_levels_are_known_a_set_is_cut_between_inner_ones_too() {
+    fn where_the_outer_levels_are_known_a_set_is_cut_between_inner_ones_too_but_rather_before_an_outer_one_near_by() {
         let plan = Guides::embedded().plan("271").unwrap();
         let outer = plan.loops.iter().position(|each| each.id == "2000A").unwrap() as u16;
         let known = Known { levels: vec![(outer, 1)], ..known(Some(plan)) };
-        let bytes = b"DTP*1~HL*2*1*21*1~NM1*1P~HL*3*2*22*0~TRN*2~";
-        let found = last_cut(bytes, &known, Default::default()).unwrap();
-        assert_eq!(&bytes[found.at..found.at + found.upcoming], b"HL*3*2*22*0");
+        for (between, cut, footing) in [(1, "HL*2*1*21*1", Footing::Own), (400, "HL*3*2*22*0", Footing::OuterLevels)] {
+            let bytes = format!("DTP*1~HL*2*1*21*1~{}HL*3*2*22*0~TRN*2~", "REF*0F*1234~".repeat(between));
+            let found = last_cut(bytes.as_bytes(), &known, Default::default()).unwrap();
+            assert_eq!((&bytes[found.at..found.at + found.upcoming], found.footing), (cut, footing));
+        }
     }
 
     #[test]
     fn a_set_may_be_cut_before_its_header_without_a_plan() {
         let bytes = b"SE*2*1~\r\nST*837*2~BHT*1~NM1";
         let known = known(None);
-        assert_eq!(last_cut(bytes, &known, Default::default()), Some(Cut { at: 9, upcoming: 8 }));
+        assert_eq!(
+            last_cut(bytes, &known, Default::default()),
+            Some(Cut { at: 9, upcoming: 8, footing: Footing::Own })
+        );
         assert_eq!(last_cut(b"ST*837*2~BHT*1~", &known, Default::default()), None, "the first byte is no cut");
         let limits = Limits { element: 3, ..Limits::default() };
         assert_eq!(
             last_cut(b"SE*2*1~ST*837*2~ST*837*0003~", &known, (Options::default(), limits)),
-            Some(Cut { at: 7, upcoming: 8 }),
+            Some(Cut { at: 7, upcoming: 8, footing: Footing::Own }),
             "one over a limit is no header"
         );
         assert_eq!(last_cut(b"no terminator", &known, Default::default()), None);

@@ -13,6 +13,7 @@ mod day;
 mod desk;
 mod documents;
 mod error;
+mod extent;
 mod guides;
 mod harvest;
 mod inspect;

@@ -10,9 +10,10 @@ use x12::wire::Mode;
 
 use crate::analyse::{Analysed, Analyser, Setting};
 use crate::batches::Batches;
-use crate::crew::{Crew, Reading};
-use crate::cut::last_cut;
+use crate::crew::{Bytes, Crew, Reading};
+use crate::cut::{Footing, last_cut};
 use crate::error::Error;
+use crate::extent::Extent;
 use crate::peek::{self, Known};
 use crate::rules::Rulebook;
 use crate::source::{Source, Taken};
@@ -20,6 +21,9 @@ use crate::standing::{Assumption, Set, Standing};
 
 /// What a piece that no cut was found in may have beyond the longest segment: then it is cut where it is.
 const BEYOND: usize = 256 * 1024;
+
+/// How much of the end of a piece is looked at for a cut, where the rest is read by whoever works on it.
+const TAIL: usize = 8 * 1024;
 
 /// How many pieces are cut off ahead of the one that is settled next, at least: so that nobody waits while one is on the desk.
 const READ_AHEAD: usize = 3;
@@ -92,6 +96,8 @@ pub(crate) struct Line {
     settled: VecDeque<Settled>,
     /// Batches that were done with: their memory is used again.
     batches: Vec<Batches>,
+    /// Room for the end of a piece.
+    tail: Vec<u8>,
 }
 
 /// A piece that is right, and judged when it is its turn.
@@ -121,6 +127,7 @@ impl Line {
             carried: None,
             settled: VecDeque::new(),
             batches: Vec::new(),
+            tail: Vec::new(),
         }
     }
 
@@ -195,7 +202,10 @@ impl Line {
 
     /// Takes back what a piece was made of, once it is done with.
     pub(crate) fn recycle(&mut self, analysed: Analysed, source: &mut Source) {
-        source.recycle(analysed.taken.bytes);
+        match (analysed.taken.shelf, &self.crew) {
+            (Some(shelf), Some(crew)) => crew.recycle(shelf, analysed.taken.bytes),
+            _ => source.recycle(analysed.taken.bytes),
+        }
         self.batches.push(analysed.batches);
     }
 
@@ -207,25 +217,52 @@ impl Line {
 
     /// Takes the next piece off the source and sends it out, if it can be worked on before its turn.
     fn cut_off(&mut self, source: &mut Source) -> Result<(), Error> {
+        let begins = self.crew.as_ref().and(self.cut.take());
+        let assumption = begins.and_then(|cut| Assumption::before(&cut, self.known.as_ref()?, self.setting.options));
+        if let Some(assumption) = &assumption
+            && let Some((extent, upcoming)) = self.leave_unread(source)?
+        {
+            self.send(Bytes::There(extent), assumption, (Some(upcoming), false));
+            return Ok(());
+        }
         let (size, upcoming) = self.find_cut(source)?;
         let last = source.ended() && size == source.ahead().len();
         let taken = source.take(size);
-        let begins = std::mem::replace(&mut self.cut, upcoming.clone());
-        let assumption = self.crew.as_ref().and(begins);
-        let assumption =
-            assumption.and_then(|cut| Assumption::before(&cut, self.known.as_ref()?, self.setting.options));
-        let ticket = self.ticket();
-        let mut piece = Waiting { ticket, assumption, kept: None, upcoming, last };
-        match (&self.crew, &piece.assumption) {
-            (Some(crew), Some(assumption)) => {
-                let (assumption, upcoming) = (assumption.clone(), piece.upcoming.clone());
-                let batches = self.batches.pop().unwrap_or_default();
-                crew.read(ticket, Reading { taken, assumption, upcoming, last, batches });
-            }
-            _ => piece.kept = Some(taken),
+        if let Some(assumption) = &assumption {
+            self.send(Bytes::Here(taken), assumption, (upcoming, last));
+            return Ok(());
         }
-        self.waiting.push_back(piece);
+        self.cut.clone_from(&upcoming);
+        let ticket = self.ticket();
+        self.waiting.push_back(Waiting { ticket, assumption, kept: Some(taken), upcoming, last });
         Ok(())
+    }
+
+    /// Has a piece read from `assumption` on; `upcoming` is the cut behind it.
+    fn send(&mut self, bytes: Bytes, assumption: &Assumption, (upcoming, last): (Option<Vec<u8>>, bool)) {
+        self.cut.clone_from(&upcoming);
+        let (ticket, batches) = (self.ticket(), self.batches.pop().unwrap_or_default());
+        if let Some(crew) = &self.crew {
+            let (assumption, upcoming) = (assumption.clone(), upcoming.clone());
+            crew.read(ticket, Reading { bytes, assumption, upcoming, last, batches });
+        }
+        let assumption = Some(assumption.clone());
+        self.waiting.push_back(Waiting { ticket, assumption, kept: None, upcoming, last });
+    }
+
+    /// The next piece, of which no more is looked at here than its end, and the segment behind it; `None` when all of it must be.
+    fn leave_unread(&mut self, source: &mut Source) -> Result<Option<(Extent, Vec<u8>)>, Error> {
+        let Some(known) = &self.known else { return Ok(None) };
+        self.tail.resize(TAIL.min(self.window), 0);
+        if !source.look_at_tail(self.window, &mut self.tail) {
+            return Ok(None);
+        }
+        let how = (self.setting.options, self.setting.limits);
+        let cut = last_cut(&self.tail, known, how).filter(|cut| cut.footing > Footing::Nothing);
+        let Some(cut) = cut else { return Ok(None) };
+        let upcoming = self.tail[cut.at..cut.at + cut.upcoming].to_vec();
+        let extent = source.extent(self.window - self.tail.len() + cut.at)?;
+        Ok(extent.map(|extent| (extent, upcoming)))
     }
 
     /// How many bytes the next piece has, and the segment that follows it when it ends before a cut.

@@ -1,15 +1,20 @@
 //! Bytes from a file or a pipe, with what was read ahead.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::error::Error;
+use crate::extent::Extent;
 use crate::job::Signals;
 
 /// An input: reads ahead on demand and gives its bytes away from the front.
 pub(crate) struct Source {
     reader: Box<dyn Read + Send>,
+    /// The file that it reads, where it is one.
+    file: Option<Arc<File>>,
     path: PathBuf,
     ahead: Vec<u8>,
     /// Buffers given back.
@@ -25,6 +30,9 @@ pub(crate) struct Source {
     known_digest: Option<String>,
     signals: Option<Signals>,
 }
+
+/// How many buffers are kept.
+const SPARE: usize = 16;
 
 /// Bytes read at a time for a digest.
 const LOOK_AHEAD: usize = 256 * 1024;
@@ -51,6 +59,8 @@ pub(crate) struct Taken {
     pub(crate) offset: u64,
     /// What was taken out of a wrapped file.
     pub(crate) breaks: Option<Breaks>,
+    /// The shelf that the buffer is from, if it is from one.
+    pub(crate) shelf: Option<usize>,
 }
 
 impl Source {
@@ -65,7 +75,9 @@ impl Source {
             return Err(Error::Input(format!("{}: is a folder; name the files in it", path.display())));
         }
         let total = about.is_file().then_some(about.len());
-        Ok(Self { signals, ..Self::new(Box::new(file), path.to_owned(), total) })
+        let file = Arc::new(file);
+        let source = Self::new(Box::new(Arc::clone(&file)), path.to_owned(), total);
+        Ok(Self { signals, file: Some(file).filter(|_| total.is_some()), ..source })
     }
 
     /// The bytes of `content`, as if they were a file.
@@ -77,6 +89,7 @@ impl Source {
     fn new(reader: Box<dyn Read + Send>, path: PathBuf, total: Option<u64>) -> Self {
         Self {
             reader,
+            file: None,
             path,
             ahead: Vec::new(),
             spare: Vec::new(),
@@ -222,18 +235,41 @@ impl Source {
             Breaks { at: std::mem::replace(&mut breaks.at, rest) }
         });
         self.offset += bytes.len() as u64 + breaks.as_ref().map_or(0, |breaks| breaks.at.len() as u64);
-        Taken { bytes, offset, breaks }
+        Taken { bytes, offset, breaks, shelf: None }
+    }
+
+    /// Copies those of the next `len` bytes that are the last into `tail`, as far as it has room; nothing else is read. False where
+    /// they are to be read one after the other, because they are not all there, or somebody wants to see each of them here.
+    pub(crate) fn look_at_tail(&self, len: usize, tail: &mut [u8]) -> bool {
+        let Some(file) = self.file.as_ref().filter(|_| !self.ended) else { return false };
+        let Some(before) = len.checked_sub(tail.len()) else { return false };
+        let alone = self.breaks.is_none() && self.digest.is_none();
+        alone && file.read_exact_at(tail, self.offset + before as u64).is_ok()
+    }
+
+    /// Gives the next `len` bytes away unread: those that [`Source::look_at_tail`] was asked for, or fewer of them.
+    pub(crate) fn extent(&mut self, len: usize) -> Result<Option<Extent>, Error> {
+        let Some(file) = self.file.clone() else { return Ok(None) };
+        let extent = Extent { file, path: self.path.clone(), offset: self.offset, len };
+        self.ahead.clear();
+        self.offset += len as u64;
+        self.count = self.offset;
+        (&*extent.file).seek(SeekFrom::Start(self.offset)).map_err(|error| Error::input(&self.path, &error))?;
+        Ok(Some(extent))
     }
 
     /// Takes a buffer back that it gave away: its memory is used again.
     pub(crate) fn recycle(&mut self, mut bytes: Vec<u8>) {
         bytes.clear();
-        self.spare.push(bytes);
+        if self.spare.len() < SPARE {
+            self.spare.push(bytes);
+        }
     }
 
     /// Puts back the end of the last [`Source::take`].
     pub(crate) fn give_back(&mut self, rest: Taken) {
-        let taken = Taken { bytes: std::mem::take(&mut self.ahead), offset: self.offset, breaks: self.breaks.take() };
+        let (bytes, breaks) = (std::mem::take(&mut self.ahead), self.breaks.take());
+        let taken = Taken { bytes, offset: self.offset, breaks, shelf: None };
         self.offset = rest.offset;
         let Taken { bytes, breaks, .. } = rest.join(taken);
         self.ahead = bytes;
@@ -250,7 +286,7 @@ impl Taken {
             let cut = breaks.at.partition_point(|&gone| gone as usize <= at);
             Breaks { at: breaks.at.split_off(cut).iter().map(|gone| gone - at as u32).collect() }
         });
-        Self { bytes, offset, breaks }
+        Self { bytes, offset, breaks, shelf: None }
     }
 
     /// These bytes and then those of `next`.

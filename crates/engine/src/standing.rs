@@ -122,10 +122,10 @@ impl Assumption {
     }
 
     /// As a standing to begin from.
-    pub(crate) fn standing(self) -> Standing {
-        let set = self.set.map_or(Set::None, |(walker, _)| Set::Walked(walker));
-        let mode = Mode::Inside(self.delimiters);
-        Standing { mode, parties: self.parties, group: self.group, set, inside: self.inside, empty: false }
+    pub(crate) fn standing(&self) -> Standing {
+        let set = self.set.as_ref().map_or(Set::None, |(walker, _)| Set::Walked(walker.clone()));
+        let (mode, parties, group) = (Mode::Inside(self.delimiters), self.parties.clone(), self.group.clone());
+        Standing { mode, parties, group, set, inside: self.inside, empty: false }
     }
 }
 

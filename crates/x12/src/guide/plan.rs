@@ -24,7 +24,10 @@ pub enum Role {
 }
 
 /// A compiled guide. Loop 0 is the whole set.
+///
+/// Threads share it: what counts them is kept off the memory that they read for every segment.
 #[derive(Debug)]
+#[repr(align(128))]
 pub struct Plan {
     /// The kind as users say it: `837P`, `999`, `277CA`.
     pub kind: String,
