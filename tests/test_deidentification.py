@@ -64,14 +64,14 @@ def shape(path: Path) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("dates", ["shift", "year", "keep"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, "999", "277CA", "TA1"])
 def test_a_faulty_file_fails_as_it_did(kind: str, dates: str, tmp_path: Path, key: Path) -> None:
     path = tmp_path / f"file.{kind}"
     path.write_bytes(b"".join(generate(kind, claims=300, faults=0.3, seed=5)))
     made = rewritten(path, key, dates)
     before, after = found(path, tmp_path / "before"), found(made, tmp_path / "after")
     assert after == before
-    assert before
+    assert before or kind not in KINDS
     assert shape(made) == shape(path)
 
 

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use super::table::Kind;
 use crate::claim::{NO_DATE, days};
 
-/// Digits of a whole number from which on it is taken for a number of somebody.
-const SOMEBODYS: usize = 9;
+/// Digits of a number, before and behind its point; one of more is taken for a number of somebody.
+const WHOLE: usize = 8;
+const FRACTION: usize = 4;
 
 /// How long a code is that is not listed, and how long one that means little by itself.
 const CODE: usize = 8;
@@ -72,28 +73,37 @@ fn is_short_day(value: &[u8]) -> bool {
     value.len() == 6 && is_day(&[b"20", value].concat())
 }
 
-/// An amount, a quantity, a count: one with a point, or of few digits, and no day.
+/// An amount, a quantity, a count: of few digits, and no day.
 fn is_number(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"-").unwrap_or(value);
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let whole = digits == value.len();
-    let pointed = digits + 1 == value.len() && value.contains(&b'.');
-    digits > 0 && (pointed || whole && digits < SOMEBODYS && !reads_as_day(value))
+    let point = value.iter().position(|byte| *byte == b'.');
+    let (whole, fraction) = value.split_at(point.unwrap_or(value.len()));
+    let fraction = fraction.strip_prefix(b".").unwrap_or(fraction);
+    let few = |part: &[u8], digits: usize| part.len() <= digits && part.iter().all(u8::is_ascii_digit);
+    !(whole.is_empty() && fraction.is_empty()) && few(whole, WHOLE) && few(fraction, FRACTION) && !reads_as_day(whole)
 }
 
 /// What looks like a code of a list that is not at hand: short, with a digit, perhaps with the point of a diagnosis or procedure or
 /// with a digit behind a hyphen.
 fn is_code(value: &[u8]) -> bool {
-    let odd = value.iter().position(|byte| !byte.is_ascii_alphanumeric());
-    let formed = match odd {
-        None => true,
-        Some(at) if value[at] == b'.' => {
-            matches!(at, 2..=4) && value[1].is_ascii_digit() && value[at + 1..].iter().all(u8::is_ascii_alphanumeric)
-        }
-        Some(at) => value[at] == b'-' && at == 4 && value.len() == 6 && value[5].is_ascii_digit(),
-    };
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    formed && (1..CODE).contains(&digits) && value.len() <= CODE
+    if !(1..CODE).contains(&digits) || value.len() > CODE {
+        return false;
+    }
+    let second = value.get(1).is_some_and(u8::is_ascii_digit);
+    let is_plain = |value: &[u8]| value.iter().all(u8::is_ascii_alphanumeric);
+    match value.iter().position(|byte| !byte.is_ascii_alphanumeric()) {
+        None => value.len() <= 5 || second && value.len() <= digits + 3 || is_procedure(value),
+        Some(at) if value[at] == b'.' => second && matches!(at, 2..=4) && is_plain(&value[at + 1..]),
+        Some(at) => value[at] == b'-' && at == 4 && value.len() == 6 && is_plain(&value[5..]),
+    }
+}
+
+/// ICD-10-PCS: seven characters, the first of which is a section; letters that may be digits are in none.
+fn is_procedure(value: &[u8]) -> bool {
+    let other = |byte: &u8| !byte.is_ascii_alphanumeric() || matches!(byte.to_ascii_uppercase(), b'I' | b'O');
+    let section = value.first().is_some_and(|byte| b"0123456789BCDFGHX".contains(&byte.to_ascii_uppercase()));
+    value.len() == 7 && section && !value.iter().any(other)
 }
 
 /// `00501`, `005010`, `005010X222A1`.
@@ -123,8 +133,14 @@ mod tests {
     #[test]
     fn what_has_its_form_stays() {
         for (kind, values) in [
-            (Kind::Code, &["MI", "RETIRED", "E119", "E11.9", "99213", "01.23", "2106-3", "N130", "0DTJ4ZZ"][..]),
-            (Kind::Number, &["0", "-12.50", "99999999", "123456789.01", ".5"]),
+            (
+                Kind::Code,
+                &[
+                    "MI", "RETIRED", "E119", "E11.9", "99213", "01.23", "2106-3", "N130", "0DTJ4ZZ", "GZB0ZZZ",
+                    "S72001A", "S72.001A", "RVC10", "00NY0ZZ",
+                ][..],
+            ),
+            (Kind::Number, &["0", "-12.50", "99999999", "1234567.89", ".5", "1."]),
             (Kind::Time, &["1200", "235959", "12000099"]),
             (Kind::Day, &["20260131", "260131"]),
             (Kind::Control, &["0001", "000000001"]),
@@ -141,8 +157,39 @@ mod tests {
     #[test]
     fn what_may_be_somebodys_does_not() {
         for (kind, values) in [
-            (Kind::Code, &["DOE", "JOHNSON", "19800229", "123456789", "12-3456", "JOE.1", "ADA.", "\u{416}"][..]),
-            (Kind::Number, &["", "-", ".", "123456789", "19800229", "19800231", "12A", "1,000", "1.2.3"]),
+            (
+                Kind::Code,
+                &[
+                    "DOE",
+                    "JOHNSON",
+                    "19800229",
+                    "123456789",
+                    "12-3456",
+                    "JOE.1",
+                    "ADA.",
+                    "KANARI7",
+                    "JOHN47",
+                    "A1JOHN",
+                    "\u{416}",
+                ][..],
+            ),
+            (
+                Kind::Number,
+                &[
+                    "",
+                    "-",
+                    ".",
+                    "123456789",
+                    "19800229",
+                    "19800231",
+                    "19800229.00",
+                    "123456789.01",
+                    "1.19800229",
+                    "12A",
+                    "1,000",
+                    "1.2.3",
+                ],
+            ),
             (Kind::Time, &["2460", "19450229", "12:00", "120"]),
             (Kind::Day, &["20260231", "19800229X", "800230", "JANUARY"]),
             (Kind::Control, &["A001", "19800228"]),

@@ -4,6 +4,8 @@
 //! key, wherever it stands: so that a person stays one person, and one file goes with another. What comes out is pseudonymised,
 //! not de-identified: amounts, codes and what happened when tell of people too.
 
+#[cfg(test)]
+mod canaries;
 mod cipher;
 mod days;
 mod form;

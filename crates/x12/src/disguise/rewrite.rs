@@ -250,19 +250,23 @@ impl Pass<'_> {
                 if component > 0 {
                     self.state.out.push(delimiters.component);
                 }
-                self.component(segment, (number, component + 1), value);
+                self.component(segment, (number, component + 1), value, value.len() == element.len());
             }
         }
     }
 
-    fn component(&mut self, segment: &Segment<'_>, place: Place, value: &[u8]) {
+    fn component(&mut self, segment: &Segment<'_>, place: Place, value: &[u8], alone: bool) {
         if value.is_empty() {
             return;
         }
         if place.0 == 0 {
             return self.state.identifier(value, segment.delimiters());
         }
-        let part = part_of(self.state.table, segment, place);
+        let mut part = part_of(self.state.table, segment, place);
+        // of the envelope and headers nothing has parts
+        if !alone && matches!(part.kind, Kind::Control | Kind::Day) {
+            part = NOTHING;
+        }
         if self.state.table.stays(part, value) {
             self.state.out.extend_from_slice(value);
         } else {

@@ -243,6 +243,12 @@ impl Table {
         self.told.get(&segment)
     }
 
+    /// The segments, with how many elements each has.
+    #[cfg(test)]
+    pub(super) fn places(&self) -> impl Iterator<Item = (SegmentId, usize)> {
+        self.told.iter().map(|(segment, told)| (*segment, told.elements.len()))
+    }
+
     /// True for the identifier of a segment that the standard has.
     pub(super) fn has(&self, identifier: &[u8]) -> bool {
         self.segments.contains(identifier)
