@@ -50,7 +50,7 @@ pub(crate) struct Line {
 }
 
 impl Pressed {
-    fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.fragments.clear();
         self.lines.clear();
@@ -86,7 +86,6 @@ impl Recording {
         (findings, made_in): (&mut Vec<Finding>, &mut Vec<u32>),
     ) {
         let mut pressed = std::mem::take(&mut batches.pressed);
-        pressed.clear();
         if let (Some(taps), Some(batch)) = (maps.get(0), batches.get_mut(0)) {
             let bytes = &read.taken.bytes;
             self.form.adjust(taps, batch, bytes);
