@@ -294,7 +294,7 @@ impl Records {
                 (Some(first), other) if other.is_none_or(|other| first.offset <= other.offset) => {
                     if let Some(context) = self.contexts.get_mut(first.context) {
                         context.clear();
-                        context.extend_from_slice(first.text.of(&pressed.text));
+                        context.extend_from_slice(first.text.of(pressed.text.text()));
                     }
                     if self.recording.form.contexts.get(first.context).is_some_and(|context| context.of_set) {
                         self.origin = None;
@@ -415,7 +415,7 @@ impl Records {
 
     /// What the record itself says: with the identifier of its family hidden, if another of the family has shown what it is.
     fn body(&self, pressed: &Pressed, bytes: &[u8], line: &Line, out: &mut Vec<u8>) {
-        let said = line.text.of(&pressed.text);
+        let said = line.text.of(pressed.text.text());
         if said.is_empty() {
             return;
         }
@@ -425,7 +425,7 @@ impl Records {
         };
         match (line.link.filter(secret), line.hidden) {
             (None, _) => out.extend_from_slice(said),
-            (Some(_), Some(hidden)) => out.extend_from_slice(hidden.of(&pressed.text)),
+            (Some(_), Some(hidden)) => out.extend_from_slice(hidden.of(pressed.text.text())),
             (Some(own), None) => {
                 out.extend_from_slice(said.get(..own.start).unwrap_or_default());
                 self.recording.form.hidden_link(own.span.of(bytes), &*self.recording, out);
