@@ -143,6 +143,7 @@ impl<'a> Filling<'a> {
     pub(crate) fn new(maps: &'a Maps, batches: &'a mut Batches) -> Self {
         batches.all.resize_with(maps.bound.len(), Batch::default);
         batches.filled = 0;
+        batches.pressed.clear();
         let idle = batches.all.iter_mut().map(Idle::Empty).collect();
         Self { maps, idle, filled: &mut batches.filled, map: 0, builder: None, rows: 0 }
     }

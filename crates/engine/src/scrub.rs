@@ -58,16 +58,20 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     for (ordinal, source) in sources.iter_mut().enumerate() {
         let (name, ordinal) = label(&source.name(), &job.inputs[..ordinal], &job.inputs[ordinal]);
         desk.begin_file(&name, ordinal);
-        match &mut desk.records {
-            // each record names the file that it comes from
-            Some(records) => records.begin_file(&name, source.look_ahead()?),
-            None if job.out.is_some() => source.take_digest(), // for run.json
-            None => {}
+        if let Some(records) = &mut desk.records {
+            // a pipe is known by no digest
+            records.begin_file(&name, source.total().is_some());
+        }
+        if desk.records.is_some() || job.out.is_some() {
+            source.take_digest(); // for run.json, and for where records come from
         }
         let rules = desk.rules().cloned();
         let mut both = Metered { desk: &mut desk, meter: &mut meter };
         run::read(source, &setup.setting, rules.as_ref(), (job.window, job.workers()), &mut both)?;
         desk.end_file()?;
+        if let Some(records) = &mut desk.records {
+            records.end_file(source.digest().as_deref());
+        }
         meter.next_file();
         inputs.push(json!({"file": name, "bytes": source.read_bytes(), "sha256": source.digest()}));
     }

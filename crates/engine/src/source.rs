@@ -26,16 +26,11 @@ pub(crate) struct Source {
     count: u64,
     /// Of everything read, where somebody wants it.
     digest: Option<sha2::Sha256>,
-    /// Taken before anything was read for use.
-    known_digest: Option<String>,
     signals: Option<Signals>,
 }
 
 /// How many buffers are kept.
 const SPARE: usize = 16;
-
-/// Bytes read at a time for a digest.
-const LOOK_AHEAD: usize = 256 * 1024;
 
 /// Line breaks that were taken out of a wrapped file, as counts before offsets.
 #[derive(Clone, Debug, Default)]
@@ -99,7 +94,6 @@ impl Source {
             breaks: None,
             count: 0,
             digest: None,
-            known_digest: None,
             signals: None,
         }
     }
@@ -127,32 +121,9 @@ impl Source {
         self.digest = Some(sha2::Digest::new());
     }
 
-    /// Reads the whole file once for its digest, which [`Source::digest`] gives from now on; a pipe has none before its end.
-    pub(crate) fn look_ahead(&mut self) -> Result<Option<String>, Error> {
-        if self.total.is_none() {
-            self.take_digest();
-            return Ok(None);
-        }
-        let failed = |error: io::Error| Error::input(&self.path, &error);
-        let mut file = File::open(&self.path).map_err(failed)?;
-        let (mut digest, mut buffer) = (sha2::Sha256::default(), vec![0; LOOK_AHEAD]);
-        loop {
-            self.look_at_signals()?;
-            match file.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(count) => sha2::Digest::update(&mut digest, &buffer[..count]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(failed(error)),
-            }
-        }
-        self.known_digest = Some(crate::token::hex(&sha2::Digest::finalize(digest)));
-        Ok(self.known_digest.clone())
-    }
-
     /// SHA-256 of everything read, as lower-case hexadecimals; `None` where it was not taken.
     pub(crate) fn digest(&self) -> Option<String> {
-        let taken = || Some(crate::token::hex(&sha2::Digest::finalize(self.digest.clone()?)));
-        self.known_digest.clone().or_else(taken)
+        Some(crate::token::hex(&sha2::Digest::finalize(self.digest.clone()?)))
     }
 
     /// What was read ahead.

@@ -21,11 +21,17 @@ impl Tokens {
     /// The token of `value` in the domain of `field`: equal for equal values, telling nothing else.
     #[must_use]
     pub fn token(&self, field: &str, value: &[u8]) -> String {
-        let digest = self.digest(field, value);
         let mut token = String::with_capacity(self.prefix.len() + 32);
         token.push_str(&self.prefix);
-        push_hex(&mut token, &digest[..16]);
+        push_hex(&mut token, &self.digest(field, value)[..16]);
         token
+    }
+
+    /// Appends the token of `value`.
+    pub(crate) fn append(&self, field: &str, value: &[u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(self.prefix.as_bytes());
+        let digest = self.digest(field, value);
+        digest[..16].iter().for_each(|byte| out.extend_from_slice(&hex_of(*byte)));
     }
 
     /// A key of its own for `purpose`, drawn from the key of tokens.
@@ -52,10 +58,12 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// The two digits of a byte.
+fn hex_of(byte: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
+}
+
 fn push_hex(text: &mut String, bytes: &[u8]) {
-    let digit = |half: u8| char::from(if half < 10 { b'0' + half } else { b'a' + half - 10 });
-    for byte in bytes {
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 15));
-    }
+    text.extend(bytes.iter().flat_map(|byte| hex_of(*byte)).map(char::from));
 }

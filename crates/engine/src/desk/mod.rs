@@ -5,6 +5,7 @@ mod answers;
 mod bench;
 mod chosen;
 mod claims;
+mod digested;
 mod fields;
 mod found;
 mod gathered;

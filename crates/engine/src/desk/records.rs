@@ -8,6 +8,7 @@ use x12::guide::Plan;
 use x12::record::{Form, Ssn, string};
 use x12::wire::{Output, decimal};
 
+use super::digested::{TO_COME, fill_in};
 use super::line::masked;
 use super::{Desk, Part, Totals};
 use crate::analyse::Kind;
@@ -25,9 +26,10 @@ pub(crate) struct Records {
     /// By the form's records, then by its contexts that have a file, then of where records come from.
     outputs: Vec<Option<StagedFile>>,
     quarantine: Option<StagedFile>,
-    /// The file at hand: name and digest.
+    /// The file at hand: its name, whether its digest is to come, and where the lines of its sources begin.
     file: String,
-    digest: Option<String>,
+    digested: bool,
+    sources_begin: u64,
     /// Where the records of the open set come from, as far as its envelope says.
     source: Vec<u8>,
     /// By the form's contexts: what is in force.
@@ -87,7 +89,8 @@ impl Records {
         Self {
             quarantine: file("quarantine", "jsonl"),
             file: String::new(),
-            digest: None,
+            digested: false,
+            sources_begin: 0,
             source: Vec::new(),
             contexts: vec![Vec::new(); form.contexts.len()],
             origin: None,
@@ -104,10 +107,18 @@ impl Records {
         }
     }
 
-    /// A file begins.
-    pub(crate) fn begin_file(&mut self, name: &str, digest: Option<String>) {
-        (self.file, self.digest, self.index) = (name.to_owned(), digest, 0);
+    /// A file begins; `digested` says that [`Records::end_file`] will tell its digest.
+    pub(crate) fn begin_file(&mut self, name: &str, digested: bool) {
+        (self.file, self.digested, self.index) = (name.to_owned(), digested, 0);
+        self.sources_begin = self.outputs.last().and_then(Option::as_ref).map_or(0, Output::len);
         self.families.clear();
+    }
+
+    /// The file is over, and its digest is known.
+    pub(crate) fn end_file(&mut self, digest: Option<&str>) {
+        if let (true, Some(digest), Some(Some(sources))) = (self.digested, digest, self.outputs.last_mut()) {
+            fill_in(sources, self.sources_begin, digest);
+        }
     }
 
     /// True when families were forgotten.
@@ -185,17 +196,11 @@ impl Records {
         source.clear();
         source.extend_from_slice(br#","source":{"kind":"#);
         string(source, recording.subject.set.as_bytes());
-        let mut text = |key: &str, value: &[u8]| {
-            if !value.is_empty() {
-                source.extend_from_slice(key.as_bytes());
-                string(source, value);
-            }
-        };
-        text(r#","file":"#, self.file.as_bytes());
-        text(r#","sha256":"#, self.digest.as_deref().unwrap_or_default().as_bytes());
+        tell(source, r#","file":"#, self.file.as_bytes());
+        source.extend_from_slice(if self.digested { TO_COME.as_bytes() } else { b"" });
         if let Some((name, version)) = &recording.profile {
-            text(r#","profile":"#, name.as_bytes());
-            text(r#","profile_version":"#, version.as_bytes());
+            tell(source, r#","profile":"#, name.as_bytes());
+            tell(source, r#","profile_version":"#, version.as_bytes());
         }
         for (key, number) in
             [r#","interchange_index":"#, r#","group_index":"#, r#","set_index":"#].iter().zip(set.ordinals)
@@ -203,17 +208,11 @@ impl Records {
             source.extend_from_slice(key.as_bytes());
             push_number(source, number.into());
         }
-        let mut text = |key: &str, value: &[u8]| {
-            if !value.is_empty() {
-                source.extend_from_slice(key.as_bytes());
-                string(source, value);
-            }
-        };
         for (key, value) in [r#","interchange":"#, r#","group":"#, r#","set":"#].iter().zip(set.controls) {
-            text(key, value);
+            tell(source, key, value);
         }
         for (key, value) in [r#","sender":"#, r#","receiver":"#].iter().zip(set.parties) {
-            text(key, value);
+            tell(source, key, value);
         }
         self.contexts.iter_mut().for_each(Vec::clear);
         self.origin = None;
@@ -294,7 +293,7 @@ impl Records {
                 (Some(first), other) if other.is_none_or(|other| first.offset <= other.offset) => {
                     if let Some(context) = self.contexts.get_mut(first.context) {
                         context.clear();
-                        context.extend_from_slice(first.text.of(&pressed.text));
+                        context.extend_from_slice(first.text.of(pressed.text.text()));
                     }
                     if self.recording.form.contexts.get(first.context).is_some_and(|context| context.of_set) {
                         self.origin = None;
@@ -415,7 +414,7 @@ impl Records {
 
     /// What the record itself says: with the identifier of its family hidden, if another of the family has shown what it is.
     fn body(&self, pressed: &Pressed, bytes: &[u8], line: &Line, out: &mut Vec<u8>) {
-        let said = line.text.of(&pressed.text);
+        let said = line.text.of(pressed.text.text());
         if said.is_empty() {
             return;
         }
@@ -425,7 +424,7 @@ impl Records {
         };
         match (line.link.filter(secret), line.hidden) {
             (None, _) => out.extend_from_slice(said),
-            (Some(_), Some(hidden)) => out.extend_from_slice(hidden.of(&pressed.text)),
+            (Some(_), Some(hidden)) => out.extend_from_slice(hidden.of(pressed.text.text())),
             (Some(own), None) => {
                 out.extend_from_slice(said.get(..own.start).unwrap_or_default());
                 self.recording.form.hidden_link(own.span.of(bytes), &*self.recording, out);
@@ -576,6 +575,14 @@ impl Desk<'_> {
         if matches!(part.item.kind, Kind::Record | Kind::More(Inside::Record)) {
             records.bad = false;
         }
+    }
+}
+
+/// Appends `key` and `value`, if there is one.
+fn tell(out: &mut Vec<u8>, key: &str, value: &[u8]) {
+    if !value.is_empty() {
+        out.extend_from_slice(key.as_bytes());
+        string(out, value);
     }
 }
 

@@ -99,7 +99,7 @@ fn reason_code(reasons: &[Info], code: &str) -> Option<usize> {
 
 impl Seal for Recording {
     fn seal(&self, value: &[u8], out: &mut Vec<u8>) {
-        out.extend_from_slice(self.tokens.token("ssn", value).as_bytes());
+        self.tokens.append("ssn", value, out);
     }
 }
 

@@ -3,7 +3,7 @@
 use x12::claim::Batch;
 use x12::finding::Finding;
 use x12::position::Span;
-use x12::record::{Link, Page, Ssn, Told};
+use x12::record::{Link, Page, Pen, Ssn, Told};
 use x12::wire::Delimiters;
 
 use super::{Read, Recording};
@@ -14,7 +14,7 @@ use crate::batches::{Batches, Maps};
 #[derive(Debug, Default)]
 pub(crate) struct Pressed {
     /// The insides of objects, without their last comma.
-    pub(crate) text: Vec<u8>,
+    pub(crate) text: Pen,
     /// What is told with the lines below it, in the order of the piece.
     pub(crate) fragments: Vec<Fragment>,
     /// In the order of the piece.
@@ -50,8 +50,8 @@ pub(crate) struct Line {
 }
 
 impl Pressed {
-    fn clear(&mut self) {
-        self.text.clear();
+    pub(crate) fn clear(&mut self) {
+        self.text.truncate(0);
         self.fragments.clear();
         self.lines.clear();
     }
@@ -86,7 +86,6 @@ impl Recording {
         (findings, made_in): (&mut Vec<Finding>, &mut Vec<u32>),
     ) {
         let mut pressed = std::mem::take(&mut batches.pressed);
-        pressed.clear();
         if let (Some(taps), Some(batch)) = (maps.get(0), batches.get_mut(0)) {
             let bytes = &read.taken.bytes;
             self.form.adjust(taps, batch, bytes);
@@ -125,14 +124,11 @@ impl Press<'_> {
     }
 
     fn lines(&self, page: &Page<'_>, pressed: &mut Pressed) {
+        let mut told = Told::default();
         for (record, form) in self.recording.form.records.iter().enumerate() {
             let Some(table) = self.batch.tables.get(form.table) else { continue };
             for (row, place) in (0..).zip(&table.places) {
-                let mut told = Told {
-                    delimiters: self.separators.at(place.offset),
-                    hides_link: self.recording.hides_links,
-                    ..Told::default()
-                };
+                told.begin(self.separators.at(place.offset), self.recording.hides_links);
                 let text = written(&mut pressed.text, |out| page.write(form.table, row, &mut told, out));
                 if text.is_empty() && record > 0 {
                     continue;
@@ -156,11 +152,9 @@ impl Press<'_> {
 }
 
 /// What `write` appends to `text`, without its last comma.
-fn written(text: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Span {
+fn written(text: &mut Pen, write: impl FnOnce(&mut Pen)) -> Span {
     let start = text.len();
     write(text);
-    if text.len() > start {
-        text.pop();
-    }
+    text.truncate(text.len().saturating_sub(1).max(start));
     Span::new(start as u32, text.len() as u32)
 }

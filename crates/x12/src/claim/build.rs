@@ -115,6 +115,7 @@ impl<'b> Builder<'b> {
     /// Takes what one table wants of a segment.
     fn take(&mut self, pass: &Pass, segment: &Segment<'_>) {
         let Some(row) = self.rows.current(pass.table) else { return };
+        let pass = pass.of(segment);
         let Self { taps, columns, shapes, .. } = self;
         let (reaches, marks) =
             if segment.is_plain() { (&pass.plain[..], segment.marks()) } else { shapes.reach(pass, segment) };

@@ -2,6 +2,7 @@
 
 use super::map::Part;
 use super::shape::Reach;
+use super::switch::Switch;
 use super::taps::{RowTap, SlotTaps, TableTaps, Tap, Taps, Test};
 use super::{FieldKind, Schema, TableDef};
 use crate::position::Span;
@@ -44,8 +45,22 @@ pub(super) struct Pass {
     pub(super) draws: Box<[Draw]>,
     /// The same, of a segment that has no components.
     pub(super) plain: Box<[Reach]>,
+    /// Set where a code in one of the elements says what is taken.
+    pub(super) switch: Option<Box<Switch>>,
     /// Set where groups of elements each begin a row, if one of them has a value.
     pub(super) group: Option<Box<Group>>,
+}
+
+impl Pass {
+    /// What is left of it for `segment`.
+    #[inline]
+    pub(super) fn of(&self, segment: &Segment<'_>) -> &Self {
+        let mut pass = self;
+        while let Some(next) = pass.switch.as_ref().and_then(|switch| switch.turn(segment)) {
+            pass = next;
+        }
+        pass
+    }
 }
 
 /// Groups of elements that each begin a row.
@@ -247,12 +262,24 @@ impl<'t> Maker<'t> {
 
     fn pass(&mut self, slot: &SlotTaps, table: u16, group: u8) -> Pass {
         let mine = slot.taps.iter().filter(|tap| (tap.table, tap.group) == (table, group));
-        let draws: Box<[Draw]> = mine.filter_map(|tap| self.draw(tap)).collect();
+        let mine: Vec<Tap> = mine.cloned().collect();
+        match usize::from(group).checked_sub(1).and_then(|at| slot.groups.get(at)) {
+            Some(row) => Pass { group: self.group(row).map(Box::new), ..self.pass_of(table, &mine) },
+            None => self.switched(table, &mine),
+        }
+    }
+
+    fn switched(&mut self, table: u16, taps: &[Tap]) -> Pass {
+        let switch = Switch::new(taps, |left| self.switched(table, left));
+        Pass { switch: switch.map(Box::new), ..self.pass_of(table, taps) }
+    }
+
+    fn pass_of(&mut self, table: u16, taps: &[Tap]) -> Pass {
+        let draws: Box<[Draw]> = taps.iter().filter_map(|tap| self.draw(tap)).collect();
         let first = draws.iter().filter(|draw| draw.within == 0);
         let plain = first.map(|draw| Reach { draw: *draw, from: u16::from(draw.before), step: 1 }).collect();
-        let row = usize::from(group).checked_sub(1).and_then(|at| slot.groups.get(at));
         self.passes += 1;
-        Pass { number: self.passes, table, draws, plain, group: row.and_then(|row| self.group(row)).map(Box::new) }
+        Pass { number: self.passes, table, draws, plain, switch: None, group: None }
     }
 
     fn group(&mut self, row: &RowTap) -> Option<Group> {

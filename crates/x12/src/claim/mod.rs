@@ -6,6 +6,7 @@
 
 mod batch;
 mod build;
+mod code_map;
 mod context;
 mod convert;
 mod embedded;
@@ -25,6 +26,7 @@ mod plain;
 mod record;
 mod rows;
 mod shape;
+mod switch;
 mod taps;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,7 @@ pub use batch::{
     TableDef, pack, unpack,
 };
 pub use build::Builder;
+pub(crate) use code_map::CodeMap;
 pub use context::Context;
 pub use convert::{amount, civil, days, write_amount, write_days};
 pub use envelope::Envelope;

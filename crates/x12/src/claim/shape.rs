@@ -174,7 +174,7 @@ pub(super) fn value_of(segment: &Segment<'_>, draw: &Draw) -> Span {
     value_at(segment, usize::from(draw.before) + 1, component)
 }
 
-fn value_at(segment: &Segment<'_>, element: usize, component: u8) -> Span {
+pub(super) fn value_at(segment: &Segment<'_>, element: usize, component: u8) -> Span {
     if component == 0 { segment.span(element) } else { segment.component_span(element, usize::from(component)) }
 }
 
@@ -210,7 +210,7 @@ mod tests {
             scale: 1,
         };
         let draws = (0..8).flat_map(|before| (0..8).map(move |component| draw(before, component))).collect();
-        Pass { number: 1, table: 0, draws, plain: Box::default(), group: None }
+        Pass { number: 1, table: 0, draws, plain: Box::default(), switch: None, group: None }
     }
 
     /// Holds what is reached against what a look through the segment finds.

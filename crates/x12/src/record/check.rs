@@ -5,7 +5,7 @@
 //! without), `FIELD < FIELD`, `twice FIELD FIELD ...` (an earlier row of the same parent says the same),
 //! `FIELD is impossible` or `is taxpayer` (of a social security number).
 
-use super::path::{Path, row_above};
+use super::path::Path;
 use super::{Ssn, Words};
 use crate::claim::{Batch, ClaimMap, Column, NONE, Taps, pack};
 use crate::position::Span;
@@ -88,9 +88,10 @@ impl Check {
         if self.conditions.iter().any(|each| asked.never(each)) {
             return;
         }
+        let above = asked.records_of(table);
         for row in 0..rows.rows {
-            let own = row_above(batch, taps, (table, row), claim);
-            let holds = |each: &Condition| asked.holds(each, (table, row), own.unwrap_or(NONE));
+            let own = if table == claim { Some(&row) } else { above.get(row as usize) };
+            let holds = |each: &Condition| asked.holds(each, (table, row), own.copied().unwrap_or(NONE));
             if self.conditions.iter().all(holds) {
                 let column = self.at.column;
                 let value = rows.columns.get(column).map_or(Span::default(), |column| column.text(row));
@@ -173,9 +174,10 @@ impl Asked<'_> {
                 _ => false,
             },
             Condition::Twice(paths) => {
-                let rows = self.rows(row.0, own);
-                let earlier = (rows.start.max(row.1.saturating_sub(MOST_BEFORE))..row.1).rev();
-                earlier.into_iter().any(|other| paths.iter().all(|path| self.same(path, other, row.1)))
+                let before = self.records_of(row.0).get(..row.1 as usize).unwrap_or_default();
+                let earlier = (0..row.1).rev().zip(before.iter().rev()).take(MOST_BEFORE as usize);
+                let mut earlier = earlier.take_while(|(_, of)| **of == own);
+                earlier.any(|(other, _)| paths.iter().all(|path| self.same(path, other, row.1)))
             }
             Condition::Impossible(path) => {
                 value(path).is_some_and(|(column, row)| !column.text(row).is_empty())
@@ -195,12 +197,16 @@ impl Asked<'_> {
         column.has(row).then_some((column, row))
     }
 
-    /// The rows of `table` that belong to the record `own`.
-    fn rows(&self, table: usize, own: u32) -> std::ops::Range<u32> {
+    /// The record that each row of `table` belongs to.
+    fn records_of(&self, table: usize) -> &[u32] {
         let parent =
             self.taps.schema.tables.get(table).and_then(|def| def.parents.iter().position(|at| *at == self.claim));
-        let rows =
-            parent.and_then(|parent| self.batch.tables.get(table)?.parents.get(parent)).map_or(&[][..], Vec::as_slice);
+        parent.and_then(|parent| self.batch.tables.get(table)?.parents.get(parent)).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// The rows of `table` that belong to the record `own`.
+    fn rows(&self, table: usize, own: u32) -> std::ops::Range<u32> {
+        let rows = self.records_of(table);
         // rows of a piece stand in the order of the records
         let from = rows.partition_point(|row| *row < own);
         let to = rows.partition_point(|row| *row <= own);

@@ -1,9 +1,11 @@
 //! A record map laid out for writing: for each table the steps that make JSON of a row, every key written out.
 
 use super::check::Check;
+use super::pen::Phrase;
 use super::{Adjustment, Differences, Hit, Seal, Ssn, Words, value};
 use crate::claim::{
-    Batch, ClaimMap, ElementPlace, FieldKind, MapField, MapTable, RowManner, Saying, SegmentPlace, Taps, pack, unpack,
+    Batch, ClaimMap, CodeMap, ElementPlace, FieldKind, MapField, MapTable, RowManner, Saying, SegmentPlace, Taps, pack,
+    unpack,
 };
 
 /// A record map bound to words. Immutable and shared.
@@ -57,10 +59,10 @@ pub(super) struct TableForm {
 /// One step; the keys are as they are written, `"member":{`.
 #[derive(Debug)]
 pub(super) enum Step {
-    Open(Box<[u8]>),
+    Open(Phrase),
     Close,
-    Value { column: u16, key: Box<[u8]>, said: Said },
-    Rows { key: Box<[u8]>, table: u16, parent: u16 },
+    Value { column: u16, key: Phrase, said: Said },
+    Rows { key: Phrase, table: u16, parent: u16 },
 }
 
 /// How a value is written.
@@ -75,7 +77,7 @@ pub(super) enum Said {
     Listed,
     Flag(Box<[u64]>),
     /// By code: the word and the code, each with its key.
-    Word(Box<[(u64, Box<[u8]>)]>),
+    Word(CodeMap<Phrase>),
     Ssn(SsnKeys),
     Id(SsnKeys),
     TaxId(SsnKeys),
@@ -235,6 +237,13 @@ fn lay_out(map: &ClaimMap, index: usize, table: &MapTable, words: &Words) -> Tab
     let ssns = ssns.map(|(column, _)| column).collect();
     let mut form = TableForm { steps: Vec::new(), ssns, manner: table.rows };
     steps(&parts, words, &mut form.steps);
+    if table.rows == RowManner::Plain {
+        let keys = form.steps.iter_mut().filter_map(|step| match step {
+            Step::Value { key, .. } => Some(key),
+            _ => None,
+        });
+        keys.for_each(|key| *key = Phrase::new(b""));
+    }
     form
 }
 
@@ -256,15 +265,15 @@ fn steps(parts: &[Part<'_>], words: &Words, out: &mut Vec<Step>) {
         match part {
             Part::Field(column, field) => {
                 let (own, said) = said(field, words);
-                out.push(Step::Value { column: *column, key: own, said });
+                out.push(Step::Value { column: *column, key: Phrase::new(&own), said });
             }
             Part::Object(name, within) => {
-                out.push(Step::Open([&key(name)[..], b"{"].concat().into()));
+                out.push(Step::Open(Phrase::new(&[&key(name)[..], b"{"].concat())));
                 steps(within, words, out);
                 out.push(Step::Close);
             }
             Part::Rows(table, parent, below) => {
-                let key = [&key(last(&below.list))[..], b"["].concat().into();
+                let key = Phrase::new(&[&key(last(&below.list))[..], b"["].concat());
                 out.push(Step::Rows { key, table: *table, parent: *parent });
             }
         }
@@ -283,7 +292,8 @@ fn said(field: &MapField, words: &Words) -> (Box<[u8]>, Said) {
             FieldKind::Date => Said::Date,
         },
         Saying::Word { list, key: word } => {
-            Said::Word(words.list(list).into_iter().map(|(code, said)| (code, both(word, said, &own, code))).collect())
+            let entry = |(code, said)| (code, Phrase::new(&both(word, said, &own, code)));
+            Said::Word(CodeMap::new(words.list(list).into_iter().map(entry).collect()))
         }
         Saying::Flag(codes) => Said::Flag(codes.iter().filter_map(|code| pack(code.as_bytes())).collect()),
         Saying::Count => Said::Count,

@@ -9,6 +9,8 @@ mod check;
 mod form;
 mod page;
 mod path;
+mod pen;
+mod sheet;
 mod ssn;
 #[cfg(test)]
 mod tests;
@@ -19,6 +21,7 @@ pub use adjust::{Adjustment, Aliases, Differences};
 pub use check::Hit;
 pub use form::{ContextForm, Form, RecordForm};
 pub use page::{Link, Page, Told};
+pub use pen::Pen;
 pub use ssn::{Seal, Ssn};
 pub use value::string;
 pub use words::Words;

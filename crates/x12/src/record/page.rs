@@ -1,15 +1,17 @@
 //! The rows of a batch as JSON.
 
-use super::form::{Form, Said, SsnKeys, Step};
+use super::form::{Form, Said, SsnKeys};
+use super::pen::{Pen, Phrase};
+use super::sheet::{Sheet, Task};
 use super::{Seal, Ssn, value};
-use crate::claim::{Batch, Column, LONG, MISSING, NO_DATE, Nesting, RowManner, Taps, unpack};
+use crate::claim::{Batch, LONG, Nesting, RowManner, Taps};
 use crate::position::Span;
 use crate::wire::Delimiters;
 
 /// How deep objects stand within each other.
 const DEPTH: usize = 8;
 
-/// A batch that is written: steps that no row has a value for are left out from the start.
+/// A batch that is written.
 pub struct Page<'a> {
     batch: &'a Batch,
     bytes: &'a [u8],
@@ -17,7 +19,7 @@ pub struct Page<'a> {
     seal: &'a dyn Seal,
     form: &'a Form,
     /// By table.
-    steps: Vec<Vec<&'a Step>>,
+    sheets: Vec<Sheet<'a>>,
 }
 
 /// What was met while a row was written.
@@ -33,6 +35,15 @@ pub struct Told {
     pub hides_link: bool,
     /// Something behind that identifier, which is no secret so far, is equal to it.
     pub repeats_link: bool,
+}
+
+impl Told {
+    /// Another row is written.
+    pub fn begin(&mut self, delimiters: Delimiters, hides_link: bool) {
+        self.secrets.clear();
+        (self.delimiters, self.hides_link) = (delimiters, hides_link);
+        (self.link, self.repeats_link) = (None, false);
+    }
 }
 
 /// The identifier of a family, as it was written.
@@ -52,13 +63,14 @@ impl<'a> Page<'a> {
     /// A page of `batch`, whose text is of the piece `bytes`.
     #[must_use]
     pub fn new(form: &'a Form, taps: &Taps, batch: &'a Batch, bytes: &'a [u8], seal: &'a dyn Seal) -> Self {
-        let steps = form.tables.iter().zip(&batch.tables).map(|(table, rows)| live(&table.steps, &rows.columns, batch));
-        Self { batch, bytes, nesting: Nesting::new(batch, taps), seal, form, steps: steps.collect() }
+        let sheets =
+            form.tables.iter().enumerate().map(|(table, form)| Sheet::new(&form.steps, table, batch)).collect();
+        Self { batch, bytes, nesting: Nesting::new(batch, taps), seal, form, sheets }
     }
 
     /// Appends what `row` of `table` says, as the inside of an object: with a comma behind each value. `told` gives what
     /// it knows, and takes what was met.
-    pub fn write(&self, table: usize, row: u32, told: &mut Told, out: &mut Vec<u8>) {
+    pub fn write(&self, table: usize, row: u32, told: &mut Told, out: &mut Pen) {
         let columns = self.batch.tables.get(table).map_or(&[][..], |table| &table.columns);
         for column in self.form.tables.get(table).into_iter().flat_map(|form| &form.ssns) {
             let span = columns.get(usize::from(*column)).map_or(Span::default(), |column| column.text(row));
@@ -67,39 +79,45 @@ impl<'a> Page<'a> {
         self.inside(table, row, told, out);
     }
 
-    fn inside(&self, table: usize, row: u32, told: &mut Told, out: &mut Vec<u8>) {
-        let columns = self.batch.tables.get(table).map_or(&[][..], |table| &table.columns);
+    fn inside(&self, table: usize, row: u32, told: &mut Told, out: &mut Pen) {
         let (mut opened, mut depth) = ([(0, 0); DEPTH], 0);
-        for step in self.steps.get(table).map_or(&[][..], Vec::as_slice) {
-            match step {
-                Step::Value { column, key, said } => {
-                    if let Some(column) = columns.get(usize::from(*column)) {
-                        self.value((table, column), row, (key, said), told, out);
-                    }
-                }
-                Step::Open(key) => {
-                    let start = out.len();
-                    out.extend_from_slice(key);
-                    opened[depth % DEPTH] = (start, out.len());
-                    depth += 1;
-                }
-                Step::Close => {
-                    depth = depth.saturating_sub(1);
-                    let (start, inside) = opened[depth % DEPTH];
-                    close(out, start, inside, b'}');
-                }
-                Step::Rows { key, table, parent } => {
-                    let start = out.len();
-                    out.extend_from_slice(key);
-                    let inside = out.len();
-                    self.rows(usize::from(*table), self.nesting.rows(*table, *parent, row), told, out);
-                    close(out, start, inside, b']');
-                }
+        self.tasks(table, row, |task| match task {
+            Task::Open(key) => {
+                let start = out.len();
+                out.phrase(key);
+                opened[depth % DEPTH] = (start, out.len());
+                depth += 1;
+            }
+            Task::Close => {
+                depth = depth.saturating_sub(1);
+                let (start, inside) = opened[depth % DEPTH];
+                out.close(start, inside, b'}');
+            }
+            Task::Rows { key, table, parent } => {
+                let start = out.len();
+                out.phrase(key);
+                let inside = out.len();
+                self.rows(usize::from(table), self.nesting.rows(table, parent, row), told, out);
+                out.close(start, inside, b']');
+            }
+            task => self.value((table, row), task, told, out),
+        });
+    }
+
+    /// What there is to do for `row` of `table`, in order.
+    #[inline]
+    fn tasks(&self, table: usize, row: u32, mut each: impl FnMut(Task<'a>)) {
+        let Some(sheet) = self.sheets.get(table) else { return };
+        for (tasks, word) in sheet.tasks.chunks(64).zip(sheet.row(row)) {
+            let mut rest = *word;
+            while let Some(task) = tasks.get(rest.trailing_zeros() as usize) {
+                rest &= rest - 1;
+                each(*task);
             }
         }
     }
 
-    fn rows(&self, table: usize, rows: &[u32], told: &mut Told, out: &mut Vec<u8>) {
+    fn rows(&self, table: usize, rows: &[u32], told: &mut Told, out: &mut Pen) {
         let manner = self.form.tables.get(table).map_or(RowManner::Object, |form| form.manner);
         for row in rows {
             match manner {
@@ -110,115 +128,89 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn object(&self, table: usize, row: u32, told: &mut Told, out: &mut Vec<u8>) {
+    fn object(&self, table: usize, row: u32, told: &mut Told, out: &mut Pen) {
         let start = out.len();
-        out.push(b'{');
+        out.byte(b'{');
         self.inside(table, row, told, out);
-        close(out, start, start + 1, b'}');
+        out.close(start, start + 1, b'}');
     }
 
-    /// The one value of a row, without its key.
-    fn plain(&self, table: usize, row: u32, told: &mut Told, out: &mut Vec<u8>) {
-        let columns = self.batch.tables.get(table).map_or(&[][..], |table| &table.columns);
-        for step in self.steps.get(table).into_iter().flatten() {
-            if let Step::Value { column, said, .. } = step
-                && let Some(column) = columns.get(usize::from(*column))
-            {
-                self.value((table, column), row, (&[], said), told, out);
-            }
-        }
+    /// The one value of a row; it has no key.
+    fn plain(&self, table: usize, row: u32, told: &mut Told, out: &mut Pen) {
+        self.tasks(table, row, |task| self.value((table, row), task, told, out));
     }
 
     /// An object for each row below `row`, with what `row` itself says in each of them; one without, where there is none.
-    fn spread(&self, table: usize, row: u32, told: &mut Told, out: &mut Vec<u8>) {
-        let mut own = Vec::new();
-        let mut below = Vec::new();
-        for step in self.steps.get(table).into_iter().flatten() {
-            match step {
-                Step::Value { column, key, said } => {
-                    if let Some(column) = self.batch.tables.get(table).and_then(|t| t.columns.get(usize::from(*column)))
-                    {
-                        self.value((table, column), row, (key, said), told, &mut own);
-                    }
-                }
-                Step::Rows { table, parent, .. } => below.push((*table, *parent)),
-                Step::Open(_) | Step::Close => {}
-            }
-        }
+    fn spread(&self, table: usize, row: u32, told: &mut Told, out: &mut Pen) {
+        let start = out.len();
+        out.byte(b'{');
+        self.tasks(table, row, |task| self.value((table, row), task, told, out));
+        let inside = out.len();
         let mut any = false;
-        for (child, parent) in below {
+        self.tasks(table, row, |task| {
+            let Task::Rows { table: child, parent, .. } = task else { return };
             for row in self.nesting.rows(child, parent, row) {
-                let start = out.len();
-                out.push(b'{');
-                out.extend_from_slice(&own);
+                let here = if any { out.len() } else { start };
+                if any {
+                    out.again(start, inside);
+                }
                 self.inside(usize::from(child), *row, told, out);
-                close(out, start, start + 1, b'}');
+                out.close(here, here + 1, b'}');
                 any = true;
             }
-        }
+        });
         if !any {
-            let start = out.len();
-            out.push(b'{');
-            out.extend_from_slice(&own);
-            close(out, start, start + 1, b'}');
+            out.close(start, start + 1, b'}');
         }
     }
 
-    /// Appends a value with its key, if it is there.
-    fn value(
-        &self,
-        (table, column): (usize, &Column),
-        row: u32,
-        (key, said): (&[u8], &Said),
-        told: &mut Told,
-        out: &mut Vec<u8>,
-    ) {
-        match column {
-            Column::Text(_) => {
-                let span = column.text(row);
-                if !span.is_empty() {
-                    self.text(span, (key, said), told, out);
+    /// Appends a value with its key; of a task that is none, nothing.
+    #[inline]
+    fn value(&self, (table, row): (usize, u32), task: Task<'_>, told: &mut Told, out: &mut Pen) {
+        let row = row as usize;
+        match task {
+            Task::Text(values, key, said) => {
+                if let Some(span) = values.get(row) {
+                    self.text(*span, (key, said), told, out);
                 }
             }
-            Column::Code(_) => match column.code(row) {
-                0 => {}
-                code => self.code(table, code, (key, said), out),
-            },
-            Column::Amount(_) => match column.amount(row) {
-                MISSING => {}
-                amount => {
-                    let start = out.len();
-                    out.extend_from_slice(key);
-                    match said {
-                        Said::Money => value::money(out, amount),
-                        Said::Count => {
-                            if !value::count(out, amount) {
-                                return out.truncate(start);
-                            }
-                        }
-                        _ => value::number(out, amount),
-                    }
-                    out.push(b',');
+            Task::Code(values, key, said) => {
+                if let Some(code) = values.get(row) {
+                    self.code(table, *code, (key, said), out);
                 }
-            },
-            Column::Date(_) => match column.date(row) {
-                NO_DATE => {}
-                days => {
-                    out.extend_from_slice(key);
-                    value::date(out, days);
-                    out.push(b',');
+            }
+            Task::Amount(values, key, said) => {
+                if let Some(amount) = values.get(row) {
+                    amount_said(*amount, (key, said), out);
                 }
-            },
+            }
+            Task::Date(values, key) => {
+                if let Some(days) = values.get(row) {
+                    out.phrase(key);
+                    out.date(*days);
+                }
+            }
+            Task::Open(_) | Task::Close | Task::Rows { .. } => {}
         }
     }
 
-    fn text(&self, span: Span, (key, said): (&[u8], &Said), told: &mut Told, out: &mut Vec<u8>) {
-        let text = self.batch.text(span, self.bytes);
+    #[inline]
+    fn text(&self, span: Span, (key, said): (&Phrase, &Said), told: &mut Told, out: &mut Pen) {
         match said {
-            Said::Ssn(keys) => return self.ssn(text, keys, out),
-            Said::Listed => return listed(text, key, told.delimiters, out),
-            _ => {}
+            Said::Ssn(keys) => self.ssn(self.batch.text(span, self.bytes), keys, out),
+            Said::Listed => listed(self.batch.text(span, self.bytes), key, told.delimiters, out),
+            Said::Link(_) => self.doubtful(span, (key, said), told, out),
+            // as long as a number that may be secret
+            _ if matches!(span.len, 9..=11) => self.doubtful(span, (key, said), told, out),
+            _ => {
+                out.phrase(key);
+                self.quoted(span, out);
+            }
         }
+    }
+
+    fn doubtful(&self, span: Span, (key, said): (&Phrase, &Said), told: &mut Told, out: &mut Pen) {
+        let text = self.batch.text(span, self.bytes);
         let ssn = Ssn::read(text);
         let secret = ssn.is_some_and(|ssn| told.secrets.contains(&ssn));
         if let (Some(ssn), Some(link)) = (ssn, told.link.filter(|link| !link.secret)) {
@@ -231,9 +223,8 @@ impl<'a> Page<'a> {
                 if secret {
                     self.ssn(text, keys, out);
                 } else {
-                    out.extend_from_slice(key);
-                    value::string(out, text);
-                    out.push(b',');
+                    out.phrase(key);
+                    self.quoted(span, out);
                 }
                 told.link = Some(Link { start, end: out.len() - 1, span, secret });
                 return;
@@ -244,59 +235,76 @@ impl<'a> Page<'a> {
             _ if secret => return,
             _ => {}
         }
-        out.extend_from_slice(key);
-        value::string(out, text);
-        out.push(b',');
+        out.phrase(key);
+        self.quoted(span, out);
     }
 
-    fn ssn(&self, text: &[u8], keys: &SsnKeys, out: &mut Vec<u8>) {
-        keys.tell(text, self.seal, out);
+    /// The text at `span`, of the piece or of what was inherited.
+    #[inline]
+    fn quoted(&self, span: Span, out: &mut Pen) {
+        match span.start.checked_sub(self.bytes.len() as u32) {
+            Some(start) => out.quoted(&self.batch.inherited, Span { start, ..span }),
+            None => out.quoted(self.bytes, span),
+        }
     }
 
-    fn code(&self, table: usize, code: u64, (key, said): (&[u8], &Said), out: &mut Vec<u8>) {
-        if let Said::Flag(codes) = said {
-            let flag: &[u8] = match code {
-                code if codes.contains(&code) => b"true,",
-                NO => b"false,",
-                _ => return,
-            };
-            out.extend_from_slice(key);
-            return out.extend_from_slice(flag);
+    fn ssn(&self, text: &[u8], keys: &SsnKeys, out: &mut Pen) {
+        out.append(|out| keys.tell(text, self.seal, out));
+    }
+
+    #[inline]
+    fn code(&self, table: usize, code: u64, (key, said): (&Phrase, &Said), out: &mut Pen) {
+        match said {
+            Said::Word(words) => {
+                if let Some(both) = words.get(code) {
+                    return out.phrase(both);
+                }
+            }
+            Said::Flag(codes) => return flag(code, codes, key, out),
+            _ => {}
         }
-        if let Said::Word(words) = said
-            && let Ok(at) = words.binary_search_by_key(&code, |(code, _)| *code)
-        {
-            return out.extend_from_slice(&words[at].1);
+        out.phrase(key);
+        if code < LONG {
+            return out.code(code);
         }
-        out.extend_from_slice(key);
-        if code >= LONG {
-            let span = self.batch.tables.get(table).map_or(Span::default(), |table| table.long_code(code));
-            value::string(out, self.batch.text(span, self.bytes));
-        } else {
-            let (text, length) = unpack(code);
-            value::string(out, &text[..length]);
-        }
-        out.push(b',');
+        let span = self.batch.tables.get(table).map_or(Span::default(), |table| table.long_code(code));
+        self.quoted(span, out);
+    }
+}
+
+fn flag(code: u64, codes: &[u64], key: &Phrase, out: &mut Pen) {
+    let flag: &[u8] = match code {
+        code if codes.contains(&code) => b"true,",
+        NO => b"false,",
+        _ => return,
+    };
+    out.phrase(key);
+    out.append(|out| out.extend_from_slice(flag));
+}
+
+fn amount_said(amount: i64, (key, said): (&Phrase, &Said), out: &mut Pen) {
+    // what is counted is whole
+    if matches!(said, Said::Count) && amount % 1000 != 0 {
+        return;
+    }
+    out.phrase(key);
+    match said {
+        Said::Money => out.money(amount),
+        Said::Count => out.count(amount),
+        _ => out.number(amount),
     }
 }
 
 /// `N`, packed.
 const NO: u64 = (b'N' as u64) << 56;
 
-/// Ends an object or a list that began at `start` and whose inside began at `inside`; without anything in it, it is none.
-fn close(out: &mut Vec<u8>, start: usize, inside: usize, end: u8) {
-    if out.len() == inside {
-        return out.truncate(start);
-    }
-    if let Some(comma) = out.last_mut() {
-        *comma = end;
-    }
-    out.push(b',');
+/// Appends a list of the repetitions of `text`: of each its first component, else its last.
+fn listed(text: &[u8], key: &Phrase, delimiters: Delimiters, out: &mut Pen) {
+    out.phrase(key);
+    out.append(|out| list(text, delimiters, out));
 }
 
-/// Appends a list of the repetitions of `text`: of each its first component, else its last.
-fn listed(text: &[u8], key: &[u8], delimiters: Delimiters, out: &mut Vec<u8>) {
-    out.extend_from_slice(key);
+fn list(text: &[u8], delimiters: Delimiters, out: &mut Vec<u8>) {
     out.push(b'[');
     for each in text.split(|byte| Some(*byte) == delimiters.repetition).filter(|each| !each.is_empty()) {
         let mut parts = each.split(|byte| *byte == delimiters.component).filter(|part| !part.is_empty());
@@ -309,18 +317,4 @@ fn listed(text: &[u8], key: &[u8], delimiters: Delimiters, out: &mut Vec<u8>) {
         _ => out.push(b']'),
     }
     out.push(b',');
-}
-
-/// The steps that some row of the batch has something for.
-fn live<'f>(steps: &'f [Step], columns: &[Column], batch: &Batch) -> Vec<&'f Step> {
-    let mut kept: Vec<&Step> = Vec::new();
-    for step in steps {
-        match step {
-            Step::Value { column, .. } if columns.get(usize::from(*column)).is_none_or(Column::is_empty) => {}
-            Step::Rows { table, .. } if batch.tables.get(usize::from(*table)).is_none_or(|table| table.rows == 0) => {}
-            Step::Close if matches!(kept.last(), Some(Step::Open(_))) => drop(kept.pop()),
-            step => kept.push(step),
-        }
-    }
-    kept
 }

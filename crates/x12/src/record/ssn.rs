@@ -14,8 +14,14 @@ impl Ssn {
     /// The nine digits of `text`, which may be grouped by hyphens or blanks; `None` for anything else.
     #[must_use]
     pub fn read(text: &[u8]) -> Option<Self> {
-        if !(9..=11).contains(&text.len()) {
-            return None;
+        match text.len() {
+            // no room for anything but digits
+            9 => {
+                let digits = text.first_chunk().copied()?;
+                return digits.iter().all(u8::is_ascii_digit).then_some(Self(digits));
+            }
+            10 | 11 => {}
+            _ => return None,
         }
         let mut digits = text.iter().copied().filter(|byte| !matches!(byte, b'-' | b' '));
         let mut number = [0; 9];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Differences, Form, Page, Seal, Told, Words};
+use super::{Differences, Form, Page, Pen, Seal, Told, Words};
 use crate::claim::{Batch, Builder, ClaimMap, Taps};
 use crate::guide::{Guides, Plan};
 use crate::validate::{At, Options, Walker};
@@ -83,13 +83,11 @@ fn said(kind: &Kind, text: &[u8]) -> Vec<Value> {
     let mut found = Vec::new();
     for table in tables {
         for row in 0..batch.tables[table].rows {
-            let mut out = b"{".to_vec();
+            let mut out = Pen::default();
             page.write(table, row, &mut Told::default(), &mut out);
-            if out.len() > 1 {
-                out.pop();
-            }
-            out.push(b'}');
-            found.push(serde_json::from_slice(&out).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&out))));
+            let inside = out.text().strip_suffix(b",").unwrap_or_default();
+            let text = [b"{", inside, b"}"].concat();
+            found.push(serde_json::from_slice(&text).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&text))));
         }
     }
     found
