@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from scrubjay.pipeline import deciding
 from scrubjay.pipeline.purge import Purge
 from scrubjay.pipeline.story import story as stories
 from scrubjay.runs import validate
+from scrubjay.store.contract import View
 from scrubjay.store.rows import Acknowledgment, DeadLetter, File, Interchange
 from scrubjay.store.states import Kind, State
 from scrubjay.testing.clearinghouse import Behaviour
 from scrubjay.transports.http import HttpTransport
 from scrubjay.vault import PayloadGoneError
+from stage import Command
 
 OTHERS = {"sender": "US", "receiver": "THEM", "delimiters": "|>^'"}
 
@@ -165,6 +168,53 @@ async def test_what_is_no_x12_is_refused_at_the_door_or_buried(tmp_path: Path) -
             State.SCRUBBED,
         }
         assert not list((made.home / "vault").rglob("*.draft"))
+
+
+def without_sets(content: bytes) -> bytes:
+    """Claims in no set at all."""
+    lines = content.split(b"\n")
+    return b"\n".join(line for line in lines if not line.startswith((b"ST*", b"SE*")))
+
+
+async def test_a_refused_file_ends_with_all_of_it_and_is_purged_when_discarded(
+    tmp_path: Path, scrubjay: Command
+) -> None:
+    """Its interchange waits no more, its claims are dead in the books until a person says so."""
+    async with works(tmp_path) as (made, _):
+        refused = made.take(without_sets(document(10))).file
+        await made.settle()
+        assert ends(made, refused) == {State.DEAD_LETTERED}
+        (letter,) = made.ask(lambda view: view.dead_letters())
+        assert (letter.kind, letter.code) == (Kind.FILE, "MALFORMED_FILE")
+        day = datetime.now(UTC).date().isoformat()
+        told = scrubjay("audit", "reconcile", "--day", day, "--home", made.home, "--json")
+        books = json.loads(told.out)
+        assert (told.code, books["dead"], books["under_way"], books["balanced"]) == (0, 10, 0, True)
+        with kept(made.tree, "test") as both:
+            assert both.store.do(lambda tx: tx.retry(letter.id, reason="once more"))
+        assert ends(made, refused) == {State.PARSED}
+        await made.settle()
+        assert ends(made, refused) == {State.DEAD_LETTERED}
+        async with made.running() as app:
+            purge = Purge(app.work, 1e-9)
+            assert await purge.once() == 0
+            (letter,) = await app.work.store.read(lambda view: view.dead_letters())
+            await app.work.store.write(lambda tx: tx.discard(letter.id, reason="not ours"))
+            assert await purge.once() > 0
+        assert ends(made, refused) == {State.PURGED}
+        assert scrubjay("audit", "verify", "--home", made.home).code == 0
+
+
+def ends(made: Works, file: int) -> set[State]:
+    """The states that a file and its interchanges are in."""
+
+    def asked(view: View) -> set[State]:
+        own = view.one(File, file)
+        assert own is not None
+        return {own.state, *(row.state for row in view.interchanges_of(file))}
+
+    found: set[State] = made.ask(asked)
+    return found
 
 
 async def test_each_partner_gets_the_claims_of_its_payers(tmp_path: Path) -> None:

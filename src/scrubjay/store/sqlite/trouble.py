@@ -62,8 +62,19 @@ class Trouble(Queue):
         self.note("dead_letter.retried", found.kind, found.subject, told)
         self._close(letter, "retried", reason)
         if self.reopen(found.kind, found.subject, found.was, reason=reason):
+            if found.kind is Kind.FILE:
+                self._with_it(found.subject, found.was, reason)
             self.publish(found.topic, found.subject)
         return True
+
+    def _with_it(self, file: int, to: State, reason: str) -> None:
+        """What died with a file comes back with it."""
+        for row in self.interchanges_of(file):
+            if row.state is State.DEAD_LETTERED:
+                self.reopen(Kind.INTERCHANGE, row.id, to, reason=reason)
+        for each in self.sets_of(file):
+            if each.state is State.DEAD_LETTERED:
+                self.reopen(Kind.SET, each.id, State.PARSED, reason=reason)
 
     def discard(self, letter: int, *, reason: str) -> bool:
         """Closes the letter; the subject stays where it is."""
