@@ -429,6 +429,40 @@ async def test_a_partner_that_is_down_holds_up_no_other(tmp_path: Path) -> None:
     assert not house.ledger
 
 
+async def test_a_legal_hold_keeps_all_that_was_made_sent_and_said_of_a_file(
+    tmp_path: Path, scrubjay: Command
+) -> None:
+    """Placed on one file, by command: nothing of it is purged, in spite of the policy."""
+    async with works(tmp_path) as (made, _):
+        kept_one, other = (made.take(document(5, seed=seed)).file for seed in (1, 2))
+        words = ("--home", made.home, "--reason", "matter 7", "--json")
+        assert scrubjay("legalhold", "place", kept_one, *words).code == 0
+        assert await made.settle() == {"ACKNOWLEDGED": 10}
+        told = json.loads(scrubjay("legalhold", "list", "--home", made.home, "--json").out)
+        ((row),) = told["legal_holds"]
+        assert (row["file"], row["reason"], row["payloads"] > 1) == (kept_one, "matter 7", True)
+        assert scrubjay("audit", "verify", "--home", made.home).code == 0
+        again = json.loads(scrubjay("legalhold", "place", kept_one, *words).out)
+        assert (again["changed"], again["purged_before"]) == (False, 0)
+        async with made.running() as app:
+            purge = Purge(app.work, 1e-9)
+            assert await purge.once() > 0
+            left = await app.work.store.read(lambda view: view.payloads())
+        of = {each.file for each in left if each.shredded_at is None}
+        assert (kept_one in of, other in of) == (True, False)
+        roles = {each.role for each in left if each.shredded_at is None}
+        assert {"source", "transmission", "acknowledgment"} <= roles
+        assert scrubjay("legalhold", "release", kept_one, *words).code == 0
+        async with made.running() as app:
+            assert await Purge(app.work, 1e-9).once() > 0
+            left = await app.work.store.read(lambda view: view.payloads())
+        assert not [each for each in left if each.shredded_at is None]
+        missing = scrubjay("legalhold", "place", 99, *words)
+        assert (missing.code, "scrubjay trace" in missing.err) == (2, True)
+        assert "legal_hold.placed" in scrubjay("audit", "export", "--home", made.home).out
+        assert scrubjay("audit", "verify", "--home", made.home).code == 0
+
+
 def story(store: Any, token: str) -> dict[str, Any]:
     found: list[dict[str, Any]] = store.ask(lambda view: stories(view, token))
     return found[0]

@@ -66,6 +66,18 @@ SELECT
   min(due) FILTER (WHERE due <= :now)
 FROM messages WHERE topic = :topic
 """
+# With who placed it last, and why.
+_LEGAL_HOLDS = """
+SELECT p.file, e.at, e.actor, coalesce(e.detail ->> 'reason', ''), p.there
+FROM (
+  SELECT file, count(*) FILTER (WHERE shredded_at IS NULL) AS there
+  FROM payloads WHERE legal_hold AND file IS NOT NULL GROUP BY file
+) AS p
+JOIN audit AS e ON e.seq = (
+  SELECT max(seq) FROM audit
+  WHERE kind = 'file' AND subject = p.file AND event = 'legal_hold.placed')
+ORDER BY p.file
+"""
 # Of a file: nothing of it is on its way, held, dead or owed, and what ended did so long enough ago.
 # What is dead is over when somebody has discarded its letter.
 _PURGEABLE = """
@@ -104,6 +116,14 @@ WHERE shredded_at IS NULL AND legal_hold = 0 AND sealed_at < :before
             SELECT 1 FROM dead_letters AS d WHERE d.kind = 'reply'
               AND d.subject = r.id AND d.closed_at IS NULL)))
     OR file IS NULL AND NOT EXISTS (
+      -- of whom it speaks would have to be looked for: while any file has to stay, it does
+      SELECT 1 FROM acknowledgments AS a, payloads AS h
+      WHERE a.payload = payloads.id AND h.legal_hold)
+    AND NOT EXISTS (
+      SELECT 1 FROM transmissions AS t JOIN batches AS b ON b.transmission = t.id
+      JOIN payloads AS h ON h.file = b.file
+      WHERE t.payload = payloads.id AND h.legal_hold)
+    AND NOT EXISTS (
       SELECT 1 FROM transmissions AS t JOIN batches AS b ON b.transmission = t.id
       WHERE t.payload = payloads.id
         AND (b.changed_at >= :before
@@ -363,6 +383,11 @@ class Questions:
     def events_of(self, kind: Kind, subject: int) -> list[rows.Event]:
         """The audit of one subject."""
         return self._all(rows.Event, "WHERE kind = ? AND subject = ? ORDER BY seq", kind, subject)
+
+    def legal_holds(self) -> list[rows.LegalHold]:
+        """The files on legal hold."""
+        found = self._connection.execute(_LEGAL_HOLDS).fetchall()
+        return [rows.LegalHold(*row) for row in found]
 
     def purgeable(self, before: int, most: int = 100) -> list[rows.Payload]:
         """Payloads that may go."""

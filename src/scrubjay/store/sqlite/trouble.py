@@ -104,11 +104,15 @@ class Trouble(Queue):
         values = {"name": name, "kind": kind, "subject": subject, "at": self.now}
         return Added(self._insert("alerts", values), fresh=True)
 
-    def hold(self, file: int, *, on: bool, reason: str) -> None:
+    def hold(self, file: int, *, on: bool, reason: str) -> bool:
         """Legal hold on the payloads of a file."""
-        event = "file.held" if on else "file.unheld"
+        found = self._row("SELECT max(legal_hold) FROM payloads WHERE file = ?", file)
+        if found is None or bool(found[0]) == on:
+            return False
+        event = "legal_hold.placed" if on else "legal_hold.released"
         self.note(event, Kind.FILE, file, {"reason": reason})
         self._connection.execute("UPDATE payloads SET legal_hold = ? WHERE file = ?", (on, file))
+        return True
 
     def shredded(self, payload: str) -> None:
         """The vault destroyed its key."""
