@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,25 @@ import pytest
 from pipeline.works import Works, document, rests, states, taken, until, works
 from scrubjay.acks import apply
 from scrubjay.acks.applied import token_of
-from scrubjay.app import kept, token_key
+from scrubjay.app import Kept, kept, token_key
 from scrubjay.pipeline import deciding
 from scrubjay.pipeline.purge import Purge
 from scrubjay.pipeline.story import story as stories
+from scrubjay.pipeline.work import ACKNOWLEDGE
 from scrubjay.runs import validate
-from scrubjay.store.contract import View
-from scrubjay.store.rows import Acknowledgment, DeadLetter, File, Interchange
+from scrubjay.store.contract import Tx, View
+from scrubjay.store.rows import (
+    Acknowledgment,
+    DeadLetter,
+    File,
+    Interchange,
+    NewAcknowledgment,
+    Payload,
+)
 from scrubjay.store.states import Kind, State
 from scrubjay.testing.clearinghouse import Behaviour
 from scrubjay.transports.http import HttpTransport
-from scrubjay.vault import PayloadGoneError
+from scrubjay.vault import PayloadGoneError, Sealed, new_payload_id
 from stage import Command
 
 OTHERS = {"sender": "US", "receiver": "THEM", "delimiters": "|>^'"}
@@ -461,6 +470,62 @@ async def test_a_legal_hold_keeps_all_that_was_made_sent_and_said_of_a_file(
         assert (missing.code, "scrubjay trace" in missing.err) == (2, True)
         assert "legal_hold.placed" in scrubjay("audit", "export", "--home", made.home).out
         assert scrubjay("audit", "verify", "--home", made.home).code == 0
+
+
+async def test_what_a_partner_says_after_the_purge_counts_and_cannot_go_back(
+    tmp_path: Path, scrubjay: Command
+) -> None:
+    """It is applied by our own numbers; that its submitter is not told is an event and an alert."""
+    async with works(tmp_path) as (made, _):
+        file = made.take(document(10)).file
+        assert await made.settle() == {"ACKNOWLEDGED": 10}
+        with kept(made.tree, "test") as both:
+            texts = [said(both, number) for number in answered(both)]
+        async with made.running() as app:
+            assert await Purge(app.work, 1e-9).once() > 0
+        with kept(made.tree, "test") as both:
+            for text in texts:
+                # the same in other bytes: it is another acknowledgment
+                both.store.do(arriving(both.vault.seal(new_payload_id(), [text + b"\n"])))
+        assert await made.settle() == {"ACKNOWLEDGED": 10}
+        with kept(made.tree, "test") as both:
+            assert len(answered(both)) == 2 * len(texts)
+            assert both.store.ask(lambda view: view.dead_letters()) == []
+            events = both.store.ask(lambda view: view.events_of(Kind.FILE, file))
+        untold = [each for each in events if each.event == "acknowledgment.unrelayed"]
+        assert [each.detail["reason"] for each in untold] == ["PAYLOAD_GONE"] * len(texts)
+        assert f'"event": "alert.acknowledgment.unrelayed.{len(texts) + 1}"' in made.log.getvalue()
+        assert "acknowledgment.unrelayed" in scrubjay("trace", *first(made)).out
+
+
+def first(made: Works) -> tuple[str, ...]:
+    """How the first claim of a document is asked for."""
+    return "S0001-00000001", "--home", str(made.home)
+
+
+def answered(both: Kept) -> list[int]:
+    """The acknowledgments that were applied."""
+    return both.store.ask(lambda view: view.in_state(Kind.ACKNOWLEDGMENT, State.ACKNOWLEDGED))
+
+
+def said(both: Kept, acknowledgment: int) -> bytes:
+    """What a partner said."""
+    row = both.store.ask(lambda view: view.one(Acknowledgment, acknowledgment))
+    assert row is not None
+    with both.vault.open(row.payload) as payload:
+        return b"".join(payload)
+
+
+def arriving(sealed: Sealed) -> Callable[[Tx], None]:
+    """As collecting writes it down."""
+
+    def enter(tx: Tx) -> None:
+        row = (sealed.payload_id, sealed.digest, sealed.size)
+        added = tx.add_acknowledgment(NewAcknowledgment(tx.partner("clearing"), *row))
+        tx.add_payload(Payload(row[0], "acknowledgment", sealed.size, sealed.digest))
+        tx.publish(ACKNOWLEDGE, added.id)
+
+    return enter
 
 
 def story(store: Any, token: str) -> dict[str, Any]:
