@@ -44,11 +44,21 @@ class Holdings:
     """Sealed before the store began: after the backup that it was restored from, or by another."""
     foreign: list[str] = field(default_factory=list)
     """No payload at all by their names."""
+    strays: list[str] = field(default_factory=list)
+    """Paths of files in the vault that are none of its own: they may hold a payload in clear."""
 
     @property
     def good(self) -> bool:
         """Whether all that should be there is, and nothing that should not."""
-        return not (self.missing or self.damaged or self.changed or self.lingering or self.foreign)
+        wrong = (
+            self.missing,
+            self.damaged,
+            self.changed,
+            self.lingering,
+            self.foreign,
+            self.strays,
+        )
+        return not any(wrong)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""

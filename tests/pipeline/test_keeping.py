@@ -192,6 +192,49 @@ def test_the_payloads_are_looked_over_with_the_store(tmp_path: Path, scrubjay: C
     assert f"1 payload missing, the first is {ids[0]}" in scrubjay("db", "check", *home).out
 
 
+def test_a_stray_file_in_the_vault_is_told_wherever_it_lies(
+    tmp_path: Path, scrubjay: Command
+) -> None:
+    """Beside, on and below the shelves, a link, one in the wrong place; and nothing of our own."""
+    made = Works(tmp_path)
+    home = ("--home", str(made.home))
+    payloads: list[str] = []
+    for seed in range(1, 4):
+        made.take(document(3, seed=seed))
+    with kept(made.tree, "test") as both:
+        payloads += sorted(both.vault.payload_ids())
+        both.vault.rewrap()
+        both.vault.shred(payloads[0])
+    assert scrubjay("db", "check", *home).code in {0, 1}
+    vault = made.home / "vault"
+    own = vault.joinpath(*at(f"payloads/{payloads[1]}"))
+    strays = [
+        vault / "claims.837",
+        vault / "notes",
+        vault / "payloads" / "copy.837",
+        vault / "payloads" / "incoming" / "upload.837",
+        own.with_name("old.837"),
+        own.parent / "below",
+        vault / "payloads" / "zzzzz" / own.name,
+        vault / "keys" / "link",
+        vault / "keys" / own.parent.name / f"{own.name}.bak",
+    ]
+    looked = json.loads(scrubjay("db", "check", *home, "--json").out)["payloads"]
+    assert looked["strays"] == []
+    strays[6].parent.mkdir()
+    for path in strays:
+        if path.name in {"notes", "below"}:
+            path.mkdir()
+        elif path.name == "link":
+            path.symlink_to(own)
+        else:
+            path.write_bytes(b"in clear")
+    told = scrubjay("db", "check", *home, "--json")
+    assert told.code == 1
+    assert sorted(json.loads(told.out)["payloads"]["strays"]) == sorted(map(str, strays))
+    assert "files astray, the first is" in scrubjay("db", "check", *home).out
+
+
 def flipped(content: bytes, place: int) -> bytes:
     """The same with another bit there."""
     changed = bytearray(content)

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +12,26 @@ import pytest
 from pipeline.works import Works, document, rests, states, taken, until, works
 from scrubjay.acks import apply
 from scrubjay.acks.applied import token_of
-from scrubjay.app import kept, token_key
+from scrubjay.app import Kept, kept, token_key
 from scrubjay.pipeline import deciding
 from scrubjay.pipeline.purge import Purge
 from scrubjay.pipeline.story import story as stories
+from scrubjay.pipeline.work import ACKNOWLEDGE
 from scrubjay.runs import validate
-from scrubjay.store.rows import Acknowledgment, DeadLetter, File, Interchange
+from scrubjay.store.contract import Tx, View
+from scrubjay.store.rows import (
+    Acknowledgment,
+    DeadLetter,
+    File,
+    Interchange,
+    NewAcknowledgment,
+    Payload,
+)
 from scrubjay.store.states import Kind, State
 from scrubjay.testing.clearinghouse import Behaviour
 from scrubjay.transports.http import HttpTransport
-from scrubjay.vault import PayloadGoneError
+from scrubjay.vault import PayloadGoneError, Sealed, new_payload_id
+from stage import Command
 
 OTHERS = {"sender": "US", "receiver": "THEM", "delimiters": "|>^'"}
 
@@ -165,6 +177,53 @@ async def test_what_is_no_x12_is_refused_at_the_door_or_buried(tmp_path: Path) -
             State.SCRUBBED,
         }
         assert not list((made.home / "vault").rglob("*.draft"))
+
+
+def without_sets(content: bytes) -> bytes:
+    """Claims in no set at all."""
+    lines = content.split(b"\n")
+    return b"\n".join(line for line in lines if not line.startswith((b"ST*", b"SE*")))
+
+
+async def test_a_refused_file_ends_with_all_of_it_and_is_purged_when_discarded(
+    tmp_path: Path, scrubjay: Command
+) -> None:
+    """Its interchange waits no more, its claims are dead in the books until a person says so."""
+    async with works(tmp_path) as (made, _):
+        refused = made.take(without_sets(document(10))).file
+        await made.settle()
+        assert ends(made, refused) == {State.DEAD_LETTERED}
+        (letter,) = made.ask(lambda view: view.dead_letters())
+        assert (letter.kind, letter.code) == (Kind.FILE, "MALFORMED_FILE")
+        day = datetime.now(UTC).date().isoformat()
+        told = scrubjay("audit", "reconcile", "--day", day, "--home", made.home, "--json")
+        books = json.loads(told.out)
+        assert (told.code, books["dead"], books["under_way"], books["balanced"]) == (0, 10, 0, True)
+        with kept(made.tree, "test") as both:
+            assert both.store.do(lambda tx: tx.retry(letter.id, reason="once more"))
+        assert ends(made, refused) == {State.PARSED}
+        await made.settle()
+        assert ends(made, refused) == {State.DEAD_LETTERED}
+        async with made.running() as app:
+            purge = Purge(app.work, 1e-9)
+            assert await purge.once() == 0
+            (letter,) = await app.work.store.read(lambda view: view.dead_letters())
+            await app.work.store.write(lambda tx: tx.discard(letter.id, reason="not ours"))
+            assert await purge.once() > 0
+        assert ends(made, refused) == {State.PURGED}
+        assert scrubjay("audit", "verify", "--home", made.home).code == 0
+
+
+def ends(made: Works, file: int) -> set[State]:
+    """The states that a file and its interchanges are in."""
+
+    def asked(view: View) -> set[State]:
+        own = view.one(File, file)
+        assert own is not None
+        return {own.state, *(row.state for row in view.interchanges_of(file))}
+
+    found: set[State] = made.ask(asked)
+    return found
 
 
 async def test_each_partner_gets_the_claims_of_its_payers(tmp_path: Path) -> None:
@@ -377,6 +436,96 @@ async def test_a_partner_that_is_down_holds_up_no_other(tmp_path: Path) -> None:
             found = await app.work.store.read(states)
     assert set(found) == {"SUBMITTED", "SCRUBBED"}
     assert not house.ledger
+
+
+async def test_a_legal_hold_keeps_all_that_was_made_sent_and_said_of_a_file(
+    tmp_path: Path, scrubjay: Command
+) -> None:
+    """Placed on one file, by command: nothing of it is purged, in spite of the policy."""
+    async with works(tmp_path) as (made, _):
+        kept_one, other = (made.take(document(5, seed=seed)).file for seed in (1, 2))
+        words = ("--home", made.home, "--reason", "matter 7", "--json")
+        assert scrubjay("legalhold", "place", kept_one, *words).code == 0
+        assert await made.settle() == {"ACKNOWLEDGED": 10}
+        told = json.loads(scrubjay("legalhold", "list", "--home", made.home, "--json").out)
+        ((row),) = told["legal_holds"]
+        assert (row["file"], row["reason"], row["payloads"] > 1) == (kept_one, "matter 7", True)
+        assert scrubjay("audit", "verify", "--home", made.home).code == 0
+        again = json.loads(scrubjay("legalhold", "place", kept_one, *words).out)
+        assert (again["changed"], again["purged_before"]) == (False, 0)
+        async with made.running() as app:
+            purge = Purge(app.work, 1e-9)
+            assert await purge.once() > 0
+            left = await app.work.store.read(lambda view: view.payloads())
+        of = {each.file for each in left if each.shredded_at is None}
+        assert (kept_one in of, other in of) == (True, False)
+        roles = {each.role for each in left if each.shredded_at is None}
+        assert {"source", "transmission", "acknowledgment"} <= roles
+        assert scrubjay("legalhold", "release", kept_one, *words).code == 0
+        async with made.running() as app:
+            assert await Purge(app.work, 1e-9).once() > 0
+            left = await app.work.store.read(lambda view: view.payloads())
+        assert not [each for each in left if each.shredded_at is None]
+        missing = scrubjay("legalhold", "place", 99, *words)
+        assert (missing.code, "scrubjay trace" in missing.err) == (2, True)
+        assert "legal_hold.placed" in scrubjay("audit", "export", "--home", made.home).out
+        assert scrubjay("audit", "verify", "--home", made.home).code == 0
+
+
+async def test_what_a_partner_says_after_the_purge_counts_and_cannot_go_back(
+    tmp_path: Path, scrubjay: Command
+) -> None:
+    """It is applied by our own numbers; that its submitter is not told is an event and an alert."""
+    async with works(tmp_path) as (made, _):
+        file = made.take(document(10)).file
+        assert await made.settle() == {"ACKNOWLEDGED": 10}
+        with kept(made.tree, "test") as both:
+            texts = [said(both, number) for number in answered(both)]
+        async with made.running() as app:
+            assert await Purge(app.work, 1e-9).once() > 0
+        with kept(made.tree, "test") as both:
+            for text in texts:
+                # the same in other bytes: it is another acknowledgment
+                both.store.do(arriving(both.vault.seal(new_payload_id(), [text + b"\n"])))
+        assert await made.settle() == {"ACKNOWLEDGED": 10}
+        with kept(made.tree, "test") as both:
+            assert len(answered(both)) == 2 * len(texts)
+            assert both.store.ask(lambda view: view.dead_letters()) == []
+            events = both.store.ask(lambda view: view.events_of(Kind.FILE, file))
+        untold = [each for each in events if each.event == "acknowledgment.unrelayed"]
+        assert [each.detail["reason"] for each in untold] == ["PAYLOAD_GONE"] * len(texts)
+        assert f'"event": "alert.acknowledgment.unrelayed.{len(texts) + 1}"' in made.log.getvalue()
+        assert "acknowledgment.unrelayed" in scrubjay("trace", *first(made)).out
+
+
+def first(made: Works) -> tuple[str, ...]:
+    """How the first claim of a document is asked for."""
+    return "S0001-00000001", "--home", str(made.home)
+
+
+def answered(both: Kept) -> list[int]:
+    """The acknowledgments that were applied."""
+    return both.store.ask(lambda view: view.in_state(Kind.ACKNOWLEDGMENT, State.ACKNOWLEDGED))
+
+
+def said(both: Kept, acknowledgment: int) -> bytes:
+    """What a partner said."""
+    row = both.store.ask(lambda view: view.one(Acknowledgment, acknowledgment))
+    assert row is not None
+    with both.vault.open(row.payload) as payload:
+        return b"".join(payload)
+
+
+def arriving(sealed: Sealed) -> Callable[[Tx], None]:
+    """As collecting writes it down."""
+
+    def enter(tx: Tx) -> None:
+        row = (sealed.payload_id, sealed.digest, sealed.size)
+        added = tx.add_acknowledgment(NewAcknowledgment(tx.partner("clearing"), *row))
+        tx.add_payload(Payload(row[0], "acknowledgment", sealed.size, sealed.digest))
+        tx.publish(ACKNOWLEDGE, added.id)
+
+    return enter
 
 
 def story(store: Any, token: str) -> dict[str, Any]:

@@ -38,6 +38,7 @@ COMMANDS = {
     "trace": "Tell one claim's whole story.",
     "partner": "Trading partners: their records, pause and resume.",
     "held": "What waits for a person's word.",
+    "legalhold": "Files of which nothing is purged, whatever the policy says.",
     "audit": "Who did what to which claim, and whether that is what was written.",
     "dlq": "The dead letters: what could not be done, why, and what to do with it.",
     "db": "The store of the pipeline: check, back up, restore, bring to a new version.",

@@ -107,7 +107,10 @@ def _held(connection: Any, given: dict[str, Any]) -> Holdings:
         raise InputError(f"vault {folders.vault}: not there; mount it, or restore it from a backup")
     ring = KeyringFile(os.path.join(folders.keys, FILE))
     with closing(FolderVault(folders.vault, ring)) as vault:
-        return held_against(Questions(connection, now_ms), vault, deep=given["deep"])
+        held = held_against(Questions(connection, now_ms), vault, deep=given["deep"])
+        foreign = set(held.foreign)
+        held.strays += [path for path in vault.strays() if os.path.basename(path) not in foreign]
+        return held
 
 
 def _noted(given: dict[str, Any], held: Holdings) -> None:
@@ -126,6 +129,7 @@ _STEPS = {
     "unlisted": "whoever sealed them died before the word: serve shreds them by itself",
     "before": "this store does not know of them: hand in again what came after its backup",
     "foreign": "they are none of ours: take them away",
+    "strays": "they are none of the vault's, and may be in clear: look, and take them away",
 }
 
 
@@ -138,7 +142,9 @@ def _payload_lines(held: Holdings | None) -> Iterator[str]:
     for name, step in _STEPS.items():
         found = getattr(held, name)
         if found:
-            yield f"{counted(len(found), 'payload')} {name}, the first is {found[0]}: {step}"
+            what = counted(len(found), "file" if name == "strays" else "payload")
+            said = "astray" if name == "strays" else name
+            yield f"{what} {said}, the first is {found[0]}: {step}"
 
 
 def backup(given: dict[str, Any]) -> int:

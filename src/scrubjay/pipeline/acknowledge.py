@@ -35,9 +35,10 @@ from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import ACKNOWLEDGE, RELAY, Line, Work
 from scrubjay.store.rows import Acknowledgment, Batch, Claim, Outcome, Transmission
 from scrubjay.store.states import FINAL, Kind, State
+from scrubjay.vault import PayloadGoneError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from scrubjay.acks.reading import Acknowledgment as Said
     from scrubjay.brokers.contract import Lease
@@ -79,6 +80,10 @@ class Acknowledge:
             for each in heard.back:
                 tx.add_payload(each.payload)
                 tx.publish(RELAY, tx.add_reply(each.reply).id)
+            for file in sorted(heard.gone):
+                told = {"acknowledgment": row.id, "reason": PayloadGoneError.code}
+                tx.note("acknowledgment.unrelayed", Kind.FILE, file, told)
+                alert(tx, f"acknowledgment.unrelayed.{row.id}", Kind.FILE, file)
 
         failpoint("acknowledge.read")
         await store.write(apply)
@@ -97,8 +102,9 @@ class Acknowledge:
         # an 835 is read elsewhere, so that it is no reason to complain
         others = len(notices) - min(notices.count(Problem.NOT_READ), sets)
         known = self._work.store.ask(lambda view: matched(view, row.partner, paid))
-        back = [*relayed(self._work, row, text), *echoed(self._work, row, said)]
-        return _Heard(said, known, back, unreadable=others > 0)
+        gone: set[int] = set()
+        back = [*relayed(self._work, row, text, gone), *echoed(self._work, row, said, gone)]
+        return _Heard(said, known, back, gone, unreadable=others > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,8 @@ class _Heard:
     paid: Sequence[Paid] = ()
     back: Sequence[Relayed] = ()
     """What of it goes to submitters."""
+    gone: Collection[int] = ()
+    """Files that were purged, so that their submitters cannot be told under their own numbers."""
     unreadable: bool = False
     """Whether something in it says nothing."""
 

@@ -35,8 +35,12 @@ class Relayed:
     reply: NewReply
 
 
-def relayed(work: Work, row: Acknowledgment, text: bytes) -> list[Relayed]:
-    """One for each file that the answer has claims of. For a thread."""
+def relayed(work: Work, row: Acknowledgment, text: bytes, gone: set[int]) -> list[Relayed]:
+    """One for each file that the answer has claims of; `gone` gets those that were purged.
+
+    The submitter's envelope and BHT03 are in the file alone: without it nothing can go back.
+    For a thread.
+    """
     found = list(answers(text))
     places = work.store.ask(lambda view: _places(view, row.partner, found))
     by_file: dict[int, list[tuple[Answer, int]]] = {}
@@ -51,6 +55,7 @@ def relayed(work: Work, row: Acknowledgment, text: bytes) -> list[Relayed]:
         try:
             origins = list(_origins(work, file, own))
         except PayloadGoneError:
+            gone.add(number)
             continue
         for count, (origin, parts) in enumerate(origins, start=1):
             content = written(parts, origin, row.id)
@@ -62,10 +67,10 @@ def relayed(work: Work, row: Acknowledgment, text: bytes) -> list[Relayed]:
     return made
 
 
-def echoed(work: Work, row: Acknowledgment, said: Sequence[Said]) -> list[Relayed]:
-    """A TA1 or 999 for each file that one of the partner's is about. For a thread."""
+def echoed(work: Work, row: Acknowledgment, said: Sequence[Said], gone: set[int]) -> list[Relayed]:
+    """A TA1 or 999 for each file that one of the partner's is about; `gone` as above."""
     made = []
-    for count, each in enumerate(echoes(work, row.partner, said, row.id), start=1):
+    for count, each in enumerate(echoes(work, row.partner, said, row.id, gone), start=1):
         sealed = work.vault.seal(new_payload_id(), [each.text])
         payload = Payload(sealed.payload_id, each.role, sealed.size, sealed.digest, each.file)
         name = f"{each.file}-{count}-partner-{row.id}.{each.role}"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scrubjay.pipeline.work import Work
     from scrubjay.store.contract import Tx
 
-__all__ = ["Reassemble", "Resend", "bury"]
+__all__ = ["Reassemble", "Resend", "bury", "refuse"]
 
 KINDS = {
     PARSE: Kind.FILE,
@@ -44,11 +44,34 @@ def bury(tx: Tx, topic: str, lease: Lease, code: str) -> None:
         tx.release(lease, delay=ANYWAY)
         alert(tx, f"{topic}.failing", Kind.PARTNER, lease.subject)
         return
+    if kind is Kind.FILE:
+        refuse(tx, topic, lease, code)
+        return
     tx.settle(lease)
-    file = lease.subject if kind is Kind.FILE else None
-    letter = NewDeadLetter(kind, lease.subject, topic, code, lease.attempts, file=file)
+    letter = NewDeadLetter(kind, lease.subject, topic, code, lease.attempts)
     if tx.bury(letter) is not None:
         alert(tx, f"{kind}.dead", kind, lease.subject)
+
+
+def refuse(tx: Tx, topic: str, lease: Lease, code: str) -> None:
+    """A file that cannot be worked on is dead, with all of it that waited; it waits no more.
+
+    Of a file whose other interchanges are done with, those that are not are held instead: they had
+    been held before, and are released once more by whoever has mended what was wrong.
+    """
+    tx.settle(lease)
+    file = lease.subject
+    waiting = {State.INGESTED, State.PARSED}
+    own = [row.id for row in tx.interchanges_of(file) if row.state in waiting]
+    letter = NewDeadLetter(Kind.FILE, file, topic, code, lease.attempts, file=file)
+    if tx.bury(letter) is not None:
+        tx.advance(Kind.INTERCHANGE, own, State.DEAD_LETTERED, reason=code)
+        sets = [row.id for row in tx.sets_of(file) if row.interchange in own]
+        tx.advance(Kind.SET, sets, State.DEAD_LETTERED, reason=code)
+        alert(tx, "file.dead", Kind.FILE, file)
+        return
+    for number in tx.advance(Kind.INTERCHANGE, own, State.QUARANTINED, reason=code):
+        alert(tx, "interchange.quarantined", Kind.INTERCHANGE, number)
 
 
 class Resend:

@@ -61,8 +61,13 @@ class _About:
     """By ordinal, what a 999 says of the batches that were made of each."""
 
 
-def echoes(work: Work, partner: int, said: Sequence[Said], control: int) -> list[Echo]:
-    """What is to be told of some acknowledgments; `control` is their number. For a thread."""
+def echoes(
+    work: Work, partner: int, said: Sequence[Said], control: int, gone: set[int]
+) -> list[Echo]:
+    """What is to be told of some acknowledgments; `control` is their number. For a thread.
+
+    `gone` gets the files that were purged: in them alone stands what the submitter's envelope was.
+    """
     about = work.store.ask(lambda view: _about(view, partner, said))
     made = []
     for number, each in sorted(about.items()):
@@ -73,7 +78,8 @@ def echoes(work: Work, partner: int, said: Sequence[Said], control: int) -> list
             with work.vault.open(file.payload) as payload:
                 found = [one for one in outline(payload) if isinstance(one, TransactionSet)]
         except PayloadGoneError:
-            continue  # it was purged: its sender has heard everything by then
+            gone.add(number)
+            continue
         sets = {one.ordinal: one for one in found if one.ordinal in each.sets}
         made += [Echo(number, role, text) for role, text in _written(each, sets, control)]
     return made

@@ -12,10 +12,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from scrubjay.failpoints import failpoint
+from scrubjay.pipeline.burying import refuse
 from scrubjay.pipeline.outline import Interchange, TransactionSet, outline
 from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import PARSE, SCRUB, Work
-from scrubjay.store.rows import File, NewDeadLetter, NewInterchange, NewSet
+from scrubjay.store.rows import File, NewInterchange, NewSet
 from scrubjay.store.rows import Interchange as Row
 from scrubjay.store.states import Kind, State
 
@@ -55,7 +56,7 @@ class Parse:
         found = await asyncio.to_thread(self._outline, file)
         failpoint("parse.read")
         if not found:
-            await store.write(lambda tx: _refuse(tx, lease, file))
+            await store.write(lambda tx: refuse(tx, PARSE, lease, "MALFORMED_FILE"))
             return
         for part in _parts(found):
             await store.write(lambda tx, part=part: self._enter(tx, lease, file, part))  # type: ignore[misc]
@@ -100,14 +101,6 @@ def _parts(found: list[Whole]) -> Iterator[list[tuple[Interchange, Sequence[Tran
                 part, rows = [], 0
     if part:
         yield part
-
-
-def _refuse(tx: Tx, lease: Lease, file: File) -> None:
-    tx.settle(lease)
-    tx.bury(
-        NewDeadLetter(Kind.FILE, file.id, PARSE, "MALFORMED_FILE", lease.attempts, file=file.id)
-    )
-    alert(tx, "file.dead", Kind.FILE, file.id)
 
 
 def _enter(

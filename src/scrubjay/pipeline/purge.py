@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from scrubjay.failpoints import failpoint
+from scrubjay.store.rows import Payload
 from scrubjay.store.states import Kind, State
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from scrubjay.pipeline.work import Work
     from scrubjay.store.contract import Tx
-    from scrubjay.store.rows import Payload
 
 __all__ = ["Purge"]
 
@@ -42,15 +42,21 @@ class Purge:
             found = await self._work.store.read(lambda view, before=before: view.purgeable(before))  # type: ignore[misc]
             if not found:
                 return count
-            await asyncio.to_thread(self._shred, found)
+            gone = await asyncio.to_thread(self._shred, found)
             failpoint("purge.shredded")
-            await self._work.store.write(lambda tx, found=found: _told(tx, found))  # type: ignore[misc]
-            count += len(found)
-            self._work.seeing.tell("purged", count=len(found))
+            await self._work.store.write(lambda tx, gone=gone: _told(tx, gone))  # type: ignore[misc]
+            count += len(gone)
+            self._work.seeing.tell("purged", count=len(gone))
 
-    def _shred(self, payloads: Sequence[Payload]) -> None:
+    def _shred(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """Those that went: a legal hold may have come since they were asked for."""
+        gone = []
         for payload in payloads:
-            self._work.vault.shred(payload.id)
+            now = self._work.store.ask(lambda view, each=payload: view.one(Payload, each.id))  # type: ignore[misc]
+            if now is not None and not now.legal_hold:
+                self._work.vault.shred(payload.id)
+                gone.append(payload)
+        return gone
 
 
 def _told(tx: Tx, payloads: Sequence[Payload]) -> None:

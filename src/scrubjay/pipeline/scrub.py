@@ -26,6 +26,7 @@ from scrubjay.acks.applied import token_of
 from scrubjay.errors import InputError, InternalError
 from scrubjay.extraction import contents
 from scrubjay.failpoints import failpoint
+from scrubjay.pipeline.burying import refuse
 from scrubjay.pipeline.correcting import claim_rows, numbers
 from scrubjay.pipeline.isolate import Poison, isolated
 from scrubjay.pipeline.outline import Interchange as Found
@@ -109,14 +110,14 @@ class Scrub:
         """In a thread: nearly all of it is the engine's, the vault's and the store's time."""
         if judging.file.claims and not judging.sets:
             # claims in no set at all: there is nothing that they could be written down under
-            self._work.store.do(lambda tx: _refuse(tx, lease, judging.file))
+            self._work.store.do(lambda tx: refuse(tx, SCRUB, lease, "MALFORMED_FILE"))
             return
         if judging.plan is None:
             with self._judges, self._work.folder.fresh() as folder:
                 try:
                     self._judge(lease, judging, folder)
                 except InputError:
-                    self._work.store.do(lambda tx: _refuse(tx, lease, judging.file))
+                    self._work.store.do(lambda tx: refuse(tx, SCRUB, lease, "MALFORMED_FILE"))
                     return
             judging = self._work.store.ask(lambda view: _judging(view, lease.subject)) or judging
         if judging.plan is None:
@@ -378,15 +379,6 @@ class _Writing(BytesIO):
     def write(self, piece: Any) -> int:
         self._payload.write(bytes(piece))
         return len(memoryview(piece))
-
-
-def _refuse(tx: Tx, lease: Lease, file: File) -> None:
-    tx.settle(lease)
-    letter = NewDeadLetter(
-        Kind.FILE, file.id, SCRUB, "MALFORMED_FILE", lease.attempts, file=file.id
-    )
-    tx.bury(letter)
-    alert(tx, "file.dead", Kind.FILE, file.id)
 
 
 def _keep(tx: Tx, lease: Lease, kept: Sequence[Payload], replies: Sequence[NewReply]) -> None:

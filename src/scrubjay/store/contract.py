@@ -149,11 +149,14 @@ class View(Protocol):
     def events_of(self, kind: Kind, subject: int) -> list[rows.Event]:
         """The audit of one subject."""
 
+    def legal_holds(self) -> list[rows.LegalHold]:
+        """The files on legal hold, in order."""
+
     def purgeable(self, before: int, most: int = 100) -> list[rows.Payload]:
         """Payloads that may go.
 
-        Every claim of their file is final since before `before`; nothing of it is held,
-        dead-lettered, waiting or on legal hold.
+        Every claim of their file is final since before `before`; nothing of it is held, waiting, on
+        legal hold, or a dead letter that nobody has discarded.
         """
 
 
@@ -289,8 +292,8 @@ class Tx(View, Protocol):
         """Something that somebody outside should know; once for each name and subject."""
 
     # Purge.
-    def hold(self, file: int, *, on: bool, reason: str) -> None:
-        """Legal hold on the payloads of a file."""
+    def hold(self, file: int, *, on: bool, reason: str) -> bool:
+        """Legal hold on a file: nothing of it is purged; False where it was so already."""
 
     def shredded(self, payload: str) -> None:
         """The vault destroyed its key; the row stays."""

@@ -59,6 +59,18 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True)
+class LegalHold:
+    """A file of which nothing may be purged."""
+
+    file: int
+    since: int
+    actor: str
+    reason: str
+    payloads: int
+    """So many of it are not purged."""
+
+
+@dataclass(frozen=True, slots=True)
 class Payload:
     """Sealed bytes in the vault."""
 

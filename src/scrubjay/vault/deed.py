@@ -19,10 +19,12 @@ from scrubjay.vault.disk import storage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Deed", "Owned"]
+__all__ = ["FILES", "Deed", "Owned"]
 
 _LINE = re.compile(r"1:([0-9a-f]{8,64}):([0-9]{1,19})\n")
 _NAME = "owner"
+FILES = (_NAME, f"{_NAME}.new", f"{_NAME}.lock")
+"""What there is of a deed in the folder."""
 
 
 class Owned(Frozen):

@@ -20,13 +20,13 @@ from scrubjay.vault.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["LEAVING", "Draft", "Folder", "storage"]
+__all__ = ["INCOMING", "LEAVING", "SHELF", "Draft", "Folder", "storage"]
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _WRITE = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_SHELF = 5
+SHELF = 5
 """Letters of an id that name its shelf: of an id by time, some nine hours."""
 INCOMING = "incoming"
 LEAVING = ".shredding"
@@ -203,7 +203,7 @@ class Folder:
         """The same of many: their folders are synced once."""
         shelves: dict[str, list[str]] = {}
         for payload_id in payload_ids:
-            shelves.setdefault(payload_id[:_SHELF], []).append(payload_id)
+            shelves.setdefault(payload_id[:SHELF], []).append(payload_id)
         for name, some in shelves.items():
             with self._shelf(name) as shelf:
                 for payload_id in some:
@@ -267,7 +267,7 @@ class Folder:
 
     @contextlib.contextmanager
     def _shelf(self, payload_id: str, *, make: bool = False) -> Iterator[int]:
-        fd = self._below(payload_id[:_SHELF], make=make)
+        fd = self._below(payload_id[:SHELF], make=make)
         try:
             yield fd
         finally:

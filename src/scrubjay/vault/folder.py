@@ -29,6 +29,7 @@ from scrubjay.vault.naming import checked_payload_id
 from scrubjay.vault.packs import FOLDER as PACKS
 from scrubjay.vault.packs import Packs
 from scrubjay.vault.purpose import purpose
+from scrubjay.vault.strays import strays
 from scrubjay.vault.wrapping import MOST_WRAPPED, parsed, written
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class FolderVault:
         base = os.fspath(folder)
         with storage():
             os.makedirs(base, mode=0o700, exist_ok=True)
+        self._base = base
         self._keys = keys
         self._payloads = Folder(os.path.join(base, "payloads"))
         wrapped = os.fspath(key_folder or os.path.join(base, "keys"))
@@ -147,6 +149,11 @@ class FolderVault:
         """Every payload that has its name, readable or not."""
         with storage():
             yield from self._payloads.ids()
+
+    def strays(self) -> Iterator[str]:
+        """Paths of what lies in its folders and is none of its files (`strays`)."""
+        with storage():
+            yield from strays(self._base, self._payloads.path, self._wrapped.path)
 
     def placed_at(self, payload_id: str) -> float:
         """By the change of its file, which its naming was; a copy is placed when it is copied."""

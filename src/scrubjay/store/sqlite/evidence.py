@@ -43,9 +43,9 @@ _HOLDS = """
 SELECT seq, file FROM (
   SELECT p.file, p.legal_hold, (
     SELECT a.seq FROM audit AS a WHERE a.kind = 'file' AND a.subject = p.file
-      AND a.event IN ('file.held', 'file.unheld') ORDER BY a.seq DESC LIMIT 1
+      AND a.event IN ('legal_hold.placed', 'legal_hold.released') ORDER BY a.seq DESC LIMIT 1
   ) AS said FROM payloads AS p
-) LEFT JOIN audit ON seq = said WHERE legal_hold <> COALESCE(event = 'file.held', 0)
+) LEFT JOIN audit ON seq = said WHERE legal_hold <> COALESCE(event = 'legal_hold.placed', 0)
 """
 _PROVEN = "SELECT added, ordinal, token, trace, charge, corrects FROM claims ORDER BY id"
 _Found = tuple[int | None, str]

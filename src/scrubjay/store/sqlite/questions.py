@@ -66,33 +66,72 @@ SELECT
   min(due) FILTER (WHERE due <= :now)
 FROM messages WHERE topic = :topic
 """
+# With who placed it last, and why.
+_LEGAL_HOLDS = """
+SELECT p.file, e.at, e.actor, coalesce(e.detail ->> 'reason', ''), p.there
+FROM (
+  SELECT file, count(*) FILTER (WHERE shredded_at IS NULL) AS there
+  FROM payloads WHERE legal_hold AND file IS NOT NULL GROUP BY file
+) AS p
+JOIN audit AS e ON e.seq = (
+  SELECT max(seq) FROM audit
+  WHERE kind = 'file' AND subject = p.file AND event = 'legal_hold.placed')
+ORDER BY p.file
+"""
 # Of a file: nothing of it is on its way, held, dead or owed, and what ended did so long enough ago.
+# What is dead is over when somebody has discarded its letter.
 _PURGEABLE = """
 WHERE shredded_at IS NULL AND legal_hold = 0 AND sealed_at < :before
   AND (
     file IS NOT NULL AND EXISTS (
       SELECT 1 FROM files AS f WHERE f.id = payloads.file
-        AND (f.state = 'SCRUBBED' AND f.changed_at < :before OR f.state = 'PURGED'))
+        AND (f.state IN ('SCRUBBED', 'DEAD_LETTERED') AND f.changed_at < :before
+          OR f.state = 'PURGED'))
+    AND NOT EXISTS (
+      SELECT 1 FROM dead_letters AS d WHERE d.file = payloads.file
+        AND (d.closed_at IS NULL OR d.closed = 'discarded' AND d.closed_at >= :before))
     AND NOT EXISTS (
       SELECT 1 FROM batches AS b WHERE b.file = payloads.file
         AND (b.changed_at >= :before
-          OR b.state NOT IN ('ACKNOWLEDGED', 'REJECTED_BY_PARTNER', 'PURGED')))
+          OR b.state NOT IN ('ACKNOWLEDGED', 'REJECTED_BY_PARTNER', 'DEAD_LETTERED', 'PURGED')
+          OR b.state = 'DEAD_LETTERED' AND EXISTS (
+            SELECT 1 FROM dead_letters AS d WHERE d.kind = 'transmission'
+              AND d.subject = b.transmission AND d.closed_at IS NULL)))
     AND NOT EXISTS (
       SELECT 1 FROM sets AS s
-      WHERE s.file = payloads.file AND s.state NOT IN ('SCRUBBED', 'PURGED'))
+      WHERE s.file = payloads.file AND s.state NOT IN ('SCRUBBED', 'DEAD_LETTERED', 'PURGED'))
     AND NOT EXISTS (
       SELECT 1 FROM interchanges AS i
-      WHERE i.file = payloads.file AND i.state NOT IN ('SCRUBBED', 'PURGED'))
+      WHERE i.file = payloads.file AND i.state NOT IN ('SCRUBBED', 'DEAD_LETTERED', 'PURGED'))
     AND NOT EXISTS (
-      SELECT 1 FROM claims AS c WHERE c.file = payloads.file AND c.state IN
-        ('VALIDATED', 'SCRUBBED', 'SUBMITTED', 'DEAD_LETTERED', 'HELD_UNKNOWN', 'QUARANTINED'))
+      SELECT 1 FROM claims AS c WHERE c.file = payloads.file AND (
+        c.state IN ('VALIDATED', 'SCRUBBED', 'SUBMITTED', 'HELD_UNKNOWN', 'QUARANTINED')
+        OR c.state = 'DEAD_LETTERED' AND NOT EXISTS (
+          SELECT 1 FROM dead_letters AS d
+          WHERE d.file = c.file AND d.kind = 'claim' AND d.subject = c.id)))
     AND NOT EXISTS (
-      SELECT 1 FROM replies AS r WHERE r.file = payloads.file AND r.state <> 'SUBMITTED')
+      SELECT 1 FROM replies AS r WHERE r.file = payloads.file
+        AND (r.state NOT IN ('SUBMITTED', 'DEAD_LETTERED')
+          OR r.state = 'DEAD_LETTERED' AND EXISTS (
+            SELECT 1 FROM dead_letters AS d WHERE d.kind = 'reply'
+              AND d.subject = r.id AND d.closed_at IS NULL)))
     OR file IS NULL AND NOT EXISTS (
+      -- of whom it speaks would have to be looked for: while any file has to stay, it does
+      SELECT 1 FROM acknowledgments AS a, payloads AS h
+      WHERE a.payload = payloads.id AND h.legal_hold)
+    AND NOT EXISTS (
+      SELECT 1 FROM transmissions AS t JOIN batches AS b ON b.transmission = t.id
+      JOIN payloads AS h ON h.file = b.file
+      WHERE t.payload = payloads.id AND h.legal_hold)
+    AND NOT EXISTS (
       SELECT 1 FROM transmissions AS t JOIN batches AS b ON b.transmission = t.id
       WHERE t.payload = payloads.id
         AND (b.changed_at >= :before
-          OR b.state NOT IN ('ACKNOWLEDGED', 'REJECTED_BY_PARTNER', 'PURGED')))
+          OR b.state NOT IN ('ACKNOWLEDGED', 'REJECTED_BY_PARTNER', 'DEAD_LETTERED', 'PURGED')
+          OR b.state = 'DEAD_LETTERED' AND EXISTS (
+            SELECT 1 FROM dead_letters AS d WHERE d.closed_at IS NULL
+              AND (d.kind = 'transmission' AND d.subject = t.id
+                OR d.kind = 'batch' AND d.subject = b.id))))
     AND NOT EXISTS (
       SELECT 1 FROM acknowledgments AS a WHERE a.payload = payloads.id
         AND (a.state <> 'ACKNOWLEDGED' OR a.changed_at >= :before))
@@ -344,6 +383,11 @@ class Questions:
     def events_of(self, kind: Kind, subject: int) -> list[rows.Event]:
         """The audit of one subject."""
         return self._all(rows.Event, "WHERE kind = ? AND subject = ? ORDER BY seq", kind, subject)
+
+    def legal_holds(self) -> list[rows.LegalHold]:
+        """The files on legal hold."""
+        found = self._connection.execute(_LEGAL_HOLDS).fetchall()
+        return [rows.LegalHold(*row) for row in found]
 
     def purgeable(self, before: int, most: int = 100) -> list[rows.Payload]:
         """Payloads that may go."""

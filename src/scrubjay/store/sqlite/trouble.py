@@ -62,8 +62,19 @@ class Trouble(Queue):
         self.note("dead_letter.retried", found.kind, found.subject, told)
         self._close(letter, "retried", reason)
         if self.reopen(found.kind, found.subject, found.was, reason=reason):
+            if found.kind is Kind.FILE:
+                self._with_it(found.subject, found.was, reason)
             self.publish(found.topic, found.subject)
         return True
+
+    def _with_it(self, file: int, to: State, reason: str) -> None:
+        """What died with a file comes back with it."""
+        for row in self.interchanges_of(file):
+            if row.state is State.DEAD_LETTERED:
+                self.reopen(Kind.INTERCHANGE, row.id, to, reason=reason)
+        for each in self.sets_of(file):
+            if each.state is State.DEAD_LETTERED:
+                self.reopen(Kind.SET, each.id, State.PARSED, reason=reason)
 
     def discard(self, letter: int, *, reason: str) -> bool:
         """Closes the letter; the subject stays where it is."""
@@ -93,11 +104,15 @@ class Trouble(Queue):
         values = {"name": name, "kind": kind, "subject": subject, "at": self.now}
         return Added(self._insert("alerts", values), fresh=True)
 
-    def hold(self, file: int, *, on: bool, reason: str) -> None:
+    def hold(self, file: int, *, on: bool, reason: str) -> bool:
         """Legal hold on the payloads of a file."""
-        event = "file.held" if on else "file.unheld"
+        found = self._row("SELECT max(legal_hold) FROM payloads WHERE file = ?", file)
+        if found is None or bool(found[0]) == on:
+            return False
+        event = "legal_hold.placed" if on else "legal_hold.released"
         self.note(event, Kind.FILE, file, {"reason": reason})
         self._connection.execute("UPDATE payloads SET legal_hold = ? WHERE file = ?", (on, file))
+        return True
 
     def shredded(self, payload: str) -> None:
         """The vault destroyed its key."""
