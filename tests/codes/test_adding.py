@@ -82,6 +82,7 @@ def test_hcpcs_has_days_and_modifiers(make: Make) -> None:
     )
     added, table = make({"HCPC2026_ANWEB.txt": text})
     assert (added.table, added.release) == ("hcpcs", "2026")
+    assert table.header["until"] == day("2026-12-31")
     assert table.intervals("J0001") == [Interval(day("1990-01-01"), day("2025-12-31"), 0)]
     assert table.intervals("LT", of="modifier")
     assert [line for _, line, _ in added.rejected] == [6]

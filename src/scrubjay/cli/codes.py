@@ -66,9 +66,11 @@ def listing(given: dict[str, Any]) -> int:
         sys.stdout.write(json.dumps({"tables": rows}) + "\n")
         return 0
     for row in rows:
-        days = f"{row['from'] or ''} to {row['until'] or ''}" if row["from"] else "any day"
+        spoken = row["from"] or row["until"]
+        days = f"{row['from'] or ''} to {row['until'] or ''}".strip() if spoken else "any day"
+        count = row["rows"].get("") or sum(row["rows"].values())
         sys.stdout.write(
-            f"{row['table']:<16}  {row['release'] or '-':<12}  {row['rows'].get('', 0):>10,}  "
+            f"{row['table']:<16}  {row['release'] or '-':<12}  {count:>10,}  "
             f"{days:<24}  {row['source']}\n"
         )
     return 0
