@@ -1,5 +1,6 @@
 """Repairs change what cannot be meant otherwise, say so, and touch nothing else."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -74,3 +75,42 @@ def test_what_was_repaired_is_accepted(scrubjay: Command, tmp_path: Path) -> Non
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         repair(str(tmp_path / "nowhere.837"), str(tmp_path / "out.837"))
+
+
+def test_a_scrub_with_fix_judges_what_was_repaired(scrubjay: Command, tmp_path: Path) -> None:
+    document = b"".join(generate("837P", claims=5, seed=4))
+    code = document.split(b"HI*ABK:")[1][:3]
+    (tmp_path / "in.837").write_bytes(
+        document.replace(b"HI*ABK:" + code, b"HI*ABK:" + code.lower(), 1)
+    )
+    fixed, out = tmp_path / "fixed", tmp_path / "out"
+    plain = scrubjay("scrub", tmp_path / "in.837", "--out", out)
+    assert plain.code == 1
+    ended = scrubjay("scrub", tmp_path / "in.837", "--fix", fixed, "--out", out, "--force")
+    assert ended.code == 0, ended.err
+    assert "repaired: 1 code_case" in ended.err
+    assert (fixed / "in.837").read_bytes() == document
+    (row,) = map(json.loads, (fixed / "in.837.repairs.jsonl").read_text().splitlines())
+    assert row["before"] != row["after"] == row["before"].upper()
+    facts = json.loads((out / "run.json").read_text())
+    assert str(facts["inputs"][0]["sha256"]) == hashlib.sha256(document).hexdigest()
+
+
+def test_a_fix_that_cannot_be_meant_is_refused(scrubjay: Command, tmp_path: Path) -> None:
+    document = b"".join(generate("837P", claims=2))
+    (tmp_path / "in.837").write_bytes(document)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "in.837").write_bytes(document)
+    out, fixed = tmp_path / "out", tmp_path / "fixed"
+    one = tmp_path / "in.837"
+    calls = [
+        (one, "--fix", out, "--out", out),
+        ("-", "--fix", fixed, "--out", out),
+        (one, tmp_path / "other" / "in.837", "--fix", fixed, "--out", out),
+        (one, "--fix", tmp_path, "--out", out),
+        (one, "--fix", tmp_path, "--out", out, "--force"),
+    ]
+    for call in calls:
+        assert scrubjay("scrub", *call).code == 2, call
+    assert one.read_bytes() == document
+    assert not out.exists()

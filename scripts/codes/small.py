@@ -12,10 +12,11 @@ from pathlib import Path
 
 from scrubjay.codes.file import Entry, write
 from scrubjay.rulebook.identity import STATES
-from scrubjay.rulebook.procedures import PLACES
 
 TARGET = Path(__file__).parents[2] / "src/scrubjay/codes/shipped"
 MADE = date(2026, 11, 26)
+PLACES = [f"{place:02}" for place in (*range(1, 28), *range(31, 35), 41, 42, *range(49, 59))]
+PLACES += ["60", "61", "62", "65", "66", "71", "72", "81", "99"]
 LETTERS = "ABCDEFGHIJKLMNOPQRST"
 
 

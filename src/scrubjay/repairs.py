@@ -9,18 +9,21 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 from scrubjay import documents, places
 from scrubjay._native import Segment
-from scrubjay.errors import OutputError
+from scrubjay.errors import OutputError, UsageError
 from scrubjay.scratch import scratch
 
-__all__ = ["KINDS", "repair"]
+__all__ = ["KINDS", "RECORD", "repair", "repair_all"]
 
 KINDS = ("diagnosis_point", "code_case", "name_blanks")
 """What is repaired; the values before and after are recorded of all but names."""
+
+RECORD = ".repairs.jsonl"
+"""How the record of a repaired file is named, behind the name of the file."""
 
 _ICD10 = ("ABK", "ABF", "ABJ", "ABN", "APR")
 _DOTTED = re.compile(r"[A-Za-z][0-9][0-9A-Za-z]\.[0-9A-Za-z]{1,4}")
@@ -67,6 +70,31 @@ def repair(source: str, target: str, record: str | None = None) -> dict[str, int
     except OSError as error:
         raise OutputError(f"{target}: {error.strerror}; name a file that can be written") from error
     return dict(counts)
+
+
+def repair_all(
+    files: Sequence[str], folder: str, *, force: bool = False
+) -> tuple[list[str], dict[str, int]]:
+    """Writes files with their repairs into a folder under their own names, a record beside each.
+
+    The folder is new or empty, or given over with `force`. Returns the files that were written, and
+    how many repairs of each kind there were.
+    """
+    sources = places.inputs(files)
+    if places.STDIN in sources:
+        raise UsageError("standard input is not repaired; name files")
+    names = [os.path.basename(source) for source in sources]
+    if len(set(names)) < len(names):
+        raise UsageError("two of these files have one name; repair them one by one")
+    folder = places.output(folder, force=force)
+    os.makedirs(folder, exist_ok=True)
+    counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
+    targets = [os.path.join(folder, name) for name in names]
+    for source, target in zip(sources, targets, strict=True):
+        if os.path.exists(target) and os.path.samefile(source, target):
+            raise UsageError(f"{source} would be written over; name another folder")
+        counts.update(repair(source, target, f"{target}{RECORD}"))
+    return targets, dict(counts)
 
 
 def _repaired(source: str) -> Iterator[tuple[Segment, str, list[Change], bytes]]:

@@ -21,8 +21,12 @@ UNPACKED = 2 << 30
 
 
 @contextmanager
-def opened(path: str) -> Iterator[Workbook]:
-    """A workbook whose cells have values, not formulas; UsageError and InputError say what next."""
+def opened(path: str, *, formulas: bool = False) -> Iterator[Workbook]:
+    """A workbook; UsageError and InputError say what next.
+
+    Its cells have values, those of formulas as they were last worked out, or None; or, where
+    `formulas` are asked for, those themselves.
+    """
     try:
         import openpyxl
     except ImportError:
@@ -34,7 +38,7 @@ def opened(path: str) -> Iterator[Workbook]:
             size = sum(part.file_size for part in parts.infolist())
         if size > UNPACKED:
             raise InputError(f"{path}: it unpacks to {size:,} bytes; save it as CSV")
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=not formulas)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise InputError(
             f"{path}: not a workbook ({type(error).__name__}); save it as CSV"

@@ -82,6 +82,7 @@ def test_hcpcs_has_days_and_modifiers(make: Make) -> None:
     )
     added, table = make({"HCPC2026_ANWEB.txt": text})
     assert (added.table, added.release) == ("hcpcs", "2026")
+    assert table.header["until"] == day("2026-12-31")
     assert table.intervals("J0001") == [Interval(day("1990-01-01"), day("2025-12-31"), 0)]
     assert table.intervals("LT", of="modifier")
     assert [line for _, line, _ in added.rejected] == [6]
@@ -295,3 +296,34 @@ def test_the_notes_of_the_tabular_list_are_read_in_its_own_order(make: Make) -> 
 def test_a_tabular_list_that_is_cut_short_is_told(make: Make) -> None:
     with pytest.raises(InputError, match="no row of it could be taken"):
         make({"icd10c-tabular.xml": TABULAR[:-40]})
+
+
+def test_a_csv_of_a_spreadsheet_is_read_and_what_is_none_is_told(
+    tmp_path: Path, scrubjay: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCRUBJAY_CODES", str(tmp_path / "codes"))
+    path = tmp_path / "own.csv"
+
+    def added(content: bytes, *more: str) -> str:
+        path.write_bytes(content)
+        ended = scrubjay("codes", "add", path, "--table", "own", *more)
+        return ended.out + ended.err
+
+    assert "1 codes" in added(b"\xef\xbb\xbfcode,from\r\n99213,2026-01-01\r\n")
+    assert "it ends before it begins" in added(b"code,from,until\n1,2026-02-01,2026-01-01\n2,,\n")
+    assert "line 2: a day is CCYY-MM-DD" in added(b"code,from\n1,2026-02-30\n")
+    assert "it has none" in added(b"code\n")
+    assert "this is a workbook or an archive" in added(b"PK\x03\x04rest")
+    assert "of none" in added(b"code\n1\n", "--from", "2026-02-01", "--until", "2026-01-01")
+    for name in ("../own", "a/b", "Own", ""):
+        ended = scrubjay("codes", "add", path, "--table", name)
+        assert ended.code == 2, name
+    assert not (tmp_path / "own.codes").exists()
+
+
+def test_a_look_up_says_of_which_days_a_release_speaks(scrubjay: Command) -> None:
+    ended = scrubjay("codes", "lookup", "icd10cm", "e11.9", "--on", "2031-01-01")
+    assert ended.code == 1
+    assert "this release speaks of 2015-10-01 to" in ended.out
+    assert scrubjay("codes", "lookup", "icd10cm", "e11.9", "--on", "2026-01-02").code == 0
+    assert "has no list manifest" in scrubjay("codes", "lookup", "icd10cm.manifest", "E119").err

@@ -59,8 +59,12 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
     ),
     "RENDERING_EQUALS_BILLING": ([{"rendering_npi": "1234567893"}], [{}, {"rendering_npi": None}]),
     "INVALID_TAX_ID": (
-        [{"provider.tax_id": "37-1234567"}, {"provider.tax_id": "999999999"}],
-        [{}, {"provider.tax_id": None}],
+        [{"provider.tax_id": "37-1234567"}, {"provider.tax_id": "000000000"}],
+        [{}, {"provider.tax_id": None}, {"provider.tax_id": "999999999"}],
+    ),
+    "TAX_ID_FILLER": (
+        [{"provider.tax_id": "999999999"}, {"provider.tax_id": "222222222"}],
+        [{}, {"provider.tax_id": "37-1234567"}, {"provider.tax_id": None}],
     ),
     "BILLING_ADDRESS_PO_BOX": (
         [
@@ -225,11 +229,6 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         [{"lines.0.modifier_1": "50", "lines.0.units": 2}],
         [{}, {"lines.0.modifier_1": "50"}, {"lines.0.units": 2}],
     ),
-    "INVALID_POS": ([{"place_of_service": "30"}, {"place_of_service": "1"}], [{}]),
-    "INVALID_LINE_POS": (
-        [{"lines.0.place_of_service": "98"}],
-        [{}, {"lines.0.place_of_service": "22"}],
-    ),
     "TELEHEALTH_MODIFIER_POS": (
         [{"lines.0.modifier_1": "95"}],
         [
@@ -327,7 +326,7 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
     "PATIENT_PAID_EXCEEDS_TOTAL": ([{"patient_paid": "250.01"}], [{}, {"patient_paid": 250}]),
     "NEGATIVE_PATIENT_PAID": ([{"patient_paid": -5}], [{}, {"patient_paid": 0}]),
     # submission
-    "INVALID_FREQUENCY_CODE": ([{"frequency": "2"}], [{}, {"frequency": "8"}]),
+    "INVALID_FREQUENCY_CODE": ([{"frequency": "2"}], [{}, {"frequency": "6"}, {"frequency": "8"}]),
     "FREQ_REQUIRES_ORIGINAL_REF": (
         [{"frequency": "7"}, {"frequency": "8"}],
         [{}, {"frequency": "7", "original_reference": "P123"}],

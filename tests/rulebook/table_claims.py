@@ -59,6 +59,7 @@ TABLES: dict[str, Table] = {
     "icd10pcs.vaginal_delivery": codes("10E0XZZ"),
     "patient_status": {**codes("01", "30"), "61": _NEW},
     "poa_exempt": codes("Z3800"),
+    "pos": codes("02", "10", "11", "21", "22", "23", "24", "31", "41", "51", "61", "81"),
     "nppes": {"1234567893": [(EVER, day("2025-12-31"), 2)], "1457382905": [(EVER, NEVER, 1)]},
     "nppes.person": codes("1457382905"),
     "nppes.group": codes("1234567893"),
@@ -128,6 +129,11 @@ def two(one: str, other: str, **more: Any) -> Case:
 
 
 EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
+    "INVALID_POS": ([{"place_of_service": "30"}, {"place_of_service": "1"}], [{}]),
+    "INVALID_LINE_POS": (
+        [{"lines.0.place_of_service": "98"}],
+        [{}, {"lines.0.place_of_service": "22"}],
+    ),
     "EXCLUDES1_CONFLICT": (
         [two("E109", "E119"), two("E119", "E1065"), {"kind": "I", **two("E109", "E119")}],
         [{}, two("E109", "I10"), two("E109", "E109"), {"kind": "I"}],
@@ -264,6 +270,8 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
             MEDICARE,
             {"lines.1.procedure": "11102"},
             MEDICARE | {"lines.1.procedure": "11102", "lines.1.service_from": "2026-02-11"},
+            MEDICARE | {"lines.1.procedure": "11102", "lines.1.rendering_npi": "1234567893"},
+            {"lines.1.procedure": "11102", "subscriber.filing_indicator": "MC"},
         ],
     ),
     "NCCI_PTP_NEEDS_MODIFIER": (
@@ -276,7 +284,12 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
     ),
     "MUE_LINE_EXCEEDED": (
         [MEDICARE | {"lines.0.units": 2}],
-        [MEDICARE, {"lines.0.units": 2}, MEDICARE | {"lines.1.units": 9}],
+        [
+            MEDICARE,
+            {"lines.0.units": 2},
+            {"lines.0.units": 2, "subscriber.filing_indicator": "MC"},
+            MEDICARE | {"lines.1.units": 9},
+        ],
     ),
     "MUE_DAY_EXCEEDED_ABSOLUTE": (
         [

@@ -177,6 +177,25 @@ def test_a_decision_table_is_a_rule_a_row() -> None:
             "a rule of each provider is not told apart by payer",
         ),
         ("[[override]]\nrule='TIMELY_FILING'\nscope={class='rich'}\nenabled=false\n", "no class"),
+        (
+            "[[rule]]\nid='ABC'\nmessage='x'\nscope={payr='1'}\nwhen={field='line.charge', is=0}\n",
+            "no 'payr'",
+        ),
+        ("[[override]]\nrule='TIMELY_FILING'\nscope='1'\nenabled=false\n", "a scope is a table"),
+        (
+            "[[override]]\nrule='TIMELY_FILING'\nscope={payer=1}\nenabled=false\n",
+            "a text or a list",
+        ),
+        (
+            "[[override]]\nrule='TIMELY_FILING'\nscope={payer=[]}\nenabled=false\n",
+            "a text or a list",
+        ),
+        ("[[override]]\nrule='TIMELY_FILING'\nsince=2026-02-01\nuntil=2026-01-01\n", "so never"),
+        (
+            ACTIVE + "test=[{expect='fail', clam={}}]\n",
+            "'clam' is not known here; did you mean claim?",
+        ),
+        ("[[rule]]\nid='ABC'\nmessage='x'\n", "add a [rule.when]"),
         ("[[rule]]\nid='INVALID_NPI'\nmessage='x'\nwhen={field='line.charge', is=0}\n", "is also"),
     ],
 )
@@ -230,6 +249,42 @@ def test_what_is_wrong_in_a_workbook_is_told_with_its_sheet_and_cell(
         rules(path)
 
 
+def test_a_formula_that_was_never_worked_out_is_no_empty_cell(tmp_path: Path) -> None:
+    """Else a rule of one payer would be a rule of all."""
+    heads: list[object] = ["payer", "code", "deny", "message"]
+    path = workbook(tmp_path / "edits.xlsx", Edits=[heads, ["=A9", "99213", "yes", "x"]])
+    with pytest.raises(
+        RuleError, match=r"edits\.xlsx:Edits!A2: a formula that was never worked out"
+    ):
+        rules(path)
+
+
+def test_files_with_a_mark_of_their_encoding_are_read_and_others_are_told(tmp_path: Path) -> None:
+    text = "[[rule]]\r\nid='ABC'\r\nmessage='x'\r\nwhen={field='line.charge', at_least=0}\r\n"
+    (tmp_path / "own.toml").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert "ABC" in rules(tmp_path / "own.toml")
+    (tmp_path / "own.toml").write_bytes(text.replace("x", "é").encode("latin-1"))
+    with pytest.raises(RuleError, match=r"own\.toml: this file is not UTF-8"):
+        rules(tmp_path / "own.toml")
+    (tmp_path / "edits.csv").write_bytes("code,deny,message\n99213,yes,é\n".encode("latin-1"))
+    with pytest.raises(RuleError, match=r"edits\.csv: this file is not UTF-8"):
+        rules(tmp_path / "edits.csv")
+
+
+def test_check_names_every_file_of_a_folder_that_is_wrong(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("payr\n1\n")
+    (tmp_path / "b.toml").write_text(ACTIVE)
+    (tmp_path / "c.xlsx").write_text("no zip")
+    (tmp_path / "d.toml").write_text("[[override]]\nrule='TIMELY_FILING'\nenabled=false\n")
+    ended = scrubjay("rules", "check", tmp_path)
+    assert ended.code == 1
+    assert [line[:6].rstrip(":") for line in ended.out.splitlines()[:2]] == ["a.csv", "b.toml"]
+    assert "c.xlsx: not a workbook" in ended.out
+    assert ended.out.endswith("0 rules, 1 overrides, 3 with errors\n")
+
+
 def test_a_workbook_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "edits.xlsx").write_text("no zip")
     with pytest.raises(ScrubjayError, match="not a workbook"):
@@ -245,6 +300,17 @@ def test_a_workbook_that_is_none_is_told(tmp_path: Path) -> None:
         ("code,deny\n99213,yes\n", "a rule has a message"),
         ("code,deny,message\n99215-99213,yes,x\n", "99215-99213 is no range"),
         ("code,deny,message\n", "there is no row"),
+        ("code,deny,message\n99213,yes,x,more\n", "edits.csv:2: the row has more cells"),
+        ("code,deny,message\n99213,maybe,x\n", "edits.csv:2: deny is yes or no"),
+        ("code,sex,message\n59400,woman,x\n", "edits.csv:2: sex is F, M or U"),
+        ("code,deny,message,snip\n99213,yes,x,six\n", "snip is 1 to 7"),
+        ("code,deny,message,code\n99213,yes,x,1\n", "the column 'code' is there twice"),
+        ("code;deny;message\n99213;yes;x\n", "parted by semicolons"),
+        ('code,deny,message\n99213,yes,"x\n', "this is no CSV"),
+        (
+            "code,deny,message,from,until\n99213,yes,x,2026-02-01,2026-01-01\n",
+            "edits.csv:2: it holds from 2026-02-01 until 2026-01-01, so never",
+        ),
     ],
 )
 def test_what_is_wrong_in_a_table_is_told_with_its_line(
@@ -263,7 +329,7 @@ def test_drafts_are_loaded_and_not_judged(tmp_path: Path) -> None:
 
 def test_the_commands_say_what_rules_do(scrubjay: Command, tmp_path: Path) -> None:
     file = ROOT / "examples" / "clinic.837"
-    assert scrubjay("rules", "check", EXAMPLES).out == "4 rules, 2 overrides, 0 files with errors\n"
+    assert scrubjay("rules", "check", EXAMPLES).out == "4 rules, 2 overrides, 0 with errors\n"
     assert scrubjay("rules", "test", EXAMPLES).out.endswith("3 tests, 0 wrong\n")
     shown = scrubjay("rules", "show", "TIMELY_FILING")
     assert "parameter days: 366" in shown.out

@@ -66,9 +66,11 @@ def listing(given: dict[str, Any]) -> int:
         sys.stdout.write(json.dumps({"tables": rows}) + "\n")
         return 0
     for row in rows:
-        days = f"{row['from'] or ''} to {row['until'] or ''}" if row["from"] else "any day"
+        spoken = row["from"] or row["until"]
+        days = f"{row['from'] or ''} to {row['until'] or ''}".strip() if spoken else "any day"
+        count = row["rows"].get("") or sum(row["rows"].values())
         sys.stdout.write(
-            f"{row['table']:<16}  {row['release'] or '-':<12}  {row['rows'].get('', 0):>10,}  "
+            f"{row['table']:<16}  {row['release'] or '-':<12}  {count:>10,}  "
             f"{days:<24}  {row['source']}\n"
         )
     return 0
@@ -86,12 +88,12 @@ def lookup(given: dict[str, Any]) -> int:
         raise UsageError(f"there is no table {table}; scrubjay codes list names those there are")
     plain = [code.replace(".", "") for code in codes]
     of = name.partition(".")[2]
-    found = [
-        (other, span)
-        for other in file.lists
-        if (not of or other == of)
-        for span in file.intervals(*plain, of=other)
-    ]
+    if of and of not in file.lists:
+        there = ", ".join(sorted(filter(None, file.lists))) or "no other"
+        raise UsageError(f"{table} has no list {of}; it has {there}")
+    if not (found := _found(file, plain, of)):
+        plain = [code.upper() for code in plain]
+        found = _found(file, plain, of)
     holds = [row for row in found if _on(row[1], on)]
     if given["as_json"]:
         rows = [{"list": other, **_span(span)} for other, span in holds]
@@ -105,8 +107,25 @@ def lookup(given: dict[str, Any]) -> int:
             sys.stdout.write(f"{' '.join(plain)}: {table}{other and '.' + other} {days}{value}\n")
         if not holds:
             when = f" on {on.isoformat()}" if on else ""
-            sys.stdout.write(f"{' '.join(plain)} does not stand in {name}{when}\n")
+            sys.stdout.write(
+                f"{' '.join(plain)} does not stand in {name}{when}{_silent(file, on)}\n"
+            )
     return 0 if holds else 1
+
+
+def _found(file: CodeFile, codes: list[str], of: str) -> list[tuple[str, Interval]]:
+    """The lists that codes stand in, or that one of them, with the days of each."""
+    lists = [other for other in file.lists if not of or other == of]
+    return [(other, span) for other in lists for span in file.intervals(*codes, of=other)]
+
+
+def _silent(file: CodeFile, on: date | None) -> str:
+    """That a release does not speak of a day: what does not stand in it then, may be a code."""
+    facts = _facts(file)
+    first, last = facts["from"], facts["until"]
+    if on and ((first and on.isoformat() < first) or (last and on.isoformat() > last)):
+        return f"; this release speaks of {first or 'ever'} to {last or 'further notice'} only"
+    return ""
 
 
 def _files(folder: str | None) -> Iterator[CodeFile]:

@@ -8,11 +8,11 @@ import sys
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
 from scrubjay.cli.kinds import FILE, Count, Kind
-from scrubjay.errors import UsageError
+from scrubjay.errors import InputError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from scrubjay.rules import Rule
@@ -61,25 +61,40 @@ def show(given: dict[str, Any]) -> int:
 def check(given: dict[str, Any]) -> int:
     """Loads files of rules and says what is wrong with them, or how many there are."""
     from scrubjay.rulebook import shipped
-    from scrubjay.rules.loading import gather, overridden
+    from scrubjay.rules.loading import Loaded, files, gather, overridden
     from scrubjay.rules.ruleset import RuleSet
+    from scrubjay.rules.trials import demand
 
     wrong: list[str] = []
-    count = overrides = 0
-    for name in given["files"]:
+    names: list[str] = []
+    whole = Loaded()
+
+    def attempt(act: Callable[[], object]) -> None:
         try:
-            found = gather([name])
-            RuleSet(overridden([*shipped(), *found.rules], found.overrides))
-            count += len(found.rules)
-            overrides += len(found.overrides)
-        except UsageError as error:
+            act()
+        except (UsageError, InputError) as error:
             wrong.append(str(error))
+
+    def take(name: str) -> None:
+        found = gather([name])
+        demand(found.written)
+        RuleSet([*shipped(), *found.rules])
+        whole.rules += found.rules
+        whole.overrides += found.overrides
+
+    for name in given["files"]:
+        attempt(lambda name=name: names.extend(files(name)))  # type: ignore[misc]
+    for name in names:
+        attempt(lambda name=name: take(name))  # type: ignore[misc]
+    if not wrong:
+        attempt(lambda: RuleSet(overridden([*shipped(), *whole.rules], whole.overrides)))
+    count, overrides = len(whole.rules), len(whole.overrides)
     if given["as_json"]:
         row = {"rules": count, "overrides": overrides, "wrong": wrong}
         sys.stdout.write(json.dumps(row) + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in wrong)
-        sys.stdout.write(f"{count} rules, {overrides} overrides, {len(wrong)} files with errors\n")
+        sys.stdout.write(f"{count} rules, {overrides} overrides, {len(wrong)} with errors\n")
     return 1 if wrong else 0
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 from scrubjay.cli import options
 from scrubjay.cli.call import Call, Option
 from scrubjay.cli.judge import OPTIONS, judge
 from scrubjay.cli.kinds import FILE, FOLDER, Count
+from scrubjay.errors import UsageError
 from scrubjay.job import LAST_CONTROL_NUMBER, Command
 
 TYPE_CHECKING = False
@@ -16,9 +19,27 @@ __all__ = ["COMMAND"]
 
 
 def run(given: dict[str, Any]) -> int:
-    """Judges every claim."""
+    """Judges every claim, of repaired files where that is asked for."""
+    if given["fix"] is not None:
+        given = given | {"files": _repaired(given)}
     own = {name: given[name] for name in ("control_start", "exact", "verdicts")}
     return judge(Command.SCRUB, given, worklist=not given["no_worklist"], **own)
+
+
+def _repaired(given: dict[str, Any]) -> list[str]:
+    """The files with what cannot be meant otherwise put right."""
+    import os
+
+    from scrubjay.places import output
+    from scrubjay.repairs import repair_all
+
+    out, fix = output(given["out"], force=given["force"]), given["fix"]
+    if os.path.realpath(out) == os.path.realpath(fix):
+        raise UsageError(f"{fix} is what --out names; name another folder for repaired files")
+    files, counts = repair_all(given["files"], fix, force=given["force"])
+    told = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count)
+    sys.stderr.write(f"scrubjay: repaired: {told or 'nothing'}; judged is what is in {fix}\n")
+    return files
 
 
 HELP = """\
@@ -60,6 +81,12 @@ COMMAND = Call(
             help="Find claims that were sent before, too; scrubjay history makes the file.",
         ),
         Option(
+            name="--fix",
+            kind=FOLDER,
+            metavar="FOLDER",
+            help="Judge the files as scrubjay repair writes them: here, each with its record.",
+        ),
+        Option(
             name="--verdicts",
             help="Write verdicts.jsonl too: what became of each claim, identifiers as tokens.",
         ),
@@ -70,6 +97,7 @@ COMMAND = Call(
         "scrubjay scrub 'inbox/*.837' --out out/ --fail-on warning",
         "zcat claims.837.gz | scrubjay scrub - --out out/ --json",
         "scrubjay scrub claims.837 --out out/ --rules my_rules.py --as-of 2026-01-31",
+        "scrubjay scrub claims.837 --fix repaired/ --out out/",
     ),
     run=run,
 )

@@ -1,7 +1,8 @@
 """Publishers' files become files of codes: told by their content, read once, written sorted."""
 
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, islice
@@ -17,6 +18,10 @@ _HEAD = 12
 """Lines that are looked at to tell what a file is."""
 _ENCODING = "cp1252"
 """Older files of several publishers are; none of what is read here differs in UTF-8."""
+_MARK = b"\xef\xbb\xbf".decode(_ENCODING)
+"""A byte order mark, as spreadsheets put it in front of a CSV in UTF-8."""
+_ZIP = "PK\x03\x04"
+_TABLE = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,10 @@ def add(
     `first` and `last` are the days that the release speaks of, where it does not say so itself.
     What the files say takes the place of what the table was before.
     """
+    if table is not None and not _TABLE.fullmatch(table):
+        raise UsageError(f"a table is named in small letters, digits and _, not {table!r}")
+    if first and last and first > last:
+        raise UsageError(f"the release speaks of days from {first} until {last}: of none")
     known = [_told(name, table, (first, last), last_day_holds=last_day_holds) for name in files]
     found = known[0][2]
     if {(layout.name, other.table) for _, layout, other in known} != {
@@ -77,8 +86,17 @@ def add(
     rows = {name: count for name, count in rows.items() if count or not name}
     if not any(rows.values()):
         os.remove(path)
-        raise InputError(f"{names[0]}: no row of it could be taken; see what its layout is")
+        why = f"line {rejected[0][1]}: {rejected[0][2]}" if rejected else "it has none"
+        raise InputError(
+            f"{names[0]}: no row could be taken as {known[0][1].name} ({why}); see docs/codes.md"
+        )
     return Added(found.table, known[0][1].name, newest, path, rows, tuple(rejected))
+
+
+def _unmarked(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a file, the first without a byte order mark."""
+    for number, line in enumerate(lines):
+        yield line if number else line.removeprefix(_MARK)
 
 
 Known = tuple[Source, Layout, Found]
@@ -93,11 +111,13 @@ def _told(
 ) -> Known:
     try:
         with open(name, encoding=_ENCODING, errors="replace", newline="") as lines:
-            head = tuple(line.rstrip("\r\n") for line in islice(lines, _HEAD))
+            head = tuple(line.rstrip("\r\n") for line in islice(_unmarked(lines), _HEAD))
     except OSError as error:
         raise InputError(f"{name}: {error.strerror}; check the path") from error
     source = Source(os.path.basename(name), head, *days, table, last_day_holds)
     told = sniff(source)
+    if told is None and head and head[0].startswith(_ZIP):
+        raise InputError(f"{name}: this is a workbook or an archive; unpack it, or save it as CSV")
     if told is None:
         raise InputError(
             f"{name}: its layout is not known; write it as CSV with a column `code`, or "
@@ -114,7 +134,7 @@ def _entries(known: Sequence[Known]) -> tuple[Iterator[Entry], list[tuple[str, i
     def of(source: Source, layout: Layout) -> Iterator[Entry]:
         reading = Reading()
         with open(source.name, encoding=_ENCODING, errors="replace", newline="") as lines:
-            yield from layout.entries(lines, source, reading)
+            yield from layout.entries(_unmarked(lines), source, reading)
         rejected.extend((os.path.basename(source.name), *row) for row in reading.rejected)
 
     return chain.from_iterable(of(source, layout) for source, layout, _ in known), rejected

@@ -1,7 +1,8 @@
 """What may be billed together, how often, and with what: edits of NCCI, fees and coverage.
 
 All of it asks for tables that the user brings, and says nothing without them. The edits of NCCI and
-of the outpatient payment system are Medicare's and Medicaid's; other payers have their own.
+of the outpatient payment system are Medicare's; Medicaid and other payers have their own, for which
+an override gives other claim filing indicators.
 """
 
 from scrubjay.rulebook.diagnoses import OUTPATIENT
@@ -9,8 +10,8 @@ from scrubjay.rulebook.procedures import has, lacks
 from scrubjay.rules import Bool, Number, rule
 from scrubjay.rules.fields import Claim, Line
 
-PUBLIC = ("MA", "MB", "MC")
-"""Claim filing indicators of Medicare and Medicaid."""
+MEDICARE = ("MA", "MB")
+"""Claim filing indicators of Medicare. Medicaid has tables of its own, and asks for an override."""
 
 TOGETHER = (
     *("E1", "E2", "E3", "E4", "FA", "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9"),
@@ -27,9 +28,16 @@ _FEES = "CMS physician fee schedule, relative value file; asks for the code tabl
 _OWN = "Rules of the payer; asks for the code table"
 
 
-def public(line: Line) -> Bool:
-    """Medicare or Medicaid is asked to pay."""
-    return line.claim.subscriber.filing_indicator.is_in(PUBLIC)
+def asked(line: Line, indicators: tuple[str, ...]) -> Bool:
+    """A payer of one of these kinds is asked to pay."""
+    return line.claim.subscriber.filing_indicator.is_in(*indicators)
+
+
+def alike(line: Line, other: Line) -> Bool:
+    """Both were done on one day, and by the same: the edits are of one provider's services."""
+    none = line.rendering_npi.is_missing() & other.rendering_npi.is_missing()
+    same = none | (line.rendering_npi == other.rendering_npi)
+    return (other.service_from == line.service_from) & same
 
 
 def listed(line: Line, table: str) -> Bool:
@@ -41,7 +49,7 @@ def beside(line: Line, kind: str) -> Bool:
     """Another line of the same day stands in column 1 of a pair with this one."""
     return line.claim.lines.any(
         lambda other: (
-            (other.service_from == line.service_from)
+            alike(line, other)
             & other.procedure.with_listed(f"ptp.{kind}", line.procedure, on=line.service_from)
         )
     )
@@ -51,7 +59,7 @@ def beside_without_reason(line: Line) -> Bool:
     """As `beside`, and neither line has a modifier that says why."""
     return line.claim.lines.any(
         lambda other: (
-            (other.service_from == line.service_from)
+            alike(line, other)
             & other.procedure.with_listed("ptp.1", line.procedure, on=line.service_from)
             & lacks(other, *TOGETHER)
         )
@@ -61,9 +69,7 @@ def beside_without_reason(line: Line) -> Bool:
 def units_of_day(line: Line) -> Number:
     """All units of the line's procedure on its day."""
     return line.claim.lines.where(
-        lambda other: (
-            (other.procedure == line.procedure) & (other.service_from == line.service_from)
-        )
+        lambda other: (other.procedure == line.procedure) & alike(line, other)
     ).sum(lambda other: other.units)
 
 
@@ -76,9 +82,9 @@ def units_of_day(line: Line) -> Number:
     fix="Send the procedure of column 1 alone; it has the other in it",
     at=lambda line: line.procedure,
 )
-def ncci_ptp_not_allowed(line: Line) -> Bool:
+def ncci_ptp_not_allowed(line: Line, *, indicators: tuple[str, ...] = MEDICARE) -> Bool:
     """A procedure is never paid beside another one of the same day (modifier indicator 0)."""
-    return public(line) & beside(line, "0")
+    return asked(line, indicators) & beside(line, "0")
 
 
 @rule(
@@ -90,9 +96,9 @@ def ncci_ptp_not_allowed(line: Line) -> Bool:
     fix="Send the modifier that says why both were done, such as 25, 59 or XS, if that is so",
     at=lambda line: line.procedure,
 )
-def ncci_ptp_needs_modifier(line: Line) -> Bool:
+def ncci_ptp_needs_modifier(line: Line, *, indicators: tuple[str, ...] = MEDICARE) -> Bool:
     """A procedure stands beside one that has it in it, without a modifier (indicator 1)."""
-    return public(line) & lacks(line, *TOGETHER) & beside_without_reason(line)
+    return asked(line, indicators) & lacks(line, *TOGETHER) & beside_without_reason(line)
 
 
 @rule(
@@ -104,9 +110,11 @@ def ncci_ptp_needs_modifier(line: Line) -> Bool:
     fix="Correct the units, or split the line with modifiers that say why",
     at=lambda line: line.units,
 )
-def mue_line_exceeded(line: Line) -> Bool:
+def mue_line_exceeded(line: Line, *, indicators: tuple[str, ...] = MEDICARE) -> Bool:
     """A line has more units than may be given at a time."""
-    return public(line) & line.units.above_listed("mue.1", line.procedure, on=line.service_from)
+    return asked(line, indicators) & line.units.above_listed(
+        "mue.1", line.procedure, on=line.service_from
+    )
 
 
 @rule(
@@ -118,10 +126,10 @@ def mue_line_exceeded(line: Line) -> Bool:
     fix="Correct the units of the day; no modifier lets more through",
     at=lambda line: line.units,
 )
-def mue_day_exceeded_absolute(line: Line) -> Bool:
+def mue_day_exceeded_absolute(line: Line, *, indicators: tuple[str, ...] = MEDICARE) -> Bool:
     """More units of a procedure are billed for a day than there can be."""
     return (
-        public(line)
+        asked(line, indicators)
         & listed(line, "mue.2")
         & units_of_day(line).above_listed("mue.2", line.procedure, on=line.service_from)
     )
@@ -136,10 +144,10 @@ def mue_day_exceeded_absolute(line: Line) -> Bool:
     fix="Correct the units of the day, or have the record ready that says why",
     at=lambda line: line.units,
 )
-def mue_day_exceeded_clinical(line: Line) -> Bool:
+def mue_day_exceeded_clinical(line: Line, *, indicators: tuple[str, ...] = MEDICARE) -> Bool:
     """More units of a procedure are billed for a day than there seldom are."""
     return (
-        public(line)
+        asked(line, indicators)
         & listed(line, "mue.3")
         & units_of_day(line).above_listed("mue.3", line.procedure, on=line.service_from)
     )

@@ -113,7 +113,7 @@ def duplicate_diagnosis(diagnosis: Diagnosis) -> Bool:
 
 @rule(
     "EXTERNAL_CAUSE_PRINCIPAL",
-    transactions="PID",
+    transactions="PI",
     severity="error",
     snip=5,
     status="A7:254",

@@ -219,9 +219,25 @@ def rendering_equals_billing(claim: Claim, provider: Provider) -> Bool:
     fix="Send nine digits without a hyphen",
 )
 def invalid_tax_id(provider: Provider) -> Bool:
-    """The billing provider's tax number is not nine digits, or is a filler such as 999999999."""
-    filler = provider.tax_id.is_in([str(digit) * 9 for digit in range(10)])
-    return ~provider.tax_id.matches(r"\d{9}") | filler
+    """The billing provider's tax number is not nine digits."""
+    return ~provider.tax_id.matches(r"\d{9}") | (provider.tax_id == "000000000")
+
+
+@rule(
+    "TAX_ID_FILLER",
+    transactions="PID",
+    severity="warning",
+    snip=4,
+    status="A7:128:85",
+    source="Claims clearing: numbers of one digit are hardly ever anybody's",
+    fix="Send the provider's own number",
+)
+def tax_id_filler(provider: Provider) -> Bool:
+    """The billing provider's tax number is nine times the same digit, such as 999999999.
+
+    Nobody forbids such a number, so this does not reject; but it is mostly a filler.
+    """
+    return provider.tax_id.is_in([str(digit) * 9 for digit in range(1, 10)])
 
 
 @rule(
@@ -312,7 +328,7 @@ def org_has_person_name(provider: Provider) -> Bool:
 @rule(
     "INVALID_TAXONOMY",
     transactions="PID",
-    severity="error",
+    severity="warning",
     snip=5,
     status="A7:145:85",
     source="NUCC Health Care Provider Taxonomy: ten characters, the last an X",
@@ -326,7 +342,7 @@ def invalid_taxonomy(provider: Provider) -> Bool:
 @rule(
     "INVALID_RENDERING_TAXONOMY",
     transactions="PD",
-    severity="error",
+    severity="warning",
     snip=5,
     status="A7:145:82",
     source="NUCC Health Care Provider Taxonomy: ten characters, the last an X",
@@ -339,7 +355,7 @@ def invalid_rendering_taxonomy(claim: Claim) -> Bool:
 
 @rule(
     "INVALID_CLIA",
-    severity="error",
+    severity="warning",
     snip=5,
     status="A7:544",
     source="CMS: a CLIA number is two digits, D, seven digits",

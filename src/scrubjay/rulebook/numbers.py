@@ -177,7 +177,7 @@ def invalid_phone(provider: Provider) -> Bool:
 
 @rule(
     "INVALID_LINE_CLIA",
-    severity="error",
+    severity="warning",
     snip=5,
     status="A7:544",
     source="CMS: a CLIA number is two digits, D, seven digits",
@@ -190,7 +190,7 @@ def invalid_line_clia(line: Line) -> Bool:
 
 @rule(
     "INVALID_REFERRING_CLIA",
-    severity="error",
+    severity="warning",
     snip=5,
     status="A7:630",
     source="X222 2400 REF*F4; CMS: a CLIA number is two digits, D, seven digits",

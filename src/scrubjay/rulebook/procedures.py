@@ -3,13 +3,6 @@
 from scrubjay.rules import Bool, rule
 from scrubjay.rules.fields import Claim, Line
 
-_PLACES = """
-01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 31 32
-33 34 41 42 49 50 51 52 53 54 55 56 57 58 60 61 62 65 66 71 72 81 99
-"""
-PLACES = frozenset(_PLACES.split())
-"""The places of service that CMS has assigned (May 2024)."""
-
 ANESTHESIA = "0(0[1-9]|1[0-9])[0-9]{2}"
 """The codes of anesthesia, 00100 to 01999."""
 
@@ -72,7 +65,7 @@ def invalid_modifier(line: Line) -> Bool:
 @rule(
     "DUPLICATE_MODIFIER",
     transactions="PID",
-    severity="error",
+    severity="warning",
     snip=5,
     status="A7:453",
     source="Medicare 837P edits X222.351.2400.SV101-3: a modifier once a line",
@@ -80,7 +73,10 @@ def invalid_modifier(line: Line) -> Bool:
     at=lambda line: line.modifier_2,
 )
 def duplicate_modifier(line: Line) -> Bool:
-    """The same modifier stands on a service line twice."""
+    """The same modifier stands on a service line twice.
+
+    Medicare refuses that, others read it once.
+    """
     one, two, three, four = line.modifier_1, line.modifier_2, line.modifier_3, line.modifier_4
     return (
         (two == one)
@@ -139,12 +135,12 @@ def bilateral_units(line: Line) -> Bool:
     severity="error",
     snip=5,
     status="A7:249",
-    source="CMS place of service code set, 52 assigned codes",
+    source="CMS place of service codes; code table pos, which comes along and can be renewed",
     fix="Send a place of service of the list",
 )
 def invalid_pos(claim: Claim) -> Bool:
     """The claim's place of service is not an assigned code."""
-    return ~claim.place_of_service.is_in(PLACES)
+    return ~claim.place_of_service.listed("pos")
 
 
 @rule(
@@ -153,12 +149,12 @@ def invalid_pos(claim: Claim) -> Bool:
     severity="error",
     snip=5,
     status="A7:249",
-    source="CMS place of service code set, 52 assigned codes",
+    source="CMS place of service codes; code table pos, which comes along and can be renewed",
     fix="Send a place of service of the list, or leave it out where it is the claim's",
 )
 def invalid_line_pos(line: Line) -> Bool:
     """A service line's place of service is not an assigned code."""
-    return ~line.place_of_service.is_in(PLACES)
+    return ~line.place_of_service.listed("pos")
 
 
 @rule(

@@ -11,12 +11,15 @@ from scrubjay.rules.fields import Claim, Line, OtherPayer
     severity="error",
     snip=5,
     status="A7:535",
-    source="X222 2300 CLM05-3: 1 original, 7 replacement, 8 void",
+    source="X222 2300 CLM05-3: 1 original, 6 correction, 7 replacement, 8 void",
     fix="Send 1, 7 or 8",
 )
 def invalid_frequency_code(claim: Claim) -> Bool:
-    """The frequency code is not one of a professional claim."""
-    return ~claim.frequency.is_in("1", "7", "8")
+    """The frequency code is not one of a professional or dental claim.
+
+    Most payers take 1, 7 and 8; 6, a correction, is taken by some, and let through here.
+    """
+    return ~claim.frequency.is_in("1", "6", "7", "8")
 
 
 @rule(

@@ -52,6 +52,7 @@ _OVERRIDE = {
     *("rule", "scope", "severity", "enabled", "message", "fix", "status", "parameters", "note"),
     *("since", "until"),
 }
+_TEST = {"expect", "claim", "on", "tables", "why"}
 _EPOCH = dt.date(1970, 1, 1)
 
 
@@ -86,6 +87,7 @@ class Override:
         for name in ("fix", "since", "until"):
             if name in given:
                 self.changes[name] = day(given[name], place) if name != "fix" else given[name]
+        in_order(self.changes.get("since"), self.changes.get("until"), place)
         if not self.changes and not self.parameters:
             raise RuleError(f"this override of {self.rule} changes nothing", place)
 
@@ -96,7 +98,7 @@ def read(path: str) -> tuple[list[Written], list[Override]]:
 
     file = os.path.basename(path)
     try:
-        with open(path, encoding="utf-8") as lines:
+        with open(path, encoding="utf-8-sig") as lines:
             text = lines.read()
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -105,7 +107,9 @@ def read(path: str) -> tuple[list[Written], list[Override]]:
         raise RuleError(f"this is no TOML: {error}", at) from error
     except RecursionError:
         raise RuleError("this is no TOML: lists or tables too deep", file) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise RuleError("this file is not UTF-8; save it as UTF-8", file) from error
+    except OSError as error:
         raise RuleError("this file cannot be read; check the path", file) from error
     _known(given, {"rule", "override"}, file)
     places = {name: _places(text, name, file) for name in ("rule", "override")}
@@ -132,6 +136,8 @@ def _written(given: dict[str, Any], place: str) -> Written:
     if table not in TABLES:
         raise RuleError(f"there are no rows {table!r}; there are {', '.join(TABLES)}", place)
     row = TABLES[table](0)
+    if "when" not in given:
+        raise RuleError(f"{name} says of no claim that it is wrong; add a [rule.when]", place)
     asked = condition(given.get("when"), {table: row}, place)
     scope = Scope(given.get("scope", {}), place)
     inside = scope.inside(row)
@@ -160,6 +166,7 @@ def _written(given: dict[str, Any], place: str) -> Written:
     )
     tests = given.get("test", [])
     for test in tests:
+        _known(test, _TEST, place)
         if test.get("expect") not in OUTCOMES:
             raise RuleError(f"{name}: a test expects {', '.join(OUTCOMES)}", place)
     return Written(rule, tests)
@@ -182,6 +189,8 @@ def made(
     if lacking := lacks(table, expression.node, transactions):
         letter, what = lacking
         raise RuleError(f"{name}: an {KINDS[letter]} has no {what}", place)
+    since, until = day(facts["since"], place), day(facts["until"], place)
+    in_order(since, until, place)
     own_line = table == "line" or TABLES[table]._above == ("line",)  # noqa: SLF001 - its own kin
     return Rule(
         id=name,
@@ -193,8 +202,8 @@ def made(
         transactions=transactions,
         source=str(facts["source"]),
         fix=str(facts["fix"]).rstrip("."),
-        since=day(facts["since"], place),
-        until=day(facts["until"], place),
+        since=since,
+        until=until,
         at=place,
         function=_of_a_file,
         state=facts["state"],
@@ -232,6 +241,12 @@ def day(value: Any, place: str) -> dt.date | None:
         return dt.date.fromisoformat(str(value))
     except ValueError:
         raise RuleError(f"a day is YYYY-MM-DD, not {value!r}", place) from None
+
+
+def in_order(first: dt.date | None, last: dt.date | None, place: str) -> None:
+    """RuleError where days end before they begin."""
+    if first and last and first > last:
+        raise RuleError(f"it holds from {first} until {last}, so never", place)
 
 
 def _flag(given: dict[str, Any], name: str, place: str) -> bool:

@@ -16,13 +16,14 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from scrubjay import workbook
-from scrubjay.rules.analysts import made
+from scrubjay.rules.analysts import in_order, made
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.fields import Line
 from scrubjay.rules.scopes import Scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
@@ -40,6 +41,7 @@ COLUMNS = (
 _RANGE = re.compile(r"([A-Z]?)(\d+)([A-Z]?)-\1(\d+)\3")
 _MOST_OF_A_RANGE = 10_000
 _WHOM = ("payer", "class", "client", "group")
+_YES, _NO = {"yes", "y", "true", "1"}, {"", "no", "n", "false", "0"}
 _DIGITS = {"code": 5, "revenue": 4, "pos": 2, "pos_forbidden": 2}
 """Codes of digits only, of which a cell that is a number has lost the zeros in front."""
 
@@ -80,22 +82,29 @@ def _lines(path: str, file: str) -> list[Row]:
     """The rows of a CSV."""
     try:
         with open(path, encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
+            reader = csv.DictReader(lines, strict=True)
             reader.fieldnames = _headings(reader.fieldnames or (), file)
-            return [
-                Row(
-                    {name: (cell or "").strip() for name, cell in row.items() if name},
-                    f"{file}:{reader.line_num}",
-                    {},
-                )
-                for row in reader
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+            return [_row(row, f"{file}:{reader.line_num}") for row in reader]
+    except csv.Error as error:
+        raise RuleError(f"this is no CSV: {error}; see its quotes", file) from error
+    except UnicodeDecodeError as error:
+        raise RuleError("this file is not UTF-8; save it as CSV UTF-8", file) from error
+    except OSError as error:
         raise RuleError("this file cannot be read; check the path", file) from error
+
+
+def _row(row: dict[Any, Any], place: str) -> Row:
+    if any((cell or "").strip() for cell in row.pop(None, ())):
+        raise RuleError("the row has more cells than there are headings; quote commas", place)
+    return Row({name: (cell or "").strip() for name, cell in row.items() if name}, place, {})
 
 
 def _headings(names: Iterable[object], place: str) -> list[str]:
     headings = [str(name or "").strip().lower() for name in names]
+    if len(headings) == 1 and ";" in headings[0]:
+        raise RuleError("its cells are parted by semicolons; save it with commas", place)
+    if twice := sorted({name for name in headings if name and headings.count(name) > 1}):
+        raise RuleError(f"the column {twice[0]!r} is there twice", place)
     if wrong := sorted(set(headings) - set(COLUMNS) - {""}):
         raise RuleError(f"no column {wrong[0]!r}; there are {', '.join(COLUMNS)}", place)
     return headings
@@ -103,11 +112,14 @@ def _headings(names: Iterable[object], place: str) -> list[str]:
 
 def _sheets(path: str, file: str) -> Iterator[Row]:
     """The rows of all sheets of a workbook, but for empty ones; the first row has the headings."""
-    with workbook.opened(path) as book:
+    with workbook.opened(path) as book, workbook.opened(path, formulas=True) as written:
         for sheet in book:
+            formulas = written[sheet.title].iter_rows()
+            next(formulas, ())
             rows = sheet.iter_rows()
             headings = _headings((cell.value for cell in next(rows, ())), f"{file}:{sheet.title}!1")
-            for number, cells in enumerate(rows, 2):
+            for number, (cells, asked) in enumerate(zip(rows, formulas, strict=False), 2):
+                _worked_out(cells, asked, f"{file}:{sheet.title}!")
                 named = [(name, cell) for name, cell in zip(headings, cells, strict=False) if name]
                 there = {name: cell for name, cell in named if cell.value is not None}
                 place = f"{file}:{sheet.title}!"
@@ -116,6 +128,18 @@ def _sheets(path: str, file: str) -> Iterator[Row]:
                     name: _text(name, cell.value, columns[name]) for name, cell in there.items()
                 }
                 yield Row(texts, f"{place}{number}", columns)
+
+
+def _worked_out(cells: Iterable[Any], asked: Iterable[Any], place: str) -> None:
+    """RuleError where a formula has no value: nobody opened the workbook since it was written."""
+    for cell, formula in zip(cells, asked, strict=False):
+        if cell.value is None and formula.value is not None:
+            told = "a formula that was never worked out; save it in a spreadsheet, or write values"
+            raise RuleError(told, f"{place}{formula.coordinate}")
+        if cell.data_type == "e":
+            raise RuleError(
+                f"the formula came to {cell.value}; mend it", f"{place}{cell.coordinate}"
+            )
 
 
 def _text(column: str, value: Any, place: str) -> str:
@@ -148,7 +172,7 @@ def _rule(name: str, row: Row) -> Rule:
     facts = {
         "title": cells.get("message"),
         "severity": cells.get("severity") or "warning",
-        "snip": int(cells.get("snip") or 7),
+        "snip": int(cells.get("snip", "7")) if cells.get("snip", "7").isdecimal() else 0,
         "status": cells.get("status") or None,
         "transactions": cells.get("kinds") or "P",
         "source": cells.get("source", ""),
@@ -174,18 +198,23 @@ def _about(line: Line, row: Row) -> list[Bool]:
         about.append(_codes(line.procedure, cells["code"], row.at("code")))
     if cells.get("revenue"):
         about.append(_codes(line.revenue, cells["revenue"], row.at("revenue")))
-    for name, compare in (("from", "ge"), ("until", "le")):
-        if cells.get(name):
-            import datetime as dt
-
-            try:
-                day = dt.date.fromisoformat(cells[name])
-            except ValueError:
-                told = f"{name} is YYYY-MM-DD, not {cells[name]!r}"
-                raise RuleError(told, row.at(name)) from None
-            at = line.service_from
-            about.append(at >= day if compare == "ge" else at <= day)
+    first, last = _day(row, "from"), _day(row, "until")
+    in_order(first, last, row.at("until"))
+    about += [] if first is None else [line.service_from >= first]
+    about += [] if last is None else [line.service_from <= last]
     return about
+
+
+def _day(row: Row, name: str) -> dt.date | None:
+    import datetime as dt
+
+    if not row.cells.get(name):
+        return None
+    try:
+        return dt.date.fromisoformat(row.cells[name])
+    except ValueError:
+        told = f"{name} is YYYY-MM-DD, not {row.cells[name]!r}"
+        raise RuleError(told, row.at(name)) from None
 
 
 def _wrong(line: Line, row: Row) -> list[Bool]:
@@ -230,8 +259,13 @@ def _limits(line: Line, row: Row) -> list[Bool]:
             except InvalidOperation:
                 raise RuleError(f"{name} is a number, not {cells[name]!r}", row.at(name)) from None
     if cells.get("sex"):
+        if cells["sex"].upper() not in {"F", "M", "U"}:
+            raise RuleError(f"sex is F, M or U, not {cells['sex']!r}", row.at("sex"))
         wrong.append(claim.patient.sex.otherwise(claim.subscriber.sex) != cells["sex"].upper())
-    if cells.get("deny", "").lower() in {"yes", "y", "true", "1"}:
+    denied = cells.get("deny", "").lower()
+    if denied not in _YES | _NO:
+        raise RuleError(f"deny is yes or no, not {denied!r}", row.at("deny"))
+    if denied in _YES:
         wrong.append(
             line.procedure.is_present() if not cells.get("revenue") else line.revenue.is_present()
         )

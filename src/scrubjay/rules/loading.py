@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scrubjay.rules.analysts import Override, Written
     from scrubjay.rules.expressions import Bool
 
-__all__ = ["GROUP", "Loaded", "assemble", "gather", "overridden"]
+__all__ = ["GROUP", "Loaded", "assemble", "files", "gather", "overridden"]
 
 GROUP = "scrubjay.rules"
 PLUGIN = "plugin:"
@@ -45,19 +45,20 @@ def gather(names: Iterable[str]) -> Loaded:
         if name.startswith(PLUGIN):
             found.rules += _plugin(name.removeprefix(PLUGIN))
             continue
-        for path in _files(name):
+        for path in files(name):
             _add(found, path)
     return found
 
 
-def _files(name: str) -> list[str]:
+def files(name: str) -> list[str]:
+    """The files of rules of a folder, by name; of anything else itself."""
     if not os.path.isdir(name):
         return [name]
-    files = sorted(os.path.join(name, file) for file in os.listdir(name))
-    files = [file for file in files if file.endswith(_SUFFIXES)]
-    if not files:
+    there = sorted(os.path.join(name, file) for file in os.listdir(name))
+    there = [file for file in there if file.endswith(_SUFFIXES)]
+    if not there:
         raise RuleError(f"there is no file of rules in it ({', '.join(_SUFFIXES)})", name)
-    return files
+    return there
 
 
 def _add(found: Loaded, path: str) -> None:
@@ -86,9 +87,15 @@ def _plugin(name: str) -> list[Rule]:
         raise RuleError(f"there is no plug-in {name!r}; installed are: {there}", PLUGIN + name)
     rules: list[Rule] = []
     for point in points:
-        value: Any = point.load()
-        if callable(value) and not isinstance(value, ModuleType | Rule):
-            value = value()
+        try:
+            value: Any = point.load()
+            if callable(value) and not isinstance(value, ModuleType | Rule):
+                value = value()
+        except RuleError:
+            raise
+        except Exception as error:
+            told = f"it cannot be loaded: {type(error).__name__}: {error}"
+            raise RuleError(told, PLUGIN + name) from error
         rules += rules_of(value) if isinstance(value, ModuleType) else list(value)
     return rules
 

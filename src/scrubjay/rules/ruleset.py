@@ -38,7 +38,11 @@ class RuleSet:
         seen: dict[str, Rule] = {}
         for rule in self.rules:
             if rule.id in seen and not rule.variant:
-                raise RuleError(f"{rule.id} is also the id of {seen[rule.id].at}", rule.at)
+                raise RuleError(
+                    f"{rule.id} is also the id of {seen[rule.id].at}; give it another, or change "
+                    "that one by an [[override]]",
+                    rule.at,
+                )
             seen.setdefault(rule.id, rule)
         judged = [rule for rule in self.rules if rule.enabled and rule.state in JUDGED]
         body = _canonical(

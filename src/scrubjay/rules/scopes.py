@@ -25,6 +25,8 @@ CLASSES = {
 }
 """Classes of payers by the claim filing indicators (SBR09) that name them."""
 
+_PARTS = ("client", "payer", "group", "class")
+
 LEVELS = ("system", "class", "payer", "client")
 """From the widest to the narrowest: the narrower one counts."""
 
@@ -34,6 +36,10 @@ class Scope:
 
     def __init__(self, given: dict[str, Any], place: str) -> None:
         self.place = place
+        if not isinstance(given, dict):
+            raise RuleError('a scope is a table: scope = { payer = ["60054"] }', place)
+        if other := sorted(set(given) - set(_PARTS)):
+            raise RuleError(f"a scope has no {other[0]!r}; it has {', '.join(_PARTS)}", place)
         self.client = _listed(given, "client", place)
         self.payer = _listed(given, "payer", place)
         self.classes = _listed(given, "class", place)
@@ -110,7 +116,8 @@ def _any(parts: list[Bool]) -> Bool:
 
 def _listed(given: dict[str, Any], name: str, place: str) -> tuple[str, ...]:
     value = given.get(name, ())
-    values = (value,) if isinstance(value, str) else tuple(value)
-    if not all(isinstance(item, str) and item for item in values):
-        raise RuleError(f"{name} is a text or a list of texts", place)
-    return values
+    values = (value,) if isinstance(value, str) else value
+    told = isinstance(values, list | tuple) and all(isinstance(it, str) and it for it in values)
+    if not told or (name in given and not values):
+        raise RuleError(f'{name} is a text or a list of texts, such as "60054"', place)
+    return tuple(values)

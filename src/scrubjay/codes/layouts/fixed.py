@@ -11,6 +11,8 @@ __all__ = ["LAYOUTS", "stems"]
 
 _ORDER = re.compile(r"\d{5} [A-Z0-9]{3,7} +[01] \S")
 _YEAR = re.compile(r"(20\d\d)")
+_QUARTERS = {"JAN": (3, 31), "APR": (6, 30), "JUL": (9, 30), "OCT": (12, 31)}
+"""When the next file comes out, by the month in the name of one."""
 _RECORD = 320
 """Characters of a line of the HCPCS file."""
 _SEVENTH, _STEM = 7, 6
@@ -65,7 +67,15 @@ def _hcpcs(source: Source) -> Found | None:
     if not lines or not all(line[10] in "3478" for line in lines):
         return None
     year = _YEAR.search(source.name)
-    return Found(source.table or "hcpcs", year[1] if year else "", {"": 5, "modifier": 2})
+    widths = {"": 5, "modifier": 2}
+    last = source.last or _end_of_quarter(source.name, year)
+    return Found(source.table or "hcpcs", year[1] if year else "", widths, source.first, last)
+
+
+def _end_of_quarter(name: str, year: re.Match[str] | None) -> date | None:
+    """The last day that a quarterly file speaks of, by its name: HCPC2026_APR_ANWEB."""
+    months = (ends for month, ends in _QUARTERS.items() if month in name.upper())
+    return date(int(year[1]), *next(months, (12, 31))) if year else None
 
 
 def _alpha(lines: Lines, _: Source, reading: Reading) -> Iterator[Entry]:

@@ -286,7 +286,9 @@ def _written(lines: Lines, source: Source, reading: Reading) -> Iterator[Entry]:
         except ValueError as error:
             reading.reject(number, f"a day is CCYY-MM-DD and a value a number: {error}")
             continue
-        if all(0 < len(code) <= _LONGEST_CODE for code in codes):
+        if begun > ended:
+            reading.reject(number, "it ends before it begins")
+        elif all(0 < len(code) <= _LONGEST_CODE for code in codes):
             yield Entry(codes, row.get("list", ""), begun, ended, value)
         else:
             reading.reject(number, f"a code has 1 to {_LONGEST_CODE} characters")

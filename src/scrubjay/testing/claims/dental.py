@@ -10,6 +10,8 @@ __all__ = ["synthetic_treatments"]
 
 _SURFACES = ("M", "O", "D", "B", "L")
 # These are filled on an occlusal surface; front teeth have none.
+_FRONT_TEETH = (*range(6, 12), *range(22, 28))
+"""Those that no treatment is given to: they may be missing."""
 _BACK_TEETH = (*range(1, 6), *range(12, 22), *range(28, 33))
 _DIAGNOSES = ("K029", "K0510", "K056", "K0381")
 
@@ -52,7 +54,7 @@ class Dentist(Practice):
             self._braces(claim, day)
         if self.happens(0.15):
             claim["tooth_statuses"] = [
-                {"tooth": str(1 + self.below(8) + 8 * at), "status": self.pick("EM")}
+                {"tooth": str(_FRONT_TEETH[self.below(3) + 3 * at]), "status": self.pick("EM")}
                 for at in range(1 + self.below(3))
             ]
         if self.happens(0.05):

@@ -111,10 +111,10 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "bad_tax_id",
-        "The tax number is a filler.",
+        "The tax number has a hyphen.",
         "INVALID_TAX_ID",
         ("REF", 2),
-        _above("provider", tax_id="999999999"),
+        _above("provider", tax_id="37-123456"),
     ),
     Fault(
         "missing_birth_date",
@@ -152,7 +152,7 @@ FAULTS: tuple[Fault, ...] = (
         "The patient control number is longer than the guide allows.",
         "ELEMENT_TOO_LONG",
         ("CLM", 1),
-        _set(id="S0000-00000000-TOO-LONG-FOR-IT"),
+        edit=_replace(rb"CLM\*([^*~]*)", rb"CLM*\1-TOO-LONG-FOR-IT"),
     ),
     Fault(
         "unknown_place",
@@ -268,11 +268,11 @@ FAULTS: tuple[Fault, ...] = (
         fits=_no_other_payer,
     ),
     Fault(
-        "same_modifier_twice",
-        "A line has the same modifier twice.",
-        "DUPLICATE_MODIFIER",
+        "small_modifier",
+        "A modifier has small letters.",
+        "INVALID_MODIFIER",
         ("SV1", 1),
-        _line(modifier_1="59", modifier_2="59"),
+        _line(modifier_1="gp"),
     ),
     Fault(
         "unknown_segment",

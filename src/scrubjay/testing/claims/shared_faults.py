@@ -29,7 +29,7 @@ def _alone(claim: Row) -> bool:
 # These are made above the claim, or of what all claims have.
 _ALIKE = {
     *("missing_member_id", "bad_billing_npi", "short_zip", "post_office_box", "bad_tax_id"),
-    *("missing_birth_date", "born_after_service", "replacement_of_nothing"),
+    *("long_claim_id", "missing_birth_date", "born_after_service", "replacement_of_nothing"),
 }
 
 SHARED: tuple[Fault, ...] = (
@@ -49,13 +49,6 @@ SHARED: tuple[Fault, ...] = (
         ("CLM", 2),
         edit=value("CLM", 2, ""),
         fits=_alone,
-    ),
-    Fault(
-        "long_claim_id",
-        "The patient control number is longer than the guide allows.",
-        "ELEMENT_TOO_LONG",
-        ("CLM", 1),
-        edit=value("CLM", 1, "S0000-00000000-TOO-LONG-FOR-IT"),
     ),
     Fault(
         "unknown_release",
