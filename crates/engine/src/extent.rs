@@ -45,16 +45,16 @@ impl Shelves {
 
     /// A buffer of shelf `number`.
     pub(crate) fn take(&self, number: usize) -> Vec<u8> {
-        let Some(shelf) = self.0.get(number) else { return Vec::new() };
-        shelf.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+        let Some(buffers) = self.0.get(number) else { return Vec::new() };
+        buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
     /// Puts a buffer back on shelf `number`.
     pub(crate) fn put(&self, number: usize, bytes: Vec<u8>) {
-        let Some(shelf) = self.0.get(number) else { return };
-        let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
-        if shelf.len() < MOST {
-            shelf.push(bytes);
+        let Some(buffers) = self.0.get(number) else { return };
+        let mut buffers = buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        if buffers.len() < MOST {
+            buffers.push(bytes);
         }
     }
 }

@@ -263,6 +263,12 @@ impl Job {
         serde_json::from_str(text).map_err(|error| Error::Usage(format!("the job cannot be read: {error}")))
     }
 
+    /// How many bytes a piece has. Where nothing of a piece is kept but what is wrong with it, larger ones take no room to speak of,
+    /// and spare some of what each of them costs.
+    pub(crate) fn piece(&self) -> usize {
+        if self.command == Command::Validate { self.window.saturating_mul(2) } else { self.window }
+    }
+
     /// What makes the tokens of the job.
     ///
     /// # Errors

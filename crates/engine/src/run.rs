@@ -203,7 +203,7 @@ impl Line {
     /// Takes back what a piece was made of, once it is done with.
     pub(crate) fn recycle(&mut self, analysed: Analysed, source: &mut Source) {
         match (analysed.taken.shelf, &self.crew) {
-            (Some(shelf), Some(crew)) => crew.recycle(shelf, analysed.taken.bytes),
+            (Some(number), Some(crew)) => crew.recycle(number, analysed.taken.bytes),
             _ => source.recycle(analysed.taken.bytes),
         }
         self.batches.push(analysed.batches);

@@ -67,7 +67,7 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
         }
         let rules = desk.rules().cloned();
         let mut both = Metered { desk: &mut desk, meter: &mut meter };
-        run::read(source, &setup.setting, rules.as_ref(), (job.window, job.workers()), &mut both)?;
+        run::read(source, &setup.setting, rules.as_ref(), (job.piece(), job.workers()), &mut both)?;
         desk.end_file()?;
         if let Some(records) = &mut desk.records {
             records.end_file(source.digest().as_deref());
