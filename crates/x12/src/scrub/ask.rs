@@ -50,9 +50,8 @@ impl Evaluator<'_, '_> {
 
     /// Few codes are different: each is asked once.
     fn test_codes(&mut self, at: BoolAt, value: ValueAt, test: &Test, codes: &[u64], states: &mut States) {
-        let slot = &mut self.scratch.indexes[value.0];
-        if slot.begin(self.scratch.turn, None) {
-            slot.of.get_or_insert_default().read(codes);
+        if self.is_numbered(value, codes) {
+            return self.test_numbered(at, value, test, codes.len(), states);
         }
         let mut rows = std::mem::take(&mut self.scratch.rows);
         let mut memory = std::mem::take(&mut self.scratch.memories[at.0]);
@@ -72,6 +71,38 @@ impl Evaluator<'_, '_> {
         }
         self.scratch.memories[at.0] = memory;
         self.scratch.rows = rows;
+    }
+
+    /// Reads a column of codes: whether what is asked of it is kept by the numbers of its codes, since they are many, and
+    /// not by the rows of each.
+    pub(super) fn is_numbered(&mut self, value: ValueAt, codes: &[u64]) -> bool {
+        let turn = self.scratch.turn;
+        let (index, numbered) = (&mut self.scratch.indexes[value.0], &mut self.scratch.numbered[value.0]);
+        if numbered.of.is_none() {
+            if index.begin(turn, None) {
+                index.of.get_or_insert_default().read(codes);
+            }
+            if !index.of.as_ref().is_some_and(|index| index.is_full()) {
+                return false;
+            }
+        }
+        if numbered.begin(turn, None) {
+            numbered.of.get_or_insert_default().read(codes, turn);
+        }
+        true
+    }
+
+    fn test_numbered(&mut self, at: BoolAt, value: ValueAt, test: &Test, len: usize, states: &mut States) {
+        let mut answers = std::mem::take(&mut self.scratch.answers[at.0]);
+        let Some(column) = &self.scratch.numbered[value.0].of else { return };
+        if *test == Test::Missing {
+            states.set(len, |at| Word::known(!column.present(at), u64::MAX));
+        } else {
+            let holds = answers.of(column, |code| self.passes(test, FieldKind::Code, lane_of(code)));
+            let passes = |number: usize| holds.get(number).copied().unwrap_or_default();
+            states.set(len, |at| Word::known(column.passing(at, passes), column.present(at)));
+        }
+        self.scratch.answers[at.0] = answers;
     }
 
     /// Texts often come again.

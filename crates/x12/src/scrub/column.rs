@@ -88,6 +88,11 @@ impl Index {
         self.numbers[slot]
     }
 
+    /// Whether there are more values than are told apart.
+    pub(super) fn is_full(&self) -> bool {
+        self.full
+    }
+
     /// The rows from `64 * word` that have a value.
     pub(super) fn present(&self, word: usize) -> u64 {
         self.rows.get(word).map_or(0, |rows| !rows[NONE] & mask(self.len - 64 * word))

@@ -274,6 +274,8 @@ pub(crate) struct ValueTerm {
 #[derive(Debug, Default)]
 pub(crate) struct Terms {
     bools: Vec<BoolTerm>,
+    /// By statement: pairs of rows are looked at for it.
+    paired: Vec<bool>,
     values: Vec<ValueTerm>,
     pub(crate) ways: Vec<Box<[Up]>>,
     pub(crate) links: Vec<Link>,
@@ -286,6 +288,11 @@ pub(crate) struct Terms {
 impl Terms {
     pub(crate) fn bool(&self, at: BoolAt) -> &BoolTerm {
         &self.bools[at.0]
+    }
+
+    /// Whether pairs of rows are looked at for a statement.
+    pub(crate) fn is_paired(&self, at: BoolAt) -> bool {
+        self.paired[at.0]
     }
 
     pub(crate) fn value(&self, at: ValueAt) -> &ValueTerm {
@@ -317,6 +324,7 @@ impl Terms {
 
     pub(crate) fn add_bool(&mut self, what: Bool, table: Option<usize>) -> BoolAt {
         let nature = self.of_bool(&what, table);
+        self.paired.push(nature.pairs);
         self.bools.push(BoolTerm { what, nature });
         BoolAt(self.bools.len() - 1)
     }

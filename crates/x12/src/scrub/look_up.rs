@@ -15,7 +15,7 @@ const KEYS: usize = 2;
 impl<'a> Evaluator<'_, 'a> {
     /// A code table of the program; None when it was not supplied.
     pub(super) fn table(&self, table: usize) -> Option<&'a CodeTable> {
-        self.frame.context.tables?.find(&self.program.terms.tables[table])
+        self.tables.get(table).copied().flatten().filter(|table| table.is_read())
     }
 
     /// Looks up what each row asks for.
@@ -106,9 +106,8 @@ impl<'a> Evaluator<'_, 'a> {
         let range = self.scratch.lanes(day).range().map(|(first, last)| (bound(first), bound(last)));
         let spoken_of = |days: &(i32, i32)| table.knows(Some(days.0)) && table.knows(Some(days.1));
         let Some(days) = range.filter(spoken_of) else { return false };
-        let slot = &mut self.scratch.indexes[key.0];
-        if slot.begin(self.scratch.turn, None) {
-            slot.of.get_or_insert_default().read(codes);
+        if self.is_numbered(key, codes) {
+            return self.by_number(lookup, table, key, days, codes.len(), states);
         }
         let mut rows = std::mem::take(&mut self.scratch.rows);
         let mut whole = true;
@@ -127,6 +126,26 @@ impl<'a> Evaluator<'_, 'a> {
         });
         self.scratch.rows = rows;
         told
+    }
+
+    /// As [`Self::by_value`], of a column of many codes.
+    fn by_number(
+        &mut self,
+        lookup: &Lookup,
+        table: &CodeTable,
+        key: ValueAt,
+        days: (i32, i32),
+        len: usize,
+        states: &mut States,
+    ) -> bool {
+        let Some(column) = &mut self.scratch.numbered[key.0].of else { return false };
+        let whole = column.look_up(lookup.table, days, |code, day| standing(table, lookup, [lane_of(code), 0], day));
+        if whole {
+            let stands = column.standing(lookup.table);
+            let passes = |number: usize| stands.get(number).is_some_and(|known| known.stands);
+            states.set(len, |at| Word::known(column.passing(at, passes), column.present(at)));
+        }
+        whole
     }
 }
 

@@ -27,6 +27,7 @@ mod logic;
 mod look_up;
 mod lower;
 mod memory;
+mod numbers;
 mod pairs;
 mod partners;
 mod past;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::expr::{Above, Children, Nature};
+use super::logic::mask;
 use super::run::Evaluator;
 use crate::claim::NONE;
 
@@ -55,6 +56,21 @@ impl<'d> Asked<'d> {
 
     pub(super) fn is_open(self, row: usize) -> bool {
         self.open.is_none_or(|open| open.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1))
+    }
+
+    /// The open ones of some rows, with their places.
+    fn open_of(self, rows: &[u32]) -> Vec<(usize, u32)> {
+        let Some(open) = self.open else { return rows.iter().copied().enumerate().collect() };
+        let mut found = Vec::new();
+        for (at, &word) in open.iter().enumerate() {
+            let mut bits = word & mask(rows.len().saturating_sub(64 * at));
+            while bits != 0 {
+                let row = 64 * at + bits.trailing_zeros() as usize;
+                found.extend(rows.get(row).map(|&above| (row, above)));
+                bits &= bits - 1;
+            }
+        }
+        found
     }
 
     /// The rows above open ones, of a table of `len`.
@@ -165,11 +181,11 @@ impl Evaluator<'_, '_> {
     ) {
         self.find_groups(link);
         self.find_way(above.way);
-        let rows = self.rows_above(above, asked).into_owned();
+        let rows = asked.open_of(&self.rows_above(above, asked));
         let bind = asked.domain.vars.len().max(1);
         let mut inside = Domain { len: 0, vars: vec![Vec::new(); bind + 1] };
         let mut owners = Vec::new();
-        for (at, &row) in rows.iter().enumerate().filter(|&(at, _)| asked.is_open(at)) {
+        for (at, row) in rows {
             let group = self.scratch.groups[link].of.of(row);
             if group.len() > MAX_PAIRS {
                 see(self, None, &[at as u32]);

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::expr::{BoolAt, Follows};
-use super::frame::{UNCHECKED, unpack_code, void};
+use super::frame::{UNCHECKED, lane_of, unpack_code, void};
 use super::logic::{NODATA, States, UNKNOWN, state};
+use super::numbers::{NONE, Numbers};
 use super::pairs::Asked;
 use super::run::Evaluator;
 use super::tables::CodeTable;
@@ -14,10 +15,6 @@ use super::tables::CodeTable;
 const LONGEST: usize = 8;
 /// Rows of a list that are read at once.
 const ROWS: usize = 4_096;
-/// Codes whose place is remembered from batch to batch.
-const MOST: usize = 16_384;
-/// What stands for no place.
-const NOWHERE: u32 = u32::MAX;
 
 type Stem = [u8; LONGEST];
 
@@ -54,18 +51,27 @@ impl Hasher for Mixed {
 #[derive(Debug, Default)]
 pub(super) struct Standing {
     stems: Vec<u32>,
-    /// A bit for what it is, and for what stands behind it: where they do not meet, no pair is made.
-    is: u64,
-    wants: u64,
+    marks: Marks,
+}
+
+/// A bit for what a code is, and for what stands behind it: where they do not meet, no pair is made.
+#[derive(Clone, Copy, Debug, Default)]
+struct Marks {
+    is: u128,
+    wants: u128,
 }
 
 /// Where the codes that were seen stand.
 #[derive(Debug, Default)]
 pub(super) struct Stands {
-    places: HashMap<i64, u32>,
+    numbers: Numbers,
+    /// By number.
     known: Vec<Standing>,
-    /// By row of the batch.
+    marks: Vec<Marks>,
+    /// By row of the batch: the number of its code.
     rows: Vec<u32>,
+    /// By row above: what its rows so far are.
+    above: Vec<u128>,
 }
 
 impl Partners {
@@ -108,8 +114,8 @@ impl Partners {
             stem.iter_mut().zip(code).take(len).for_each(|(place, &byte)| *place = byte);
             let Some(&number) = self.numbers.get(&u64::from_be_bytes(stem)) else { continue };
             standing.stems.push(number);
-            standing.is |= bit(number);
-            standing.wants |= self.behind(number).iter().fold(0, |bits, &second| bits | bit(second));
+            standing.marks.is |= bit(number);
+            standing.marks.wants |= self.behind(number).iter().fold(0, |bits, &second| bits | bit(second));
         }
         standing
     }
@@ -121,7 +127,7 @@ impl Partners {
     /// Whether a pair is made, on `day` if one is given.
     fn pair(&self, table: &CodeTable, first: &Standing, second: &Standing, day: Option<i32>) -> bool {
         let stem = |number: u32| self.stems.get(number as usize).map_or(&[][..], |stem| without_zeros(stem));
-        first.wants & second.is != 0
+        first.marks.wants & second.marks.is != 0
             && first.stems.iter().any(|&one| {
                 let listed = |other: &&u32| self.behind(one).binary_search(other).is_ok();
                 second.stems.iter().filter(listed).any(|&other| table.holds(&[stem(one), stem(other)], day))
@@ -129,8 +135,8 @@ impl Partners {
     }
 }
 
-fn bit(number: u32) -> u64 {
-    1 << (number % 64)
+fn bit(number: u32) -> u128 {
+    1 << (number % 128)
 }
 
 fn without_zeros(stem: &Stem) -> &[u8] {
@@ -139,26 +145,40 @@ fn without_zeros(stem: &Stem) -> &[u8] {
 }
 
 impl Stands {
-    fn begin(&mut self, rows: usize) {
-        if self.known.len() > MOST {
-            *self = Self::default();
+    /// Begins a batch of rows below so many others.
+    fn begin(&mut self, above: usize) {
+        if self.numbers.begin() {
+            self.known.clear();
+            self.marks.clear();
         }
         self.rows.clear();
-        self.rows.resize(rows, NOWHERE);
+        self.above.clear();
+        self.above.resize(above, 0);
     }
 
-    /// Finds the place of a row's code, unless that was done.
-    fn find(&mut self, row: usize, lane: i64, partners: &Partners) {
-        let Some(place) = self.rows.get_mut(row).filter(|place| **place == NOWHERE) else { return };
-        *place = *self.places.entry(lane).or_insert_with(|| {
-            let (code, len) = unpack_code(lane);
-            self.known.push(partners.standing(code.get(..len).unwrap_or_default()));
-            self.known.len() as u32 - 1
-        });
+    /// The marks of the next row, whose code is `lane`.
+    fn add(&mut self, lane: i64, partners: &Partners) -> Marks {
+        let number = if void(lane) { NONE } else { self.numbers.number(lane.cast_unsigned()) };
+        self.rows.push(number);
+        while let Some(&code) = self.numbers.codes().get(self.known.len()) {
+            let (code, len) = unpack_code(lane_of(code));
+            let standing = partners.standing(code.get(..len).unwrap_or_default());
+            self.marks.push(standing.marks);
+            self.known.push(standing);
+        }
+        self.marks.get(number as usize).copied().unwrap_or_default()
+    }
+
+    /// Tells the row above of one of its rows; whether a pair may be made with an earlier one.
+    fn meets(&mut self, above: u32, marks: Marks) -> bool {
+        let Some(so_far) = self.above.get_mut(above as usize) else { return false };
+        let meets = *so_far & marks.wants != 0;
+        *so_far |= marks.is;
+        meets
     }
 
     fn of(&self, row: usize) -> Option<&Standing> {
-        self.rows.get(row).and_then(|&place| self.known.get(place as usize))
+        self.rows.get(row).and_then(|&number| self.known.get(number as usize))
     }
 }
 
@@ -169,12 +189,16 @@ impl Evaluator<'_, '_> {
         let Some((table, partners)) = listed else { return states.fill(asked.len(), NODATA) };
         follows.values().for_each(|value| self.reckon(value, asked));
         self.find_groups(follows.link);
+        let link = self.program.terms.links[follows.link];
         let mut stands = std::mem::take(&mut self.scratch.stands[at.0]);
-        stands.begin(asked.len());
-        let parents = self.program.terms.links[follows.link].up.rows(self.frame.batch);
+        stands.begin(self.frame.rows(link.above));
+        let parents = link.up.rows(self.frame.batch);
+        let (keys, days) = (self.scratch.lanes(follows.key), follows.day.map(|day| self.scratch.lanes(day)));
         states.set_rows(asked.len(), |row| {
-            let day = follows.day.map(|day| self.scratch.lanes(day).get(row));
-            let lane = self.scratch.lanes(follows.key).get(row);
+            let (lane, day) = (keys.get(row), days.map(|days| days.get(row)));
+            let above = parents.get(row).copied().unwrap_or(u32::MAX);
+            let marks = stands.add(lane, partners);
+            let meets = stands.meets(above, marks);
             let lanes = || std::iter::once(lane).chain(day);
             let day = day.map(|day| i32::try_from(day).unwrap_or(i32::MAX));
             if !asked.is_open(row) || lanes().any(void) {
@@ -183,15 +207,9 @@ impl Evaluator<'_, '_> {
             if !table.knows(day) {
                 return NODATA;
             }
-            let group = parents.get(row).map_or(&[][..], |&above| self.scratch.groups[follows.link].of.of(above));
+            let group = if meets { self.scratch.groups[follows.link].of.of(above) } else { &[] };
             let mut earlier = group.iter().map(|&other| other as usize).take_while(|&other| other < row);
             state(earlier.any(|other| {
-                let other_lane = self.scratch.lanes(follows.key).get(other);
-                if void(other_lane) {
-                    return false;
-                }
-                stands.find(row, lane, partners);
-                stands.find(other, other_lane, partners);
                 let both = stands.of(row).zip(stands.of(other));
                 both.is_some_and(|(own, other)| partners.pair(table, own, other, day))
             }))

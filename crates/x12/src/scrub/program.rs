@@ -6,7 +6,7 @@ use super::logic::{FALSE, NODATA, States, TRUE};
 use super::past::{Record, Remembered};
 use super::run::Evaluator;
 use super::scratch::Scratch;
-use super::tables::CodeTables;
+use super::tables::{CodeTable, CodeTables};
 use crate::claim::{Batch, Column, FieldPlace, NONE, RowPlace, Schema};
 use crate::finding::{Catalog, Code, Scope, Severity};
 use crate::position::Span;
@@ -250,7 +250,7 @@ impl Program {
         scratch.turn(self.digest, &self.terms);
         let mut hits = std::mem::take(&mut scratch.hits);
         let frame = Frame { batch, bytes, context };
-        let mut evaluator = Evaluator { frame, program: self, scratch };
+        let mut evaluator = Evaluator { frame, program: self, tables: self.supplied(context), scratch };
         for ((index, rule), counts) in self.rules.iter().enumerate().zip(counts) {
             let other = self.terms.bool(rule.expr).nature.late != (share == Share::Late);
             if other || context.received < rule.since || context.received > rule.until {
@@ -288,12 +288,18 @@ impl Program {
     ) -> Vec<Remembered> {
         let mut rows = Vec::new();
         scratch.turn(self.digest, &self.terms);
-        let mut evaluator = Evaluator { frame: Frame { batch, bytes, context }, program: self, scratch };
+        let frame = Frame { batch, bytes, context };
+        let mut evaluator = Evaluator { frame, program: self, tables: self.supplied(context), scratch };
         for record in &self.records {
             let handed_down = self.levels.context.get(record.table).copied().unwrap_or(false);
             evaluator.remember(record, usize::from(handed_down), &mut rows);
         }
         rows
+    }
+
+    /// The code tables that it looks up, as far as they were supplied.
+    fn supplied<'a>(&self, context: &Context<'a>) -> Box<[Option<&'a CodeTable>]> {
+        self.terms.tables.iter().map(|name| context.tables?.named(name)).collect()
     }
 
     fn hit(&self, index: usize, rule: &Rule, batch: &Batch, row: usize, inherited: bool) -> Hit {
@@ -320,7 +326,7 @@ impl Program {
         let (mut scratch, rule) = (Scratch::default(), &self.rules[rule]);
         scratch.turn(self.digest, &self.terms);
         let frame = Frame { batch, bytes, context };
-        let mut evaluator = Evaluator { frame, program: self, scratch: &mut scratch };
+        let mut evaluator = Evaluator { frame, program: self, tables: self.supplied(context), scratch: &mut scratch };
         let states = evaluator.whole(rule.expr, rule.table);
         let letter = |state: u8| match state {
             TRUE => 'T',

@@ -5,12 +5,15 @@ use super::frame::Frame;
 use super::logic::{FALSE, NODATA, States, TRUE, UNKNOWN, Word, not, state};
 use super::pairs::{Asked, Domain};
 use super::program::Program;
-use super::scratch::Scratch;
+use super::scratch::{DIFFERENT, Scratch};
+use super::tables::CodeTable;
 
 /// Judges one batch.
 pub(super) struct Evaluator<'r, 'a> {
     pub(super) frame: Frame<'a>,
     pub(super) program: &'r Program,
+    /// The code tables that the program looks up; none where one was not supplied.
+    pub(super) tables: Box<[Option<&'a CodeTable>]>,
     pub(super) scratch: &'r mut Scratch,
 }
 
@@ -23,7 +26,7 @@ impl Evaluator<'_, '_> {
 
     /// Finds the states of a statement, unless that was done.
     pub(super) fn judge(&mut self, at: BoolAt, asked: Asked<'_>) {
-        if !self.scratch.bools[at.0].is_done(self.scratch.turn) {
+        if self.scratch.told[at.0] == 0 {
             self.judge_anew(at, asked);
         }
     }
@@ -35,7 +38,10 @@ impl Evaluator<'_, '_> {
         let slot = &mut self.scratch.bools[at.0];
         if nature.table.is_none() {
             self.find(at, asked);
-        } else if slot.begin(self.scratch.turn, asked.open.filter(|_| nature.pairs)) {
+        } else if !nature.pairs {
+            self.find(at, asked.only(None));
+            self.scratch.told[at.0] = self.scratch.states(at).all().unwrap_or(DIFFERENT);
+        } else if slot.begin(self.scratch.turn, asked.open) {
             let open = slot.open.take();
             self.find(at, asked.only(open.as_deref()));
             self.scratch.bools[at.0].open = open;
@@ -47,8 +53,8 @@ impl Evaluator<'_, '_> {
         let term = self.program.terms.bool(at);
         match &term.what {
             Bool::Const(holds) => states.fill(asked.len(), state(*holds)),
-            Bool::And(parts) => self.chain(parts, FALSE, asked, &mut states),
-            Bool::Or(parts) => self.chain(parts, TRUE, asked, &mut states),
+            Bool::And(parts) => self.chain(at, parts, FALSE, asked, &mut states),
+            Bool::Or(parts) => self.chain(at, parts, TRUE, asked, &mut states),
             Bool::Not(inner) => {
                 self.judge(*inner, asked);
                 states.copy(self.scratch.states(*inner));
@@ -73,15 +79,28 @@ impl Evaluator<'_, '_> {
         self.scratch.bools[at.0].of = Some(states);
     }
 
-    /// Judges parts one after another; `strong` decides, so that rows which have it are done with.
-    fn chain(&mut self, parts: &[BoolAt], strong: u8, asked: Asked<'_>, states: &mut States) {
+    /// Judges parts one after another; `strong` decides, so that rows which have it are done with. First comes the part
+    /// that decided the batch before by itself.
+    fn chain(&mut self, at: BoolAt, parts: &[BoolAt], strong: u8, asked: Asked<'_>, states: &mut States) {
+        if parts.iter().any(|part| self.scratch.told[part.0] == strong) {
+            return states.fill(asked.len(), strong);
+        }
         states.fill(asked.len(), not(strong));
-        for &part in parts {
-            if self.program.terms.bool(part).nature.pairs {
+        let first = usize::from(self.scratch.firsts[at.0]);
+        for number in std::iter::once(first).chain((0..parts.len()).filter(|&number| number != first)) {
+            let Some(&part) = parts.get(number) else { continue };
+            if self.scratch.told[part.0] == not(strong) {
+                continue;
+            }
+            if self.program.terms.is_paired(part) {
                 let open = open_rows(asked, states, strong);
                 self.judge(part, asked.only(Some(&open)));
             } else {
                 self.judge(part, asked);
+            }
+            if self.scratch.told[part.0] == strong {
+                self.scratch.firsts[at.0] = number as u16;
+                return states.fill(asked.len(), strong);
             }
             states.join(self.scratch.states(part), strong);
             if states.all() == Some(strong) {

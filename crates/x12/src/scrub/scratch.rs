@@ -6,6 +6,7 @@ use super::frame::{Frame, Link, Up};
 use super::lanes::Lanes;
 use super::logic::{States, Word};
 use super::memory::Memory;
+use super::numbers::{Answers, Numbered};
 use super::partners::Stands;
 use super::program::Hit;
 use super::standings::Standings;
@@ -20,9 +21,17 @@ pub struct Scratch {
     digest: u64,
     /// The number of the batch in hand.
     pub(super) turn: u64,
+    /// By statement: the state that all rows of the batch have, or [`DIFFERENT`]; 0 where that is not known yet, as of pairs.
+    pub(super) told: Vec<u8>,
+    /// By statement: which of its parts decided by itself when one did last, whatever the batch.
+    pub(super) firsts: Vec<u16>,
     pub(super) bools: Vec<Kept<Option<Box<States>>>>,
     pub(super) values: Vec<Kept<Option<Box<Lanes>>>>,
     pub(super) indexes: Vec<Kept<Option<Box<Index>>>>,
+    /// By value: a column of codes that had too many of them for an index.
+    pub(super) numbered: Vec<Kept<Option<Box<Numbered>>>>,
+    /// By statement: what codes of such a column were found to be. This holds for any batch.
+    pub(super) answers: Vec<Answers>,
     /// By statement: what texts were found to be. This holds for any batch.
     pub(super) memories: Vec<Memory>,
     /// By code table: what was found there. This holds for any batch, too.
@@ -40,6 +49,9 @@ pub struct Scratch {
     pub(super) hits: Vec<Hit>,
     pub(super) comings: Vec<Vec<Option<u64>>>,
 }
+
+/// Rows that have different states.
+pub(super) const DIFFERENT: u8 = 16;
 
 /// What stands for an answer before there is one.
 const NO_STATES: &States = &States::new();
@@ -91,18 +103,23 @@ impl Scratch {
             let (bools, values) = terms.count();
             *self = Self {
                 digest,
+                told: room(bools),
+                firsts: room(bools),
                 bools: room(bools),
                 memories: room(bools),
                 standings: room(terms.tables.len()),
                 stands: room(bools),
                 values: room(values),
                 indexes: room(values),
+                numbered: room(values),
+                answers: room(bools),
                 ways: room(terms.ways.len()),
                 groups: room(terms.links.len()),
                 ..Self::default()
             };
         }
         self.turn += 1;
+        self.told.fill(0);
         self.hits.clear();
     }
 

@@ -149,7 +149,12 @@ impl CodeTables {
 
     /// The list named `name`, if it was supplied and can be read.
     pub fn find(&self, name: &str) -> Option<&CodeTable> {
-        self.lists.get(name).filter(|list| list.rows().is_some())
+        self.named(name).filter(|list| list.is_read())
+    }
+
+    /// As [`Self::find`], whether or not it can be read.
+    pub(super) fn named(&self, name: &str) -> Option<&CodeTable> {
+        self.lists.get(name)
     }
 
     /// With the key of the digests that the lists of a history have.
@@ -169,6 +174,11 @@ impl CodeTables {
 }
 
 impl CodeTable {
+    /// Whether it can be read, which is done when it is first asked.
+    pub(super) fn is_read(&self) -> bool {
+        self.rows().is_some()
+    }
+
     /// Whether the release speaks of a day; where none is asked for, it does.
     pub(super) fn knows(&self, day: Option<i32>) -> bool {
         day.is_none_or(|day| (self.known.0..=self.known.1).contains(&day))
