@@ -203,3 +203,19 @@ def test_a_tax_id_is_no_number_of_a_provider(phi: Phi, tmp_path: Path) -> None:
         assert "987654321" not in tokens.pop()
     path.write_text(text)
     assert {row["payee_id"] for row in taken(path, "payments", phi)} <= npis
+
+
+def test_files_of_another_kind_are_no_empty_tables(
+    scrubjay: Command, files: dict[str, Path], tmp_path: Path
+) -> None:
+    ended = scrubjay("export", files["834"], "--out", tmp_path / "a", "--table", "payments")
+    assert ended.code == 2
+    assert "no record of an 835 was found" in ended.err
+    assert not (tmp_path / "a").exists()
+    ended = scrubjay("export", files["834"], "--out", tmp_path / "b", "--table", "claims")
+    assert "no claim was found" in ended.err
+    enroll(files["834"], tmp_path / "out")
+    (tmp_path / "out" / "sources.jsonl").unlink()
+    ended = scrubjay("export", tmp_path / "out", "--out", tmp_path / "c", "--table", "enrollments")
+    assert ended.code == 2
+    assert "there is no sources.jsonl" in ended.err
