@@ -77,7 +77,10 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--plot", type=Path, default=Path("days_to_payment.svg"))
     asked = parser.parse_args()
-    found = days(asked.file)
+    try:
+        found = days(asked.file)
+    except scrubjay.ScrubjayError as error:
+        parser.exit(2, f"{error}\n")
     with pl.Config(tbl_rows=50, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
         print(by_payer(found))
     plot(found, asked.plot)

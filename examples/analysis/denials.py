@@ -59,7 +59,10 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--plot", type=Path, default=Path("denials.svg"))
     asked = parser.parse_args()
-    found = reasons(asked.file)
+    try:
+        found = reasons(asked.file)
+    except scrubjay.ScrubjayError as error:
+        parser.exit(2, f"{error}\n")
     found.show()
     plot(found, asked.plot)
     print(f"{asked.plot} has the chart")

@@ -70,7 +70,10 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--plot", type=Path, default=Path("retro_terminations.svg"))
     asked = parser.parse_args()
-    found = terminations(asked.file)
+    try:
+        found = terminations(asked.file)
+    except scrubjay.ScrubjayError as error:
+        parser.exit(2, f"{error}\n")
     retro = found.filter(pl.col("late") > asked.days).sort("late", descending=True)
     with pl.Config(tbl_rows=20, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
         print(retro)

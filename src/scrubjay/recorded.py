@@ -10,7 +10,7 @@ import json
 import os
 
 from scrubjay import _native, places
-from scrubjay.errors import OutputError, UsageError
+from scrubjay.errors import InputError, OutputError, UsageError
 from scrubjay.job import Command, Job
 from scrubjay.keys import TokenKey
 from scrubjay.scratch import scratch
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["exported", "folder_of"]
 
 _RECORDS = {"834": "enrollments.jsonl", "835": "remittances.jsonl"}
+_SOURCES = "sources.jsonl"
+_FINDINGS = "findings.jsonl"
 _COMMANDS = {"834": "enroll", "835": "remit"}
 SCHEMA = 1
 """The version of the tables' schema, the same as of those of claims."""
@@ -50,13 +52,29 @@ def folder_of(
                 f"{given[0]}: there is no {_RECORDS[kind]}; "
                 f"name the folder of a scrubjay {_COMMANDS[kind]}, or files"
             )
+        if _has_lines(given[0], _RECORDS[kind]) and not _has_lines(given[0], _SOURCES):
+            raise InputError(
+                f"{given[0]}: its records name sources and there is no {_SOURCES}; "
+                f"run scrubjay {_COMMANDS[kind]} again"
+            )
         yield given[0]
         return
     files = places.inputs(given)
     with scratch("scrubjay", beside) as made:
         out = os.path.join(made, "records")
         _read(kind)(files, out, token_key=token_key, threads=threads, progress=progress)
+        left = (name for name in os.listdir(out) if name.endswith(".jsonl") and name != _FINDINGS)
+        if not any(_has_lines(out, name) for name in left):
+            raise InputError(
+                f"{files[0]}: no record of an {kind} was found; "
+                f"name {kind} files, or other tables (scrubjay export --list)"
+            )
         yield out
+
+
+def _has_lines(folder: str, name: str) -> bool:
+    path = os.path.join(folder, name)
+    return os.path.exists(path) and os.path.getsize(path) > 0
 
 
 def _read(kind: str) -> Callable[..., Run]:

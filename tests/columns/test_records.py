@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -171,3 +172,50 @@ def test_an_export_at_the_command_line(
     enroll(files["834"], tmp_path / "out")
     again = scrubjay("export", tmp_path / "out", *given[2:], "--force", "--json")
     assert json.loads(again.out)["tables"]["enrollments"] > 0
+
+
+@pytest.mark.parametrize("phi", list(Phi))
+def test_a_tax_id_is_no_number_of_a_provider(phi: Phi, tmp_path: Path) -> None:
+    """Of a payee, a rendering provider and a PLB: by its form, since a PLB has no qualifier."""
+    text = b"".join(generate("835", claims=40, seed=3)).decode()
+    npis = set(re.findall(r"(?:\*XX\*|~\s*PLB\*)(\d{10})", text))
+    assert npis
+    path = tmp_path / "tax.835"
+    path.write_text(
+        re.sub(r"\*XX\*\d{10}", "*FI*987654321", re.sub(r"PLB\*\d{10}", "PLB*987654321", text))
+    )
+    columns = {
+        "payments": "payee_id",
+        "payment_claims": "provider_id",
+        "payment_sources": "payment_payee_id",
+        "provider_adjustments": "provider_id",
+    }
+    tokens = set()
+    for name, column in columns.items():
+        told = {row[column] for row in taken(path, name, phi)} - {None}
+        if phi is Phi.TOKEN:
+            tokens |= told
+        else:
+            wanted = {Phi.DROP: set(), Phi.MASK: {"999999999"}, Phi.KEEP: {"987654321"}}[phi]
+            assert told <= wanted, name
+    if phi is Phi.TOKEN:
+        assert len(tokens) == 1
+        assert "987654321" not in tokens.pop()
+    path.write_text(text)
+    assert {row["payee_id"] for row in taken(path, "payments", phi)} <= npis
+
+
+def test_files_of_another_kind_are_no_empty_tables(
+    scrubjay: Command, files: dict[str, Path], tmp_path: Path
+) -> None:
+    ended = scrubjay("export", files["834"], "--out", tmp_path / "a", "--table", "payments")
+    assert ended.code == 2
+    assert "no record of an 835 was found" in ended.err
+    assert not (tmp_path / "a").exists()
+    ended = scrubjay("export", files["834"], "--out", tmp_path / "b", "--table", "claims")
+    assert "no claim was found" in ended.err
+    enroll(files["834"], tmp_path / "out")
+    (tmp_path / "out" / "sources.jsonl").unlink()
+    ended = scrubjay("export", tmp_path / "out", "--out", tmp_path / "c", "--table", "enrollments")
+    assert ended.code == 2
+    assert "there is no sources.jsonl" in ended.err

@@ -6,7 +6,7 @@ use x12::claim::{Batch, Column as Cells, LONG, MISSING, NO_DATE, NONE, civil, da
 
 use crate::builders::{Empty, Values};
 use crate::findings;
-use crate::phi::{Manner, Phi};
+use crate::phi::{Manner, Phi, is_public};
 use crate::tables::{Column, ColumnKind, Table, Value};
 
 /// Most rows that are kept before they are given away.
@@ -242,7 +242,10 @@ impl Treating<'_> {
     pub(crate) fn text(&self, text: &[u8], values: &mut Values) {
         match (self.column.phi, self.manner) {
             (Phi::Open | Phi::Sealed, _) | (_, Manner::Keep) => values.bytes(text),
-            (Phi::Id, Manner::Token) => values.text(Some(&self.tokens.token(domain(&self.column.name), text))),
+            (Phi::Provider, _) if is_public(text) => values.bytes(text),
+            (Phi::Id | Phi::Provider, Manner::Token) => {
+                values.text(Some(&self.tokens.token(domain(&self.column.name), text)));
+            }
             (_, Manner::Mask) => values.text(Some(&engine::masked(text))),
             _ => values.missing(1),
         }
@@ -256,7 +259,7 @@ fn domain(column: &str) -> &str {
         "clearinghouse_reference" => "clearinghouse",
         "subscriber_member_id" | "patient_id" | "insured_id" => "member_id",
         "subscriber_id" => "subscriber",
-        name if name.ends_with("tax_id") => "tax_id",
+        name if ["tax_id", "payee_id", "provider_id", "sponsor_id"].iter().any(|end| name.ends_with(end)) => "tax_id",
         name if name.ends_with("ssn") => "ssn",
         name => name,
     }

@@ -9,6 +9,9 @@ pub enum Phi {
     Open,
     /// An identifier of a person, a claim or an account.
     Id,
+    /// The number of a provider, payee, sponsor or broker: open where it is one of providers (ten digits), else an identifier, since
+    /// a tax id may be a social security number.
+    Provider,
     /// A name, an address or a way to reach a person.
     Person,
     /// Free text: anything may stand in it.
@@ -50,7 +53,8 @@ impl Manner {
     #[must_use]
     pub fn shows(self, phi: Phi) -> bool {
         match (self, phi) {
-            (_, Phi::Open) | (Self::Keep, _) => true,
+            // of providers it goes by the value
+            (_, Phi::Open | Phi::Provider) | (Self::Keep, _) => true,
             (Self::Drop, _) | (_, Phi::Text) | (Self::Mask, Phi::Sealed) => false,
             (Self::Mask, _) => true,
             (Self::Token, phi) => phi != Phi::Person,
@@ -147,6 +151,17 @@ const TEXT: [&str; 9] = [
     "contract_terms",
 ];
 
+/// True for a number of a provider, which says nothing that is not public; a tax id has nine digits.
+pub(crate) fn is_public(number: &[u8]) -> bool {
+    number.len() == 10 && number.iter().all(u8::is_ascii_digit)
+}
+
+/// Fields that hold the number of a provider or its tax id, by the qualifier beside them or by none.
+fn is_provider(table: &str, field: &str) -> bool {
+    let ends = ["payee_id", "provider_id", "sponsor_id"].iter().any(|end| field.ends_with(end));
+    ends || (table == "administrator" && field == "id")
+}
+
 /// What the field `field` of the table `table` may tell. What is not known to be open is taken for an identifier.
 pub(crate) fn of(table: &str, field: &str, kind: FieldKind) -> Phi {
     let open_table = OPEN_TABLES.contains(&table);
@@ -156,6 +171,7 @@ pub(crate) fn of(table: &str, field: &str, kind: FieldKind) -> Phi {
         FieldKind::Money | FieldKind::Number | FieldKind::Date | FieldKind::Code => Phi::Open,
         // a provider may be numbered by the social security number
         FieldKind::Text if field.ends_with("tax_id") || field.ends_with("ssn") => Phi::Id,
+        FieldKind::Text if is_provider(table, field) => Phi::Provider,
         FieldKind::Text if open_table => Phi::Open,
         FieldKind::Text if TEXT.contains(&field) => Phi::Text,
         FieldKind::Text if OPEN_FIELDS.contains(&field) || PROVIDERS.iter().any(|begin| field.starts_with(begin)) => {
@@ -178,6 +194,13 @@ mod tests {
         assert_eq!(of("claim", "something_new", text), Phi::Id);
         assert_eq!(of("provider", "tax_id", text), Phi::Id);
         assert_eq!(of("provider", "npi", text), Phi::Open);
+        for (table, field) in
+            [("payment", "payee_id"), ("claim", "provider_id"), ("provider_adjustment", "provider_id")]
+        {
+            assert_eq!(of(table, field, text), Phi::Provider);
+        }
+        assert_eq!((of("payer", "id", text), of("administrator", "id", text)), (Phi::Open, Phi::Provider));
+        assert!(is_public(b"1245319599") && !is_public(b"123456789") && !is_public(b"12-3456789"));
         assert_eq!(of("claim", "rendering_last", text), Phi::Open);
         assert_eq!(of("claim", "pickup_address", text), Phi::Person);
         assert_eq!(of("patient", "last", text), Phi::Person);

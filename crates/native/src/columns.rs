@@ -76,6 +76,7 @@ fn told(phi: Phi) -> &'static str {
     match phi {
         Phi::Open => "open",
         Phi::Id => "id",
+        Phi::Provider => "provider",
         Phi::Person => "person",
         Phi::Text => "text",
         Phi::Born => "born",

@@ -32,6 +32,11 @@ def run(given: dict[str, Any]) -> int:
     if not given["files"] or given["out"] is None:
         raise UsageError("name the files and --out FOLDER, or --list for the tables")
     made = _export(given)
+    if made.summary.get("claims") == 0:
+        sys.stderr.write(
+            "scrubjay: no claim was found; of members and payments there are other tables: "
+            "scrubjay export --list\n"
+        )
     if given["as_json"]:
         sys.stdout.write(json.dumps(made.summary) + "\n")
     else:

@@ -25,7 +25,7 @@ pub(super) fn instead(cipher: &Cipher, kind: Kind, value: &mut Vec<u8>) {
         Kind::Digits if is_laboratory(value) => cipher.digits(value),
         Kind::Zip if is_zip(value) => zip(cipher, value),
         Kind::Reach if !value.iter().any(u8::is_ascii_control) => reach(cipher, value),
-        Kind::Street if is_box(value) => post_box(cipher, value),
+        Kind::Street if is_box(value) && !value.iter().any(u8::is_ascii_control) => post_box(cipher, value),
         Kind::Last | Kind::First | Kind::Contact | Kind::Org | Kind::Street | Kind::City if usual => {
             named(cipher, kind, value);
         }
@@ -162,6 +162,9 @@ mod tests {
         let mut street = b"PO BOX 771 KANARI LANE".to_vec();
         instead(&Cipher::new(&[7; 16]), Kind::Street, &mut street);
         assert!(street.starts_with(b"PO BOX ") && street.len() < 12);
+        let mut broken = b"PO BOX 77\n1".to_vec();
+        instead(&Cipher::new(&[7; 16]), Kind::Street, &mut broken);
+        assert_eq!(broken.iter().position(|byte| *byte == b'\n'), Some(9));
     }
 
     #[test]
