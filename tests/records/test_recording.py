@@ -57,9 +57,12 @@ def test_a_stretch_without_sets_has_no_members_whatever_was_read_before(tmp_path
     file = tmp_path / "members.834"
     members = b"".join(generate("834", claims=600, seed=2))
     # far more than is read at once, of segments that begin a member where there is a set
-    stray = b"GS*BE*S*R*20260930*1200*2*X*005010X220A1~" + b"INS*Y*18*030*XN*A~" * 30_000 + b"GE*0*2~"
+    stray = (
+        b"GS*BE*S*R*20260930*1200*2*X*005010X220A1~" + b"INS*Y*18*030*XN*A~" * 30_000 + b"GE*0*2~"
+    )
     assert members.count(b"IEA*1*") == 1
     file.write_bytes(members.replace(b"IEA*1*", stray + b"IEA*2*"))
     for threads in (1, 2):
         run = enroll(file, tmp_path / f"out{threads}", threads=threads)
-        assert run.summary["members"] == 600
+        counts: dict[str, int] = run.summary  # type: ignore[assignment]
+        assert counts["members"] == 600

@@ -10,6 +10,7 @@ mod gather;
 mod parquet;
 mod phi;
 mod records;
+mod scribe;
 mod stream;
 mod tables;
 

@@ -5,6 +5,7 @@ use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::thread::available_parallelism;
 
 use arrow_array::RecordBatch;
 use engine::{Error, Harvest, Job, Progress, StagedFile, Take, Tokens};
@@ -17,6 +18,7 @@ use crate::csv::Csv;
 use crate::gather::Gathering;
 use crate::phi::{Manner, Phi};
 use crate::records;
+use crate::scribe::{self, Scribe};
 use crate::tables::{SCHEMA_VERSION, Table};
 
 /// Most rows of a row group: what a group is held in memory as, encoded, comes to some megabytes.
@@ -40,24 +42,26 @@ pub fn export(
     let made = |file: &dyn Fn(&str) -> Option<StagedFile>| {
         let each = |table: &&'static Table| {
             let gathering = Gathering::new(table, manner, tokens.clone());
-            Sheet::new(gathering, file(&format!("{}.{}", table.name, form.ending())), form)
+            let file = file(&format!("{}.{}", table.name, form.ending()));
+            let file = file.ok_or_else(|| Error::Usage("an export needs a folder to write: give --out".to_owned()))?;
+            Ok(Sheet { scribe: Scribe::new(Writer::new(file, table, form)?, job.workers() > 1)?, gathering })
         };
-        let sheets: Result<Vec<Sheet<StagedFile>>, Error> = tables.iter().map(each).collect();
+        let sheets: Result<Vec<Sheet>, Error> = tables.iter().map(each).collect();
         Sheets { sheets, manner }
     };
     engine::harvest(job, progress, made)
 }
 
 struct Sheets {
-    sheets: Result<Vec<Sheet<StagedFile>>, Error>,
+    sheets: Result<Vec<Sheet>, Error>,
     manner: Manner,
 }
 
 impl Take for Sheets {
     fn take(&mut self, harvest: &Harvest<'_>) -> Result<(), Error> {
         for sheet in self.sheets.as_mut().map_err(|error| error.clone())? {
-            let Sheet { gathering, writer } = sheet;
-            gathering.take(harvest, &mut |batch| writer.write(&batch))?;
+            let Sheet { gathering, scribe } = sheet;
+            gathering.take(harvest, &mut |batch| scribe.write(batch))?;
         }
         Ok(())
     }
@@ -65,10 +69,10 @@ impl Take for Sheets {
     fn end(&mut self) -> Result<(Vec<StagedFile>, Value), Error> {
         let sheets = std::mem::replace(&mut self.sheets, Ok(Vec::new()))?;
         let (mut files, mut rows) = (Vec::new(), Map::new());
-        for Sheet { mut gathering, mut writer } in sheets {
-            gathering.end(&mut |batch| writer.write(&batch))?;
+        for Sheet { mut gathering, mut scribe } in sheets {
+            gathering.end(&mut |batch| scribe.write(batch))?;
             rows.insert(gathering.table.name.clone(), gathering.total.into());
-            files.push(writer.end()?);
+            files.push(scribe.end()?);
         }
         let manner = format!("{:?}", self.manner).to_lowercase();
         Ok((files, json!({"tables": rows, "phi": manner, "schema_version": SCHEMA_VERSION})))
@@ -76,16 +80,9 @@ impl Take for Sheets {
 }
 
 /// A table and its file.
-struct Sheet<W: Write + Send> {
+struct Sheet {
     gathering: Gathering,
-    writer: Writer<W>,
-}
-
-impl Sheet<StagedFile> {
-    fn new(gathering: Gathering, file: Option<StagedFile>, form: Form) -> Result<Self, Error> {
-        let file = file.ok_or_else(|| Error::Usage("an export needs a folder to write: give --out".to_owned()))?;
-        Ok(Self { writer: Writer::new(file, gathering.table, form)?, gathering })
-    }
+    scribe: Scribe<Writer<StagedFile>>,
 }
 
 /// What a table is written as.
@@ -138,6 +135,10 @@ impl<W: Write + Send> Writer<W> {
         let writer = ArrowWriter::try_new(file, table.schema.clone(), Some(properties.build()));
         Ok(Self::Parquet(Box::new(writer.map_err(|error| failed(&error))?)))
     }
+}
+
+impl<W: Write + Send + 'static> scribe::Write for Writer<W> {
+    type Written = W;
 
     fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         match self {
@@ -166,6 +167,7 @@ pub fn export_records(
     (form, manner): (Form, Manner),
     tokens: &Tokens,
 ) -> Result<Vec<(String, u64)>, Error> {
+    let away = available_parallelism().is_ok_and(|cores| cores.get() > 1);
     let mut rows = Vec::new();
     let mut files: Vec<&str> = tables.iter().filter_map(|table| table.record_file()).collect();
     files.sort_unstable();
@@ -176,10 +178,10 @@ pub fn export_records(
         let writers = own().map(|table| {
             let path = to.join(format!("{}.{}", table.name, form.ending()));
             let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-            Writer::new(BufWriter::new(file.map_err(|error| unwritten(&error))?), table, form)
+            Scribe::new(Writer::new(BufWriter::new(file.map_err(|error| unwritten(&error))?), table, form)?, away)
         });
         let mut writers = writers.collect::<Result<Vec<_>, Error>>()?;
-        records::read(from, &mut gatherings, &mut |at, batch| writers[at].write(&batch))?;
+        records::read(from, &mut gatherings, &mut |at, batch| writers[at].write(batch))?;
         for (writer, gathering) in writers.into_iter().zip(gatherings) {
             writer.end()?.into_inner().map_err(|error| unwritten(error.error()))?;
             rows.push((gathering.table.name.clone(), gathering.total));

@@ -286,7 +286,8 @@ impl Job {
     }
 
     /// How many threads work.
-    pub(crate) fn workers(&self) -> usize {
+    #[must_use]
+    pub fn workers(&self) -> usize {
         if self.threads > 0 {
             return self.threads.min(64);
         }

@@ -103,7 +103,7 @@ class Source(Row):
     file: Text = None
     """Base name of the file; of a REST service the address without its query."""
     sha256: Text = None
-    """Of the file; missing where it was not read twice, as from standard input."""
+    """Of the file; missing of what came by standard input."""
     profile: Text = None
     profile_version: Text = None
     # The envelope of an 834

@@ -97,7 +97,7 @@ impl<'a> Page<'a> {
                 let start = out.len();
                 out.phrase(key);
                 let inside = out.len();
-                self.rows(usize::from(table), self.nesting.rows(table, parent, row), told, out);
+                self.rows(usize::from(*table), self.nesting.rows(*table, *parent, row), told, out);
                 out.close(start, inside, b']');
             }
             task => self.value((table, row), task, told, out),
@@ -106,13 +106,13 @@ impl<'a> Page<'a> {
 
     /// What there is to do for `row` of `table`, in order.
     #[inline]
-    fn tasks(&self, table: usize, row: u32, mut each: impl FnMut(Task<'a>)) {
+    fn tasks(&self, table: usize, row: u32, mut each: impl FnMut(&Task<'a>)) {
         let Some(sheet) = self.sheets.get(table) else { return };
         for (tasks, word) in sheet.tasks.chunks(64).zip(sheet.row(row)) {
             let mut rest = *word;
             while let Some(task) = tasks.get(rest.trailing_zeros() as usize) {
                 rest &= rest - 1;
-                each(*task);
+                each(task);
             }
         }
     }
@@ -149,12 +149,12 @@ impl<'a> Page<'a> {
         let mut any = false;
         self.tasks(table, row, |task| {
             let Task::Rows { table: child, parent, .. } = task else { return };
-            for row in self.nesting.rows(child, parent, row) {
+            for row in self.nesting.rows(*child, *parent, row) {
                 let here = if any { out.len() } else { start };
                 if any {
                     out.again(start, inside);
                 }
-                self.inside(usize::from(child), *row, told, out);
+                self.inside(usize::from(*child), *row, told, out);
                 out.close(here, here + 1, b'}');
                 any = true;
             }
@@ -166,7 +166,7 @@ impl<'a> Page<'a> {
 
     /// Appends a value with its key; of a task that is none, nothing.
     #[inline]
-    fn value(&self, (table, row): (usize, u32), task: Task<'_>, told: &mut Told, out: &mut Pen) {
+    fn value(&self, (table, row): (usize, u32), task: &Task<'_>, told: &mut Told, out: &mut Pen) {
         let row = row as usize;
         match task {
             Task::Text(values, key, said) => {
