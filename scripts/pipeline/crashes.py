@@ -89,10 +89,13 @@ def at_random(
 
 def at_failpoint(base: Path, name: str, nth: int, seed: int) -> tuple[Verdict, bool, bool]:
     """One home, killed where it passes `name` the nth time; whether it was, and came to rest."""
+    # whoever answers sooner than the quiet time ends a doubt before it is asked
+    answers = (2.0, 3.0) if name == "send.asked" else (0.0, 0.3)
     faults = Faults(
         shares=(
             *(("reply_lost", 0.6), ("throttled", 0.3), ("ack_twice", 0.2), ("claim_rejected", 0.1)),
-        )
+        ),
+        answers_after=answers,
     )
     plant = Plant(base, seed, faults, files=3, claims=30)
     hit = False

@@ -7,7 +7,7 @@ import sys
 
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group
-from scrubjay.cli.homes import HOME, there
+from scrubjay.cli.homes import HOME, settings, there
 from scrubjay.cli.kinds import Count
 from scrubjay.cli.partner import REASON
 from scrubjay.errors import InputError
@@ -54,10 +54,12 @@ def _decided(word: str) -> Any:
         from scrubjay.app import kept
         from scrubjay.cli.stored import actor
         from scrubjay.pipeline import deciding
+        from scrubjay.pipeline.partners import read
 
         decide = getattr(deciding, word)
+        more = (read(settings(given).folders.partners),) if word == "confirm" else ()
         with kept(there(given), actor()) as both:
-            done = both.store.do(lambda tx: decide(tx, given["id"], given["reason"]))
+            done = both.store.do(lambda tx: decide(tx, given["id"], given["reason"], *more))
         if not done:
             raise InputError(f"{given['id']} is not held; see: scrubjay held list")
         told = {"id": given["id"], "done": word}

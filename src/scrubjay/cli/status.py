@@ -41,6 +41,11 @@ def run(given: dict[str, Any]) -> int:
             sys.stdout.write(
                 f"transmission {row['transmission']}: {row['document']} late {late:.1f} h\n"
             )
+            for one in row["silent"]:
+                sys.stdout.write(
+                    f"  no word yet of file {one['file']}, interchange {one['interchange']}, "
+                    f"claim {one['claim_index']}\n"
+                )
     else:
         sys.stdout.writelines(f"{line}\n" for line in lines(told))
     return int(bool(given["overdue"] and told["overdue"]))

@@ -30,7 +30,9 @@ from scrubjay.models.acknowledgments import (
 )
 from scrubjay.pipeline import paying
 from scrubjay.pipeline.answering import Relayed, echoed, relayed
+from scrubjay.pipeline.partners import DOCUMENTS
 from scrubjay.pipeline.paying import DOCUMENT, Paid, matched, payments
+from scrubjay.pipeline.send import expect
 from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import ACKNOWLEDGE, RELAY, Line, Work
 from scrubjay.store.rows import Acknowledgment, Batch, Claim, Outcome, Transmission
@@ -145,11 +147,11 @@ class _Matching:
                 case ClaimAcknowledgment():
                     self._claims(tx, each)
         self._payments(tx, heard.paid)
-        for transmission, document in sorted(self.documents):
-            # payments come one by one, and are owed until every claim has one
-            if document != DOCUMENT or not tx.awaits(transmission, document):
-                tx.met(transmission, document)
+        for transmission in sorted({each for each, _ in self.documents}):
             self._ended(tx, transmission)
+            for document in DOCUMENTS:
+                if not self._is_owed(tx, transmission, document):
+                    tx.met(transmission, document)
         if self.problems or not self.documents:
             reason = ",".join(sorted(self.problems)) or UNMATCHED
             tx.advance(Kind.ACKNOWLEDGMENT, self.row.id, State.QUARANTINED, reason=reason)
@@ -170,6 +172,7 @@ class _Matching:
         self.documents.add((transmission, document))
         if tx.advance(Kind.TRANSMISSION, transmission, State.SUBMITTED, reason=document):
             tx.advance_batches(transmission, State.SUBMITTED, reason=document)
+            expect(tx, transmission, self.line.record)
 
     def _tell(
         self, tx: Tx, about: tuple[Kind, int], document: str, verdict: str, said: Sequence[str]
@@ -186,6 +189,19 @@ class _Matching:
             self.problems.add(CONTRADICTS)
             return False
         return True
+
+    def _is_owed(self, tx: Tx, transmission: int, document: str) -> bool:
+        """Whether the partner still owes a document of something that was sent.
+
+        One that came and left claims out is owed until they are in another; nothing more is owed
+        of what was refused altogether.
+        """
+        if all(each.state is State.REJECTED_BY_PARTNER for each in tx.batches_in(transmission)):
+            return False
+        if document == "999" or document == self.line.record.final == "277CA":
+            return tx.awaits(transmission, document)
+        came = (transmission, document) in self.documents
+        return not came or (document == DOCUMENT and tx.awaits(transmission, document))
 
     def _is_final(self, document: str) -> bool:
         return RANKS[document] >= RANKS[self.line.record.final]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scrubjay.pipeline.send import expect
 from scrubjay.pipeline.work import SCRUB, SEND
-from scrubjay.store.rows import Acknowledgment, Interchange, Transmission
+from scrubjay.store.rows import Acknowledgment, Interchange, Partner, Transmission
 from scrubjay.store.states import Kind, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scrubjay.pipeline.partners import Partners
     from scrubjay.store.contract import Tx, View
 
 __all__ = ["confirm", "held", "release", "resend"]
@@ -45,12 +47,16 @@ def _row(kind: Kind, number: int, reason: str, control: str, claims: int | None)
     }
 
 
-def confirm(tx: Tx, transmission: int, reason: str) -> bool:
-    """The partner has it: somebody asked them."""
+def confirm(tx: Tx, transmission: int, reason: str, records: Partners | None = None) -> bool:
+    """The partner has it: somebody asked them. What it owes then stands in its record."""
     moved = tx.advance(Kind.TRANSMISSION, transmission, State.SUBMITTED, reason="CONFIRMED")
     if not moved:
         return False
     tx.advance_batches(transmission, State.SUBMITTED, reason="CONFIRMED")
+    row = tx.one(Transmission, transmission)
+    partner = None if row is None else tx.one(Partner, row.partner)
+    if records is not None and partner is not None and partner.name in records:
+        expect(tx, transmission, records[partner.name])
     tx.note("transmission.confirmed", Kind.TRANSMISSION, transmission, {"reason": reason})
     return True
 

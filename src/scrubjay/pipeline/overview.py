@@ -24,6 +24,13 @@ SHOWN = (
 MOST = 1_000
 
 
+SILENT = 10
+"""Claims of a transmission that are named as those whose end is not known."""
+SHIFT = 32
+LOW = (1 << SHIFT) - 1
+"""How a claim's place in its file is kept: interchange, and claim in that."""
+
+
 def overview(view: View) -> dict[str, Any]:
     """Counts by kind and state, queues, partners, what waits for a person, what is overdue.
 
@@ -57,6 +64,10 @@ def overview(view: View) -> dict[str, Any]:
             "transmission": each.transmission,
             "document": each.document,
             "late": (now - each.due) / 1000,
+            "silent": [
+                {"file": file, "interchange": ordinal >> SHIFT, "claim_index": ordinal & LOW}
+                for file, ordinal in view.silent(each.transmission, SILENT)
+            ],
         }
         for each in view.overdue(now, MOST)
     ]

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scrubjay.brokers.contract import Lease
+    from scrubjay.pipeline.partners import Partner as Record
     from scrubjay.store.contract import Tx
     from scrubjay.transports import Receipt
 
-__all__ = ["Send"]
+__all__ = ["SHUT", "Send", "bury", "expect"]
 
 PAUSED = 5.0
 """Seconds until a partner that is paused is looked at again."""
@@ -262,10 +263,16 @@ def _pause(tx: Tx, lease: Lease, each: Transmission, code: str, *, begun: bool) 
 def _submitted(tx: Tx, lease: Lease, line: Line, each: Transmission, receipt: Receipt) -> None:
     tx.holds(lease)
     tx.record_receipt(each.id, receipt.reference)
-    tx.advance(Kind.TRANSMISSION, each.id, State.SUBMITTED)
-    tx.advance_batches(each.id, State.SUBMITTED)
-    for document, hours in line.record.due:
-        tx.expect(each.id, document, tx.now + round(hours * HOUR_MS))
+    if tx.advance(Kind.TRANSMISSION, each.id, State.SUBMITTED):
+        # else an acknowledgment was faster, and has said what is owed
+        tx.advance_batches(each.id, State.SUBMITTED)
+        expect(tx, each.id, line.record)
+
+
+def expect(tx: Tx, transmission: int, record: Record) -> None:
+    """What its partner owes for an interchange that it has, as its record says."""
+    for document, hours in record.due:
+        tx.expect(transmission, document, tx.now + round(hours * HOUR_MS))
 
 
 def _hold(tx: Tx, lease: Lease, each: Transmission) -> None:

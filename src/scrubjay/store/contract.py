@@ -88,7 +88,14 @@ class View(Protocol):
         """The claims of these tokens that went to a partner, in no order."""
 
     def awaits(self, transmission: int, document: str) -> bool:
-        """Whether claims of it that are not refused have no word of the document yet."""
+        """Whether something of it has no word of the document yet.
+
+        Of an 835 a claim that is not refused, of a 277CA a claim that is SUBMITTED, of a 999 a
+        batch that is not refused.
+        """
+
+    def silent(self, transmission: int, most: int) -> list[tuple[int, int]]:
+        """File and ordinal of the claims of it that are SUBMITTED: their end is not known yet."""
 
     def in_state(self, kind: Kind, state: State, *, after: int = 0, most: int = 100) -> list[int]:
         """Ids of what is in a state, in order; `after` is the last id of the page before."""

@@ -51,12 +51,30 @@ SELECT c.token, c.id, c.charge, b.transmission FROM block
 CROSS JOIN claims AS c ON c.id >> 12 = block.number AND c.token IN (SELECT value FROM json_each(?1))
 JOIN batches AS b ON b.id = c.batch WHERE b.partner = ?2 AND b.transmission IS NOT NULL
 """
-_AWAITED = """
+_AWAITED = {
+    "999": """
+SELECT EXISTS (
+  SELECT 1 FROM batches AS b WHERE b.transmission = ?1 AND b.state <> 'REJECTED_BY_PARTNER'
+    AND NOT EXISTS (
+      SELECT 1 FROM outcomes AS o WHERE o.kind = 'batch' AND o.subject = b.id AND o.document = ?2))
+""",
+    "277CA": """
+SELECT ?2 <> '' AND EXISTS (
+  SELECT 1 FROM batches AS b JOIN claims AS c ON c.batch = b.id
+  WHERE b.transmission = ?1 AND COALESCE(c.state, b.state) = 'SUBMITTED')
+""",
+    "835": """
 SELECT EXISTS (
   SELECT 1 FROM batches AS b JOIN claims AS c ON c.batch = b.id
   WHERE b.transmission = ?1 AND COALESCE(c.state, b.state) IN ('SUBMITTED', 'ACKNOWLEDGED')
     AND NOT EXISTS (
       SELECT 1 FROM outcomes AS o WHERE o.kind = 'claim' AND o.subject = c.id AND o.document = ?2))
+""",
+}
+# Whose claims a document has said nothing of: where they stand in their file.
+_SILENT = """
+SELECT c.file, c.ordinal FROM batches AS b JOIN claims AS c ON c.batch = b.id
+WHERE b.transmission = ? AND COALESCE(c.state, b.state) = 'SUBMITTED' ORDER BY c.id LIMIT ?
 """
 _DEPTH = """
 SELECT
@@ -231,9 +249,13 @@ class Questions:
         return [rows.SentClaim(*row) for row in found]
 
     def awaits(self, transmission: int, document: str) -> bool:
-        """Whether claims of it that are not refused have no word of the document yet."""
-        row = self._row(_AWAITED, transmission, document)
+        """Whether something of it has no word of the document yet."""
+        row = self._row(_AWAITED[document], transmission, document)
         return row is not None and bool(row[0])
+
+    def silent(self, transmission: int, most: int) -> list[tuple[int, int]]:
+        """File and ordinal of its claims that are SUBMITTED."""
+        return self._connection.execute(_SILENT, (transmission, most)).fetchall()
 
     def in_state(self, kind: Kind, state: State, *, after: int = 0, most: int = 100) -> list[int]:
         """Ids of what is in a state, in order."""
