@@ -294,7 +294,7 @@ def test_the_notes_of_the_tabular_list_are_read_in_its_own_order(make: Make) -> 
 
 
 def test_a_tabular_list_that_is_cut_short_is_told(make: Make) -> None:
-    with pytest.raises(InputError, match="no row of it could be taken"):
+    with pytest.raises(InputError, match="no row could be taken"):
         make({"icd10c-tabular.xml": TABULAR[:-40]})
 
 

@@ -33,8 +33,9 @@ COMMAND = Call(
     help="""\
 Remember the claims of 837 FILES that were sent, so that scrub --history finds them again.
 
-The history has keyed digests only, about 56 bytes a claim; it finds nothing without the key that
-it was made with. Name what was sent, such as the accepted files of a run, not what came in.
+The history has keyed digests, and days and procedures that are masked by the same key: 56 bytes a
+claim and up to 56 a line. It finds nothing without the key that it was made with. Name what was
+sent, such as the accepted files of a run, not what came in.
 """,
     argument=Argument(name="files", metavar="FILES...", kind=FILE, many=True),
     options=(

@@ -53,7 +53,7 @@ def duplicate_pcn_in_batch(claim: Claim) -> Bool:
     transactions="PID",
     severity="warning",
     snip=7,
-    status="A8:464",
+    status="A8:495",
     source="X222 2300 REF*F8: the payer's number of the claim that is replaced or voided",
     fix="Send the number that the payer gave the latest of the claims, and each change once",
     at=lambda claim: claim.original_reference,
@@ -75,7 +75,7 @@ def ref_f8_reused(claim: Claim) -> Bool:
     transactions="PID",
     severity="error",
     snip=7,
-    status="A8:746",
+    status="A8:54",
     source="X222 ST02 and BHT03 to BHT05: what tells a set from others; asks for a history",
     fix="Send it once; give what is sent anew new numbers",
     at=lambda sent: (sent.reference, sent.control),
@@ -85,7 +85,7 @@ def duplicate_file(set: Set) -> Bool:  # noqa: A002 - as its row is called
 
     Sender, receiver, ST02, BHT03 and when it was made (BHT04, BHT05) are the same. A set that lost
     claims when it was split has other numbers then; its claims are found one by one
-    (DUPLICATE_CLAIM).
+    (DUPLICATE_CLAIM). Each claim of the set says so: 746, a set sent twice, is for the level above.
     """
     return FILES.has(set)
 

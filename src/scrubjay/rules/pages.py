@@ -72,6 +72,7 @@ STATUSES = {
     "486": "date of the procedure",
     "488": "diagnosis of the service",
     "489": "attachment control number",
+    "495": "payer's latest claim number",
     "496": "submitter is not approved for this provider",
     "500": "ZIP code",
     "501": "state or province",
@@ -108,7 +109,6 @@ STATUSES = {
     "726": "value code amount",
     "727": "accident date",
     "742": "payer's place in line",
-    "746": "sent twice",
     "750": "state of the car accident",
     "772": "most specific diagnosis",
 }
@@ -116,8 +116,8 @@ STATUSES = {
 
 NEEDS_ENTITY = frozenset(
     {
-        *("126", "127", "128", "133", "145", "148", "158", "159", "164", "480", "500", "501"),
-        *("503", "505", "516", "562", "680"),
+        *("126", "127", "128", "133", "145", "148", "158", "159", "164", "252", "480", "496"),
+        *("500", "501", "503", "505", "516", "562", "680"),
     }
 )
 """Statuses that say nothing without the entity they speak of."""
