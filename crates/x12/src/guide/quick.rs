@@ -50,8 +50,10 @@ pub(crate) enum How {
     Integer,
     /// A day, CCYYMMDD.
     Date,
-    /// A day or a range of days, as the element of this number says.
+    /// A day, a range of days, or a time, as the element of this number says; of a component, as the component.
     Dated(u8),
+    /// Likewise, as the value of this number says, in an outline.
+    Beside(u8),
     /// Its components are looked at: it is composite number `code`.
     Composite,
     /// No value is good at first sight.
@@ -95,8 +97,7 @@ impl<'g> Shapes<'g> {
             number
         } else {
             let mut shape = self.shape(rule.components, rule.notes);
-            // a format is named by a neighbour, which only a closer look finds
-            for part in shape.quick.iter_mut().filter(|part| matches!(part.how, How::Dated(_) | How::Composite)) {
+            for part in shape.quick.iter_mut().filter(|part| part.how == How::Composite) {
                 part.how = How::Closer;
             }
             self.composites.push(shape);

@@ -3,7 +3,7 @@
 use super::element::check_elements;
 use super::outline::{Outlines, is_complete};
 use super::report::{At, Options, Report};
-use super::value::{decimal_digits, integer_digits, is_date};
+use super::value::{decimal_digits, integer_digits, is_date, is_time};
 use crate::finding::Finding;
 use crate::guide::{How, Index, Quick, Shape, SlotFacts};
 use crate::position::Span;
@@ -171,7 +171,8 @@ impl Glance<'_, '_> {
         for quick in &shape.quick {
             if part.len != 0 {
                 present |= bit;
-                if !self.value::<false>(quick, part.start, part.len) {
+                // what names a format beside it is found in an outline only
+                if matches!(quick.how, How::Dated(_)) || !self.value::<false>(quick, part.start, part.len) {
                     return false;
                 }
             }
@@ -204,8 +205,22 @@ impl Glance<'_, '_> {
             How::Decimal => decimal(self.buffer, word, start, len).is_some_and(|digits| quick.fits(digits)),
             How::Integer => integer(self.buffer, word, start, len).is_some_and(|digits| quick.fits(digits)),
             How::Date => (BOUNDED || quick.fits(len) && len == 8) && is_day(word),
-            How::Dated(by) => fits() && is_dated(self.segment, by, word, start, len),
+            How::Dated(by) => {
+                fits() && is_dated(self.buffer, self.segment.span(usize::from(by)), word, Span { start, len })
+            }
+            How::Beside(at) => {
+                fits() && self.beside(at).is_some_and(|format| is_dated(self.buffer, format, word, Span { start, len }))
+            }
             How::Composite | How::Closer => false,
+        }
+    }
+
+    /// Where value `at` lies.
+    fn beside(self, at: u8) -> Option<Span> {
+        let at = usize::from(at);
+        match self.segment.marks().get(at..at + 2) {
+            Some(&[before, end]) => Some(Span::new(before + 1, end)),
+            _ => None,
         }
     }
 
@@ -222,11 +237,10 @@ pub(super) fn word_at(buffer: &[u8], at: u32) -> Option<u64> {
     buffer.get(at..at + 8).and_then(<[u8]>::first_chunk).map(|bytes| u64::from_le_bytes(*bytes))
 }
 
-/// True for a day (D8), or a range of days (RD8), as element `by` of `segment` says, of `len` bytes from `start` on, the
-/// first eight of which are `word`.
+/// True for a day (D8), a range of days (RD8), a day with a time (DT) or a time (TM), as the bytes at `format` of `buffer` say; the first
+/// eight bytes from the start of `span` on are `word`.
 #[inline(never)]
-fn is_dated(segment: &Segment<'_>, by: u8, word: u64, start: u32, len: u32) -> bool {
-    let (format, buffer) = (segment.span(usize::from(by)), segment.buffer());
+fn is_dated(buffer: &[u8], format: Span, word: u64, Span { start, len }: Span) -> bool {
     let is = |wanted: &[u8; 4], count: u32| {
         let bytes = buffer.get(format.start as usize..).and_then(<[u8]>::first_chunk::<4>);
         let same =
@@ -240,6 +254,8 @@ fn is_dated(segment: &Segment<'_>, by: u8, word: u64, start: u32, len: u32) -> b
                 && is_day(word)
                 && word_at(buffer, start + 9).is_some_and(is_day)
         }
+        12 if is(b"DT  ", 2) => is_day(word) && is_time(Span { start: start + 8, len: 4 }.of(buffer)),
+        4 if is(b"TM  ", 2) => is_time(Span { start, len }.of(buffer)),
         _ => false,
     }
 }
@@ -448,6 +464,33 @@ mod tests {
         }
 
         fn fault(&mut self, _fault: Fault, _range: std::ops::Range<usize>, _first: bool) {}
+    }
+
+    #[test]
+    fn what_is_dated_is_good_as_the_format_beside_it_says() {
+        let plan = Guides::embedded().plan("837I").unwrap();
+        for (name, segment, good, wrong) in [
+            ("occurrence", "HI*BH", ":A1:D8:20260131", ":A1:D8:20260132"),
+            ("occurrence", "HI*BH:A1:D8:20260131*BH", ":A2:D8:20240229", ":A2:D8:20230229"),
+            ("occurrence-span", "HI*BI", ":70:RD8:20260101-20260131", ":70:RD8:20260101"),
+            ("discharge", "DTP*096*TM*", "2359", "2360"),
+            ("admission", "DTP*435*DT*", "202601312359", "202601312400"),
+        ] {
+            let number = plan.find_slot("2300", &segment[..segment.find('*').unwrap()], name).unwrap();
+            let facts = &plan.index.slots[number as usize];
+            let slot = InSlot { index: &plan.index, number, facts };
+            let outlines = Outlines::default();
+            let mut judge = Judge { slot, outlines, good: 0, wrong: 0, doubted: 0, differ: 0 };
+            let mut scanner = Scanner::new(Limits::default());
+            scanner.resume(Mode::Inside(Delimiters::default()));
+            // the first teaches what the others look like
+            let text = format!("{segment}{good}~{segment}{good}~{segment}{wrong}~{segment}{good}~");
+            scanner.scan(text.as_bytes(), true, &mut judge);
+            assert!(
+                (judge.good, judge.wrong) == (3, 1) || (judge.good, judge.wrong, judge.doubted) == (2, 1, 1),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -103,8 +103,9 @@ impl Outline {
                 How::Composite => index.composites.get(element.code as usize).map_or(&[][..], |shape| &shape.quick),
                 _ => std::slice::from_ref(element),
             };
+            let composite = element.how == How::Composite;
             for (quick, own) in quick.iter_mut().skip(at).take(parts).zip(own) {
-                *quick = *own;
+                *quick = if composite { among(own, at, parts) } else { *own };
             }
             at += parts;
         }
@@ -199,6 +200,18 @@ impl Outline {
     }
 }
 
+/// What is asked of a component of the composite that has the values from `at` on, so many `parts`.
+fn among(own: &Quick, at: usize, parts: usize) -> Quick {
+    let how = match own.how {
+        How::Dated(by) => {
+            let beside = usize::from(by).checked_sub(1).filter(|&before| before < parts && at + before < LANES);
+            beside.map_or(How::Closer, |before| How::Beside((at + before) as u8))
+        }
+        how => how,
+    };
+    Quick { how, ..*own }
+}
+
 /// How many values the element has that begins with value `at`.
 fn parts_of(inner: u64, at: usize) -> usize {
     // value n stands between marks n and n + 1
@@ -222,6 +235,8 @@ fn bounds(quick: &Quick) -> (u8, u8) {
         How::Date => (8, 8),
         How::Codes(_) => (byte(quick.min.into()), byte(longest).min(8)),
         // what is longer than can be told is looked at closely
-        How::Code(_) | How::Text | How::Dated(_) => (byte(quick.min.into()), byte(longest).min(u8::MAX - 1)),
+        How::Code(_) | How::Text | How::Dated(_) | How::Beside(_) => {
+            (byte(quick.min.into()), byte(longest).min(u8::MAX - 1))
+        }
     }
 }
