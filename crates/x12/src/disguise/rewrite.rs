@@ -160,14 +160,16 @@ impl State {
         }
     }
 
-    /// Appends the value at hand, which `before` became; delimiters, which may be any bytes, do not stand in it.
+    /// Appends the value at hand, which `before` became; delimiters, which may be any bytes, do not come into it. A header that is
+    /// broken by lines has some already.
     fn write(&mut self, before: &[u8], delimiters: Delimiters) {
         self.changed += u64::from(self.value != before);
         let odd = |byte: u8| {
-            byte == delimiters.element
+            (byte == delimiters.element
                 || byte == delimiters.component
                 || byte == delimiters.terminator
-                || Some(byte) == delimiters.repetition
+                || Some(byte) == delimiters.repetition)
+                && !before.contains(&byte)
         };
         self.out.extend(self.value.iter().map(|byte| if odd(*byte) { b'A' } else { *byte }));
     }

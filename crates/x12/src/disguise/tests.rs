@@ -111,3 +111,11 @@ fn days_before_the_person_is_known_wait_for_them() {
     assert_eq!(day(elements(&made, "INS")[12]) - day(elements(&made, "DTP*356")[3]), 14);
     assert_ne!(elements(&made, "INS")[12], "20260915");
 }
+
+#[test]
+fn a_header_that_is_broken_by_lines_keeps_them() {
+    let text = "ISA*00*    *00*   *Z\nZ*KANA\nRI*ZZ*B*260930*1200*^*00501*000000001*0*T*:\nGS*HC*A*B\n";
+    let made = disguised(text, Days::Shift, text.len());
+    assert_eq!(made.matches('\n').count(), text.matches('\n').count());
+    assert!(!made.contains("KANA"));
+}
