@@ -62,7 +62,7 @@ def test_amounts_are_those_of_the_file(files: dict[str, Path], tmp_path: Path) -
 
 @pytest.mark.parametrize("script", ["denials.py", "days_to_payment.py", "retro_terminations.py"])
 def test_a_file_that_is_not_there_is_told_in_one_line(script: str, tmp_path: Path) -> None:
-    command = [sys.executable, ANALYSIS / script, tmp_path / "nowhere.835"]
+    command = [sys.executable, str(ANALYSIS / script), str(tmp_path / "nowhere.835")]
     ended = subprocess.run(command, capture_output=True, check=False, text=True)
     assert ended.returncode == 2
     assert ended.stderr.count("\n") == 1
