@@ -56,7 +56,7 @@ class Phi(StrEnum):
 class Column(Frozen):
     """A column of a table: its name, its Arrow type, and what it may tell of a patient.
 
-    `phi` is ``open`` (nothing by itself), ``id``, ``provider`` (a tax id, not ten digits),
+    `phi` is ``open`` (nothing by itself), ``id``, ``provider`` (tax ids: all but ten digits),
     ``person`` (names, addresses), ``born`` (days of birth and death), ``text`` (notes) or ``token``
     (stands for an identifier already).
     """
