@@ -114,7 +114,7 @@ class Works:
                 app.runner.end()
                 await task
 
-    async def settle(self, seconds: float = 30.0) -> dict[str, int]:
+    async def settle(self, seconds: float = 120.0) -> dict[str, int]:
         """Runs until everything rests; the claims by state."""
         async with self.running() as app:
             await until(app, rests, seconds)
@@ -126,7 +126,7 @@ class Works:
             return both.store.ask(query)
 
 
-async def until(app: App, done: Callable[[View], bool], seconds: float = 30.0) -> None:
+async def until(app: App, done: Callable[[View], bool], seconds: float = 120.0) -> None:
     """Waits for the store to say so; fails where it does not in so long."""
     limit = time.monotonic() + seconds
     while not await app.work.store.read(done):
