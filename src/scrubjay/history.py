@@ -3,8 +3,9 @@
 A history is a file of codes (`codes.file`): table ``history``, whose release is the id of the key;
 its main list has a digest of each claim but replacements and voids, ``parties`` one of whom each
 claim is between, and each list of `rules.past` what is remembered there, its days shifted and its
-values masked by the same key. Nothing of a claim can be read from it, and without the key nothing
-is found. A history without some of the lists has them from when something is added to it.
+values masked by the same key. Without the key nobody and no day can be read from it and nothing is
+found; of rows under one digest it shows how far apart they are, and which are alike. A history
+without some of the lists has them from when something is added to it.
 """
 
 from __future__ import annotations
