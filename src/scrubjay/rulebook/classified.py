@@ -6,9 +6,9 @@ from scrubjay.rulebook.dates import first_service
 from scrubjay.rulebook.diagnoses import ICD10, coded_for, points, unbillable
 from scrubjay.rulebook.institutional import INPATIENT
 from scrubjay.rulebook.members import birth
-from scrubjay.rulebook.procedures import lacks
 from scrubjay.rules import Bool, rule
 from scrubjay.rules.fields import Claim, Diagnosis, Procedure
+from scrubjay.rules.modifiers import lacks
 
 _CODED = ("ABK", "ABF")
 _EDITOR = "CMS Medicare code editor (MCE); asks for the code table icd10cm"

@@ -6,9 +6,9 @@ an override gives other claim filing indicators.
 """
 
 from scrubjay.rulebook.diagnoses import OUTPATIENT
-from scrubjay.rulebook.procedures import has, lacks
 from scrubjay.rules import Bool, Number, rule
 from scrubjay.rules.fields import Claim, Line
+from scrubjay.rules.modifiers import has, lacks
 
 MEDICARE = ("MA", "MB")
 """Claim filing indicators of Medicare. Medicaid has tables of its own, and asks for an override."""

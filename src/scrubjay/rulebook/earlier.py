@@ -4,10 +4,10 @@ All of it but what the file itself tells asks for a history (`--history`), and s
 """
 
 from scrubjay.rulebook.coverage import VISITS
-from scrubjay.rulebook.procedures import lacks
 from scrubjay.rules import Bool, came_before, rule, seen_before
 from scrubjay.rules.fields import Claim, Line, Set
-from scrubjay.rules.past import FILES, ORIGINALS, PHYSICIANS, SERVICES, day_of
+from scrubjay.rules.modifiers import lacks
+from scrubjay.rules.past import FILES, ORIGINALS, PHYSICIANS, SERVICES, day_of, is_original
 
 NEW_PATIENT = "99(20[2-5]|34[1-5]|38[1-7])"
 """Visits of new patients: in an office, at home, and without an illness."""
@@ -15,9 +15,14 @@ NEW_PATIENT = "99(20[2-5]|34[1-5]|38[1-7])"
 _FEES = "CMS physician fee schedule, global days; asks for a history and for the code table pfs"
 
 
-def original(claim: Claim) -> Bool:
-    """The claim neither replaces nor voids another."""
-    return ~claim.frequency.is_in("7", "8")
+def in_global_period(line: Line) -> Bool:
+    """The same physician did surgery before that pays for the day of the line too."""
+    day = line.service_from
+    ten, ninety = (
+        PHYSICIANS.has(line, since=day - days, until=day - 1, among=f"pfs.global_{days:03}")
+        for days in (10, 90)
+    )
+    return ten | ninety
 
 
 @rule(
@@ -43,9 +48,9 @@ def duplicate_pcn_in_batch(claim: Claim) -> Bool:
         provider.npi.otherwise(provider.tax_id),
         claim.payer.id,
         claim.subscriber.responsibility,
-        when=original(claim),
+        when=is_original(claim),
     )
-    return original(claim) & again & ~seen_before(claim)
+    return is_original(claim) & again & ~seen_before(claim)
 
 
 @rule(
@@ -109,7 +114,7 @@ def new_patient_within_3y(line: Line) -> Bool:
     """
     return (
         line.procedure.matches(NEW_PATIENT)
-        & original(line.claim)
+        & is_original(line.claim)
         & PHYSICIANS.has(line, since=line.service_from - 1094, until=line.service_from - 1)
     )
 
@@ -129,17 +134,11 @@ def global_period_em(line: Line) -> Bool:
     Surgery by the same physician is looked for in the history: of the 10 days before where it pays
     for ten, of the 90 days before where it pays for ninety.
     """
-    before = line.service_from - 1
     return (
         line.procedure.matches(VISITS)
         & lacks(line, "24", "25", "57", "FT")
-        & original(line.claim)
-        & (
-            PHYSICIANS.has(line, since=line.service_from - 10, until=before, among="pfs.global_010")
-            | PHYSICIANS.has(
-                line, since=line.service_from - 90, until=before, among="pfs.global_090"
-            )
-        )
+        & is_original(line.claim)
+        & in_global_period(line)
     )
 
 
@@ -154,19 +153,13 @@ def global_period_em(line: Line) -> Bool:
 )
 def global_period_surgery(line: Line) -> Bool:
     """Surgery falls within the days that the fee of an earlier one pays for, without a reason."""
-    before = line.service_from - 1
     surgery = line.procedure.listed("pfs.global_010") | line.procedure.listed("pfs.global_090")
     return (
         line.procedure.matches("[1-6][0-9]{4}")
         & lacks(line, "58", "78", "79", "55", "80", "81", "82", "AS")
-        & original(line.claim)
+        & is_original(line.claim)
         & surgery
-        & (
-            PHYSICIANS.has(line, since=line.service_from - 10, until=before, among="pfs.global_010")
-            | PHYSICIANS.has(
-                line, since=line.service_from - 90, until=before, among="pfs.global_090"
-            )
-        )
+        & in_global_period(line)
     )
 
 
@@ -192,7 +185,7 @@ def frequency_exceeded(line: Line) -> Bool:
         lambda other: other.units
     )
     limit = (claim.payer.id, line.procedure)
-    return original(claim) & (
+    return is_original(claim) & (
         SERVICES.exceeds(line, units, "frequency.day", limit, since=day)
         | SERVICES.exceeds(line, units, "frequency.month", limit, since=day - 29)
         | SERVICES.exceeds(line, units, "frequency.year", limit, since=day - 364)

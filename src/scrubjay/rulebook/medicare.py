@@ -1,9 +1,9 @@
 """What Medicare asks of its claims, by the claim filing indicator: MA is part A, MB part B."""
 
 from scrubjay.rulebook.dates import YEAR, end_of_service
-from scrubjay.rulebook.procedures import has, lacks
 from scrubjay.rules import Bool, received, rule
 from scrubjay.rules.fields import Claim, Line, Subscriber
+from scrubjay.rules.modifiers import has, lacks
 
 _LETTER = "[AC-HJKMNP-RT-Y]"
 MBI = f"[1-9]{_LETTER}([0-9]|{_LETTER})[0-9]{_LETTER}([0-9]|{_LETTER})[0-9]{_LETTER}{{2}}[0-9]{{2}}"

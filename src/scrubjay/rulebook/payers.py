@@ -6,9 +6,9 @@ one payer refuses another takes. An override (docs/writing-rules.md) makes it an
 
 from scrubjay.rulebook.coverage import TOGETHER
 from scrubjay.rulebook.members import birth
-from scrubjay.rulebook.procedures import lacks
 from scrubjay.rules import Bool, Code, Number, rule
 from scrubjay.rules.fields import Claim, Diagnosis, Line, Provider, Tooth
+from scrubjay.rules.modifiers import lacks, modifiers
 
 _OWN = "Rules of the payer; asks for the code table"
 
@@ -18,11 +18,6 @@ EYELIDS = ("E1", "E2", "E3", "E4")
 CORONARIES = ("LC", "LD", "RC", "LM", "RI")
 AGAIN = (*TOGETHER, "76", "77", "50")
 """Modifiers that say why a procedure stands on two lines of a day."""
-
-
-def modifiers(line: Line) -> tuple[Code, Code, Code, Code]:
-    """The line's four modifiers."""
-    return line.modifier_1, line.modifier_2, line.modifier_3, line.modifier_4
 
 
 def any_with(line: Line, table: str) -> Bool:

@@ -2,26 +2,10 @@
 
 from scrubjay.rules import Bool, rule
 from scrubjay.rules.fields import Claim, Line
+from scrubjay.rules.modifiers import has, lacks, modifiers
 
 ANESTHESIA = "0(0[1-9]|1[0-9])[0-9]{2}"
 """The codes of anesthesia, 00100 to 01999."""
-
-
-def has(line: Line, *modifiers: str) -> Bool:
-    """One of the line's four modifiers is one of these; unknown where there is none."""
-    return (
-        line.modifier_1.is_in(modifiers)
-        | line.modifier_2.is_in(modifiers)
-        | line.modifier_3.is_in(modifiers)
-        | line.modifier_4.is_in(modifiers)
-    )
-
-
-def lacks(line: Line, *modifiers: str) -> Bool:
-    """None of the line's four modifiers is one of these, also where there is none."""
-    slots = (line.modifier_1, line.modifier_2, line.modifier_3, line.modifier_4)
-    absent = [slot.is_missing() | ~slot.is_in(modifiers) for slot in slots]
-    return absent[0] & absent[1] & absent[2] & absent[3]
 
 
 @rule(
@@ -57,9 +41,10 @@ def invalid_modifier(line: Line) -> Bool:
 
     One that is too long or too short is told by the guide, and not a second time here.
     """
-    slots = (line.modifier_1, line.modifier_2, line.modifier_3, line.modifier_4)
-    wrong = [slot.matches(".{2}") & ~slot.matches("[0-9A-Z]{2}") for slot in slots]
-    return wrong[0] | wrong[1] | wrong[2] | wrong[3]
+    one, two, three, four = (
+        slot.matches(".{2}") & ~slot.matches("[0-9A-Z]{2}") for slot in modifiers(line)
+    )
+    return one | two | three | four
 
 
 @rule(
@@ -77,7 +62,7 @@ def duplicate_modifier(line: Line) -> Bool:
 
     Medicare refuses that, others read it once.
     """
-    one, two, three, four = line.modifier_1, line.modifier_2, line.modifier_3, line.modifier_4
+    one, two, three, four = modifiers(line)
     return (
         (two == one)
         | (three == one)

@@ -3,9 +3,9 @@
 All of it asks for tables that the user brings, and says nothing without them.
 """
 
-from scrubjay.rulebook.procedures import lacks
 from scrubjay.rules import Bool, Code, Date, Text, rule
 from scrubjay.rules.fields import Claim, Diagnosis, Line, Provider
+from scrubjay.rules.modifiers import lacks
 
 _NPPES = "CMS NPPES; asks for the code table nppes"
 _NPPES_FIX = "Look the NPI up in the NPPES registry and send the one that holds"

@@ -1,8 +1,8 @@
 """Why the claim is sent: originals, replacements, repeats, and the order of payers."""
 
-from scrubjay.rulebook.procedures import lacks
 from scrubjay.rules import Bool, never_sent, rule, seen_before
 from scrubjay.rules.fields import Claim, Line, OtherPayer
+from scrubjay.rules.modifiers import lacks
 
 
 @rule(

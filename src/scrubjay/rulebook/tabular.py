@@ -1,9 +1,9 @@
 """Diagnoses beside each other and beside modifiers: notes and sides of ICD-10-CM's tabular list."""
 
 from scrubjay.rulebook.diagnoses import coded_for, points
-from scrubjay.rulebook.procedures import has, lacks
 from scrubjay.rules import Bool, rule
 from scrubjay.rules.fields import Claim, Diagnosis, Line
+from scrubjay.rules.modifiers import has, lacks
 
 _CODED = ("ABK", "ABF")
 _LIST = "ICD-10-CM tabular list; code table icd10cm_notes"

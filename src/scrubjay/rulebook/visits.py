@@ -1,8 +1,8 @@
 """What was done, beside who did it and why: providers, places, visits, rides and papers."""
 
-from scrubjay.rulebook.procedures import lacks
 from scrubjay.rules import Bool, rule
 from scrubjay.rules.fields import Attachment, Claim, Line
+from scrubjay.rules.modifiers import lacks, modifiers
 
 ELSEWHERE = ("21", "22", "23", "31", "51", "61")
 """Places that belong to somebody else than the physician: hospitals and nursing facilities."""
@@ -135,9 +135,8 @@ def ambulance_modifier_invalid(line: Line) -> Bool:
 
     A patient who died before the ride (QL) went nowhere; such lines are let through.
     """
-    slots = (line.modifier_1, line.modifier_2, line.modifier_3, line.modifier_4)
-    none = [slot.is_missing() | ~slot.matches(WAY) for slot in slots]
-    nowhere = none[0] & none[1] & none[2] & none[3]
+    one, two, three, four = (slot.is_missing() | ~slot.matches(WAY) for slot in modifiers(line))
+    nowhere = one & two & three & four
     return line.procedure.matches(RIDE) & nowhere & lacks(line, "QL")
 
 

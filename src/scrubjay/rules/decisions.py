@@ -19,6 +19,7 @@ from scrubjay import workbook
 from scrubjay.rules.analysts import in_order, made
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.fields import Line
+from scrubjay.rules.modifiers import has, lacks
 from scrubjay.rules.scopes import Scope
 
 TYPE_CHECKING = False
@@ -220,16 +221,13 @@ def _day(row: Row, name: str) -> dt.date | None:
 def _wrong(line: Line, row: Row) -> list[Bool]:
     """What a row calls wrong, each by itself."""
     cells = row.cells
-    slots = (line.modifier_1, line.modifier_2, line.modifier_3, line.modifier_4)
     wrong: list[Bool] = []
     if cells.get("modifiers_required"):
         wanted = cells["modifiers_required"].split()
-        lacking = [slot.is_missing() | ~slot.is_in(wanted) for slot in slots]
-        wrong.append(lacking[0] & lacking[1] & lacking[2] & lacking[3])
+        wrong.append(lacks(line, *wanted))
     if cells.get("modifiers_forbidden"):
         barred = cells["modifiers_forbidden"].split()
-        having = [slot.is_in(barred) for slot in slots]
-        wrong.append(having[0] | having[1] | having[2] | having[3])
+        wrong.append(has(line, *barred))
     if cells.get("pos"):
         wrong.append(~_place(line).is_in(cells["pos"].split()))
     if cells.get("pos_forbidden"):

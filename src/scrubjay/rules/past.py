@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.expressions import Bool
+from scrubjay.rules.modifiers import lacks
 from scrubjay.rules.rows import TABLES
 
 TYPE_CHECKING = False
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     Keys = Callable[[Any], tuple[Value, ...]]
 
-__all__ = ["FILES", "LISTS", "ORIGINALS", "PHYSICIANS", "SERVICES", "Past", "day_of"]
+__all__ = ["FILES", "LISTS", "ORIGINALS", "PHYSICIANS", "SERVICES", "Past", "day_of", "is_original"]
 
 LISTS: dict[str, Past] = {}
 """All lists of a history, by name, in the order of their numbers."""
@@ -119,7 +120,8 @@ def _physician(line: Line) -> Text:
     return named.otherwise(line.claim.provider.npi)
 
 
-def _first_time(claim: Claim) -> Bool:
+def is_original(claim: Claim) -> Bool:
+    """The claim neither replaces nor voids another."""
     return ~claim.frequency.is_in("7", "8")
 
 
@@ -128,10 +130,8 @@ _NOT_FACE_TO_FACE = ("26", "TC", "54", "55", "56", "80", "81", "82", "AS")
 
 def _seen_in_person(line: Line) -> Bool:
     """Surgery, medicine and visits, given by the physician as a whole and not as an assistant."""
-    slots = (line.modifier_1, line.modifier_2, line.modifier_3, line.modifier_4)
-    whole = [slot.is_missing() | ~slot.is_in(_NOT_FACE_TO_FACE) for slot in slots]
     done = line.procedure.matches("[1-6][0-9]{4}|9[1-9][0-9]{3}")
-    return _first_time(line.claim) & done & whole[0] & whole[1] & whole[2] & whole[3]
+    return is_original(line.claim) & done & lacks(line, *_NOT_FACE_TO_FACE)
 
 
 PHYSICIANS = Past(
@@ -155,7 +155,7 @@ SERVICES = Past(
         line.procedure,
     ),
     transactions="PID",
-    when=lambda line: _first_time(line.claim),
+    when=lambda line: is_original(line.claim),
     days=lambda line: (day_of(line), day_of(line)),
     value=lambda line: line.units,
 )
