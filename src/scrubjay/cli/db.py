@@ -8,7 +8,6 @@ from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group, Option
 from scrubjay.cli.homes import HOME, settings
 from scrubjay.cli.kinds import FILE
-from scrubjay.cli.partner import REASON
 from scrubjay.cli.stored import (
     AUDIT_KEY,
     CHECKPOINTS,
@@ -291,7 +290,7 @@ COMMAND = Group(
                 "does not know of is left alone, partners are paused, and what was about to be "
                 "sent is held, as after db restore."
             ),
-            options=(*STORE, REASON, options.AS_JSON),
+            options=(*STORE, options.REASON, options.AS_JSON),
             examples=('scrubjay db adopt --reason "the disk of the old store is gone"',),
             run=adopt,
         ),

@@ -9,7 +9,6 @@ from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group
 from scrubjay.cli.homes import HOME, settings, there
 from scrubjay.cli.kinds import Count
-from scrubjay.cli.partner import REASON
 from scrubjay.errors import InputError
 
 TYPE_CHECKING = False
@@ -75,7 +74,7 @@ def _call(word: str, argument: Argument, text: str) -> Call:
         name=word,
         help=text,
         argument=argument,
-        options=(HOME, REASON, options.AS_JSON),
+        options=(HOME, options.REASON, options.AS_JSON),
         examples=(f"scrubjay held {word} 17 --reason 'asked their desk by telephone'",),
         run=_decided(word),
     )

@@ -9,7 +9,6 @@ from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Group
 from scrubjay.cli.homes import HOME, there
 from scrubjay.cli.kinds import Count
-from scrubjay.cli.partner import REASON
 from scrubjay.errors import InputError
 
 TYPE_CHECKING = False
@@ -104,7 +103,7 @@ COMMAND = Group(
             name="place",
             help="Purge nothing of FILE, nor of what was sent or said about it.",
             argument=FILE,
-            options=(HOME, REASON, options.AS_JSON),
+            options=(HOME, options.REASON, options.AS_JSON),
             examples=("scrubjay legalhold place 17 --reason 'matter 2026-114'",),
             run=placed,
         ),
@@ -112,7 +111,7 @@ COMMAND = Group(
             name="release",
             help="Let FILE be purged when the policy says so.",
             argument=FILE,
-            options=(HOME, REASON, options.AS_JSON),
+            options=(HOME, options.REASON, options.AS_JSON),
             examples=("scrubjay legalhold release 17 --reason 'matter 2026-114 is closed'",),
             run=released,
         ),

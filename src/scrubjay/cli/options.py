@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scrubjay.cli.call import Argument, Option
-from scrubjay.cli.kinds import DAY, FILE, FOLDER, Choice, Count
+from scrubjay.cli.kinds import DAY, FILE, FOLDER, Choice, Count, Words
 from scrubjay.job import LARGEST_LIMIT, MOST_THREADS, Limits, RejectUnit
 from scrubjay.severity import Severity
 
@@ -22,6 +22,7 @@ __all__ = [
     "LIMITS",
     "OUTPUT",
     "PARTNER",
+    "REASON",
     "RECEIVED_DATE",
     "REJECT_UNIT",
     "RULES",
@@ -37,6 +38,7 @@ AS_JSON = Option(name="--json", key="as_json", help="Print the result as JSON.")
 FORCE = Option(name="--force", help="Replace what an earlier run left there.")
 SHOW_PHI = Option(name="--show-phi", help="Show patient data instead of masks.")
 GUIDE_ALIASES = Option(name="--guide-aliases", help="Take versions that are known as aliases.")
+REASON = Option(name="--reason", kind=Words(), required=True, help="Why, for the audit.")
 OUTPUT = Option(
     name="--output",
     short="-o",

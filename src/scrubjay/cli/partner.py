@@ -6,9 +6,9 @@ import json
 import sys
 
 from scrubjay.cli import options
-from scrubjay.cli.call import Argument, Call, Group, Option
+from scrubjay.cli.call import Argument, Call, Group
 from scrubjay.cli.homes import HOME, settings, there
-from scrubjay.cli.kinds import Kind, Words
+from scrubjay.cli.kinds import Kind
 from scrubjay.errors import InputError
 
 TYPE_CHECKING = False
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["COMMAND"]
 
 NAME = Argument(name="partner", metavar="PARTNER", kind=Kind("name"))
-REASON = Option(
-    name="--reason",
-    kind=Words("text"),
-    metavar="TEXT",
-    required=True,
-    help="Why, for the audit.",
-)
 
 
 def listed(given: dict[str, Any]) -> int:
@@ -129,7 +122,7 @@ COMMAND = Group(
             name="pause",
             help="Send nothing more to PARTNER; what waits goes on waiting.",
             argument=NAME,
-            options=(HOME, REASON, options.AS_JSON),
+            options=(HOME, options.REASON, options.AS_JSON),
             examples=("scrubjay partner pause clearing --reason 'their maintenance'",),
             run=paused,
         ),
@@ -137,7 +130,7 @@ COMMAND = Group(
             name="resume",
             help="Send to PARTNER again.",
             argument=NAME,
-            options=(HOME, REASON, options.AS_JSON),
+            options=(HOME, options.REASON, options.AS_JSON),
             examples=("scrubjay partner resume clearing --reason 'they are back'",),
             run=resumed,
         ),
