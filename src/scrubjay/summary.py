@@ -19,10 +19,15 @@ class Tally(TypedDict):
 
 
 class Windows(TypedDict):
-    """Within how many claims duplicates were looked for, and whether the file had more."""
+    """Within how many claims, and numbers of claims, others like them were looked for, and whether the file had more.
 
-    duplicate_claims: int
+    None where all of them were remembered.
+    """
+
+    duplicate_claims: int | None
     exceeded: bool
+    numbers: int | None
+    numbers_exceeded: bool
 
 
 class Summary(TypedDict):

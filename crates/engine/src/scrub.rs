@@ -15,7 +15,7 @@ use x12::wire::Output;
 use crate::analyse::{Analysed, Setting};
 use crate::batches::{Maps, Wanted};
 use crate::day;
-use crate::desk::{Bench, Chosen, Desk, Judge, Manner, Records, Rulings, Seen, Sent, WINDOW};
+use crate::desk::{Bench, Chosen, Desk, Judge, Manner, NUMBERS, Records, Rulings, Seen, Sent, WINDOW};
 use crate::error::Error;
 use crate::job::{Command, Job};
 use crate::records::{Recording, Subject};
@@ -249,7 +249,7 @@ impl Setup {
             keep_controls: extracting && job.keep_controls,
             chosen: extracting.then(|| Chosen::new(job.select.clone())),
         };
-        let seen = if job.exact { Seen::exact(stage.as_ref().map(Stage::folder)) } else { Seen::window() };
+        let seen = if job.exact { Seen::exact(stage.as_ref().map(Stage::folder)) } else { Seen::window(WINDOW) };
         let records = self.setting.recording.as_ref().map(|recording| Records::new(recording, stage.as_ref()));
         let (catalog, tokens) = (self.catalog.clone(), self.tokens.clone());
         let mut desk = Desk::new(rulings, catalog, tokens, stage, self.bench(job), seen, judge);
@@ -273,8 +273,13 @@ impl Setup {
         let bench = desk.bench.as_ref();
         let there = |list: &str| self.rules.as_ref().is_some_and(|rules| rules.has_table(list));
         let mut summary = totals.summary(&desk.catalog, &desk.names, &desk.tokens, (&rules, &there), bench.is_some());
-        summary["windows"] =
-            json!({"duplicate_claims": if job.exact { Value::Null } else { WINDOW.into() }, "exceeded": totals.forgot});
+        let window = |most: usize| (!job.exact).then_some(most);
+        summary["windows"] = json!({
+            "duplicate_claims": window(WINDOW),
+            "exceeded": totals.forgot,
+            "numbers": window(NUMBERS),
+            "numbers_exceeded": totals.forgot_numbers,
+        });
         if let Some(records) = &desk.records {
             summary = records.totals(totals, &desk.catalog);
         }

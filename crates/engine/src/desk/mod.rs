@@ -59,7 +59,7 @@ pub(crate) use record::Handed;
 pub use record::HandedClaim;
 pub(crate) use records::Records;
 pub(crate) use results::{FileFacts, Totals};
-pub(crate) use seen::{Seen, WINDOW};
+pub(crate) use seen::{NUMBERS, Seen, WINDOW};
 pub(crate) use sent::Sent;
 use sheet::{Entry, Sheet, sheet_of};
 pub(crate) use stretch::Stretch;
@@ -279,6 +279,7 @@ impl<'j> Desk<'j> {
         }
         self.totals.forgot |= self.envelope.forgot() || self.seen.forgot();
         self.totals.forgot |= self.records.as_ref().is_some_and(|records| records.forgot());
+        self.totals.forgot_numbers |= self.judging.iter().flat_map(|judging| &judging.again).any(Seen::forgot);
         Ok(())
     }
 

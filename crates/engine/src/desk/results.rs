@@ -54,6 +54,8 @@ pub(crate) struct Totals {
     pub(crate) unreadable_segments: u64,
     /// More control numbers or claims came than are remembered.
     pub(crate) forgot: bool,
+    /// As many numbers of claims.
+    pub(crate) forgot_numbers: bool,
     pub(crate) tally: Tally,
     codes: Vec<Found>,
 }

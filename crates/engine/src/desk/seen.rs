@@ -8,11 +8,13 @@ use crate::error::Error;
 
 /// How many claims are remembered.
 pub(crate) const WINDOW: usize = 500_000;
+/// How many of the numbers that each rule knows claims by.
+pub(crate) const NUMBERS: usize = 100_000;
 const SMALLEST: usize = 16 * 1024;
 /// Slots at most: three quarters of them are used when the window is full.
 const LARGEST: usize = SMALLEST * 41;
 
-/// The last [`WINDOW`] claims, as keyed digests; or all of them.
+/// The last claims, as keyed digests; or all of them.
 #[derive(Debug)]
 pub(crate) enum Seen {
     /// What is beyond the window is forgotten.
@@ -35,9 +37,9 @@ pub(crate) struct All {
 }
 
 impl Seen {
-    /// Remembers the window.
-    pub(crate) fn window() -> Self {
-        Self::Last(Window::new(WINDOW))
+    /// Remembers the last `most`.
+    pub(crate) fn window(most: usize) -> Self {
+        Self::Last(Window::new(most))
     }
 
     /// Remembers everything: beyond the window in a file in `folder`; without one in memory.
@@ -46,10 +48,10 @@ impl Seen {
         Self::All(Box::new(All::new(most, folder.map(Spill::new))))
     }
 
-    /// One that remembers as many, and nothing yet.
-    pub(crate) fn another(&self) -> Self {
+    /// One for the last `most` of something else, or for all of it as this one is; it remembers nothing yet.
+    pub(crate) fn another(&self, most: usize) -> Self {
         match self {
-            Self::Last(_) => Self::window(),
+            Self::Last(_) => Self::window(most),
             Self::All(all) => Self::All(Box::new(All::new(all.most, all.spill.as_ref().map(Spill::another)))),
         }
     }
@@ -62,7 +64,7 @@ impl Seen {
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
         match self {
-            Self::Last(window) => *window = Window::new(WINDOW),
+            Self::Last(window) => window.clear(),
             Self::All(all) => all.clear(),
         }
     }
@@ -177,7 +179,7 @@ mod tests {
 
     #[test]
     fn the_window_is_remembered_and_no_more() {
-        let mut seen = Seen::window();
+        let mut seen = Seen::window(WINDOW);
         let mut again = |n| seen.again(digest(n)).unwrap();
         let many = WINDOW as u64 + 1000;
         assert!(!(0..many).any(&mut again));

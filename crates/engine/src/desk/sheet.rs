@@ -9,6 +9,7 @@ use x12::scrub::Hit;
 use x12::wire::{Delimiters, Segment};
 
 use super::fields::Values;
+use super::seen::NUMBERS;
 use super::{Desk, Judged, Scrub};
 use crate::analyse::{Analysed, Item, Kind};
 use crate::error::Error;
@@ -150,7 +151,7 @@ impl Desk<'_> {
         if let (Some(rules), Some(ruled), Some(judging)) = (&scrub.rules, ruled, judging) {
             let mut duplicates = self.seen.all_again(&ruled.digests)?;
             let orphans = rules.recall(ruled, &mut duplicates);
-            judging.again.resize_with(ruled.comings.len(), || self.seen.another());
+            judging.again.resize_with(ruled.comings.len(), || self.seen.another(NUMBERS));
             let again = judging.again.iter_mut().zip(&ruled.comings).map(|(seen, digests)| seen.all_again(digests));
             let again = again.collect::<Result<_, _>>()?;
             if let Some(sent) = &mut self.sent {

@@ -30,6 +30,11 @@ impl Window {
         Self { buckets: Vec::new(), ring: Vec::new(), oldest: 0, most: most.clamp(1, INDEX as usize), forgot: false }
     }
 
+    /// Forgets everything, also that some were forgotten.
+    pub(super) fn clear(&mut self) {
+        *self = Self::new(self.most);
+    }
+
     /// True when some were forgotten.
     pub(super) fn forgot(&self) -> bool {
         self.forgot
