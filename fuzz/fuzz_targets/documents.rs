@@ -9,8 +9,11 @@ use libfuzzer_sys::fuzz_target;
 
 static JOB: LazyLock<Option<Job>> = LazyLock::new(|| Job::parse(r#"{"command": "inspect"}"#).ok());
 
-/// Every run of bytes that is told: where it begins, what it is, and its number in its set.
-fn read(bytes: &[u8], wanted: &[String]) -> Result<Vec<(u64, Box<[u8]>, u32)>, Error> {
+/// A run of bytes that is told: where it begins, what it is, and its number in its set.
+type Told = (u64, Box<[u8]>, u32);
+
+/// All of them.
+fn read(bytes: &[u8], wanted: &[String]) -> Result<Vec<Told>, Error> {
     let Some(job) = JOB.as_ref() else { panic!("the job is one") };
     let mut documents = Documents::of_bytes(bytes.to_vec(), job, wanted)?;
     let mut told = Vec::new();
