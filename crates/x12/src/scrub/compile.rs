@@ -4,7 +4,10 @@
 //! until, expr, evidence`. An expression is an array: its name, then its parts. Bound rows are numbered: 0 is the
 //! row under judgment, 1 the row of the first quantifier inside, and so on.
 
+use std::collections::HashMap;
+
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use super::fit::{fitted, has_choice};
 use super::frame::Up;
@@ -31,7 +34,10 @@ fn is_for(rule: &Json, kind: &str) -> bool {
 /// Rules that were read, with what of them is the same for all kinds of claims: from them the program of each is made.
 #[derive(Debug)]
 pub struct Rules {
-    json: Json,
+    version: String,
+    /// As they were written: as trees they would take six times the room for as long as the run lasts.
+    written: Vec<Box<RawValue>>,
+    history: Vec<Box<RawValue>>,
     /// By rule: its id, code and severity.
     known: Vec<(String, Code, Severity)>,
     functions: Vec<Function>,
@@ -43,22 +49,35 @@ impl Rules {
     /// # Errors
     /// When it is no rule program.
     pub fn read(json: &str, catalog: &mut Catalog) -> Result<Self, RuleError> {
-        let whole = |message: String| RuleError { rule: String::new(), message };
-        let json: Json = serde_json::from_str(json).map_err(|error| whole(format!("not a rule program: {error}")))?;
-        let rules = json["rules"].as_array().ok_or_else(|| whole("a rule program has `rules`".into()))?;
-        if rules.len() > MAX_RULES {
-            return Err(whole(format!("more than {MAX_RULES} rules")));
+        let whole = |message: &str| RuleError { rule: String::new(), message: message.to_owned() };
+        let members: HashMap<String, &RawValue> = serde_json::from_str(json).map_err(|error| no_program(&error))?;
+        let list = |name: &str| members.get(name).map(|list| serde_json::from_str(list.get())).transpose();
+        let written: Option<Vec<Box<RawValue>>> = list("rules").map_err(|error| no_program(&error))?;
+        let written = written.ok_or_else(|| whole("a rule program has `rules`"))?;
+        if written.len() > MAX_RULES {
+            return Err(whole(&format!("more than {MAX_RULES} rules")));
         }
-        let known = rules.iter().map(|rule| register(rule, catalog).map_err(|message| fault(rule, message)));
+        let known = written.iter().map(|rule| {
+            let rule = tree(rule)?;
+            register(&rule, catalog).map_err(|message| fault(&rule, message))
+        });
         let known = known.collect::<Result<_, _>>()?;
-        let functions = functions(&json["functions"], catalog)?;
-        Ok(Self { json, known, functions })
+        let member = |name: &str| members.get(name).map_or(Ok(Json::Null), |member| tree(member));
+        let functions = functions(&member("functions")?, catalog)?;
+        let version = member("version")?.as_str().unwrap_or_default().to_owned();
+        Ok(Self {
+            version,
+            written,
+            history: list("history").map_err(|error| no_program(&error))?.unwrap_or_default(),
+            known,
+            functions,
+        })
     }
 
     /// The digest that names these rules.
     #[must_use]
     pub fn version(&self) -> &str {
-        self.json["version"].as_str().unwrap_or_default()
+        &self.version
     }
 
     /// The program of the rules for claims of `kind` (`837P`), whose tables are those of `schema`.
@@ -74,10 +93,13 @@ impl Rules {
         let levels = levels(schema);
         let mut lowering = Lowering::new(schema);
         let mut rules = Vec::with_capacity(self.known.len());
-        let all = self.json["rules"].as_array().into_iter().flatten().zip(&self.known);
-        for (rule, known) in all.filter(|(rule, _)| wanted(rule)) {
-            let made = compile_rule(&mut lowering, rule, &levels, known.clone());
-            rules.push(made.map_err(|message| fault(rule, message))?);
+        for (written, known) in self.written.iter().zip(&self.known) {
+            let rule = tree(written)?;
+            if !wanted(&rule) {
+                continue;
+            }
+            let made = compile_rule(&mut lowering, &rule, &levels, known.clone());
+            rules.push(made.map_err(|message| fault(&rule, message))?);
         }
         let records = self.records(&mut lowering, &wanted)?;
         let version = self.version().to_owned();
@@ -88,10 +110,9 @@ impl Rules {
 
     /// What is written down of claims that were sent.
     fn records(&self, lowering: &mut Lowering<'_>, wanted: impl Fn(&Json) -> bool) -> Result<Vec<Record>, RuleError> {
-        let lists = (0u8..).zip(self.json["history"].as_array().into_iter().flatten());
-        let record = |(number, list): (u8, &Json)| {
+        let record = |(number, list): (u8, Json)| {
             let table = lowering.table(list["table"].as_str().unwrap_or_default());
-            let mut bound = vec![table.map_err(|message| fault(list, message))?];
+            let mut bound = vec![table.map_err(|message| fault(&list, message))?];
             // what this kind of claim does not have gives way to what stands in for it
             let parts = ["keys", "from", "to", "value", "when"].map(|part| {
                 let fit = fitted(&list[part], lowering.schema, &mut bound);
@@ -99,10 +120,20 @@ impl Rules {
             });
             let mut whole: serde_json::Map<String, Json> = parts.into_iter().collect();
             whole.insert("table".to_owned(), list["table"].clone());
-            lowering.record(number, &whole.into()).map_err(|message| fault(list, message))
+            lowering.record(number, &whole.into()).map_err(|message| fault(&list, message))
         };
-        lists.filter(|(_, list)| wanted(list)).map(record).collect()
+        let lists: Vec<Json> = self.history.iter().map(|list| tree(list)).collect::<Result<_, _>>()?;
+        (0u8..).zip(lists).filter(|(_, list)| wanted(list)).map(record).collect()
     }
+}
+
+/// What was written, as a tree.
+fn tree(written: &RawValue) -> Result<Json, RuleError> {
+    serde_json::from_str(written.get()).map_err(|error| no_program(&error))
+}
+
+fn no_program(error: &serde_json::Error) -> RuleError {
+    RuleError { rule: String::new(), message: format!("not a rule program: {error}") }
 }
 
 fn fault(rule: &Json, message: String) -> RuleError {

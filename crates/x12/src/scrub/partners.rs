@@ -190,7 +190,7 @@ impl Evaluator<'_, '_> {
         follows.values().for_each(|value| self.reckon(value, asked));
         self.find_groups(follows.link);
         let link = self.program.terms.links[follows.link];
-        let mut stands = std::mem::take(&mut self.scratch.stands[at.0]);
+        let mut stands = self.scratch.stands[at.0].take().unwrap_or_default();
         stands.begin(self.frame.rows(link.above));
         let parents = link.up.rows(self.frame.batch);
         let (keys, days) = (self.scratch.lanes(follows.key), follows.day.map(|day| self.scratch.lanes(day)));
@@ -214,7 +214,7 @@ impl Evaluator<'_, '_> {
                 both.is_some_and(|(own, other)| partners.pair(table, own, other, day))
             }))
         });
-        self.scratch.stands[at.0] = stands;
+        self.scratch.stands[at.0] = Some(stands);
     }
 }
 

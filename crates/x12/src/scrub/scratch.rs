@@ -37,7 +37,7 @@ pub struct Scratch {
     /// By code table: what was found there. This holds for any batch, too.
     pub(super) standings: Vec<Standings>,
     /// By statement: where codes stand in a list of pairs.
-    pub(super) stands: Vec<Stands>,
+    pub(super) stands: Vec<Option<Box<Stands>>>,
     pub(super) ways: Vec<Kept<Way>>,
     pub(super) groups: Vec<Kept<Groups>>,
     /// By row: what its children are, true, unknown (in the plane of false) or unchecked.
