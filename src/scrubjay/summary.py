@@ -19,9 +19,9 @@ class Tally(TypedDict):
 
 
 class Windows(TypedDict):
-    """Within how many claims, and numbers of claims, others like them were looked for, and whether the file had more.
+    """Within how many claims, and numbers of claims, others like them were looked for.
 
-    None where all of them were remembered.
+    And whether a file had more; None where all of them were remembered.
     """
 
     duplicate_claims: int | None
