@@ -170,8 +170,8 @@ def timely_filing(
 ) -> Bool:
     """A Medicare claim is sent more than a year after its last service.
 
-    A claim that changes an earlier one and a claim with a reason for its delay are let through. Another payer's
-    claim filing indicators and days are parameters.
+    A claim that changes an earlier one and a claim with a reason for its delay are let through.
+    Another payer's claim filing indicators and days are parameters.
     """
     return (
         claim.subscriber.filing_indicator.is_in(*indicators)

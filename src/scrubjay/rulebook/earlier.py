@@ -93,7 +93,7 @@ def ref_f8_reused(claim: Claim) -> Bool:
 @rule(
     "DUPLICATE_FILE",
     transactions="PID",
-    severity="error",
+    severity="warning",
     snip=7,
     status="A8:54",
     source="X222 ST02 and BHT03 to BHT05: what tells a set from others; asks for a history",
@@ -105,7 +105,11 @@ def duplicate_file(set: Set) -> Bool:  # noqa: A002 - as its row is called
 
     Sender, receiver, ST02, BHT03 and when it was made (BHT04, BHT05) are the same. A set that lost
     claims when it was split has other numbers then; its claims are found one by one
-    (DUPLICATE_CLAIM). Each claim of the set says so: 746, a set sent twice, is for the level above.
+    (DUPLICATE_CLAIM). Each claim of the set says so with 54: X12's list keeps 746, a set sent
+    twice, for the level of the receiver.
+
+    A set is sent again on purpose where its receiver lost it, or never answered, and what a
+    receiver has is not known here: so this warns.
     """
     return FILES.has(set)
 

@@ -86,8 +86,9 @@ def duplicate_claim(claim: Claim) -> Bool:
     """The same claim came earlier in this file, or was sent before.
 
     Payer and its place in line, member, patient, billing and rendering provider, total and all
-    lines are the same. A replacement, void or correction is no duplicate of its original. What was sent before
-    is told where a history is given (`--history`), which counts what was sent and nothing else.
+    lines are the same. A replacement, void or correction is no duplicate of its original. What was
+    sent before is told where a history is given (`--history`), which counts what was sent and
+    nothing else.
     """
     return seen_before(claim)
 

@@ -1,7 +1,7 @@
 """What a claim's frequency code (CLM05-3) says of an earlier claim.
 
-The codes are NUBC's, the last digit of a type of bill. Of professional and dental claims payers take
-1, 7, 8 and, some, 6; of institutional ones the digits, and letters for notices, reopenings,
+The codes are NUBC's, the last digit of a type of bill. Of professional and dental claims payers
+take 1, 7, 8 and, some, 6; of institutional ones the digits, and letters for notices, reopenings,
 encounters and the adjustments that payers make themselves.
 """
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["CHANGES", "PAYERS_OWN", "changes", "is_original"]
 
 PAYERS_OWN = ("F", "G", "H", "I", "J", "K", "M", "P")
-"""Adjustments that a payer or a review makes: seen on what payers pass on, not sent by providers."""
+"""Adjustments that payers and reviewers make: on what payers pass on, not sent by providers."""
 
 CHANGES = ("6", "7", "8", "D", *PAYERS_OWN, "Q", "X", "Y")
 """Codes of a claim that changes one that was sent before, and is no new work.
