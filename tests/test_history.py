@@ -96,6 +96,16 @@ def test_a_correction_is_neither_a_duplicate_nor_new_work(
     assert CodeFile(history).lists["services"] == services
 
 
+def test_a_history_behind_a_link_grows_where_it_lies(tmp_path: Path, sent: Path) -> None:
+    real, link = tmp_path / "kept/sent.codes", tmp_path / "sent.codes"
+    real.parent.mkdir()
+    link.symlink_to(real)
+    for _ in range(2):
+        remember([sent], link, token_key=key(tmp_path))
+        assert link.is_symlink()
+        assert CodeFile(real).lists[""] > 0
+
+
 def test_a_history_says_nothing_of_patients(tmp_path: Path, sent: Path) -> None:
     remember([sent], tmp_path / "sent.codes", token_key=key(tmp_path))
     file = CodeFile(tmp_path / "sent.codes")
