@@ -102,7 +102,7 @@ def test_pieces_that_threads_read_themselves_end_the_run(
     file.write_bytes(b"".join(generate("837P", claims=8_000)))
     rules.write_text(RULES)
     changes = iter([partial(change, file)])
-    hook = SimpleNamespace(call=lambda: next(changes, lambda: None)())
+    hook = SimpleNamespace(call=lambda: [each() for each in changes])
     monkeypatch.setitem(sys.modules, "a_hook", hook)
     with pytest.raises(InputError, match=SAID):
         scrubjay.scrub(file, out, rules=[rules], threads=threads)
