@@ -44,10 +44,10 @@ def told(tmp_path: Path, file: Path, **options: Any) -> list[tuple[int, str]]:
     return [(row["claim_index"], row["code"]) for row in rows if row["code"] in wanted]
 
 
-def replacing(tmp_path: Path, file: Path, member: str = "") -> Path:
+def replacing(tmp_path: Path, file: Path, member: str = "", code: str = "7") -> Path:
     """The same claims as replacements, of another member if one is named."""
-    text = re.sub(r":B:1\*", ":B:7*", file.read_text())
-    text = re.sub(r"HI\*ABK", "REF*F8*PAYER1~HI*ABK", text)
+    text = re.sub(r"(CLM\*[^~]*):1\*", rf"\g<1>:{code}*", file.read_text())
+    text = re.sub(r"HI\*(ABK|BK)", r"REF*F8*PAYER1~HI*\1", text)
     if member:
         text = re.sub(r"(NM1\*IL\*[^~]*\*MI\*)[^*~]*", rf"\g<1>{member}", text)
     more = text.count("REF*F8")
@@ -77,6 +77,33 @@ def test_a_replacement_is_no_duplicate_and_wants_its_patient(tmp_path: Path, sen
     assert told(tmp_path, own, history=history) == []
     other = replacing(tmp_path, sent, member="ZZ999")
     assert told(tmp_path, other, history=history) == [(at, strange) for at in range(claims)]
+
+
+@pytest.mark.parametrize(("kind", "code"), [("837P", "6"), ("837I", "Q"), ("837D", "6")])
+def test_a_correction_is_neither_a_duplicate_nor_new_work(
+    tmp_path: Path, kind: str, code: str
+) -> None:
+    first, history = tmp_path / "first.837", tmp_path / "sent.codes"
+    first.write_bytes(b"".join(generate(kind, claims=3)))
+    remember([first], history, token_key=key(tmp_path))
+    services = CodeFile(history).lists["services"]
+    again = replacing(tmp_path, first, code=code)
+    assert told(tmp_path, again, history=history) == []
+    twice = tmp_path / "twice.837"
+    twice.write_text(first.read_text() + again.read_text())
+    assert told(tmp_path, twice) == []
+    remember([again], history, token_key=key(tmp_path))
+    assert CodeFile(history).lists["services"] == services
+
+
+def test_a_history_behind_a_link_grows_where_it_lies(tmp_path: Path, sent: Path) -> None:
+    real, link = tmp_path / "kept/sent.codes", tmp_path / "sent.codes"
+    real.parent.mkdir()
+    link.symlink_to(real)
+    for _ in range(2):
+        remember([sent], link, token_key=key(tmp_path))
+        assert link.is_symlink()
+        assert CodeFile(real).lists[""] > 0
 
 
 def test_a_history_says_nothing_of_patients(tmp_path: Path, sent: Path) -> None:

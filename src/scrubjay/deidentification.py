@@ -56,7 +56,9 @@ class Deidentified:
                 yield from self._blocks(sys.stdin.buffer)
             else:
                 with open(self._path, "rb") as file:
+                    steady = places.Steady(self._path, file)
                     yield from self._blocks(file)
+                    steady.check(file.tell())
         except OSError as error:
             reason = (error.strerror or "cannot be read").lower()
             raise InputError(f"{self._path}: {reason}; check the path") from None

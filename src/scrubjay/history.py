@@ -57,7 +57,7 @@ def remember(
     Count what was accepted by you and sent: the ``….accepted.837`` of a run, not its inputs.
     """
     key = TokenKey.find(token_key)
-    into = os.fspath(into)
+    into = os.path.realpath(into)
     if os.path.exists(into):
         known(into, key.id)
     folder = os.path.dirname(os.path.abspath(into))

@@ -14,8 +14,9 @@ from scrubjay.errors import InputError, OutputError, UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import BinaryIO
 
-__all__ = ["STDIN", "holds_x12", "inputs", "output", "synced"]
+__all__ = ["STDIN", "Steady", "holds_x12", "inputs", "output", "synced"]
 
 STDIN = "-"
 _WILD = frozenset("*?[")
@@ -139,6 +140,36 @@ def _readable_name(name: str) -> None:
 
 def _why(error: OSError) -> str:
     return (error.strerror or "cannot be opened").lower()
+
+
+class Steady:
+    """A file that is read here from its first byte to its last: the same one all the time, or not.
+
+    What the engine reads it holds against its file itself.
+    """
+
+    def __init__(self, path: str, file: BinaryIO) -> None:
+        self._path, self._file = path, file
+        self._opened = os.fstat(file.fileno())
+
+    def check(self, read: int) -> None:
+        """`InputError` where it changed meanwhile, or ended elsewhere than it should have.
+
+        `read` is how many bytes were read; a pipe has no length to hold that against.
+        """
+        opened, now = self._opened, os.fstat(self._file.fileno())
+        if not stat.S_ISREG(opened.st_mode):
+            return
+        try:
+            replaced = not os.path.samestat(opened, os.stat(self._path))
+        except OSError:
+            replaced = False
+        ends = (read if opened.st_size else 0, now.st_size, now.st_mtime_ns)
+        if replaced or ends != (opened.st_size, opened.st_size, opened.st_mtime_ns):
+            raise InputError(
+                f"{self._path}: it changed while it was read (seen at byte {read}); see that "
+                "nobody writes to it, and run it again"
+            )
 
 
 def holds_x12(path: str) -> bool:

@@ -54,6 +54,7 @@ def repair(source: str, target: str, record: str | None = None) -> dict[str, int
         with scratch("repair", folder) as stage:
             whole, told = os.path.join(stage, "whole"), os.path.join(stage, "record")
             with open(source, "rb") as old, open(whole, "wb") as new, open(told, "w") as lines:
+                steady = places.Steady(source, old)
                 for segment, control, changes, raw in _repaired(source):
                     _copy(old, new, segment.offset - old.tell())
                     new.write(raw)
@@ -62,6 +63,7 @@ def repair(source: str, target: str, record: str | None = None) -> dict[str, int
                         counts[change[0]] += 1
                         lines.write(json.dumps(_row(segment, control, change)) + "\n")
                 _copy(old, new, None)
+                steady.check(old.tell())
             os.chmod(whole, 0o600)
             os.replace(whole, target)
             if record is not None:

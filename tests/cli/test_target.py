@@ -8,6 +8,7 @@ import pytest
 
 from scrubjay.cli.target import target
 from scrubjay.errors import OutputError, UsageError
+from scrubjay.scratch import forget_killed
 
 
 def test_it_appears_when_it_is_whole(tmp_path: Path) -> None:
@@ -18,6 +19,24 @@ def test_it_appears_when_it_is_whole(tmp_path: Path) -> None:
     assert path.read_bytes() == b"ISA"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_draft_is_held_until_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another run in the folder takes away what nobody holds, at any moment."""
+    replace, taken = Path.replace, []
+
+    def meanwhile(draft: Path, path: Path) -> Path:
+        taken.extend(forget_killed(str(tmp_path)))
+        return replace(draft, path)
+
+    monkeypatch.setattr(Path, "replace", meanwhile)
+    path = tmp_path / "claims.837"
+    with target(str(path), force=False) as file:
+        file.write(b"ISA")
+    assert path.read_bytes() == b"ISA"
+    assert taken == []
 
 
 def test_a_failure_leaves_nothing_and_keeps_what_was_there(tmp_path: Path) -> None:

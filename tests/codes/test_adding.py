@@ -310,6 +310,7 @@ def test_a_csv_of_a_spreadsheet_is_read_and_what_is_none_is_told(
         return ended.out + ended.err
 
     assert "1 codes" in added(b"\xef\xbb\xbfcode,from\r\n99213,2026-01-01\r\n")
+    assert "): 2 life\n" in added(b"code_1,code_2,list,value\nA,1,life,2\nA,2,life,3\n")
     assert "it ends before it begins" in added(b"code,from,until\n1,2026-02-01,2026-01-01\n2,,\n")
     assert "line 2: a day is CCYY-MM-DD" in added(b"code,from\n1,2026-02-30\n")
     assert "it has none" in added(b"code\n")

@@ -331,13 +331,27 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         [{"frequency": "7"}, {"frequency": "8"}],
         [{}, {"frequency": "7", "original_reference": "P123"}],
     ),
+    "FREQ_EXPECTS_ORIGINAL_REF": (
+        [{"frequency": "6"}, {"kind": "D", "frequency": "6"}, {"kind": "I", "frequency": "Q"}],
+        [
+            {},
+            {"frequency": "6", "original_reference": "P123"},
+            {"frequency": "7"},
+            {"kind": "I", "frequency": "5"},
+        ],
+    ),
     "ORIGINAL_REF_ON_ORIGINAL": (
         [{"original_reference": "P123"}],
         [{}, {"frequency": "7", "original_reference": "P123"}],
     ),
     "DUPLICATE_CLAIM": ([{"id": "SEEN"}], [{}]),
     "ORIGINAL_NEVER_SENT": (
-        [{"id": "SEEN", "frequency": "7", "original_reference": "1"}],
+        [
+            {"id": "SEEN", "frequency": "7", "original_reference": "1"},
+            {"id": "SEEN", "frequency": "6"},
+            {"kind": "I", "id": "SEEN", "frequency": "Q"},
+            {"kind": "D", "id": "SEEN", "frequency": "6"},
+        ],
         [{}, {"id": "SEEN"}, {"frequency": "8", "original_reference": "1"}],
     ),
     "DUPLICATE_LINE": (

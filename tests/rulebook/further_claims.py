@@ -83,7 +83,7 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         [{}, MEDICARE, MEDICARE | {"subscriber.member_id": None}],
     ),
     "PAYER_REJECTS_REPLACEMENT": (
-        [MEDICARE | {"frequency": "7"}, MEDICARE | {"frequency": "8"}],
+        [MEDICARE | {"frequency": code} for code in "678"],
         [MEDICARE, {"frequency": "7"}],
     ),
     "COB_PRIMARY_MEDICARE_MISSING_MSP": (

@@ -57,17 +57,29 @@ SENT = {
 }
 NEW = {"lines.0.procedure": "99203"}
 SECOND = CLEAN["lines"][1]
+TWICE = {"lines.0.procedure": "99214", "lines.1.procedure": "99214"}
+"""Two lines, one unit each, of what is paid for once a day."""
 
 EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
     "DUPLICATE_PCN_IN_BATCH": (
         [{"id": "AGAIN"}, {"kind": "I", "id": "AGAIN"}, {"kind": "D", "id": "AGAIN"}],
-        [{}, {"id": "AGAIN", "frequency": "7", "original_reference": "1"}, {"id": "SEEN"}],
+        [
+            {},
+            {"id": "AGAIN", "frequency": "7", "original_reference": "1"},
+            {"id": "AGAIN", "frequency": "6"},
+            {"kind": "I", "id": "AGAIN", "frequency": "Q"},
+            {"kind": "D", "id": "AGAIN", "frequency": "6"},
+            {"id": "SEEN"},
+        ],
     ),
     "REF_F8_REUSED": (
         [
             {"id": "AGAIN", "frequency": "7", "original_reference": "ICN2"},
             {"frequency": "8", "original_reference": "ICN1"},
             {"kind": "I", "frequency": "7", "original_reference": "icn1"},
+            {"frequency": "6", "original_reference": "ICN1"},
+            {"kind": "I", "frequency": "Q", "original_reference": "ICN1"},
+            {"kind": "D", "frequency": "6", "original_reference": "ICN1"},
         ],
         [
             {},
@@ -135,12 +147,24 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
                 "lines.1": SECOND | {"procedure": "99215", "units": 5},
             },
             {"kind": "I", "subscriber.member_id": "W000123456", "lines.1.procedure": "99213"},
+            TWICE | {"lines.1.service_from": "2026-02-10"},
+            {"lines.0.procedure": "85025", "lines.1": SECOND | {"service_from": "2026-01-01"}},
         ],
         [
             {"lines.0.procedure": "99214", "lines.1.procedure": "36415"},
             {"lines.0.service_from": "2026-04-01", "lines.1.procedure": "36415"},
             {"payer.id": "77777"},
             {"frequency": "7", "original_reference": "1"},
+            {"frequency": "6"},
+            # one on each of two days, where one a day is paid for
+            TWICE | {"lines.0.service_from": "2026-02-11"},
+            # what was done later is of no month that ends before it
+            {"lines.0.service_from": "2026-01-31", "lines.1.procedure": "36415"},
+            # the second day of the claim is more than a month away
+            {
+                "lines.0.service_from": "2026-06-01",
+                "lines.1": SECOND | {"procedure": "99213", "service_from": "2026-04-20"},
+            },
         ],
     ),
 }

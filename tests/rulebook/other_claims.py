@@ -211,7 +211,10 @@ OF_OTHERS: dict[str, tuple[list[Case], list[Case]]] = {
     # rules for several kinds of claims, on those that are not professional
     "TIMELY_FILING": (
         [{"kind": "I", "statement_from": "2025-01-30", "statement_to": "2025-02-20"}],
-        [{"kind": "I", "statement_from": "2025-02-20", "statement_to": "2025-03-05"}],
+        [
+            {"kind": "I", "statement_from": "2025-02-20", "statement_to": "2025-03-05"},
+            {"kind": "I", "frequency": "Q", "statement_to": "2025-02-20"},
+        ],
     ),
     "DOB_AFTER_SERVICE": (
         [

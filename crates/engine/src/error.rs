@@ -27,6 +27,7 @@ impl Error {
             io::ErrorKind::NotFound => "check the path",
             io::ErrorKind::PermissionDenied => "ask for the right to read it",
             io::ErrorKind::IsADirectory => "name the files in it",
+            io::ErrorKind::UnexpectedEof => "see that nobody writes to it, and run it again",
             _ => "copy it to a disk that can be read, and run it again",
         };
         Self::Input(format!("{}: {}; {next}", named(path), plain(error)))

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Error;
 use crate::source::Taken;
+use crate::version::changed;
 
 /// Bytes of a file that nobody has read yet.
 pub(crate) struct Extent {
@@ -23,9 +24,7 @@ impl Extent {
         bytes.resize(self.len, 0);
         match self.file.read_exact_at(&mut bytes, self.offset) {
             Ok(()) => Ok(Taken { bytes, offset: self.offset, breaks: None, shelf: None }),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                Err(Error::input(&self.path, &io::Error::other("it was cut short while it was read")))
-            }
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(changed(&self.path, self.offset)),
             Err(error) => Err(Error::input(&self.path, &error)),
         }
     }
@@ -72,7 +71,7 @@ mod tests {
         let taken = extent(2, 3).read(vec![b'x'; 9]).unwrap();
         assert_eq!((&taken.bytes[..], taken.offset), (&b"A*0"[..], 2));
         let error = extent(5, 3).read(Vec::new()).err().unwrap();
-        assert!(error.to_string().contains("cut short while it was read"), "{error}");
+        assert!(error.to_string().contains("it changed while it was read (seen at byte 5)"), "{error}");
         std::fs::remove_file(&path).unwrap();
     }
 

@@ -93,7 +93,8 @@ pub fn harvest<T: Take>(
         }
         let rules = desk.rules().cloned();
         let mut sink = Field { desk: &mut desk, taker: &mut taker, meter: &mut meter };
-        run::read(source, &setup.setting, rules.as_ref(), (job.window, job.workers()), &mut sink)?;
+        let read = run::read(source, &setup.setting, rules.as_ref(), (job.window, job.workers()), &mut sink);
+        source.settle(read)?;
         desk.end_file()?;
         meter.next_file();
         inputs.push(json!({"file": name, "bytes": source.read_bytes(), "sha256": source.digest()}));

@@ -30,6 +30,7 @@ mod stage;
 mod standing;
 mod token;
 mod trail;
+mod version;
 
 pub use desk::{HandedClaim, Judge, Judged, masked};
 pub use documents::{Documents, PathId, Placed};

@@ -67,7 +67,8 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
         }
         let rules = desk.rules().cloned();
         let mut both = Metered { desk: &mut desk, meter: &mut meter };
-        run::read(source, &setup.setting, rules.as_ref(), (job.piece(), job.workers()), &mut both)?;
+        let read = run::read(source, &setup.setting, rules.as_ref(), (job.piece(), job.workers()), &mut both);
+        source.settle(read)?;
         desk.end_file()?;
         if let Some(records) = &mut desk.records {
             records.end_file(source.digest().as_deref());

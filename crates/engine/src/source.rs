@@ -9,12 +9,13 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::extent::Extent;
 use crate::job::Signals;
+use crate::version::Version;
 
 /// An input: reads ahead on demand and gives its bytes away from the front.
 pub(crate) struct Source {
     reader: Box<dyn Read + Send>,
-    /// The file that it reads, where it is one.
-    file: Option<Arc<File>>,
+    /// The file that it reads, where it is one, and what that was when it was opened.
+    file: Option<(Arc<File>, Version)>,
     path: PathBuf,
     ahead: Vec<u8>,
     /// Buffers given back.
@@ -72,7 +73,7 @@ impl Source {
         let total = about.is_file().then_some(about.len());
         let file = Arc::new(file);
         let source = Self::new(Box::new(Arc::clone(&file)), path.to_owned(), total);
-        Ok(Self { signals, file: Some(file).filter(|_| total.is_some()), ..source })
+        Ok(Self { signals, file: total.map(|_| (file, Version::of(&about))), ..source })
     }
 
     /// The bytes of `content`, as if they were a file.
@@ -160,8 +161,25 @@ impl Source {
             if let Some(breaks) = &mut self.breaks {
                 strip(&mut self.ahead, have, breaks);
             }
+            if self.ended {
+                self.unchanged()?;
+            }
         }
         Ok(())
+    }
+
+    /// An error where the file is no longer what it was when it was opened, or ended elsewhere. It is looked at when the last byte
+    /// was read; who gave [`Source::extent`]s away looks once more when those were read.
+    pub(crate) fn unchanged(&self) -> Result<(), Error> {
+        self.file.as_ref().map_or(Ok(()), |(file, opened)| opened.held(file, &self.path, self.count, self.ended))
+    }
+
+    /// What came of reading; where the file changed meanwhile, that it did, which is why something else may have failed too.
+    pub(crate) fn settle<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
+        match outcome {
+            Err(failure @ (Error::Interrupted | Error::Output(_))) => Err(failure),
+            outcome => self.unchanged().and(outcome),
+        }
     }
 
     /// Reads `room` bytes behind what is ahead; fewer only where the input ends.
@@ -212,7 +230,7 @@ impl Source {
     /// Copies those of the next `len` bytes that are the last into `tail`, as far as it has room; nothing else is read. False where
     /// they are to be read one after the other, because they are not all there, or somebody wants to see each of them here.
     pub(crate) fn look_at_tail(&self, len: usize, tail: &mut [u8]) -> bool {
-        let Some(file) = self.file.as_ref().filter(|_| !self.ended) else { return false };
+        let Some((file, _)) = self.file.as_ref().filter(|_| !self.ended) else { return false };
         let Some(before) = len.checked_sub(tail.len()) else { return false };
         let alone = self.breaks.is_none() && self.digest.is_none();
         alone && file.read_exact_at(tail, self.offset + before as u64).is_ok()
@@ -220,7 +238,7 @@ impl Source {
 
     /// Gives the next `len` bytes away unread: those that [`Source::look_at_tail`] was asked for, or fewer of them.
     pub(crate) fn extent(&mut self, len: usize) -> Result<Option<Extent>, Error> {
-        let Some(file) = self.file.clone() else { return Ok(None) };
+        let Some((file, _)) = self.file.clone() else { return Ok(None) };
         let extent = Extent { file, path: self.path.clone(), offset: self.offset, len };
         self.ahead.clear();
         self.offset += len as u64;

@@ -16,8 +16,8 @@ pub(crate) struct Set {
     pub(crate) corrects: Vec<(u64, String)>,
 }
 
-/// CLM05-3 of a claim that replaces or voids an earlier one.
-const CORRECTING: [&[u8]; 2] = [b"7", b"8"];
+/// CLM05-3 of a claim that changes an earlier one; `scrubjay.rules.frequencies` says what each means.
+const CHANGES: &[u8] = b"678DFGHIJKMPQXY";
 
 /// The sets of a file.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl Sets {
     fn corrects(&self, segment: &[u8]) -> bool {
         self.element(segment, 5)
             .and_then(|place| place.split(|&byte| byte == self.delimiters.component).nth(2))
-            .is_some_and(|frequency| CORRECTING.contains(&frequency))
+            .is_some_and(|frequency| matches!(frequency, [code] if CHANGES.contains(code)))
     }
 
     /// REF02 of the payer's number of the original claim.

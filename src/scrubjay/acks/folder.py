@@ -41,6 +41,7 @@ class Folder:
         self._show_phi = show_phi
         self._files = ExitStack()
         self._drafts: dict[str, str] = {}
+        self._written: list[TextIO] = []
         self._notices: TextIO | None = None
 
     def __enter__(self) -> Self:
@@ -95,11 +96,13 @@ class Folder:
         self._drafts[name] = draft
         handle = begin_draft(draft)
         file = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="")
-        return self._files.enter_context(file)
+        self._written.append(self._files.enter_context(file))
+        return file
 
     def _commit(self) -> None:
         """What an earlier run left goes, its summary first; ours comes, its summary last."""
-        self._files.close()
+        for file in self._written:
+            file.flush()
         for name in reversed(FILES):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(os.path.join(self.path, name))
@@ -107,6 +110,7 @@ class Folder:
             draft = self._drafts.pop(name, None)
             if draft is not None:
                 os.replace(draft, os.path.join(self.path, name))
+        self._files.close()  # drafts are held until they have their names
 
     def _failed(self, error: OSError) -> OutputError:
         reason = (error.strerror or "cannot be written").lower()

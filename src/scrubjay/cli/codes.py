@@ -49,7 +49,10 @@ def adding(given: dict[str, Any]) -> int:
         row |= {"path": added.path, "rows": added.rows, "rejected": rejected}
         sys.stdout.write(json.dumps(row) + "\n")
         return 0
-    counts = ", ".join(f"{count:,} {name or 'codes'}" for name, count in added.rows.items())
+    # a table of lists alone has no codes beside them
+    counts = ", ".join(
+        f"{count:,} {name or 'codes'}" for name, count in added.rows.items() if count
+    )
     release = f", release {added.release}" if added.release else ""
     sys.stdout.write(f"{added.table} ({added.layout}{release}): {counts}\n{added.path}\n")
     for file, line, why in added.rejected[:_MOST_REJECTS]:

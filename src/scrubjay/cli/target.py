@@ -34,7 +34,7 @@ def target(name: str, *, force: bool) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
+            draft.replace(path)  # while it is held: nobody takes it for one that was left
     except NotADirectoryError:
         raise UsageError(f"{path}: what it is to be in is no folder; name another file") from None
     except OSError as error:

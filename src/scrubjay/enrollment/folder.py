@@ -101,7 +101,6 @@ class Folder:
             for each in self._open.values():
                 each.flush()
                 os.fsync(each.fileno())
-            self._files.close()
             for name in reversed(self._names):
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(os.path.join(self.path, name))
@@ -109,6 +108,7 @@ class Folder:
                 draft = self._drafts.pop(name, None)
                 if draft is not None:
                     os.replace(draft, os.path.join(self.path, name))
+            self._files.close()  # drafts are held until they have their names
         except OSError as error:
             raise self._failed(error) from None
 

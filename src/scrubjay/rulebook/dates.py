@@ -2,6 +2,7 @@
 
 from scrubjay.rules import Bool, Date, received, rule
 from scrubjay.rules.fields import Claim, Line
+from scrubjay.rules.frequencies import is_original
 
 YEAR = 366
 """Days of a calendar year, whichever it is."""
@@ -169,12 +170,12 @@ def timely_filing(
 ) -> Bool:
     """A Medicare claim is sent more than a year after its last service.
 
-    A replacement, a void and a claim with a reason for its delay are let through. Another payer's
-    claim filing indicators and days are parameters.
+    A claim that changes an earlier one and a claim with a reason for its delay are let through.
+    Another payer's claim filing indicators and days are parameters.
     """
     return (
         claim.subscriber.filing_indicator.is_in(*indicators)
         & claim.delay_reason.is_missing()
-        & ~claim.frequency.is_in("7", "8")
+        & is_original(claim)
         & (end_of_service(claim).days_until(received()) > days)
     )

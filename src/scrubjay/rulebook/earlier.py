@@ -3,11 +3,15 @@
 All of it but what the file itself tells asks for a history (`--history`), and says nothing without.
 """
 
+from functools import reduce
+from operator import or_
+
 from scrubjay.rulebook.coverage import VISITS
-from scrubjay.rules import Bool, came_before, rule, seen_before
+from scrubjay.rules import Bool, Date, Number, came_before, rule, seen_before
 from scrubjay.rules.fields import Claim, Line, Set
+from scrubjay.rules.frequencies import changes, is_original
 from scrubjay.rules.modifiers import lacks
-from scrubjay.rules.past import FILES, ORIGINALS, PHYSICIANS, SERVICES, day_of, is_original
+from scrubjay.rules.past import FILES, ORIGINALS, PHYSICIANS, SERVICES, day_of
 
 NEW_PATIENT = "99(20[2-5]|34[1-5]|38[1-7])"
 """Visits of new patients: in an office, at home, and without an illness."""
@@ -23,6 +27,18 @@ def in_global_period(line: Line) -> Bool:
         for days in (10, 90)
     )
     return ten | ninety
+
+
+def units_of(line: Line, since: Date | None = None) -> Number:
+    """Units of the line's procedure on its claim: all, or from a day to that of the line."""
+
+    def counts(other: Line) -> Bool:
+        same = other.procedure == line.procedure
+        if since is None:
+            return same
+        return same & (day_of(other) >= since) & (day_of(other) <= day_of(line))
+
+    return line.claim.lines.where(counts).sum(lambda other: other.units)
 
 
 @rule(
@@ -64,21 +80,20 @@ def duplicate_pcn_in_batch(claim: Claim) -> Bool:
     at=lambda claim: claim.original_reference,
 )
 def ref_f8_reused(claim: Claim) -> Bool:
-    """The claim that is replaced or voided was so before.
+    """The claim that is replaced, voided or corrected was so before.
 
     In the file, or, with a history, in what was sent before. Some payers give every replacement a
     number of its own and take nothing more for the old one; others keep the number, so that this
     warns and does not reject.
     """
-    changing = claim.frequency.is_in("7", "8")
-    again = came_before(claim, claim.payer.id, claim.original_reference, when=changing)
-    return changing & (again | ORIGINALS.has(claim))
+    again = came_before(claim, claim.payer.id, claim.original_reference, when=changes(claim))
+    return changes(claim) & (again | ORIGINALS.has(claim))
 
 
 @rule(
     "DUPLICATE_FILE",
     transactions="PID",
-    severity="error",
+    severity="warning",
     snip=7,
     status="A8:54",
     source="X222 ST02 and BHT03 to BHT05: what tells a set from others; asks for a history",
@@ -90,7 +105,11 @@ def duplicate_file(set: Set) -> Bool:  # noqa: A002 - as its row is called
 
     Sender, receiver, ST02, BHT03 and when it was made (BHT04, BHT05) are the same. A set that lost
     claims when it was split has other numbers then; its claims are found one by one
-    (DUPLICATE_CLAIM). Each claim of the set says so: 746, a set sent twice, is for the level above.
+    (DUPLICATE_CLAIM). Each claim of the set says so with 54: X12's list keeps 746, a set sent
+    twice, for the level of the receiver.
+
+    A set is sent again on purpose where its receiver lost it, or never answered, and what a
+    receiver has is not known here: so this warns.
     """
     return FILES.has(set)
 
@@ -177,17 +196,17 @@ def global_period_surgery(line: Line) -> Bool:
 def frequency_exceeded(line: Line) -> Bool:
     """A procedure is billed more often than the payer pays for.
 
-    Units of the claim and those of the history are counted together; replacements count as what
-    they replace.
+    Units of the claim and those of the history are counted together: of the line's day, of the 30
+    or 365 days that end with it, or all. Replacements count as what they replace.
     """
-    claim, day = line.claim, day_of(line)
-    units = claim.lines.where(lambda other: other.procedure == line.procedure).sum(
-        lambda other: other.units
+    limit = (line.claim.payer.id, line.procedure)
+    day = day_of(line)
+    spans = {"day": day, "month": day - 29, "year": day - 364}
+    life = SERVICES.exceeds(line, units_of(line), "frequency.life", limit)
+    within = (
+        SERVICES.exceeds(
+            line, units_of(line, since), f"frequency.{span}", limit, since=since, until=day
+        )
+        for span, since in spans.items()
     )
-    limit = (claim.payer.id, line.procedure)
-    return is_original(claim) & (
-        SERVICES.exceeds(line, units, "frequency.day", limit, since=day)
-        | SERVICES.exceeds(line, units, "frequency.month", limit, since=day - 29)
-        | SERVICES.exceeds(line, units, "frequency.year", limit, since=day - 364)
-        | SERVICES.exceeds(line, units, "frequency.life", limit, since=None)
-    )
+    return is_original(line.claim) & reduce(or_, within, life)

@@ -3,6 +3,7 @@
 from scrubjay.rulebook.dates import YEAR, end_of_service
 from scrubjay.rules import Bool, received, rule
 from scrubjay.rules.fields import Claim, Line, Subscriber
+from scrubjay.rules.frequencies import changes
 from scrubjay.rules.modifiers import has, lacks
 
 _LETTER = "[AC-HJKMNP-RT-Y]"
@@ -54,8 +55,8 @@ def invalid_mbi(subscriber: Subscriber) -> Bool:
     at=lambda claim: claim.frequency,
 )
 def payer_rejects_replacement(claim: Claim) -> Bool:
-    """A claim to Medicare part B replaces or voids another one."""
-    return (claim.subscriber.filing_indicator == "MB") & claim.frequency.is_in("7", "8")
+    """A claim to Medicare part B replaces, voids or corrects another one."""
+    return (claim.subscriber.filing_indicator == "MB") & changes(claim)
 
 
 @rule(

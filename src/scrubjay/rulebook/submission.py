@@ -2,6 +2,7 @@
 
 from scrubjay.rules import Bool, never_sent, rule, seen_before
 from scrubjay.rules.fields import Claim, Line, OtherPayer
+from scrubjay.rules.frequencies import changes
 from scrubjay.rules.modifiers import lacks
 
 
@@ -38,6 +39,25 @@ def freq_requires_original_ref(claim: Claim) -> Bool:
 
 
 @rule(
+    "FREQ_EXPECTS_ORIGINAL_REF",
+    transactions="PID",
+    severity="warning",
+    snip=4,
+    status="A6:464",
+    source="X12 RFI 2173 and 1538: REF*F8 tells which claim is meant, whatever changes it",
+    fix="Send the payer's number of the earlier claim in REF*F8, if the payer gave one",
+    at=lambda claim: (claim.original_reference, claim.frequency),
+)
+def freq_expects_original_ref(claim: Claim) -> Bool:
+    """The claim corrects or reopens another, or changes an encounter, and does not say which.
+
+    Frequency 6, Q, X and Y. Payers who take them do not all ask for their number, so that this
+    warns; for a replacement or void (7, 8) they do: FREQ_REQUIRES_ORIGINAL_REF.
+    """
+    return claim.frequency.is_in("6", "Q", "X", "Y") & claim.original_reference.is_missing()
+
+
+@rule(
     "ORIGINAL_REF_ON_ORIGINAL",
     transactions="PID",
     severity="warning",
@@ -66,8 +86,9 @@ def duplicate_claim(claim: Claim) -> Bool:
     """The same claim came earlier in this file, or was sent before.
 
     Payer and its place in line, member, patient, billing and rendering provider, total and all
-    lines are the same. A replacement or void is no duplicate of its original. What was sent before
-    is told where a history is given (`--history`), which counts what was sent and nothing else.
+    lines are the same. A replacement, void or correction is no duplicate of its original. What was
+    sent before is told where a history is given (`--history`), which counts what was sent and
+    nothing else.
     """
     return seen_before(claim)
 
@@ -83,12 +104,12 @@ def duplicate_claim(claim: Claim) -> Bool:
     at=lambda claim: claim.original_reference,
 )
 def original_never_sent(claim: Claim) -> Bool:
-    """The claim replaces or voids one, and none of this patient was sent before.
+    """The claim replaces, voids or corrects one, and none of this patient was sent before.
 
     Payer and its place in line, member, patient and billing provider are looked for in the history;
     charges, lines and days may differ, since that is what a replacement is for.
     """
-    return claim.frequency.is_in("7", "8") & never_sent(claim)
+    return changes(claim) & never_sent(claim)
 
 
 @rule(

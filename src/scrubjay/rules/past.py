@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.expressions import Bool
+from scrubjay.rules.frequencies import changes, is_original
 from scrubjay.rules.modifiers import lacks
 from scrubjay.rules.rows import TABLES
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Keys = Callable[[Any], tuple[Value, ...]]
 
-__all__ = ["FILES", "LISTS", "ORIGINALS", "PHYSICIANS", "SERVICES", "Past", "day_of", "is_original"]
+__all__ = ["FILES", "LISTS", "ORIGINALS", "PHYSICIANS", "SERVICES", "Past", "day_of"]
 
 LISTS: dict[str, Past] = {}
 """All lists of a history, by name, in the order of their numbers."""
@@ -82,11 +83,18 @@ class Past:
         return Bool(["past", self.name, self._asked(row), _day(since), _day(until), among])
 
     def exceeds(
-        self, row: Row, own: Number, table: str, limit: tuple[Code | Text, ...], since: Date | None
+        self,
+        row: Row,
+        own: Number,
+        table: str,
+        limit: tuple[Code | Text, ...],
+        *,
+        since: Date | None = None,
+        until: Date | None = None,
     ) -> Bool:
-        """What was sent since, and `own` with it, is more than `table` has beside `limit`."""
+        """What was sent of these days, and `own` with it, is more than `table` has for `limit`."""
         asked = ["keys", *(key.node for key in limit)]
-        days = [_day(since), None]
+        days = [_day(since), _day(until)]
         return Bool(["past", self.name, self._asked(row), *days, own.node, table, asked])
 
     def _asked(self, row: Row) -> Node:
@@ -118,11 +126,6 @@ def _patient(claim: Claim) -> tuple[Text | Date, ...]:
 def _physician(line: Line) -> Text:
     named = line.rendering_npi.otherwise(line.claim.rendering_npi)
     return named.otherwise(line.claim.provider.npi)
-
-
-def is_original(claim: Claim) -> Bool:
-    """The claim neither replaces nor voids another."""
-    return ~claim.frequency.is_in("7", "8")
 
 
 _NOT_FACE_TO_FACE = ("26", "TC", "54", "55", "56", "80", "81", "82", "AS")
@@ -166,9 +169,9 @@ ORIGINALS = Past(
     "claim",
     lambda claim: (claim.payer.id, claim.original_reference),
     transactions="PID",
-    when=lambda claim: claim.frequency.is_in("7", "8"),
+    when=changes,
 )
-"""Claims of a payer that were replaced or voided, by the payer's number."""
+"""Claims of a payer that were replaced, voided or changed else, by the payer's number."""
 
 FILES = Past(
     "files",

@@ -24,6 +24,7 @@ pub(super) fn stays(kind: Kind, value: &[u8], known: &HashSet<Vec<u8>>) -> bool 
         Kind::Number => is_number(value),
         Kind::Time => is_time(value) && !reads_as_day(value),
         Kind::Day => is_day(value) || is_short_day(value),
+        Kind::Hour => value.len() == 4 && is_time(value),
         Kind::Control => all_digits(value) && !reads_as_day(value),
         Kind::Version => is_version(value),
         Kind::Payer => value.len() <= PAYER && value.iter().all(u8::is_ascii_alphanumeric),
@@ -113,12 +114,15 @@ fn is_version(value: &[u8]) -> bool {
     release.starts_with(b"00") && all_digits(release) && matches!(release.len(), 5 | 6) && guide.len() <= 8 && plain
 }
 
-/// `207Q00000X`
+/// `207Q00000X`, `261QM0801X`, `1223G0001X`: a letter is the fourth or fifth character; without one, which may be nine digits of
+/// somebody, five zeros stand there (`390200000X`).
 fn is_taxonomy(value: &[u8]) -> bool {
-    value.len() == 10
-        && all_digits(&value[..3])
-        && value.ends_with(b"X")
-        && value.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+    let [kind @ .., b'X'] = value else { return false };
+    let (Some((group, rest)), 9) = (kind.split_at_checked(3), kind.len()) else { return false };
+    let (area, special) = rest.split_at(2);
+    let plain = |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_uppercase();
+    let sort = !all_digits(area) || area.ends_with(b"0") && special == b"0000";
+    all_digits(group) && all_digits(special) && area.iter().all(plain) && sort
 }
 
 #[cfg(test)]
@@ -143,10 +147,11 @@ mod tests {
             (Kind::Number, &["0", "-12.50", "99999999", "1234567.89", ".5", "1."]),
             (Kind::Time, &["1200", "235959", "12000099"]),
             (Kind::Day, &["20260131", "260131"]),
+            (Kind::Hour, &["1947", "0000"]),
             (Kind::Control, &["0001", "000000001"]),
             (Kind::Version, &["00501", "005010", "005010X222A1", "004010X098A1"]),
             (Kind::Payer, &["60054", "SX107"]),
-            (Kind::Taxonomy, &["207Q00000X", "261QM0801X"]),
+            (Kind::Taxonomy, &["207Q00000X", "261QM0801X", "1223G0001X", "390200000X"]),
             (Kind::Drug, &["00074115278"]),
             (Kind::Keep, &["BIG PAYER, INC."]),
         ] {
@@ -191,11 +196,12 @@ mod tests {
                 ],
             ),
             (Kind::Time, &["2460", "19450229", "12:00", "120"]),
+            (Kind::Hour, &["2560", "194700", "19470101", "47"]),
             (Kind::Day, &["20260231", "19800229X", "800230", "JANUARY"]),
             (Kind::Control, &["A001", "19800228"]),
             (Kind::Version, &["5010", "19800229", "005010JANE", "005010XJANE"]),
             (Kind::Payer, &["KANARI", "A B", "J\u{c9}"]),
-            (Kind::Taxonomy, &["JANEDOEXXX", "207Q00000"]),
+            (Kind::Taxonomy, &["JANEDOEXXX", "207Q00000", "123456789X", "123456780X", "123400001X", "1234567A9X", "X"]),
             (Kind::Drug, &["0007411527", "0007411527A"]),
             (Kind::Keep, &["", " PAYER", "Jos\u{e9}"]),
             (Kind::Id, &["A"]),

@@ -190,7 +190,7 @@ impl State {
 fn taken_for(kind: Kind, value: &[u8]) -> Kind {
     match kind {
         Kind::Keep => Kind::Org,
-        Kind::Day => Kind::Date,
+        Kind::Day | Kind::Hour => Kind::Date,
         Kind::Code | Kind::Number | Kind::Time if reads_as_day(value) => Kind::Date,
         Kind::Code
         | Kind::Number

@@ -17,6 +17,8 @@ pub(super) enum Kind {
     Number,
     Time,
     Day,
+    /// HHMM
+    Hour,
     /// A control number.
     Control,
     Version,
@@ -53,6 +55,7 @@ impl Kind {
             "number" => Self::Number,
             "time" => Self::Time,
             "day" => Self::Day,
+            "hour" => Self::Hour,
             "control" => Self::Control,
             "version" => Self::Version,
             "payer" => Self::Payer,

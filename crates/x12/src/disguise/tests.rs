@@ -90,6 +90,24 @@ fn days_of_a_person_keep_their_distances() {
 }
 
 #[test]
+fn hours_stay_but_where_somebody_may_be_born_in_a_year_that_looks_like_one() {
+    let with =
+        |dmg: &str, dtp: &str| CLAIM.replace("DMG*D8*19800229", dmg).replace("DTP*431*RD8*20260901-20260915", dtp);
+    for days in [Days::Shift, Days::Year, Days::Keep] {
+        let made = disguised(&with("DMG*TM*1947", "DTP*435*TM*1947"), days, 100);
+        assert_eq!((elements(&made, "DMG")[2], elements(&made, "DTP*435")[3]), ("9999", "1947"));
+        let made = disguised(&with("DMG*D8*1947", "DTP*222*TM*1947"), days, 100);
+        assert_eq!((elements(&made, "DMG")[2], elements(&made, "DTP*222")[3]), ("9999", "9999"));
+    }
+}
+
+#[test]
+fn nine_digits_of_somebody_are_no_taxonomy() {
+    let made = disguised(&CLAIM.replace("N3*PO BOX 771~", "PRV*BI*PXC*123456789X~"), Days::Shift, 100);
+    assert!(!made.contains("123456789") && made.contains("PRV*BI*PXC*"));
+}
+
+#[test]
 fn pieces_change_nothing() {
     for days in [Days::Shift, Days::Year] {
         let whole = disguised(CLAIM, days, CLAIM.len());

@@ -12,7 +12,7 @@ use crate::position::Span;
 /// Reckons keyed digests of claims; compiled once for a schema.
 ///
 /// Two claims are the same when payer, responsibility, member, patient, billing provider, total, what the claim says of its
-/// days, and all lines (in any order) are; each as far as the kind of claim has it. A replacement or void repeats its original on purpose and has no key.
+/// days, and all lines (in any order) are; each as far as the kind of claim has it. What changes an earlier claim repeats it on purpose and has no key.
 #[derive(Debug)]
 pub struct DuplicateKey {
     claim: Fields,
@@ -31,6 +31,9 @@ struct Fields {
     table: usize,
     columns: Vec<usize>,
 }
+
+/// Frequency codes (CLM05-3) of claims that change one that was sent before; `scrubjay.rules.frequencies` says what each means.
+const CHANGES: &[u8] = b"678DFGHIJKMPQXY";
 
 /// What tells claims apart beside their own fields, by table.
 const ABOVE: &[(&str, &[&str])] = &[
@@ -123,8 +126,8 @@ impl DuplicateKey {
         columns.chain([(self.claim.table, self.frequency)])
     }
 
-    /// The digest of every claim of the batch under `key`, by row; None for replacements, voids, and claims
-    /// without lines.
+    /// The digest of every claim of the batch under `key`, by row; None for what changes an earlier claim, and for
+    /// claims without lines.
     #[must_use]
     pub fn digests(&self, batch: &Batch, bytes: &[u8], key: &[u8; 16]) -> Vec<Option<u64>> {
         let Some(claims) = batch.tables.get(self.claim.table) else {
@@ -134,12 +137,12 @@ impl DuplicateKey {
         let mut hashes = hashing.rows(&self.claim);
         self.add_above(&hashing, claims, &mut hashes);
         let frequencies = claims.columns.get(self.frequency);
-        let again = [pack(b"7"), pack(b"8")];
+        let changes: Vec<u64> = CHANGES.iter().filter_map(|&code| pack(&[code])).collect();
         let digest = |((row, mut hash), (sum, count)): ((u32, Hash), (u64, u32))| {
             let frequency = frequencies.map_or(0, |column| column.code(row));
             hash.state.add(sum);
             hash.state.add(u64::from(count));
-            (count > 0 && !again.contains(&Some(frequency))).then(|| hash.state.finish(hash.places))
+            (count > 0 && !changes.contains(&frequency)).then(|| hash.state.finish(hash.places))
         };
         (0..).zip(hashes).zip(self.lines(&hashing, claims.rows)).map(digest).collect()
     }
