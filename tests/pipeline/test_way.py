@@ -473,10 +473,10 @@ async def test_a_legal_hold_keeps_all_that_was_made_sent_and_said_of_a_file(
         assert scrubjay("audit", "verify", "--home", made.home).code == 0
 
 
-async def test_a_legal_hold_beside_a_purge_keeps_all_or_says_that_it_is_late(
+async def test_a_legal_hold_beside_a_purge_keeps_all_or_says_it_is_late(
     tmp_path: Path, scrubjay: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before the purge has said what goes it keeps everything; from then on it says what is gone."""
+    """Before the purge says what goes it keeps everything; from then on it says what is gone."""
     async with works(tmp_path) as (made, _):
         file = made.take(document(5)).file
         assert await made.settle() == {"ACKNOWLEDGED": 5}
