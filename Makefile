@@ -29,9 +29,10 @@ demo: .venv/.built ## scrub the claims in examples/ into out/demo and show the r
 demo-pipeline: .venv/.built ## claims from arrival to acknowledgment, past a partner that errs and a kill -9, watched
 	@$(BIN)/python scripts/pipeline/demo.py out/demo-pipeline
 
-crashes: .venv/.built ## kill the pipeline 100 times at random and once at every failpoint (KILLS=, TIMES=)
-	PYTHONPATH=scripts/pipeline $(BIN)/python scripts/pipeline/crashes.py random --kills $(or $(KILLS),100)
-	PYTHONPATH=scripts/pipeline $(BIN)/python scripts/pipeline/crashes.py failpoints --times $(or $(TIMES),1)
+crashes: .venv/.built ## kill the pipeline 100 times at random and once at every failpoint (KILLS=, TIMES=, TRIALS= of other faults, HOMES= at once)
+	PYTHONPATH=scripts/pipeline $(BIN)/python scripts/pipeline/crashes.py random --kills $(or $(KILLS),100) --at-once $(or $(HOMES),2)
+	PYTHONPATH=scripts/pipeline $(BIN)/python scripts/pipeline/crashes.py failpoints --times $(or $(TIMES),1) --at-once $(or $(HOMES),2)
+	PYTHONPATH=scripts/pipeline $(BIN)/python scripts/pipeline/faults.py --trials $(or $(TRIALS),2) --at-once $(or $(HOMES),2)
 
 check: .venv/.built ## format, lints, types and layers of both halves; changes nothing
 	cargo fmt --all --check

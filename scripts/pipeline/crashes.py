@@ -4,25 +4,37 @@
     crashes.py failpoints --times 3      kill at each failpoint of the code, each so many times
 
 Nothing may be lost, nothing sent twice, the audit must verify, and what came in must be what was
-acknowledged, rejected, dead-lettered or held. Prints a table; leaves with 1 where that is not so.
+acknowledged, rejected, dead-lettered or held. Prints a table, also of a run that is broken off
+(SIGINT, SIGTERM, --seconds); leaves with 1 where that is not so. A home that could not be tried, or
+judged, is told with its traceback, counted, and the run goes on.
 """
 
 from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
+import traceback
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
+from itertools import count, islice
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING, Protocol
 
 from plant import FAILPOINTS, Faults, Plant, Verdict, told, warm
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TRIES = 4
 REWRAPS = ("vault.repacked", "vault.packed", "vault.unpacked")
 
-__all__ = ["Sum", "at_failpoint", "at_random", "main"]
+__all__ = ["Sum", "Trial", "at_failpoint", "at_random", "main", "try_all"]
 
 
 @dataclass(slots=True)
@@ -36,6 +48,8 @@ class Sum:
     twice: int = 0
     bad: int = 0
     unsettled: int = 0
+    failed: int = 0
+    """Homes that could not be tried or judged."""
     hit: set[str] = field(default_factory=set)
     states: dict[str, int] = field(default_factory=dict)
 
@@ -48,13 +62,13 @@ class Sum:
         self.twice += verdict.twice
         self.bad += not verdict.good
         self.unsettled += not settled
-        for state, count in verdict.states.items():
-            self.states[state] = self.states.get(state, 0) + count
+        for state, claims in verdict.states.items():
+            self.states[state] = self.states.get(state, 0) + claims
 
     @property
     def good(self) -> bool:
         """Whether nothing at all went wrong."""
-        return not (self.lost or self.twice or self.bad or self.unsettled)
+        return not (self.lost or self.twice or self.bad or self.unsettled or self.failed)
 
 
 def at_random(
@@ -131,6 +145,112 @@ def at_failpoint(base: Path, name: str, nth: int, seed: int) -> tuple[Verdict, b
         plant.close()
 
 
+class Trial(Protocol):
+    """One home and what is done to it."""
+
+    failpoint: str
+    """Where it is killed, if it is one of those."""
+    kills: int
+    """That it may come to."""
+
+    @property
+    def name(self) -> str:
+        """For the reader."""
+
+    def run(self) -> tuple[Verdict, int, bool]:
+        """In a folder of its own: the verdict, the kills, and whether it came to rest."""
+
+
+@dataclass(slots=True)
+class Crash:
+    """One home: killed at random, or at a failpoint where it is passed the nth time."""
+
+    seed: int
+    failpoint: str = ""
+    nth: int = 1
+    kills: int = 0
+    files: int = 3
+    claims: int = 40
+
+    @property
+    def name(self) -> str:
+        """For the reader."""
+        return f"{self.failpoint}:{self.nth}" if self.failpoint else f"seed {self.seed}"
+
+    def run(self) -> tuple[Verdict, int, bool]:
+        """In a folder of its own: the verdict, the kills, and whether it came to rest."""
+        base = Path(tempfile.mkdtemp(prefix="scrubjay-crash-"))
+        try:
+            if self.failpoint:
+                return self._at_failpoint(base)
+            return at_random(base, self.seed, self.kills, files=self.files, claims=self.claims)
+        finally:
+            shutil.rmtree(base, ignore_errors=True)
+
+    def _at_failpoint(self, base: Path) -> tuple[Verdict, int, bool]:
+        """With other luck where it was not passed: not every partner leads there."""
+        for again in range(TRIES):
+            place = base / str(again)
+            place.mkdir()
+            seed = self.seed + again * 1_000
+            verdict, hit, settled = at_failpoint(place, self.failpoint, self.nth, seed)
+            if hit or not (verdict.good and settled):
+                break
+        return verdict, int(hit), settled
+
+
+def _trials(given: argparse.Namespace) -> Iterator[Crash]:
+    """What is asked for; of random ones as many as there is time for."""
+    if given.what == "random":
+        for seed in count(given.seed):
+            yield Crash(seed, kills=given.each, files=given.files, claims=given.claims)
+    for name in given.only or FAILPOINTS:
+        for nth in range(1, given.times + 1):
+            yield Crash(given.seed + nth, name, nth)
+
+
+def try_all(
+    trials: Iterator[Trial], total: Sum, *, at_once: int, seconds: float, kills: int = sys.maxsize
+) -> None:
+    """Homes at once, each in a process of its own, until there are enough kills, or no time."""
+    until = time.monotonic() + seconds
+    running: dict[Future[tuple[Verdict, int, bool]], Trial] = {}
+    with ProcessPoolExecutor(at_once, get_context("fork")) as pool:
+        try:
+            while True:
+                coming = total.kills + sum(each.kills for each in running.values())
+                if time.monotonic() < until and coming < kills:
+                    for trial in islice(trials, at_once - len(running)):
+                        running[pool.submit(trial.run)] = trial
+                if not running:
+                    return
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    _told(done, running.pop(done), total)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            sys.stderr.write("broken off\n")
+
+
+def _told(done: Future[tuple[Verdict, int, bool]], trial: Trial, total: Sum) -> None:
+    """One home more, or one that could not be tried."""
+    error = done.exception()
+    if error is not None:
+        total.failed += 1
+        sys.stderr.write(f"{trial.name}: {''.join(traceback.format_exception(error))}\n")
+        return
+    verdict, kills, settled = done.result()
+    total.add(verdict, kills, settled=settled)
+    if trial.failpoint:
+        total.hit |= {trial.failpoint} if kills else set()
+        print(f"{trial.name} {'hit' if kills else 'not passed'}", flush=True)
+    else:
+        print(
+            f"{total.kills} kills in {total.trials} homes: {total.lost} lost,"
+            f" {total.twice} twice, {total.bad} bad",
+            flush=True,
+        )
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(
@@ -144,39 +264,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--claims", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", action="append", help="a failpoint; repeatable")
-    parser.add_argument("--seconds", type=float, default=1e9, help="stop after so long")
+    parser.add_argument("--seconds", type=float, default=1e9, help="begin no home after so long")
+    parser.add_argument("--at-once", type=int, default=1, help="homes beside each other")
     given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     warm()
-    total = Sum()
-    until = time.monotonic() + given.seconds
-    if given.what == "random":
-        seed = given.seed
-        while total.kills < given.kills and time.monotonic() < until:
-            base = Path(tempfile.mkdtemp(prefix="scrubjay-crash-"))
-            verdict, kills, settled = at_random(
-                base, seed, given.each, files=given.files, claims=given.claims
-            )
-            total.add(verdict, kills, settled=settled)
-            shutil.rmtree(base, ignore_errors=True)
-            seed += 1
-            print(
-                f"{total.kills} kills in {total.trials} homes: {total.lost} lost,"
-                f" {total.twice} twice, {total.bad} bad",
-                flush=True,
-            )
-    else:
-        for name in given.only or FAILPOINTS:
-            for nth in range(1, given.times + 1):
-                if time.monotonic() > until:
-                    break
-                base = Path(tempfile.mkdtemp(prefix="scrubjay-crash-"))
-                verdict, hit, settled = at_failpoint(base, name, nth, given.seed + nth)
-                total.add(verdict, int(hit), settled=settled)
-                total.hit |= {name} if hit else set()
-                shutil.rmtree(base, ignore_errors=True)
-                print(f"{name}:{nth} {'hit' if hit else 'not passed'}", flush=True)
-    print(_table(total, given.what))
-    return 0 if total.good else 1
+    total, begun = Sum(), time.monotonic()
+    try:
+        kills = given.kills if given.what == "random" else sys.maxsize
+        try_all(_trials(given), total, at_once=given.at_once, seconds=given.seconds, kills=kills)
+    finally:
+        print(_table(total, given.what), flush=True)
+        print(f"{'seconds':36} {time.monotonic() - begun:.0f}", flush=True)
+    missed = given.what == "failpoints" and set(given.only or FAILPOINTS) - total.hit
+    return 0 if total.good and not missed else 1
 
 
 def _table(total: Sum, what: str) -> str:
@@ -188,13 +289,14 @@ def _table(total: Sum, what: str) -> str:
         ("sent twice", total.twice),
         ("homes with any fault in the books", total.bad),
         ("homes that did not come to rest", total.unsettled),
+        ("homes that could not be tried", total.failed),
     ]
     if what == "failpoints":
         rows.append(("failpoints hit", f"{len(total.hit)} of {len(FAILPOINTS)}"))
         missed = sorted(set(FAILPOINTS) - total.hit)
         if missed:
             rows.append(("not passed", ", ".join(missed)))
-    rows += [(f"claims {state}", count) for state, count in sorted(total.states.items())]
+    rows += [(f"claims {state}", claims) for state, claims in sorted(total.states.items())]
     return "\n".join(f"{name:36} {value}" for name, value in rows)
 
 

@@ -211,6 +211,7 @@ class Plant:
         try:
             log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             os.dup2(log, 2)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             failpoints.arm(failpoint)
             work()
             code = 0
@@ -321,6 +322,14 @@ class Plant:
     def close(self) -> None:
         """The clearinghouse ends."""
         self.kill(self._house)
+
+    def rows(self, query: str) -> list[tuple[int, ...]]:
+        """What the store has; nothing where there is none yet."""
+        try:
+            with contextlib.closing(self._connection()) as store:
+                return store.execute(query).fetchall()
+        except sqlite3.Error:
+            return []
 
     def _connection(self) -> sqlite3.Connection:
         return sqlite3.connect(f"file:{self.home / 'scrubjay.db'}?mode=ro", uri=True)

@@ -36,7 +36,7 @@ __all__ = ["FILE", "Door", "Folders", "Settings", "Told", "read"]
 
 FILE = "scrubjay.toml"
 PREFIX = "SCRUBJAY__"
-WORKERS = {"parse": 1, "scrub": 2, "assemble": 4, "send": 64, "acknowledge": 1, "relay": 2}
+WORKERS = {"parse": 1, "scrub": 3, "assemble": 4, "send": 64, "acknowledge": 1, "relay": 2}
 
 SHAPE: dict[str, Section] = {
     "": {},

@@ -1,4 +1,4 @@
-"""Clocks that jump, and processes that run out of handles or memory: nothing lost, nothing twice.
+"""Clocks that jump, processes without handles, memory or threads: nothing lost, nothing twice.
 
 Rows 11 and 18 of the fault matrix (docs/pipeline.md). SCRUBJAY_TRIALS says how often each is tried.
 """
@@ -17,6 +17,7 @@ import pytest
 
 from pipeline.works import Works, document, rests, states, taken, until, works
 from scrubjay.app import kept
+from scrubjay.pipeline.purge import Purge
 from scrubjay.store.audit.checkpoints import CheckpointFolder
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.sqlite.upkeep import looked_into, proven
@@ -96,11 +97,25 @@ async def test_a_clock_that_jumps_loses_nothing_and_sends_nothing_twice(
     assert proof(made) == []
 
 
-def serve(made: Works, limit: int, most: int) -> subprocess.Popen[bytes]:
+async def test_a_clock_that_is_put_on_purges_nothing_early(tmp_path: Path, clock: Clock) -> None:
+    """What is purged does not come back when the clock does."""
+    async with works(tmp_path) as (made, _):
+        made.take(document(3))
+        assert await made.settle() == {"ACKNOWLEDGED": 3}
+        async with made.running() as app:
+            purge = Purge(app.work, hours=1.0)
+            clock.wrong = JUMPS[-1]
+            assert await purge.once() == 0
+            # as whoever starts by then has it
+            assert await Purge(app.work, hours=1.0).once() > 0
+
+
+def serve(made: Works, limits: dict[int, int]) -> subprocess.Popen[bytes]:
     """`scrubjay serve` that may have only so much."""
 
     def limited() -> None:
-        resource.setrlimit(limit, (most, most))
+        for limit, most in limits.items():
+            resource.setrlimit(limit, (most, most))
 
     return subprocess.Popen(
         [sys.executable, "-m", "scrubjay", "serve", "--home", str(made.home)],
@@ -111,7 +126,7 @@ def serve(made: Works, limit: int, most: int) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.parametrize("seed", range(TRIALS))
-@pytest.mark.parametrize("what", ["handles", "memory"])
+@pytest.mark.parametrize("what", ["handles", "memory", "threads"])
 async def test_a_process_that_runs_out_of_something_loses_nothing(
     tmp_path: Path, what: str, seed: int
 ) -> None:
@@ -119,11 +134,16 @@ async def test_a_process_that_runs_out_of_something_loses_nothing(
     async with works(tmp_path, Behaviour(seed=seed, faults=FAULTS)) as (made, house):
         made.take(document(40, seed=1))
         made.take(document(20, seed=2))
-        limit, most = {
-            "handles": (resource.RLIMIT_NOFILE, chance.randint(12, 60)),
-            "memory": (resource.RLIMIT_AS, chance.randint(200, 900) << 20),
+        limits = {
+            "handles": {resource.RLIMIT_NOFILE: chance.randint(12, 60)},
+            "memory": {resource.RLIMIT_AS: chance.randint(200, 900) << 20},
+            # a thread takes the address space of its stack: there is room for 2 to 40 of them
+            "threads": {
+                resource.RLIMIT_STACK: 256 << 20,
+                resource.RLIMIT_AS: (1 << 30) + (chance.randint(2, 40) << 28),
+            },
         }[what]
-        process = await asyncio.to_thread(serve, made, limit, most)
+        process = await asyncio.to_thread(serve, made, limits)
         ended = asyncio.ensure_future(asyncio.to_thread(process.wait))
         await asyncio.wait([ended], timeout=4.0)
         process.kill()

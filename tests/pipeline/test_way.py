@@ -16,6 +16,7 @@ from scrubjay.app import Kept, kept, token_key
 from scrubjay.pipeline import deciding
 from scrubjay.pipeline.purge import Purge
 from scrubjay.pipeline.story import story as stories
+from scrubjay.pipeline.tidying import shred_orphans
 from scrubjay.pipeline.work import ACKNOWLEDGE
 from scrubjay.runs import validate
 from scrubjay.store.contract import Tx, View
@@ -469,6 +470,76 @@ async def test_a_legal_hold_keeps_all_that_was_made_sent_and_said_of_a_file(
         missing = scrubjay("legalhold", "place", 99, *words)
         assert (missing.code, "scrubjay trace" in missing.err) == (2, True)
         assert "legal_hold.placed" in scrubjay("audit", "export", "--home", made.home).out
+        assert scrubjay("audit", "verify", "--home", made.home).code == 0
+
+
+async def test_a_legal_hold_beside_a_purge_keeps_all_or_says_it_is_late(
+    tmp_path: Path, scrubjay: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the purge says what goes it keeps everything; from then on it says what is gone."""
+    async with works(tmp_path) as (made, _):
+        file = made.take(document(5)).file
+        assert await made.settle() == {"ACKNOWLEDGED": 5}
+        words = ("--home", made.home, "--reason", "matter 7", "--json")
+        told: list[int] = []
+
+        def place() -> None:
+            told.append(
+                json.loads(scrubjay("legalhold", "place", file, *words).out)["purged_before"]
+            )
+
+        async with made.running() as app:
+            purge, store, vault = Purge(app.work, 1e-9), app.work.store, app.work.vault
+            there = set(vault.payload_ids())
+            asked, shred = store.read, vault.shred
+
+            async def overtaken(query: Callable[[View], Any]) -> Any:
+                found = await asked(query)
+                if not told and found and isinstance(found, list) and isinstance(found[0], Payload):
+                    place()
+                return found
+
+            monkeypatch.setattr(store, "read", overtaken)
+            assert await purge.once() == 0
+            monkeypatch.undo()
+            assert (told, set(vault.payload_ids())) == ([0], there)
+            assert scrubjay("legalhold", "release", file, *words).code == 0
+
+            def late(payload: str) -> bool:
+                if len(told) == 1:
+                    store.do(lambda tx: tx.hold(file, on=True, reason="matter 7"))
+                    told.append(store.ask(lambda view: view.let_go(file)))
+                return shred(payload)
+
+            monkeypatch.setattr(vault, "shred", late)
+            assert await purge.once() == len(there)
+            monkeypatch.undo()
+            rows = store.ask(lambda view: view.payloads())
+            said = {row.id for row in rows if row.role == "acknowledgment"}
+            assert told == [0, len(there - said)]
+            assert not set(vault.payload_ids())
+
+
+async def test_what_a_purge_let_go_and_did_not_destroy_is_destroyed_by_the_next(
+    tmp_path: Path, scrubjay: Command
+) -> None:
+    """It died between the two; what a legal hold finds there still is kept."""
+    async with works(tmp_path) as (made, _):
+        made.take(document(3))
+        assert await made.settle() == {"ACKNOWLEDGED": 3}
+        with kept(made.tree, "test") as both:
+            (source,) = (
+                row for row in both.store.ask(lambda view: view.payloads()) if row.role == "source"
+            )
+            both.store.do(lambda tx: tx.shredded(source.id))
+            assert source.id in both.vault
+            assert scrubjay("db", "check", "--home", made.home).code == 1
+            assert source.file
+            for on in (True, False):
+                both.store.do(lambda tx, on=on: tx.hold(source.file or 0, on=on, reason="a court"))  # type: ignore[misc]
+                assert shred_orphans(both.store, both.vault) == (0 if on else 1)
+            assert source.id not in both.vault
+        assert scrubjay("db", "check", "--home", made.home).code == 0
         assert scrubjay("audit", "verify", "--home", made.home).code == 0
 
 

@@ -124,7 +124,7 @@ _STEPS = {
     "missing": "restore them and their keys from a backup of the vault",
     "damaged": "restore them and their keys from a backup of the vault",
     "changed": "restore them and their keys from a backup of the vault",
-    "lingering": "a serve that is under way destroys them; else they came back with a copy",
+    "lingering": "they were purged, and are there again or still: serve destroys them by itself",
     "unlisted": "whoever sealed them died before the word: serve shreds them by itself",
     "before": "this store does not know of them: hand in again what came after its backup",
     "foreign": "they are none of ours: take them away",

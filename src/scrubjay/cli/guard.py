@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-__all__ = ["guarded"]
+__all__ = ["guarded", "is_asked_to_end"]
 
 
 def guarded(work: Callable[[], int]) -> int:
     """Do the work; whatever happens becomes an exit code."""
+    global _asked  # noqa: PLW0603 - of the process, as a signal is
+    _asked = False
     # A polite kill cleans up as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _interrupted)
     _forgive(sys.stdout, sys.stderr)
     try:
         code = work()
@@ -36,6 +38,20 @@ def guarded(work: Callable[[], int]) -> int:
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - no traceback, ever
         return _say(_failure(error), error)
     return code
+
+
+def is_asked_to_end() -> bool:
+    """Whether a polite kill came, be it that what it raised was lost: in an import it may be."""
+    return _asked
+
+
+def _interrupted(number: int, frame: Any) -> None:
+    global _asked  # noqa: PLW0603 - of the process, as a signal is
+    _asked = True
+    signal.default_int_handler(number, frame)
+
+
+_asked = False
 
 
 def _forgive(*streams: Any) -> None:

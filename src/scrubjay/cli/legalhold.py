@@ -72,7 +72,7 @@ def _said(given: dict[str, Any], *, on: bool) -> int:
         if tx.one(File, number) is None:
             return None
         changed = tx.hold(number, on=on, reason=given["reason"])
-        return changed, sum(each.shredded_at is not None for each in tx.payloads_of(number))
+        return changed, tx.let_go(number)
 
     with kept(there(given), actor()) as both:
         done = both.store.do(change)
@@ -83,7 +83,7 @@ def _said(given: dict[str, Any], *, on: bool) -> int:
     line = f"file {number}: " + ("on legal hold" if on else "on legal hold no more")
     lines = [line if changed else f"{line}, and was so already"]
     if on and gone:
-        lines.append(f"{counted(gone, 'payload')} of it had been purged before: they are gone")
+        lines.append(f"too late for {counted(gone, 'payload')} of it, purged before: they are gone")
     printed(given, told, lines)
     return 0
 

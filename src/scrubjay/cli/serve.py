@@ -7,7 +7,7 @@ from scrubjay.cli.homes import HOME, settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from scrubjay.settings import Settings
@@ -25,15 +25,33 @@ def run(given: dict[str, Any]) -> int:
 def work(tree: Settings, stages: Sequence[str]) -> int:
     """Runs some stages until a signal says that it is enough; 3 where the store has failed."""
     import asyncio
+    import signal
 
     from scrubjay.app import opened
+    from scrubjay.cli.guard import is_asked_to_end
+
+    ends: list[Callable[[], None]] = []
+    asked = False
+
+    def ask(_number: int, _frame: Any) -> None:
+        """While it starts: it ends as soon as it has, in order."""
+        nonlocal asked
+        asked = True
+        for end in ends:
+            end()
 
     async def serve() -> int:
         async with opened(tree, stages=stages) as app:
+            ends.append(app.runner.end)
+            if asked:
+                app.runner.end()
             app.work.seeing.tell("serving", stages=",".join(stages))
             await app.run()
             return 0 if app.runner.failed is None else 3
 
+    signal.signal(signal.SIGTERM, ask)
+    if is_asked_to_end():
+        raise KeyboardInterrupt
     return asyncio.run(serve())
 
 

@@ -2,6 +2,10 @@
 
 A payload goes when every claim of its file is final, and has been for so long as the policy says;
 never while anything of it is held, dead-lettered or on legal hold. Its row and the audit stay.
+
+That it goes is written down first, where it still may: a legal hold that was placed before finds
+it there, and one that comes later is told that it is gone. Then its key is destroyed; what a death
+left in between is destroyed by the next who looks (`tidying`).
 """
 
 from __future__ import annotations
@@ -11,7 +15,6 @@ import time
 from typing import TYPE_CHECKING
 
 from scrubjay.failpoints import failpoint
-from scrubjay.store.rows import Payload
 from scrubjay.store.states import Kind, State
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from scrubjay.pipeline.work import Work
     from scrubjay.store.contract import Tx
+    from scrubjay.store.rows import Payload
 
 __all__ = ["Purge"]
 
@@ -31,6 +35,12 @@ class Purge:
     def __init__(self, work: Work, hours: float) -> None:
         self._work = work
         self._hours = hours
+        self._began, self._ticks = time.time_ns(), time.monotonic_ns()
+
+    def _now(self) -> int:
+        """Milliseconds since 1970; a clock that is put on while it works makes nothing older."""
+        lived = self._began + time.monotonic_ns() - self._ticks
+        return min(time.time_ns(), lived) // 1_000_000
 
     async def once(self) -> int:
         """How many payloads went."""
@@ -38,28 +48,25 @@ class Purge:
             return 0
         count = 0
         while True:
-            before = time.time_ns() // 1_000_000 - round(self._hours * HOUR_MS)
-            found = await self._work.store.read(lambda view, before=before: view.purgeable(before))  # type: ignore[misc]
-            if not found:
+            before = self._now() - round(self._hours * HOUR_MS)
+            store = self._work.store
+            if not await store.read(lambda view, before=before: view.purgeable(before, 1)):  # type: ignore[misc]
                 return count
-            gone = await asyncio.to_thread(self._shred, found)
+            gone = await store.write(lambda tx, before=before: _let_go(tx, before))  # type: ignore[misc]
+            failpoint("purge.let_go")
+            await asyncio.to_thread(self._shred, gone)
             failpoint("purge.shredded")
-            await self._work.store.write(lambda tx, gone=gone: _told(tx, gone))  # type: ignore[misc]
             count += len(gone)
             self._work.seeing.tell("purged", count=len(gone))
 
-    def _shred(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Those that went: a legal hold may have come since they were asked for."""
-        gone = []
+    def _shred(self, payloads: Sequence[Payload]) -> None:
         for payload in payloads:
-            now = self._work.store.ask(lambda view, each=payload: view.one(Payload, each.id))  # type: ignore[misc]
-            if now is not None and not now.legal_hold:
-                self._work.vault.shred(payload.id)
-                gone.append(payload)
-        return gone
+            self._work.vault.shred(payload.id)
 
 
-def _told(tx: Tx, payloads: Sequence[Payload]) -> None:
+def _let_go(tx: Tx, before: int) -> list[Payload]:
+    """What still may go, now that nobody else writes; whoever asked may have been overtaken."""
+    payloads = tx.purgeable(before)
     for payload in payloads:
         tx.shredded(payload.id)
         if payload.role == "source" and payload.file is not None:
@@ -69,3 +76,4 @@ def _told(tx: Tx, payloads: Sequence[Payload]) -> None:
             interchanges = [row.id for row in tx.interchanges_of(payload.file)]
             tx.advance(Kind.INTERCHANGE, interchanges, State.PURGED)
             tx.advance(Kind.FILE, payload.file, State.PURGED)
+    return payloads

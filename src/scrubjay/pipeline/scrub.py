@@ -93,8 +93,8 @@ class Scrub:
 
     def __init__(self, work: Work, workers: int = 1) -> None:
         self._work = work
-        # while the claims of one file are written down, the engine is at the next
-        self._judges = BoundedSemaphore(max(workers - 1, 1))
+        # the engine is at one file while the next older is sealed and the oldest is written down
+        self._judges = BoundedSemaphore(max(workers - 2, 1))
         self._entering = Lock()
 
     async def handle(self, lease: Lease) -> None:
@@ -113,9 +113,13 @@ class Scrub:
             self._work.store.do(lambda tx: refuse(tx, SCRUB, lease, "MALFORMED_FILE"))
             return
         if judging.plan is None:
-            with self._judges, self._work.folder.fresh() as folder:
+            with self._work.folder.fresh() as folder:
                 try:
-                    self._judge(lease, judging, folder)
+                    out = os.path.join(folder, "out")
+                    with self._judges:
+                        summary, poison = self._judge(lease, judging, folder, out)
+                    failpoint("scrub.judged")
+                    self._seal(lease, judging, out, summary, poison)
                 except InputError:
                     self._work.store.do(lambda tx: refuse(tx, SCRUB, lease, "MALFORMED_FILE"))
                     return
@@ -132,21 +136,16 @@ class Scrub:
         failpoint("scrub.done")
 
     # What the engine makes of it.
-    def _judge(self, lease: Lease, judging: _Judging, folder: str) -> None:
+    def _judge(self, lease: Lease, judging: _Judging, folder: str, out: str) -> tuple[Row, Poison]:
         work, file = self._work, judging.file
         if work.folder.room() < ROOM * file.size:
             raise DiskFullError(
                 f"the work folder has too little room for file {file.id}; make it larger, or wait"
             )
-        out = os.path.join(folder, "out")
         feed, day = self._feed(judging), day_of(file.received_at)
-        poison = Poison()
         if lease.attempts <= 1:
-            summary = work.engine.scrub(feed, out, day)
-        else:
-            summary, poison = isolated(work.engine, feed, folder, out, day)
-        failpoint("scrub.judged")
-        self._seal(lease, judging, out, summary, poison)
+            return work.engine.scrub(feed, out, day), Poison()
+        return isolated(work.engine, feed, folder, out, day)
 
     def _feed(self, judging: _Judging) -> Callable[[], Iterator[bytes]]:
         """The bytes of the interchanges, and of no other."""

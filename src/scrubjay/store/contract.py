@@ -159,6 +159,12 @@ class View(Protocol):
     def legal_holds(self) -> list[rows.LegalHold]:
         """The files on legal hold, in order."""
 
+    def let_go(self, file: int) -> int:
+        """How many payloads are purged of those that a legal hold on the file would have kept.
+
+        Its own, and interchanges with claims of it.
+        """
+
     def purgeable(self, before: int, most: int = 100) -> list[rows.Payload]:
         """Payloads that may go.
 
@@ -303,7 +309,7 @@ class Tx(View, Protocol):
         """Legal hold on a file: nothing of it is purged; False where it was so already."""
 
     def shredded(self, payload: str) -> None:
-        """The vault destroyed its key; the row stays."""
+        """It is let go, and the vault destroys its key next; the row stays."""
 
     # The queue: durable with everything else of this unit.
     def publish(self, topic: str, subjects: int | Iterable[int], *, delay: float = 0) -> int:

@@ -96,6 +96,11 @@ JOIN audit AS e ON e.seq = (
   WHERE kind = 'file' AND subject = p.file AND event = 'legal_hold.placed')
 ORDER BY p.file
 """
+_LET_GO = """
+SELECT count(*) FROM payloads WHERE shredded_at IS NOT NULL AND (file = ?1 OR id IN (
+  SELECT t.payload FROM batches AS b JOIN transmissions AS t ON t.id = b.transmission
+  WHERE b.file = ?1))
+"""
 # Of a file: nothing of it is on its way, held, dead or owed, and what ended did so long enough ago.
 # What is dead is over when somebody has discarded its letter.
 _PURGEABLE = """
@@ -410,6 +415,11 @@ class Questions:
         """The files on legal hold."""
         found = self._connection.execute(_LEGAL_HOLDS).fetchall()
         return [rows.LegalHold(*row) for row in found]
+
+    def let_go(self, file: int) -> int:
+        """How many payloads of a file, or sent with claims of it, are purged."""
+        row = self._row(_LET_GO, file)
+        return int(row[0]) if row else 0
 
     def purgeable(self, before: int, most: int = 100) -> list[rows.Payload]:
         """Payloads that may go."""

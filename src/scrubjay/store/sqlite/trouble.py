@@ -115,7 +115,7 @@ class Trouble(Queue):
         return True
 
     def shredded(self, payload: str) -> None:
-        """The vault destroyed its key."""
+        """It is let go: its key is destroyed by whoever said so, or by the next who looks."""
         row = self._row("SELECT file, shredded_at FROM payloads WHERE id = ?", payload)
         if row is None or row[1] is not None:
             return
