@@ -78,7 +78,8 @@ def _mapped(given: dict[str, Any], out: str) -> _Ended:
                 parting.put(json.loads(made.record.to_json()))
         subject = os.path.basename(given["rest"] or given["files"][0])
         folder.page(of_members(subject, summary.said, reasons_of(summary.said["quarantine"])))
-        folder.commit(summary.said, always=("enrollments.jsonl",))
+        always = ("enrollments.jsonl", *(() if given["no_worklist"] else ("worklist.csv",)))
+        folder.commit(summary.said, always=always)
     return _Ended(
         summary=summary.said,
         reasons=summary.said["quarantine"],
@@ -114,6 +115,7 @@ def _recorded(given: dict[str, Any], out: str) -> _Ended:
             as_of=given["as_of"],
             token_key=given["token_key"],
             threads=given["threads"],
+            worklist=not given["no_worklist"],
             force=given["force"],
             progress=progress,
         )
@@ -237,7 +239,7 @@ COMMAND = Call(
         options.AS_OF,
         options.TOKEN_KEY,
         options.THREADS,
-        Option(name="--no-worklist", help="Write no worklist.csv."),
+        options.NO_WORKLIST,
         options.AS_JSON,
         options.FORCE,
     ),

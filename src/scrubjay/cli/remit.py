@@ -47,6 +47,7 @@ def run(given: dict[str, Any]) -> int:
                 as_of=given["as_of"],
                 token_key=given["token_key"],
                 threads=given["threads"],
+                worklist=not given["no_worklist"],
                 show_phi=given["show_phi"],
                 force=given["force"],
                 progress=progress,
@@ -95,7 +96,8 @@ def _told(made: Run, summary: dict[str, Any], given: dict[str, Any]) -> Iterator
         words = f"{reason['title']}  [{reason['code']}]"
         yield f"  {reason['count']:>10,}  {severity:<7}  {words}"
     folder = given["out"].rstrip("/")
-    wanted = ["payments.jsonl", "remittances.jsonl", "quarantine.jsonl", "unmatched.jsonl"]
+    wanted = ["payments.jsonl", "remittances.jsonl", "quarantine.jsonl", "worklist.csv"]
+    wanted.append("unmatched.jsonl")
     wanted += (f"{name}.{given['to']}" for name in summary.get("tables", ()))
     there = [name for name in wanted if os.path.exists(os.path.join(folder, name))]
     yield f"written to {folder}/: {', '.join(there)} and more"
@@ -141,6 +143,7 @@ COMMAND = Call(
         options.FAIL_ON,
         options.AS_JSON,
         options.THREADS,
+        options.NO_WORKLIST,
         options.SHOW_PHI,
         options.FORCE,
     ),

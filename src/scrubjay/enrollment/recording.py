@@ -53,6 +53,7 @@ def enroll(
     as_of: date | None = None,
     token_key: AnyPath | None = None,
     threads: int = 0,
+    worklist: bool = True,
     show_phi: bool = False,
     force: bool = False,
     progress: Progress | None = None,
@@ -70,7 +71,7 @@ def enroll(
         threads=threads,
         show_phi=show_phi,
         force=force,
-        worklist=False,
+        worklist=worklist,
         **order(profile),
     )
     partners = (partner,) if isinstance(partner, str | os.PathLike) else partner
