@@ -136,7 +136,7 @@ def test_any_number_of_threads_gives_the_same_rows_as_quarantine(kind: str, tmp_
     file = tmp_path / f"file.{kind}"
     file.write_bytes(b"".join(generate(kind, claims=3000, faults=0.2, seed=5, sets=7)))
     run = {"834": enroll, "835": remit}[kind]
-    read: Any = {"834": Quarantined, "835": HeldBack}[kind].model_validate_json
+    model: Any = Quarantined if kind == "834" else HeldBack
     texts = []
     for threads in (1, 2, 8):
         out = tmp_path / f"out{threads}"
@@ -145,7 +145,7 @@ def test_any_number_of_threads_gives_the_same_rows_as_quarantine(kind: str, tmp_
     assert texts[0] == texts[1] == texts[2]
     rows = work(out)
     lines = (out / "quarantine.jsonl").read_text().splitlines()
-    reasons = [read(line) for line in lines]
+    reasons = [model.model_validate_json(line) for line in lines]
     told = [each for each in reasons if each.severity != "info"]
     assert [row["code"] for row in rows] == [each.code for each in told]
     assert rows
