@@ -17,6 +17,7 @@ from scrubjay.errors import UsageError
 from scrubjay.frozen import Frozen
 from scrubjay.job import Command, Job
 from scrubjay.keys import TokenKey
+from scrubjay.recorded import FORMS, kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["FORMS", "Column", "Exported", "Phi", "Table", "export", "table", "tables"]
 
 
-FORMS = ("parquet", "csv")
 _JUDGED = frozenset(("claims", "findings"))
 """Tables that say what was found; the others need no rules."""
 
@@ -202,23 +202,13 @@ def _job(
 def _recorded(names: Sequence[str]) -> str:
     """The kind that tables are of, 834 or 835; empty for those of claims."""
     files = {name: file for name, file, _ in _native.table_columns()}
-    kinds = {_kind(name, files[name]) for name in names}
+    kinds = {kind_of(name, files[name]) for name in names}
     if len(kinds) > 1:
         raise UsageError(
             "tables of claims, of members and of payments are made one sort at a time: "
             "run it once for each"
         )
     return kinds.pop()
-
-
-def _kind(name: str, file: str | None) -> str:
-    if file is None:
-        return ""
-    if file == "sources":
-        return (
-            "834" if name in {"enrollment_sources", "set_administrators", "origin_dates"} else "835"
-        )
-    return "834" if file == "enrollments" else "835"
 
 
 def _of_records(

@@ -18,16 +18,29 @@ from scrubjay.scratch import scratch
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import Any
+    from typing import Any, TypeVar
 
     from scrubjay.runs import Progress, Run
 
     AnyPath = str | os.PathLike[str]
+    Made = TypeVar("Made")
 
-__all__ = ["exported", "folder_of"]
+__all__ = ["FORMS", "exported", "folder_of", "forget_tables", "kind_of", "tabled"]
 
+FORMS = ("parquet", "csv")
+"""What tables are written as; how their files end."""
 _RECORDS = {"834": "enrollments.jsonl", "835": "remittances.jsonl"}
 _SOURCES = "sources.jsonl"
+_MORE = {
+    "834": (),
+    "835": ("payments.jsonl", "provider-adjustments.jsonl", "provider-summaries.jsonl"),
+}
+_OF_RUNS = ("quarantine.jsonl", "worklist.csv", "report.html")
+"""What a run without a run.json leaves beside its records."""
+_SUMMARY = "summary.json"
+_FACTS = "run.json"
+_ALWAYS = ("enrollments", "coverages", "payment_claims", "payment_lines")
+"""Tables that are written without a row too."""
 _FINDINGS = "findings.jsonl"
 _COMMANDS = {"834": "enroll", "835": "remit"}
 SCHEMA = 1
@@ -137,14 +150,109 @@ def _opened(out: str, *, force: bool) -> Iterator[None]:
         raise OutputError(f"{out}: {reason}; make room, or name another folder") from None
 
 
+def tabled(
+    kind: str,
+    make: Callable[[str], Made],
+    out: str,
+    ways: tuple[str, str],
+    *,
+    token_key: AnyPath | None,
+    force: bool,
+) -> tuple[Made, dict[str, Any]]:
+    """Runs `make`, which writes records to the folder that it is given, and writes `out`.
+
+    In the place of the files of records stand all tables of `kind` that have a row, as
+    ``<table>.parquet`` or ``.csv``; what else the run wrote stands there as it is, summary.json
+    last. Gives what `make` gave, and what the summary says of tables: ``tables`` (rows by name),
+    ``phi``, ``schema_version``. `ways` is what becomes of patient data, and the form.
+    """
+    key = TokenKey.find(token_key)
+    job = Job(command=Command.READ, inputs=(), token_key=key.secret, token_key_id=key.id)
+    phi, form = ways
+    names = [name for name, file, _ in _native.table_columns() if kind_of(name, file) == kind]
+    with _opened(out, force=force), scratch("records", out) as made:
+        folder = os.path.join(made, "records")
+        answer = make(folder)
+        stage = os.path.join(made, "stage")
+        os.mkdir(stage, 0o700)
+        found = _native.export_records(job.to_json(), (folder, stage), names, phi, form)
+        rows = {name: count for name, count in found if count or name in _ALWAYS}
+        for name in names:
+            if name not in rows:
+                os.unlink(os.path.join(stage, f"{name}.{form}"))
+        told = {"tables": rows, "phi": phi, "schema_version": SCHEMA}
+        left = os.listdir(folder)
+        for name in {*left} - {_RECORDS[kind], *_MORE[kind], _SOURCES, _SUMMARY, _FACTS}:
+            os.replace(os.path.join(folder, name), os.path.join(stage, name))
+        if _FACTS in left:
+            _tell_facts(folder, stage)
+        with open(os.path.join(folder, _SUMMARY), encoding="utf-8") as file:
+            summary = json.load(file)
+        _forget(out, (*_earlier(out), _RECORDS[kind], *_MORE[kind], _SOURCES, *_OF_RUNS))
+        _commit(out, stage, {**summary, **told})
+    return answer, told
+
+
+def forget_tables(out: str) -> None:
+    """Removes the tables that an earlier run left in a folder whose records were written anew."""
+    _forget(out, ())
+
+
+def kind_of(name: str, file: str | None) -> str:
+    """834 or 835, which the table `name` is of that is made of a `file`; empty for claims."""
+    if file is None:
+        return ""
+    if file == "sources":
+        of_834 = {"enrollment_sources", "set_administrators", "origin_dates"}
+        return "834" if name in of_834 else "835"
+    return "834" if file == "enrollments" else "835"
+
+
+def _forget(out: str, names: Iterable[str]) -> None:
+    """What was there before goes, its summary first; so do tables."""
+    tables = (f"{name}.{form}" for name, _, _ in _native.table_columns() for form in FORMS)
+    for name in (*((_SUMMARY,) if names else ()), *names, *tables):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(out, name))
+
+
+def _earlier(out: str) -> list[str]:
+    """The files that an earlier run wrote, as its run.json lists them, and that."""
+    try:
+        with open(os.path.join(out, _FACTS), encoding="utf-8") as file:
+            names = [str(each["file"]) for each in json.load(file)["outputs"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [*(name for name in names if name == os.path.basename(name) and name), _FACTS]
+
+
+def _tell_facts(folder: str, stage: str) -> None:
+    """run.json, with the files that are there in the place of records."""
+    with open(os.path.join(folder, _FACTS), encoding="utf-8") as file:
+        facts = json.load(file)
+    facts["outputs"] = [_facts_of(stage, name) for name in sorted(os.listdir(stage))]
+    _write(os.path.join(stage, _FACTS), facts)
+
+
+def _facts_of(folder: str, name: str) -> dict[str, Any]:
+    import hashlib
+
+    with open(os.path.join(folder, name), "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"bytes": file.tell(), "file": name, "sha256": digest}
+
+
+def _write(path: str, told: dict[str, Any]) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(json.dumps(told, indent=2) + "\n")
+
+
 def _commit(out: str, stage: str, summary: dict[str, Any]) -> None:
     """Renames what is staged, the summary last."""
     names = sorted(os.listdir(stage))
-    text = json.dumps(summary, indent=2) + "\n"
-    handle = os.open(os.path.join(stage, "summary.json"), os.O_WRONLY | os.O_CREAT, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    _write(os.path.join(stage, _SUMMARY), summary)
     with contextlib.suppress(FileNotFoundError):
-        os.unlink(os.path.join(out, "summary.json"))
-    for name in (*names, "summary.json"):
+        os.unlink(os.path.join(out, _SUMMARY))
+    for name in (*names, _SUMMARY):
         os.replace(os.path.join(stage, name), os.path.join(out, name))

@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any, Self
 
-__all__ = ["NAME", "Origins", "Parting", "SourceError", "records"]
+__all__ = ["HEAD", "NAME", "OWN", "SHARED", "Origins", "Parting", "SourceError", "records"]
 
 NAME = "sources.jsonl"
 """Beside the records that name its lines."""
 
-_OWN = ("index", "segment_index", "row", "path")
+OWN = ("index", "segment_index", "row", "path")
 """What a record itself says of where it stood."""
-_SHARED = ("sponsor", "payer", "administrators", "payment")
+SHARED = ("sponsor", "payer", "administrators", "payment")
 """What a source says beside where it is, and a record has as its own."""
 _PAYMENTS = "payments.jsonl"
 """Its records are the payments themselves, which no other payment is told of."""
-_HEAD = re.compile(r'\{"source":(\d+)((?:,"(?:index|segment_index|row)":\d+)*)(?!,"path")')
+HEAD = re.compile(r'\{"source":(\d+)((?:,"(?:index|segment_index|row)":\d+)*)(?!,"path")')
 """How a record begins; what follows is a record's own as it stands."""
 
 
@@ -59,8 +59,8 @@ class Parting:
     def put(self, said: Mapping[str, Any]) -> None:
         """One record, whole, as JSON has it."""
         source, own = dict(said["source"]), dict(said)
-        place = {name: source.pop(name) for name in _OWN if name in source}
-        shared = {name: own.pop(name) for name in _SHARED if name in own}
+        place = {name: source.pop(name) for name in OWN if name in source}
+        shared = {name: own.pop(name) for name in SHARED if name in own}
         shared = {"schema_version": own.pop("schema_version"), "source": source, **shared}
         del own["source"]
         if shared != self._said:
@@ -105,12 +105,12 @@ class Origins:
         said = self._find(number)
         source = dict(said["source"])
         own = {name: each for name, each in record.items() if name != "source"}
-        source.update((name, own.pop(name)) for name in _OWN if name in own)
+        source.update((name, own.pop(name)) for name in OWN if name in own)
         return {**self._shared(said), "source": source, **own}
 
     def text(self, line: str) -> str:
         """The line of a record as that of a whole one; values of the record are not looked at."""
-        head = _HEAD.match(line)
+        head = HEAD.match(line)
         if head is None:
             return line if '"source":{' in line else _compact(self.whole(json.loads(line)))
         number = int(head[1])

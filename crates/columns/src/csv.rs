@@ -1,5 +1,6 @@
 //! Tables as CSV: a line with the names, then a line a row, CR and LF behind each. What is missing is empty; text that needs it is
-//! quoted, and so is text that is empty but there.
+//! quoted, and so is text that is empty but there. Text that a spreadsheet could take for a formula has `'` in front of it, as in
+//! a worklist.
 
 use std::io::{self, Write};
 
@@ -85,11 +86,13 @@ fn cell(column: &dyn Array, row: usize, out: &mut Vec<u8>) {
 }
 
 fn text(value: &[u8], out: &mut Vec<u8>) {
+    let formula = matches!(value.first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n'));
     let plain = !value.is_empty() && !value.iter().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n'));
-    if plain {
+    if plain && !formula {
         return out.extend_from_slice(value);
     }
     out.push(b'"');
+    out.extend_from_slice(if formula { b"'" } else { b"" });
     for byte in value {
         out.extend_from_slice(if *byte == b'"' { b"\"\"" } else { std::slice::from_ref(byte) });
     }
@@ -104,6 +107,16 @@ mod tests {
     use arrow_schema::{Field, Schema};
 
     use super::*;
+
+    #[test]
+    fn text_is_no_formula() {
+        let mut out = Vec::new();
+        for value in ["=1+1", "@sum", "-5", "O'NEIL", "a=b"] {
+            text(value.as_bytes(), &mut out);
+            out.push(b' ');
+        }
+        assert_eq!(out, b"\"'=1+1\" \"'@sum\" \"'-5\" O'NEIL a=b ");
+    }
 
     #[test]
     fn what_needs_quotes_has_them() {

@@ -267,17 +267,38 @@ pub(crate) fn read(
         return Ok(()); // a file that would be empty is not there
     }
     let mut file = BufReader::with_capacity(256 * 1024, File::open(&path).map_err(failed)?);
+    let sources = if lines.file == SOURCES.0 { u64::MAX } else { sources_in(folder)? };
     let (mut line, mut number) = (Vec::new(), 0u64);
     while file.read_until(b'\n', &mut line).map_err(failed)? > 0 {
         number += 1;
         let record: Json = serde_json::from_slice(&line)
             .map_err(|_| Error::Input(format!("{} line {number}: no record; run it again", path.display())))?;
+        if record.get("source").and_then(Json::as_u64).is_some_and(|source| source >= sources) {
+            let (file, of) = (path.display(), SOURCES.0);
+            return Err(Error::Input(format!("{file} line {number}: its source is not in {of}.jsonl; run it again")));
+        }
         for (at, gathering) in gatherings.iter_mut().enumerate() {
             gathering.take_record(&record, &mut |batch| give(at, batch))?;
         }
         line.clear();
     }
     gatherings.iter_mut().enumerate().try_for_each(|(at, gathering)| gathering.end(&mut |batch| give(at, batch)))
+}
+
+/// How many sources there are to be named: their lines are numbered from 0.
+fn sources_in(folder: &Path) -> Result<u64, Error> {
+    let path = folder.join(format!("{}.jsonl", SOURCES.0));
+    let failed = |error: std::io::Error| Error::input(&path, &error);
+    if !path.exists() {
+        return Ok(0);
+    }
+    let mut file = BufReader::new(File::open(&path).map_err(failed)?);
+    let (mut line, mut count) = (Vec::new(), 0);
+    while file.read_until(b'\n', &mut line).map_err(failed)? > 0 {
+        line.clear();
+        count += 1;
+    }
+    Ok(count)
 }
 
 impl Gathering {

@@ -251,7 +251,8 @@ impl Setup {
             chosen: extracting.then(|| Chosen::new(job.select.clone())),
         };
         let seen = if job.exact { Seen::exact(stage.as_ref().map(Stage::folder)) } else { Seen::window(WINDOW) };
-        let records = self.setting.recording.as_ref().map(|recording| Records::new(recording, stage.as_ref()));
+        let records =
+            self.setting.recording.as_ref().map(|recording| Records::new(recording, stage.as_ref(), job.worklist));
         let (catalog, tokens) = (self.catalog.clone(), self.tokens.clone());
         let mut desk = Desk::new(rulings, catalog, tokens, stage, self.bench(job), seen, judge);
         desk.records = records.map(Box::new);

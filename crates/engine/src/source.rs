@@ -293,6 +293,20 @@ impl Taken {
     pub(crate) fn offset_of(&self, at: u32) -> u64 {
         self.offset + u64::from(at) + self.breaks.as_ref().map_or(0, |breaks| breaks.before(at))
     }
+
+    /// Which byte of these stands at `offset` in the file; none where that is in no or another piece.
+    pub(crate) fn find(&self, offset: u64) -> Option<u32> {
+        let (mut from, mut to) = (0, self.bytes.len() as u32);
+        while from < to {
+            let middle = from + (to - from) / 2;
+            if self.offset_of(middle) < offset {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        (offset >= self.offset && (from as usize) < self.bytes.len()).then_some(from)
+    }
 }
 
 /// One call of the system that reads at most `most` bytes behind what `ahead` has.

@@ -335,6 +335,8 @@ pub struct Finding {
     /// The status that a partner's overlay states for it, as [`Overlaid::status`](crate::guide::Overlaid::status) counts;
     /// 0 where the code's own holds.
     pub status: u16,
+    /// Which check of a record found it, from 1; 0 where none did.
+    pub check: u16,
 }
 
 /// "In no claim", for [`Finding::claim`].

@@ -9,11 +9,13 @@ import sys
 from scrubjay.cli import options
 from scrubjay.cli.call import Argument, Call, Option
 from scrubjay.cli.kinds import FILE, FOLDER
+from scrubjay.cli.recordforms import FORM_OPTIONS, written
 from scrubjay.errors import UsageError
+from scrubjay.frozen import Frozen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from scrubjay.enrollment.making import Made, Maker
@@ -32,12 +34,29 @@ def run(given: dict[str, Any]) -> int:
     """Writes members as records."""
     if bool(given["files"]) == bool(given["rest"]):
         raise UsageError("name files, or a service with --rest MAP; see: scrubjay enroll --help")
-    if given["files"] and not given["csv_map"]:
-        return _recorded(given)
-    return _mapped(given)
+    work = _recorded if given["files"] and not given["csv_map"] else _mapped
+    ended, told = written(given, "834", lambda out: work(given, out))
+    summary = {**ended.summary, **told}
+    if given["as_json"]:
+        sys.stdout.write(json.dumps(summary) + "\n")
+    else:
+        _tell(summary, ended.reasons, ended.counted, given["out"])
+    if ended.since is not None and given["cursor"]:
+        _keep(given["cursor"], ended.since)
+    return int(ended.is_held)
 
 
-def _mapped(given: dict[str, Any]) -> int:
+class _Ended(Frozen):
+    """What a run came to: its summary, its reasons, which counts to tell, and where REST is."""
+
+    summary: Mapping[str, Any]
+    reasons: Mapping[str, int]
+    counted: tuple[str, ...]
+    is_held: bool
+    since: str | None = None
+
+
+def _mapped(given: dict[str, Any], out: str) -> _Ended:
     """Writes the members of tables or of a service, by a mapping."""
     from scrubjay.cli.enrolling import maker_of
     from scrubjay.enrollment.folder import Folder
@@ -47,7 +66,7 @@ def _mapped(given: dict[str, Any]) -> int:
 
     maker = maker_of(given)
     sync = _sync(given, maker) if given["rest"] else None
-    path = output(given["out"], force=given["force"])
+    path = output(out, force=given["force"])
     with Folder(path, FILES, worklist=not given["no_worklist"]) as folder:
         summary = _Summary(maker)
         parting = Parting(folder.line, "enrollments.jsonl")
@@ -59,14 +78,18 @@ def _mapped(given: dict[str, Any]) -> int:
                 parting.put(json.loads(made.record.to_json()))
         subject = os.path.basename(given["rest"] or given["files"][0])
         folder.page(of_members(subject, summary.said, reasons_of(summary.said["quarantine"])))
-        folder.commit(summary.said, always=("enrollments.jsonl",))
-    if sync is not None and given["cursor"]:
-        _keep(given["cursor"], sync.since)
-    _deliver(summary.said, given)
-    return int(bool(summary.said["quarantined"]))
+        always = ("enrollments.jsonl", *(() if given["no_worklist"] else ("worklist.csv",)))
+        folder.commit(summary.said, always=always)
+    return _Ended(
+        summary=summary.said,
+        reasons=summary.said["quarantine"],
+        counted=("members", "enrolled", "quarantined", "subscribers", "dependants", "coverages"),
+        is_held=bool(summary.said["quarantined"]),
+        since=None if sync is None else sync.since,
+    )
 
 
-def _recorded(given: dict[str, Any]) -> int:
+def _recorded(given: dict[str, Any], out: str) -> _Ended:
     """Writes the members of 834 files: the engine's own work."""
     from scrubjay.cli.progress import shown
     from scrubjay.enrollment.recording import enroll
@@ -86,21 +109,22 @@ def _recorded(given: dict[str, Any]) -> int:
     with shown(files) as progress:
         made = enroll(
             files,
-            given["out"],
+            out,
             profile=profile,
             partner=given["partner"],
             as_of=given["as_of"],
             token_key=given["token_key"],
             threads=given["threads"],
+            worklist=not given["no_worklist"],
             force=given["force"],
             progress=progress,
         )
-    summary: dict[str, Any] = dict(made.summary)
-    if given["as_json"]:
-        sys.stdout.write(json.dumps(summary) + "\n")
-    else:
-        _tell(summary, summary["findings"], ("members", "enrolled", "quarantined"), given["out"])
-    return int(made.found(Severity.ERROR))
+    return _Ended(
+        summary=dict(made.summary),
+        reasons=made.summary["findings"],
+        counted=("members", "enrolled", "quarantined"),
+        is_held=made.found(Severity.ERROR),
+    )
 
 
 class _Summary:
@@ -170,16 +194,8 @@ def _keep(cursor: str, since: str) -> None:
         file.write(json.dumps({"since": since}).encode() + b"\n")
 
 
-def _deliver(summary: dict[str, Any], given: dict[str, Any]) -> None:
-    if given["as_json"]:
-        sys.stdout.write(json.dumps(summary) + "\n")
-        return
-    names = ("members", "enrolled", "quarantined", "subscribers", "dependants", "coverages")
-    _tell(summary, summary["quarantine"], names, given["out"])
-
-
 def _tell(
-    summary: dict[str, Any], reasons: dict[str, int], names: tuple[str, ...], out: str
+    summary: Mapping[str, Any], reasons: Mapping[str, int], names: tuple[str, ...], out: str
 ) -> None:
     wide = max(len(f"{summary[name]:,}") for name in names)
     for name in names:
@@ -199,11 +215,13 @@ COMMAND = Call(
     help=(
         "Write the members of FILES, or of a payroll service, as one record each.\n\n"
         "FILES are 834, or tables (CSV or XLSX) with --csv-map. What is wrong with a member holds "
-        "it back, with the reasons in quarantine.jsonl; the others go on."
+        "it back, with the reasons in quarantine.jsonl; the others go on. Records are JSON lines, "
+        "or with --to the tables that `export` has."
     ),
     argument=Argument(name="files", metavar="[FILES]...", kind=FILE, many=True, optional=True),
     options=(
         Option(name="--out", kind=FOLDER, required=True, help="The folder to write."),
+        *FORM_OPTIONS,
         Option(name="--csv-map", kind=FILE, help="The mapping of tables, TOML."),
         Option(name="--rest", kind=FILE, help="The mapping of a service, TOML."),
         Option(
@@ -221,13 +239,14 @@ COMMAND = Call(
         options.AS_OF,
         options.TOKEN_KEY,
         options.THREADS,
-        Option(name="--no-worklist", help="Write no worklist.csv."),
+        options.NO_WORKLIST,
         options.AS_JSON,
         options.FORCE,
     ),
     examples=(
         "scrubjay enroll members.834 --out out/ --profile exchange",
         "scrubjay enroll members.csv --csv-map acme.toml --out out/",
+        "scrubjay enroll members.834 --out out/ --to parquet --phi keep",
         "scrubjay enroll --rest payroll.toml --cursor payroll.cursor --out out/",
     ),
     run=run,

@@ -20,6 +20,7 @@ __all__ = [
     "GUIDE_ALIASES",
     "INPUTS",
     "LIMITS",
+    "NO_WORKLIST",
     "OUTPUT",
     "PARTNER",
     "REASON",
@@ -35,6 +36,7 @@ __all__ = [
 
 INPUTS = Argument(name="files", metavar="FILES...", kind=FILE, many=True)
 AS_JSON = Option(name="--json", key="as_json", help="Print the result as JSON.")
+NO_WORKLIST = Option(name="--no-worklist", help="Write no worklist.csv.")
 FORCE = Option(name="--force", help="Replace what an earlier run left there.")
 SHOW_PHI = Option(name="--show-phi", help="Show patient data instead of masks.")
 GUIDE_ALIASES = Option(name="--guide-aliases", help="Take versions that are known as aliases.")

@@ -120,7 +120,7 @@ def _tell(folder: Folder, said: Said) -> None:
         if said.change["change"] == "omission":
             why = f"left out by a file of all members; {said.change['outcome']}"
             row = (None, None, *named(said.person), "OMITTED", "warning", why, None, None)
-            folder.work((*row, "Ask the sender whether the member has left"))
+            folder.work((*row, "Ask the sender whether the member has left", None))
 
 
 def _listed(given: dict[str, Any]) -> int:
@@ -217,7 +217,7 @@ COMMAND = Call(
         Option(name="--undo", kind=Count(1), metavar="LOAD", help="Take the last load back."),
         options.AS_OF,
         options.TOKEN_KEY,
-        Option(name="--no-worklist", help="Write no worklist.csv."),
+        options.NO_WORKLIST,
         options.AS_JSON,
         options.FORCE,
     ),

@@ -9,6 +9,8 @@ import sys
 from scrubjay.cli import options
 from scrubjay.cli.call import Call, Option
 from scrubjay.cli.kinds import FILE, FOLDER
+from scrubjay.cli.recordforms import FORM_OPTIONS, LINES, written
+from scrubjay.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,20 +31,30 @@ def run(given: dict[str, Any]) -> int:
     from scrubjay.remittance.running import remit
     from scrubjay.severity import Severity
 
-    files = inputs(given["files"])
-    with shown(files) as progress:
-        made = remit(
-            files,
-            given["out"],
-            partner=given["partner"],
-            as_of=given["as_of"],
-            token_key=given["token_key"],
-            threads=given["threads"],
-            show_phi=given["show_phi"],
-            force=given["force"],
-            progress=progress,
+    if given["to"] != LINES and (given["match"] or given["fee_schedule"]):
+        raise UsageError(
+            "--match and --fee-schedule read JSON lines; leave --to out, and make tables of the "
+            "folder after it: scrubjay export"
         )
-    summary: dict[str, Any] = dict(made.summary)
+    files = inputs(given["files"])
+
+    def work(out: str) -> Run:
+        with shown(files) as progress:
+            return remit(
+                files,
+                out,
+                partner=given["partner"],
+                as_of=given["as_of"],
+                token_key=given["token_key"],
+                threads=given["threads"],
+                worklist=not given["no_worklist"],
+                show_phi=given["show_phi"],
+                force=given["force"],
+                progress=progress,
+            )
+
+    made, told = written(given, "835", work)
+    summary: dict[str, Any] = {**made.summary, **told}
     if given["match"]:
         from scrubjay.remittance.matching import match
 
@@ -54,11 +66,11 @@ def run(given: dict[str, Any]) -> int:
     if given["as_json"]:
         sys.stdout.write(json.dumps(summary) + "\n")
     else:
-        sys.stdout.writelines(f"{line}\n" for line in _told(made, summary))
+        sys.stdout.writelines(f"{line}\n" for line in _told(made, summary, given))
     return int(made.found(Severity(given["fail_on"])))
 
 
-def _told(made: Run, summary: dict[str, Any]) -> Iterator[str]:
+def _told(made: Run, summary: dict[str, Any], given: dict[str, Any]) -> Iterator[str]:
     """Aligned text: counts, reasons, where to look."""
     written = summary["outputs"]
     rows = [
@@ -83,8 +95,10 @@ def _told(made: Run, summary: dict[str, Any]) -> Iterator[str]:
         severity = reason["severity"]
         words = f"{reason['title']}  [{reason['code']}]"
         yield f"  {reason['count']:>10,}  {severity:<7}  {words}"
-    folder = (made.folder or "").rstrip("/")
-    wanted = ("payments.jsonl", "remittances.jsonl", "quarantine.jsonl", "unmatched.jsonl")
+    folder = given["out"].rstrip("/")
+    wanted = ["payments.jsonl", "remittances.jsonl", "quarantine.jsonl", "worklist.csv"]
+    wanted.append("unmatched.jsonl")
+    wanted += (f"{name}.{given['to']}" for name in summary.get("tables", ()))
     there = [name for name in wanted if os.path.exists(os.path.join(folder, name))]
     yield f"written to {folder}/: {', '.join(there)} and more"
 
@@ -95,7 +109,7 @@ their service lines and adjustments, and provider adjustments.
 
 A claim that does not balance is held back alone, a payment that does not with all of its claims:
 quarantine.jsonl says why. With --match each payment is put beside the claim that it is for, in
-whichever of the files of claims that is.
+whichever of the files of claims that is. With --to records are the tables that export has.
 """
 
 COMMAND = Call(
@@ -109,6 +123,7 @@ COMMAND = Call(
             required=True,
             help="Where to write: new or empty.",
         ),
+        *FORM_OPTIONS,
         Option(
             name="--match",
             kind=FILE,
@@ -128,6 +143,7 @@ COMMAND = Call(
         options.FAIL_ON,
         options.AS_JSON,
         options.THREADS,
+        options.NO_WORKLIST,
         options.SHOW_PHI,
         options.FORCE,
     ),

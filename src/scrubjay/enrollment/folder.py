@@ -18,8 +18,8 @@ from scrubjay.scratch import begin_draft
 __all__ = ["WORKLIST", "Folder", "named", "worked"]
 
 WORKLIST = (
-    *("file", "place", "subscriber", "name", "birth_date", "code", "severity", "reason"),
-    *("field", "value", "fix"),
+    *("file", "place", "subscriber", "name", "birth_date", "policy", "code", "severity", "reason"),
+    *("field", "value", "fix", "segment_index"),
 )
 SUMMARY = "summary.json"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -124,14 +124,14 @@ def worked(reason: Quarantined, person: Mapping[str, Any] | None) -> tuple[objec
         place = f"set {reason.set} segment {reason.segment_index}"
     return (
         *(reason.file, place, *named(person), reason.code, reason.severity, reason.message),
-        *(reason.field, reason.value, reason.fix),
+        *(reason.field, reason.value, reason.fix, reason.segment_index),
     )
 
 
-def named(person: Mapping[str, Any] | None) -> tuple[object, object, object]:
-    """Subscriber, name and birth date; of a social security number its last four."""
+def named(person: Mapping[str, Any] | None) -> tuple[object, object, object, object]:
+    """Subscriber, name, birth date and policy; of a social security number its last four."""
     member = person or {}
     last4 = member.get("subscriber_ssn_last4")
     number = member.get("subscriber_id") or (f"***-**-{last4}" if last4 else "")
     name = ", ".join(filter(None, (member.get("last"), member.get("first"))))
-    return number, name, member.get("birth_date")
+    return number, name, member.get("birth_date"), member.get("policy")

@@ -53,6 +53,7 @@ def enroll(
     as_of: date | None = None,
     token_key: AnyPath | None = None,
     threads: int = 0,
+    worklist: bool = True,
     show_phi: bool = False,
     force: bool = False,
     progress: Progress | None = None,
@@ -70,7 +71,7 @@ def enroll(
         threads=threads,
         show_phi=show_phi,
         force=force,
-        worklist=False,
+        worklist=worklist,
         **order(profile),
     )
     partners = (partner,) if isinstance(partner, str | os.PathLike) else partner
@@ -88,7 +89,8 @@ def read_834(path: str, maker: Maker, *, within: str | None = None) -> Iterator[
 
     from scrubjay import _native
     from scrubjay.enrollment.making import Made
-    from scrubjay.models.enrollment import Enrollment, Quarantined
+    from scrubjay.enrollment.typed import Typed
+    from scrubjay.models.enrollment import Quarantined
 
     with scratch("scrubjay", within) as folder:
         out = os.path.join(folder, "out")
@@ -107,10 +109,11 @@ def read_834(path: str, maker: Maker, *, within: str | None = None) -> Iterator[
             Origins(name) as origins,
             open(os.path.join(out, "quarantine.jsonl"), "rb") as lines,
         ):
+            typed = Typed(origins)
             reasons = _grouped(map(Quarantined.model_validate_json, lines))
             waiting = next(reasons, None)
             for line in records:
-                record = Enrollment.model_validate_json(origins.text(line))
+                record = typed.read(line)
                 index = record.source.index
                 while waiting is not None and waiting[0] is not None and waiting[0] < (index or 0):
                     yield Made(None, waiting[1])

@@ -524,7 +524,10 @@ class Quarantined(Row):
     element: int | None = None
     component: int | None = None
     field: str | None = None
-    """The place in the record: ``member.birth_date``; of CSV and REST the column or name too."""
+    """The place in the record: ``member.birth_date``; of CSV and REST the column or name too.
+
+    Of an 834 an item of a list is named without its number: ``coverages.end``.
+    """
     value: str | None = None
     """What stood there, masked: letters as A, digits as 9."""
     subscriber: str | None = None

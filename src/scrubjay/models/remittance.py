@@ -429,7 +429,8 @@ class HeldBack(Row):
     subscriber: None = None
     row: None = None
     path: None = None
-    field: None = None
+    field: str | None = None
+    """The place in the record: ``lines.paid``."""
     scope: str
     """claim; or set, group, interchange: then `members` went back with it."""
     profile: str | None = None

@@ -35,6 +35,7 @@ def remit(
     as_of: date | None = None,
     token_key: AnyPath | None = None,
     threads: int = 0,
+    worklist: bool = True,
     show_phi: bool = False,
     force: bool = False,
     progress: Progress | None = None,
@@ -55,7 +56,7 @@ def remit(
         threads=threads,
         show_phi=show_phi,
         force=force,
-        worklist=False,
+        worklist=worklist,
     )
     partners = (partner,) if isinstance(partner, str | os.PathLike) else partner
     return execute(job, partners=partners, token_key=token_key, progress=progress)

@@ -525,7 +525,7 @@ impl LineText {
 }
 
 /// Days as CCYY-MM-DD.
-fn iso(days: i32) -> String {
+pub(super) fn iso(days: i32) -> String {
     let (year, month, day) = x12::claim::civil(days);
     format!("{year:04}-{month:02}-{day:02}")
 }

@@ -13,7 +13,6 @@ use super::above::Level;
 use super::claims::{MOST_ROWS, WorkRow, line_number};
 use super::fields::Values;
 use super::line::Line;
-use super::records::Reason;
 use super::stretch::Stretch;
 use super::{Bench, Desk, Judged, Part, answers};
 
@@ -118,6 +117,7 @@ impl Desk<'_> {
                 line: if hit.line == NONE { 0 } else { line_number(&values, &scrub.fields, hit.line) },
                 note: "",
                 status: 0,
+                check: 0,
             };
             let evidence = shown.iter().map(|(path, value)| (path.clone(), value.as_slice())).collect();
             let loop_id = Some(place.loop_id.as_str());
@@ -204,6 +204,7 @@ impl Desk<'_> {
             line,
             note: "",
             status: 0,
+            check: 0,
         };
         let path = path_of(Some(&place.loop_id), &place.segment, place.element, place.component);
         let evidence = if place.segment.is_empty() { Vec::new() } else { vec![(path, value.as_slice())] };
@@ -223,7 +224,8 @@ impl Desk<'_> {
         self.totals.count(finding.code, finding.severity);
         let place = self.write_line(part, &found, info, code);
         let error = finding.severity == Severity::Error;
-        self.hold_against_record(part, &found, info);
+        let path = found.evidence.first().map_or(("", &[][..]), |(path, value)| (path.as_str(), *value));
+        self.hold_against_record(part, finding, (info, found.loop_id, plain_id(finding.segment)), path);
         if error && matches!(info.home.segment, "IK3" | "IK4") {
             self.note_fault(part, &found, info, code);
         }
@@ -273,21 +275,6 @@ impl Desk<'_> {
         if rows.len() < MOST_ROWS {
             rows.push(row);
         }
-    }
-
-    /// Where records are written, what was found is held against them.
-    fn hold_against_record(&mut self, part: &Part<'_>, found: &Found<'_>, info: &Info) {
-        let line = self.line_of(part);
-        let Some(records) = &mut self.records else { return };
-        let controls = [
-            self.interchange.as_ref().map(|open| open.control.as_slice()),
-            self.group.as_ref().map(|open| open.control.as_slice()),
-            self.set.as_ref().map(|open| open.control.as_slice()),
-        ];
-        let value = found.evidence.first().map_or(&[][..], |(_, value)| value);
-        let segment = plain_id(found.finding.segment);
-        let loop_id = found.loop_id.filter(|id| !id.is_empty());
-        records.found(&found.finding, &Reason { info, controls, loop_id, segment, value, line });
     }
 
     /// The line of findings.jsonl; returns where the count of claims stands when it has to be put in later.

@@ -12,6 +12,7 @@ mod gathered;
 mod levels;
 mod line;
 mod reach;
+mod reasons;
 mod record;
 mod records;
 mod results;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use x12::finding::{Catalog, Finding, Info, Scope, Severity};
+use x12::finding::{Catalog, Finding, Scope};
 use x12::guide::Plan;
 use x12::record::{Form, Ssn, string};
 use x12::wire::{Output, decimal};
 
 use super::digested::{TO_COME, fill_in};
-use super::line::masked;
+use super::reasons::{Withdrawal, Worklist};
 use super::{Desk, Part, Totals};
 use crate::analyse::Kind;
 use crate::error::Error;
@@ -17,17 +17,15 @@ use crate::records::{Families, Line, MOST, Pressed, Recording, loops};
 use crate::stage::{Stage, StagedFile};
 use crate::standing::Inside;
 
-/// Most reasons that are told for a set, group or interchange that goes back.
-const MOST_REASONS: usize = 1_000;
-
 /// The records of a run.
 pub(crate) struct Records {
-    recording: Arc<Recording>,
+    pub(crate) recording: Arc<Recording>,
     /// By the form's records, then by its contexts that have a file, then of where records come from.
     outputs: Vec<Option<StagedFile>>,
-    quarantine: Option<StagedFile>,
+    pub(crate) quarantine: Option<StagedFile>,
+    pub(crate) worklist: Option<Worklist>,
     /// The file at hand: its name, whether its digest is to come, and where the lines of its sources begin.
-    file: String,
+    pub(crate) file: String,
     digested: bool,
     sources_begin: u64,
     /// Where the records of the open set come from, as far as its envelope says.
@@ -36,16 +34,16 @@ pub(crate) struct Records {
     contexts: Vec<Vec<u8>>,
     /// The number of the line that says where records come from, once it is written.
     origin: Option<u64>,
-    families: Families,
+    pub(crate) families: Families,
     /// Ordinal in the file of the next record.
-    index: u64,
+    pub(crate) index: u64,
     pub(crate) counts: Counts,
     /// The open interchange, group and set.
-    levels: [Level; 3],
+    pub(crate) levels: [Level; 3],
     /// By loop of the open set's plan, whether it is of a record.
     within: Vec<bool>,
     /// Something is wrong with the record at hand.
-    bad: bool,
+    pub(crate) bad: bool,
     /// The next fragment and line of the piece.
     next: (usize, usize),
     scratch: Vec<u8>,
@@ -62,11 +60,11 @@ pub(crate) struct Counts {
 
 /// What was there when an interchange, group or set began, and why it goes back.
 #[derive(Default)]
-struct Level {
+pub(crate) struct Level {
     /// None before it opens.
     before: Option<Counts>,
     lengths: Vec<u64>,
-    reasons: Vec<Vec<u8>>,
+    pub(crate) reasons: Vec<Withdrawal>,
 }
 
 /// Where the open set stands.
@@ -80,7 +78,7 @@ pub(crate) struct SetSource<'a> {
 
 impl Records {
     /// Of a run that writes to `stage`, if to anything.
-    pub(crate) fn new(recording: &Arc<Recording>, stage: Option<&Stage>) -> Self {
+    pub(crate) fn new(recording: &Arc<Recording>, stage: Option<&Stage>, worklist: bool) -> Self {
         let form = &recording.form;
         let names = outputs(form);
         let file = |name: &str, end: &str| stage.map(|stage| stage.file(&format!("{name}.{end}")));
@@ -88,6 +86,7 @@ impl Records {
         let counts = Counts { lines: vec![0; outputs.len()], ..Counts::default() };
         Self {
             quarantine: file("quarantine", "jsonl"),
+            worklist: stage.filter(|_| worklist).map(|stage| Worklist::new(recording, stage)),
             file: String::new(),
             digested: false,
             sources_begin: 0,
@@ -168,11 +167,13 @@ impl Records {
                 None => {}
             }
         }
-        self.quarantine.take().map_or(Ok(()), |file| stage.finish(file))
+        let worklist = self.worklist.take().map(|worklist| worklist.file);
+        self.quarantine.take().into_iter().chain(worklist).try_for_each(|file| stage.finish(file))
     }
 
     /// A failed write stops the run.
     pub(crate) fn check(&mut self) -> Result<(), Error> {
+        self.worklist.as_mut().map_or(Ok(()), |worklist| worklist.file.check())?;
         self.outputs.iter_mut().chain([&mut self.quarantine]).flatten().try_for_each(StagedFile::check)
     }
 
@@ -239,11 +240,14 @@ impl Records {
         }
         (self.counts.taken, self.counts.lines) = (before.taken, before.lines);
         let Some(quarantine) = &mut self.quarantine else { return };
-        for mut reason in level.reasons {
-            reason.extend_from_slice(br#","members":"#);
-            push_number(&mut reason, back);
-            reason.extend_from_slice(b"}\n");
-            quarantine.append(&reason);
+        for Withdrawal { mut line, work } in level.reasons {
+            line.extend_from_slice(br#","members":"#);
+            push_number(&mut line, back);
+            line.extend_from_slice(b"}\n");
+            quarantine.append(&line);
+            if let Some(worklist) = &mut self.worklist {
+                worklist.file.append(&work);
+            }
         }
     }
 
@@ -432,89 +436,6 @@ impl Records {
             }
         }
     }
-
-    /// A line of quarantine.jsonl for `finding`, without its end.
-    fn reason(&self, finding: &Finding, told: &Reason<'_>) -> Vec<u8> {
-        let mut out = Vec::with_capacity(512);
-        let info = told.info;
-        let position = &finding.position;
-        let mut text = |key: &str, value: Option<&[u8]>| {
-            out.extend_from_slice(key.as_bytes());
-            match value.filter(|value| !value.is_empty()) {
-                Some(value) => string(&mut out, value),
-                None => out.extend_from_slice(b"null"),
-            }
-        };
-        text(r#"{"code":"#, Some(info.name.as_bytes()));
-        text(r#","severity":"#, Some(finding.severity.name().as_bytes()));
-        text(r#","message":"#, Some(info.title.as_bytes()));
-        text(r#","fix":"#, Some(info.fix.as_bytes()));
-        text(r#","kind":"#, Some(self.recording.subject.set.as_bytes()));
-        text(r#","file":"#, Some(self.file.as_bytes()));
-        for (key, control) in [r#","interchange":"#, r#","group":"#, r#","set":"#].iter().zip(told.controls) {
-            text(key, control);
-        }
-        text(r#","loop":"#, told.loop_id.map(str::as_bytes));
-        text(r#","segment":"#, Some(told.segment.as_bytes()));
-        text(r#","value":"#, Some(masked(told.value).as_bytes()));
-        text(r#","subscriber":"#, self.subscriber(told.line).as_deref().map(str::as_bytes));
-        text(r#","scope":"#, Some(finding.scope.name().as_bytes()));
-        let profile = self.recording.profile.as_ref();
-        text(r#","profile":"#, profile.map(|(name, _)| name.as_bytes()));
-        text(r#","profile_version":"#, profile.map(|(_, version)| version.as_bytes()));
-        let in_record = finding.scope > Scope::Set;
-        let some = |number: u32| (number > 0).then_some(u64::from(number));
-        for (key, number) in [
-            (r#","row":"#, None),
-            (r#","path":"#, None),
-            (r#","field":"#, None),
-            (r#","index":"#, in_record.then_some(self.index)),
-            (r#","segment_index":"#, some(position.segment)),
-            (r#","element":"#, some(position.element.into())),
-            (r#","component":"#, some(position.component.into())),
-        ] {
-            out.extend_from_slice(key.as_bytes());
-            match number {
-                Some(number) => push_number(&mut out, number),
-                None => out.extend_from_slice(b"null"),
-            }
-        }
-        out
-    }
-
-    /// The token of the family of a record.
-    fn subscriber(&self, line: Option<(&Line, &[u8])>) -> Option<String> {
-        let (own, bytes) = line?;
-        let family = own.link?;
-        let value = family.span.of(bytes);
-        match Ssn::read(value).filter(|ssn| family.secret || self.families.has(*ssn)) {
-            Some(ssn) => Some(self.recording.tokens.token("ssn", ssn.digits())),
-            None => Some(self.recording.tokens.token("subscriber", value)),
-        }
-    }
-
-    /// `finding` speaks against the record at hand, or against a level above it.
-    pub(crate) fn found(&mut self, finding: &Finding, told: &Reason<'_>) {
-        let error = finding.severity == Severity::Error;
-        let depth = match finding.scope {
-            Scope::Interchange => 0,
-            Scope::Group => 1,
-            Scope::Set => 2,
-            _ => {
-                self.bad |= error;
-                let mut line = self.reason(finding, told);
-                line.extend_from_slice(b",\"members\":null}\n");
-                if let Some(quarantine) = &mut self.quarantine {
-                    quarantine.append(&line);
-                }
-                return;
-            }
-        };
-        if error && self.levels.get(depth).is_some_and(|level| level.reasons.len() < MOST_REASONS) {
-            let reason = self.reason(finding, told);
-            self.levels[depth].reasons.push(reason);
-        }
-    }
 }
 
 /// The context that says where records come from.
@@ -530,17 +451,6 @@ const SOURCE_NUMBER: &[u8] = br#"{"source":"#;
 fn outputs(form: &Form) -> impl Iterator<Item = Option<&str>> {
     let names = form.records.iter().map(|record| Some(record.output.as_str()));
     names.chain(form.contexts.iter().map(|context| context.output.as_deref())).chain([Some(SOURCES)])
-}
-
-/// What is told of a finding beside itself.
-pub(crate) struct Reason<'a> {
-    pub(crate) info: &'a Info,
-    pub(crate) controls: [Option<&'a [u8]>; 3],
-    pub(crate) loop_id: Option<&'a str>,
-    pub(crate) segment: String,
-    pub(crate) value: &'a [u8],
-    /// The record's own line.
-    pub(crate) line: Option<(&'a Line, &'a [u8])>,
 }
 
 impl Desk<'_> {
@@ -586,6 +496,6 @@ fn tell(out: &mut Vec<u8>, key: &str, value: &[u8]) {
     }
 }
 
-fn push_number(out: &mut Vec<u8>, number: u64) {
+pub(super) fn push_number(out: &mut Vec<u8>, number: u64) {
     out.extend_from_slice(decimal(number, &mut [0; 20]));
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use x12::claim::FieldPlace;
+use x12::position::Span;
 use x12::wire::{Delimiters, Segment};
 
 /// Segments that a place is looked for in.
@@ -50,9 +51,19 @@ impl Stretch<'_> {
     /// The segment that holds `value` at `place`, else the first with that identifier: how many segments it lies behind
     /// the first, and the offset of the element.
     pub(crate) fn locate(&self, place: &FieldPlace, value: &[u8]) -> Option<(u32, u32)> {
+        self.locate_where(place, value, |_| true).map(|(behind, offset, _)| (behind, offset))
+    }
+
+    /// The same of the segments that are `meant`, and the value that stands there.
+    pub(crate) fn locate_where(
+        &self,
+        place: &FieldPlace,
+        value: &[u8],
+        meant: impl Fn(&Segment<'_>) -> bool,
+    ) -> Option<(u32, u32, Span)> {
         let mut best = None;
         for (behind, raw) in (0..MOST).zip(self.segments()) {
-            if !self.is_named(&raw, &place.segment) {
+            if !self.is_named(&raw, &place.segment) || !self.with(&raw, &meant) {
                 continue;
             }
             let (element, component) = (usize::from(place.element), usize::from(place.component));
@@ -63,7 +74,7 @@ impl Stretch<'_> {
             let offset = if span.start > 0 { span.start } else { raw.start };
             let exact = !value.is_empty() && span.of(self.bytes).starts_with(value);
             if exact || best.is_none() {
-                best = Some((behind, offset));
+                best = Some((behind, offset, span));
             }
             if exact || value.is_empty() {
                 break;

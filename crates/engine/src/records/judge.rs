@@ -1,10 +1,10 @@
 //! What records show by themselves, as findings; and what a carrier's own codes excuse.
 
-use x12::claim::{Batch, FieldPlace, SegmentPlace, Taps};
+use x12::claim::{Batch, Condition, ElementPlace, FieldPlace, SegmentPlace, Taps};
 use x12::finding::{Code, Finding, NO_CLAIM, NO_LOOP, Scope, Severity};
 use x12::guide::Plan;
 use x12::position::{Position, Span};
-use x12::wire::{Delimiters, SegmentId};
+use x12::wire::{Delimiters, Segment, SegmentId};
 
 use super::Recording;
 use crate::analyse::Item;
@@ -55,19 +55,31 @@ impl Recording {
             let item = read.items.partition_point(|item| item.start <= row.offset).saturating_sub(1);
             let end = read.items.get(item + 1).map_or(bytes.len() as u32, |next| next.start);
             let stretch = Stretch { bytes, range: row.offset..end, delimiters: read.delimiters };
-            let (behind, offset) = stretch.locate(&field, hit.value.of(bytes)).unwrap_or((0, row.offset));
+            let known = taps.map.tables.get(hit.table).and_then(|table| table.fields.get(hit.column));
+            let places = known.map(|known| known.places.as_slice()).unwrap_or_default();
+            let meant = |segment: &Segment<'_>| places.iter().any(|place| is_meant(place, segment));
+            let found_at = stretch.locate_where(&field, hit.value.of(bytes), meant);
+            let (behind, offset, there) = found_at.unwrap_or((0, row.offset, Span::default()));
+            let value = if hit.value.is_empty() { there } else { hit.value };
             findings.push(Finding {
                 loop_index: read.plan.find_loop(&field.loop_id).unwrap_or(NO_LOOP),
-                ..found(
-                    (code, severity),
-                    &field,
-                    (row.segment + behind, read.taken.offset + u64::from(offset)),
-                    hit.value,
-                )
+                check: hit.check as u16 + 1,
+                ..found((code, severity), &field, (row.segment + behind, read.taken.offset + u64::from(offset)), value)
             });
             made_in.push(item as u32);
         }
     }
+}
+
+/// Whether a segment is one that holds what stands at `place`: its other elements say so.
+fn is_meant(place: &ElementPlace, segment: &Segment<'_>) -> bool {
+    place.condition.as_ref().is_none_or(|Condition { element, component, codes }| {
+        let said = match component {
+            0 => segment.element(usize::from(*element)),
+            _ => segment.component(usize::from(*element), usize::from(*component)),
+        };
+        codes.iter().any(|code| code.as_bytes() == said) || (codes.is_empty() && !said.is_empty())
+    })
 }
 
 fn found(
@@ -95,5 +107,6 @@ fn found(
         line: 0,
         note: "",
         status: 0,
+        check: 0,
     }
 }

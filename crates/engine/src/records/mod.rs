@@ -6,7 +6,7 @@ mod press;
 
 use std::sync::Arc;
 
-use x12::claim::ClaimMap;
+use x12::claim::{ClaimMap, Schema};
 use x12::finding::{BUILT_IN, Code, Info, Severity};
 use x12::guide::{Plan, Role};
 use x12::record::{Form, Seal, Words};
@@ -29,6 +29,8 @@ pub(crate) struct Subject {
     pub(crate) counted: &'static str,
     pub(crate) taken: &'static str,
     pub(crate) scope: x12::finding::Scope,
+    /// The columns of the worklist that say who a record is of, each with its fields.
+    pub(crate) who: &'static [(&'static str, &'static [&'static str])],
 }
 
 impl Subject {
@@ -36,8 +38,14 @@ impl Subject {
     pub(crate) fn of(command: Command) -> Option<Self> {
         use x12::finding::Scope;
         match command {
-            Command::Enroll => Some(Self { set: "834", counted: "members", taken: "enrolled", scope: Scope::Member }),
-            Command::Remit => Some(Self { set: "835", counted: "claims", taken: "accepted", scope: Scope::Claim }),
+            Command::Enroll => {
+                let (scope, who) = (Scope::Member, Self::MEMBER);
+                Some(Self { set: "834", counted: "members", taken: "enrolled", scope, who })
+            }
+            Command::Remit => {
+                let (scope, who) = (Scope::Claim, Self::CLAIM);
+                Some(Self { set: "835", counted: "claims", taken: "accepted", scope, who })
+            }
             Command::Scrub | Command::Validate | Command::Read | Command::Inspect | Command::Extract => None,
         }
     }
@@ -47,6 +55,7 @@ impl Subject {
 pub(crate) struct Recording {
     pub(crate) subject: Subject,
     pub(crate) form: Form,
+    pub(crate) schema: Arc<Schema>,
     pub(crate) tokens: Tokens,
     /// The profile and its version, for the source of each record.
     pub(crate) profile: Option<(String, String)>,
@@ -80,6 +89,7 @@ impl Recording {
             profile: named,
             hides_links: profile.subscriber_is_ssn,
             form,
+            schema: Arc::new(map.schema()),
             reasons,
             checks,
         })))

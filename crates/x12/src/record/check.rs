@@ -18,6 +18,8 @@ const MOST_BEFORE: u32 = 128;
 pub(super) struct Check {
     pub(super) code: String,
     at: Path,
+    /// The table and the column that it speaks of; of an item of a list they are not those of `at`.
+    of: (usize, usize),
     conditions: Vec<Condition>,
 }
 
@@ -58,7 +60,8 @@ impl Check {
         let (head, rest) = text.split_once(" : ").ok_or("`CODE at FIELD : conditions` expected")?;
         let (code, at) = head.split_once(" at ").ok_or("`CODE at FIELD` expected")?;
         let conditions = rest.split(',').map(|text| condition(map, &find, text.trim())).collect::<Result<_, _>>()?;
-        Ok(Self { code: code.trim().to_owned(), at: find(at.trim())?, conditions })
+        let at = find(at.trim())?;
+        Ok(Self { code: code.trim().to_owned(), at, of: (at.table, at.column), conditions })
     }
 
     /// Asks that the field called `name` is there (`wanted`), or is not: `code` is told where it is otherwise.
@@ -70,7 +73,13 @@ impl Check {
     ) -> Result<Self, String> {
         let path = Path::find(map, claim, words, name)?;
         let at = if path.named.is_some() { Path { table: claim, column: 0, named: None } } else { path };
-        Ok(Self { code: code.to_owned(), at, conditions: vec![Condition::Stands(path, !wanted)] })
+        let of = (path.table, path.column);
+        Ok(Self { code: code.to_owned(), at, of, conditions: vec![Condition::Stands(path, !wanted)] })
+    }
+
+    /// The table and the column that it speaks of.
+    pub(super) fn speaks_of(&self) -> (usize, usize) {
+        self.of
     }
 
     /// Finds the rows of `batch` that all conditions hold for.

@@ -1,11 +1,12 @@
 //! A record map laid out for writing: for each table the steps that make JSON of a row, every key written out.
 
 use super::check::Check;
+use super::fields::{Asked, FieldName, Fields};
 use super::pen::Phrase;
 use super::{Adjustment, Differences, Hit, Seal, Ssn, Words, value};
 use crate::claim::{
-    Batch, ClaimMap, CodeMap, ElementPlace, FieldKind, MapField, MapTable, RowManner, Saying, SegmentPlace, Taps, pack,
-    unpack,
+    Batch, ClaimMap, CodeMap, ElementPlace, FieldKind, FieldPlace, MapField, MapTable, RowManner, Saying, SegmentPlace,
+    Taps, pack, unpack,
 };
 
 /// A record map bound to words. Immutable and shared.
@@ -20,6 +21,7 @@ pub struct Form {
     /// The keys of the identifier of a family, where it is a social security number.
     pub(super) link: Option<SsnKeys>,
     checks: Vec<Check>,
+    fields: Fields,
     adjustment: Adjustment,
 }
 
@@ -155,7 +157,7 @@ impl Form {
             Saying::Link(prefix) => Some(SsnKeys::new(prefix)),
             _ => None,
         });
-        Ok(Self { records, contexts, tables, link, checks, adjustment })
+        Ok(Self { records, contexts, tables, link, checks, fields: Fields::new(map), adjustment })
     }
 }
 
@@ -163,6 +165,19 @@ impl Form {
     /// The codes of the checks, by their numbers.
     pub fn checks(&self) -> impl Iterator<Item = &str> {
         self.checks.iter().map(|check| check.code.as_str())
+    }
+
+    /// What the field is called that stands at `place`, in a segment that can be asked.
+    #[must_use]
+    pub fn field_at(&self, place: &FieldPlace, asked: &dyn Asked) -> Option<&FieldName> {
+        self.fields.at(place, asked)
+    }
+
+    /// What the field is called that a check speaks of.
+    #[must_use]
+    pub fn field_of(&self, check: usize) -> Option<&FieldName> {
+        let (table, column) = self.checks.get(check)?.speaks_of();
+        self.fields.name(table, column)
     }
 
     /// Puts what a carrier says differently where everybody says it.

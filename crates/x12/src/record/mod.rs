@@ -6,6 +6,7 @@
 
 mod adjust;
 mod check;
+mod fields;
 mod form;
 mod page;
 mod path;
@@ -19,6 +20,7 @@ mod words;
 
 pub use adjust::{Adjustment, Aliases, Differences};
 pub use check::Hit;
+pub use fields::{Asked, FieldName, Secrecy};
 pub use form::{ContextForm, Form, RecordForm};
 pub use page::{Link, Page, Told};
 pub use pen::Pen;

@@ -336,6 +336,7 @@ pub fn plain(code: Code, scope: Scope, position: Position, segment: SegmentId, v
         line: 0,
         note: "",
         status: 0,
+        check: 0,
     }
 }
 

@@ -195,6 +195,7 @@ impl<'f> Report<'f> {
             line: self.line,
             note: "",
             status: 0,
+            check: 0,
         }
     }
 }
