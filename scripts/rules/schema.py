@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from scrubjay.rules.analysts import OUTCOMES, STATES
+from scrubjay.rules.analysts import OUTCOMES
 from scrubjay.rules.conditions import ASKED
 from scrubjay.rules.kinds import KINDS
 from scrubjay.rules.rows import TABLES, Field
+from scrubjay.rules.rule import STATES
 from scrubjay.rules.scopes import CLASSES
 from scrubjay.severity import Severity
 
