@@ -310,9 +310,11 @@ def test_a_csv_of_a_spreadsheet_is_read_and_what_is_none_is_told(
         return ended.out + ended.err
 
     assert "1 codes" in added(b"\xef\xbb\xbfcode,from\r\n99213,2026-01-01\r\n")
-    assert "): 2 life\n" in added(b"code_1,code_2,list,value\nA,1,life,2\nA,2,life,3\n")
+    assert "): 2 in life\n" in added(b"code_1,code_2,list,value\nA,1,life,2\nA,2,life,3\n")
     assert "it ends before it begins" in added(b"code,from,until\n1,2026-02-01,2026-01-01\n2,,\n")
     assert "line 2: a day is CCYY-MM-DD" in added(b"code,from\n1,2026-02-30\n")
+    path.write_text("code_1,code_2\nA,1\n")
+    assert "say which table it is with --table" in scrubjay("codes", "add", path).err
     assert "it has none" in added(b"code\n")
     assert "this is a workbook or an archive" in added(b"PK\x03\x04rest")
     assert "of none" in added(b"code\n1\n", "--from", "2026-02-01", "--until", "2026-01-01")
