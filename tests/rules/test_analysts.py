@@ -23,6 +23,12 @@ from stage import Command
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "rules"
 DAY = (dt.date(2026, 3, 2) - dt.date(1970, 1, 1)).days
+OF_A_CLAIM = """[[rule]]
+id = 'ABC'
+message = 'x'
+judges = 'claim'
+when = {{ field = '{}', is = '1' }}
+"""
 ACTIVE = "[[rule]]\nid='ABC'\nstate='active'\nmessage='x'\nwhen={field='line.charge', is=0}\n"
 BASE: dict[str, Any] = {"provider": {"set": {}}, "subscriber": {}, "payer": {}}
 
@@ -70,7 +76,7 @@ def test_the_example_is_judged_as_it_reads() -> None:
 
 def test_an_override_counts_for_its_payer_and_no_other() -> None:
     variants = rules(EXAMPLES / "acme.toml")["TIMELY_FILING"]
-    assert len(variants) == 2
+    assert [one.whom for one in variants] == ["payer 60054", "all others"]
     late: dict[str, Any] = {
         "frequency": "1",
         "subscriber": {"filing_indicator": "CI"},
@@ -159,6 +165,25 @@ def test_a_decision_table_is_a_rule_a_row() -> None:
             "starts_with is not asked of a money",
         ),
         ("[[rule]]\nid='ABC'\nmessage='x'\nwhen={field='line.charge', like=1}\n", "one of is"),
+        *(
+            (
+                OF_A_CLAIM.format(field),
+                f"own.toml:5: {said}",
+            )
+            for field, said in (
+                (
+                    "claim.subscriber.membr_id",
+                    "there is no field subscriber.membr_id; did you mean",
+                ),
+                ("claim.charge.sex", "there is no claim.charge.sex; charge is no row above"),
+                (
+                    "claim.lines.charge",
+                    "there is no claim.lines.charge; lines are rows below: some =",
+                ),
+                ("line.charge", "there is no line.charge from claim; lines are rows below: some ="),
+                ("claim.subscriber", "claim.subscriber is no field"),
+            )
+        ),
         ("[[rule]]\nid='ABC'\nmessage='x'\nwhen={some='teeth'}\n", "an 837P has no tooth"),
         (
             ACTIVE,
@@ -392,8 +417,8 @@ def test_drafts_are_loaded_and_not_judged(tmp_path: Path) -> None:
 
 def test_the_commands_say_what_rules_do(scrubjay: Command, tmp_path: Path) -> None:
     file = ROOT / "examples" / "clinic.837"
-    assert scrubjay("rules", "check", EXAMPLES).out == "4 rules, 2 overrides, 0 with errors\n"
-    assert scrubjay("rules", "test", EXAMPLES).out.endswith("3 tests, 0 wrong\n")
+    assert scrubjay("rules", "check", EXAMPLES).out == "5 rules, 2 overrides, 0 with errors\n"
+    assert scrubjay("rules", "test", EXAMPLES).out.endswith("6 tests, 0 wrong\n")
     shown = scrubjay("rules", "show", "TIMELY_FILING")
     assert "parameter days: 366" in shown.out
     own = tmp_path / "own.toml"

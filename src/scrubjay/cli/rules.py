@@ -35,6 +35,7 @@ def listing(given: dict[str, Any]) -> int:
         wide = max((len(rule.id) for rule in rules), default=0)
         for rule in rules:
             state = "" if _judged(rule) else "  (off)"
+            state += f"  (for {rule.whom})" if rule.whom else ""
             head = f"{rule.id:<{wide}}  {rule.transactions:<3}  {rule.severity:<7}  {rule.level:<5}"
             sys.stdout.write(f"{head}  {rule.title}{state}\n")
     return 0
@@ -54,7 +55,9 @@ def show(given: dict[str, Any]) -> int:
         facts += [rule.state] if rule.state != "active" else []
         facts += [] if rule.enabled else ["off unless it is turned on"]
         sys.stdout.write(f"{rule.id}\n{', '.join(facts)}\n\n{rule.text.strip()}\n")
-        rows = [("fix", rule.fix), ("source", rule.source), ("at", rule.at)]
+        own = "" if rule.text.startswith(rule.title) else rule.title
+        rows = [("for", rule.whom), ("message", own)]
+        rows += [("fix", rule.fix), ("source", rule.source), ("at", rule.at)]
         rows += [(f"parameter {name}", str(value)) for name, value in rule.parameters.items()]
         sys.stdout.writelines(f"{name}: {value}\n" for name, value in rows if value)
     return 0
@@ -235,6 +238,7 @@ def _card(rule: Rule) -> dict[str, Any]:
         "native": rule.native,
         "enabled": rule.enabled,
         "state": rule.state,
+        "for": rule.whom or None,
         "at": rule.at,
     }
 

@@ -153,7 +153,7 @@ def _nearer(place: str, lines: Sequence[str]) -> Iterator[str]:
         for number, line in enumerate(lines[int(first) - 1 :], int(first)):
             if number > int(first) and re.match(r"\s*\[\[\s*(rule|override)\s*\]\]", line):
                 break
-            if re.search(rf"[\"']({named})[\"']|^\s*({named})\s*=", line):
+            if re.search(rf"[\"'.]({named})[\"']|^\s*({named})\s*=", line):
                 raise RuleError(message, f"{file}:{number}") from error
         raise
 

@@ -167,9 +167,9 @@ def _variants(rule: Rule, overrides: list[Override]) -> list[Rule]:
         changed = _changed(rule, override)
         inside = override.scope.inside(row)
         conditions = [*outside, *([inside] if inside is not None else [])]
-        made.append(_within(changed, conditions).but(variant=at > 0))
+        made.append(_within(changed, conditions).but(variant=at > 0, whom=str(override.scope)))
         outside.append(override.scope.outside(row))
-    made.append(_within(rule, outside).but(variant=True))
+    made.append(_within(rule, outside).but(variant=True, whom="all others"))
     return made
 
 

@@ -55,6 +55,8 @@ class Rule(Frozen):
     """draft and retired ones are not judged; shadow ones are counted and never reject."""
     variant: bool = False
     """Says the same as another rule of its id, of other claims."""
+    whom: str = ""
+    """For whom it is, where others of its id are for others: ``payer 60054``, ``all others``."""
     parameters: dict[str, Any] = {}  # noqa: RUF012 - never changed
     """What its function takes by name, and an overriding file may change."""
     pointed: Any = None
