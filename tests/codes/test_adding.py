@@ -11,6 +11,7 @@ from scrubjay.codes.adding import Added, add
 from scrubjay.codes.file import EARLIEST, LATEST, CodeFile, Entry, Interval, write
 from scrubjay.codes.layouts import EPOCH
 from scrubjay.errors import InputError, UsageError
+from scrubjay.testing import generate
 from stage import Command
 
 Make = Callable[..., tuple[Added, CodeFile]]
@@ -322,6 +323,25 @@ def test_a_csv_of_a_spreadsheet_is_read_and_what_is_none_is_told(
         ended = scrubjay("codes", "add", path, "--table", name)
         assert ended.code == 2, name
     assert not (tmp_path / "own.codes").exists()
+
+
+def test_who_brings_one_list_of_a_table_has_none_of_the_others(
+    tmp_path: Path, scrubjay: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule is judged by what is there; of a table that says of whom it speaks nothing is."""
+    monkeypatch.setenv("SCRUBJAY_CODES", str(tmp_path / "codes"))
+    ids, filing, claims = (tmp_path / name for name in ("ids.csv", "filing.csv", "claims.837"))
+    ids.write_text("code,list,value\n99903,most,4\n")
+    filing.write_text("code_1,code_2\n99903,CI\n")
+    claims.write_bytes(b"".join(generate("837P", claims=40)))
+    assert scrubjay("codes", "add", ids, "--table", "member_ids").code == 0
+    assert scrubjay("codes", "add", filing, "--table", "filing").code == 0
+    out = tmp_path / "out"
+    scrubjay("scrub", claims, "--out", out)
+    no_data = json.loads((out / "summary.json").read_text())["no_data"]
+    assert "member_ids" not in no_data
+    assert no_data["filing"] > 0
+    assert "MEMBER_ID_FORMAT" in (out / "findings.jsonl").read_text()
 
 
 def test_a_look_up_says_of_which_days_a_release_speaks(scrubjay: Command) -> None:

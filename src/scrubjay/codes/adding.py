@@ -23,6 +23,17 @@ _MARK = b"\xef\xbb\xbf".decode(_ENCODING)
 """A byte order mark, as spreadsheets put it in front of a CSV in UTF-8."""
 _PLAIN = frozenset({"code", "code_1"})
 """A plain CSV has one of these columns."""
+_EACH = {
+    "frequency": ("day", "month", "year", "life"),
+    "member_ids": ("least", "most"),
+    "procedure_age": ("least", "most"),
+    "procedure_sex": ("female", "male"),
+    "anatomic": ("finger", "toe", "eyelid", "coronary"),
+}
+"""Lists that say something each by itself: who brings one has none of the others, which is known.
+
+Of other tables a list says of what they speak; where that is not brought, nothing is known.
+"""
 _ZIP = "PK\x03\x04"
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
@@ -74,6 +85,7 @@ def add(
     if not widths:
         held = list(entries)
         widths, entries = _widths(held), iter(held)
+        widths |= {of: 1 for of in _EACH.get(found.table, ()) if of not in widths}
     names = [os.path.basename(name) for name in files]
     newest = release or max(other.release for *_, other in known)
     header = {
