@@ -33,7 +33,7 @@ QUARTERS = (
 )
 """Therapy, a unit of which is a quarter of an hour with the patient."""
 
-DAY = 24 * 60
+DAY, QUARTER = 24 * 60, 15
 """Minutes."""
 
 
@@ -183,7 +183,7 @@ def minutes_of(line: Line) -> Number:
         )
     )
     minutes = same.where(in_minutes).sum(lambda other: other.units)
-    return minutes + same.where(in_quarters).sum(lambda other: other.units) * 15
+    return minutes + same.where(in_quarters).sum(lambda other: other.units) * QUARTER
 
 
 @rule(
@@ -203,4 +203,6 @@ def impossible_day(line: Line) -> Bool:
     day and of whom it names for them. What was done on other claims is not known here.
     """
     one_day = line.service_to.is_missing() | (line.service_to == line.service_from)
-    return (in_minutes(line) | in_quarters(line)) & one_day & (minutes_of(line) > DAY)
+    # no unit is more than a quarter of an hour: few of them are never a day, and nothing is added
+    many = line.claim.lines.sum(lambda other: other.units) > DAY // QUARTER
+    return many & (in_minutes(line) | in_quarters(line)) & one_day & (minutes_of(line) > DAY)
