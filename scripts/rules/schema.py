@@ -4,16 +4,22 @@ import json
 from pathlib import Path
 from typing import Any
 
-from scrubjay.rules.analysts import OUTCOMES, STATES
+from scrubjay.rules.analysts import OUTCOMES
 from scrubjay.rules.conditions import ASKED
 from scrubjay.rules.kinds import KINDS
 from scrubjay.rules.rows import TABLES, Field
+from scrubjay.rules.rule import STATES
 from scrubjay.rules.scopes import CLASSES
 from scrubjay.severity import Severity
 
 TARGET = Path(__file__).parents[2] / "src/scrubjay/schemas/rules.schema.json"
 TEXT = {"type": "string"}
 TEXTS = {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}
+WAY = {
+    "type": "string",
+    "pattern": r"^[a-z_]+(\.[a-z_]+)+\.[a-z0-9_]+$",
+    "description": "A field of a row above by its way: claim.subscriber.sex",
+}
 DAY = {"type": "string", "description": "A TOML day, such as 2026-01-31."}
 
 
@@ -96,7 +102,7 @@ def schema() -> dict[str, Any]:
             }
         ),
         "$defs": {
-            "field": {"enum": paths()},
+            "field": {"anyOf": [{"enum": paths()}, WAY]},
             "condition": {
                 "anyOf": [
                     shape({"all": conditions}, "all"),

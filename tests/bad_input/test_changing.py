@@ -60,7 +60,7 @@ def plain(claim):
     a_hook.call()
 """
 CHANGES = (shrink, empty, grow, write_over, replace)
-KINDS = {"validate": "837P", "scrub": "837I", "enroll": "834", "remit": "835"}
+KINDS = {"validate": "837P", "export": "837P", "scrub": "837I", "enroll": "834", "remit": "835"}
 
 
 def ended(command: str, folder: Path, change: Callable[[Path], None]) -> tuple[int, str]:

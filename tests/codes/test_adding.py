@@ -11,6 +11,7 @@ from scrubjay.codes.adding import Added, add
 from scrubjay.codes.file import EARLIEST, LATEST, CodeFile, Entry, Interval, write
 from scrubjay.codes.layouts import EPOCH
 from scrubjay.errors import InputError, UsageError
+from scrubjay.testing import generate
 from stage import Command
 
 Make = Callable[..., tuple[Added, CodeFile]]
@@ -310,9 +311,11 @@ def test_a_csv_of_a_spreadsheet_is_read_and_what_is_none_is_told(
         return ended.out + ended.err
 
     assert "1 codes" in added(b"\xef\xbb\xbfcode,from\r\n99213,2026-01-01\r\n")
-    assert "): 2 life\n" in added(b"code_1,code_2,list,value\nA,1,life,2\nA,2,life,3\n")
+    assert "): 2 in life\n" in added(b"code_1,code_2,list,value\nA,1,life,2\nA,2,life,3\n")
     assert "it ends before it begins" in added(b"code,from,until\n1,2026-02-01,2026-01-01\n2,,\n")
     assert "line 2: a day is CCYY-MM-DD" in added(b"code,from\n1,2026-02-30\n")
+    path.write_text("code_1,code_2\nA,1\n")
+    assert "say which table it is with --table" in scrubjay("codes", "add", path).err
     assert "it has none" in added(b"code\n")
     assert "this is a workbook or an archive" in added(b"PK\x03\x04rest")
     assert "of none" in added(b"code\n1\n", "--from", "2026-02-01", "--until", "2026-01-01")
@@ -320,6 +323,25 @@ def test_a_csv_of_a_spreadsheet_is_read_and_what_is_none_is_told(
         ended = scrubjay("codes", "add", path, "--table", name)
         assert ended.code == 2, name
     assert not (tmp_path / "own.codes").exists()
+
+
+def test_who_brings_one_list_of_a_table_has_none_of_the_others(
+    tmp_path: Path, scrubjay: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule is judged by what is there; of a table that says of whom it speaks nothing is."""
+    monkeypatch.setenv("SCRUBJAY_CODES", str(tmp_path / "codes"))
+    ids, filing, claims = (tmp_path / name for name in ("ids.csv", "filing.csv", "claims.837"))
+    ids.write_text("code,list,value\n99903,most,4\n")
+    filing.write_text("code_1,code_2\n99903,CI\n")
+    claims.write_bytes(b"".join(generate("837P", claims=40)))
+    assert scrubjay("codes", "add", ids, "--table", "member_ids").code == 0
+    assert scrubjay("codes", "add", filing, "--table", "filing").code == 0
+    out = tmp_path / "out"
+    scrubjay("scrub", claims, "--out", out)
+    no_data = json.loads((out / "summary.json").read_text())["no_data"]
+    assert "member_ids" not in no_data
+    assert no_data["filing"] > 0
+    assert "MEMBER_ID_FORMAT" in (out / "findings.jsonl").read_text()
 
 
 def test_a_look_up_says_of_which_days_a_release_speaks(scrubjay: Command) -> None:

@@ -25,7 +25,34 @@ def days(**codes: Any) -> Case:
     return {"value_codes": [{"code": code[1:], "amount": amount} for code, amount in codes.items()]}
 
 
+ASLEEP = {"lines.0.procedure": "00840", "lines.0.unit": "MJ", "lines.0.units": 1440}
+THERAPY = {"lines.0.procedure": "97110", "lines.1.procedure": "97140"}
+MORE = {"lines.0.units": 60, "lines.1.units": 37}
+"""Quarters of an hour, one more than a day has."""
+
 EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
+    "IMPOSSIBLE_DAY": (
+        [
+            ASLEEP | {"lines.0.units": 1441},
+            ASLEEP | {"lines.1": LINE | {"number": 2, "procedure": "97110", "unit": "UN"}},
+            {"lines.0.procedure": "97110", "lines.0.units": 97},
+            THERAPY | MORE,
+        ],
+        [
+            {},
+            ASLEEP,
+            {"lines.0.units": 1441},
+            {"lines.0.procedure": "97110", "lines.0.units": 96},
+            THERAPY | MORE | {"lines.1.rendering_npi": "1234567893"},
+            THERAPY | MORE | {"lines.1.service_from": "2026-02-11"},
+            ASLEEP
+            | {
+                "lines.0.units": 1500,
+                "lines.0.service_from": "2026-02-10",
+                "lines.0.service_to": "2026-02-11",
+            },
+        ],
+    ),
     # numbers
     **{
         rule: ([{field: "1234567890"}], [{}, {field: "1234567893"}])

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -10,6 +11,7 @@ import pytest
 from scrubjay import models, rulebook
 from scrubjay.rulebook import SUBJECTS, shipped
 from scrubjay.rules.interpreter import Interpreter, Table, Tree
+from scrubjay.rules.trials import explained
 
 
 def _examples() -> ModuleType:
@@ -45,6 +47,21 @@ def test_every_rule_has_examples() -> None:
 @pytest.mark.parametrize(("rule", "expected", "claim"), list(EXAMPLES.cases()))
 def test_example(rule: str, expected: bool, claim: dict[str, object]) -> None:  # noqa: FBT001
     assert hit(rule, claim, tables=rule in EXAMPLES.OF_TABLES) is expected
+
+
+def test_every_rule_is_explained_in_words() -> None:
+    """Each on what it hits; no part of it is shown as the program has it."""
+    shown = {}
+    for rule, expected, claim in EXAMPLES.cases():
+        if expected and rule not in shown:
+            judge = Interpreter(TODAY, TODAY, duplicate=True, orphan=True, again=True)
+            parts = explained(RULES[rule], Tree(EXAMPLES.lanes(claim)), judge)
+            shown[rule] = [line for _, line in parts]
+    assert set(shown) == set(RULES)
+    odd = [line for lines in shown.values() for line in lines if re.search(r"[\[\]]", line)]
+    assert [line for line in odd if "matches" not in line and "starts" not in line] == []
+    assert any("the same claim came before" in line for line in shown["DUPLICATE_CLAIM"])
+    assert any("above frequency.day of" in line for line in shown["FREQUENCY_EXCEEDED"])
 
 
 @pytest.mark.parametrize("rule", sorted(EXAMPLES.OF_TABLES))

@@ -8,17 +8,18 @@ same on every row. Deterministic: the seed is in the file.
 
 import json
 import random
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from scrubjay.findings import Severity
 from scrubjay.rules import Bool, Rule, RuleSet
-from scrubjay.rules.interpreter import NO_DATA, Interpreter, Table, Tree
+from scrubjay.rules.interpreter import NO_DATA, Interpreter, Tree
 from scrubjay.rules.rows import TABLES, Above, Below
 
 TARGET = Path(__file__).parents[2] / "crates/x12/tests/data/differential.json"
 RULES, CLAIMS, SEED, TODAY = 600, 40, 20_260_301, 20_514
-TABLE: dict[str, Table] = {
+TABLE: dict[str, Any] = {
     "dx": {"A1": [(0, 20_500, 2)], "B22": [(20_490, 30_000, 1)]},
     "begins": {
         ("A", "7"): [(0, 20_500)],
@@ -29,7 +30,20 @@ TABLE: dict[str, Table] = {
         ("11", "1"): [(20_490, 30_000)],
     },
     "pairs": {("A1", "7"): [(0, 20_500)], ("A1", "B22"): [(20_490, 30_000)]},
-}
+    "five": {"99213": [(0, 30_000, 0)], "J1885": [(0, 30_000, 0)]},
+    "most": {("X", "1"): [(0, 30_000, 2)], ("A1", "A1"): [(0, 30_000, 4)], ("Yy", "7"): [(0, 30_000, 1)],
+             ("x", "7"): [(0, 30_000, 2)], ("x", "A1"): [(0, 30_000, 1)], ("A1", "7"): [(0, 30_000, 0)]},
+    "history.done": {
+        (text, code): [(20_480, 20_490, "99213"), (20_500 + at, 20_514, "80053"), (20_514, 20_600, "J1885")][at % 3 :]
+        for at, (text, code) in enumerate(product(("X", "YY", "1234567893", "A1"), ("A1", "7", "LT")))
+    } | {("X", "1"): [(-(2**31), 2**31 - 1, "99213")]},
+    "history.billed": {
+        (code, day): [(day, day, 500 * at), (20_480, 20_500, 500)][: 1 + at % 2]
+        for at, (code, day) in enumerate(product(("A1", "1", "7", "B22"), (20_480, 20_490, 20_500, 20_514)))
+    },
+}  # fmt: skip
+PAST = {"done": ("text", "code"), "billed": ("code", "date"), "nowhere": ("text",)}
+"""The lists of a history, with the kinds of what they are found by."""
 
 VALUES: dict[str, list[Any]] = {
     "code": ["1", "7", "11", "A1", "B22", "LT"],
@@ -183,13 +197,46 @@ class Maker:
                 day = self.random.choice([None, ["as_of"], on])
                 return ["follows", table, at, "claim", ["field", at, [], code], day]
         if pick < 0.5:
-            return ["in", value, sorted(self.random.sample(self.values[kind], 3))]
+            return (
+                self.past(bound)
+                if pick < 0.35
+                else ["in", value, sorted(self.random.sample(self.values[kind], 3))]
+            )
         if kind in {"code", "text"}:
             return self.characters(kind, value, bound)
         return [
             self.random.choice(["eq", "ne", "lt", "le", "gt", "ge"]),
             value,
             self.value(kind, bound, 1),
+        ]
+
+    def past(self, bound: list[str]) -> list[Any]:
+        """Whether something was sent before: anything, something of a list, or too much of it."""
+        name = self.random.choice(["done", "done", "done", "billed", "billed", "billed", "nowhere"])
+        keys = [self.value(kind, bound, 1 if kind == "date" else 0) for kind in PAST[name]]
+        if any(key[0] == "text" for key in keys):
+            return ["true"]  # no text is a constant
+        days = [
+            self.value("date", bound, 0) if self.random.random() < 0.5 else None for _ in range(2)
+        ]
+        limit = [self.field("text", bound), self.field("code", bound)]
+        if name == "done" or None in limit:
+            return [
+                "past",
+                name,
+                ["keys", *keys],
+                *days,
+                self.random.choice([None, "five", "nothing"]),
+            ]
+        table = self.random.choice(["most", "most", "most", "nothing"])
+        return [
+            "past",
+            name,
+            ["keys", *keys],
+            *days,
+            self.value("number", bound, 1),
+            table,
+            ["keys", *limit],
         ]
 
     def characters(self, kind: str, value: list[Any], bound: list[str]) -> list[Any]:
@@ -260,8 +307,17 @@ def document() -> str:
         "".join(letters[state] for tree in trees for state in judge.judge(one, tree))
         for one in rules
     ]
+    held = {
+        name: [
+            [[key] if isinstance(key, str) else key, *span, *[0] * (3 - len(span))]
+            for key in table
+            for span in table[key]
+        ]
+        for name, table in TABLE.items()
+    }
     body = {
         "today": TODAY,
+        "tables": held,
         "claims": claims,
         "states": states,
         "program": json.loads(RuleSet(rules).program),

@@ -17,11 +17,18 @@ from scrubjay.rules import Rule, RuleError
 from scrubjay.rules.interpreter import Interpreter, Tree
 from scrubjay.rules.loading import assemble, gather
 from scrubjay.rules.trials import lanes, outcome
+from scrubjay.testing import generate
 from stage import Command
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "rules"
 DAY = (dt.date(2026, 3, 2) - dt.date(1970, 1, 1)).days
+OF_A_CLAIM = """[[rule]]
+id = 'ABC'
+message = 'x'
+judges = 'claim'
+when = {{ field = '{}', is = '1' }}
+"""
 ACTIVE = "[[rule]]\nid='ABC'\nstate='active'\nmessage='x'\nwhen={field='line.charge', is=0}\n"
 BASE: dict[str, Any] = {"provider": {"set": {}}, "subscriber": {}, "payer": {}}
 
@@ -69,7 +76,7 @@ def test_the_example_is_judged_as_it_reads() -> None:
 
 def test_an_override_counts_for_its_payer_and_no_other() -> None:
     variants = rules(EXAMPLES / "acme.toml")["TIMELY_FILING"]
-    assert len(variants) == 2
+    assert [one.whom for one in variants] == ["payer 60054", "all others"]
     late: dict[str, Any] = {
         "frequency": "1",
         "subscriber": {"filing_indicator": "CI"},
@@ -146,18 +153,37 @@ def test_a_decision_table_is_a_rule_a_row() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[[rule]]\nid = 'x'\n", "own.toml:1: an id is UPPER_SNAKE"),
+        ("[[rule]]\nid = 'x'\n", "own.toml:2: an id is UPPER_SNAKE"),
         ("\nid = \n", "own.toml:2: this is no TOML"),
-        ("\n[[rule]]\nid='ABC'\nmesage='x'\n", "own.toml:2: 'mesage' is not known here"),
+        ("\n[[rule]]\nid='ABC'\nmesage='x'\n", "own.toml:4: 'mesage' is not known here"),
         (
             "[[rule]]\nid='ABC'\nmessage='x'\nwhen={field='line.procedur', is='1'}\n",
-            "own.toml:1: there is no field line.procedur; did you mean procedure",
+            "own.toml:4: there is no field line.procedur; did you mean procedure",
         ),
         (
             "[[rule]]\nid='ABC'\nmessage='x'\nwhen={field='line.charge', starts_with='1'}\n",
             "starts_with is not asked of a money",
         ),
         ("[[rule]]\nid='ABC'\nmessage='x'\nwhen={field='line.charge', like=1}\n", "one of is"),
+        *(
+            (
+                OF_A_CLAIM.format(field),
+                f"own.toml:5: {said}",
+            )
+            for field, said in (
+                (
+                    "claim.subscriber.membr_id",
+                    "there is no field subscriber.membr_id; did you mean",
+                ),
+                ("claim.charge.sex", "there is no claim.charge.sex; charge is no row above"),
+                (
+                    "claim.lines.charge",
+                    "there is no claim.lines.charge; lines are rows below: some =",
+                ),
+                ("line.charge", "there is no line.charge from claim; lines are rows below: some ="),
+                ("claim.subscriber", "claim.subscriber is no field"),
+            )
+        ),
         ("[[rule]]\nid='ABC'\nmessage='x'\nwhen={some='teeth'}\n", "an 837P has no tooth"),
         (
             ACTIVE,
@@ -285,6 +311,68 @@ def test_check_names_every_file_of_a_folder_that_is_wrong(
     assert ended.out.endswith("0 rules, 1 overrides, 3 with errors\n")
 
 
+def test_check_names_every_rule_of_a_file_that_is_wrong(scrubjay: Command, tmp_path: Path) -> None:
+    table, toml, book = (tmp_path / name for name in ("a.csv", "b.toml", "c.xlsx"))
+    table.write_text("payer,units_max,message\n1,two,x\n1,2,x\n1,,x\n")
+    toml.write_text(
+        "[[rule]]\nid = 'ABC'\nmessage = 'x'\nstate = 'on'\nwhen = {field='line.charge', is=0}\n"
+        "[[override]]\nrule = 'TIMELY_FILING'\nseverity = 'fatal'\n"
+    )
+    workbook(book, Edits=[["payer", "units_max", "message"], ["1", "x", "y"], [2, 3, "y"]])
+    ended = scrubjay("rules", "check", tmp_path)
+    assert ended.code == 1
+    assert ended.out.splitlines() == [
+        "a.csv:2: units_max is a number, not 'two'",
+        "a.csv:4: A_2: the row demands nothing; say what must be, or deny",
+        "b.toml:4: ABC: a state is draft, shadow, active, retired, not 'on'",
+        "b.toml:8: severity is error, warning or info, not 'fatal'",
+        "c.xlsx:Edits!B2: units_max is a number, not 'x'",
+        "c.xlsx:Edits!A3: payer is a number here, without zeros in front; make it text",
+        "0 rules, 0 overrides, 6 with errors",
+    ]
+
+
+PYTHON = """
+from scrubjay import rule
+
+@rule("OWN_TESTED", severity="error", snip=7, fix="Less", state="{state}", tests=[
+    {{"expect": "fail", "claim": {{"charge": 5}}}},
+    {{"expect": "{expect}", "claim": {{"charge": 4}}}},
+])
+def tested(claim):
+    \"\"\"The claim charges more than four dollars.\"\"\"
+    return claim.charge > 4
+
+@rule("OWN_UNTESTED", severity="info", snip=7, fix="Less", state="draft")
+def untested(claim):
+    \"\"\"The claim charges more than five dollars.\"\"\"
+    return claim.charge > 5
+"""
+
+
+def test_rules_in_python_have_states_and_tests_too(scrubjay: Command, tmp_path: Path) -> None:
+    path, claims = tmp_path / "own.py", tmp_path / "claims.837"
+    claims.write_bytes(b"".join(generate("837P", claims=3)))
+    path.write_text(PYTHON.format(state="shadow", expect="pass"))
+    tried = scrubjay("rules", "test", path)
+    assert (tried.code, tried.out) == (0, "OWN_UNTESTED has no test\n2 rules, 2 tests, 0 wrong\n")
+    run = scrubjay("scrub", claims, "--out", tmp_path / "out", "--rules", path)
+    assert run.code == 0
+    rows = map(json.loads, (tmp_path / "out/findings.jsonl").read_text().splitlines())
+    assert {(row["code"], row["severity"]) for row in rows} == {("OWN_TESTED", "info")}
+    path.write_text(PYTHON.format(state="active", expect="bypassed"))
+    assert (
+        "OWN_TESTED, test 2: bypassed was expected, it is pass"
+        in scrubjay("rules", "test", path).out
+    )
+    assert "own.py:4: OWN_TESTED, test 2" in scrubjay("rules", "check", path).out
+    path.write_text(PYTHON.format(state="on", expect="pass"))
+    assert (
+        "a state is draft, shadow, active, retired, not 'on'"
+        in scrubjay("rules", "check", path).out
+    )
+
+
 def test_a_workbook_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "edits.xlsx").write_text("no zip")
     with pytest.raises(ScrubjayError, match="not a workbook"):
@@ -329,8 +417,8 @@ def test_drafts_are_loaded_and_not_judged(tmp_path: Path) -> None:
 
 def test_the_commands_say_what_rules_do(scrubjay: Command, tmp_path: Path) -> None:
     file = ROOT / "examples" / "clinic.837"
-    assert scrubjay("rules", "check", EXAMPLES).out == "4 rules, 2 overrides, 0 with errors\n"
-    assert scrubjay("rules", "test", EXAMPLES).out.endswith("3 tests, 0 wrong\n")
+    assert scrubjay("rules", "check", EXAMPLES).out == "5 rules, 2 overrides, 0 with errors\n"
+    assert scrubjay("rules", "test", EXAMPLES).out.endswith("6 tests, 0 wrong\n")
     shown = scrubjay("rules", "show", "TIMELY_FILING")
     assert "parameter days: 366" in shown.out
     own = tmp_path / "own.toml"

@@ -50,9 +50,8 @@ def adding(given: dict[str, Any]) -> int:
         sys.stdout.write(json.dumps(row) + "\n")
         return 0
     # a table of lists alone has no codes beside them
-    counts = ", ".join(
-        f"{count:,} {name or 'codes'}" for name, count in added.rows.items() if count
-    )
+    held = [(f"in {name}" if name else "codes", count) for name, count in added.rows.items()]
+    counts = ", ".join(f"{count:,} {name}" for name, count in held if count)
     release = f", release {added.release}" if added.release else ""
     sys.stdout.write(f"{added.table} ({added.layout}{release}): {counts}\n{added.path}\n")
     for file, line, why in added.rejected[:_MOST_REJECTS]:
@@ -68,12 +67,14 @@ def listing(given: dict[str, Any]) -> int:
     if given["as_json"]:
         sys.stdout.write(json.dumps({"tables": rows}) + "\n")
         return 0
+    tables = max((len(row["table"]) for row in rows), default=0)
+    releases = max((len(row["release"] or "-") for row in rows), default=0)
     for row in rows:
         spoken = row["from"] or row["until"]
         days = f"{row['from'] or ''} to {row['until'] or ''}".strip() if spoken else "any day"
         count = row["rows"].get("") or sum(row["rows"].values())
         sys.stdout.write(
-            f"{row['table']:<16}  {row['release'] or '-':<12}  {count:>10,}  "
+            f"{row['table']:<{tables}}  {row['release'] or '-':<{releases}}  {count:>10,}  "
             f"{days:<24}  {row['source']}\n"
         )
     return 0

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMAND"]
 
+_MOST_NAMED = 20
+
 
 def listing(given: dict[str, Any]) -> int:
     """Lists the rules."""
@@ -33,6 +35,7 @@ def listing(given: dict[str, Any]) -> int:
         wide = max((len(rule.id) for rule in rules), default=0)
         for rule in rules:
             state = "" if _judged(rule) else "  (off)"
+            state += f"  (for {rule.whom})" if rule.whom else ""
             head = f"{rule.id:<{wide}}  {rule.transactions:<3}  {rule.severity:<7}  {rule.level:<5}"
             sys.stdout.write(f"{head}  {rule.title}{state}\n")
     return 0
@@ -52,7 +55,9 @@ def show(given: dict[str, Any]) -> int:
         facts += [rule.state] if rule.state != "active" else []
         facts += [] if rule.enabled else ["off unless it is turned on"]
         sys.stdout.write(f"{rule.id}\n{', '.join(facts)}\n\n{rule.text.strip()}\n")
-        rows = [("fix", rule.fix), ("source", rule.source), ("at", rule.at)]
+        own = "" if rule.text.startswith(rule.title) else rule.title
+        rows = [("for", rule.whom), ("message", own)]
+        rows += [("fix", rule.fix), ("source", rule.source), ("at", rule.at)]
         rows += [(f"parameter {name}", str(value)) for name, value in rule.parameters.items()]
         sys.stdout.writelines(f"{name}: {value}\n" for name, value in rows if value)
     return 0
@@ -73,7 +78,7 @@ def check(given: dict[str, Any]) -> int:
         try:
             act()
         except (UsageError, InputError) as error:
-            wrong.append(str(error))
+            wrong.extend((str(error), *getattr(error, "further", ())))
 
     def take(name: str) -> None:
         found = gather([name])
@@ -103,17 +108,21 @@ def test(given: dict[str, Any]) -> int:
     from scrubjay.rules.loading import gather
     from scrubjay.rules.trials import tried
 
-    written = gather(given["files"]).written
+    found = gather(given["files"])
+    written = found.written
     wrong = [line for one in written for line in tried(one)]
-    untested = [one.rule.id for one in written if not one.tests]
+    tested = {one.rule.id for one in written if one.tests}
+    untested = [rule.id for rule in found.rules if rule.id not in tested]
     tests = sum(len(one.tests) for one in written)
     if given["as_json"]:
-        row = {"rules": len(written), "tests": tests, "wrong": wrong, "untested": untested}
+        row = {"rules": len(found.rules), "tests": tests, "wrong": wrong, "untested": untested}
         sys.stdout.write(json.dumps(row) + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in wrong)
-        sys.stdout.writelines(f"{name} has no test\n" for name in untested)
-        sys.stdout.write(f"{len(written)} rules, {tests} tests, {len(wrong)} wrong\n")
+        sys.stdout.writelines(f"{name} has no test\n" for name in untested[:_MOST_NAMED])
+        if more := len(untested[_MOST_NAMED:]):
+            sys.stdout.write(f"and {more:,} more have none; --json names them\n")
+        sys.stdout.write(f"{len(found.rules)} rules, {tests} tests, {len(wrong)} wrong\n")
     return 1 if wrong else 0
 
 
@@ -133,7 +142,8 @@ def diff(given: dict[str, Any]) -> int:
     for row in changes[: given["most"]]:
         sign = "+" if row["new"] else "-"
         where = f", line {row['line']}" if row["line"] is not None else ""
-        sys.stdout.write(f"{sign} claim {row['claim_index']}{where}: {row['code']}\n")
+        said = f"{row['code']} ({row['severity']})"
+        sys.stdout.write(f"{sign} claim {row['claim_index']}{where}: {said}\n")
     if more := len(changes[given["most"] :]):
         sys.stdout.write(f"and {more:,} more; --json has all of them\n")
     for code, (old, new) in counts.items():
@@ -228,6 +238,7 @@ def _card(rule: Rule) -> dict[str, Any]:
         "native": rule.native,
         "enabled": rule.enabled,
         "state": rule.state,
+        "for": rule.whom or None,
         "at": rule.at,
     }
 
@@ -289,7 +300,7 @@ Leaves with 0 if nothing is wrong, 1 if something is.
         Call(
             name="test",
             help="""\
-Run the tests that stand beside the rules of TOML FILES, or folders of them.
+Run the tests that stand beside the rules of FILES, or folders of them, and name rules without any.
 
 Leaves with 0 if all of them hold, 1 if one does not.
 """,

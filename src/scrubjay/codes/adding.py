@@ -1,5 +1,6 @@
 """Publishers' files become files of codes: told by their content, read once, written sorted."""
 
+import csv
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +21,19 @@ _ENCODING = "cp1252"
 """Older files of several publishers are; none of what is read here differs in UTF-8."""
 _MARK = b"\xef\xbb\xbf".decode(_ENCODING)
 """A byte order mark, as spreadsheets put it in front of a CSV in UTF-8."""
+_PLAIN = frozenset({"code", "code_1"})
+"""A plain CSV has one of these columns."""
+_EACH = {
+    "frequency": ("day", "month", "year", "life"),
+    "member_ids": ("least", "most"),
+    "procedure_age": ("least", "most"),
+    "procedure_sex": ("female", "male"),
+    "anatomic": ("finger", "toe", "eyelid", "coronary"),
+}
+"""Lists that say something each by itself: who brings one has none of the others, which is known.
+
+Of other tables a list says of what they speak; where that is not brought, nothing is known.
+"""
 _ZIP = "PK\x03\x04"
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
@@ -71,6 +85,7 @@ def add(
     if not widths:
         held = list(entries)
         widths, entries = _widths(held), iter(held)
+        widths |= {of: 1 for of in _EACH.get(found.table, ()) if of not in widths}
     names = [os.path.basename(name) for name in files]
     newest = release or max(other.release for *_, other in known)
     header = {
@@ -118,6 +133,8 @@ def _told(
     told = sniff(source)
     if told is None and head and head[0].startswith(_ZIP):
         raise InputError(f"{name}: this is a workbook or an archive; unpack it, or save it as CSV")
+    if told is None and head and _PLAIN & set(_names(head[0])):
+        raise InputError(f"{name}: this is a table of codes; say which table it is with --table")
     if told is None:
         raise InputError(
             f"{name}: its layout is not known; write it as CSV with a column `code`, or "
@@ -125,6 +142,11 @@ def _told(
         )
     layout, found = told
     return replace(source, name=name), layout, found
+
+
+def _names(heading: str) -> list[str]:
+    """The columns of a CSV."""
+    return [cell.strip().lower() for cell in next(csv.reader([heading]), [])]
 
 
 def _entries(known: Sequence[Known]) -> tuple[Iterator[Entry], list[tuple[str, int, str]]]:

@@ -1,8 +1,9 @@
 """What was done, beside who did it and why: providers, places, visits, rides and papers."""
 
-from scrubjay.rules import Bool, rule
+from scrubjay.rules import Bool, Number, rule
 from scrubjay.rules.fields import Attachment, Claim, Line
 from scrubjay.rules.modifiers import lacks, modifiers
+from scrubjay.rules.past import physician
 
 ELSEWHERE = ("21", "22", "23", "31", "51", "61")
 """Places that belong to somebody else than the physician: hospitals and nursing facilities."""
@@ -24,6 +25,16 @@ RIDE = "A04(2[5-9]|3[0-6])"
 
 WAY = "[DEGHIJNPRS][DEGHIJNPRSX]"
 """Origin and destination of a ride."""
+
+QUARTERS = (
+    *("97032", "97033", "97034", "97035", "97036", "97110", "97112", "97113", "97116", "97124"),
+    *("97129", "97130", "97140", "97530", "97533", "97535", "97537", "97542", "97750", "97755"),
+    *("97760", "97761", "97763"),
+)
+"""Therapy, a unit of which is a quarter of an hour with the patient."""
+
+DAY, QUARTER = 24 * 60, 15
+"""Minutes."""
 
 
 @rule(
@@ -152,3 +163,46 @@ def ambulance_modifier_invalid(line: Line) -> Bool:
 def last_menstrual_after_service(claim: Claim) -> Bool:
     """The last menstrual period is dated after all services."""
     return claim.last_menstrual_date > claim.lines.max(lambda line: line.service_from)
+
+
+def in_minutes(line: Line) -> Bool:
+    """Its units are minutes."""
+    return line.unit.is_present() & (line.unit == "MJ")
+
+
+def in_quarters(line: Line) -> Bool:
+    """Its units are quarters of an hour."""
+    return (line.unit.is_missing() | (line.unit != "MJ")) & line.procedure.is_in(QUARTERS)
+
+
+def minutes_of(line: Line) -> Number:
+    """Minutes that the same person gave on the day of the line, as far as its claim says."""
+    same = line.claim.lines.where(
+        lambda other: (
+            (physician(other) == physician(line)) & (other.service_from == line.service_from)
+        )
+    )
+    minutes = same.where(in_minutes).sum(lambda other: other.units)
+    return minutes + same.where(in_quarters).sum(lambda other: other.units) * QUARTER
+
+
+@rule(
+    "IMPOSSIBLE_DAY",
+    severity="warning",
+    snip=7,
+    status="A8:476",
+    source="CMS claims processing manual, chapter 5, 20.2: units of a quarter of an hour; X222 "
+    "2400 SV103: MJ is minutes",
+    fix="Correct the units, or say in 2420A who else gave some of it",
+    at=lambda line: line.units,
+)
+def impossible_day(line: Line) -> Bool:
+    """One person gave more hours of service on a day than it has.
+
+    Minutes (MJ) and units of timed therapy are added up, of the lines of the claim that are of that
+    day and of whom it names for them. What was done on other claims is not known here.
+    """
+    one_day = line.service_to.is_missing() | (line.service_to == line.service_from)
+    # no unit is more than a quarter of an hour: few of them are never a day, and nothing is added
+    many = line.claim.lines.sum(lambda other: other.units) > DAY // QUARTER
+    return many & (in_minutes(line) | in_quarters(line)) & one_day & (minutes_of(line) > DAY)

@@ -23,25 +23,25 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+from contextlib import contextmanager
 
 from scrubjay.rules.conditions import condition, field_of
-from scrubjay.rules.errors import RuleError
+from scrubjay.rules.errors import RuleError, Told
 from scrubjay.rules.kinds import KINDS, lacks
 from scrubjay.rules.rows import TABLES, fields_of
-from scrubjay.rules.rule import STATUS, Rule
+from scrubjay.rules.rule import STATES, STATUS, Rule
 from scrubjay.rules.scopes import Scope
 from scrubjay.severity import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from scrubjay.rules.expressions import Bool
 
-__all__ = ["OUTCOMES", "STATES", "Override", "Written", "made", "read"]
+__all__ = ["OUTCOMES", "Override", "Written", "are_tests", "made", "read"]
 
-STATES = ("draft", "shadow", "active", "retired")
 OUTCOMES = ("pass", "fail", "bypassed", "no_data")
 _ID = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
 _RULE = {
@@ -113,8 +113,16 @@ def read(path: str) -> tuple[list[Written], list[Override]]:
         raise RuleError("this file cannot be read; check the path", file) from error
     _known(given, {"rule", "override"}, file)
     places = {name: _places(text, name, file) for name in ("rule", "override")}
-    rules = [_written(row, next(places["rule"], file)) for row in given.get("rule", [])]
-    overrides = [Override(row, next(places["override"], file)) for row in given.get("override", [])]
+    told, written = Told(), text.splitlines()
+    rules: list[Written] = []
+    overrides: list[Override] = []
+    for row in given.get("rule", []):
+        with told, _nearer(next(places["rule"], file), written) as place:
+            rules.append(_written(row, place))
+    for row in given.get("override", []):
+        with told, _nearer(next(places["override"], file), written) as place:
+            overrides.append(Override(row, place))
+    told.settle()
     if not rules and not overrides:
         raise RuleError("there is neither a [[rule]] nor an [[override]] in this file", file)
     return rules, overrides
@@ -125,6 +133,29 @@ def _places(text: str, name: str, file: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), 1):
         if re.match(rf"\s*\[\[\s*{name}\s*\]\]", line):
             yield f"{file}:{number}"
+
+
+@contextmanager
+def _nearer(place: str, lines: Sequence[str]) -> Iterator[str]:
+    """What is wrong with the rule that begins at `place` is told with its own line, if that shows.
+
+    It shows by a field that is named, or by what stands between quotes.
+    """
+    try:
+        yield place
+    except RuleError as error:
+        file, _, first = place.rpartition(":")
+        message = str(error).removeprefix(f"{place}: ")
+        words = re.findall(r"'([^']+)'|\b([a-z_]+\.[\w.]+)", message)
+        named = "|".join(re.escape(one or other) for one, other in words)
+        if not named or not first.isdecimal() or message == str(error):
+            raise
+        for number, line in enumerate(lines[int(first) - 1 :], int(first)):
+            if number > int(first) and re.match(r"\s*\[\[\s*(rule|override)\s*\]\]", line):
+                break
+            if re.search(rf"[\"'.]({named})[\"']|^\s*({named})\s*=", line):
+                raise RuleError(message, f"{file}:{number}") from error
+        raise
 
 
 def _written(given: dict[str, Any], place: str) -> Written:
@@ -165,11 +196,16 @@ def _written(given: dict[str, Any], place: str) -> Written:
         place=place,
     )
     tests = given.get("test", [])
+    are_tests(name, tests, place)
+    return Written(rule, tests)
+
+
+def are_tests(name: str, tests: Iterable[dict[str, Any]], place: str) -> None:
+    """RuleError where one of them is no test: ``{"expect": "fail", "claim": {...}}``."""
     for test in tests:
         _known(test, _TEST, place)
         if test.get("expect") not in OUTCOMES:
             raise RuleError(f"{name}: a test expects {', '.join(OUTCOMES)}", place)
-    return Written(rule, tests)
 
 
 def made(
@@ -185,7 +221,7 @@ def made(
     if facts["snip"] not in range(1, 8):
         raise RuleError(f"{name}: snip is 1 to 7", place)
     if facts["state"] not in STATES:
-        raise RuleError(f"{name}: a state is {', '.join(STATES)}", place)
+        raise RuleError(f"{name}: a state is {', '.join(STATES)}, not {facts['state']!r}", place)
     if lacking := lacks(table, expression.node, transactions):
         letter, what = lacking
         raise RuleError(f"{name}: an {KINDS[letter]} has no {what}", place)

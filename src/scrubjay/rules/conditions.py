@@ -12,7 +12,7 @@ from decimal import Decimal
 from scrubjay.rules import fields  # noqa: F401 - its classes are the tables
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.expressions import Bool, Date, Money, Number, Value
-from scrubjay.rules.rows import Row, Rows
+from scrubjay.rules.rows import Below, Row, Rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +50,12 @@ def condition(given: Any, scope: Scope, place: str) -> Bool:
 
 
 def field_of(path: Any, scope: Scope, place: str) -> Value:
-    """``line.procedure``: a field of a row in scope, or of one above it."""
-    table, _, name = str(path).partition(".")
+    """``line.procedure``: a field of a row in scope, or of one above it.
+
+    That may be named by itself (``subscriber.sex``) or by its way (``claim.subscriber.sex``).
+    """
+    table, *way = str(path).split(".")
+    name = way.pop() if way else ""
     row = scope.get(table)
     if row is None:
         for known in scope.values():
@@ -60,14 +64,35 @@ def field_of(path: Any, scope: Scope, place: str) -> Value:
                 break
     if row is None or not name:
         known_tables = ", ".join(sorted(scope))
-        raise RuleError(f"there is no {path} from {known_tables}; a field is line.procedure", place)
+        below = [_below(known, table) for known in scope.values()]
+        hint = next(filter(None, below), "a field is line.procedure")
+        raise RuleError(f"there is no {path} from {known_tables}; {hint}", place)
     try:
-        value = getattr(row, name)
+        value = getattr(_along(row, way, path, place), name)
     except RuleError as error:
         raise RuleError(str(error).split(": ", 1)[-1], place) from None
     if not isinstance(value, Value):
         raise RuleError(f"{path} is no field", place)
     return value
+
+
+def _along(row: Row, way: list[str], path: Any, place: str) -> Row:
+    """The row above that a way leads to."""
+    for name in way:
+        above = getattr(row, name)
+        if not isinstance(above, Row):
+            hint = _below(row, name) or f"{name} is no row above"
+            raise RuleError(f"there is no {path}; {hint}", place)
+        row = above
+    return row
+
+
+def _below(row: Row, name: str) -> str | None:
+    """How rows of that name below a row are asked."""
+    for list_name, member in vars(type(row)).items():
+        if isinstance(member, Below) and name in {list_name, member.table}:
+            return f'{list_name} are rows below: some = "{list_name}", where = {{ field = ... }}'
+    return None
 
 
 def _above(row: Row, table: str) -> Row | None:

@@ -14,10 +14,11 @@ import csv
 import os
 import re
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
 from scrubjay import workbook
 from scrubjay.rules.analysts import in_order, made
-from scrubjay.rules.errors import RuleError
+from scrubjay.rules.errors import RuleError, Told
 from scrubjay.rules.fields import Line
 from scrubjay.rules.modifiers import has, lacks
 from scrubjay.rules.scopes import Scope
@@ -66,10 +67,14 @@ def read(path: str) -> list[Rule]:
     stem = _name(os.path.splitext(file)[0])
     rules: list[Rule] = []
     rows = _sheets(path, file) if path.endswith(workbook.SUFFIXES) else _lines(path, file)
-    for row in rows:
-        if any(row.cells.values()):
-            own = _name(row.cells.get("id", ""))
-            rules.append(_rule(f"{stem}_{own or len(rules) + 1}", row))
+    told = Told()
+    for made_of in rows:
+        with told:
+            row = made_of()
+            if any(row.cells.values()):
+                own = _name(row.cells.get("id", ""))
+                rules.append(_rule(f"{stem}_{own or len(rules) + 1}", row))
+    told.settle()
     if not rules:
         raise RuleError("there is no row below the headings", file)
     return rules
@@ -79,13 +84,13 @@ def _name(text: str) -> str:
     return re.sub(r"[^A-Z0-9]+", "_", text.upper()).strip("_")
 
 
-def _lines(path: str, file: str) -> list[Row]:
-    """The rows of a CSV."""
+def _lines(path: str, file: str) -> list[Callable[[], Row]]:
+    """What the rows of a CSV are made of."""
     try:
         with open(path, encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, strict=True)
             reader.fieldnames = _headings(reader.fieldnames or (), file)
-            return [_row(row, f"{file}:{reader.line_num}") for row in reader]
+            return [partial(_row, row, f"{file}:{reader.line_num}") for row in reader]
     except csv.Error as error:
         raise RuleError(f"this is no CSV: {error}; see its quotes", file) from error
     except UnicodeDecodeError as error:
@@ -111,24 +116,28 @@ def _headings(names: Iterable[object], place: str) -> list[str]:
     return headings
 
 
-def _sheets(path: str, file: str) -> Iterator[Row]:
-    """The rows of all sheets of a workbook, but for empty ones; the first row has the headings."""
+def _sheets(path: str, file: str) -> Iterator[Callable[[], Row]]:
+    """What the rows of all sheets of a workbook are made of; the first row has the headings."""
     with workbook.opened(path) as book, workbook.opened(path, formulas=True) as written:
         for sheet in book:
             formulas = written[sheet.title].iter_rows()
             next(formulas, ())
             rows = sheet.iter_rows()
             headings = _headings((cell.value for cell in next(rows, ())), f"{file}:{sheet.title}!1")
+            place = f"{file}:{sheet.title}!"
             for number, (cells, asked) in enumerate(zip(rows, formulas, strict=False), 2):
-                _worked_out(cells, asked, f"{file}:{sheet.title}!")
-                named = [(name, cell) for name, cell in zip(headings, cells, strict=False) if name]
-                there = {name: cell for name, cell in named if cell.value is not None}
-                place = f"{file}:{sheet.title}!"
-                columns = {name: f"{place}{cell.coordinate}" for name, cell in there.items()}
-                texts = {
-                    name: _text(name, cell.value, columns[name]) for name, cell in there.items()
-                }
-                yield Row(texts, f"{place}{number}", columns)
+                yield partial(_cells, headings, (cells, asked), place, number)
+
+
+def _cells(headings: list[str], both: tuple[Any, Any], place: str, number: int) -> Row:
+    """A row of a sheet: its cells as they were worked out, and as they were written."""
+    cells, asked = both
+    _worked_out(cells, asked, place)
+    named = [(name, cell) for name, cell in zip(headings, cells, strict=False) if name]
+    there = {name: cell for name, cell in named if cell.value is not None}
+    columns = {name: f"{place}{cell.coordinate}" for name, cell in there.items()}
+    texts = {name: _text(name, cell.value, columns[name]) for name, cell in there.items()}
+    return Row(texts, f"{place}{number}", columns)
 
 
 def _worked_out(cells: Iterable[Any], asked: Iterable[Any], place: str) -> None:

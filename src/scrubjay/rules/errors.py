@@ -1,11 +1,17 @@
 """A rule that cannot be taken, with the file and line where it is wrong."""
 
+from __future__ import annotations
+
 import os
 import sys
 
 from scrubjay.errors import UsageError
 
-__all__ = ["RuleError"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["RuleError", "Told"]
 
 _HERE = os.path.dirname(__file__)
 
@@ -13,9 +19,34 @@ _HERE = os.path.dirname(__file__)
 class RuleError(UsageError):
     """``my_rules.py:12: there is no field claim.charg``: found at load, before any claim."""
 
+    further: tuple[str, ...] = ()
+    """What else is wrong in the same file, a line each."""
+
     def __init__(self, message: str, at: str | None = None) -> None:
         place = at or _caller()
         super().__init__(f"{place}: {message}" if place else message)
+
+
+class Told:
+    """What is wrong in a file, from all of its rules: ``with told:`` around each, then `settle`."""
+
+    def __init__(self) -> None:
+        self._errors: list[RuleError] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: object, error: object, __: object) -> bool:
+        if isinstance(error, RuleError):
+            self._errors.append(error)
+        return isinstance(error, RuleError)
+
+    def settle(self) -> None:
+        """The first of them, if there is one, with the others behind it."""
+        if self._errors:
+            first, *further = self._errors
+            first.further = tuple(map(str, further))
+            raise first
 
 
 def _caller() -> str:

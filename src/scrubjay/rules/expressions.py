@@ -1,7 +1,7 @@
 """What a rule's body is made of: typed values of a claim, and statements about them.
 
 Nothing here looks at a claim. Operators write down what was asked, as the JSON that the native half
-compiles; `docs/rules/index.md` has the language on one page.
+compiles; `docs/writing-rules.md` has the language on one page.
 
 A comparison with a missing value is neither true nor false, and a rule that depends on it is
 silent; `is_missing` and `is_present` are the ways to ask.

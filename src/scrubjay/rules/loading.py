@@ -43,7 +43,7 @@ def gather(names: Iterable[str]) -> Loaded:
     found = Loaded()
     for name in names:
         if name.startswith(PLUGIN):
-            found.rules += _plugin(name.removeprefix(PLUGIN))
+            _take(found, _plugin(name.removeprefix(PLUGIN)))
             continue
         for path in files(name):
             _add(found, path)
@@ -74,7 +74,17 @@ def _add(found: Loaded, path: str) -> None:
 
         found.rules += decisions.read(path)
     else:
-        found.rules += load(path)
+        _take(found, load(path))
+
+
+def _take(found: Loaded, rules: list[Rule]) -> None:
+    """Rules in Python, with the tests that some name."""
+    found.rules += rules
+    tested = [rule for rule in rules if rule.tests]
+    if tested:
+        from scrubjay.rules.analysts import Written
+
+        found.written += [Written(rule, list(rule.tests)) for rule in tested]
 
 
 def _plugin(name: str) -> list[Rule]:
@@ -103,7 +113,7 @@ def _plugin(name: str) -> list[Rule]:
 def assemble(shipped: Sequence[Rule], names: Sequence[str]) -> RuleSet:
     """The shipped rules and those of `names`, changed as their overrides say.
 
-    Rules of TOML that are active must have tests, and pass them.
+    Rules of TOML that are active must have tests, and pass them; so must those in Python that have.
     """
     found = gather(names)
     if found.written:
@@ -157,9 +167,9 @@ def _variants(rule: Rule, overrides: list[Override]) -> list[Rule]:
         changed = _changed(rule, override)
         inside = override.scope.inside(row)
         conditions = [*outside, *([inside] if inside is not None else [])]
-        made.append(_within(changed, conditions).but(variant=at > 0))
+        made.append(_within(changed, conditions).but(variant=at > 0, whom=str(override.scope)))
         outside.append(override.scope.outside(row))
-    made.append(_within(rule, outside).but(variant=True))
+    made.append(_within(rule, outside).but(variant=True, whom="all others"))
     return made
 
 

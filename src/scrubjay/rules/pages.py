@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scrubjay.rules.kinds import KINDS
+from scrubjay.rules.reference import reference
 from scrubjay.rules.rows import TABLES, Field
 from scrubjay.rules.rule import Rule
 
@@ -149,7 +150,8 @@ _NOTE = "<!-- Written by scripts/rules/pages.py from src/scrubjay/rulebook; not 
 def pages(rules: Iterable[Rule]) -> dict[str, str]:
     """All pages by file name."""
     rules = list(rules)
-    return {"index.md": index(rules)} | {f"{rule.id}.md": page(rule) for rule in rules}
+    whole = {"index.md": index(rules), "fields.md": reference()}
+    return whole | {f"{rule.id}.md": page(rule) for rule in rules}
 
 
 def page(rule: Rule) -> str:
@@ -255,4 +257,5 @@ The 277CA statuses were compared with two public copies of the X12 status code l
 (up to 799) in a public reader of 835 files. Every status here is in both, 242 to 245 of the teeth
 among them; 461 to 463 of the older one were withdrawn, and 719, 722 and 725 stand in their place.
 
-How rules are written: [writing rules](../writing-rules.md)."""
+How rules are written: [writing rules](../writing-rules.md); what they may ask for: [rows and
+fields](fields.md)."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Keys = Callable[[Any], tuple[Value, ...]]
 
-__all__ = ["FILES", "LISTS", "ORIGINALS", "PHYSICIANS", "SERVICES", "Past", "day_of"]
+__all__ = ["FILES", "LISTS", "ORIGINALS", "PHYSICIANS", "SERVICES", "Past", "day_of", "physician"]
 
 LISTS: dict[str, Past] = {}
 """All lists of a history, by name, in the order of their numbers."""
@@ -123,7 +123,8 @@ def _patient(claim: Claim) -> tuple[Text | Date, ...]:
     )
 
 
-def _physician(line: Line) -> Text:
+def physician(line: Line) -> Text:
+    """The number of who did what a line says, or for want of it of who bills."""
     named = line.rendering_npi.otherwise(line.claim.rendering_npi)
     return named.otherwise(line.claim.provider.npi)
 
@@ -140,7 +141,7 @@ def _seen_in_person(line: Line) -> Bool:
 PHYSICIANS = Past(
     "physicians",
     "line",
-    lambda line: (*_patient(line.claim), _physician(line)),
+    lambda line: (*_patient(line.claim), physician(line)),
     transactions="P",
     when=_seen_in_person,
     days=lambda line: (line.service_from, line.service_to.otherwise(line.service_from)),

@@ -16,12 +16,14 @@ from scrubjay.severity import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from scrubjay.rules.expressions import Node
 
-__all__ = ["STATUS", "Rule", "rule", "trace"]
+__all__ = ["STATES", "STATUS", "Rule", "rule", "trace"]
+
+STATES = ("draft", "shadow", "active", "retired")
 
 _ID = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
 STATUS = re.compile(r"A[0-8]:\d{1,3}(:[A-Z0-9]{2,3})?")
@@ -53,10 +55,14 @@ class Rule(Frozen):
     """draft and retired ones are not judged; shadow ones are counted and never reject."""
     variant: bool = False
     """Says the same as another rule of its id, of other claims."""
+    whom: str = ""
+    """For whom it is, where others of its id are for others: ``payer 60054``, ``all others``."""
     parameters: dict[str, Any] = {}  # noqa: RUF012 - never changed
     """What its function takes by name, and an overriding file may change."""
     pointed: Any = None
     """As it was given for `at`."""
+    tests: tuple[dict[str, Any], ...] = ()
+    """What it must come to on claims: ``{"expect": "fail", "claim": {...}}``."""
     page: str | None = None
     """Its page, where that is not the docstring of its function."""
     table: str | None = None
@@ -128,6 +134,8 @@ def rule(
     at: Value | Callable[..., Value | tuple[Value, ...]] | None = None,
     native: bool = True,
     enabled: bool = True,
+    state: str = "active",
+    tests: Iterable[dict[str, Any]] = (),
 ) -> Callable[[Callable[..., Any]], Rule]:
     """Makes a rule of a function that says when a claim is wrong.
 
@@ -138,7 +146,11 @@ def rule(
     `transactions` are the claims it is for: P professional, I institutional, D dental. All of them
     must have what it asks for; a field before ``.otherwise()`` may be one that some do not have.
 
-    One that is not `enabled` is judged only where an overriding file turns it on.
+    One that is not `enabled` is judged only where an overriding file turns it on. A `state` of
+    draft or retired is not judged, one of shadow is counted and never rejects.
+
+    `tests` are tried when a file of rules is loaded, as those of TOML are (docs/writing-rules.md):
+    ``{"expect": "fail", "claim": {"charge": 5}}``.
 
     With ``native=False`` it is a plain function of a `scrubjay.models.Claim` instead, called for
     every claim of those transactions, with the model of its kind; it returns or yields what is
@@ -164,15 +176,12 @@ def rule(
             "at": place,
             "function": function,
             "enabled": enabled,
+            "state": state,
+            "tests": tuple(tests),
             "pointed": at,
             "parameters": dict(function.__kwdefaults__ or {}),
         }
-        if not title:
-            raise RuleError(f"{id}: a rule has a docstring: its page", place)
-        if snip not in _SNIP:
-            raise RuleError(f"{id}: snip is 1 to 7", place)
-        if not transactions or set(transactions) - set(KINDS):
-            raise RuleError(f"{id}: transactions are of {''.join(KINDS)}", place)
+        _sound(common, place, native=native)
         if not native:
             return Rule(**common, level=level or "claim")
         table, expression, evidence = trace(function, at, place)
@@ -189,6 +198,27 @@ def rule(
         return Rule(**common, level=natural, table=table, expression=expression, evidence=evidence)
 
     return make
+
+
+def _sound(facts: dict[str, Any], place: str, *, native: bool) -> None:
+    """RuleError where a rule says of itself what cannot be."""
+    wrong: list[str] = []
+    if not facts["title"]:
+        wrong.append("a rule has a docstring: its page")
+    if facts["snip"] not in _SNIP:
+        wrong.append("snip is 1 to 7")
+    if facts["state"] not in STATES:
+        wrong.append(f"a state is {', '.join(STATES)}, not {facts['state']!r}")
+    if not facts["transactions"] or set(facts["transactions"]) - set(KINDS):
+        wrong.append(f"transactions are of {''.join(KINDS)}")
+    if facts["tests"] and not native:
+        wrong.append("a plain function is tested as functions are")
+    if wrong:
+        raise RuleError(f"{facts['id']}: {wrong[0]}", place)
+    if facts["tests"]:
+        from scrubjay.rules.analysts import are_tests
+
+        are_tests(facts["id"], facts["tests"], place)
 
 
 def trace(

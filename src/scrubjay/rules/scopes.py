@@ -56,6 +56,10 @@ class Scope:
             return 2
         return 1 if self.classes else 0
 
+    def __str__(self) -> str:
+        named = zip(_PARTS, (self.client, self.payer, self.group, self.classes), strict=True)
+        return ", ".join(f"{part} {' '.join(codes)}" for part, codes in named if codes)
+
     def inside(self, row: Row) -> Bool | None:
         """That a row is of this scope; None for everybody."""
         asked = [_any([value.is_in(codes) for value in values]) for values, codes in self._of(row)]

@@ -197,7 +197,22 @@ def _said(node: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a case each
         case "follows":
             return f"{_said(rest[3])} behind one of its pairs in {rest[0]}"
         case "past":
-            return f"sent before, by the history's list {rest[0]} ({_said(rest[1])})"
+            return _sent(rest)
+        case "duplicate":
+            return "the same claim came before"
+        case "orphan":
+            return "none between the same parties was sent before"
+        case "absent":
+            return f"there is no {rest[1][-1]}" if rest[1] else "there is none"
+        case "repeats":
+            keys = ", ".join(_said(key) for key in rest[2])
+            return f"an earlier one of the {rest[1]} has the same ({keys})"
+        case "position":
+            return f"its place on the {rest[1]}"
+        case "check":
+            return f"{_said(rest[1])} passes {rest[0]}"
+        case "true" | "false":
+            return "always" if name == "true" else "never"
         case "keys":
             return ", ".join(_said(part) for part in rest)
         case "again":
@@ -212,6 +227,18 @@ def _said(node: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a case each
         case _ if name in _SIGNS:
             return f"{_said(rest[0])} {_SIGNS[name]} {_said(rest[1])}"
     return f"{name}({', '.join(_said(part) for part in rest)})"
+
+
+def _sent(rest: list[Any]) -> str:
+    """What is asked of a list of the history: when, and what beside."""
+    name, keys, since, until, *how = rest
+    days = "".join(
+        f" {word} {_said(day)}" for word, day in (("from", since), ("until", until)) if day
+    )
+    sent = f"sent before{days}, by the history's list {name} ({_said(keys)})"
+    if len(how) > 1:
+        return f"{_said(how[0])}, and what was {sent}, above {how[1]} of {_said(how[2])}"
+    return sent if how[0] is None else f"{sent}, of the list {how[0]}"
 
 
 def _constant(kind: str, value: Any) -> str:

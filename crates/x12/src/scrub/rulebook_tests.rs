@@ -355,20 +355,7 @@ fn the_language_means_what_the_interpreter_says() {
     let (map, schema) = schema();
     let program = program(&document, &schema);
     let claims: Vec<&Json> = document["claims"].as_array().unwrap().iter().collect();
-    let mut tables = super::CodeTables::default();
-    let rows: [(&[&str], i32, i32, i32); 2] = [(&["A1"], 0, 20_500, 2), (&["B22"], 20_490, 30_000, 1)];
-    tables.add(&super::tables::tests::file("dx", "", 8, &rows)).unwrap();
-    let pairs: [(&[&str], i32, i32, i32); 2] = [(&["A1", "7"], 0, 20_500, 0), (&["A1", "B22"], 20_490, 30_000, 0)];
-    tables.add(&super::tables::tests::file("pairs", "", 16, &pairs)).unwrap();
-    let begins: [(&[&str], i32, i32, i32); 6] = [
-        (&["A", "7"], 0, 20_500, 0),
-        (&["1", "B2"], 20_490, 30_000, 0),
-        (&["B22", "A1"], 0, 30_000, 0),
-        (&["L", "1"], 0, 30_000, 0),
-        (&["7", "A"], 0, 20_550, 0),
-        (&["11", "1"], 20_490, 30_000, 0),
-    ];
-    tables.add(&super::tables::tests::file("begins", "", 16, &begins)).unwrap();
+    let tables = tables(&document);
     let today = document["today"].as_i64().unwrap() as i32;
     let context = Context {
         as_of: today,
