@@ -16,8 +16,8 @@ pub(crate) struct Set {
     pub(crate) corrects: Vec<(u64, String)>,
 }
 
-/// CLM05-3 of a claim that replaces or voids an earlier one.
-const CORRECTING: [&[u8]; 2] = [b"7", b"8"];
+/// CLM05-3 of a claim that corrects, replaces or voids an earlier one.
+const CORRECTING: [&[u8]; 3] = [b"6", b"7", b"8"];
 
 /// The sets of a file.
 #[derive(Debug)]
