@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.works import Works, document, states, until
+from pipeline.works import Works, document, states, until, works
 from scrubjay.app import kept
 from scrubjay.errors import OutputError, ScrubjayError
 from scrubjay.holdings import held_against
@@ -16,6 +16,7 @@ from scrubjay.pipeline.engine import Engine, Manner
 from scrubjay.pipeline.work import day_of
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.sqlite.upkeep import checked, looked_into, proven
+from scrubjay.vault.keyring import FILE as WRAPPING
 from stage import Command
 from store.test_processes import small_disk
 
@@ -81,6 +82,21 @@ async def test_a_work_folder_without_room_makes_a_file_wait(tmp_path: Path) -> N
             await until(app, lambda view: sum(states(view).values()) == 6_000, 60)
             found = await app.work.store.read(states)
             assert set(found) <= {"REJECTED_BY_SCRUB", "SUBMITTED", "SCRUBBED"}
+        assert is_clean(made)
+
+
+async def test_a_file_waits_for_keys_that_are_away(tmp_path: Path) -> None:
+    """However long that is: it is no failed try, and no file is refused for it."""
+    async with works(tmp_path) as (made, _):
+        made.take(document(10))
+        ring = Path(made.tree.folders.keys) / WRAPPING
+        async with made.running() as app:
+            ring.rename(ring.with_name("away"))
+            log = made.log.getvalue
+            await until(app, lambda _: log().count('"KEY_UNAVAILABLE"') >= 8)
+            assert await app.work.store.read(lambda view: view.dead_letters()) == []
+            ring.with_name("away").rename(ring)
+            await until(app, lambda view: states(view) == {"ACKNOWLEDGED": 10})
         assert is_clean(made)
 
 
