@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from scrubjay.pipeline.engine import Engine, Manner
 from scrubjay.pipeline.work import day_of
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.sqlite.upkeep import checked, looked_into, proven
+from scrubjay.vault import KeyUnavailableError
 from scrubjay.vault.keyring import FILE as WRAPPING
 from stage import Command
 from store.test_processes import small_disk
@@ -109,3 +111,22 @@ def test_an_engine_without_room_is_told_from_one_that_died(tmp_path: Path, apart
         engine.scrub(lambda: [content], str(tmp_path / "work" / "out"), day_of(0), apart=apart)
     assert type(failure.value) is OutputError
     assert failure.value.retryable
+
+
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("heard", [0, 500])
+def test_a_feed_that_fails_is_told_from_a_file_that_is_none(
+    tmp_path: Path,
+    apart: bool,
+    heard: int,  # noqa: FBT001
+) -> None:
+    """Before its first byte, or in the middle: what the engine says of the rest says nothing."""
+    content = document(5)
+
+    def feed() -> Iterator[bytes]:
+        yield from [content[:heard]] * bool(heard)
+        raise KeyUnavailableError("the keyring is away")
+
+    engine = Engine(TokenKey(id="k1", secret="0" * 64), Manner())
+    with pytest.raises(KeyUnavailableError):
+        engine.scrub(feed, str(tmp_path / "out"), day_of(0), apart=apart)
