@@ -116,9 +116,7 @@ def test_an_engine_without_room_is_told_from_one_that_died(tmp_path: Path, apart
 @pytest.mark.parametrize("apart", [False, True])
 @pytest.mark.parametrize("heard", [0, 500])
 def test_a_feed_that_fails_is_told_from_a_file_that_is_none(
-    tmp_path: Path,
-    apart: bool,
-    heard: int,  # noqa: FBT001
+    tmp_path: Path, heard: int, *, apart: bool
 ) -> None:
     """Before its first byte, or in the middle: what the engine says of the rest says nothing."""
     content = document(5)
