@@ -50,7 +50,10 @@ class TokenKey(Frozen):
             raise UsageError(f"token key {path} can be read by others; run: chmod 600 {path}")
         match = _LINE.fullmatch(text)
         if match is None:
-            raise UsageError(f"token key {path} is not one line of <key id>:<64 hex digits>")
+            raise UsageError(
+                f"token key {path} is not one line of <key id>:<64 hex digits>; restore it from a "
+                "backup, or name another"
+            )
         return cls(id=match[1], secret=match[2].lower())
 
     @classmethod

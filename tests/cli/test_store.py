@@ -4,6 +4,8 @@ import json
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -229,6 +231,19 @@ def test_the_audit_goes_out_as_lines(lived: Place, scrubjay: Command) -> None:
     assert scrubjay("audit", "export").out == out.read_text()
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert scrubjay("audit", "export", "-o", out).code == 3
+
+
+def test_who_reads_only_the_beginning_of_the_audit_is_not_told_off(lived: Place) -> None:
+    with lived.opened() as store:
+        store.do(lambda tx: [tx.note("file.repeated", Kind.FILE, 1) for _ in range(2_000)])
+    words = ["-m", "scrubjay", "audit", "export"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, *words], stdout=pipe, stderr=pipe) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b'{"seq": 1,')
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == (b"", 0)
 
 
 def test_a_new_key_is_taken_into_use_and_the_old_one_judges_its_time(

@@ -12,14 +12,15 @@ from scrubjay.store.contract import View
 from scrubjay.store.rows import Claim
 
 
-def replacing(content: bytes, *, by_number: bool) -> bytes:
-    """Each claim as the replacement of the one of that place in the first file."""
+def replacing(content: bytes, *, by_number: bool, frequency: int) -> bytes:
+    """Each claim as one that corrects the one of that place in the first file."""
 
     def one(found: re.Match[bytes]) -> bytes:
         original = found[1].replace(b"S0002", b"S0001")
         number = found[1] if by_number else original
         reference = b"\nREF*F8*%s~" % (original if by_number else b"ICN0000001")
-        return b"\nCLM*%s*%s:7*Y%s%s\nHI*" % (number, found[2], found[3], reference)
+        claim = (number, found[2], frequency, found[3], reference)
+        return b"\nCLM*%s*%s:%d*Y%s%s\nHI*" % claim
 
     pattern = rb"\nCLM\*([^*]+)\*([^~]*?):1\*Y([^~]*~(?:(?!\nHI).)*?)\nHI\*"
     made, count = re.subn(pattern, one, content, flags=re.DOTALL)
@@ -27,16 +28,18 @@ def replacing(content: bytes, *, by_number: bool) -> bytes:
     return re.sub(rb"SE\*(\d+)\*", lambda found: b"SE*%d*" % (int(found[1]) + count), made)
 
 
+@pytest.mark.parametrize("frequency", [6, 7, 8])
 @pytest.mark.parametrize("how", ["number", "own"])
-async def test_a_replacement_names_the_newest_claim_of_its_practice(
-    tmp_path: Path, how: str
+async def test_a_correction_names_the_newest_claim_of_its_practice(
+    tmp_path: Path, how: str, frequency: int
 ) -> None:
     async with works(tmp_path) as (made, _):
         made.take(document(10, seed=1))
         await made.settle()
         made.take(document(10, seed=3).replace(b"S0003-", b"S0001-"), "somebody else")
         await made.settle()
-        made.take(replacing(document(10, seed=2), by_number=how == "number"))
+        content = document(10, seed=2)
+        made.take(replacing(content, by_number=how == "number", frequency=frequency))
         await made.settle()
 
         def asked(view: View) -> list[Claim]:

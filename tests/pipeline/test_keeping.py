@@ -235,6 +235,40 @@ def test_a_stray_file_in_the_vault_is_told_wherever_it_lies(
     assert "files astray, the first is" in scrubjay("db", "check", *home).out
 
 
+def test_a_stray_file_cannot_write_on_a_terminal(tmp_path: Path, scrubjay: Command) -> None:
+    made = Works(tmp_path)
+    made.take(document(1))
+    (made.home / "vault" / "evil\x1b[31m\nname").touch()
+    told = scrubjay("db", "check", "--home", str(made.home))
+    assert (told.code, "evil\\x1b[31m\\nname" in told.out) == (1, True)
+
+
+def test_whatever_lies_in_the_place_of_a_lock_is_told_by_name(
+    tmp_path: Path, scrubjay: Command
+) -> None:
+    """A folder, a link to another file: never followed, and it harms nothing."""
+    made = Works(tmp_path)
+    made.take(document(1))
+    claims = tmp_path / "more.837"
+    claims.write_bytes(document(2, seed=2))
+    lock, other = made.home / "vault" / "payloads" / "lock", tmp_path / "other"
+    other.write_bytes(b"somebody's")
+    for folder in (True, False):
+        lock.unlink()
+        if folder:
+            lock.mkdir()
+        else:
+            lock.symlink_to(other)
+        told = scrubjay("ingest", str(claims), "--home", str(made.home))
+        assert (told.code, told.err.startswith("scrubjay: the vault's disk: lock: ")) == (3, True)
+        if folder:
+            lock.rmdir()
+            lock.touch()
+    lock.unlink()
+    assert other.read_bytes() == b"somebody's"
+    assert scrubjay("ingest", str(claims), "--home", str(made.home)).code == 0
+
+
 def flipped(content: bytes, place: int) -> bytes:
     """The same with another bit there."""
     changed = bytearray(content)

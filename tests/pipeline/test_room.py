@@ -3,11 +3,12 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pipeline.works import Works, document, states, until
+from pipeline.works import Works, document, states, until, works
 from scrubjay.app import kept
 from scrubjay.errors import OutputError, ScrubjayError
 from scrubjay.holdings import held_against
@@ -16,6 +17,8 @@ from scrubjay.pipeline.engine import Engine, Manner
 from scrubjay.pipeline.work import day_of
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.sqlite.upkeep import checked, looked_into, proven
+from scrubjay.vault import KeyUnavailableError
+from scrubjay.vault.keyring import FILE as WRAPPING
 from stage import Command
 from store.test_processes import small_disk
 
@@ -84,6 +87,21 @@ async def test_a_work_folder_without_room_makes_a_file_wait(tmp_path: Path) -> N
         assert is_clean(made)
 
 
+async def test_a_file_waits_for_keys_that_are_away(tmp_path: Path) -> None:
+    """However long that is: it is no failed try, and no file is refused for it."""
+    async with works(tmp_path) as (made, _):
+        made.take(document(10))
+        ring = Path(made.tree.folders.keys) / WRAPPING
+        async with made.running() as app:
+            ring.rename(ring.with_name("away"))
+            log = made.log.getvalue
+            await until(app, lambda _: log().count('"KEY_UNAVAILABLE"') >= 8)
+            assert await app.work.store.read(lambda view: view.dead_letters()) == []
+            ring.with_name("away").rename(ring)
+            await until(app, lambda view: states(view) == {"ACKNOWLEDGED": 10})
+        assert is_clean(made)
+
+
 @pytest.mark.parametrize("apart", [False, True])
 def test_an_engine_without_room_is_told_from_one_that_died(tmp_path: Path, apart: bool) -> None:  # noqa: FBT001
     """So the file is not divided, and none of its claims is taken for poison."""
@@ -93,3 +111,20 @@ def test_an_engine_without_room_is_told_from_one_that_died(tmp_path: Path, apart
         engine.scrub(lambda: [content], str(tmp_path / "work" / "out"), day_of(0), apart=apart)
     assert type(failure.value) is OutputError
     assert failure.value.retryable
+
+
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("heard", [0, 500])
+def test_a_feed_that_fails_is_told_from_a_file_that_is_none(
+    tmp_path: Path, heard: int, *, apart: bool
+) -> None:
+    """Before its first byte, or in the middle: what the engine says of the rest says nothing."""
+    content = document(5)
+
+    def feed() -> Iterator[bytes]:
+        yield from [content[:heard]] * bool(heard)
+        raise KeyUnavailableError("the keyring is away")
+
+    engine = Engine(TokenKey(id="k1", secret="0" * 64), Manner())
+    with pytest.raises(KeyUnavailableError):
+        engine.scrub(feed, str(tmp_path / "out"), day_of(0), apart=apart)

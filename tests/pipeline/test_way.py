@@ -298,6 +298,7 @@ async def test_claims_that_nobody_takes_are_dead_letters(tmp_path: Path) -> None
         assert found == {"ACKNOWLEDGED": 40 - dead}
         letters: list[DeadLetter] = made.ask(lambda view: view.dead_letters())
         assert [each.code for each in letters] == ["NO_PARTNER"] * dead
+        assert all(each.ruleset for each in letters)
         # somebody writes a record for them down, and tries one again
         made.partner("clearing", house.address)
         with kept(made.tree, "test") as both:
@@ -306,10 +307,14 @@ async def test_claims_that_nobody_takes_are_dead_letters(tmp_path: Path) -> None
         assert set(taken(house).values()) == {1}
 
 
-async def test_a_partner_that_is_paused_gets_nothing_until_it_is_resumed(tmp_path: Path) -> None:
+async def test_a_partner_that_is_paused_gets_nothing_until_it_is_resumed(
+    tmp_path: Path, scrubjay: Command
+) -> None:
     async with works(tmp_path) as (made, house):
+        assert "paused" not in scrubjay("partner", "list", "--home", made.home).out
         with kept(made.tree, "test") as both:
             both.store.do(lambda tx: tx.pause(tx.partner("clearing"), reason="their night"))
+        assert "paused: their night" in scrubjay("partner", "list", "--home", made.home).out
         made.take(document(10))
         async with made.running() as app:
             await until(app, lambda view: view.counts().get(Kind.TRANSMISSION, {}) != {})

@@ -1,6 +1,7 @@
 """What each way in which HTTP can fail means for the bytes that were on their way."""
 
 import asyncio
+import re
 import socket
 from pathlib import Path
 
@@ -295,6 +296,30 @@ async def test_a_partner_cannot_write_on_our_terminal() -> None:
         receipt = await transport.send(transmission_of("key-1", b"text"))
         assert receipt.reference.startswith("?[31mCH1??xxx")
         assert len(receipt.reference) == 128
+        await transport.close()
+
+
+@pytest.mark.parametrize("word", [b"100 Continue", b"102 Processing"])
+async def test_a_partner_that_says_that_it_hears_on_gets_all_of_it(word: bytes) -> None:
+    """Before the first byte of the body; the whole of it arrives, and the end of it is heard."""
+    told: list[bytes] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 %s\r\n\r\n" % word)
+        head = await reader.readuntil(b"\r\n\r\n")
+        size = re.search(rb"(?i)content-length: (\d+)", head)
+        assert size is not None
+        told.append(await reader.readexactly(int(size[1])))
+        writer.write(answer(201, b'{"key": "key-1", "reference": "R1"}'))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    async with server:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        transport = HttpTransport(address, deadline=30.0)
+        receipt = await transport.send(transmission_of("key-1", LONG))
+        assert (receipt.reference, [len(each) for each in told]) == ("R1", [len(LONG)])
         await transport.close()
 
 

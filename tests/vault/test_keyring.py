@@ -1,5 +1,6 @@
 """The keys that wrap data keys: in a file of the owner's, rotated, retired, never shown."""
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -135,6 +136,39 @@ def test_a_ring_that_vanishes_meanwhile_is_a_reason_to_wait(path: Path) -> None:
     assert failure.value.retryable
     path.with_name("away").rename(path)
     assert ring.wrap(DATA_KEY, "payload-1").key_id == ring.current()
+
+
+@pytest.mark.parametrize("text", ["", "no key at all\n", None])
+def test_a_ring_that_is_damaged_meanwhile_is_a_reason_to_wait(path: Path, text: str | None) -> None:
+    """Else every file that is read by then would be taken for damaged itself."""
+    ring = KeyringFile.find_or_make(path)
+    good = path.read_text()
+    if text is None:
+        path.write_text(good + "\n")
+        path.chmod(0o644)
+    else:
+        path.write_text(text)
+    with pytest.raises(KeyUnavailableError):
+        ring.wrap(DATA_KEY, "payload-1")
+    path.write_text(good)
+    path.chmod(0o600)
+    assert ring.wrap(DATA_KEY, "payload-1").key_id == ring.current()
+
+
+def test_a_ring_that_vanishes_while_it_is_looked_at_is_a_reason_to_wait(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring = KeyringFile.find_or_make(path)
+    path.write_text(path.read_text())
+    opened = os.open
+
+    def gone(name: str, *words: int, **more: int) -> int:
+        path.rename(path.with_name("away"))
+        return opened(name, *words, **more)
+
+    monkeypatch.setattr(os, "open", gone)
+    with pytest.raises(KeyUnavailableError):
+        ring.current()
 
 
 def test_no_secret_is_in_a_repr(path: Path) -> None:

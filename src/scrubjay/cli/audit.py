@@ -121,10 +121,15 @@ def _dicts(events: Iterable[Event]) -> list[dict[str, Any]]:
 
 def exported(given: dict[str, Any]) -> int:
     """Writes the audit as JSON lines, codes and all."""
+    from contextlib import closing
+
     from scrubjay.store.sqlite.evidence import SqliteEvidence
 
-    with seen(given) as connection:
-        events = SqliteEvidence(connection).events()
+    with (
+        seen(given) as connection,
+        # whoever reads only its beginning ends it before the connection
+        closing(row for row in SqliteEvidence(connection).events()) as events,
+    ):
         if given["output"] == "-":
             _write(sys.stdout, events)
         else:

@@ -143,7 +143,13 @@ def _payload_lines(held: Holdings | None) -> Iterator[str]:
         if found:
             what = counted(len(found), "file" if name == "strays" else "payload")
             said = "astray" if name == "strays" else name
-            yield f"{what} {said}, the first is {found[0]}: {step}"
+            yield f"{what} {said}, the first is {_shown(found[0])}: {step}"
+
+
+def _shown(name: str) -> str:
+    """Of a file that is none of ours: it may be named to write on a terminal."""
+    letters = (each if each.isprintable() else ascii(each)[1:-1] for each in name)
+    return "".join(letters)
 
 
 def backup(given: dict[str, Any]) -> int:

@@ -24,6 +24,7 @@ def listed(given: dict[str, Any]) -> int:
     """Who there is."""
     from scrubjay.pipeline.partners import read
 
+    stopped = _paused(given)
     rows: list[dict[str, Any]] = [
         {
             "name": record.name,
@@ -32,6 +33,7 @@ def listed(given: dict[str, Any]) -> int:
             "receiver": record.receiver,
             "usage": record.usage or None,
             "final": record.final,
+            "paused": stopped.get(record.name),
         }
         for record in read(settings(given).folders.partners)
     ]
@@ -42,8 +44,26 @@ def listed(given: dict[str, Any]) -> int:
         sys.stdout.write(_none(given))
     for row in rows:
         payers = ", ".join(row["payers"])
-        sys.stdout.write(f"{row['name']:24} {row['transport']:7} {row['receiver']:16} {payers}\n")
+        said = "" if row["paused"] is None else f"  paused: {row['paused']}"
+        sys.stdout.write(
+            f"{row['name']:24} {row['transport']:7} {row['receiver']:16} {payers}{said}\n"
+        )
     return 0
+
+
+def _paused(given: dict[str, Any]) -> dict[str, str]:
+    """Why, by name; nobody is where no store is there yet."""
+    import os
+
+    from scrubjay.cli.stored import seen
+    from scrubjay.store.sqlite.questions import Questions
+    from scrubjay.store.sqlite.store import STORE_FILE, now_ms
+
+    if not os.path.exists(os.path.join(settings(given).folders.home, STORE_FILE)):
+        return {}
+    with seen(given) as connection:
+        rows = Questions(connection, now_ms).partners()
+    return {row.name: row.reason for row in rows if row.paused}
 
 
 def _none(given: dict[str, Any]) -> str:
@@ -102,7 +122,7 @@ def _said(given: dict[str, Any], word: str) -> int:
 
 COMMAND = Group(
     name="partner",
-    help="Trading partners: their records, pause and resume; status says which are paused.",
+    help="Trading partners: their records, pause and resume.",
     calls=(
         Call(
             name="list",

@@ -1,6 +1,6 @@
-"""Lineage: which claim of before a claim replaces or voids.
+"""Lineage: which claim of before a claim corrects, replaces or voids.
 
-CLM05-3 of 7 or 8 says that it does. The original is the newest claim of another file of the same
+CLM05-3 of 6, 7 or 8 says that it does. The original is the newest claim of another file of the same
 practice whose CLM01 is what stands in REF*F8; else, since that is more often the payer's own
 number, which the store does not know, the newest with the same CLM01: a submitter that keeps it.
 Looked at are the newest half million claims.

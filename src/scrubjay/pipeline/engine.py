@@ -150,7 +150,8 @@ class Engine:
             os.close(reading)
             feeder.join()
             os.unlink(link)
-        feeder.check()
+            # a feed that ended early is why, whatever the engine says of what it got
+            feeder.check()
         summary: dict[str, Any] = json.loads(answer)["summary"]
         return summary
 

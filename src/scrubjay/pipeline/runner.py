@@ -30,6 +30,8 @@ __all__ = ["Runner"]
 
 IDLE = 5.0
 """Seconds that a message is waited for at once."""
+PARKED = frozenset({"DISK_FULL", "KEY_UNAVAILABLE"})
+"""What is lacking here, and no fault of what is worked on."""
 
 
 class Runner:
@@ -158,8 +160,8 @@ class Runner:
         """Again later, or never."""
         backoff, code = self._work.knobs.backoff, code_of(error)
         try:
-            if code == "DISK_FULL":
-                # it waits for room, however long that takes: that was no try
+            if code in PARKED:
+                # it waits, however long that takes: that was no try
                 await self._work.broker.release(lease, delay=backoff.longest, counts=False)
             elif is_hopeless(error) or backoff.ends(lease.attempts):
                 await self._work.store.write(lambda tx: bury(tx, stage.topic, lease, code))

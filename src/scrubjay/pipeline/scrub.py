@@ -131,8 +131,8 @@ class Scrub:
             wanted = numbers(parsed(payload))
             file = judging.file.id
             known = self._work.store.ask(lambda view: view.newest_with(file, wanted))
-            self._enter(lease, judging, parsed(payload), known)
-        self._work.store.do(lambda tx: _finish(tx, lease, judging))
+            ruleset = self._enter(lease, judging, parsed(payload), known)
+        self._work.store.do(lambda tx: _finish(tx, lease, judging, ruleset))
         failpoint("scrub.done")
 
     # What the engine makes of it.
@@ -240,8 +240,11 @@ class Scrub:
     # What is written down of it.
     def _enter(
         self, lease: Lease, judging: _Judging, plan: Iterator[Line], known: Mapping[str, int]
-    ) -> None:
-        """The batches of the plan; as many units at once as are good for the store."""
+    ) -> str:
+        """The batches of the plan; as many units at once as are good for the store.
+
+        Gives the digest of the rules that it was made by.
+        """
         head = next(plan).head
         sets = _Sets(judging)
         waiting: list[Future[None]] = []
@@ -264,6 +267,7 @@ class Scrub:
         ]
         if lost:
             self._work.store.do(lambda tx: _lose(tx, lease, judging.file.id, sets.any(), lost))
+        return str(head["ruleset"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +398,7 @@ def _lose(tx: Tx, lease: Lease, file: int, set_id: int, lost: Sequence[NewClaim]
     tx.add_claims(file, set_id, lost)
 
 
-def _finish(tx: Tx, lease: Lease, judging: _Judging) -> None:
+def _finish(tx: Tx, lease: Lease, judging: _Judging, ruleset: str) -> None:
     """The claims that died have their letters; everything above the batches is done."""
     tx.settle(lease)
     file = judging.file
@@ -404,6 +408,7 @@ def _finish(tx: Tx, lease: Lease, judging: _Judging) -> None:
             letter = NewDeadLetter(
                 *(Kind.CLAIM, claim.id, RESCUE, claim.code, lease.attempts),
                 file=file.id,
+                ruleset=ruleset,
                 place=place,
             )
             if tx.bury(letter) is not None:

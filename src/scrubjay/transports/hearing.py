@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["HearingTransport"]
 
 _PIECE = 1 << 16
+_GOES_ON = b"HTTP/1.1 1"
+"""A partner that says 100 or 102 hears on; what it says in the end comes behind it."""
 _LOOK = 0.1
 """Seconds for what lies there to be read, or for the last bytes of a write to be told as left."""
 
@@ -119,10 +121,11 @@ class _Stream(httpcore2.AsyncNetworkStream):
 
 
 def _said(reading: asyncio.Task[bytes]) -> bool:
-    """Whether it has an answer: no end of the connection, and no failure of it."""
+    """Whether it has an answer: no end of the connection, no failure of it, and no 1xx."""
     if not reading.done() or reading.cancelled() or reading.exception() is not None:
         return False
-    return bool(reading.result())
+    said = reading.result()
+    return bool(said) and not said.startswith(_GOES_ON)
 
 
 def _looked_at(reading: asyncio.Task[bytes]) -> None:

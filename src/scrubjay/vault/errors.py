@@ -74,4 +74,6 @@ class StorageError(VaultError):
         failure = FAILURES[self.code]
         self.fate = failure.fate
         reason = (error.strerror or "cannot be used").lower()
-        super().__init__(f"the vault's disk: {reason}; {failure.step}")
+        # all names there are ours, or come from the settings
+        place = f"{error.filename}: " if isinstance(error.filename, str) else ""
+        super().__init__(f"the vault's disk: {place}{reason}; {failure.step}")

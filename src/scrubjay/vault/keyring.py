@@ -135,7 +135,11 @@ class KeyringFile:
             raise _unavailable(self.path, error) from None
         if now != self._seen:
             with self._lock:
-                self._read()
+                try:
+                    self._read()
+                except (InputError, UsageError) as error:
+                    # it was good when it was opened: it is being mended, and no file is at fault
+                    raise KeyUnavailableError(str(error)) from None
         return self._keys
 
     def _read(self) -> None:

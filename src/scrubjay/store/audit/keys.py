@@ -51,7 +51,10 @@ class Keyring:
             raise UsageError(f"audit key {path} can be read by others; run: chmod 600 {path}")
         found = [match for match in map(_LINE.fullmatch, lines) if match is not None]
         if not found or len(found) != len(lines):
-            raise UsageError(f"audit key {path} is not lines of <key id>:<64 hex digits>")
+            raise UsageError(
+                f"audit key {path} is not lines of <key id>:<64 hex digits>; restore it from a "
+                "backup"
+            )
         return cls(found[-1][1], {match[1]: bytes.fromhex(match[2]) for match in found})
 
     @classmethod
