@@ -234,6 +234,7 @@ impl Setup {
     pub(crate) fn desk<'j>(&self, job: &Job, stage: Option<Stage>, judge: Option<Box<dyn Judge + 'j>>) -> Desk<'j> {
         let (scrubbing, extracting) = (job.command == Command::Scrub, job.command == Command::Extract);
         let rulings = Rulings {
+            guides: Arc::clone(&self.setting.guides),
             manner: Manner {
                 stamp: self.stamp,
                 received: day::compact(self.received),

@@ -170,6 +170,7 @@ macro_rules! codes {
 codes! {
     // interchange
     NO_INTERCHANGE: Home::None, Error, 1, "No interchange was found in the file", "Send X12 that begins with an ISA segment";
+    CONTENT_OUTSIDE_INTERCHANGE: Home::None, Error, 1, "A transaction set or claim stands outside any interchange", "Correct the ISA ahead of it, or take out the IEA that ends the interchange too early";
     STRAY_BYTES: Home::None, Warning, 1, "Bytes outside any interchange", "Remove what stands before ISA or after IEA";
     INTERCHANGE_TRUNCATED: Home::Ta1("023"), Error, 1, "The ISA segment is cut short", "Send the whole file again";
     DELIMITER_INVALID: Home::Ta1("022"), Error, 1, "A delimiter is a letter, a digit, a blank or used twice", "Use four distinct delimiters that are not letters, digits or blanks";

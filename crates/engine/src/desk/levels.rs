@@ -5,12 +5,13 @@ use x12::claim::FieldPlace;
 use x12::finding::{Code, Finding, Scope, Severity};
 use x12::guide::{Overlaid, Role};
 use x12::position::Span;
-use x12::split::{Item as SplitItem, SplitOptions, Splitter};
+use x12::split::{ControlKind, Item as SplitItem, SplitOptions, Splitter};
 use x12::validate::{Place, Routed};
 use x12::wire::{Delimiters, Output, Segment};
 
 use super::answers::Answers;
 use super::line::affected;
+use super::numbering::Parties;
 use super::records::SetSource;
 use super::stretch::Stretch;
 use super::tally::Tally;
@@ -18,7 +19,7 @@ use super::{Desk, Outcome, Part, verdicts};
 use crate::analyse::Kind;
 use crate::error::Error;
 use crate::job::RejectUnit;
-use crate::stage::{Stage, StagedFile};
+use crate::stage::StagedFile;
 use crate::standing::Inside;
 
 /// The open interchange.
@@ -38,6 +39,7 @@ pub(crate) struct Interchange {
 /// The accepted and the rejected part of an interchange in the making.
 struct Split {
     splitter: Splitter,
+    parties: Parties,
     accepted: StagedFile,
     rejected: StagedFile,
 }
@@ -229,6 +231,7 @@ impl Desk<'_> {
         }
         self.file.interchanges += 1;
         self.totals.interchanges += 1;
+        self.straying.delimiters = delimiters;
         let suffix: Vec<u8> = part.sheet.bytes()[part.item.head_end as usize..]
             .iter()
             .copied()
@@ -237,6 +240,7 @@ impl Desk<'_> {
             .collect();
         let isa = part.sheet.with_segment(part.item, delimiters, |segment| segment.map(Isa::read)).unwrap_or_default();
         let stem = self.file.stem(&isa.control);
+        let split_files = self.rulings.split.then(|| self.new_split(&stem, &isa, &suffix)).flatten();
         self.interchange = Some(Interchange {
             control: isa.control.clone(),
             delimiters,
@@ -245,7 +249,7 @@ impl Desk<'_> {
                 .as_ref()
                 .filter(|_| self.rulings.chosen.is_none())
                 .map(|stage| Answers::new(stage, &stem, isa, delimiters, &suffix, self.rulings.manner.clone())),
-            split: self.stage.as_ref().filter(|_| self.rulings.split).map(|stage| self.new_split(stage, &stem, suffix)),
+            split: split_files,
             tally: Tally::default(),
             note: None,
             notices: false,
@@ -261,18 +265,22 @@ impl Desk<'_> {
         split.push(SplitItem::InterchangeOpen { raw: raw(part), control, delimiters });
     }
 
-    fn new_split(&self, stage: &Stage, stem: &str, suffix: Vec<u8>) -> Split {
+    fn new_split(&mut self, stem: &str, isa: &Isa, suffix: &[u8]) -> Option<Split> {
+        let stage = self.stage.as_ref()?;
         let options = SplitOptions {
             claims_per_set: self.rulings.claims_per_set,
-            control_start: u64::from(self.rulings.control_start.unwrap_or(1)),
-            suffix,
+            suffix: suffix.to_vec(),
             keep_controls: self.rulings.keep_controls,
+            ..SplitOptions::default()
         };
-        Split {
-            splitter: Splitter::new(options),
+        let parties = Parties::of(isa);
+        let (sequence, renew) = self.numbering.open(&parties, &isa.control);
+        Some(Split {
+            splitter: Splitter::new(options).after(sequence, renew),
+            parties,
             accepted: stage.file(&format!("{stem}.accepted.837")),
             rejected: stage.file(&format!("{stem}.rejected.837")),
-        }
+        })
     }
 
     fn close_interchange(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
@@ -302,6 +310,7 @@ impl Desk<'_> {
             answers.close(stage, open.note.as_deref(), open.groups || !open.notices)?;
         }
         if let Some(split) = open.split {
+            self.numbering.close(split.splitter.sequence());
             for file in [split.accepted, split.rejected] {
                 if file.is_empty() { file.discard() } else { stage.finish(file)? }
             }
@@ -481,11 +490,14 @@ impl Desk<'_> {
     }
 
     /// More of what an earlier piece began.
-    fn more(&mut self, part: &Part<'_>, inside: Inside, split: &mut Vec<SplitItem>) {
+    fn more(&mut self, part: &mut Part<'_>, inside: Inside, split: &mut Vec<SplitItem>) {
         let empty = part.end <= part.item.start;
         match inside {
             Inside::Opaque | Inside::Misplaced => self.keep_counted(part),
-            Inside::Stray => self.keep_unreadable(part),
+            Inside::Stray => {
+                self.keep_unreadable(part);
+                self.read_strays(part);
+            }
             Inside::Header | Inside::Level | Inside::Claim | Inside::Record if !empty => {
                 if self.set.as_ref().is_some_and(|set| set.opaque) {
                     self.keep_counted(part);
@@ -502,8 +514,11 @@ impl Desk<'_> {
         if let Some(split) = self.interchange.as_mut().and_then(|open| open.split.as_mut()) {
             split.splitter.write(bytes, items, &mut split.accepted, &mut split.rejected);
             let renumbered = split.splitter.take_renumbered();
-            if let Some(map) = &mut self.control_map {
-                for change in renumbered {
+            for change in renumbered {
+                if change.kind == ControlKind::Interchange {
+                    self.numbering.give(&split.parties, &change);
+                }
+                if let Some(map) = &mut self.control_map {
                     let row = serde_json::json!({
                         "file": self.file.name,
                         "interchange_index": self.file.interchanges.saturating_sub(1),

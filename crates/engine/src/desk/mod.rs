@@ -11,6 +11,7 @@ mod found;
 mod gathered;
 mod levels;
 mod line;
+mod numbering;
 mod reach;
 mod reasons;
 mod record;
@@ -32,7 +33,7 @@ use std::sync::Arc;
 
 use x12::claim::{Batch, Taps};
 use x12::finding::{Catalog, Severity};
-use x12::guide::Plan;
+use x12::guide::{Guides, Plan};
 use x12::scrub::{Counts, Scratch};
 use x12::split::Item as SplitItem;
 use x12::validate::Envelope;
@@ -55,6 +56,7 @@ pub(crate) use claims::ClaimFields;
 pub(crate) use gathered::Gathered;
 use levels::{Group, Interchange, Set};
 pub use line::masked;
+use numbering::Numbering;
 use reach::Reach;
 pub(crate) use record::Handed;
 pub use record::HandedClaim;
@@ -63,6 +65,7 @@ pub(crate) use results::{FileFacts, Totals};
 pub(crate) use seen::{NUMBERS, Seen, WINDOW};
 pub(crate) use sent::Sent;
 use sheet::{Entry, Sheet, sheet_of};
+use stray::Straying;
 pub(crate) use stretch::Stretch;
 use tally::Names;
 use verdicts::Verdicts;
@@ -78,6 +81,8 @@ pub(crate) enum Outcome {
 /// How a run judges and writes.
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of the job, named there")]
 pub(crate) struct Rulings {
+    /// What begins a claim stands there.
+    pub(crate) guides: Arc<Guides>,
     pub(crate) manner: Manner,
     pub(crate) reject_unit: RejectUnit,
     pub(crate) show_phi: bool,
@@ -170,6 +175,8 @@ pub(crate) struct Desk<'j> {
     control_map: Option<StagedFile>,
     pub(crate) verdicts: Option<Verdicts>,
     envelope: Envelope,
+    straying: Straying,
+    numbering: Numbering,
     plan: Option<Arc<Plan>>,
     /// The overlays that were in force, by name and version.
     overlays: BTreeSet<String>,
@@ -210,6 +217,7 @@ impl<'j> Desk<'j> {
         if let Some(worklist) = &mut worklist {
             worklist.append(worklist::HEADER.as_bytes());
         }
+        let numbering = Numbering::new(rulings.control_start.unwrap_or(1));
         Self {
             rulings,
             catalog: Arc::new(catalog),
@@ -234,6 +242,8 @@ impl<'j> Desk<'j> {
             gathered: None,
             names: Names::default(),
             envelope: Envelope::default(),
+            straying: Straying::default(),
+            numbering,
             plan: None,
             overlays: BTreeSet::new(),
             interchange: None,

@@ -70,7 +70,8 @@ impl Window {
         false
     }
 
-    fn has(&self, digest: u64) -> bool {
+    /// True when `digest` is remembered.
+    pub(super) fn has(&self, digest: u64) -> bool {
         let mut at = self.home(digest);
         for _ in 0..self.buckets.len() {
             let (words, passed) = self.buckets[at].split_at(PASSED);

@@ -50,11 +50,39 @@ pub struct Renumbered {
     pub new: Vec<u8>,
 }
 
-/// Gives out new numbers, from a start that the caller chooses.
+/// Where new numbers go on, from one interchange to the next; those of sets begin anew in each.
+#[derive(Clone, Copy, Debug)]
+pub struct Sequence {
+    start: u64,
+    next: [u64; 4],
+}
+
+/// How many new numbers an interchange may ask for itself: one a side, and one more where its own comes next.
+const AN_INTERCHANGE: u64 = 3;
+
+impl Sequence {
+    /// One that begins with `start`.
+    #[must_use]
+    pub fn new(start: u64) -> Self {
+        let start = start.clamp(1, LAST);
+        Self { start, next: [start; 4] }
+    }
+
+    /// Passes over numbers of interchanges that are `taken` by others.
+    pub fn pass(&mut self, taken: impl Fn(u64) -> bool) {
+        let next = &mut self.next[ControlKind::Interchange as usize];
+        while *next <= LAST && (*next..*next + AN_INTERCHANGE).any(&taken) {
+            *next += 1;
+        }
+    }
+}
+
+/// Gives out new numbers.
 #[derive(Clone, Debug)]
 pub(super) struct Numbers {
     /// The old ones are given again.
     keep: bool,
+    start: u64,
     next: [u64; 4],
     seen: [u64; 4],
     given: [Range; 4],
@@ -64,14 +92,22 @@ pub(super) struct Numbers {
 const LAST: u64 = 999_999_999;
 
 impl Numbers {
-    pub(super) fn new(start: u64, keep: bool) -> Self {
+    pub(super) fn new(sequence: Sequence, keep: bool) -> Self {
         Self {
             keep,
-            next: [start.clamp(1, LAST); 4],
+            start: sequence.start,
+            next: sequence.next,
             seen: [0; 4],
             given: [Range::default(); 4],
             renumbered: Vec::new(),
         }
+    }
+
+    /// Where those of the next interchange go on.
+    pub(super) fn sequence(&self) -> Sequence {
+        let mut next = self.next;
+        next[ControlKind::Set as usize] = self.start;
+        Sequence { start: self.start, next }
     }
 
     /// Forgets the numbers of `kind` that were seen and given: its parent opened anew.

@@ -10,6 +10,6 @@ mod splitter;
 mod trailer;
 
 pub use crate::wire::{MemoryOutput, Output};
-pub use control::{ControlKind, Renumbered};
+pub use control::{ControlKind, Renumbered, Sequence};
 pub use item::Item;
 pub use splitter::{SplitOptions, Splitter};

@@ -1,6 +1,6 @@
 //! One interchange in, two out.
 
-use super::control::{ControlKind, Numbers};
+use super::control::{ControlKind, Numbers, Sequence};
 use super::pen::Pen;
 use super::side::{Desk, Side, Written, WrittenSet};
 use super::source::Source;
@@ -40,6 +40,8 @@ pub struct Splitter {
     options: SplitOptions,
     source: Source,
     numbers: Numbers,
+    /// An interchange's own number was given to another: both sides get a new one, whatever is missing.
+    renew: bool,
     accepted: Side,
     rejected: Side,
 }
@@ -54,9 +56,24 @@ impl Splitter {
     /// A splitter.
     #[must_use]
     pub fn new(options: SplitOptions) -> Self {
-        let numbers = Numbers::new(options.control_start, options.keep_controls);
+        let numbers = Numbers::new(Sequence::new(options.control_start), options.keep_controls);
         let (accepted, rejected) = (Side::default(), Side { index: 1, ..Side::default() });
-        Self { options, source: Source::default(), numbers, accepted, rejected }
+        Self { options, source: Source::default(), numbers, renew: false, accepted, rejected }
+    }
+
+    /// Goes on with new numbers where another splitter has left off. With `renew` the number of the interchange is new on
+    /// both sides, whatever is missing: its own was given to another.
+    #[must_use]
+    pub fn after(mut self, sequence: Sequence, renew: bool) -> Self {
+        self.numbers = Numbers::new(sequence, self.options.keep_controls);
+        self.renew = renew;
+        self
+    }
+
+    /// Where new numbers go on behind the interchanges so far.
+    #[must_use]
+    pub fn sequence(&self) -> Sequence {
+        self.numbers.sequence()
     }
 
     /// Takes `items`, whose spans are of `piece`, up to and with the end of an interchange, and returns how many
@@ -70,6 +87,7 @@ impl Splitter {
         };
         let mut work = Work {
             desk,
+            renew: self.renew,
             accepted: (&mut self.accepted, Pen::new(piece, accepted)),
             rejected: (&mut self.rejected, Pen::new(piece, rejected)),
         };
@@ -97,6 +115,7 @@ impl Splitter {
 /// The splitter while it takes the items of one piece.
 struct Work<'a, O: Output> {
     desk: Desk<'a>,
+    renew: bool,
     accepted: (&'a mut Side, Pen<'a, O>),
     rejected: (&'a mut Side, Pen<'a, O>),
 }
@@ -110,6 +129,7 @@ impl<O: Output> Work<'_, O> {
                 self.desk.numbers.forget(ControlKind::Group);
                 for side in [&mut *self.accepted.0, &mut *self.rejected.0] {
                     side.interchange = Written::default();
+                    side.interchange.changed = self.renew;
                 }
             }
             Item::GroupOpen { raw, control, repeated } => {
