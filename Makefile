@@ -55,6 +55,7 @@ cases: .venv/.built ## only the Markdown cases of cases/
 witnesses: .venv/.built ## 10,000 mutations beside pyx12, and a folder of samples with a manifest (SAMPLES=DIR)
 	$(if $(SAMPLES),$(BIN)/python scripts/witnesses/run.py samples $(SAMPLES))
 	$(BIN)/python scripts/witnesses/run.py mutations $(if $(SAMPLES),--samples $(SAMPLES)) $(ARGS)
+	$(BIN)/python scripts/witnesses/run.py losses
 
 bench: .venv/.built ## throughput and memory against the yardstick, in one run
 	$(BIN)/python benches/run.py $(ARGS)

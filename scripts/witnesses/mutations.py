@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["KINDS", "Mutation", "mutations"]
+__all__ = ["KINDS", "Mutation", "mutations", "without"]
 
 _LONG = 90
 _LONGEST_CODE = 3
@@ -184,3 +184,15 @@ def mutations(documents: list[str], count: int, seed: int) -> Iterator[Mutation]
             made = make(document, dice)
         place, changed = made
         yield Mutation(kind, place, changed.write())
+
+
+def without(text: str, segments: int) -> Iterator[str]:
+    """The document without each run of so many segments within a set; SE01 is counted again."""
+    document = _Document.parse(text)
+    inside = set(document.inside())
+    for at in sorted(inside):
+        if inside.issuperset(range(at, at + segments)):
+            shorter = document
+            for _ in range(segments):
+                shorter = shorter.changed(at)
+            yield shorter.write()

@@ -4,6 +4,7 @@
     run.py samples DIR           every document that DIR/manifest.jsonl names
     run.py mutations             mutations of the good cases, beside pyx12
     run.py mutations --samples DIR   and of the small good documents of DIR
+    run.py losses                one, two and three neighbours lost in the good cases
 
 What is not explained by one of the tables beside this file ends with exit code 1.
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import differences
+import losses
 import manifest
 
 if TYPE_CHECKING:
@@ -40,9 +42,12 @@ def main() -> int:
     mutate.add_argument("--count", type=int, default=10_000)
     mutate.add_argument("--seed", type=int, default=1)
     mutate.add_argument("--samples", type=Path, metavar="DIR")
+    commands.add_parser("losses", help="every loss of one, two and three neighbours")
     options = parser.parse_args()
     if options.command == "samples":
         return _samples(options.folder, options.list)
+    if options.command == "losses":
+        return _losses()
     return _mutations(options.count, options.seed, options.samples)
 
 
@@ -71,6 +76,17 @@ def _samples(folder: Path, listed: str | None) -> int:
         print(f"\n{each.file}\n  {each.expected}; {each.outcome}\n  {each.note}")
     print(f"\n{len(report.judgements)} documents, {len(report.open)} open")
     return 1 if report.open else 0
+
+
+def _losses() -> int:
+    every = [losses.lost(bases(), segments) for segments in (1, 2, 3)]
+    head = ("lost", "rejected", "median", "95th percentile", "most errors")
+    rows = {
+        tuple(map(str, (each.segments, len(each.errors), each.at(50), each.at(95)))): each.at(100)
+        for each in every
+    }
+    _table(head, rows)
+    return 0 if every[0].at(95) <= differences.MOST_ERRORS else 1
 
 
 def _mutations(count: int, seed: int, folder: Path | None) -> int:

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 from differences import MOST_ERRORS, Outcome, compared
+from losses import lost
 from mutations import KINDS, mutations
 from run import bases
 
@@ -23,6 +24,12 @@ def test_every_difference_from_pyx12_has_its_class(outcome: Outcome) -> None:
 def test_one_fault_gives_one_error(outcome: Outcome) -> None:
     assert outcome.median == 1
     assert outcome.high <= MOST_ERRORS
+
+
+def test_two_lost_neighbours_are_no_flood_of_errors() -> None:
+    found = lost(bases(), 2)
+    assert found.at(50) <= 2
+    assert found.at(95) <= 2 * MOST_ERRORS
 
 
 def test_most_mutations_are_refused_by_both(outcome: Outcome) -> None:

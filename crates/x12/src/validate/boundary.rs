@@ -3,6 +3,7 @@
 use super::frame::Children;
 use super::state::State;
 use super::value::counting;
+use crate::finding::{Code, Scope};
 use crate::guide::Plan;
 use crate::wire::Segment;
 
@@ -13,6 +14,8 @@ pub struct Boundary {
     fingerprint: u64,
     last_level: [u64; 2],
     just_lost: Option<u32>,
+    /// The segment before it was out of its place.
+    astray: Option<(Code, Scope)>,
     cells: Vec<u64>,
 }
 
@@ -50,7 +53,9 @@ impl Boundary {
         let claim = u64::from(state.claim_at.is_some()) | u64::from(state.line_at.is_some()) << 1;
         cells.push(claim);
         let last_level = [state.last_level, state.level_due];
-        Self { fingerprint: plan.fingerprint, last_level, just_lost: state.just_lost, cells }
+        let astray = state.astray.filter(|astray| astray.ordinal == state.ordinal);
+        let astray = astray.map(|astray| (astray.code, astray.scope));
+        Self { fingerprint: plan.fingerprint, last_level, just_lost: state.just_lost, astray, cells }
     }
 }
 

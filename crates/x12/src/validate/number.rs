@@ -140,6 +140,23 @@ impl State {
         }
     }
 
+    /// True when `segment`, behind a loop in `slot` whose opener did not come, has the number of the loop that follows it.
+    pub(super) fn is_next(&self, plan: &Plan, slot: u32, segment: &Segment<'_>) -> bool {
+        let Some(child) = plan.index.slots.get(slot as usize).and_then(SlotFacts::opened) else { return false };
+        let Some(known) = plan.index.loops.get(usize::from(child)) else { return false };
+        let numbered =
+            |element: u8, last: u64| counting(segment.element(usize::from(element))) == Some(last.saturating_add(1));
+        let sequence = |depth: usize| self.stack.frames.get(depth).map_or(0, |frame| frame.sequence);
+        match plan.hierarchy {
+            Some(hierarchy) if known.level => numbered(hierarchy.id, self.last_level),
+            _ if known.sequence != 0 => {
+                let at = self.stack.frames.iter().rposition(|frame| frame.loop_index == child);
+                at.and_then(|at| at.checked_sub(1)).is_some_and(|around| numbered(known.sequence, sequence(around)))
+            }
+            _ => false,
+        }
+    }
+
     /// The opener of the loop on top came after all: it takes the number that was given for it.
     pub(super) fn unnumber_lost(&mut self, plan: &Plan, child: u16) {
         let Some(known) = plan.index.loops.get(usize::from(child)) else { return };

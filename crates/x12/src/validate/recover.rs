@@ -1,8 +1,9 @@
 //! Segments that are not where they should be: one finding each, and on with the walk.
 
 use super::frame::Site;
-use super::report::Place;
-use super::state::{State, Step, digest, missing_code};
+use super::place::Lost;
+use super::report::{Place, Report};
+use super::state::{Astray, State, Step, digest, missing_code};
 use super::visitor::Visitor;
 use crate::finding::{Code, Scope};
 use crate::guide::{Candidate, Plan, SlotFacts};
@@ -15,7 +16,23 @@ impl State {
         step.visitor.unplaced(step.segment);
         let top = self.stack.frames.last().map_or(0, |top| top.loop_index);
         self.locate(top, &mut step.report);
-        step.report.segment(code);
+        self.stray(&mut step.report, code);
+    }
+
+    /// Tells that the segment is out of its place, unless the one before it was so in the same way.
+    fn stray(&mut self, report: &mut Report<'_>, code: Code) {
+        let (ordinal, scope) = (self.ordinal, report.scope);
+        let is_place = code == Code::SEGMENT_UNEXPECTED || code == Code::SEGMENT_OUT_OF_ORDER;
+        let before = Astray { code, ordinal: ordinal.wrapping_sub(1), scope };
+        if !is_place || self.astray != Some(before) {
+            report.segment(code);
+        }
+        self.astray = is_place.then_some(Astray { ordinal, ..before });
+    }
+
+    /// The slot of a loop whose opener was thought lost, unless `segment` has the number of the one behind it.
+    pub(super) fn swapped(&self, plan: &Plan, segment: &Segment<'_>) -> Option<u32> {
+        self.just_lost.filter(|&slot| !self.is_next(plan, slot, segment))
     }
 
     /// True when `segment` opened the loop on top a moment ago and comes once more, though that loop wants others.
@@ -74,8 +91,11 @@ impl State {
             self.open(step, index, true);
         }
         self.locate(index, &mut step.report);
-        if let Some(code) = code {
-            step.report.segment(code);
+        match code {
+            // a claim that begins here has to have a fault of its own
+            Some(code) if facts.opened().is_some() => step.report.segment(code),
+            Some(code) => self.stray(&mut step.report, code),
+            None => {}
         }
         if facts.opened().is_some() {
             self.opener(step, index);
@@ -117,9 +137,30 @@ impl State {
         }
     }
 
-    /// A loop whose opener did not come is opened all the same.
+    /// Loops whose openers did not come are opened all the same.
     #[cold]
     pub(super) fn lost<V: Visitor>(
+        &mut self,
+        step: &mut Step<'_, '_, '_, V>,
+        depth: usize,
+        Lost { outer, inner }: Lost,
+        candidate: &Candidate,
+    ) {
+        self.open_lost(step, depth, outer, candidate);
+        let depth = match inner {
+            Some(inner) => {
+                self.open_lost(step, depth + 1, inner, candidate);
+                depth + 2
+            }
+            None => depth + 1,
+        };
+        self.prepare(step, depth, candidate);
+        self.fill(step, depth, candidate);
+        self.just_lost = inner.is_none().then_some(outer);
+    }
+
+    /// The loop in `slot` of the frame at `depth` is opened without its opener, for the sake of the `candidate` in it.
+    fn open_lost<V: Visitor>(
         &mut self,
         step: &mut Step<'_, '_, '_, V>,
         depth: usize,
@@ -143,9 +184,6 @@ impl State {
             _ => step.report.scope,
         };
         step.report.missing(missing_code(facts, &step.report), facts.segment, child, scope);
-        self.prepare(step, depth + 1, candidate);
-        self.fill(step, depth + 1, candidate);
-        self.just_lost = Some(slot);
     }
 }
 

@@ -39,6 +39,16 @@ pub(super) struct State {
     pub(super) level_due: u64,
     /// The slot of a loop that was opened without its opener by the segment before.
     pub(super) just_lost: Option<u32>,
+    /// The last segment that was out of its place.
+    pub(super) astray: Option<Astray>,
+}
+
+/// A segment out of its place: those right behind it that are so in the same way are of one fault with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Astray {
+    pub code: Code,
+    pub ordinal: u32,
+    pub scope: Scope,
 }
 
 /// One segment on its way into the walk: what judges it, and what hears of it.
@@ -129,7 +139,8 @@ impl State {
             self.opener(step, 0);
             return;
         }
-        let lost = self.just_lost.take();
+        let lost = self.swapped(step.plan, step.segment);
+        self.just_lost = None;
         let (found, end) = match way.and_then(|way| step.trail.candidate(way, step.plan)) {
             Some((depth, candidate, end)) => (Found::Clean(depth, candidate), end),
             None => self.find(step.plan, step.segment, step.trail, |sign| sign),
@@ -149,7 +160,7 @@ impl State {
             Found::Clean(..) => self.nowhere(step, Code::SEGMENT_EXCEEDS_MAX),
             Found::Late(depth, candidate) => self.aside(step, depth, candidate, Some(Code::SEGMENT_OUT_OF_ORDER)),
             Found::Misfit(depth, candidate) => self.misfit(step, depth, candidate),
-            Found::Lost(depth, slot, candidate) => self.lost(step, depth, slot, candidate),
+            Found::Lost(depth, lost, candidate) => self.lost(step, depth, lost, candidate),
             Found::Nowhere(code) => self.nowhere(step, code),
         }
     }
@@ -308,6 +319,9 @@ impl State {
 
     /// Moves all remembered places `segments` back.
     pub(super) fn count_back(&mut self, segments: u32) {
+        if let Some(astray) = &mut self.astray {
+            astray.ordinal = astray.ordinal.wrapping_sub(segments);
+        }
         for level in &mut self.stack.levels {
             level.says.ordinal = level.says.ordinal.wrapping_sub(segments);
         }

@@ -175,7 +175,9 @@ impl Walker {
         else {
             return None;
         };
-        if self.state.just_lost == Some(candidate.slot) || self.state.is_twin(plan, depth, candidate, segment) {
+        if self.state.swapped(plan, segment) == Some(candidate.slot)
+            || self.state.is_twin(plan, depth, candidate, segment)
+        {
             return None;
         }
         let opened = plan.index.slots.get(candidate.slot as usize).and_then(SlotFacts::opened)?;
@@ -187,7 +189,7 @@ impl Walker {
         report.buffer = self.state.base;
         self.state.prepare(&mut Step { plan, segment, visitor, trail: &mut self.trail, report }, depth, candidate);
         self.state.stack.site = end;
-        self.state.just_lost = None;
+        (self.state.just_lost, self.state.astray) = (None, None);
         Some(opened)
     }
 
