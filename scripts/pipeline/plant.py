@@ -211,7 +211,6 @@ class Plant:
         try:
             log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             os.dup2(log, 2)
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             failpoints.arm(failpoint)
             work()
             code = 0

@@ -90,7 +90,9 @@ class Lines:
                 del asking[number]
             elif task.done():
                 del asking[number]
-                task.result()
+                # a deadline that ended together with what it was for may cancel what came next
+                if not task.cancelled():
+                    task.result()
         for number, line in self.by_id.items():
             if number not in asking:
                 once = Collect(work, line).once

@@ -69,7 +69,9 @@ class Runner:
         while not self._ending.is_set():
             try:
                 await each(self._ending)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+            except (Exception, asyncio.CancelledError) as error:
+                if _is_cancelled():
+                    raise
                 if self._is_over(error):
                     return
                 self._tell("loop.failed", error)
@@ -109,7 +111,9 @@ class Runner:
                 await asyncio.gather(leasing, return_exceptions=True)
                 return []
             return leasing.result()
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+        except (Exception, asyncio.CancelledError) as error:
+            if _is_cancelled():
+                raise
             if not self._is_over(error):
                 self._tell("lease.failed", error, stage=topic)
                 await self._pause(1.0)
@@ -195,3 +199,9 @@ class Runner:
             place=place_of(error),
             **fields,
         )
+
+
+def _is_cancelled() -> bool:
+    """Whether it is we who are to end, and not only something that we waited for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -8,7 +8,6 @@ reads from its first write on; once there is an answer nothing more is written, 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl
 from typing import TYPE_CHECKING, Any
 
@@ -128,13 +127,14 @@ def _said(reading: asyncio.Task[bytes]) -> bool:
     return bool(said) and not said.startswith(_GOES_ON)
 
 
-def _looked_at(reading: asyncio.Task[bytes]) -> None:
+def _looked_at(reading: asyncio.Task[Any]) -> None:
     """A connection that is given up leaves no complaint that nobody asked for its failure."""
     if not reading.cancelled():
         reading.exception()
 
 
 async def _ended(task: asyncio.Task[Any]) -> None:
+    """Whoever is cancelled meanwhile is: that is not swallowed with the end of the task."""
+    task.add_done_callback(_looked_at)
     task.cancel()
-    with contextlib.suppress(asyncio.CancelledError, Exception):
-        await task
+    await asyncio.wait({task})

@@ -77,6 +77,9 @@ _PARTNERS_WORDS = frozenset(
 )
 """Codes that a partner may send in the body of an answer; it has not taken anything then."""
 
+_BEHIND = 1.0
+"""Seconds that a single wait on the wire may take longer than the call that it is of."""
+
 
 class HttpTransport:
     """The way to a partner's address.
@@ -112,7 +115,8 @@ class HttpTransport:
                 connections=_CONNECTIONS,
                 kept=_KEPT,
             ),
-            timeout=httpx2.Timeout(deadline, connect=min(connect, deadline)),
+            # that of the whole call comes first: two that end in one moment undo each other
+            timeout=httpx2.Timeout(deadline + _BEHIND, connect=min(connect, deadline)),
             follow_redirects=False,
             trust_env=False,
         )
