@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Batch, Column, FieldKind, LONG, NONE, Table, Taps};
+use super::{Batch, Column, FieldKind, LONG, NONE, Table, Taps, unpack};
 
 /// A row of a table with the rows that belong to it. A claim's record also holds the rows above it: its set, provider,
 /// subscriber, payer and patient.
@@ -16,8 +16,8 @@ pub struct Record<'a> {
     pub records: Vec<Record<'a>>,
 }
 
-/// A value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A value. A code is equal to the text that it stands for.
+#[derive(Clone, Debug, Eq)]
 pub enum Cell<'a> {
     /// Text or a code; in any field, a value as it stands in the file.
     Text(Cow<'a, [u8]>),
@@ -29,6 +29,22 @@ pub enum Cell<'a> {
     Number(i64),
     /// Days since 1970-01-01.
     Date(i32),
+}
+
+impl PartialEq for Cell<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::Code(one), Self::Code(other)) => one == other,
+            (Self::Text(text), Self::Code(code)) | (Self::Code(code), Self::Text(text)) => {
+                let (bytes, length) = unpack(*code);
+                bytes.get(..length) == Some(text.as_ref())
+            }
+            (Self::Money(one), Self::Money(other)) | (Self::Number(one), Self::Number(other)) => one == other,
+            (Self::Date(one), Self::Date(other)) => one == other,
+            _ => false,
+        }
+    }
 }
 
 impl Cell<'_> {
