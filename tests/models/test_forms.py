@@ -2,6 +2,7 @@
 
 import pickle
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from scrubjay.models.kinds import form
 from scrubjay.models.row import Row
 from scrubjay.testing import generate
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 KIND_NAMES = sorted(filter(None, KINDS))
 
 
@@ -47,6 +49,28 @@ def test_they_equal_what_is_validated(kind: str) -> None:
     assert [type(claim) for claim in ours] == [type(claim) for claim in theirs]
     assert list(map(told, ours)) == list(map(told, theirs))
     assert [list(vars(claim)) for claim in ours] == [list(vars(claim)) for claim in theirs]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("kind", KIND_NAMES)
+def test_they_are_what_is_validated_of_their_own_values(kind: str, seed: int) -> None:
+    for claim in made(b"".join(generate(kind, claims=60, faults=0.3, seed=seed))):
+        again = type(claim).model_validate(claim.model_dump())
+        assert again == claim
+        assert list(vars(again)) == list(vars(claim))
+        assert claim.__pydantic_extra__ is claim.__pydantic_private__ is None
+
+
+@pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.837")), ids=lambda file: file.name)
+def test_claims_of_the_examples_are_what_is_validated(file: Path) -> None:
+    text = file.read_bytes()
+    assert made(text) == validated(text)
+
+
+@pytest.mark.parametrize("kind", KIND_NAMES)
+def test_they_are_written_as_those_that_are_validated(kind: str) -> None:
+    text = b"".join(generate(kind, claims=80, seed=9))
+    assert scrubjay.write(made(text)) == scrubjay.write(validated(text))
 
 
 def test_kinds_are_told_apart_in_one_file() -> None:

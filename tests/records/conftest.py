@@ -26,6 +26,7 @@ def record(tmp_path: Path) -> Record:
             "words": "relationship 18 self\nrelationship 19 child\nid 23 client_number\n"
             "line HLT health\nline DEN dental\naction 021 addition\n",
             "reasons": REASONS,
+            "worklist": False,
             **job,
         }
         made = Job(
@@ -34,7 +35,6 @@ def record(tmp_path: Path) -> Record:
             out=str(out),
             token_key=KEY,
             token_key_id="test",  # noqa: S106 - the name of a key
-            worklist=False,
             **asked,
         )
         text = made.to_json()

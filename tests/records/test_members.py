@@ -248,7 +248,8 @@ def test_a_profile_may_want_a_field(record: Record) -> None:
 
 def test_members_in_are_members_out_whatever_the_window_and_the_threads(record: Record) -> None:
     content = b"".join(generate("834", claims=400, faults=0.2, seed=5))
-    whole = record(content, threads=1, window=1 << 20)
+    whole = record(content, threads=1, window=1 << 20, worklist=True)
+    assert len(whole.files()["worklist.csv"].splitlines()) > 10
     counts = whole.summary
     assert counts["members"] == counts["enrolled"] + counts["quarantined"]
     assert counts["enrolled"] == len(whole.lines("enrollments"))
@@ -256,5 +257,5 @@ def test_members_in_are_members_out_whatever_the_window_and_the_threads(record: 
     held = {r["index"] for r in whole.lines("quarantine") if r["severity"] == "error"} - {None}
     assert not indices & held
     for threads, window in ((1, 4096), (2, 4097), (2, 5000), (8, 4096), (8, 9999), (1, 20_011)):
-        other = record(content, threads=threads, window=window)
+        other = record(content, threads=threads, window=window, worklist=True)
         assert other.files() == whole.files(), (threads, window)

@@ -16,6 +16,9 @@ use crate::values::Values;
 /// How many sets of names are kept.
 const SHAPES: usize = 4096;
 
+/// How many of them are looked at first: rows of a table are often alike.
+const RECENT: usize = 4;
+
 /// What the claims of one kind are made of.
 #[pyclass(frozen)]
 pub(crate) struct Forms {
@@ -25,9 +28,24 @@ pub(crate) struct Forms {
     claim: usize,
     /// By table of the claim map.
     tables: Vec<Option<Form>>,
-    /// `object.__new__` and `object.__setattr__`: a frozen model has others.
+    /// `object.__new__`: a model has another.
     new: Py<PyAny>,
-    set: Py<PyAny>,
+    /// What sets the parts of an instance: a frozen model does not let it be done in the usual way.
+    parts: [Py<PyAny>; 4],
+}
+
+/// What pydantic keeps an instance in: its fields, which of them are told, and two that no model of ours has.
+const PARTS: [&str; 4] = ["__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__"];
+
+/// The setter of a part of the instances of `class`: that of the base which has it.
+fn setter(class: &Bound<'_, PyAny>, part: &str) -> PyResult<Py<PyAny>> {
+    for base in class.getattr("__mro__")?.try_iter()? {
+        let own = base?.getattr("__dict__")?;
+        if own.contains(part)? {
+            return Ok(own.get_item(part)?.getattr("__set__")?.unbind());
+        }
+    }
+    Err(PyValueError::new_err(format!("no model keeps {part}")))
 }
 
 /// A model.
@@ -45,6 +63,9 @@ impl Forms {
     fn new(py: Python<'_>, kind: &str, form: &Bound<'_, PyTuple>) -> PyResult<Self> {
         let kind = Kind::named(kind)?;
         let taps = &kind.guide()?.1;
+        let class = form.get_item(0)?;
+        let [fields, told, extra, private] = PARTS.map(|part| setter(&class, part));
+        let parts = [fields?, told?, extra?, private?];
         let object = py.import("builtins")?.getattr("object")?;
         let mut forms = Self {
             kind,
@@ -52,7 +73,7 @@ impl Forms {
             claim: taps.claim,
             tables: taps.map.tables.iter().map(|_| None).collect(),
             new: object.getattr(intern!(py, "__new__"))?.unbind(),
-            set: object.getattr(intern!(py, "__setattr__"))?.unbind(),
+            parts,
         };
         forms.bind(kind.names(py)?, taps.claim, form)?;
         Ok(forms)
@@ -87,6 +108,32 @@ pub(crate) struct Kept {
     told: HashMap<Vec<u16>, Py<PySet>>,
     /// The key of that which is being looked for.
     shape: Vec<u16>,
+    /// By kind and table, those that were asked for last.
+    recent: Vec<Vec<Recent>>,
+}
+
+/// A set of names, the kind that it is of, and its shape.
+struct Recent {
+    kind: u16,
+    shape: Vec<u16>,
+    names: Py<PySet>,
+}
+
+impl Recent {
+    fn is_of(&self, kind: u16, row: &Record<'_>) -> bool {
+        let Some((columns, tables)) = self.shape.split_at_checked(row.cells.len()) else { return false };
+        self.kind == kind
+            && columns.iter().eq(row.cells.iter().map(|(column, _)| column))
+            && tables.split_first().is_some_and(|(first, tables)| {
+                *first == u16::MAX
+                    && tables.iter().eq(row.records.chunk_by(alike).filter_map(|rows| Some(&rows.first()?.table)))
+            })
+    }
+}
+
+/// Rows of one table.
+fn alike(one: &Record<'_>, other: &Record<'_>) -> bool {
+    one.table == other.table
 }
 
 /// Makes claims, one after the other. A row above them that is like the one before is made once: no model changes.
@@ -120,7 +167,7 @@ impl<'a, 'py> Maker<'a, 'py> {
     fn claim(&mut self, forms: &Forms, claim: &'a Record<'_>) -> PyResult<Bound<'py, PyAny>> {
         let names = forms.kind.names(self.py)?;
         let fields = self.cells(forms, names, claim)?;
-        for rows in claim.records.chunk_by(|one, other| one.table == other.table) {
+        for rows in claim.records.chunk_by(alike) {
             let Some((name, many)) = rows.first().and_then(|row| names.list(row.table)) else { continue };
             let made = match rows {
                 [row] if !many => self.above(forms, names, row)?,
@@ -144,7 +191,7 @@ impl<'a, 'py> Maker<'a, 'py> {
     /// A row with those within.
     fn row(&mut self, forms: &Forms, names: &Names, row: &Record<'_>) -> PyResult<Bound<'py, PyAny>> {
         let fields = self.cells(forms, names, row)?;
-        for rows in row.records.chunk_by(|one, other| one.table == other.table) {
+        for rows in row.records.chunk_by(alike) {
             let Some((name, many)) = rows.first().and_then(|row| names.list(row.table)) else { continue };
             fields.set_item(name.bind(self.py), self.rows(forms, names, rows, many)?)?;
         }
@@ -181,26 +228,40 @@ impl<'a, 'py> Maker<'a, 'py> {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = self.py;
         let made = forms.new.bind(py).call1((forms.form(row.table)?.class.bind(py),))?;
-        let set = forms.set.bind(py);
-        set.call1((&made, intern!(py, "__dict__"), fields))?;
-        let told = self.told(forms, names, row)?;
-        set.call1((&made, intern!(py, "__pydantic_fields_set__"), told))?;
-        set.call1((&made, intern!(py, "__pydantic_extra__"), py.None()))?;
-        set.call1((&made, intern!(py, "__pydantic_private__"), py.None()))?;
+        let [whole, names_told, extra, private] = &forms.parts;
+        whole.bind(py).call1((&made, fields))?;
+        names_told.bind(py).call1((&made, self.told(forms, names, row)?))?;
+        extra.bind(py).call1((&made, py.None()))?;
+        private.bind(py).call1((&made, py.None()))?;
         Ok(made)
     }
 
     /// The names of the fields that are told: one set for rows that tell the same, since a frozen model never changes its own.
     fn told(&mut self, forms: &Forms, names: &Names, row: &Record<'_>) -> PyResult<Bound<'py, PySet>> {
+        let table = usize::from(row.table);
+        if self.kept.recent.len() <= table {
+            self.kept.recent.resize_with(table + 1, Vec::new);
+        }
+        if let Some(known) = self.kept.recent[table].iter().find(|known| known.is_of(forms.number, row)) {
+            return Ok(known.names.bind(self.py).clone());
+        }
+        let set = self.known(forms, names, row)?;
+        let recent = &mut self.kept.recent[table];
+        recent.truncate(RECENT - 1);
+        let shape = self.kept.shape.get(2..).unwrap_or_default().to_vec();
+        recent.insert(0, Recent { kind: forms.number, shape, names: set.clone().unbind() });
+        Ok(set)
+    }
+
+    /// The same, of all that are kept.
+    fn known(&mut self, forms: &Forms, names: &Names, row: &Record<'_>) -> PyResult<Bound<'py, PySet>> {
         let shape = &mut self.kept.shape;
         shape.clear();
         shape.extend([forms.number, row.table]);
         shape.extend(row.cells.iter().map(|(column, _)| *column));
         // no column has that number
         shape.push(u16::MAX);
-        shape.extend(
-            row.records.chunk_by(|one, other| one.table == other.table).filter_map(|rows| Some(rows.first()?.table)),
-        );
+        shape.extend(row.records.chunk_by(alike).filter_map(|rows| Some(rows.first()?.table)));
         if let Some(set) = self.kept.told.get(shape.as_slice()) {
             return Ok(set.bind(self.py).clone());
         }

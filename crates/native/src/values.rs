@@ -3,16 +3,17 @@
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyString;
-use x12::claim::{Cell, civil, write_amount};
+use x12::claim::{Cell, civil, unpack, write_amount};
 
-/// How many days and how many amounts are remembered.
-const REMEMBERED: usize = 1024;
+/// How many days, amounts and codes are remembered.
+const REMEMBERED: usize = 4096;
 
-/// Makes values, and remembers days and amounts: many come again.
+/// Makes values, and remembers days, amounts and codes: many come again.
 #[derive(Default)]
 pub(crate) struct Values {
     days: Memory<i32>,
     amounts: Memory<(i64, usize)>,
+    codes: Memory<u64>,
 }
 
 impl Values {
@@ -23,6 +24,10 @@ impl Values {
         };
         match *cell {
             Cell::Text(ref bytes) => Ok(text(py, bytes).into_any()),
+            Cell::Code(packed) => self.codes.get(py, spread(packed), packed, || {
+                let (bytes, length) = unpack(packed);
+                Ok(text(py, bytes.get(..length).unwrap_or_default()).into_any())
+            }),
             Cell::Money(cents) => amount(cents, 1, 2),
             Cell::Number(thousandths) => amount(thousandths, 1000, 3),
             Cell::Date(days) => self.days.get(py, days.into(), days, || day(py, days)),
@@ -59,6 +64,11 @@ impl<K: Copy + PartialEq> Memory<K> {
         *slot = Some((key, value.clone().unbind()));
         Ok(value)
     }
+}
+
+/// A place for a code: its letters stand high in the number, and all of them count.
+fn spread(packed: u64) -> i64 {
+    (packed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40).cast_signed()
 }
 
 fn amount(py: Python<'_>, value: i64, places: usize) -> PyResult<Bound<'_, PyAny>> {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use x12::claim::{Batch, Cell, Nesting, Record, Taps};
+use x12::claim::{Batch, Cell, Nesting, Record, Taps, pack, unpack};
 
 /// A claim that was read, with its findings as lines of findings.jsonl.
 #[derive(Debug)]
@@ -48,18 +48,15 @@ impl Handed {
 }
 
 fn owned(record: Record<'_>) -> Record<'static> {
-    let cells = record
-        .cells
-        .into_iter()
-        .map(|(at, cell)| {
-            let cell = match cell {
-                Cell::Text(text) => Cell::Text(text.into_owned().into()),
-                Cell::Money(cents) => Cell::Money(cents),
-                Cell::Number(thousandths) => Cell::Number(thousandths),
-                Cell::Date(days) => Cell::Date(days),
-            };
-            (at, cell)
-        })
-        .collect();
+    let cells = record.cells.into_iter().map(|(at, cell)| (at, kept(cell))).collect();
     Record { table: record.table, cells, records: record.records.into_iter().map(owned).collect() }
+}
+
+/// A cell with its text its own; what is short enough is packed as a code is, which takes no memory of its own.
+fn kept(cell: Cell<'_>) -> Cell<'static> {
+    let packed = match &cell {
+        Cell::Text(text) => pack(text).filter(|code| unpack(*code).1 == text.len()),
+        _ => None,
+    };
+    packed.map_or_else(|| cell.into_owned(), Cell::Code)
 }

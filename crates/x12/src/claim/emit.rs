@@ -3,7 +3,7 @@
 use super::form::{Form, FormField, FormPlace, When};
 use super::map::Condition;
 use super::record::{Cell, Record};
-use super::{FieldKind, MISSING, Part, amount, write_amount, write_days};
+use super::{FieldKind, MISSING, Part, amount, unpack, write_amount, write_days};
 use crate::position::Span;
 use crate::wire::Delimiters;
 
@@ -395,6 +395,10 @@ fn write_cell(out: &mut Vec<u8>, kind: FieldKind, cell: &Cell<'_>) {
         Cell::Money(cents) => write_amount(out, *cents, 2),
         Cell::Number(thousandths) => write_amount(out, *thousandths, 3),
         Cell::Date(days) => write_days(out, *days),
+        Cell::Code(code) => {
+            let (text, length) = unpack(*code);
+            out.extend_from_slice(text.get(..length).unwrap_or_default());
+        }
         Cell::Text(text) => match kind {
             FieldKind::Money | FieldKind::Number => {
                 let places = if kind == FieldKind::Money { 2 } else { 3 };

@@ -3,7 +3,7 @@
 use super::emit::Columns;
 use super::map::{Condition, ElementPlace, Opener};
 use super::taps::{fault, loop_named, slot_named};
-use super::{Cell, FieldKind, MapError, Part, Record, Taps};
+use super::{Cell, FieldKind, MapError, Part, Record, Taps, pack};
 use crate::guide::{ElementRule, NoteKind, Plan, Slot, Usage};
 
 /// How all segments of a guide are made.
@@ -199,6 +199,7 @@ impl Form {
             .find(|field| field.table == table && field.places.iter().any(|place| at_key(place).is_some()))?;
         match row.get(field.column)? {
             Cell::Text(text) => Some(values.iter().any(|value| value.as_bytes() == text.as_ref())),
+            Cell::Code(code) => Some(values.iter().any(|value| pack(value.as_bytes()) == Some(*code))),
             _ => None,
         }
     }

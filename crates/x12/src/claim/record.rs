@@ -16,17 +16,49 @@ pub struct Record<'a> {
     pub records: Vec<Record<'a>>,
 }
 
-/// A value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A value. A code is equal to the text that it stands for.
+#[derive(Clone, Debug, Eq)]
 pub enum Cell<'a> {
     /// Text or a code; in any field, a value as it stands in the file.
     Text(Cow<'a, [u8]>),
+    /// A code, packed, as a batch holds it.
+    Code(u64),
     /// Cents.
     Money(i64),
     /// Thousandths.
     Number(i64),
     /// Days since 1970-01-01.
     Date(i32),
+}
+
+impl PartialEq for Cell<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::Code(one), Self::Code(other)) => one == other,
+            (Self::Text(text), Self::Code(code)) | (Self::Code(code), Self::Text(text)) => {
+                let (bytes, length) = unpack(*code);
+                bytes.get(..length) == Some(text.as_ref())
+            }
+            (Self::Money(one), Self::Money(other)) | (Self::Number(one), Self::Number(other)) => one == other,
+            (Self::Date(one), Self::Date(other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
+impl Cell<'_> {
+    /// The cell with its text its own.
+    #[must_use]
+    pub fn into_owned(self) -> Cell<'static> {
+        match self {
+            Self::Text(text) => Cell::Text(text.into_owned().into()),
+            Self::Code(code) => Cell::Code(code),
+            Self::Money(cents) => Cell::Money(cents),
+            Self::Number(thousandths) => Cell::Number(thousandths),
+            Self::Date(days) => Cell::Date(days),
+        }
+    }
 }
 
 impl<'a> Record<'a> {
@@ -69,6 +101,8 @@ pub struct Nesting {
     children: Vec<Vec<(u16, u16)>>,
     /// The tables above the claim.
     above: Vec<u16>,
+    /// By table, the columns that some row has a value in: most have none.
+    told: Vec<Vec<u16>>,
 }
 
 #[derive(Debug, Default)]
@@ -95,7 +129,11 @@ impl Nesting {
             links.push(lists);
         }
         let above = (0..taps.claim as u16).collect();
-        Self { links, children, above }
+        let told = batch.tables.iter().map(|table| {
+            let columns = (0u16..).zip(&table.columns).filter(|(_, column)| !column.is_empty());
+            columns.map(|(at, _)| at).collect()
+        });
+        Self { links, children, above, told: told.collect() }
     }
 
     /// The rows of `table` that belong to `row` of the table that is its parent number `parent`.
@@ -139,7 +177,7 @@ impl Batch {
         let mut above = Vec::new();
         for table in &nesting.above {
             if let Some(row) = self.row_above(taps, taps.claim, row, usize::from(*table)) {
-                above.push(self.read(*table, row, taps, bytes));
+                above.push(self.read(nesting, *table, row, taps, bytes));
             }
         }
         claim.records.splice(0..0, above);
@@ -164,7 +202,7 @@ impl Batch {
     }
 
     fn nest<'a>(&'a self, nesting: &Nesting, taps: &Taps, table: u16, row: u32, bytes: &'a [u8]) -> Record<'a> {
-        let mut record = self.read(table, row, taps, bytes);
+        let mut record = self.read(nesting, table, row, taps, bytes);
         for (child, parent) in nesting.children.get(usize::from(table)).into_iter().flatten() {
             for row in nesting.rows(*child, *parent, row) {
                 record.records.push(self.nest(nesting, taps, *child, *row, bytes));
@@ -173,14 +211,19 @@ impl Batch {
         record
     }
 
-    fn read<'a>(&'a self, index: u16, row: u32, taps: &Taps, bytes: &'a [u8]) -> Record<'a> {
+    fn read<'a>(&'a self, nesting: &Nesting, index: u16, row: u32, taps: &Taps, bytes: &'a [u8]) -> Record<'a> {
         let mut record = Record::new(index);
         let at = usize::from(index);
         let (Some(table), Some(def)) = (self.tables.get(at), taps.schema.tables.get(at)) else { return record };
-        for (column, (values, field)) in table.columns.iter().zip(&def.fields).enumerate() {
-            if values.has(row) {
-                record.cells.push((column as u16, self.cell(table, values, field.kind, row, bytes)));
-            }
+        let told = nesting.told.get(at).map(Vec::as_slice).unwrap_or_default();
+        let there = |column: &&u16| table.columns.get(usize::from(**column)).is_some_and(|values| values.has(row));
+        record.cells.reserve_exact(told.iter().filter(there).count());
+        for column in told.iter().filter(there) {
+            let column_at = usize::from(*column);
+            let (Some(values), Some(field)) = (table.columns.get(column_at), def.fields.get(column_at)) else {
+                continue;
+            };
+            record.cells.push((*column, self.cell(table, values, field.kind, row, bytes)));
         }
         record
     }
@@ -193,10 +236,7 @@ impl Batch {
             (Column::Amount(_), _) => Cell::Number(column.amount(row)),
             (Column::Code(_), _) => match column.code(row) {
                 code if code >= LONG => Cell::Text(Cow::Borrowed(self.text(table.long_code(code), bytes))),
-                code => {
-                    let (text, length) = unpack(code);
-                    Cell::Text(Cow::Owned(text[..length].to_vec()))
-                }
+                code => Cell::Code(code),
             },
         }
     }

@@ -454,14 +454,6 @@ fn same(one: Option<&Record<'_>>, other: Option<&Record<'_>>) -> bool {
 
 /// The record with all its text owned.
 fn own(record: &Record<'_>) -> Record<'static> {
-    let cells = record.cells.iter().map(|(column, cell)| {
-        let cell = match cell {
-            Cell::Text(text) => Cell::Text(text.to_vec().into()),
-            Cell::Money(value) => Cell::Money(*value),
-            Cell::Number(value) => Cell::Number(*value),
-            Cell::Date(value) => Cell::Date(*value),
-        };
-        (*column, cell)
-    });
+    let cells = record.cells.iter().map(|(column, cell)| (*column, cell.clone().into_owned()));
     Record { table: record.table, cells: cells.collect(), records: record.records.iter().map(own).collect() }
 }
