@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from properties.files import generated, variety
 from scrubjay.errors import InputError
-from scrubjay.pipeline.outline import Delimiters, Interchange, TransactionSet, outline
+from scrubjay.pipeline.outline import Delimiters, Interchange, Stray, TransactionSet, outline
 
 DOCUMENT = variety()
 WHOLE = list(outline([DOCUMENT]))
@@ -23,6 +23,27 @@ def cut(document: bytes, places: list[int]) -> list[bytes]:
 @given(st.lists(st.integers(0, len(DOCUMENT)), max_size=40))
 def test_pieces_of_any_size_give_the_same(places: list[int]) -> None:
     assert list(outline(cut(DOCUMENT, places))) == WHOLE
+
+
+def strayed() -> bytes:
+    """Claims ahead of all interchanges, behind a header that is none, and behind an early end."""
+    one, two, three = (generated(8, seed=seed, sets=1, faults=0.0) for seed in (1, 2, 3))
+    early = three.index(b"CLM*", len(three) // 2)
+    end = b"IEA*1*000000001~\n"
+    lost = two.replace(b"ISA*", b"XSA*", 1)
+    return lost + one + lost + three[:early] + end + three[early:]
+
+
+@given(st.lists(st.integers(0, 20_000), max_size=40))
+def test_claims_of_no_interchange_are_counted_in_pieces_of_any_size(places: list[int]) -> None:
+    document = strayed()
+    found = list(outline(cut(document, places)))
+    assert found == list(outline([document]))
+    strays = [each.claims for each in found if isinstance(each, Stray)]
+    inside = sum(each.claims for each in found if isinstance(each, Interchange))
+    assert strays[:2] == [8, 8]
+    assert len(strays) == 3
+    assert sum(strays) + inside == document.count(b"\nCLM*") == 32
 
 
 def test_byte_by_byte_gives_the_same() -> None:

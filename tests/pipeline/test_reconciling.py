@@ -61,6 +61,11 @@ def home(tmp_path: Path) -> Works:
         (before(b"ST"), {"received": 13, "rejected": 12, "unreadable": 1}),
         (before(b"HL"), {"received": 13, "rejected": 6, "unreadable": 1, "under_way": 6}),
         (before(b"GE"), {"received": 13, "rejected": 12, "unreadable": 1}),
+        (lambda text: text + CLAIM, {"received": 13, "unreadable": 1, "under_way": 12}),
+        (
+            lambda text: text + text.replace(b"ISA*", b"XSA*", 1),
+            {"received": 24, "unreadable": 12, "under_way": 12},
+        ),
         (
             lambda text: text.replace(b"\nCLM*", b"\nclm*", 1),
             {"received": 12, "rejected": 6, "under_way": 6},

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from scrubjay import _native
 from scrubjay.errors import InputError
@@ -17,7 +17,7 @@ from scrubjay.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
-__all__ = ["Delimiters", "Interchange", "TransactionSet", "outline"]
+__all__ = ["Delimiters", "Interchange", "Stray", "TransactionSet", "outline"]
 
 ISA_LENGTH = 106
 ISA_ELEMENTS = 16
@@ -112,8 +112,21 @@ class TransactionSet:
         return "*".join((header[5], header[7], self.group_control, self.control))
 
 
-def outline(pieces: Iterable[bytes]) -> Iterator[Interchange | TransactionSet]:
-    """Each set when it ends, then its interchange; a file without an ISA gives nothing."""
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """Claims between two interchanges, ahead of the first or behind the last: of none."""
+
+    claims: int
+
+
+_Part: TypeAlias = Interchange | TransactionSet | Stray
+
+_USUAL = Delimiters(b"*", b":", b"^", b"~")
+"""Of claims ahead of all interchanges."""
+
+
+def outline(pieces: Iterable[bytes]) -> Iterator[_Part]:
+    """Each set when it ends, then its interchange; and claims that stand between them."""
     reader = _Reader()
     for piece in pieces:
         yield from reader.feed(piece)
@@ -135,31 +148,33 @@ class _Reader:
     whole: hashlib._Hash = field(default_factory=hashlib.sha256)
     open: TransactionSet | None = None
     part: hashlib._Hash = field(default_factory=hashlib.sha256)
+    strays: int = 0
+    """Claims since the last interchange."""
 
-    def feed(self, piece: bytes) -> Iterator[Interchange | TransactionSet]:
+    def feed(self, piece: bytes) -> Iterator[_Part]:
         """Some more of the file."""
         self.buffer += piece
         yield from self._read(last=False)
 
-    def end(self) -> Iterator[Interchange | TransactionSet]:
+    def end(self) -> Iterator[_Part]:
         """There is no more."""
         yield from self._read(last=True)
         self._hash(len(self.buffer))
         yield from self._close(self.offset + len(self.buffer), complete=False)
+        yield from self._strayed()
 
-    def _read(self, *, last: bool) -> Iterator[Interchange | TransactionSet]:
+    def _read(self, *, last: bool) -> Iterator[_Part]:
         at, goes_on = 0, True
         while goes_on:
             if self.interchange is None:
                 at = self._begin(at, last=last)
                 if self.interchange is None:
                     break
+                yield from self._strayed()
             at, goes_on = yield from self._inside(at, last=last)
         self._forget(at)
 
-    def _inside(
-        self, at: int, *, last: bool
-    ) -> Generator[Interchange | TransactionSet, None, tuple[int, bool]]:
+    def _inside(self, at: int, *, last: bool) -> Generator[_Part, None, tuple[int, bool]]:
         """Of one interchange, as far as the buffer has it; where, and whether reading goes on."""
         delimiters = self.delimiters
         assert delimiters is not None  # noqa: S101 - set with the interchange
@@ -187,7 +202,10 @@ class _Reader:
         """Looks for the next ISA; where reading goes on."""
         found = self.buffer.find(b"ISA", at)
         if found < 0:
-            return len(self.buffer) if last else max(at, len(self.buffer) - 2)
+            stop = len(self.buffer) if last else self._cut(at)
+            self._stray(at, stop)
+            return stop if last else max(at, stop - 1)
+        self._stray(at, found)
         header = self.buffer[found : found + ISA_LENGTH]
         if len(header) < ISA_LENGTH and not last:
             return found
@@ -196,6 +214,31 @@ class _Reader:
         except InputError:
             return self._begin(found + 3, last=last)
         return found + ISA_LENGTH - 1
+
+    def _cut(self, at: int) -> int:
+        """Behind the last terminator; what follows may be the beginning of a segment, or of ISA."""
+        terminator = (self.delimiters or _USUAL).terminator
+        stop = self.buffer.rfind(terminator, at) + 1
+        if len(self.buffer) - max(at, stop) > _LONGEST:
+            stop = len(self.buffer) - 1  # of no segment that is looked at
+        return max(at, stop)
+
+    def _stray(self, at: int, to: int) -> None:
+        """Counts the claims of some bytes outside any interchange."""
+        delimiters, piece = self.delimiters or _USUAL, self.buffer[:to]
+        while at < to:
+            marks, claims = _native.envelope_marks(
+                piece, at, delimiters.element[0], delimiters.terminator[0]
+            )
+            self.strays += claims + sum(before + (name == "CLM") for name, _, _, before in marks)
+            name, _, stop, _ = marks[-1] if marks else ("", 0, to, 0)
+            # what is behind these two was not looked at
+            at = stop if name in ("ISA", "IEA") and stop > at else to
+
+    def _strayed(self) -> Iterator[Stray]:
+        claims, self.strays = self.strays, 0
+        if claims:
+            yield Stray(claims)
 
     def _open(self, at: int, header: bytes) -> None:
         delimiters = Delimiters.of(header)
@@ -211,7 +254,7 @@ class _Reader:
         self.interchanges += 1
         self.groups = ("",) * 8
 
-    def _segment(self, name: str, start: int, stop: int) -> Iterator[Interchange | TransactionSet]:
+    def _segment(self, name: str, start: int, stop: int) -> Iterator[_Part]:
         assert self.interchange is not None and self.delimiters is not None  # noqa: S101, PT018 - inside
         separator = self.delimiters.element
         elements = [part.decode("latin-1") for part in self.buffer[start:stop].split(separator)[1:]]
@@ -269,7 +312,7 @@ class _Reader:
         done.end = self.offset + at
         yield done
 
-    def _close(self, at: int, *, complete: bool) -> Iterator[Interchange | TransactionSet]:
+    def _close(self, at: int, *, complete: bool) -> Iterator[_Part]:
         """The interchange is over; an ISA is looked for again."""
         if self.interchange is None:
             return

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from scrubjay.failpoints import failpoint
 from scrubjay.pipeline.burying import refuse
-from scrubjay.pipeline.outline import Interchange, TransactionSet, outline
+from scrubjay.pipeline.outline import Interchange, Stray, TransactionSet, outline
 from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import PARSE, SCRUB, Work
 from scrubjay.store.rows import File, NewInterchange, NewSet
@@ -53,7 +53,7 @@ class Parse:
         if file is None or file.state is not State.INGESTED:
             await self._work.broker.settle(lease)
             return
-        found = await asyncio.to_thread(self._outline, file)
+        found, strays = await asyncio.to_thread(self._outline, file)
         failpoint("parse.read")
         if not found:
             await store.write(lambda tx: refuse(tx, PARSE, lease, "MALFORMED_FILE"))
@@ -61,7 +61,7 @@ class Parse:
         for part in _parts(found):
             await store.write(lambda tx, part=part: self._enter(tx, lease, file, part))  # type: ignore[misc]
             failpoint("parse.entered")
-        claims = sum(interchange.claims for interchange, _ in found)
+        claims = strays + sum(interchange.claims for interchange, _ in found)
         await store.write(lambda tx: _finish(tx, lease, file, claims))
         failpoint("parse.done")
 
@@ -75,17 +75,21 @@ class Parse:
         tx.holds(lease)
         _enter(tx, file, part, hold_suspects=self._work.knobs.hold_suspects)
 
-    def _outline(self, file: File) -> list[Whole]:
+    def _outline(self, file: File) -> tuple[list[Whole], int]:
+        """Interchanges with their sets, and how many claims stand in none."""
         whole: list[Whole] = []
         sets: list[TransactionSet] = []
+        strays = 0
         with self._work.vault.open(file.payload) as payload:
             for each in outline(payload):
                 if isinstance(each, TransactionSet):
                     sets.append(each)
+                elif isinstance(each, Stray):
+                    strays += each.claims
                 else:
                     whole.append((each, sets))
                     sets = []
-        return whole
+        return whole, strays
 
 
 def _parts(found: list[Whole]) -> Iterator[list[tuple[Interchange, Sequence[TransactionSet]]]]:

@@ -163,17 +163,22 @@ class Scrub:
         return pieces
 
     def _spans(self, judging: _Judging) -> list[tuple[int, int]] | None:
-        """Where they stand; None where all the claims of the file are in them."""
-        wanted = {row.id: row.ordinal for row in judging.interchanges}
+        """Where they stand; None where all the claims of the file are in them.
+
+        What stands between interchanges goes with the first of them.
+        """
+        file, wanted = judging.file, {row.id: row.ordinal for row in judging.interchanges}
         claims = sum(each.claims for each in judging.sets if each.interchange in wanted)
-        if claims == judging.file.claims:
+        if claims == file.claims:
             return None
-        with self._work.vault.open(judging.file.payload) as payload:
-            return [
-                (each.start, each.end)
-                for each in outline(payload)
-                if isinstance(each, Found) and each.ordinal in wanted.values()
-            ]
+        rows = self._work.store.ask(lambda view: view.interchanges_of(file.id))
+        with self._work.vault.open(file.payload) as payload:
+            found = [each for each in outline(payload) if isinstance(each, Found)]
+        if min(row.ordinal for row in rows) not in wanted.values():
+            return [(each.start, each.end) for each in found if each.ordinal in wanted.values()]
+        left = [each for each in found if each.ordinal not in wanted.values()]
+        starts = [0, *(each.end for each in left)]
+        return list(zip(starts, [*(each.start for each in left), file.size], strict=True))
 
     # What is kept of it.
     def _seal(
