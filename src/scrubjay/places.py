@@ -16,10 +16,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import BinaryIO
 
-__all__ = ["STDIN", "Steady", "holds_x12", "inputs", "output", "synced"]
+__all__ = ["STDIN", "Source", "Steady", "holds_x12", "inputs", "output", "source", "synced"]
+
+Source = str | os.PathLike[str] | bytes | bytearray | memoryview
+"""A file by its name, or the bytes of one."""
 
 STDIN = "-"
 _WILD = frozenset("*?[")
+
+
+def source(given: Source) -> str | bytes:
+    """One input to be opened: the name of a file that is there, or bytes as they are."""
+    if isinstance(given, bytes | bytearray | memoryview):
+        return bytes(given)
+    (name,) = inputs([given])
+    return name
+
+
+def _named(pattern: object) -> str:
+    if isinstance(pattern, str | os.PathLike):
+        name = os.fspath(pattern)
+        if isinstance(name, str):
+            return name
+    kind = type(pattern).__name__
+    raise UsageError(f"an input is named by text or a path, not by {kind}; name a file")
 
 
 def inputs(patterns: Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
@@ -27,9 +47,12 @@ def inputs(patterns: Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
 
     The same file twice would be counted twice, so it is refused.
     """
+    if not hasattr(patterns, "__iter__"):
+        kind = type(patterns).__name__
+        raise UsageError(f"the inputs are files by name, not {kind}; name a file or several")
     found: list[str] = []
     for pattern in patterns:
-        found.extend(_expand(os.fspath(pattern)))
+        found.extend(_expand(_named(pattern)))
     if not found:
         raise UsageError("no input: name a file, a pattern, or '-' for standard input")
     seen: set[tuple[int, int] | str] = set()

@@ -76,10 +76,10 @@ impl Source {
         Ok(Self { signals, file: total.map(|_| (file, Version::of(&about))), ..source })
     }
 
-    /// The bytes of `content`, as if they were a file.
+    /// The bytes of `content`, as if they were a file named `bytes`.
     pub(crate) fn of_bytes(content: Vec<u8>) -> Self {
         let total = Some(content.len() as u64);
-        Self::new(Box::new(io::Cursor::new(content)), PathBuf::from("-"), total)
+        Self::new(Box::new(io::Cursor::new(content)), PathBuf::from("bytes"), total)
     }
 
     fn new(reader: Box<dyn Read + Send>, path: PathBuf, total: Option<u64>) -> Self {
