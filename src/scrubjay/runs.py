@@ -118,7 +118,7 @@ def scrub(
     source: AnyPath | Iterable[AnyPath],
     out: AnyPath,
     *,
-    rules: Sequence[AnyPath] = (),
+    rules: AnyPath | Sequence[AnyPath] = (),
     partner: AnyPath | Sequence[AnyPath] = (),
     as_of: date | None = None,
     received_date: date | None = None,
@@ -156,7 +156,7 @@ def scrub(
     )
     return execute(
         job,
-        rules=rules,
+        rules=tuple(_listed(rules)),
         partners=_listed(partner),
         token_key=token_key,
         history=history,
@@ -202,8 +202,12 @@ def known(history: AnyPath, key: str) -> str:
     path = os.fspath(history)
     if not os.path.exists(path):
         raise UsageError(f"{path}: there is no such history; make it with scrubjay history")
+    if not os.path.isfile(path):
+        raise UsageError(f"{path}: this is no file; name the history that scrubjay history made")
     try:
         file = CodeFile(path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; name a history that can be read") from None
     except UsageError:
         raise UsageError(
             f"{path}: this is no history, or a damaged one; restore it, or make it anew: scrubjay "
@@ -280,7 +284,11 @@ def _page(answer: str) -> str:
 
 
 def _listed(source: AnyPath | Iterable[AnyPath]) -> Iterable[AnyPath]:
-    return (source,) if isinstance(source, str | os.PathLike) else source
+    if isinstance(source, str | os.PathLike):
+        return (source,)
+    if not hasattr(source, "__iter__"):
+        raise UsageError(f"files are named by text or paths, not by {type(source).__name__}")
+    return source
 
 
 def _unit(name: RejectUnit | str) -> RejectUnit:
