@@ -153,13 +153,14 @@ def _open(
 ) -> "_native.Reader":
     _count("batch_size is the number of claims in a batch", batch_size)
     opened = places.source(source)
+    partners = [places.named(each, "a partner") for each in places.listed(partner)]
     key = TokenKey.find()
     job = Job(
         command=Command.READ,
         as_of=as_of,
         program=lowered() if rules else None,
         tables=tuple(folder.files()),
-        overlays=tuple(overlays([partner] if isinstance(partner, str | os.PathLike) else partner)),
+        overlays=tuple(overlays(partners)),
         token_key=key.secret,
         token_key_id=key.id,
     )
