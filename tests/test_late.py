@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
 import scrubjay
@@ -106,3 +108,14 @@ def test_an_error_above_no_claim_is_told_all_the_same() -> None:
 def test_findings_of_the_bytes_say_that_they_are_of_bytes() -> None:
     (batch,) = scrubjay.read(changed(CLEAN, "a false SE01"))
     assert {finding.file for found in batch.findings for finding in found} == {"bytes"}
+
+
+@pytest.mark.parametrize("how", CHANGES)
+def test_tables_say_accepted_of_what_scrub_accepts(how: str, tmp_path: Path) -> None:
+    file = tmp_path / "claims.837"
+    file.write_bytes(changed(MANY, how))
+    accepted, rejected = scrubbed(file, tmp_path / "out")
+    told = pa.table(scrubjay.table(file, "claims")).column("accepted").to_pylist()
+    assert (told.count(True), told.count(False)) == (accepted, rejected)
+    scrubjay.export(file, tmp_path / "tables")
+    assert pq.read_table(tmp_path / "tables" / "claims.parquet")["accepted"].to_pylist() == told

@@ -107,6 +107,11 @@ impl Source {
         self.path.file_name().map_or_else(|| "input".to_owned(), |name| name.to_string_lossy().into_owned())
     }
 
+    /// True of a file that lies on a disk; a pipe is read once.
+    pub(crate) fn can_be_read_again(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// The file's length, where it has one.
     pub(crate) fn total(&self) -> Option<u64> {
         self.total

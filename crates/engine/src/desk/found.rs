@@ -239,6 +239,9 @@ impl Desk<'_> {
         // what the 277CA would tell, or nothing does, is no matter of the 999
         let refuses = error && matches!(info.home.kind, "TA1" | "999");
         self.reach.mark(finding, place, status, refuses);
+        if error && (finding.scope < Scope::Set || refuses && finding.scope == Scope::Set) {
+            self.reject_before(finding.scope);
+        }
         let in_claim = matches!(finding.scope, Scope::Claim | Scope::Line);
         if finding.scope > Scope::Set {
             if let Some(set) = &mut self.set {
@@ -277,6 +280,16 @@ impl Desk<'_> {
         };
         if rows.len() < MOST_ROWS {
             rows.push(row);
+        }
+    }
+
+    /// An envelope that is wrong takes the claims with it that were judged before.
+    fn reject_before(&mut self, scope: Scope) {
+        let (Some(gathered), Some(level)) = (&mut self.gathered, reach::level_of(scope)) else { return };
+        let (since, now) = (self.reach.levels[level].claims_before, self.totals.claims_seen);
+        let base = now - self.file.claims; // of the files before
+        if since < now {
+            gathered.reject(since - base..now - base);
         }
     }
 
