@@ -125,6 +125,8 @@ def test_another_key_no_history_and_no_claims_are_told(
         remember([sent], history, token_key=key(tmp_path, OTHER))
     with pytest.raises(UsageError, match="no such history"):
         told(tmp_path, sent, history=tmp_path / "none.codes")
+    with pytest.raises(UsageError, match="this is no file"):
+        told(tmp_path, sent, history=tmp_path)
     with pytest.raises(InputError, match="no claim in these files"):
         remember([payment], tmp_path / "new.codes", token_key=key(tmp_path))
     assert not (tmp_path / "new.codes").exists()

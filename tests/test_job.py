@@ -1,7 +1,7 @@
 """A job is written as the border takes it, and refuses what makes no sense."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -32,7 +32,11 @@ def test_dates_and_limits_are_written_for_the_engine() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"threads": -1}, {"control_start": 0}, {"control_start": 10**9}, {"max_claims_per_set": 0}],
+    [
+        *({"threads": -1}, {"control_start": 0}, {"control_start": 10**9}),
+        *({"max_claims_per_set": 0}, {"threads": "2"}, {"control_start": 1.5}),
+        *({"as_of": "2026-01-01"}, {"received_date": 5}, {"as_of": datetime(2026, 1, 1)}),  # noqa: DTZ001
+    ],
 )
 def test_what_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError):

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,4 +63,37 @@ def test_an_unknown_reject_unit_is_refused(engine: Engine, claims: Path, unit: s
 def test_a_missing_file_is_refused(engine: Engine) -> None:
     with pytest.raises(InputError):
         scrubjay.validate("nowhere.837")
+    assert engine.job == {}
+
+
+def test_one_file_of_rules_is_one(engine: Engine, claims: Path, tmp_path: Path) -> None:
+    scrubjay.scrub(claims, tmp_path / "out", rules="my_rules.py")
+    assert engine.job["program"] == {"files": ["my_rules.py"]}
+
+
+WRONG: list[dict[str, Any]] = [
+    {"threads": "2"},
+    {"as_of": "2026-01-31"},
+    {"received_date": 5},
+    {"control_start": "1"},
+    {"rules": 5},
+    {"partner": 5},
+    {"partner": [5]},
+    {"history": 5},
+    {"token_key": 5},
+    {"out": 5},
+    {"rules": [5]},
+    {"source": 5},
+    {"source": [5]},
+    {"source": [b"claims.837"]},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_values_of_a_wrong_kind_are_a_usage_error(
+    engine: Engine, claims: Path, tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    given = {"source": claims, "out": tmp_path / "out"} | wrong
+    with pytest.raises(UsageError):
+        scrubjay.scrub(**given)
     assert engine.job == {}

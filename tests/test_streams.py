@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from scrubjay import _native, streams
-from scrubjay.errors import InputError, UsageError
+from scrubjay.errors import InputError, LateFindings, UsageError
 from scrubjay.findings import Severity
 from stage import SAMPLES
 
@@ -30,6 +31,8 @@ class Reader:
 
     opened: "list[Reader]"
     breaks_at: int | None = None
+    panics_at: int | None = None
+    behind: "dict[int, list[tuple[dict[str, Any], int, int]]]"
 
     def __init__(self, source: str | bytes, job: str) -> None:
         self.source, self.job = source, json.loads(job)
@@ -45,15 +48,25 @@ class Reader:
         numbers = [number for _, number in zip(range(limit), self.left, strict=False)]
         if self.breaks_at in numbers:
             raise InputError("claims.837: cut short")
+        if self.panics_at in numbers:
+            raise Panic("a fault of the native half")
         self.given += len(numbers)
         rows = [(Claim(number), [] if number % 3 else [ROW]) for number in numbers]
         return rows or None
+
+    def late(self) -> list[tuple[dict[str, Any], int, int]]:
+        """What was found behind the claims given so far."""
+        return self.behind.pop(self.given, [])
+
+
+class Panic(BaseException):
+    """As the native half may raise it: no `Exception`."""
 
 
 @pytest.fixture(autouse=True)
 def reader(monkeypatch: pytest.MonkeyPatch) -> type[Reader]:
     """A fresh stand-in at the border."""
-    fresh = type("Fresh", (Reader,), {"opened": []})
+    fresh = type("Fresh", (Reader,), {"opened": [], "behind": {}})
     monkeypatch.setattr(_native, "Reader", fresh, raising=False)
     return fresh
 
@@ -123,3 +136,81 @@ async def test_sizes_are_at_least_one(claims: Path, batch_size: int, ahead: int)
 def test_a_missing_file_is_an_input_error() -> None:
     with pytest.raises(InputError, match="no such file"):
         next(streams.read("nowhere.837"))
+
+
+async def test_what_is_no_exception_reaches_the_consumer_too(
+    claims: Path, reader: type[Reader]
+) -> None:
+    reader.panics_at = 2
+    flow = streams.stream(claims, batch_size=2)
+    await anext(flow)
+    with pytest.raises(Panic):
+        await asyncio.wait_for(anext(flow), 60)
+
+
+def test_a_batch_knows_where_in_the_file_it_begins(claims: Path) -> None:
+    assert [batch.first for batch in streams.read(claims, batch_size=4)] == [0, 4, 8]
+
+
+async def test_late_errors_are_raised_when_all_batches_were_given(
+    claims: Path, reader: type[Reader]
+) -> None:
+    reader.behind = {8: [(ROW, 0, 4), (ROW, 2, 6)], 10: [(ROW, 8, 9)]}
+    flow = streams.stream(claims, batch_size=4)
+    seen = [numbers(await anext(flow)) for _ in range(3)]
+    assert sum(map(len, seen)) == 10
+    with pytest.raises(LateFindings, match="take back the 7 claims") as raised:
+        await anext(flow)
+    assert raised.value.claims == (range(6), range(8, 9))
+    assert [late.claims for late in raised.value.findings] == [range(4), range(2, 6), range(8, 9)]
+    assert pickle.loads(pickle.dumps(raised.value)).claims == raised.value.claims  # noqa: S301
+
+
+def test_late_findings_are_told_in_the_batches_where_that_is_asked_for(
+    claims: Path, reader: type[Reader]
+) -> None:
+    reader.behind = {8: [(ROW, 0, 4)]}
+    batches = list(streams.read(claims, batch_size=4, late="yield"))
+    assert [[late.claims for late in batch.late] for batch in batches] == [[], [range(4)], []]
+    reader.behind = {10: [(ROW, 0, 10)]}
+    batches = list(streams.read(claims, batch_size=10, late="yield"))
+    reader.behind = {}
+    assert [[late.claims for late in batch.late] for batch in batches] == [[range(10)]]
+
+
+def test_late_warnings_raise_nothing(claims: Path, reader: type[Reader]) -> None:
+    reader.behind = {10: [(ROW | {"severity": "warning"}, 0, 10)]}
+    assert len(list(streams.read(claims, batch_size=4))) == 3
+
+
+def test_so_many_late_errors_are_kept_and_the_claims_of_all(
+    claims: Path, reader: type[Reader]
+) -> None:
+    reader.behind = {10: [(ROW, 2 * at, 2 * at + 1) for at in range(1_200)]}
+    with pytest.raises(LateFindings) as raised:
+        list(streams.read(claims, batch_size=4))
+    assert (len(raised.value.findings), raised.value.count) == (1_000, 1_200)
+    assert len(raised.value.claims) == 1_000
+    assert raised.value.claims[-1] == range(1_998, 2_399)
+
+
+WRONG: list[dict[str, Any]] = [
+    {"batch_size": "10"},
+    {"batch_size": 0},
+    {"as_of": "2026-01-01"},
+    {"late": "never"},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_options_of_a_wrong_kind_are_a_usage_error(claims: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        next(streams.read(claims, **wrong))
+
+
+def test_sources_of_a_wrong_kind_are_a_usage_error(reader: type[Reader]) -> None:
+    with pytest.raises(UsageError, match="not by int"):
+        next(streams.read(5))  # type: ignore[arg-type]
+    for given in (bytearray(b"ISA*"), memoryview(b"ISA*")):
+        list(streams.read(given, 10**30))
+    assert [opened.source for opened in reader.opened] == [b"ISA*"] * 2

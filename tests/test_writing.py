@@ -123,6 +123,12 @@ def test_what_cannot_be_written_is_an_error_without_values() -> None:
         write([], Envelope(sender="A\nB"))
 
 
+@pytest.mark.parametrize("charge", ["NaN", "Infinity", "-Infinity", "sNaN"])
+def test_an_amount_is_a_number(charge: str) -> None:
+    with pytest.raises(InputError, match="claim 1: an amount is no number"):
+        write([CLAIM | {"charge": Decimal(charge)}])
+
+
 def test_what_is_read_can_be_written_and_read_again() -> None:
     data = b"".join(generate("837P", claims=400, seed=5, faults=0.2))
     claims = [claim for batch in scrubjay.read(data) for claim, _ in batch]

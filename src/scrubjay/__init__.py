@@ -19,11 +19,12 @@ if TYPE_CHECKING:
         InputError,
         InternalError,
         Interrupted,
+        LateFindings,
         OutputError,
         ScrubjayError,
         UsageError,
     )
-    from scrubjay.findings import Finding, Scope, Severity
+    from scrubjay.findings import Finding, LateFinding, Scope, Severity
     from scrubjay.guides import Guide
     from scrubjay.models import Claim
     from scrubjay.rules.rule import Rule, rule
@@ -40,6 +41,8 @@ __all__ = [
     "InputError",
     "InternalError",
     "Interrupted",
+    "LateFinding",
+    "LateFindings",
     "OutputError",
     "Rule",
     "Run",
@@ -63,12 +66,13 @@ _HOMES = {
         "InputError",
         "InternalError",
         "Interrupted",
+        "LateFindings",
         "OutputError",
         "ScrubjayError",
         "UsageError",
     ),
     "columns": ("export", "table"),
-    "findings": ("Finding", "Scope", "Severity"),
+    "findings": ("Finding", "LateFinding", "Scope", "Severity"),
     "guides": ("Guide",),
     "models": ("Claim",),
     "rules.rule": ("Rule", "rule"),

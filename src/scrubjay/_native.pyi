@@ -148,7 +148,15 @@ class Reader:
     def next(
         self, limit: int, forms: dict[str, Forms]
     ) -> list[tuple[Any, list[dict[str, Any]]]] | None:
-        """The same, with a model for each claim, of the kinds that `forms` has: all three."""
+        """The same, with a model for each claim, of the kinds that `forms` has: all three.
+
+        Findings above claims go along with every claim below them, as one dict within a call.
+        """
+    def late(self) -> list[tuple[dict[str, Any], int, int]]:
+        """What was found since the last call above claims that had been given, or above none.
+
+        A finding, the first of these claims by its number in the file, and the one behind the last.
+        """
 
 class Forms:
     """What the claims of a kind are made of."""

@@ -125,16 +125,16 @@ def table(
     """
     (known,) = _known([name])
     if kind := _recorded([known]):
-        return _of_records(kind, _listed(source), known, _phi(phi), token_key)
+        return _of_records(kind, places.listed(source), known, _phi(phi), token_key)
     rules = rules and known in _JUDGED
-    job = _job(places.inputs(_listed(source)), rules=rules, as_of=as_of, token_key=token_key)
+    job = _job(places.inputs(places.listed(source)), rules=rules, as_of=as_of, token_key=token_key)
     return Table(known, _native.TableStream(job.to_json(), known, _phi(phi)))
 
 
 def export(
     source: AnyPath | Iterable[AnyPath],
     out: AnyPath,
-    names: Sequence[str] = ("claims", "lines"),
+    names: str | Sequence[str] = ("claims", "lines"),
     *,
     phi: Phi | str = Phi.TOKEN,
     rules: bool = True,
@@ -158,7 +158,7 @@ def export(
         return Exported(
             **exported(
                 kind,
-                _listed(source),
+                places.listed(source),
                 places.output(out, force=force),
                 _known(names),
                 (_phi(phi), form),
@@ -168,8 +168,8 @@ def export(
                 progress=progress,
             )
         )
-    rules = rules and not _JUDGED.isdisjoint(names)
-    job = _job(places.inputs(_listed(source)), rules=rules, as_of=as_of, token_key=token_key)
+    rules = rules and not _JUDGED.isdisjoint(_known(names))
+    job = _job(places.inputs(places.listed(source)), rules=rules, as_of=as_of, token_key=token_key)
     job = job.but(out=places.output(out, force=force), force=force, threads=threads)
     answer = json.loads(_native.export(job.to_json(), _known(names), _phi(phi), form, progress))
     return Exported(
@@ -183,7 +183,7 @@ def export(
 def _job(
     inputs: tuple[str, ...], *, rules: bool, as_of: date | None, token_key: AnyPath | None
 ) -> Job:
-    key = TokenKey.find(token_key)
+    key = TokenKey.find(token_key and places.named(token_key, "a token key"))
     job = Job(
         command=Command.READ,
         inputs=inputs,
@@ -218,15 +218,17 @@ def _of_records(
 
     from scrubjay.recorded import folder_of
 
-    key = TokenKey.find(token_key)
+    key = TokenKey.find(token_key and places.named(token_key, "a token key"))
     job = Job(command=Command.READ, inputs=(), token_key=key.secret, token_key_id=key.id)
     keep = ExitStack()
     folder = keep.enter_context(folder_of(kind, source, None, token_key=token_key))
     return Table(name, _native.TableStream(job.to_json(), name, phi, folder), keep)
 
 
-def _known(names: Sequence[str]) -> list[str]:
+def _known(names: str | Sequence[str]) -> list[str]:
     """The names, each once, if there are such tables."""
+    if isinstance(names, str):
+        names = [names]
     known = tables()
     wrong = [name for name in names if name not in known]
     if wrong:
@@ -242,7 +244,3 @@ def _phi(name: Phi | str) -> str:
     except ValueError:
         ways = ", ".join(phi.value for phi in Phi)
         raise UsageError(f"phi is one of {ways}, not {name!r}") from None
-
-
-def _listed(source: AnyPath | Iterable[AnyPath]) -> Iterable[AnyPath]:
-    return (source,) if isinstance(source, str | os.PathLike) else source

@@ -11,7 +11,6 @@ Elements, components and repetitions are counted from 1, as the standard counts 
 there is the empty text. No value is in any `repr`.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -29,7 +28,7 @@ __all__ = [
     "segments",
 ]
 
-Source = str | os.PathLike[str] | bytes
+Source = places.Source
 
 
 def segments(
@@ -47,10 +46,8 @@ def segments(
     Bytes that are no segment come as one with a `fault`, and no id: nothing is passed over.
     InputError where the source cannot be read, or holds no interchange at all.
     """
-    if not isinstance(source, bytes):
-        (source,) = places.inputs([source])
     job = Job(command=Command.INSPECT, guide_aliases=guide_aliases)
-    reader = _native.DocumentReader(source, job.to_json(), list(only))
+    reader = _native.DocumentReader(places.source(source), job.to_json(), list(only))
     while (window := reader.next()) is not None:
         if progress is not None:
             progress(window[-1].offset)

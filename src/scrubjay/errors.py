@@ -8,6 +8,7 @@
     ├── OutputError      exit 3    retryable   no room, no right, or no clean place to write
     ├── VaultError       exit 3    final       a payload that cannot be sealed or read as it is
     ├── DeliveryError    exit 3    ambiguous   a partner could not be reached, or did not answer
+    ├── LateFindings     exit 1    final       errors found when their claims had been given
     ├── InternalError    exit 3    ambiguous   ours: please report it
     └── Interrupted      exit 130  retryable   stopped by the user; nothing was committed
 
@@ -24,12 +25,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar
 
+    from scrubjay.findings import LateFinding
+
 __all__ = [
     "DeliveryError",
     "Fate",
     "InputError",
     "InternalError",
     "Interrupted",
+    "LateFindings",
     "OutputError",
     "ScrubjayError",
     "UsageError",
@@ -88,6 +92,43 @@ class VaultError(ScrubjayError):
 
 class DeliveryError(ScrubjayError):
     """A partner could not be reached or did not answer: `scrubjay.transports` gives it a code."""
+
+
+class LateFindings(ScrubjayError):  # noqa: N818 - they are the sender's, not ours
+    """Errors above claims that were given before they were found; every batch was given.
+
+    `findings` are the errors, each with its claims, at most a thousand of `count`; `claims` are the
+    numbers (`claim_index`) of all claims that are rejected by them, though they were given without:
+    where there are very many ranges, the last takes in all between its ends.
+    """
+
+    exit_code = 1
+    fate = Fate.FINAL
+
+    def __init__(
+        self,
+        findings: tuple[LateFinding, ...],
+        claims: tuple[range, ...] = (),
+        count: int | None = None,
+    ) -> None:
+        super().__init__(findings, claims, count)
+        self.findings = findings
+        self.claims = claims
+        self.count = len(findings) if count is None else count
+
+    def __str__(self) -> str:
+        codes = ", ".join(sorted({late.finding.code for late in self.findings}))
+        errors = "1 error was" if self.count == 1 else f"{self.count} errors were"
+        reached = sum(map(len, self.claims))
+        if not reached:
+            return f"{errors} found above no claim that could be read: {codes}; see .findings"
+        return (
+            f"{errors} found that reject claims which were given before: {codes}; take back the "
+            f"{reached} claims in .claims, or read with late='yield'"
+        )
+
+    def __repr__(self) -> str:
+        return f"LateFindings({self})"
 
 
 class InternalError(ScrubjayError):

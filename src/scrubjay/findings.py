@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from scrubjay.severity import Severity
 
-__all__ = ["Acknowledged", "Evidence", "Finding", "Scope", "Severity"]
+__all__ = ["Acknowledged", "Evidence", "Finding", "LateFinding", "Scope", "Severity"]
 
 
 class Scope(StrEnum):
@@ -110,6 +110,23 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.severity} {self.code} at {self.at}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class LateFinding:
+    """A finding above claims that was found when they had been given already.
+
+    A false trailer, say. `claims` are those that were given without it, by their `claim_index`; it
+    is empty where the finding stands above no claim that could be read.
+    """
+
+    finding: Finding
+    claims: range
+
+    def __str__(self) -> str:
+        if not self.claims:
+            return f"{self.finding} (above no claim)"
+        return f"{self.finding} (claims {self.claims.start} to {self.claims.stop - 1})"
 
 
 _NAMES = tuple(field.name for field in fields(Finding))

@@ -107,7 +107,13 @@ class Job(Frozen):
     """Measure what each rule costs."""
 
     def check(self) -> None:
-        """Numbers that the engine can take."""
+        """Numbers and days that the engine can take."""
+        for name in ("threads", "window", "max_claims_per_set", "control_start"):
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, int):
+                raise UsageError(f"{name} is a whole number, not {type(value).__name__}")
+        for name in ("as_of", "received_date"):
+            _check_day(name, getattr(self, name))
         if not 0 <= self.threads <= MOST_THREADS:
             raise UsageError(f"threads are 1 to {MOST_THREADS}; 0 means one a core")
         if self.control_start is not None and not 0 < self.control_start <= LAST_CONTROL_NUMBER:
@@ -129,6 +135,16 @@ class Job(Frozen):
     def __repr__(self) -> str:
         # Without the key: a job may end up in a log or a traceback.
         return f"Job({self.command.value}, {len(self.inputs)} inputs, out={self.out!r})"
+
+
+def _check_day(name: str, day: object) -> None:
+    if day is None:
+        return
+    from datetime import date, datetime
+
+    if not isinstance(day, date) or isinstance(day, datetime):
+        kind = type(day).__name__
+        raise UsageError(f"{name} is a datetime.date, not {kind}; give date(2026, 1, 31), say")
 
 
 def _iso(day: date | None) -> str | None:

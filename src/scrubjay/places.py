@@ -14,12 +14,55 @@ from scrubjay.errors import InputError, OutputError, UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import BinaryIO
+    from typing import BinaryIO, TypeVar
 
-__all__ = ["STDIN", "Steady", "holds_x12", "inputs", "output", "synced"]
+    T = TypeVar("T", bound=str | os.PathLike[str])
+
+__all__ = [
+    "STDIN",
+    "Source",
+    "Steady",
+    "holds_x12",
+    "inputs",
+    "listed",
+    "named",
+    "output",
+    "source",
+    "synced",
+]
+
+Source = str | os.PathLike[str] | bytes | bytearray | memoryview
+"""A file by its name, or the bytes of one."""
 
 STDIN = "-"
 _WILD = frozenset("*?[")
+
+
+def source(given: Source) -> str | bytes:
+    """One input to be opened: the name of a file that is there, or bytes as they are."""
+    if isinstance(given, bytes | bytearray | memoryview):
+        return bytes(given)
+    (name,) = inputs([given])
+    return name
+
+
+def named(given: object, what: str) -> str:
+    """A path as text; `what` says in the error what was to be named."""
+    if isinstance(given, str | os.PathLike):
+        name = os.fspath(given)
+        if isinstance(name, str):
+            return name
+    kind = type(given).__name__
+    raise UsageError(f"{what} is named by text or a path, not by {kind}; name a file or folder")
+
+
+def listed(given: T | Iterable[T]) -> Iterable[T]:
+    """One path or several as several."""
+    if isinstance(given, str | os.PathLike):
+        return (given,)
+    if not hasattr(given, "__iter__"):
+        raise UsageError(f"files are named by text or paths, not by {type(given).__name__}")
+    return given
 
 
 def inputs(patterns: Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
@@ -28,8 +71,8 @@ def inputs(patterns: Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
     The same file twice would be counted twice, so it is refused.
     """
     found: list[str] = []
-    for pattern in patterns:
-        found.extend(_expand(os.fspath(pattern)))
+    for pattern in listed(patterns):
+        found.extend(_expand(named(pattern, "an input")))
     if not found:
         raise UsageError("no input: name a file, a pattern, or '-' for standard input")
     seen: set[tuple[int, int] | str] = set()
@@ -43,7 +86,7 @@ def inputs(patterns: Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
 
 def output(out: str | os.PathLike[str], *, force: bool = False) -> str:
     """The folder that a run writes to: new, or empty, or given over with force."""
-    path = os.fspath(out)
+    path = named(out, "an output folder")
     if not path:
         raise UsageError("the name of the output folder is empty; name a folder to write to")
     _readable_name(path)

@@ -118,7 +118,7 @@ def scrub(
     source: AnyPath | Iterable[AnyPath],
     out: AnyPath,
     *,
-    rules: Sequence[AnyPath] = (),
+    rules: AnyPath | Sequence[AnyPath] = (),
     partner: AnyPath | Sequence[AnyPath] = (),
     as_of: date | None = None,
     received_date: date | None = None,
@@ -142,7 +142,7 @@ def scrub(
     """
     job = Job(
         command=Command.SCRUB,
-        inputs=places.inputs(_listed(source)),
+        inputs=places.inputs(places.listed(source)),
         out=places.output(out, force=force),
         as_of=as_of,
         received_date=received_date,
@@ -156,8 +156,8 @@ def scrub(
     )
     return execute(
         job,
-        rules=rules,
-        partners=_listed(partner),
+        rules=[places.named(file, "a file of rules") for file in places.listed(rules)],
+        partners=places.listed(partner),
         token_key=token_key,
         history=history,
         progress=progress,
@@ -183,7 +183,7 @@ def validate(
     """
     job = Job(
         command=Command.VALIDATE,
-        inputs=places.inputs(_listed(source)),
+        inputs=places.inputs(places.listed(source)),
         out=None if out is None else places.output(out, force=force),
         as_of=as_of,
         received_date=received_date,
@@ -192,18 +192,22 @@ def validate(
         force=force,
         worklist=False,
     )
-    return execute(job, partners=_listed(partner), token_key=token_key, progress=progress)
+    return execute(job, partners=places.listed(partner), token_key=token_key, progress=progress)
 
 
 def known(history: AnyPath, key: str) -> str:
     """The path of a history, once it is sure that it is one and was made with the key in use."""
     from scrubjay.codes.file import CodeFile
 
-    path = os.fspath(history)
+    path = places.named(history, "a history")
     if not os.path.exists(path):
         raise UsageError(f"{path}: there is no such history; make it with scrubjay history")
+    if not os.path.isfile(path):
+        raise UsageError(f"{path}: this is no file; name the history that scrubjay history made")
     try:
         file = CodeFile(path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; name a history that can be read") from None
     except UsageError:
         raise UsageError(
             f"{path}: this is no history, or a damaged one; restore it, or make it anew: scrubjay "
@@ -238,12 +242,13 @@ def execute(
     `history` is a file of claims that were sent before (`history.remember`).
     `page` makes report.html of the answer, where that is not the report of claims.
     """
-    key = TokenKey.find(token_key)
+    key = TokenKey.find(token_key and places.named(token_key, "a token key"))
     job = job.but(token_key=key.secret, token_key_id=key.id)
     if partners:
         from scrubjay.partners import overlays
 
-        job = job.but(overlays=tuple(overlays(partners)))
+        named = [places.named(partner, "a partner") for partner in partners]
+        job = job.but(overlays=tuple(overlays(named)))
     judge: Judge | None = None
     if job.command is Command.SCRUB:
         from scrubjay.codes import folder
@@ -270,17 +275,13 @@ def ruleset(files: Iterable[AnyPath] = ()) -> RuleSet:
     from scrubjay.rulebook import shipped
     from scrubjay.rules.loading import assemble
 
-    return assemble(shipped(), [os.fspath(file) for file in files])
+    return assemble(shipped(), [places.named(file, "a file of rules") for file in files])
 
 
 def _page(answer: str) -> str:
     from scrubjay.report import render
 
     return render(json.loads(answer))
-
-
-def _listed(source: AnyPath | Iterable[AnyPath]) -> Iterable[AnyPath]:
-    return (source,) if isinstance(source, str | os.PathLike) else source
 
 
 def _unit(name: RejectUnit | str) -> RejectUnit:

@@ -70,6 +70,8 @@ def stream_out(
         writer = _native.ClaimWriter((envelope or Envelope()).to_text())
     except ValueError as error:
         raise UsageError(f"{error}; correct the envelope") from None
+    if not hasattr(claims, "__iter__"):
+        raise UsageError(f"claims are several, not one {type(claims).__name__}; give a list")
     numbered = enumerate(iter(claims), start=1)
     while batch := [_plain(claim, number) for number, claim in islice(numbered, _BATCH)]:
         for kind, same in groupby(batch, lambda claim: claim.pop("kind", "837P")):

@@ -1,5 +1,6 @@
 """Calls that cannot work: wrong paths, wrong options, wrong rules."""
 
+from asyncio import CancelledError
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,23 @@ def test_one_bad_file_among_good_ones_leaves_nothing(
     out = tmp_path / "out"
     refused(scrubjay, 2, "bad.837", "scrub", source, bad, "--out", out)
     assert not out.exists()
+
+
+def test_a_folder_is_no_history(scrubjay: Command, source: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "folder", tmp_path / "out"
+    folder.mkdir()
+    refused(scrubjay, 2, "this is no file", "scrub", source, "--out", out, "--history", folder)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("kind", [GeneratorExit, CancelledError, BaseException])
+def test_nothing_prints_a_traceback(
+    scrubjay: Command, monkeypatch: pytest.MonkeyPatch, source: Path, kind: type[BaseException]
+) -> None:
+    def broken(words: list[str]) -> int:
+        raise kind(f"JANE DOE {words}")
+
+    monkeypatch.setattr("scrubjay.cli._called", broken)
+    ended = scrubjay("inspect", source)
+    assert (ended.code, ended.err.count("\n")) == (3, 1)
+    assert "JANE" not in ended.err

@@ -116,3 +116,36 @@ def test_a_bad_line_is_named_and_never_quoted(
     assert "claims.jsonl line 2" in ended.err
     assert "JANE" not in ended.err
     assert not file.exists()
+
+
+KINDS_OFFERED = "'837P', '837I', '837D'"
+WRONG_LINES = {
+    '{"kind": []}': KINDS_OFFERED,
+    '{"kind": {}}': KINDS_OFFERED,
+    '{"kind": "zz"}': KINDS_OFFERED,
+    '{"id": "A", "id": "B"}': "comes twice",
+    '{"id": "A", "lines": [{"note": "x", "note": "y"}]}': "comes twice",
+    "[" * 100_000: "line 2",
+}
+
+
+@pytest.mark.parametrize("line", WRONG_LINES)
+def test_a_line_that_is_no_claim_is_told_by_number(
+    scrubjay: Command, tmp_path: Path, line: str
+) -> None:
+    source, file = tmp_path / "claims.jsonl", tmp_path / "claims.837"
+    source.write_text("\n" + line + "\n")
+    ended = scrubjay("build", source, "-o", file)
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "claims.jsonl line 2" in ended.err
+    assert WRONG_LINES[line] in ended.err
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("value", ["A\\nB", "A\\u0000B", "A\\u001bB"])
+def test_values_are_on_one_line(scrubjay: Command, tmp_path: Path, value: str) -> None:
+    source, file = tmp_path / "claims.jsonl", tmp_path / "claims.837"
+    source.write_text(f'{{"id": "{value}"}}\n')
+    ended = scrubjay("build", source, "-o", file)
+    assert (ended.code, file.exists()) == (2, False)
+    assert "claim 1: a value holds a line break" in ended.err

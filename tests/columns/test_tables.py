@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
@@ -148,3 +149,15 @@ def test_a_file_that_is_no_x12_raises_where_it_is_taken(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no interchange"):
         export(tmp_path / "a.837", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"as_of": "2026-01-01"}, {"threads": "2"}, {"token_key": 5}, {"source": 5}]
+)
+def test_values_of_a_wrong_kind_are_a_usage_error(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        export(**({"source": BATCH, "out": tmp_path / "out"} | wrong))
+
+
+def test_one_table_is_named_alone(tmp_path: Path) -> None:
+    assert list(export(BATCH, tmp_path / "out", "lines").rows) == ["lines"]

@@ -58,6 +58,10 @@ struct Sheets {
 }
 
 impl Take for Sheets {
+    fn tells_verdicts(&self) -> bool {
+        self.sheets.iter().flatten().any(|sheet| sheet.gathering.table.tells_verdicts())
+    }
+
     fn take(&mut self, harvest: &Harvest<'_>) -> Result<(), Error> {
         for sheet in self.sheets.as_mut().map_err(|error| error.clone())? {
             let Sheet { gathering, scribe } = sheet;

@@ -81,6 +81,10 @@ struct Giving {
 }
 
 impl Take for Giving {
+    fn tells_verdicts(&self) -> bool {
+        self.gathering.table.tells_verdicts()
+    }
+
     fn take(&mut self, harvest: &Harvest<'_>) -> Result<(), Error> {
         let Self { gathering, send } = self;
         gathering.take(harvest, &mut |batch| send.send(Ok(batch)).map_err(|_| Error::Interrupted))

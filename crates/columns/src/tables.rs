@@ -106,6 +106,11 @@ impl ColumnKind {
 }
 
 impl Table {
+    /// True when it says of claims whether they are accepted.
+    pub(crate) fn tells_verdicts(&self) -> bool {
+        self.columns.iter().any(|column| matches!(column.value, Value::Accepted))
+    }
+
     fn new(name: &str, columns: Vec<Column>, numbers: Vec<Option<usize>>) -> Self {
         let nullable =
             |column: &Column| !matches!(column.value, Value::File | Value::Kind | Value::Accepted | Value::Row);

@@ -1,5 +1,7 @@
 //! Whole files once through, their claims taken as columns.
 
+use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -44,7 +46,7 @@ pub struct Crop<'a> {
 pub struct Facts {
     /// Its number in the file, from 0.
     pub index: u64,
-    /// Nothing that was read so far speaks against it.
+    /// No error stands on it or above it; where nobody asked ([`Take::tells_verdicts`]), none that was read before it.
     pub accepted: bool,
 }
 
@@ -55,6 +57,12 @@ pub trait Take {
     /// # Errors
     /// When it cannot be taken; the run ends.
     fn take(&mut self, harvest: &Harvest<'_>) -> Result<(), Error>;
+
+    /// True when it tells of claims whether they are accepted. Trailers come behind them, so the envelopes are read first, and the
+    /// run ends with an error where they cannot be (a pipe) and are wrong.
+    fn tells_verdicts(&self) -> bool {
+        false
+    }
 
     /// The end: files that are to be kept, and what summary.json says of them.
     ///
@@ -83,19 +91,27 @@ pub fn harvest<T: Take>(
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
     let mut taker = make(&|name| stage.as_ref().map(|stage| stage.file(name)));
     let mut desk = setup.desk(job, None, None);
-    desk.gathered = Some(Gathered::default());
+    let known = if taker.tells_verdicts() { Some(foreseen(job, &sources)?) } else { None };
     let mut inputs = Vec::new();
     for (ordinal, source) in sources.iter_mut().enumerate() {
         let (name, ordinal) = label(&source.name(), &job.inputs[..ordinal], &job.inputs[ordinal]);
         desk.begin_file(&name, ordinal);
+        desk.gathered = Some(Gathered::default());
         if stage.is_some() {
             source.take_digest();
         }
         let rules = desk.rules().cloned();
-        let mut sink = Field { desk: &mut desk, taker: &mut taker, meter: &mut meter };
+        let rejected = known.as_ref().and_then(|known| known.get(inputs.len())).map_or(&[][..], Vec::as_slice);
+        let mut sink = Field { desk: &mut desk, taker: &mut taker, meter: &mut meter, rejected };
         let read = run::read(source, &setup.setting, rules.as_ref(), (job.window, job.workers()), &mut sink);
         source.settle(read)?;
         desk.end_file()?;
+        if known.is_some() && desk.gathered.as_ref().is_some_and(|gathered| unforeseen(&gathered.late, rejected)) {
+            return Err(Error::Input(format!(
+                "{name}: its envelope rejects claims that were told as accepted before its end was read; name it as a file, of \
+                 which the end is read first"
+            )));
+        }
         meter.next_file();
         inputs.push(json!({"file": name, "bytes": source.read_bytes(), "sha256": source.digest()}));
     }
@@ -117,10 +133,49 @@ pub fn harvest<T: Take>(
     Ok(result.to_string())
 }
 
+/// By input the claims that its envelopes reject, as far as that is found behind them; none of a pipe, which is read once.
+fn foreseen(job: &Job, sources: &[Source]) -> Result<Vec<Vec<Range<u64>>>, Error> {
+    let alone = Job { program: None, tables: Vec::new(), ..job.clone() };
+    let setup = Setup::new(&alone, false)?;
+    let one = |path: &PathBuf, opened: &Source| {
+        if !opened.can_be_read_again() {
+            return Ok(Vec::new());
+        }
+        let mut source = Source::open(path, job.signals)?;
+        let mut desk = setup.desk(&alone, None, None);
+        desk.gathered = Some(Gathered::default());
+        desk.begin_file(&source.name(), 0);
+        let read = run::read(&mut source, &setup.setting, None, (job.window, job.workers()), &mut Foresight(&mut desk));
+        source.settle(read)?;
+        Ok(desk.gathered.map(|gathered| gathered.late).unwrap_or_default())
+    };
+    job.inputs.iter().zip(sources).map(|(path, source)| one(path, source)).collect()
+}
+
+/// True when a claim of `late` is none of those that were known.
+fn unforeseen(late: &[Range<u64>], known: &[Range<u64>]) -> bool {
+    late.iter().any(|late| !known.iter().any(|known| known.start <= late.start && late.end <= known.end))
+}
+
+/// Reads for what comes behind claims.
+struct Foresight<'a, 'd>(&'a mut Desk<'d>);
+
+impl Sink for Foresight<'_, '_> {
+    fn piece(&mut self, analysed: &mut Analysed, source: &Source) -> Result<(), Error> {
+        self.0.piece(analysed, source)?;
+        if let Some(gathered) = &mut self.0.gathered {
+            gathered.turn();
+        }
+        Ok(())
+    }
+}
+
 struct Field<'a, 'd, 'p, T> {
     desk: &'a mut Desk<'d>,
     taker: &'a mut T,
     meter: &'a mut Meter<'p>,
+    /// Claims that are rejected by what stands behind them.
+    rejected: &'a [Range<u64>],
 }
 
 impl<T: Take> Sink for Field<'_, '_, '_, T> {
@@ -128,6 +183,10 @@ impl<T: Take> Sink for Field<'_, '_, '_, T> {
         let before = self.desk.file.claims;
         self.desk.piece(analysed, source)?;
         let mut gathered = self.desk.gathered.take().unwrap_or_default();
+        for (index, accepted) in (before..).zip(&mut gathered.accepted) {
+            let next = self.rejected.partition_point(|claims| claims.end <= index);
+            *accepted &= !self.rejected.get(next).is_some_and(|claims| claims.contains(&index));
+        }
         let harvest = Harvest {
             file: &self.desk.file.name,
             crops: crops(analysed, &self.desk.scrubs, &gathered, before),
@@ -135,8 +194,7 @@ impl<T: Take> Sink for Field<'_, '_, '_, T> {
         };
         self.taker.take(&harvest)?;
         drop(harvest);
-        gathered.accepted.clear();
-        gathered.findings.clear();
+        gathered.turn();
         self.desk.gathered = Some(gathered);
         self.meter.done(self.desk.file.bytes)
     }

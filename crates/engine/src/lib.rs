@@ -32,7 +32,7 @@ mod token;
 mod trail;
 mod version;
 
-pub use desk::{HandedClaim, Judge, Judged, masked};
+pub use desk::{HandedClaim, Judge, Judged, LateFinding, masked};
 pub use documents::{Documents, PathId, Placed};
 pub use error::Error;
 pub use guides::{check_overlays, guide, guides, overlaid, partners};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::desk::{Desk, Handed, HandedClaim};
+use crate::desk::{Desk, Handed, HandedClaim, LateFinding};
 use crate::error::Error;
 use crate::job::Job;
 use crate::run::{Line, Sink};
@@ -60,6 +60,12 @@ impl Reader {
         let Some(handed) = &mut self.desk.handed else { return Ok(Vec::new()) };
         let count = limit.min(handed.claims.len());
         Ok(handed.claims.drain(..count).collect())
+    }
+
+    /// What was found since it was asked for last, and had no claim to go along with: of claims that were given before, or of
+    /// none. Asked for when there are no more claims, it has all that remains.
+    pub fn late(&mut self) -> Vec<LateFinding> {
+        self.desk.handed.as_mut().map(|handed| std::mem::take(&mut handed.late)).unwrap_or_default()
     }
 
     fn waiting(&self) -> usize {

@@ -76,10 +76,10 @@ impl Source {
         Ok(Self { signals, file: total.map(|_| (file, Version::of(&about))), ..source })
     }
 
-    /// The bytes of `content`, as if they were a file.
+    /// The bytes of `content`, as if they were a file named `bytes`.
     pub(crate) fn of_bytes(content: Vec<u8>) -> Self {
         let total = Some(content.len() as u64);
-        Self::new(Box::new(io::Cursor::new(content)), PathBuf::from("-"), total)
+        Self::new(Box::new(io::Cursor::new(content)), PathBuf::from("bytes"), total)
     }
 
     fn new(reader: Box<dyn Read + Send>, path: PathBuf, total: Option<u64>) -> Self {
@@ -105,6 +105,11 @@ impl Source {
             return "stdin".to_owned();
         }
         self.path.file_name().map_or_else(|| "input".to_owned(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// True of a file that lies on a disk; a pipe is read once.
+    pub(crate) fn can_be_read_again(&self) -> bool {
+        self.file.is_some()
     }
 
     /// The file's length, where it has one.

@@ -225,14 +225,21 @@ pub(crate) type Seen<'py> = Vec<(Bound<'py, PyDict>, Record<'static>)>;
 /// A value as plain text. Numbers never in exponent form.
 fn plain(value: &Bound<'_, PyAny>, kind: FieldKind) -> PyResult<Vec<u8>> {
     if let Ok(text) = value.cast::<PyString>() {
-        return Ok(text.to_cow()?.as_bytes().to_vec());
+        let text = text.to_cow()?;
+        if text.bytes().any(|byte| byte.is_ascii_control()) {
+            return Err(PyValueError::new_err("a value holds a line break or another control character"));
+        }
+        return Ok(text.as_bytes().to_vec());
     }
     if value.is_instance_of::<PyDict>() || value.is_instance_of::<PyList>() {
         return Err(PyTypeError::new_err("a field holds text, a number or a date"));
     }
-    let shown = match kind {
-        FieldKind::Money | FieldKind::Number => value.call_method1(intern!(value.py(), "__format__"), ("f",))?,
-        _ => value.str()?.into_any(),
-    };
-    Ok(shown.cast::<PyString>()?.to_cow()?.as_bytes().to_vec())
+    let amount = matches!(kind, FieldKind::Money | FieldKind::Number);
+    let shown =
+        if amount { value.call_method1(intern!(value.py(), "__format__"), ("f",))? } else { value.str()?.into_any() };
+    let shown = shown.cast::<PyString>()?.to_cow()?.as_bytes().to_vec();
+    if amount && !shown.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-')) {
+        return Err(PyValueError::new_err("an amount is no number, or is infinite"));
+    }
+    Ok(shown)
 }

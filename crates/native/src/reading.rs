@@ -1,7 +1,8 @@
 //! Claims one after the other.
 
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use engine::Error;
 use pyo3::prelude::*;
@@ -51,17 +52,55 @@ impl Reader {
         // what another thread has in hand is not waited for
         let (mut own, mut kept) = (Kept::default(), self.kept.try_lock());
         let mut maker = Maker::new(py, kept.as_deref_mut().unwrap_or(&mut own));
-        let loads = py.import("json")?.getattr("loads")?;
+        let mut lines = Lines::new(py)?;
         let rows = PyList::empty(py);
         for claim in &claims {
             let findings = PyList::empty(py);
             for line in &claim.findings {
-                let text = std::str::from_utf8(line).map_err(|_| broken("a finding is not text"))?;
-                findings.append(loads.call1((text,))?)?;
+                findings.append(lines.read(line)?)?;
             }
             let made = maker.made(forms, claim)?;
             rows.append(PyTuple::new(py, [made, findings.into_any()])?)?;
         }
         Ok(Some(rows))
+    }
+
+    /// What was found since the last call above claims that had been given before, or above none: the finding, the first of
+    /// those claims by its number in the file, and the one behind the last.
+    fn late<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let late = detached(py, || {
+            let mut reader = self.inner.lock().map_err(|_| Error::Internal("the reader failed before".to_owned()))?;
+            Ok(reader.late())
+        })?;
+        let (mut lines, rows) = (Lines::new(py)?, PyList::empty(py));
+        for found in &late {
+            rows.append((lines.read(&found.line)?, found.claims.start, found.claims.end))?;
+        }
+        Ok(rows)
+    }
+}
+
+/// Lines of findings as dicts. Those that several claims share are read once, and one dict.
+struct Lines<'py> {
+    loads: Bound<'py, PyAny>,
+    shared: HashMap<*const u8, Bound<'py, PyAny>>,
+}
+
+impl<'py> Lines<'py> {
+    fn new(py: Python<'py>) -> PyResult<Self> {
+        Ok(Self { loads: py.import("json")?.getattr("loads")?, shared: HashMap::new() })
+    }
+
+    fn read(&mut self, line: &Arc<[u8]>) -> PyResult<Bound<'py, PyAny>> {
+        let at = line.as_ptr();
+        if let Some(known) = self.shared.get(&at) {
+            return Ok(known.clone());
+        }
+        let text = std::str::from_utf8(line).map_err(|_| broken("a finding is not text"))?;
+        let row = self.loads.call1((text,))?;
+        if Arc::strong_count(line) > 1 {
+            self.shared.insert(at, row.clone());
+        }
+        Ok(row)
     }
 }

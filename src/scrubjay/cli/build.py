@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 
@@ -64,6 +65,7 @@ def claims(name: str) -> Iterator[Claim]:
             if not line.strip():
                 continue
             try:
+                _check_names(line, f"{_called(name)} line {number}")
                 yield Claim.model_validate_json(line)
             except ValidationError as error:
                 first = error.errors(include_input=False, include_context=False)[0]
@@ -73,6 +75,17 @@ def claims(name: str) -> Iterator[Claim]:
                     f"{_called(name)} line {number}: {place}: {first['msg']}; mend the line and "
                     "try again"
                 ) from None
+
+
+def _check_names(line: bytes, place: str) -> None:
+    """A name that comes twice in one object would lose one of its values without a word."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> None:
+        if len({name for name, _ in pairs}) < len(pairs):
+            raise InputError(f"{place}: a name comes twice in one object; keep one of them")
+
+    with contextlib.suppress(ValueError, RecursionError):  # what is no JSON the model tells better
+        json.loads(line, object_pairs_hook=unique)
 
 
 def _called(name: str) -> str:

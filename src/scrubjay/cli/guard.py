@@ -35,7 +35,9 @@ def guarded(work: Callable[[], int]) -> int:
         # The reader of our output has seen enough: `scrubjay inspect big.837 | head`.
         _silence()
         return 0
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - no traceback, ever
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - no traceback, ever
         return _say(_failure(error), error)
     return code
 

@@ -3,9 +3,13 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
+from pydantic_core import ValidationError
+
 from scrubjay.models.row import Code, Row, Text
 
 if TYPE_CHECKING:
+    from pydantic_core import InitErrorDetails
+
     from scrubjay.models.coverage import OtherPayer
     from scrubjay.models.line import ServiceLine
     from scrubjay.models.parties import Patient, Payer, Provider, Subscriber, TransactionHeader
@@ -95,9 +99,10 @@ class Claim(Row):
         from pydantic_core import from_json
 
         try:
-            kind = _kind(cls, from_json(json_data))
+            fields = from_json(json_data)
         except ValueError:
-            kind = _kind(cls, {})  # which says what is wrong with it
+            fields = {}  # which says what is wrong with it
+        kind = _kind(cls, fields)
         return super(Claim, kind).model_validate_json(json_data, **options)
 
     @property
@@ -121,5 +126,14 @@ def _kind(cls: type[C], fields: Any) -> type[C]:
         return cls
     from scrubjay.models import KINDS
 
-    told = fields.get("kind") if isinstance(fields, dict) else getattr(fields, "kind", None)
-    return cast("type[C]", KINDS.get(told, KINDS["837P"]))
+    told = fields.get("kind", "837P") if isinstance(fields, dict) else getattr(fields, "kind", None)
+    if told is None or (isinstance(told, str) and told in KINDS):
+        return cast("type[C]", KINDS.get(told, KINDS["837P"]))
+    expected = ", ".join(f"'{kind}'" for kind in KINDS)
+    wrong: InitErrorDetails = {
+        "type": "literal_error",
+        "loc": ("kind",),
+        "input": None,
+        "ctx": {"expected": expected},
+    }
+    raise ValidationError.from_exception_data(cls.__name__, [wrong], hide_input=True)

@@ -46,9 +46,15 @@ def _found(rules: RuleSet, path: str, as_of: date | None) -> Iterator[dict[str, 
     """The findings of the rules on a file, those of rules alone."""
     reader = _native.Reader(path, _job(Command.READ, rules.program, as_of).to_json())
     ids = {rule.id for rule in rules.rules}
+    before: list[dict[str, Any]] = []
     while (rows := reader.next(_AT_ONCE)) is not None:
         for _, findings in rows:
-            yield from (row for row in findings if row["code"] in ids)
+            found = [row for row in findings if row["code"] in ids]
+            above = [row for row in found if row["claim_index"] is None]
+            # what stands above claims comes with each of them, and is found once
+            yield from (row for row in found if row["claim_index"] is not None)
+            yield from (row for row in above if row not in before)
+            before = above
 
 
 def compared(

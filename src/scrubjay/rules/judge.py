@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE_FAILED", "Flag", "Judge"]
 
+_LAST_LINE = 2**32 - 1
+"""The greatest number that the engine takes for LX01."""
+
 _LETTERS = {kind: letter for letter, kind in KINDS.items()}
 
 RULE_FAILED = "RULE_FAILED"
@@ -81,9 +84,13 @@ class Judge:
                 yield no, [self._failed(rule, result)]
             else:
                 try:
-                    yield no, [{"code": rule.id, **flag} for flag in _flags(result)]
-                except Exception as error:  # noqa: BLE001 - the rule is the user's, the file is not
+                    told = list(_flags(result))
+                except KeyboardInterrupt:
+                    raise
+                except BaseException as error:  # noqa: BLE001 - the rule is the user's, the file is not
                     yield no, [self._failed(rule, error)]
+                else:
+                    yield no, [{"code": rule.id, **flag} for flag in told]
 
     def _findings(
         self, raw: dict[str, Any], number: int, asked: "list[_Asked]"
@@ -105,7 +112,10 @@ class Judge:
                     asked.append((number, rule, result))
                     continue
                 flags = list(_flags(result))
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - the rule is the user's, the file is not
+            except KeyboardInterrupt:
+                raise
+            # whatever else a plain function raises is its own: nobody cancels a call under way
+            except BaseException as error:  # noqa: BLE001 - the rule is the user's, the file is not
                 yield self._failed(rule, error)
             else:
                 yield from ({"code": rule.id, **flag} for flag in flags)
@@ -113,7 +123,8 @@ class Judge:
     def _failed(self, rule: Rule, error: BaseException) -> dict[str, Any]:
         self.failures[rule.id] += 1
         # The text of an exception may quote the claim; its type never does.
-        message = f"Rule {rule.id} failed with {type(error).__name__}"
+        name = type(error).__name__
+        message = f"Rule {rule.id} failed with {name if name.isascii() else 'an error'}"
         return {"code": RULE_FAILED, "message": message, "line": None, "field": None}
 
 
@@ -136,9 +147,19 @@ def _flags(result: object) -> Iterator[dict[str, Any]]:
 
 
 def _row(flag: Flag) -> dict[str, Any]:
-    # `line.number` of a model is a Decimal, as every number of a claim is.
-    line = None if flag.line is None else int(flag.line)
-    return {"message": flag.message, "line": line, "field": flag.field}
+    if flag.message is not None:
+        flag.message.encode()  # what is no text cannot be written
+    return {"message": flag.message, "line": _line(flag.line), "field": flag.field}
+
+
+def _line(number: "int | Decimal | None") -> int | None:
+    """LX01; `line.number` of a model is a Decimal, as every number of a claim is."""
+    if number is None:
+        return None
+    line = int(number)
+    if not 0 <= line <= _LAST_LINE:
+        raise ValueError("a line is the number of one")
+    return line
 
 
 def _model(raw: dict[str, Any]) -> Any:

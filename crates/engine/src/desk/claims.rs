@@ -14,6 +14,7 @@ use x12::wire::{Output, decimal};
 use super::answers::{Answers, Parties};
 use super::fields::{Above, At, Fields, Values};
 use super::reach::Reach;
+use super::record::FindingLine;
 use super::verdicts::{self, Read};
 use super::{Desk, Part, worklist};
 
@@ -142,7 +143,7 @@ pub(crate) struct Told {
     /// The codes of its errors, when what became of claims is written.
     pub(crate) codes: Vec<Code>,
     /// The findings as lines of findings.jsonl, when claims are handed out.
-    pub(crate) found: Vec<Vec<u8>>,
+    pub(crate) found: Vec<FindingLine>,
 }
 
 /// What there is to tell of most claims.
@@ -304,7 +305,7 @@ impl Desk<'_> {
         self.work(&claim);
         if let Some(handed) = self.handed.as_mut().filter(|_| row != NONE) {
             let found = part.claim.take().and_then(|verdict| verdict.told).map(|told| told.found).unwrap_or_default();
-            handed.add(batch, &scrub.taps, row, part.sheet.bytes(), found);
+            handed.add((batch, &scrub.taps, row), part.sheet.bytes(), self.file.claims - 1, found);
         }
     }
 

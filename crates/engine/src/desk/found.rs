@@ -13,8 +13,11 @@ use super::above::Level;
 use super::claims::{MOST_ROWS, WorkRow, line_number};
 use super::fields::Values;
 use super::line::Line;
+use super::record::FindingLine;
 use super::stretch::Stretch;
-use super::{Bench, Desk, Judged, Part, answers};
+use super::{Bench, Desk, Judged, Part, answers, reach};
+use crate::analyse::Kind;
+use crate::standing::Inside;
 
 /// A finding with everything that is said of it.
 struct Found<'a> {
@@ -236,6 +239,9 @@ impl Desk<'_> {
         // what the 277CA would tell, or nothing does, is no matter of the 999
         let refuses = error && matches!(info.home.kind, "TA1" | "999");
         self.reach.mark(finding, place, status, refuses);
+        if error && (finding.scope < Scope::Set || refuses && finding.scope == Scope::Set) {
+            self.reject_before(finding.scope);
+        }
         let in_claim = matches!(finding.scope, Scope::Claim | Scope::Line);
         if finding.scope > Scope::Set {
             if let Some(set) = &mut self.set {
@@ -274,6 +280,16 @@ impl Desk<'_> {
         };
         if rows.len() < MOST_ROWS {
             rows.push(row);
+        }
+    }
+
+    /// An envelope that is wrong takes the claims with it that were judged before.
+    fn reject_before(&mut self, scope: Scope) {
+        let (Some(gathered), Some(level)) = (&mut self.gathered, reach::level_of(scope)) else { return };
+        let (since, now) = (self.reach.levels[level].claims_before, self.totals.claims_seen);
+        let base = now - self.file.claims; // of the files before
+        if since < now {
+            gathered.reject(since - base..now - base);
         }
     }
 
@@ -348,14 +364,27 @@ impl Desk<'_> {
         if let Some(gathered) = &mut self.gathered {
             gathered.findings.extend_from_slice(&text);
         }
-        if let Some(handed) = &mut self.handed {
-            match &mut part.claim {
-                Some(verdict) => verdict.told().found.push(text.clone()),
-                None => handed.above.push(text.clone()),
-            }
+        if self.handed.is_some() {
+            self.hand_out(part, finding, &text);
         }
         self.scratch = text;
         place
+    }
+
+    /// A line of findings.jsonl, for the claims that it reaches.
+    fn hand_out(&mut self, part: &mut Part<'_>, finding: &Finding, text: &[u8]) {
+        let Some(handed) = &mut self.handed else { return };
+        let (line, now) = (FindingLine::from(text), self.totals.claims_seen);
+        if let Some(level) = reach::level_of(finding.scope) {
+            let since = self.reach.levels[level].claims_before;
+            handed.above(level, &line, finding.severity == Severity::Error, since..now);
+        } else if let Some(verdict) = &mut part.claim {
+            verdict.told().found.push(line);
+        } else if matches!(part.item.kind, Kind::More(Inside::Claim)) {
+            handed.reach(&line, now.saturating_sub(1)..now);
+        } else {
+            handed.ahead(line);
+        }
     }
 
     /// True when an acknowledgment tells it; what cannot be read as a header has nobody to be answered to.

@@ -182,6 +182,9 @@ impl Desk<'_> {
     /// Levels from `from` on are over: the claims below them are counted.
     pub(super) fn end_levels(&mut self, from: usize) {
         let claims = self.totals.claims_seen;
+        if let Some(handed) = &mut self.handed {
+            handed.end_levels(from);
+        }
         let starts = self.reach.starts();
         // inner ones first: what they reach is not counted again by what is around them
         for (at, level) in self.reach.levels.iter_mut().enumerate().skip(from).rev() {

@@ -59,7 +59,7 @@ pub use line::masked;
 use numbering::Numbering;
 use reach::Reach;
 pub(crate) use record::Handed;
-pub use record::HandedClaim;
+pub use record::{HandedClaim, LateFinding};
 pub(crate) use records::Records;
 pub(crate) use results::{FileFacts, Totals};
 pub(crate) use seen::{NUMBERS, Seen, WINDOW};
@@ -287,6 +287,9 @@ impl<'j> Desk<'j> {
     pub(crate) fn end_file(&mut self) -> Result<(), Error> {
         if self.file.interchanges == 0 {
             return Err(Error::no_interchange(&self.file.name, self.file.bytes));
+        }
+        if let Some(handed) = &mut self.handed {
+            handed.end_levels(0);
         }
         self.totals.forgot |= self.envelope.forgot() || self.seen.forgot();
         self.totals.forgot |= self.records.as_ref().is_some_and(|records| records.forgot());

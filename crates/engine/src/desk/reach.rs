@@ -27,7 +27,7 @@ pub(super) struct Level {
 }
 
 /// The levels of [`Reach`] by scope; claims and lines are none.
-fn level_of(scope: Scope) -> Option<usize> {
+pub(super) fn level_of(scope: Scope) -> Option<usize> {
     match scope {
         Scope::Interchange => Some(0),
         Scope::Group => Some(1),
