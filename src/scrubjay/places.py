@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import BinaryIO
 
-__all__ = ["STDIN", "Steady", "holds_x12", "inputs", "output", "synced"]
+__all__ = ["STDIN", "Steady", "holds_x12", "inputs", "output", "replaceable", "synced"]
 
 STDIN = "-"
 _WILD = frozenset("*?[")
@@ -56,6 +56,25 @@ def output(out: str | os.PathLike[str], *, force: bool = False) -> str:
     except OSError as error:
         raise OutputError(f"{path}: {_why(error)}; name another folder") from None
     return path
+
+
+def replaceable(path: str) -> str:
+    """The file that a name leads to, through links, if it may be made anew: a file, or none yet.
+
+    Raises:
+        UsageError: a folder, a device, a socket or a pipe stands there.
+        OSError: it cannot be looked at.
+    """
+    real = os.path.realpath(path)
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return real
+    if stat.S_ISDIR(mode):
+        raise UsageError(f"{path} is a folder; name a file to write to")
+    if not stat.S_ISREG(mode):
+        raise UsageError(f"{path} is a device, a socket or a pipe; name a file to write to")
+    return real
 
 
 def _tidy(path: str) -> None:

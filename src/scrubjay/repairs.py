@@ -48,6 +48,7 @@ def repair(source: str, target: str, record: str | None = None) -> dict[str, int
     a name. Returns how many there were of each kind. Neither file is there before it is whole.
     """
     (source,) = places.inputs([source])
+    target, record = places.replaceable(target), record and places.replaceable(record)
     counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
     folder = os.path.dirname(os.path.abspath(target))
     try:
