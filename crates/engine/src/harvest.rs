@@ -11,7 +11,7 @@ use crate::desk::{Desk, Gathered, Scrub};
 use crate::error::Error;
 use crate::job::Job;
 use crate::run::{self, Sink};
-use crate::scrub::{Meter, Progress, Setup, label, pretty, write_run};
+use crate::scrub::{Meter, Progress, Setup, labels, pretty, write_run};
 use crate::source::Source;
 use crate::stage::{Stage, StagedFile};
 
@@ -85,8 +85,8 @@ pub fn harvest<T: Take>(
     let mut desk = setup.desk(job, None, None);
     desk.gathered = Some(Gathered::default());
     let mut inputs = Vec::new();
-    for (ordinal, source) in sources.iter_mut().enumerate() {
-        let (name, ordinal) = label(&source.name(), &job.inputs[..ordinal], &job.inputs[ordinal]);
+    let names: Vec<String> = sources.iter().map(Source::name).collect();
+    for (source, (name, ordinal)) in sources.iter_mut().zip(labels(&names)) {
         desk.begin_file(&name, ordinal);
         if stage.is_some() {
             source.take_digest();
