@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use x12::claim::{Batch, ClaimMap, NONE, Taps};
 
 use crate::analyse::{Analysed, Kind};
+use crate::batches::Fields;
 use crate::desk::{Desk, Gathered, Scrub};
 use crate::error::Error;
 use crate::job::Job;
@@ -77,7 +78,7 @@ pub fn harvest<T: Take>(
     make: impl FnOnce(&dyn Fn(&str) -> Option<StagedFile>) -> T,
 ) -> Result<String, Error> {
     let begun = Instant::now();
-    let setup = Setup::new(job, true)?;
+    let setup = Setup::new(job, Fields::Doubted)?;
     let mut sources = job.inputs.iter().map(|path| Source::open(path, job.signals)).collect::<Result<Vec<_>, _>>()?;
     let mut meter = Meter::new(progress, sources.iter().map(Source::total).sum());
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;

@@ -13,7 +13,7 @@ use x12::validate::Options;
 use x12::wire::Output;
 
 use crate::analyse::{Analysed, Setting};
-use crate::batches::{Maps, Wanted};
+use crate::batches::{Fields, Maps, Wanted};
 use crate::day;
 use crate::desk::{Bench, Chosen, Desk, Judge, Manner, NUMBERS, Records, Rulings, Seen, Sent, WINDOW, stem};
 use crate::error::Error;
@@ -49,7 +49,7 @@ pub struct Callbacks<'c> {
 pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     let begun = Instant::now();
     let Callbacks { progress, judge, report } = callbacks;
-    let setup = Setup::new(job, judge.is_some())?;
+    let setup = Setup::new(job, if judge.is_some() { Fields::Whole } else { Fields::Read })?;
     let mut sources = job.inputs.iter().map(|path| Source::open(path, job.signals)).collect::<Result<Vec<_>, _>>()?;
     let mut meter = Meter::new(progress, sources.iter().map(Source::total).sum());
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
@@ -210,8 +210,8 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// Claims are read `whole` where somebody asks for them; else only the fields are that rules and desk read.
-    pub(crate) fn new(job: &Job, whole: bool) -> Result<Self, Error> {
+    /// Of claims those `fields` are taken that somebody asks for.
+    pub(crate) fn new(job: &Job, fields: Fields) -> Result<Self, Error> {
         let mut guides = Guides::embedded();
         for (name, text) in &job.overlays {
             guides.add_overlay(text).map_err(|error| Error::Usage(crate::guides::located(name, &error)))?;
@@ -231,7 +231,7 @@ impl Setup {
         }
         let wanted = match Subject::of(job.command) {
             Some(subject) => Wanted::Records(subject.set),
-            None if has_claims(job.command) => Wanted::Claims { rules: rules.clone(), whole },
+            None if has_claims(job.command) => Wanted::Claims { rules: rules.clone(), fields },
             None => Wanted::Nothing,
         };
         let time = if job.as_of.is_some() || job.received_date.is_some() { *b"0000" } else { now.time };
