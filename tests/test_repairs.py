@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from scrubjay import scrub
-from scrubjay.errors import InputError
+from scrubjay.errors import InputError, UsageError
 from scrubjay.repairs import repair
 from scrubjay.testing import generate
 from stage import Command
@@ -114,3 +115,15 @@ def test_a_fix_that_cannot_be_meant_is_refused(scrubjay: Command, tmp_path: Path
         assert scrubjay("scrub", *call).code == 2, call
     assert one.read_bytes() == document
     assert not out.exists()
+
+
+def test_a_link_is_followed_and_what_is_no_file_refused(clean: bytes, tmp_path: Path) -> None:
+    (tmp_path / "in.837").write_bytes(clean)
+    (tmp_path / "link").symlink_to(tmp_path / "out.837")
+    repair(str(tmp_path / "in.837"), str(tmp_path / "link"))
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "out.837").read_bytes() == clean
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="a pipe; name a file"):
+        repair(str(tmp_path / "in.837"), str(tmp_path / "pipe"))
+    assert (tmp_path / "pipe").is_fifo()

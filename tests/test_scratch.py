@@ -2,6 +2,8 @@
 
 import contextlib
 import fcntl
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scrubjay.scratch import forget_killed, scratch
+from scrubjay.scratch import alone, forget_killed, scratch
 from scrubjay.testing import generate
 from stage import Command
 
@@ -111,3 +113,79 @@ def test_the_run_after_a_kill_needs_no_force(tmp_path: Path, command: str) -> No
     assert again.returncode in {0, 1}, again.stderr
     assert "removed what a run that was killed left there: .staging-" in again.stderr
     assert not list(out.glob(".*"))
+
+
+def test_a_folder_that_a_run_is_writing_to_is_in_the_way(tmp_path: Path, scrubjay: Command) -> None:
+    """Of every command, with --force too; nothing in it is touched, and nothing stays of it."""
+    claims = tmp_path / "claims.837"
+    claims.write_bytes(b"".join(generate("837P", claims=3)))
+    paid, members = tmp_path / "paid.835", tmp_path / "members.834"
+    paid.write_bytes(b"".join(generate("835", claims=3)))
+    members.write_bytes(b"".join(generate("834", claims=3)))
+    out = tmp_path / "out"
+    (out / ".staging-4194305").mkdir(parents=True)
+    calls = (
+        ("scrub", claims),
+        ("validate", claims),
+        ("export", claims),
+        ("export", members, "--table", "enrollments"),
+        ("enroll", members),
+        ("enroll", members, "--to", "csv"),
+        ("remit", paid),
+        ("acks", "apply", "--claims", claims, claims),
+    )
+    with alone(str(out)):
+        for call in calls:
+            for force in ((), ("--force",)):
+                told = scrubjay(*call, "--out", out, *force)
+                assert (told.code, "another run is writing there" in told.err) == (2, True), call
+    assert list(out.iterdir()) == [out / ".staging-4194305"]
+    for call in calls[:-1]:
+        assert scrubjay(*call, "--out", out, "--force").code in {0, 1}
+        assert not list(out.glob(".*"))
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_two_runs_at_once_leave_what_one_of_them_made(tmp_path: Path, force: bool) -> None:  # noqa: FBT001
+    """Real processes that begin together."""
+    out = tmp_path / "out"
+    for index in range(2):
+        text = b"".join(generate("837P", claims=400, seed=index))
+        (tmp_path / f"claims{index}.837").write_bytes(text)
+    program = (
+        "import sys, scrubjay\n"
+        "from scrubjay.errors import UsageError\n"
+        "print(end='r', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "try:\n"
+        f"    scrubjay.scrub(sys.argv[1], {str(out)!r}, force={force})\n"
+        "    print('whole')\n"
+        "except UsageError:\n"
+        "    print('refused')\n"
+    )
+    begun = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path / f"claims{index}.837")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for index in range(2)
+    ]
+    for process in begun:
+        assert process.stdout is not None
+        assert process.stdout.read(1) == "r"
+    for process in begun:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    told = [process.communicate()[0].strip() for process in begun]
+    assert "whole" in told
+    assert set(told) <= {"whole", "refused"}
+    facts = json.loads((out / "run.json").read_text())
+    summary = json.loads((out / "summary.json").read_text())
+    names = {each["file"] for each in facts["outputs"]} | {"run.json", "summary.json"}
+    assert {path.name for path in out.iterdir()} == names
+    assert summary["files"] == [each["file"] for each in facts["inputs"]]
+    for each in facts["outputs"]:
+        assert hashlib.sha256((out / each["file"]).read_bytes()).hexdigest() == each["sha256"]

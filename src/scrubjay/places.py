@@ -27,6 +27,7 @@ __all__ = [
     "listed",
     "named",
     "output",
+    "replaceable",
     "source",
     "synced",
 ]
@@ -85,15 +86,22 @@ def inputs(patterns: Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
 
 
 def output(out: str | os.PathLike[str], *, force: bool = False) -> str:
-    """The folder that a run writes to: new, or empty, or given over with force."""
+    """The folder that a run writes to: new, or empty, or given over with force.
+
+    While another run writes there it is refused, with force too.
+    """
     path = named(out, "an output folder")
     if not path:
         raise UsageError("the name of the output folder is empty; name a folder to write to")
     _readable_name(path)
     try:
         if os.path.exists(path):
-            _tidy(path)
-            _check_folder(path, force=force)
+            _check_right(path)
+            from scrubjay.scratch import alone
+
+            with alone(path):
+                _tidy(path)
+                _check_empty(path, force=force)
         else:
             _check_above(path)
     except OSError as error:
@@ -101,9 +109,28 @@ def output(out: str | os.PathLike[str], *, force: bool = False) -> str:
     return path
 
 
+def replaceable(path: str) -> str:
+    """The file that a name leads to, through links, if it may be made anew: a file, or none yet.
+
+    Raises:
+        UsageError: a folder, a device, a socket or a pipe stands there.
+        OSError: it cannot be looked at.
+    """
+    real = os.path.realpath(path)
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return real
+    if stat.S_ISDIR(mode):
+        raise UsageError(f"{path} is a folder; name a file to write to")
+    if not stat.S_ISREG(mode):
+        raise UsageError(f"{path} is a device, a socket or a pipe; name a file to write to")
+    return real
+
+
 def _tidy(path: str) -> None:
     """What a run that was killed left there holds claims, and nobody comes back for it."""
-    if not os.path.isdir(path) or not any(name.startswith(".") for name in os.listdir(path)):
+    if not any(name.startswith(".") for name in os.listdir(path)):
         return
     from scrubjay.scratch import forget_killed
 
@@ -116,12 +143,16 @@ def _tidy(path: str) -> None:
         )
 
 
-def _check_folder(path: str, *, force: bool) -> None:
-    """A folder that is there can be written to, and holds nothing that would be lost."""
+def _check_right(path: str) -> None:
+    """A folder that is there can be written to."""
     if not os.path.isdir(path):
         raise UsageError(f"{path} is a file; name a folder to write to")
     if not os.access(path, os.W_OK | os.X_OK):
         raise OutputError(f"{path}: no right to write there; name another folder")
+
+
+def _check_empty(path: str, *, force: bool) -> None:
+    """A folder holds nothing that would be lost."""
     found = os.listdir(path)
     if not force and found and all(name.startswith(".staging-") for name in found):
         raise UsageError(f"{path}: another run is writing there; wait for it, or name another one")

@@ -13,7 +13,7 @@ from scrubjay import _native, places
 from scrubjay.errors import InputError, OutputError, UsageError
 from scrubjay.job import Command, Job
 from scrubjay.keys import TokenKey
-from scrubjay.scratch import scratch
+from scrubjay.scratch import alone, scratch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,15 +136,16 @@ def _opened(out: str, *, force: bool) -> Iterator[None]:
     try:
         is_new = not os.path.isdir(out)
         os.makedirs(out, mode=0o700, exist_ok=True)
-        is_taken = not force and bool(os.listdir(out))
-        if is_taken:
-            raise UsageError(f"{out}: is not empty; name a new folder, or give --force")
-        try:
-            yield
-        finally:
-            if is_new:
-                with contextlib.suppress(OSError):
-                    os.rmdir(out)
+        with alone(out):
+            is_taken = not force and bool(os.listdir(out))
+            if is_taken:
+                raise UsageError(f"{out}: is not empty; name a new folder, or give --force")
+            try:
+                yield
+            finally:
+                if is_new:
+                    with contextlib.suppress(OSError):
+                        os.rmdir(out)
     except OSError as error:
         reason = (error.strerror or "cannot be written").lower()
         raise OutputError(f"{out}: {reason}; make room, or name another folder") from None
@@ -194,8 +195,12 @@ def tabled(
 
 
 def forget_tables(out: str) -> None:
-    """Removes the tables that an earlier run left in a folder whose records were written anew."""
-    _forget(out, ())
+    """Removes the tables that an earlier run left in a folder whose records were written anew.
+
+    Where another run is writing there already, it does that itself.
+    """
+    with contextlib.suppress(UsageError), alone(out):
+        _forget(out, ())
 
 
 def kind_of(name: str, file: str | None) -> str:

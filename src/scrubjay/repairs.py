@@ -15,7 +15,7 @@ from typing import IO, Any
 from scrubjay import documents, places
 from scrubjay._native import Segment
 from scrubjay.errors import OutputError, UsageError
-from scrubjay.scratch import scratch
+from scrubjay.scratch import alone, scratch
 
 __all__ = ["KINDS", "RECORD", "repair", "repair_all"]
 
@@ -48,6 +48,7 @@ def repair(source: str, target: str, record: str | None = None) -> dict[str, int
     a name. Returns how many there were of each kind. Neither file is there before it is whole.
     """
     (source,) = places.inputs([source])
+    target, record = places.replaceable(target), record and places.replaceable(record)
     counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
     folder = os.path.dirname(os.path.abspath(target))
     try:
@@ -92,10 +93,11 @@ def repair_all(
     os.makedirs(folder, exist_ok=True)
     counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
     targets = [os.path.join(folder, name) for name in names]
-    for source, target in zip(sources, targets, strict=True):
-        if os.path.exists(target) and os.path.samefile(source, target):
-            raise UsageError(f"{source} would be written over; name another folder")
-        counts.update(repair(source, target, f"{target}{RECORD}"))
+    with alone(folder):
+        for source, target in zip(sources, targets, strict=True):
+            if os.path.exists(target) and os.path.samefile(source, target):
+                raise UsageError(f"{source} would be written over; name another folder")
+            counts.update(repair(source, target, f"{target}{RECORD}"))
     return targets, dict(counts)
 
 

@@ -17,10 +17,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["begin_draft", "forget", "forget_killed", "scratch"]
+__all__ = ["alone", "begin_draft", "forget", "forget_killed", "scratch"]
 
 _LEFT = r"\.staging-[0-9]+|\.[a-z]+-[0-9]+-[a-z0-9_]+|\..+\.[0-9]+\.part"
 _TRIES = 100
+_ASKED = (20, 0.005)
+"""How often, and how many seconds apart, a folder is asked for: who only looks holds it too."""
 
 
 @contextlib.contextmanager
@@ -44,6 +46,50 @@ def scratch(name: str, beside: str | None) -> Iterator[str]:
                     os.close(lock)
                 return
     raise FileNotFoundError(2, "what is made there is taken away again", beside)
+
+
+@contextlib.contextmanager
+def alone(folder: str) -> Iterator[None]:
+    """Writes to an output folder that is there, as the only run that does.
+
+    The lock is on the folder itself: it leaves no file, and goes with the process. The engine
+    takes the same for what it writes, so that nobody who calls it holds it.
+
+    Raises:
+        UsageError: another run is writing there.
+        OSError: it cannot be opened.
+    """
+    lock = _asked(folder)
+    if lock is None:
+        from scrubjay.errors import UsageError
+
+        raise UsageError(
+            f"{folder}: another run is writing there; wait for it, or name another one"
+        )
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _asked(folder: str) -> int | None:
+    """The lock on a folder; None while another run holds it."""
+    import time
+
+    times, pause = _ASKED
+    for _ in range(times):
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_there(lock, folder):
+                return lock
+        except BlockingIOError:
+            time.sleep(pause)
+        except OSError:
+            os.close(lock)
+            raise
+        os.close(lock)
+    return None
 
 
 def begin_draft(path: str | os.PathLike[str], flags: int = os.O_EXCL) -> int:

@@ -173,3 +173,17 @@ def test_the_worklist_says_in_which_file_each_claim_stands(
     assert columns == COLUMNS
     assert files == sorted(files)
     assert set(files) == {"claims.837", "claims~1.837"}
+
+
+def test_a_name_that_is_made_is_no_other_inputs(scrubjay: Command, tmp_path: Path) -> None:
+    names = ("claims.837", "other/claims.837", "claims~1.837")
+    (tmp_path / "other").mkdir()
+    for name in names:
+        (tmp_path / name).write_bytes(EXAMPLE.read_bytes())
+    out = tmp_path / "out"
+    ended = scrubjay("scrub", *(tmp_path / name for name in names), "--out", out)
+    assert ended.code in {0, 1}
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["files"] == ["claims.837", "claims~2.837", "claims~1.837"]
+    counts = {len(list(out.glob(f"{stem}.*"))) for stem in ("claims", "claims~1", "claims~2")}
+    assert len(counts - {0}) == 1

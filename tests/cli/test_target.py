@@ -1,7 +1,12 @@
 """A file that a command writes is whole under its name, or not there."""
 
 import contextlib
+import os
+import socket
 import stat
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -81,3 +86,49 @@ def test_a_dash_is_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) ->
     with target("-", force=False) as file:
         file.write(b"ISA")
     assert capfdbinary.readouterr().out == b"ISA"
+
+
+def test_a_link_is_followed_to_its_file(tmp_path: Path) -> None:
+    real, link = tmp_path / "there" / "claims.837", tmp_path / "link"
+    real.parent.mkdir()
+    link.symlink_to(real)
+    for text, force in ((b"new", False), (b"newer", True)):
+        with target(str(link), force=force) as file:
+            file.write(text)
+        assert link.is_symlink()
+        assert real.read_bytes() == text
+    assert list(real.parent.iterdir()) == [real]
+
+
+def test_a_named_pipe_is_written_to_as_it_is(tmp_path: Path) -> None:
+    pipe, read = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    with target(str(pipe), force=True) as file:
+        file.write(b"ISA")
+    reader.join()
+    assert read == [b"ISA"]
+    assert list(tmp_path.iterdir()) == [pipe]
+    assert pipe.is_fifo()
+
+
+def test_a_socket_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(path))
+        with pytest.raises(UsageError, match="a device, a socket"), target(str(path), force=True):
+            pass
+    assert path.is_socket()
+
+
+@pytest.mark.parametrize(
+    "words", ["generate 837P -o -", "guide list --json", "generate 837P -o {0} --json"]
+)
+def test_what_only_a_closed_standard_output_would_hear_fails(words: str, tmp_path: Path) -> None:
+    command = words.format(tmp_path / "made.837")
+    shell = f"{sys.executable} -m scrubjay {command} >&-"
+    ended = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
+    assert ended.returncode == 3
+    assert ended.stderr.startswith("scrubjay: standard output is closed")
+    assert not list(tmp_path.iterdir())

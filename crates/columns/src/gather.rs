@@ -2,11 +2,11 @@
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use engine::{Crop, Error, Harvest, Tokens};
-use x12::claim::{Batch, Column as Cells, LONG, MISSING, NO_DATE, NONE, civil, days, unpack};
+use x12::claim::{Column as Cells, LONG, MISSING, NO_DATE, NONE, civil, days, unpack};
 
 use crate::builders::{Empty, Values};
 use crate::findings;
-use crate::phi::{Manner, Phi, is_public};
+use crate::phi::{self, Manner, Phi, is_public};
 use crate::tables::{Column, ColumnKind, Table, Value};
 
 /// Most rows that are kept before they are given away.
@@ -184,16 +184,26 @@ impl Filling<'_> {
     fn cells(&self, place: Option<(usize, usize)>, values: &mut Values) {
         let found = place.filter(|_| self.manner.shows(self.column.phi)).and_then(|(number, field)| {
             let table = self.crop.batch.tables.get(number)?;
-            Some((number, table.columns.get(field).filter(|cells| !cells.is_empty())?))
+            let cells = table.columns.get(field).filter(|cells| !cells.is_empty())?;
+            Some((number, Told { cells, doubts: self.doubts(number, field) }))
         });
-        let Some((number, cells)) = found else { return values.missing(self.rows.len()) };
+        let Some((number, told)) = found else { return values.missing(self.rows.len()) };
         match self.rows.above.get(number) {
-            Some(above) => above.iter().for_each(|row| self.cell(number, cells, *row, values)),
-            None => (0..self.rows.len() as u32).for_each(|row| self.cell(number, cells, row, values)),
+            Some(above) => above.iter().for_each(|row| self.cell(number, &told, *row, values)),
+            None => (0..self.rows.len() as u32).for_each(|row| self.cell(number, &told, row, values)),
         }
     }
 
-    fn cell(&self, number: usize, cells: &Cells, row: u32, values: &mut Values) {
+    /// What speaks against a field, where anything does in any row.
+    fn doubts(&self, number: usize, field: usize) -> Vec<&Cells> {
+        let columns = self.crop.batch.tables.get(number).map(|table| &table.columns[..]).unwrap_or_default();
+        let fields = self.crop.taps.map.tables.get(number).map(|table| &table.fields[..]).unwrap_or_default();
+        let doubts = fields.get(field).map(|field| &field.doubts[..]).unwrap_or_default();
+        doubts.iter().filter_map(|doubt| columns.get(*doubt)).filter(|doubt| !doubt.is_empty()).collect()
+    }
+
+    fn cell(&self, number: usize, told: &Told<'_>, row: u32, values: &mut Values) {
+        let cells = told.cells;
         if !cells.has(row) {
             return values.missing(1);
         }
@@ -207,18 +217,37 @@ impl Filling<'_> {
                 values.amount((amount != MISSING).then_some(amount));
             }
             (Cells::Text(_), _) => {
-                self.treating().text(self.crop.batch.text(cells.text(row), self.crop.bytes), values);
+                let text = self.crop.batch.text(cells.text(row), self.crop.bytes);
+                if told.doubts.iter().any(|doubt| doubt.has(row)) {
+                    self.treating().doubted(text, values);
+                } else {
+                    self.treating().text(text, values);
+                }
             }
-            (Cells::Code(_), ColumnKind::Text) => {
-                code(self.crop.batch, number, cells.code(row), self.crop.bytes, values);
-            }
+            (Cells::Code(_), ColumnKind::Text) => self.code(number, cells.code(row), values),
             (Cells::Code(_), _) => values.missing(1),
         }
+    }
+
+    /// What is too long for a code is none, and may be anything.
+    fn code(&self, number: usize, code: u64, values: &mut Values) {
+        if code < LONG {
+            let (text, length) = unpack(code);
+            return values.bytes(text.get(..length).unwrap_or_default());
+        }
+        let span = self.crop.batch.tables.get(number).map(|table| table.long_code(code)).unwrap_or_default();
+        self.treating().doubted(self.crop.batch.text(span, self.crop.bytes), values);
     }
 
     fn treating(&self) -> Treating<'_> {
         Treating { column: self.column, manner: self.manner, tokens: self.tokens }
     }
+}
+
+/// The values of a field, and those that speak against them.
+struct Told<'a> {
+    cells: &'a Cells,
+    doubts: Vec<&'a Cells>,
 }
 
 /// What is made of the values of a column.
@@ -240,9 +269,24 @@ impl Treating<'_> {
 
     /// A text, as it may be told.
     pub(crate) fn text(&self, text: &[u8], values: &mut Values) {
-        match (self.column.phi, self.manner) {
+        match self.column.phi {
+            Phi::Provider if is_public(text) => values.bytes(text),
+            phi => self.told(phi, text, values),
+        }
+    }
+
+    /// A text that may be a patient's, whatever it is called.
+    fn doubted(&self, text: &[u8], values: &mut Values) {
+        let phi = match self.column.phi {
+            Phi::Open | Phi::Provider => phi::in_doubt(&self.column.name),
+            known => known,
+        };
+        self.told(phi, text, values);
+    }
+
+    fn told(&self, phi: Phi, text: &[u8], values: &mut Values) {
+        match (phi, self.manner) {
             (Phi::Open | Phi::Sealed, _) | (_, Manner::Keep) => values.bytes(text),
-            (Phi::Provider, _) if is_public(text) => values.bytes(text),
             (Phi::Id | Phi::Provider, Manner::Token) => {
                 values.text(Some(&self.tokens.token(domain(&self.column.name), text)));
             }
@@ -259,17 +303,10 @@ fn domain(column: &str) -> &str {
         "clearinghouse_reference" => "clearinghouse",
         "subscriber_member_id" | "patient_id" | "insured_id" => "member_id",
         "subscriber_id" => "subscriber",
-        name if ["tax_id", "payee_id", "provider_id", "sponsor_id"].iter().any(|end| name.ends_with(end)) => "tax_id",
+        name if ["tax_id", "npi", "payee_id", "provider_id", "sponsor_id"].iter().any(|end| name.ends_with(end)) => {
+            "tax_id"
+        }
         name if name.ends_with("ssn") => "ssn",
         name => name,
     }
-}
-
-fn code(batch: &Batch, number: usize, code: u64, bytes: &[u8], values: &mut Values) {
-    if code < LONG {
-        let (text, length) = unpack(code);
-        return values.bytes(text.get(..length).unwrap_or_default());
-    }
-    let span = batch.tables.get(number).map(|table| table.long_code(code)).unwrap_or_default();
-    values.bytes(batch.text(span, bytes));
 }

@@ -10,7 +10,7 @@ pub enum Phi {
     /// An identifier of a person, a claim or an account.
     Id,
     /// The number of a provider, payee, sponsor or broker: open where it is one of providers (ten digits), else an identifier, since
-    /// a tax id may be a social security number.
+    /// a tax id may be a social security number, and what has another form anything.
     Provider,
     /// A name, an address or a way to reach a person.
     Person,
@@ -158,8 +158,14 @@ pub(crate) fn is_public(number: &[u8]) -> bool {
 
 /// Fields that hold the number of a provider or its tax id, by the qualifier beside them or by none.
 fn is_provider(table: &str, field: &str) -> bool {
-    let ends = ["payee_id", "provider_id", "sponsor_id"].iter().any(|end| field.ends_with(end));
-    ends || (table == "administrator" && field == "id")
+    let ends = ["npi", "payee_id", "provider_id", "sponsor_id"].iter().any(|end| field.ends_with(end));
+    ends || (["administrator", "provider"].contains(&table) && field == "id")
+}
+
+/// What a text called `field` may tell that would be open, where something speaks against its being what it is called: it
+/// may be a patient's.
+pub(crate) fn in_doubt(field: &str) -> Phi {
+    if PERSON.iter().any(|end| field.ends_with(end)) { Phi::Person } else { Phi::Id }
 }
 
 /// What the field `field` of the table `table` may tell. What is not known to be open is taken for an identifier.
@@ -193,9 +199,9 @@ mod tests {
         assert_eq!(of("subscriber", "member_id", text), Phi::Id);
         assert_eq!(of("claim", "something_new", text), Phi::Id);
         assert_eq!(of("provider", "tax_id", text), Phi::Id);
-        assert_eq!(of("provider", "npi", text), Phi::Open);
+        assert_eq!((of("provider", "npi", text), of("provider", "name", text)), (Phi::Provider, Phi::Open));
         for (table, field) in
-            [("payment", "payee_id"), ("claim", "provider_id"), ("provider_adjustment", "provider_id")]
+            [("payment", "payee_id"), ("claim", "provider_id"), ("claim", "rendering_npi"), ("provider", "id")]
         {
             assert_eq!(of(table, field, text), Phi::Provider);
         }
@@ -206,6 +212,12 @@ mod tests {
         assert_eq!(of("patient", "last", text), Phi::Person);
         assert_eq!(of("patient", "birth_date", FieldKind::Date), Phi::Born);
         assert_eq!(of("line", "third_party_note", text), Phi::Text);
+    }
+
+    #[test]
+    fn what_is_in_doubt_is_as_a_patients() {
+        assert_eq!((in_doubt("provider_name"), in_doubt("facility_address2")), (Phi::Person, Phi::Person));
+        assert_eq!((in_doubt("provider_npi"), in_doubt("payer_id")), (Phi::Id, Phi::Id));
     }
 
     #[test]

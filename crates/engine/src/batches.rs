@@ -19,11 +19,22 @@ pub(crate) enum Wanted {
     Claims {
         /// What they are judged by, if they are.
         rules: Option<Arc<Rulebook>>,
-        /// Every field is taken; else those that nobody reads stay missing.
-        whole: bool,
+        /// Which of their fields are taken.
+        fields: Fields,
     },
     /// Records of the sets of this kind (834); other sets are not understood.
     Records(&'static str),
+}
+
+/// Which fields of claims are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fields {
+    /// Those that rules and desk read.
+    Read,
+    /// All of them.
+    Whole,
+    /// All of them, and what speaks against their being what they are called.
+    Doubted,
 }
 
 /// The maps, claim maps numbered as they are embedded; each is bound to the plan of its guide when the first set of it comes.
@@ -58,10 +69,13 @@ impl Maps {
             Wanted::Records(kind) => ClaimMap::of_records(kind).map(|(_, map)| map),
             Wanted::Nothing | Wanted::Claims { .. } => ClaimMap::of(&plan.version),
         };
-        let mut taps = Taps::new(map?.ok()?, plan).ok()?;
-        if let Wanted::Claims { rules, whole } = &self.wanted {
+        let map = map?.ok()?;
+        let doubted = matches!(self.wanted, Wanted::Claims { fields: Fields::Doubted, .. });
+        let map = if doubted { map.with_doubts(plan) } else { map };
+        let mut taps = Taps::new(map, plan).ok()?;
+        if let Wanted::Claims { rules, fields } = &self.wanted {
             let rules = rules.as_ref().map(|rules| rules.make(number, &taps));
-            if !whole {
+            if *fields == Fields::Read {
                 let (desk, judged) = (ClaimFields::new(&taps.schema), rules.flatten());
                 let read: HashSet<_> = desk.reads().chain(judged.into_iter().flat_map(Rules::reads)).collect();
                 taps.limit(|table, column| read.contains(&(table, column)));

@@ -9,6 +9,7 @@ use x12::guide::{Plan, Route};
 use x12::validate::{At, Visitor, Walker};
 use x12::wire::{Delimiters, Fault, Scanner, Segment, SegmentId, Tokens};
 
+use crate::batches::Fields;
 use crate::error::Error;
 use crate::inspect::plainly;
 use crate::job::Job;
@@ -72,7 +73,7 @@ impl Documents {
     }
 
     fn new(source: Source, job: &Job, wanted: &[String]) -> Result<Self, Error> {
-        let setup = Setup::new(job, false)?;
+        let setup = Setup::new(job, Fields::Read)?;
         let scanner = Scanner::new(setup.setting.limits);
         let wanted = (!wanted.is_empty()).then(|| Wanted::of(wanted));
         let state = State {

@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use x12::claim::{Batch, ClaimMap, NONE, Taps};
 
 use crate::analyse::{Analysed, Kind};
+use crate::batches::Fields;
 use crate::desk::{Desk, Gathered, Scrub};
 use crate::error::Error;
 use crate::job::Job;
 use crate::run::{self, Sink};
-use crate::scrub::{Meter, Progress, Setup, label, pretty, write_run};
+use crate::scrub::{Meter, Progress, Setup, labels, pretty, write_run};
 use crate::source::Source;
 use crate::stage::{Stage, StagedFile};
 
@@ -85,7 +86,7 @@ pub fn harvest<T: Take>(
     make: impl FnOnce(&dyn Fn(&str) -> Option<StagedFile>) -> T,
 ) -> Result<String, Error> {
     let begun = Instant::now();
-    let setup = Setup::new(job, true)?;
+    let setup = Setup::new(job, Fields::Doubted)?;
     let mut sources = job.inputs.iter().map(|path| Source::open(path, job.signals)).collect::<Result<Vec<_>, _>>()?;
     let mut meter = Meter::new(progress, sources.iter().map(Source::total).sum());
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
@@ -93,8 +94,8 @@ pub fn harvest<T: Take>(
     let mut desk = setup.desk(job, None, None);
     let known = if taker.tells_verdicts() { Some(foreseen(job, &sources)?) } else { None };
     let mut inputs = Vec::new();
-    for (ordinal, source) in sources.iter_mut().enumerate() {
-        let (name, ordinal) = label(&source.name(), &job.inputs[..ordinal], &job.inputs[ordinal]);
+    let names: Vec<String> = sources.iter().map(Source::name).collect();
+    for (source, (name, ordinal)) in sources.iter_mut().zip(labels(&names)) {
         desk.begin_file(&name, ordinal);
         desk.gathered = Some(Gathered::default());
         if stage.is_some() {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::batches::Fields;
 use crate::desk::{Desk, Handed, HandedClaim, LateFinding};
 use crate::error::Error;
 use crate::job::Job;
@@ -35,7 +36,7 @@ impl Reader {
     }
 
     fn new(source: Source, job: &Job) -> Result<Self, Error> {
-        let setup = Setup::new(job, true)?;
+        let setup = Setup::new(job, Fields::Whole)?;
         let mut desk = setup.desk(job, None, None);
         desk.handed = Some(Handed::default());
         desk.begin_file(&source.name(), 0);

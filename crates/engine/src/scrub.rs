@@ -1,6 +1,6 @@
 //! A whole run: `scrub` and `validate` over some files.
 
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,9 +13,9 @@ use x12::validate::Options;
 use x12::wire::Output;
 
 use crate::analyse::{Analysed, Setting};
-use crate::batches::{Maps, Wanted};
+use crate::batches::{Fields, Maps, Wanted};
 use crate::day;
-use crate::desk::{Bench, Chosen, Desk, Judge, Manner, NUMBERS, Records, Rulings, Seen, Sent, WINDOW};
+use crate::desk::{Bench, Chosen, Desk, Judge, Manner, NUMBERS, Records, Rulings, Seen, Sent, WINDOW, stem};
 use crate::error::Error;
 use crate::job::{Command, Job};
 use crate::records::{Recording, Subject};
@@ -49,14 +49,14 @@ pub struct Callbacks<'c> {
 pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     let begun = Instant::now();
     let Callbacks { progress, judge, report } = callbacks;
-    let setup = Setup::new(job, judge.is_some())?;
+    let setup = Setup::new(job, if judge.is_some() { Fields::Whole } else { Fields::Read })?;
     let mut sources = job.inputs.iter().map(|path| Source::open(path, job.signals)).collect::<Result<Vec<_>, _>>()?;
     let mut meter = Meter::new(progress, sources.iter().map(Source::total).sum());
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
     let mut desk = setup.desk(job, stage, judge);
     let mut inputs = Vec::new();
-    for (ordinal, source) in sources.iter_mut().enumerate() {
-        let (name, ordinal) = label(&source.name(), &job.inputs[..ordinal], &job.inputs[ordinal]);
+    let names: Vec<String> = sources.iter().map(Source::name).collect();
+    for (source, (name, ordinal)) in sources.iter_mut().zip(labels(&names)) {
         desk.begin_file(&name, ordinal);
         if let Some(records) = &mut desk.records {
             // a pipe is known by no digest
@@ -110,18 +110,39 @@ pub(crate) fn write_run(stage: &mut Stage, run: &Value) -> Result<(), Error> {
     stage.finish(file)
 }
 
-/// What an input is called in everything that is written, and what its outputs' names need to differ from those of
-/// the inputs `before` it: the second `claims.837` is `claims~1.837`, the `claims.x12` behind them needs a 2.
-pub(crate) fn label(name: &str, before: &[std::path::PathBuf], path: &Path) -> (String, usize) {
-    let ordinal = before.iter().filter(|other| other.file_stem() == path.file_stem()).count();
-    if before.iter().all(|other| other.file_name() != path.file_name()) {
-        return (name.to_owned(), ordinal);
+/// What each input, by its name without folders, is called in everything that is written, and what its outputs' names need to
+/// differ from all others: the second `claims.837` is `claims~1.837`, the `claims.x12` behind them needs a 2. A name that an
+/// input has is given to no other.
+pub(crate) fn labels(names: &[String]) -> Vec<(String, usize)> {
+    let theirs: HashSet<&str> = names.iter().map(String::as_str).collect();
+    let stems: HashSet<String> = names.iter().map(|name| stem(name, 0)).collect();
+    // of so many numbers one is free
+    let most = 3 * names.len() + 1;
+    let (mut given, mut written, mut labels) = (HashMap::new(), HashSet::new(), Vec::new());
+    for name in names {
+        let free = |stem: &String| !written.contains(stem) && !stems.contains(stem);
+        let fits = |other: &String| !theirs.contains(other.as_str()) && free(&stem(other, 0));
+        let number = match given.get(name) {
+            None => 0,
+            Some(last) => (last + 1..=last + most).find(|number| fits(&numbered(name, *number))).unwrap_or_default(),
+        };
+        given.insert(name, number);
+        let own = if number == 0 { name.clone() } else { numbered(name, number) };
+        let taken = written.contains(&stem(&own, 0));
+        let ordinal =
+            if taken { (1..=most).find(|ordinal| free(&stem(&own, *ordinal))).unwrap_or_default() } else { 0 };
+        written.insert(stem(&own, ordinal));
+        labels.push((own, ordinal));
     }
-    let own = match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() => format!("{stem}~{ordinal}.{extension}"),
-        _ => format!("{name}~{ordinal}"),
-    };
-    (own, 0)
+    labels
+}
+
+/// `claims~1.837` of `claims.837`.
+fn numbered(name: &str, number: usize) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => format!("{stem}~{number}.{extension}"),
+        _ => format!("{name}~{number}"),
+    }
 }
 
 pub(crate) fn pretty(value: &Value) -> String {
@@ -189,8 +210,8 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// Claims are read `whole` where somebody asks for them; else only the fields are that rules and desk read.
-    pub(crate) fn new(job: &Job, whole: bool) -> Result<Self, Error> {
+    /// Of claims those `fields` are taken that somebody asks for.
+    pub(crate) fn new(job: &Job, fields: Fields) -> Result<Self, Error> {
         let mut guides = Guides::embedded();
         for (name, text) in &job.overlays {
             guides.add_overlay(text).map_err(|error| Error::Usage(crate::guides::located(name, &error)))?;
@@ -210,7 +231,7 @@ impl Setup {
         }
         let wanted = match Subject::of(job.command) {
             Some(subject) => Wanted::Records(subject.set),
-            None if has_claims(job.command) => Wanted::Claims { rules: rules.clone(), whole },
+            None if has_claims(job.command) => Wanted::Claims { rules: rules.clone(), fields },
             None => Wanted::Nothing,
         };
         let time = if job.as_of.is_some() || job.received_date.is_some() { *b"0000" } else { now.time };
@@ -367,22 +388,18 @@ fn peak_rss() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
     #[test]
     fn inputs_of_the_same_name_are_told_apart() {
-        let inputs = ["a/claims.837", "b/claims.837", "c/claims.x12", "d/.837", "e/.837", "c/other.837"];
-        let inputs = inputs.map(PathBuf::from);
-        let labels: Vec<_> = inputs
-            .iter()
-            .enumerate()
-            .map(|(at, path)| label(&path.file_name().unwrap().to_string_lossy(), &inputs[..at], path))
-            .collect();
-        let expected = [("claims.837", 0), ("claims~1.837", 0), ("claims.x12", 2), (".837", 0), (".837~1", 0)];
-        for (found, (name, ordinal)) in labels.iter().zip(expected) {
-            assert_eq!((found.0.as_str(), found.1), (name, ordinal));
-        }
+        let named = |inputs: &[&str]| labels(&inputs.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        let found = named(&["claims.837", "claims.837", "claims.x12", ".837", ".837", "other.837"]);
+        let expected =
+            [("claims.837", 0), ("claims~1.837", 0), ("claims.x12", 2), (".837", 0), (".837~1", 0), ("other.837", 0)];
+        assert_eq!(found, expected.map(|(name, ordinal)| (name.to_owned(), ordinal)));
+        // what an input is really called, no other is
+        let found = named(&["x.837", "x.837", "x~1.837", "x.txt", "x\u{1}.837", "x_.837"]);
+        let expected = [("x.837", 0), ("x~2.837", 0), ("x~1.837", 0), ("x.txt", 3), ("x\u{1}.837", 0), ("x_.837", 1)];
+        assert_eq!(found, expected.map(|(name, ordinal)| (name.to_owned(), ordinal)));
     }
 }

@@ -1,12 +1,13 @@
 //! Outputs that appear all at once: staged beside their final names, renamed when the run is whole.
 
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use x12::wire::Output;
 
@@ -26,8 +27,9 @@ pub(crate) struct Stage {
     done: Vec<Finished>,
     /// The folder was made for this run.
     made: bool,
-    /// The lock on the staging folder: what nobody holds was left by a run that was killed.
-    _lock: File,
+    /// The locks on the folder, which one run at a time writes to, and on the staging folder: what nobody holds was left by a
+    /// run that was killed.
+    _locks: [File; 2],
 }
 
 impl Stage {
@@ -35,7 +37,10 @@ impl Stage {
     pub(crate) fn new(out: &Path, force: bool) -> Result<Self, Error> {
         let failed = |error: io::Error| Error::output(out, &error);
         let made = !out.exists();
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(out).map_err(failed)?;
+        let alone = alone(out).map_err(failed)?.ok_or_else(|| {
+            let text = "another run is writing there; wait for it, or name another one";
+            Error::Usage(format!("{}: {text}", out.display()))
+        })?;
         if !force && fs::read_dir(out).map_err(failed)?.next().is_some() {
             let text =
                 format!("{}: is not empty; name a new folder, or replace its results with --force", out.display());
@@ -45,7 +50,7 @@ impl Stage {
             forget_killed(out);
         }
         let (staging, lock) = staged(out).map_err(failed)?;
-        Ok(Self { out: out.to_owned(), staging, done: Vec::new(), made, _lock: lock })
+        Ok(Self { out: out.to_owned(), staging, done: Vec::new(), made, _locks: [alone, lock] })
     }
 
     /// Where files are in the making; what lies there in the end and was not finished goes away.
@@ -125,6 +130,26 @@ impl Stage {
     }
 }
 
+/// How often, and how long apart in milliseconds, a folder is asked for: who only looks whether a run is writing there holds
+/// it for a moment too.
+const ASKED: (u32, u64) = (20, 5);
+
+/// The lock on the folder `out`, which is made if it is not there; none while another run holds it.
+fn alone(out: &Path) -> io::Result<Option<File>> {
+    for _ in 0..ASKED.0 {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(out)?;
+        let lock = File::open(out)?;
+        match lock.try_lock() {
+            Ok(()) if is_there(&lock, out) => return Ok(Some(lock)),
+            // whoever made it has taken it away again
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(ASKED.1)),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
 /// A staging folder in `out`, held by its lock. Its number is that of the process, or the next that is free: another
 /// container on the same disk may have a process of the same number.
 fn staged(out: &Path) -> io::Result<(PathBuf, File)> {
@@ -147,9 +172,13 @@ fn staged(out: &Path) -> io::Result<(PathBuf, File)> {
 fn held(folder: &Path) -> io::Result<File> {
     let lock = File::open(folder)?;
     lock.lock()?;
-    let (ours, there) = (lock.metadata()?, fs::metadata(folder)?);
-    let same = (ours.dev(), ours.ino()) == (there.dev(), there.ino());
-    if same { Ok(lock) } else { Err(io::ErrorKind::NotFound.into()) }
+    if is_there(&lock, folder) { Ok(lock) } else { Err(io::ErrorKind::NotFound.into()) }
+}
+
+/// True when what is open is what stands under that name.
+fn is_there(open: &File, path: &Path) -> bool {
+    let place = |facts: fs::Metadata| (facts.dev(), facts.ino());
+    open.metadata().ok().map(place) == fs::metadata(path).ok().map(place)
 }
 
 /// Removes what runs that were killed left in `out`: it holds claims, and nobody comes back for it.
@@ -470,6 +499,19 @@ mod tests {
             assert!(fs::read(stage.staging.join("a")).unwrap() == twin.bytes);
             assert_eq!((done.len, done.digest()), (twin.len(), Some(crate::digest(&twin.bytes))), "{seed}");
         }
+    }
+
+    #[test]
+    fn one_run_at_a_time_writes_to_a_folder() {
+        let out = std::env::temp_dir().join(format!("scrubjay-alone-{}", std::process::id()));
+        let first = Stage::new(&out, false).unwrap();
+        for force in [false, true] {
+            let refused = Stage::new(&out, force).err().unwrap();
+            assert!(matches!(&refused, Error::Usage(text) if text.contains("another run is writing there")));
+        }
+        drop(first);
+        assert!(!out.exists());
+        drop(Stage::new(&out, false).unwrap());
     }
 
     #[test]

@@ -20,7 +20,7 @@ from scrubjay.acks.sent import SentClaim
 from scrubjay.acks.values import charge_text, day
 from scrubjay.errors import OutputError, UsageError
 from scrubjay.models.acknowledgments import Verdict
-from scrubjay.scratch import begin_draft
+from scrubjay.scratch import alone, begin_draft
 
 __all__ = ["WORKLIST", "Folder"]
 
@@ -49,6 +49,7 @@ class Folder:
             raise UsageError(f"{self.path} is the output of a scrub; name another folder")
         try:
             os.makedirs(self.path, mode=0o700, exist_ok=True)
+            self._files.enter_context(alone(self.path))
         except OSError as error:
             raise self._failed(error) from None
         return self

@@ -58,6 +58,10 @@ def _called(words: list[str]) -> int:
     call, rest = called(words)
     given = None if call is None else read(call, rest)
     if call is not None and given is not None:
+        if given.get("as_json") and getattr(sys.stdout, "name", None) == os.devnull:
+            from scrubjay.errors import OutputError
+
+            raise OutputError("standard output is closed, and --json writes to it; let it lead on")
         return call.run(given)
     from scrubjay.cli.clicked import answer
 

@@ -13,7 +13,7 @@ from typing import Any, Self, TextIO
 
 from scrubjay.errors import OutputError
 from scrubjay.models.enrollment import Quarantined
-from scrubjay.scratch import begin_draft
+from scrubjay.scratch import alone, begin_draft
 
 __all__ = ["WORKLIST", "Folder", "named", "worked"]
 
@@ -40,6 +40,7 @@ class Folder:
     def __enter__(self) -> Self:
         try:
             os.makedirs(self.path, mode=0o700, exist_ok=True)
+            self._files.enter_context(alone(self.path))
         except OSError as error:
             raise self._failed(error) from None
         return self

@@ -537,11 +537,11 @@ mod tests {
     use x12::claim::ClaimMap;
     use x12::guide::Guides;
 
-    use crate::batches::{Maps, Wanted};
+    use crate::batches::{Fields, Maps, Wanted};
 
     #[test]
     fn every_field_that_the_desk_reads_is_in_a_claim_map_and_what_all_claims_have_in_each() {
-        let wanted = Wanted::Claims { rules: None, whole: false };
+        let wanted = Wanted::Claims { rules: None, fields: Fields::Read };
         let (maps, guides) = (Maps::new(wanted), Guides::embedded());
         let mut anywhere: Vec<bool> = Vec::new();
         for (kind, _) in ClaimMap::embedded() {

@@ -61,7 +61,7 @@ use reach::Reach;
 pub(crate) use record::Handed;
 pub use record::{HandedClaim, LateFinding};
 pub(crate) use records::Records;
-pub(crate) use results::{FileFacts, Totals};
+pub(crate) use results::{FileFacts, Totals, stem};
 pub(crate) use seen::{NUMBERS, Seen, WINDOW};
 pub(crate) use sent::Sent;
 use sheet::{Entry, Sheet, sheet_of};

@@ -21,12 +21,17 @@ pub(crate) struct FileFacts {
     stem: String,
 }
 
+/// How the outputs of file `name` begin, with what tells it from others.
+pub(crate) fn stem(name: &str, ordinal: usize) -> String {
+    let base = name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem });
+    let base: String = base.chars().map(|each| if each.is_control() || each == '/' { '_' } else { each }).collect();
+    if ordinal == 0 { base } else { format!("{base}~{ordinal}") }
+}
+
 impl FileFacts {
     /// The facts of file `name`, the `ordinal`-th of the run.
     pub(crate) fn new(name: &str, ordinal: usize) -> Self {
-        let base = name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem });
-        let base: String = base.chars().map(|each| if each.is_control() || each == '/' { '_' } else { each }).collect();
-        let stem = if ordinal == 0 { base } else { format!("{base}~{ordinal}") };
+        let stem = stem(name, ordinal);
         Self { name: name.to_owned(), stem, ..Self::default() }
     }
 

@@ -73,7 +73,7 @@ impl Recording {
 
 /// Whether a segment is one that holds what stands at `place`: its other elements say so.
 fn is_meant(place: &ElementPlace, segment: &Segment<'_>) -> bool {
-    place.condition.as_ref().is_none_or(|Condition { element, component, codes }| {
+    place.condition.as_ref().is_none_or(|Condition { element, component, codes, .. }| {
         let said = match component {
             0 => segment.element(usize::from(*element)),
             _ => segment.component(usize::from(*element), usize::from(*component)),

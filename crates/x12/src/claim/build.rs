@@ -8,8 +8,9 @@ use super::rows::Rows;
 use super::shape::{Shapes, value_of};
 use super::{Batch, Extent, NONE, RowPlace, Table, Taps};
 use crate::guide::Plan;
+use crate::position::Span;
 use crate::validate::Visitor;
-use crate::wire::Segment;
+use crate::wire::{Segment, SegmentId};
 
 /// Fills a [`Batch`] from the walk of a piece.
 ///
@@ -19,6 +20,13 @@ pub struct Builder<'b> {
     taps: &'b Taps,
     /// The plan in force, where it is a guide under an overlay: its slots are not those that the taps are bound to.
     overlaid: Option<Arc<Plan>>,
+    /// The map has what speaks against loops.
+    doubting: bool,
+    /// A segment without a place, such as loops begin with, or one that a loop begins with whose own is lost: it speaks against
+    /// what follows, as long as no other loop begins.
+    stray: Option<Span>,
+    /// Neither is there.
+    plain: bool,
     rows: Rows<'b>,
     columns: Columns<'b>,
     extents: &'b mut Vec<Extent>,
@@ -44,12 +52,57 @@ impl<'b> Builder<'b> {
         }
         let (extents, shapes) = (&mut batch.extents, &mut batch.shapes);
         shapes.serve(&taps.schema);
-        Self { taps, overlaid: None, rows, columns, extents, shapes, counted: 0, uncounted: 0, end: 0, claim: None }
+        let (overlaid, doubting, stray, plain) = (None, !taps.map.doubted.is_empty(), None, true);
+        Self {
+            taps,
+            overlaid,
+            doubting,
+            stray,
+            plain,
+            rows,
+            columns,
+            extents,
+            shapes,
+            counted: 0,
+            uncounted: 0,
+            end: 0,
+            claim: None,
+        }
     }
 
     /// From now on `plan`, which the taps serve, is in force.
     pub fn follow(&mut self, plan: &Arc<Plan>) {
         self.overlaid = plan.overlay.is_some().then(|| Arc::clone(plan));
+        self.set_stray(self.stray);
+    }
+
+    fn set_stray(&mut self, stray: Option<Span>) {
+        self.stray = stray;
+        self.plain = self.overlaid.is_none() && stray.is_none();
+    }
+
+    /// A loop begins: with its own segment, or with another, where that is lost.
+    fn begin_doubted(&mut self, index: u16, segment: &Segment<'_>) {
+        let opener = self.taps.openers.get(usize::from(index)).filter(|opener| **opener != SegmentId::default());
+        let lost = opener.is_some_and(|opener| *opener != segment.id());
+        self.set_stray(lost.then(|| first_byte(segment)));
+    }
+
+    /// The slot of the guide that a segment of the loop is taken by, where a plan is overlaid or something strayed in.
+    #[cold]
+    fn ground_slot(&mut self, index: u16, slot: u32) -> u32 {
+        if let Some(span) = self.stray {
+            for doubt in self.taps.doubts.get(usize::from(index)).into_iter().flatten() {
+                if let Some(row) = self.rows.current(doubt.0) {
+                    self.columns.put_text(*doubt, row, span);
+                }
+            }
+        }
+        match &self.overlaid {
+            None => slot,
+            // what an overlay adds, no table has a field for
+            Some(plan) => plan.overlay.as_ref().and_then(|overlay| overlay.ground_slot(slot)).unwrap_or(u32::MAX),
+        }
     }
 
     /// Says that the piece begins inside these loops, so that what they hold is in force: row 0 of their tables.
@@ -170,6 +223,11 @@ impl<'b> Builder<'b> {
     }
 }
 
+/// What stands for a segment where only its being there counts.
+fn first_byte(segment: &Segment<'_>) -> Span {
+    Span { start: segment.start(), len: 1 }
+}
+
 impl Visitor for Builder<'_> {
     #[inline]
     fn open(&mut self, index: u16, segment: &Segment<'_>) {
@@ -178,6 +236,9 @@ impl Visitor for Builder<'_> {
         }
         if index == self.taps.claim_loop {
             self.begin_claim(segment.start());
+        }
+        if self.doubting {
+            self.begin_doubted(index, segment);
         }
         let begins = self.taps.layout.loops.get(usize::from(index)).map_or(&[][..], |begins| begins);
         if !begins.is_empty() {
@@ -191,13 +252,9 @@ impl Visitor for Builder<'_> {
     }
 
     #[inline]
-    fn segment(&mut self, _loop_index: u16, slot: u32, segment: &Segment<'_>) {
+    fn segment(&mut self, loop_index: u16, slot: u32, segment: &Segment<'_>) {
         self.count(segment);
-        let slot = match &self.overlaid {
-            None => slot,
-            // what an overlay adds, no table has a field for
-            Some(plan) => plan.overlay.as_ref().and_then(|overlay| overlay.ground_slot(slot)).unwrap_or(u32::MAX),
-        };
+        let slot = if self.plain { slot } else { self.ground_slot(loop_index, slot) };
         match self.taps.layout.slots.get(slot as usize) {
             Some(SlotWork::Pass(pass)) => self.take(pass, segment),
             Some(SlotWork::More(more)) => self.take_more(more, segment),
@@ -208,6 +265,9 @@ impl Visitor for Builder<'_> {
     #[inline]
     fn unplaced(&mut self, segment: &Segment<'_>) {
         self.count(segment);
+        if self.doubting && self.taps.openers.contains(&segment.id()) {
+            self.set_stray(Some(first_byte(segment)));
+        }
     }
 
     #[inline]

@@ -251,7 +251,7 @@ impl Pen {
 
     /// True when the place's condition can hold beside what is there; if so it is wanted from now on.
     fn agree<'f>(&self, form: &Form, place: &'f FormPlace, wants: &mut Wants<'f>) -> bool {
-        let Some(Condition { element, component, codes }) = &place.condition else {
+        let Some(Condition { element, component, codes, .. }) = &place.condition else {
             return place.element != 1
                 || place.component != 0
                 || place.relative

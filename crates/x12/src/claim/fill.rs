@@ -51,6 +51,16 @@ impl<'b> Columns<'b> {
         true
     }
 
+    /// Puts the text at `span` into a column of a table.
+    #[cold]
+    pub(super) fn put_text(&mut self, (table, column): (u16, u16), row: u32, span: Span) {
+        let before = usize::from(table).checked_sub(1).and_then(|before| self.tables.get(before));
+        let first = before.map_or(0, |(end, _)| *end);
+        if let Some(Column::Text(values)) = self.all.get_mut(first + usize::from(column)) {
+            store(values, row as usize, Span::default(), span);
+        }
+    }
+
     /// As [`Columns::put`], of a value of `segment` that a guard must let pass.
     #[inline(never)]
     pub(super) fn put_guarded(&mut self, guards: &[Guard], draw: &Draw, row: u32, span: Span, segment: &Segment<'_>) {

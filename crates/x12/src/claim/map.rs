@@ -18,6 +18,21 @@ pub struct ClaimMap {
     pub checks: Vec<String>,
     /// True where it speaks of records, which are written as JSON lines; not of claims.
     pub records: bool,
+    /// Loops that fields of tables speak against: see [`ClaimMap::with_doubts`].
+    pub doubted: Vec<DoubtedLoop>,
+}
+
+/// A loop that a field of a table speaks against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoubtedLoop {
+    /// The loop.
+    pub loop_id: String,
+    /// The segment that begins it.
+    pub opener: String,
+    /// The table, by index.
+    pub table: usize,
+    /// The field, by index.
+    pub field: usize,
 }
 
 /// A table of the map.
@@ -90,6 +105,9 @@ pub struct MapField {
     pub default: Option<String>,
     /// Where it may stand; the first that has a value is read, the first that is free is written.
     pub places: Vec<ElementPlace>,
+    /// Fields of its table, by index, that have a value where this one stands under a code that the guide does not have
+    /// there; see [`ClaimMap::with_doubts`].
+    pub doubts: Vec<usize>,
 }
 
 /// How a value is said in a record.
@@ -165,6 +183,8 @@ pub struct Condition {
     pub component: u8,
     /// One of these; anything at all when empty.
     pub codes: Vec<String>,
+    /// None of these, or nothing at all, instead.
+    pub except: bool,
 }
 
 /// A claim map that cannot be read.

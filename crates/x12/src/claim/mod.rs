@@ -9,6 +9,7 @@ mod build;
 mod code_map;
 mod context;
 mod convert;
+mod doubt;
 mod embedded;
 mod emit;
 mod envelope;
@@ -42,7 +43,8 @@ pub use context::Context;
 pub use convert::{amount, civil, days, write_amount, write_days};
 pub use envelope::Envelope;
 pub use map::{
-    ClaimMap, Condition, ElementPlace, MapError, MapField, MapTable, Opener, Part, RowManner, Saying, SegmentPlace,
+    ClaimMap, Condition, DoubtedLoop, ElementPlace, MapError, MapField, MapTable, Opener, Part, RowManner, Saying,
+    SegmentPlace,
 };
 pub use record::{Cell, Nesting, Record};
 pub use taps::Taps;

@@ -164,7 +164,14 @@ fn field(table: &mut MapTable, at: &SegmentPlace, item: &str) -> Result<(), Stri
             }
         }
         Some(_) => return Err(format!("{name} has another kind above")),
-        None => table.fields.push(MapField { name: keyed(name)?, kind, saying, default, places: vec![place] }),
+        None => table.fields.push(MapField {
+            name: keyed(name)?,
+            kind,
+            saying,
+            default,
+            places: vec![place],
+            doubts: Vec::new(),
+        }),
     }
     Ok(())
 }
@@ -178,7 +185,7 @@ fn element_place(at: &SegmentPlace, text: &str) -> Result<ElementPlace, String> 
     if let Some(text) = condition {
         let (position, codes) = text.split_once('=').map_or((text, Vec::new()), |(at, codes)| (at, split(codes)));
         let (element, component) = position_of(position)?;
-        place.condition = Some(Condition { element, component, codes });
+        place.condition = Some(Condition { element, component, codes, except: false });
     }
     let (text, part) = match text.split_once('.') {
         Some((text, "from")) => (text, Part::From),
@@ -294,7 +301,8 @@ mod tests {
         assert!(row.fields[0].places[0].relative);
         let start = &row.fields[1].places[0];
         assert_eq!((start.element, start.part), (3, Part::From));
-        assert_eq!(start.condition, Some(Condition { element: 1, component: 1, codes: vec!["BG".into()] }));
+        let expected = Condition { element: 1, component: 1, codes: vec!["BG".into()], except: false };
+        assert_eq!(start.condition, Some(expected));
     }
 
     #[test]

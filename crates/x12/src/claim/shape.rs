@@ -185,7 +185,7 @@ impl Test {
         if self.codes.is_empty() {
             !value.is_empty()
         } else {
-            pack_at(segment.buffer(), value).is_some_and(|code| self.codes.contains(&code))
+            pack_at(segment.buffer(), value).is_some_and(|code| self.codes.contains(&code)) != self.except
         }
     }
 }

@@ -64,7 +64,7 @@ impl Switch {
 
 /// What `tap` asks for, if it is one of some codes.
 fn coded(tap: &Tap) -> Option<&Test> {
-    tap.test.as_ref().filter(|test| !test.codes.is_empty())
+    tap.test.as_ref().filter(|test| !test.codes.is_empty() && !test.except)
 }
 
 /// The element, and its component, whose code is asked for most often, if it is more than once.

@@ -22,6 +22,10 @@ pub struct Taps {
     pub(super) tables: Vec<TableTaps>,
     pub(super) loops: Vec<Vec<RowTap>>,
     pub(super) slots: Vec<SlotTaps>,
+    /// By loop: what speaks against it, as table and column.
+    pub(super) doubts: Vec<Vec<(u16, u16)>>,
+    /// By loop: the segment that it begins with, where something speaks against it.
+    pub(super) openers: Vec<SegmentId>,
     /// Rows and slots again, as the builder follows them.
     pub(super) layout: Layout,
     pub(super) claim_loop: u16,
@@ -85,6 +89,8 @@ pub(super) struct Test {
     /// From 1; 0 for the element itself.
     pub(super) component: u8,
     pub(super) codes: Vec<u64>,
+    /// It must be none of the codes instead, or not there.
+    pub(super) except: bool,
 }
 
 impl Taps {
@@ -106,6 +112,8 @@ impl Taps {
             tables: tables(&map.tables),
             loops: vec![Vec::new(); plan.loops.len()],
             slots: plan.slots.iter().map(|_| SlotTaps::default()).collect(),
+            doubts: vec![Vec::new(); plan.loops.len()],
+            openers: vec![SegmentId::default(); plan.loops.len()],
             layout: Layout::default(),
             claim_loop: claim_loop as u16,
             ways: ways(plan, claim_loop as u16),
@@ -113,6 +121,12 @@ impl Taps {
         };
         for (index, table) in map.tables.iter().enumerate() {
             taps.bind(plan, index as u16, table)?;
+        }
+        for doubted in &map.doubted {
+            let at = SegmentPlace { loop_id: doubted.loop_id.clone(), ..SegmentPlace::default() };
+            let index = loop_named(plan, &at)?;
+            taps.doubts[index].push((doubted.table as u16, doubted.field as u16));
+            taps.openers[index] = SegmentId::new(doubted.opener.as_bytes());
         }
         for slot in &mut taps.slots {
             slot.taps.sort_by_key(|tap| (tap.element, tap.component));
@@ -220,6 +234,7 @@ fn test(place: &ElementPlace) -> Option<Test> {
         element: condition.element,
         component: condition.component,
         codes: condition.codes.iter().filter_map(|code| pack(code.as_bytes())).collect(),
+        except: condition.except,
     })
 }
 
