@@ -18,7 +18,7 @@ _CLAIMS = list(tables())[: list(tables()).index("findings") + 1]
 _NOBODYS = ("IL", "QC", "03")
 """Codes (NM101) of a member, a patient, and one that no loop of a claim has."""
 _LEVELS = ("20", "22", "23")
-_AFTER = "N3*{0}A~\nN4*{0}C*TX*{0}Z~\nREF*G2*{0}S~\nPER*IC*{0}P*TE*{0}T~\n"
+_AFTER = "N3*{0}A~\nN4*{0}C*TX*{0}Z~\nREF*0B*{0}R~\nREF*G2*{0}S~\nPER*IC*{0}P*TE*{0}T~\n"
 
 
 def _wronged(text: str) -> Iterator[str]:

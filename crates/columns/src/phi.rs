@@ -158,7 +158,7 @@ pub(crate) fn is_public(number: &[u8]) -> bool {
 
 /// Fields that hold the number of a provider or its tax id, by the qualifier beside them or by none.
 fn is_provider(table: &str, field: &str) -> bool {
-    let ends = ["npi", "payee_id", "provider_id", "sponsor_id"].iter().any(|end| field.ends_with(end));
+    let ends = ["npi", "payee_id", "provider_id", "secondary_id", "sponsor_id"].iter().any(|end| field.ends_with(end));
     ends || (["administrator", "provider"].contains(&table) && field == "id")
 }
 
@@ -200,9 +200,12 @@ mod tests {
         assert_eq!(of("claim", "something_new", text), Phi::Id);
         assert_eq!(of("provider", "tax_id", text), Phi::Id);
         assert_eq!((of("provider", "npi", text), of("provider", "name", text)), (Phi::Provider, Phi::Open));
-        for (table, field) in
-            [("payment", "payee_id"), ("claim", "provider_id"), ("claim", "rendering_npi"), ("provider", "id")]
-        {
+        for (table, field) in [
+            ("payment", "payee_id"),
+            ("claim", "provider_id"),
+            ("claim", "rendering_npi"),
+            ("provider", "secondary_id"),
+        ] {
             assert_eq!(of(table, field, text), Phi::Provider);
         }
         assert_eq!((of("payer", "id", text), of("administrator", "id", text)), (Phi::Open, Phi::Provider));

@@ -10,7 +10,7 @@ use super::{Batch, Extent, NONE, RowPlace, Table, Taps};
 use crate::guide::Plan;
 use crate::position::Span;
 use crate::validate::Visitor;
-use crate::wire::{Segment, SegmentId};
+use crate::wire::Segment;
 
 /// Fills a [`Batch`] from the walk of a piece.
 ///
@@ -22,7 +22,7 @@ pub struct Builder<'b> {
     overlaid: Option<Arc<Plan>>,
     /// The map has what speaks against loops.
     doubting: bool,
-    /// A segment without a place, such as loops begin with, or one that a loop begins with whose own is lost: it speaks against
+    /// A segment without a place, such as loops begin with, or that a loop wrongly begins with: it speaks against
     /// what follows, as long as no other loop begins.
     stray: Option<Span>,
     /// Neither is there.
@@ -81,11 +81,13 @@ impl<'b> Builder<'b> {
         self.plain = self.overlaid.is_none() && stray.is_none();
     }
 
-    /// A loop begins: with its own segment, or with another, where that is lost.
+    /// A loop begins: with its own segment, or with another, or with one of somebody else.
     fn begin_doubted(&mut self, index: u16, segment: &Segment<'_>) {
-        let opener = self.taps.openers.get(usize::from(index)).filter(|opener| **opener != SegmentId::default());
-        let lost = opener.is_some_and(|opener| *opener != segment.id());
-        self.set_stray(lost.then(|| first_byte(segment)));
+        let known = self.taps.openers.get(usize::from(index)).and_then(Option::as_ref);
+        let wrong = known.is_some_and(|(opener, against)| {
+            *opener != segment.id() || against.as_ref().is_some_and(|test| test.passes(segment))
+        });
+        self.set_stray(wrong.then(|| first_byte(segment)));
     }
 
     /// The slot of the guide that a segment of the loop is taken by, where a plan is overlaid or something strayed in.
@@ -265,7 +267,7 @@ impl Visitor for Builder<'_> {
     #[inline]
     fn unplaced(&mut self, segment: &Segment<'_>) {
         self.count(segment);
-        if self.doubting && self.taps.openers.contains(&segment.id()) {
+        if self.doubting && self.taps.openers.iter().flatten().any(|(opener, _)| *opener == segment.id()) {
             self.set_stray(Some(first_byte(segment)));
         }
     }

@@ -24,8 +24,8 @@ pub struct Taps {
     pub(super) slots: Vec<SlotTaps>,
     /// By loop: what speaks against it, as table and column.
     pub(super) doubts: Vec<Vec<(u16, u16)>>,
-    /// By loop: the segment that it begins with, where something speaks against it.
-    pub(super) openers: Vec<SegmentId>,
+    /// By loop: the segment that it begins with, where something speaks against it, and what then is true of that segment.
+    pub(super) openers: Vec<Option<(SegmentId, Option<Test>)>>,
     /// Rows and slots again, as the builder follows them.
     pub(super) layout: Layout,
     pub(super) claim_loop: u16,
@@ -113,7 +113,7 @@ impl Taps {
             loops: vec![Vec::new(); plan.loops.len()],
             slots: plan.slots.iter().map(|_| SlotTaps::default()).collect(),
             doubts: vec![Vec::new(); plan.loops.len()],
-            openers: vec![SegmentId::default(); plan.loops.len()],
+            openers: vec![None; plan.loops.len()],
             layout: Layout::default(),
             claim_loop: claim_loop as u16,
             ways: ways(plan, claim_loop as u16),
@@ -126,7 +126,9 @@ impl Taps {
             let at = SegmentPlace { loop_id: doubted.loop_id.clone(), ..SegmentPlace::default() };
             let index = loop_named(plan, &at)?;
             taps.doubts[index].push((doubted.table as u16, doubted.field as u16));
-            taps.openers[index] = SegmentId::new(doubted.opener.as_bytes());
+            let field = map.tables.get(doubted.table).and_then(|table| table.fields.get(doubted.field));
+            let against = field.and_then(|field| field.places.first()).and_then(test);
+            taps.openers[index] = Some((SegmentId::new(doubted.opener.as_bytes()), against));
         }
         for slot in &mut taps.slots {
             slot.taps.sort_by_key(|tap| (tap.element, tap.component));
