@@ -137,7 +137,7 @@ pub fn harvest<T: Take>(
 /// By input the claims that its envelopes reject, as far as that is found behind them; none of a pipe, which is read once.
 fn foreseen(job: &Job, sources: &[Source]) -> Result<Vec<Vec<Range<u64>>>, Error> {
     let alone = Job { program: None, tables: Vec::new(), ..job.clone() };
-    let setup = Setup::new(&alone, false)?;
+    let setup = Setup::new(&alone, Fields::Read)?;
     let one = |path: &PathBuf, opened: &Source| {
         if !opened.can_be_read_again() {
             return Ok(Vec::new());
