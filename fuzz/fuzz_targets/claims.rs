@@ -16,18 +16,39 @@ static JOBS: LazyLock<[Option<Job>; 2]> = LazyLock::new(|| {
     })
 });
 
-/// The findings of each claim.
-fn read(bytes: &[u8], job: Option<&Job>) -> Result<Vec<Vec<Vec<u8>>>, Error> {
+/// Of a claim: what was found in it alone, and whether an error reaches it from anywhere.
+type Told = (Vec<Vec<u8>>, bool);
+
+/// What is told of each claim, whether with it or, of what stands above it, behind it.
+fn read(bytes: &[u8], job: Option<&Job>) -> Result<Vec<Told>, Error> {
     let Some(job) = job else { panic!("the job is one") };
     let mut reader = Reader::of_bytes(bytes.to_vec(), job)?;
-    let mut claims = Vec::new();
+    let mut claims: Vec<Told> = Vec::new();
     loop {
         let more = reader.next(64)?;
-        if more.is_empty() {
+        let over = more.is_empty();
+        for claim in more {
+            let bad = claim.findings.iter().any(|line| has(line, "\"severity\":\"error\""));
+            let own = claim.findings.iter().filter(|line| is_own(line)).map(|line| line.to_vec()).collect();
+            claims.push((own, bad));
+        }
+        for late in reader.late() {
+            let reached = late.claims.start as usize..(late.claims.end as usize).min(claims.len());
+            let bad = has(&late.line, "\"severity\":\"error\"");
+            claims.get_mut(reached).into_iter().flatten().for_each(|claim| claim.1 |= bad);
+        }
+        if over {
             return Ok(claims);
         }
-        claims.extend(more.into_iter().map(|claim| claim.findings));
     }
+}
+
+fn is_own(line: &[u8]) -> bool {
+    ["claim", "line"].iter().any(|scope| has(line, &format!("\"scope\":\"{scope}\"")))
+}
+
+fn has(line: &[u8], part: &str) -> bool {
+    line.windows(part.len()).any(|window| window == part.as_bytes())
 }
 
 fuzz_target!(|bytes: &[u8]| {
