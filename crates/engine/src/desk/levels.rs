@@ -243,7 +243,7 @@ impl Desk<'_> {
             .collect();
         let isa = part.sheet.with_segment(part.item, delimiters, |segment| segment.map(Isa::read)).unwrap_or_default();
         let stem = self.file.stem(&isa.control);
-        let split_files = self.rulings.split.then(|| self.new_split(&stem, &isa, &suffix)).flatten();
+        let parts = self.rulings.split.then(|| self.new_split(&stem, &isa, &suffix)).flatten();
         self.interchange = Some(Interchange {
             control: isa.control.clone(),
             delimiters,
@@ -252,7 +252,7 @@ impl Desk<'_> {
                 .as_ref()
                 .filter(|_| self.rulings.chosen.is_none())
                 .map(|stage| Answers::new(stage, &stem, isa, delimiters, &suffix, self.rulings.manner.clone())),
-            split: split_files,
+            split: parts,
             tally: Tally::default(),
             note: None,
             notices: false,
@@ -270,16 +270,17 @@ impl Desk<'_> {
 
     fn new_split(&mut self, stem: &str, isa: &Isa, suffix: &[u8]) -> Option<Split> {
         let stage = self.stage.as_ref()?;
-        let options = SplitOptions {
-            claims_per_set: self.rulings.claims_per_set,
-            suffix: suffix.to_vec(),
-            keep_controls: self.rulings.keep_controls,
-            ..SplitOptions::default()
-        };
         let parties = Parties::of(isa);
         let (sequence, renew) = self.numbering.open(&parties, &isa.control);
+        let options = SplitOptions {
+            claims_per_set: self.rulings.claims_per_set,
+            sequence,
+            renew,
+            suffix: suffix.to_vec(),
+            keep_controls: self.rulings.keep_controls,
+        };
         Some(Split {
-            splitter: Splitter::new(options).after(sequence, renew),
+            splitter: Splitter::new(options),
             parties,
             accepted: stage.file(&format!("{stem}.accepted.837")),
             rejected: stage.file(&format!("{stem}.rejected.837")),

@@ -14,8 +14,10 @@ use crate::wire::Output;
 pub struct SplitOptions {
     /// At most so many claims a set; 0 for any number.
     pub claims_per_set: u32,
-    /// The first new control number, of each kind.
-    pub control_start: u64,
+    /// Where new control numbers go on.
+    pub sequence: Sequence,
+    /// An interchange's own number was given to another: it is new on both sides, whatever is missing.
+    pub renew: bool,
     /// What follows terminators of segments that have to be made up.
     pub suffix: Vec<u8>,
     /// Control numbers stay as they are, whatever is missing: for whoever puts one side in the place of the whole.
@@ -24,7 +26,8 @@ pub struct SplitOptions {
 
 impl Default for SplitOptions {
     fn default() -> Self {
-        Self { claims_per_set: 5000, control_start: 1, suffix: Vec::new(), keep_controls: false }
+        let sequence = Sequence::new(1);
+        Self { claims_per_set: 5000, sequence, renew: false, suffix: Vec::new(), keep_controls: false }
     }
 }
 
@@ -40,8 +43,6 @@ pub struct Splitter {
     options: SplitOptions,
     source: Source,
     numbers: Numbers,
-    /// An interchange's own number was given to another: both sides get a new one, whatever is missing.
-    renew: bool,
     accepted: Side,
     rejected: Side,
 }
@@ -56,18 +57,9 @@ impl Splitter {
     /// A splitter.
     #[must_use]
     pub fn new(options: SplitOptions) -> Self {
-        let numbers = Numbers::new(Sequence::new(options.control_start), options.keep_controls);
+        let numbers = Numbers::new(options.sequence, options.keep_controls);
         let (accepted, rejected) = (Side::default(), Side { index: 1, ..Side::default() });
-        Self { options, source: Source::default(), numbers, renew: false, accepted, rejected }
-    }
-
-    /// Goes on with new numbers where another splitter has left off. With `renew` the number of the interchange is new on
-    /// both sides, whatever is missing: its own was given to another.
-    #[must_use]
-    pub fn after(mut self, sequence: Sequence, renew: bool) -> Self {
-        self.numbers = Numbers::new(sequence, self.options.keep_controls);
-        self.renew = renew;
-        self
+        Self { options, source: Source::default(), numbers, accepted, rejected }
     }
 
     /// Where new numbers go on behind the interchanges so far.
@@ -87,7 +79,7 @@ impl Splitter {
         };
         let mut work = Work {
             desk,
-            renew: self.renew,
+            renew: self.options.renew,
             accepted: (&mut self.accepted, Pen::new(piece, accepted)),
             rejected: (&mut self.rejected, Pen::new(piece, rejected)),
         };

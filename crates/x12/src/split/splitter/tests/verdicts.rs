@@ -1,6 +1,7 @@
 //! What holds whatever the verdicts are, and where late faults move what was accepted.
 
 use super::*;
+use crate::split::Sequence;
 
 const ODDS: Odds = Odds { reject: 20, late_set: 10, late_group: 5, late_interchange: 5 };
 
@@ -52,9 +53,9 @@ fn every_claim_ends_on_its_side_once_under_its_own_levels() {
     for seed in 0..3000 {
         let (text, mut dice) = interchange(seed, &ODDS);
         let limit = [0, 1, 2, 5, 5000][dice.roll(5) as usize];
-        let control_start = [1, 2, 900, 123_456_789, 999_999_999][dice.roll(5) as usize];
+        let sequence = Sequence::new([1, 2, 900, 123_456_789, 999_999_999][dice.roll(5) as usize]);
         let options =
-            SplitOptions { claims_per_set: limit, control_start, suffix: b"\n".to_vec(), keep_controls: false };
+            SplitOptions { claims_per_set: limit, sequence, suffix: b"\n".to_vec(), ..SplitOptions::default() };
         let (accepted, rejected, _) = split(&text.pieces(&mut dice, 0), &options);
         let original = checked_paths(&text);
         let (accepted, rejected) = (checked(&accepted, true), checked(&rejected, true));
@@ -169,7 +170,7 @@ fn late(seed: u64, is_late: impl Fn(&Item) -> bool) -> Text {
 #[test]
 fn a_late_fault_moves_all_that_it_reaches_unchanged() {
     // Numbers given out meanwhile must lie apart, or the input's own have to give way to them.
-    let options = SplitOptions { control_start: 5000, ..SplitOptions::default() };
+    let options = SplitOptions { sequence: Sequence::new(5000), ..SplitOptions::default() };
     for seed in 0..40 {
         for (kind, text) in [
             late(seed, |item| matches!(item, Item::InterchangeClose { .. })),
@@ -221,7 +222,7 @@ fn one_set(verdicts: &[bool]) -> Text {
 #[test]
 fn a_removed_claim_costs_its_level_and_all_numbers_above() {
     let text = one_set(&[true, false, true]);
-    let options = SplitOptions { control_start: 100, ..SplitOptions::default() };
+    let options = SplitOptions { sequence: Sequence::new(100), ..SplitOptions::default() };
     let (accepted, rejected, renumbered) = split(&text.pieces(&mut Dice(1), 50), &options);
     assert_eq!(
         accepted,
