@@ -7,7 +7,7 @@ then, is changed behind the reader's back.
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -110,30 +110,26 @@ def test_pieces_that_threads_read_themselves_end_the_run(
     assert not out.exists() or not list(out.iterdir())
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_who_reads_in_batches_is_told_at_the_end(
-    tmp_path: Path, change: Callable[[Path], None]
-) -> None:
-    file = tmp_path / "claims.837"
-    file.write_bytes(b"".join(generate("837P", claims=3_000)))
-    batches = scrubjay.read(file, batch_size=10)
-    next(batches)
-    change(file)
-    with pytest.raises(InputError, match=SAID):
-        list(batches)
+def in_batches(file: Path) -> Iterator[object]:
+    return iter(scrubjay.read(file, batch_size=10))
+
+
+def in_segments(file: Path) -> Iterator[object]:
+    return iter(documents.segments(str(file)))
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_who_reads_segments_is_told_at_the_end(
-    tmp_path: Path, change: Callable[[Path], None]
+@pytest.mark.parametrize("reading", [in_batches, in_segments])
+def test_who_reads_bit_by_bit_is_told_at_the_end(
+    tmp_path: Path, reading: Callable[[Path], Iterator[object]], change: Callable[[Path], None]
 ) -> None:
     file = tmp_path / "claims.837"
     file.write_bytes(b"".join(generate("837P", claims=3_000)))
-    sets = documents.segments(str(file))
-    next(sets)
+    parts = reading(file)
+    next(parts)
     change(file)
     with pytest.raises(InputError, match=SAID):
-        list(sets)
+        list(parts)
 
 
 @pytest.mark.parametrize("change", CHANGES)
