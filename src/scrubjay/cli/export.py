@@ -124,7 +124,7 @@ COMMAND = Call(
         ),
         Option(
             name="--phi",
-            kind=Choice("drop", "mask", "token", "keep"),
+            kind=options.PHI,
             default="token",
             shows_default=True,
             help="What becomes of patient data.",

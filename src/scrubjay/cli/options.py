@@ -39,6 +39,8 @@ AS_JSON = Option(name="--json", key="as_json", help="Print the result as JSON.")
 NO_WORKLIST = Option(name="--no-worklist", help="Write no worklist.csv.")
 FORCE = Option(name="--force", help="Replace what an earlier run left there.")
 SHOW_PHI = Option(name="--show-phi", help="Show patient data instead of masks.")
+PHI = Choice("drop", "mask", "token", "keep")
+"""What becomes of patient data in tables."""
 GUIDE_ALIASES = Option(name="--guide-aliases", help="Take versions that are known as aliases.")
 REASON = Option(name="--reason", kind=Words(), required=True, help="Why, for the audit.")
 OUTPUT = Option(

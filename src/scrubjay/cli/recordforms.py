@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scrubjay.cli import options
 from scrubjay.cli.call import Option
 from scrubjay.cli.kinds import Choice
 from scrubjay.errors import UsageError
@@ -27,7 +28,7 @@ FORM_OPTIONS = (
     ),
     Option(
         name="--phi",
-        kind=Choice("drop", "mask", "token", "keep"),
+        kind=options.PHI,
         help="What becomes of patient data in tables; token if it is not said.",
     ),
 )
