@@ -1,6 +1,7 @@
 """What each way in which HTTP can fail means for the bytes that were on their way."""
 
 import asyncio
+import contextlib
 import re
 import socket
 from pathlib import Path
@@ -16,6 +17,7 @@ from scrubjay.testing.contracts.transport import (
     transmission_of,
 )
 from scrubjay.transports import TransportError
+from scrubjay.transports.hearing import HearingBackend
 from scrubjay.transports.http import HttpTransport, trusted
 from transports.listening import answer, certificate, interrupting, saying, served
 
@@ -286,6 +288,36 @@ async def test_a_send_that_is_cancelled_leaves_no_connection_behind() -> None:
         receipt = await transport.look_up("key-1")
         assert receipt is not None
         await transport.close()
+
+
+async def test_who_is_cancelled_while_a_connection_closes_leaves_it_closed() -> None:
+    """The cancelling comes while the connection lets go of what it hears."""
+    gone = asyncio.Event()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while await reader.read(1 << 16):
+                pass
+        gone.set()
+        writer.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        stream = await HearingBackend().connect_tcp("127.0.0.1", port)
+        await stream.write(b"POST")
+        begun = asyncio.Event()
+
+        async def closes() -> None:
+            begun.set()
+            await stream.aclose()
+
+        closing = asyncio.create_task(closes())
+        await begun.wait()
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        await asyncio.wait_for(gone.wait(), 30)
 
 
 async def test_a_partner_cannot_write_on_our_terminal() -> None:

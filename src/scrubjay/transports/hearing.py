@@ -17,7 +17,7 @@ import httpx2
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["HearingTransport"]
+__all__ = ["HearingBackend", "HearingTransport"]
 
 _PIECE = 1 << 16
 _GOES_ON = b"HTTP/1.1 1"
@@ -40,11 +40,13 @@ class HearingTransport(httpx2.AsyncHTTPTransport):
             ssl_context=context,
             max_connections=connections,
             keepalive_expiry=kept,
-            network_backend=_Backend(),
+            network_backend=HearingBackend(),
         )
 
 
-class _Backend(httpcore2.AsyncNetworkBackend):
+class HearingBackend(httpcore2.AsyncNetworkBackend):
+    """Opens such connections."""
+
     def __init__(self) -> None:
         self._under = httpcore2.AnyIOBackend()
 
@@ -56,10 +58,12 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
+        """A connection that hears while it speaks."""
         under = await self._under.connect_tcp(host, port, timeout, local_address, socket_options)
         return _Stream(under)
 
     async def sleep(self, seconds: float) -> None:
+        """As httpcore2 waits between tries."""
         await asyncio.sleep(seconds)
 
 
@@ -102,10 +106,13 @@ class _Stream(httpcore2.AsyncNetworkStream):
         return reading.result()
 
     async def aclose(self) -> None:
-        if self._reading is not None:
-            reading, self._reading = self._reading, None
-            await _ended(reading)
-        await self._under.aclose()
+        reading, self._reading = self._reading, None
+        try:
+            if reading is not None:
+                await _ended(reading)
+        finally:
+            # also of whoever is cancelled meanwhile
+            await self._under.aclose()
 
     async def start_tls(
         self,
