@@ -7,65 +7,18 @@ mod pass;
 use std::sync::Arc;
 
 use x12::finding::Finding;
-use x12::guide::{Guides, Plan, Role};
-use x12::validate::{Options, Owed, Routed, Trail};
-use x12::wire::{Delimiters, Fault, Limits, Mode, Scanner};
+use x12::guide::{Guides, Plan};
+use x12::scrub::Scratch;
+use x12::validate::{Options, Owed, Trail};
+use x12::wire::{Delimiters, Limits, Mode, Scanner};
 
 use self::pass::{Open, Pass};
 use crate::batches::{Batches, Maps};
+use crate::item::Item;
 use crate::records::{Read, Recording};
-use crate::rules::Ruled;
-use crate::source::Taken;
-use crate::standing::{Inside, Set, Standing};
-
-/// A run of segments that is handled as one: it reaches to the start of the next item.
-#[derive(Clone, Debug)]
-pub(crate) struct Item {
-    pub(crate) kind: Kind,
-    /// Offset in the piece of its first byte.
-    pub(crate) start: u32,
-    /// Offset behind its first segment's last byte (its terminator).
-    pub(crate) head_end: u32,
-    /// How many segments it has.
-    pub(crate) segments: u32,
-    /// The claim map of the set that it is in, or of the last one before it.
-    pub(crate) map: u8,
-}
-
-/// What an item is.
-#[derive(Clone, Debug)]
-pub(crate) enum Kind {
-    /// `ISA`.
-    Interchange(Delimiters),
-    /// `GS`.
-    Group,
-    /// `ST` and what stands before the first level or claim; of a walked set.
-    Set(Arc<Plan>),
-    /// A set that is not walked, up to its trailer.
-    Opaque(Routed),
-    /// A hierarchical level and what stands before the next level or claim.
-    Level(Role),
-    /// A claim: its row in the batch of its map; [`NONE`] for one of a set that has no map.
-    Claim(u32),
-    /// A record of a set that holds no claims.
-    Record,
-    /// More of the item before the piece.
-    More(Inside),
-    /// `SE`, or the place where it is missing.
-    SetEnd,
-    /// `GE`, likewise.
-    GroupEnd,
-    /// `IEA`, likewise.
-    InterchangeEnd,
-    /// A trailer without a header.
-    Alone,
-    /// What a guide has between an interchange's header and its first group.
-    Notice(Arc<Plan>),
-    /// Segments of the envelope that belong nowhere.
-    Misplaced,
-    /// Bytes outside any interchange, with what is wrong; `true` where the run begins.
-    Stray(Fault, bool),
-}
+use crate::rules::{Rulebook, Ruled};
+use crate::standing::{Set, Standing};
+use crate::taken::Taken;
 
 /// What came of a piece.
 pub(crate) struct Analysed {
@@ -88,6 +41,23 @@ pub(crate) struct Analysed {
     pub(crate) end: Standing,
     /// The segment that the next piece begins with ends nothing here: what is open goes on.
     pub(crate) torn: bool,
+}
+
+impl Analysed {
+    /// Judges its claims as far as that goes without knowing those before it. The rows that it inherits must be there.
+    /// `scratch` is by claim map.
+    ///
+    /// Rules that cannot be made find nothing here: the desk, which asks for them too, ends the run.
+    pub(crate) fn judge(&mut self, rulebook: &Rulebook, scratch: &mut Vec<Scratch>) {
+        for map in self.batches.maps() {
+            let (Some(batch), Ok(rules)) = (self.batches.get(map), rulebook.of(map)) else { continue };
+            scratch.resize_with(scratch.len().max(map + 1), Scratch::default);
+            self.ruled.resize_with(self.ruled.len().max(map + 1), Ruled::default);
+            if let Some((ruled, scratch)) = self.ruled.get_mut(map).zip(scratch.get_mut(map)) {
+                *ruled = rules.judge(batch, &self.taken.bytes, scratch);
+            }
+        }
+    }
 }
 
 /// Works on pieces, one after the other; buffers are kept.

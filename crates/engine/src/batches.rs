@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use x12::claim::{Batch, Builder, ClaimMap, Taps};
 use x12::guide::{Plan, Role};
 
-use crate::desk::ClaimFields;
+use crate::fields::ClaimFields;
 use crate::records::Pressed;
 use crate::rules::{Rulebook, Rules};
 

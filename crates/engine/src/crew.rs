@@ -12,8 +12,8 @@ use crate::batches::Batches;
 use crate::error::Error;
 use crate::extent::{Extent, Shelves};
 use crate::rules::Rulebook;
-use crate::source::Taken;
 use crate::standing::Assumption;
+use crate::taken::Taken;
 
 /// A piece to read, from an assumption.
 pub(crate) struct Reading {
@@ -104,7 +104,7 @@ impl Queue {
             Work::Judge(mut piece, rules) => {
                 let scratches = || self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut scratch = scratches().pop().unwrap_or_default();
-                rules.judge(&mut piece, &mut scratch);
+                piece.judge(&rules, &mut scratch);
                 scratches().push(scratch);
                 piece
             }

@@ -11,12 +11,13 @@ use x12::wire::{Delimiters, Fault, Scanner, Segment, SegmentId, Tokens};
 
 use crate::batches::Fields;
 use crate::error::Error;
+use crate::group::Group;
 use crate::inspect::plainly;
 use crate::job::Job;
 use crate::peek;
 use crate::scrub::Setup;
-use crate::source::{Source, Taken};
-use crate::standing::Group;
+use crate::source::Source;
+use crate::taken::Taken;
 
 /// Bytes read at a time.
 const WINDOW: usize = 64 * 1024;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Error;
-use crate::source::Taken;
+use crate::taken::Taken;
 use crate::version::changed;
 
 /// Bytes of a file that nobody has read yet.

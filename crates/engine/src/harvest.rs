@@ -8,10 +8,11 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use x12::claim::{Batch, ClaimMap, NONE, Taps};
 
-use crate::analyse::{Analysed, Kind};
+use crate::analyse::Analysed;
 use crate::batches::Fields;
 use crate::desk::{Desk, Gathered, Scrub};
 use crate::error::Error;
+use crate::item::Kind;
 use crate::job::Job;
 use crate::run::{self, Sink};
 use crate::scrub::{Meter, Progress, Setup, labels, pretty, write_run};

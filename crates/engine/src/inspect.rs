@@ -12,10 +12,10 @@ use x12::wire::{Element, Fault, Scanner, Segment, Tokens};
 use crate::batches::Fields;
 use crate::desk::masked;
 use crate::error::Error;
+use crate::group::Group;
 use crate::job::Job;
 use crate::scrub::Setup;
 use crate::source::Source;
-use crate::standing::Group;
 
 /// Writes the tree of the file at `path` to `emit`, some lines at a time, and returns counts by kind as JSON.
 ///

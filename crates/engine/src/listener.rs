@@ -5,7 +5,7 @@ use x12::guide::{Plan, Role};
 use x12::validate::Visitor;
 use x12::wire::Segment;
 
-use crate::analyse::{Item, Kind};
+use crate::item::{Item, Kind};
 use crate::standing::Inside;
 
 /// What a segment began.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use x12::guide::{Guides, Parties, Plan, Route};
 use x12::wire::{Delimiters, Fault, Header, Limits, Mode, Scanner, Segment, Tokens, header};
 
-use crate::standing::Group;
+use crate::group::Group;
 
 /// So many lines of one length are no chance.
 const EVEN_LINES: usize = 4;

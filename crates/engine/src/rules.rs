@@ -8,7 +8,6 @@ use std::time::Instant;
 use x12::claim::{Batch, ClaimMap, Taps};
 use x12::scrub::{CodeTables, Context, Counts, DuplicateKey, Hit, Program, Remembered, RuleError, Scratch, Share};
 
-use crate::analyse::Analysed;
 use crate::error::Error;
 
 /// The digests of claims that were sent, and of whom they were between.
@@ -145,21 +144,6 @@ impl Rulebook {
             received: self.received,
         })
     }
-
-    /// What can be found in a piece without knowing the claims before it. The rows that it inherits must be there.
-    /// `scratch` is by claim map.
-    ///
-    /// Rules that cannot be made find nothing here: the desk, which asks for them too, ends the run.
-    pub(crate) fn judge(&self, analysed: &mut Analysed, scratch: &mut Vec<Scratch>) {
-        for map in analysed.batches.maps() {
-            let (Some(batch), Ok(rules)) = (analysed.batches.get(map), self.of(map)) else { continue };
-            scratch.resize_with(scratch.len().max(map + 1), Scratch::default);
-            analysed.ruled.resize_with(analysed.ruled.len().max(map + 1), Ruled::default);
-            if let Some((ruled, scratch)) = analysed.ruled.get_mut(map).zip(scratch.get_mut(map)) {
-                *ruled = rules.judge(batch, &analysed.taken.bytes, scratch);
-            }
-        }
-    }
 }
 
 impl Rules {
@@ -168,7 +152,8 @@ impl Rules {
         self.program.reads().chain(self.key.reads())
     }
 
-    fn judge(&self, batch: &Batch, bytes: &[u8], scratch: &mut Scratch) -> Ruled {
+    /// What can be found in a batch without knowing the claims before it. The rows that it inherits must be there.
+    pub(crate) fn judge(&self, batch: &Batch, bytes: &[u8], scratch: &mut Scratch) -> Ruled {
         let mut counts = Vec::new();
         let last = Cell::new(Instant::now());
         let judged = |rule: usize| self.measure(rule, &last);

@@ -16,8 +16,9 @@ use crate::error::Error;
 use crate::extent::Extent;
 use crate::peek::{self, Known};
 use crate::rules::Rulebook;
-use crate::source::{Source, Taken};
+use crate::source::Source;
 use crate::standing::{Assumption, Set, Standing};
+use crate::taken::Taken;
 
 /// What a piece that no cut was found in may have beyond the longest segment: then it is cut where it is.
 const BEYOND: usize = 256 * 1024;
@@ -167,7 +168,7 @@ impl Line {
         match (&self.rules, &self.crew) {
             (None, _) => Settled::Here(analysed),
             (Some(rules), None) => {
-                rules.judge(&mut analysed, &mut self.scratch);
+                analysed.judge(rules, &mut self.scratch);
                 Settled::Here(analysed)
             }
             (Some(rules), Some(crew)) => {

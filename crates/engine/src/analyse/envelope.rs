@@ -9,8 +9,9 @@ use x12::validate::{Routed, plain};
 use x12::wire::{Fault, Segment, SegmentId};
 
 use super::pass::{Open, Pass};
-use super::{Item, Kind};
-use crate::standing::{Group, Inside};
+use crate::group::Group;
+use crate::item::{Item, Kind};
+use crate::standing::Inside;
 
 impl Pass<'_> {
     pub(super) fn open_set(&mut self, segment: &Segment<'_>) {

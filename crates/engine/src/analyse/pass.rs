@@ -9,12 +9,14 @@ use x12::position::{Position, Span};
 use x12::validate::{At, Walker, Way, plain};
 use x12::wire::{Fault, Mode, Segment, SegmentId, Tokens};
 
-use super::{Item, Kind, Setting};
+use super::Setting;
 use crate::batches::{Batches, Filling};
+use crate::group::Group;
+use crate::item::{Item, Kind};
 use crate::listener::{Columns, Listener, Opened};
 use crate::records;
-use crate::source::Taken;
-use crate::standing::{Group, Inside, Set, Standing, begins_item};
+use crate::standing::{Inside, Set, Standing, begins_item};
+use crate::taken::Taken;
 
 /// One pass over a piece.
 pub(super) struct Pass<'a> {

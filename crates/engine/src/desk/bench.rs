@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{ClaimFields, Scrub};
+use super::Scrub;
 use crate::analyse::Setting;
 use crate::error::Error;
+use crate::fields::ClaimFields;
 use crate::rules::Rulebook;
 
 /// Rules and what else there is to judge claims with, whatever kind they are of.

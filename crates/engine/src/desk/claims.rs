@@ -1,129 +1,20 @@
 //! What becomes of a claim, and everything that tells it: the 277CA, the worklist, the counts.
 
-use std::cell::RefCell;
 use std::ops::Range;
-use std::sync::Arc;
 
 use x12::acknowledge::{ClaimStatus, LineStatus, Party, PatientRef, ProviderRef, Reason};
-use x12::claim::{FieldPlace, NO_DATE, NONE, Schema, pack};
+use x12::claim::{NO_DATE, NONE, pack};
 use x12::finding::{Code, Severity};
 use x12::position::Span;
 use x12::split::Item as SplitItem;
 use x12::wire::{Output, decimal};
 
 use super::answers::{Answers, Parties};
-use super::fields::{Above, At, Fields, Values};
 use super::reach::Reach;
 use super::record::FindingLine;
 use super::verdicts::{self, Read};
 use super::{Desk, Part, worklist};
-
-/// The fields that acknowledgments, the worklist and the counts read.
-pub(crate) struct ClaimFields {
-    pub(crate) all: Fields,
-    /// Where the batch's reference stands.
-    pub(crate) batch_place: FieldPlace,
-    pub(crate) id: At,
-    pub(crate) charge: At,
-    pub(crate) clearinghouse: At,
-    /// The days of a line.
-    pub(crate) service: [At; 2],
-    /// The days of a claim as a whole, where it says them itself: before those of its lines, and for want of them.
-    stated: Option<[At; 2]>,
-    treated: Option<[At; 2]>,
-    /// What the type of bill is put together from.
-    bill: Option<[At; 2]>,
-    /// NM102, and NM103 to NM107.
-    pub(crate) provider: (At, [At; 4]),
-    /// NM109, and the tax number.
-    pub(crate) provider_ids: [At; 2],
-    /// NM103 to NM107.
-    pub(crate) subscriber: [At; 4],
-    pub(crate) member_id: At,
-    pub(crate) member_id_qualifier: At,
-    pub(crate) patient: [At; 4],
-    pub(crate) payer: [At; 2],
-    pub(crate) set: [At; 7],
-    pub(crate) line: [At; 10],
-    revenue: At,
-    /// The tables above the claim: provider, subscriber, patient, payer.
-    above: [Above; 4],
-    /// All of them.
-    reads: Vec<At>,
-}
-
-impl ClaimFields {
-    pub(crate) fn new(schema: &Arc<Schema>) -> Self {
-        let all = Fields::new(schema);
-        let reads = RefCell::<Vec<At>>::default();
-        let at = |path: &str| {
-            let at = all.at(path);
-            reads.borrow_mut().push(at);
-            at
-        };
-        let pair = |one: &str, other: &str| Some([at(one), at(other)]).filter(|all| all[0].found().is_some());
-        let batch_place = all
-            .schema()
-            .tables
-            .iter()
-            .find(|table| table.name == "set")
-            .and_then(|table| table.fields.iter().find(|field| field.name == "reference"))
-            .map(|field| field.place.clone())
-            .unwrap_or_default();
-        Self {
-            batch_place,
-            id: at("claim.id"),
-            charge: at("claim.charge"),
-            clearinghouse: at("claim.clearinghouse_reference"),
-            service: [at("line.service_from"), at("line.service_to")],
-            stated: pair("claim.statement_from", "claim.statement_to"),
-            treated: pair("claim.treated_from", "claim.treated_to"),
-            bill: pair("claim.facility_type", "claim.frequency"),
-            revenue: at("line.revenue"),
-            provider: (
-                at("provider.entity"),
-                ["name", "first", "middle", "suffix"].map(|name| at(&format!("provider.{name}"))),
-            ),
-            provider_ids: [at("provider.npi"), at("provider.tax_id")],
-            subscriber: ["last", "first", "middle", "suffix"].map(|name| at(&format!("subscriber.{name}"))),
-            member_id: at("subscriber.member_id"),
-            member_id_qualifier: at("subscriber.member_id_qualifier"),
-            patient: ["last", "first", "middle", "suffix"].map(|name| at(&format!("patient.{name}"))),
-            payer: [at("payer.name"), at("payer.id")],
-            set: [
-                "submitter_name",
-                "submitter_first",
-                "submitter_middle",
-                "submitter_id",
-                "reference",
-                "receiver_name",
-                "receiver_id",
-            ]
-            .map(|name| at(&format!("set.{name}"))),
-            line: [
-                "procedure_qualifier",
-                "procedure",
-                "modifier_1",
-                "modifier_2",
-                "modifier_3",
-                "modifier_4",
-                "charge",
-                "units",
-                "control",
-                "number",
-            ]
-            .map(|name| at(&format!("line.{name}"))),
-            above: ["provider", "subscriber", "patient", "payer"].map(|name| all.above(name)),
-            reads: reads.take(),
-            all,
-        }
-    }
-
-    /// All of them, by table and column.
-    pub(crate) fn reads(&self) -> impl Iterator<Item = (usize, usize)> {
-        self.reads.iter().filter_map(|at| at.found())
-    }
-}
+use crate::fields::{At, ClaimFields, Values};
 
 /// A claim's verdict in the making.
 pub(crate) struct Verdict {

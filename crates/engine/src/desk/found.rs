@@ -11,13 +11,13 @@ use x12::wire::{Output, SegmentId, decimal};
 
 use super::above::Level;
 use super::claims::{MOST_ROWS, WorkRow, line_number};
-use super::fields::Values;
 use super::line::Line;
 use super::record::FindingLine;
-use super::stretch::Stretch;
 use super::{Bench, Desk, Judged, Part, answers, reach};
-use crate::analyse::Kind;
+use crate::fields::Values;
+use crate::item::Kind;
 use crate::standing::Inside;
+use crate::stretch::Stretch;
 
 /// A finding with everything that is said of it.
 struct Found<'a> {

@@ -13,14 +13,14 @@ use super::answers::Answers;
 use super::line::affected;
 use super::numbering::Parties;
 use super::records::SetSource;
-use super::stretch::Stretch;
 use super::tally::Tally;
 use super::{Desk, Outcome, Part, verdicts};
-use crate::analyse::Kind;
 use crate::error::Error;
+use crate::item::Kind;
 use crate::job::RejectUnit;
 use crate::stage::StagedFile;
 use crate::standing::Inside;
+use crate::stretch::Stretch;
 
 /// The open interchange.
 pub(crate) struct Interchange {

@@ -9,12 +9,13 @@ use x12::record::{Asked, FieldName, Secrecy, Ssn, string};
 use x12::wire::{Output, Segment, decimal};
 
 use super::claims::iso;
-use super::fields::{At, Fields, Values};
 use super::line::masked;
 use super::records::{Records, push_number};
-use super::{Desk, Part, Stretch, worklist};
+use super::{Desk, Part, worklist};
+use crate::fields::{At, Fields, Values};
 use crate::records::{Line, Recording, Subject};
 use crate::stage::{Stage, StagedFile};
+use crate::stretch::Stretch;
 
 /// Most reasons that are told for a set, group or interchange that goes back.
 const MOST_REASONS: usize = 1_000;

@@ -8,11 +8,12 @@ use x12::position::Span;
 use x12::scrub::Hit;
 use x12::wire::{Delimiters, Segment};
 
-use super::fields::Values;
 use super::seen::NUMBERS;
 use super::{Desk, Judged, Scrub};
-use crate::analyse::{Analysed, Item, Kind};
+use crate::analyse::Analysed;
 use crate::error::Error;
+use crate::fields::Values;
+use crate::item::{Item, Kind};
 use crate::rules::Known;
 
 /// One thing that was found, by its number among its kind: a hostile piece has hundreds of thousands.

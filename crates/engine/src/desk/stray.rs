@@ -10,8 +10,8 @@ use x12::wire::{Delimiters, Fault, Output, SegmentId};
 use super::answers::Answers;
 use super::levels::Interchange;
 use super::{Desk, Part};
-use crate::analyse::Kind;
 use crate::error::Error;
+use crate::item::Kind;
 
 const ST: SegmentId = SegmentId::new(b"ST");
 /// The longest identifier of a segment, and what ends it.

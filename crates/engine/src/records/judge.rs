@@ -7,9 +7,9 @@ use x12::position::{Position, Span};
 use x12::wire::{Delimiters, Segment, SegmentId};
 
 use super::Recording;
-use crate::analyse::Item;
-use crate::desk::Stretch;
-use crate::source::Taken;
+use crate::item::Item;
+use crate::stretch::Stretch;
+use crate::taken::Taken;
 
 /// A piece that was read.
 pub(crate) struct Read<'a> {

@@ -7,8 +7,8 @@ use x12::record::{Link, Page, Pen, Ssn, Told};
 use x12::wire::Delimiters;
 
 use super::{Read, Recording};
-use crate::analyse::{Item, Kind};
 use crate::batches::{Batches, Maps};
+use crate::item::{Item, Kind};
 
 /// What the records of a piece say.
 #[derive(Debug, Default)]

@@ -1,9 +1,13 @@
 //! The fields that the desk itself reads, found by their names in the claim map.
 
+mod claim;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use x12::claim::{Batch, Column, MISSING, NO_DATE, NONE, Schema, unpack};
+
+pub(crate) use claim::ClaimFields;
 
 /// A field: its table and column; both out of range when the map does not have it.
 #[derive(Clone, Copy, Debug)]
