@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 from scrubjay._version import __version__
 from scrubjay.cli.call import Call, Group, Option
-from scrubjay.cli.commands import COMMANDS, COMPLETION, called, command
+from scrubjay.cli.commands import CHAPTERS, COMMANDS, COMPLETION, called, command
 from scrubjay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -89,10 +89,12 @@ class _Root(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing any of them."""
+        """The list of commands by chapter, without importing any of them."""
         del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        width = max(map(len, COMMANDS))
+        for chapter, commands in CHAPTERS.items():
+            with formatter.section(chapter):
+                formatter.write_dl([(name.ljust(width), line) for name, line in commands.items()])
 
 
 class _Commands(click.Group):
