@@ -175,6 +175,38 @@ def test_the_worklist_says_in_which_file_each_claim_stands(
     assert set(files) == {"claims.837", "claims~1.837"}
 
 
+def test_what_is_wrong_above_claims_is_no_later_claims_fault(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    """A file that is cut short, and a set without claims: rows of their own, that say of what."""
+    text = EXAMPLE.read_bytes().replace(b"\n", b"")
+    header, trailer = text[: text.index(b"~ST*")], text[text.index(b"~GE*") :]
+    (tmp_path / "1.837").write_bytes(text[: text.index(b"~SE*") + 1])
+    (tmp_path / "2.837").write_bytes(header + b"~ST*270*9999*005010X999~SE*2*9999" + trailer)
+    (tmp_path / "3.837").write_bytes(text)
+    scrubjay(
+        "scrub", *(tmp_path / f"{number}.837" for number in (1, 2, 3)), "--out", tmp_path / "out"
+    )
+    with (tmp_path / "out" / "worklist.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    alone = [
+        (row["file"], row["code"], row["reason"].rpartition(" (")[2])
+        for row in rows
+        if not row["claim"]
+    ]
+    assert alone == [
+        ("1.837", "SET_TRAILER_MISSING", "set 0001)"),
+        ("1.837", "GROUP_TRAILER_MISSING", "group 117)"),
+        ("1.837", "INTERCHANGE_TRAILER_MISSING", "interchange 000000117)"),
+        ("2.837", "SET_GUIDE_UNSUPPORTED", "set 9999)"),
+    ]
+    first, third = (
+        [row["code"] for row in rows if row["claim"] and row["file"] == name]
+        for name in ("1.837", "3.837")
+    )
+    assert first == third
+
+
 def test_a_name_that_is_made_is_no_other_inputs(scrubjay: Command, tmp_path: Path) -> None:
     names = ("claims.837", "other/claims.837", "claims~1.837")
     (tmp_path / "other").mkdir()

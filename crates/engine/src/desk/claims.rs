@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use x12::acknowledge::{ClaimStatus, LineStatus, Party, PatientRef, ProviderRef, Reason};
 use x12::claim::{NO_DATE, NONE, pack};
-use x12::finding::{Code, Severity};
+use x12::finding::{Code, Scope, Severity};
 use x12::position::Span;
 use x12::split::Item as SplitItem;
 use x12::wire::{Output, decimal};
@@ -48,6 +48,7 @@ pub(crate) const MOST_ROWS: usize = 1_000;
 /// A row of the worklist.
 pub(crate) struct WorkRow {
     pub(crate) code: Code,
+    pub(crate) scope: Scope,
     pub(crate) severity: Severity,
     pub(crate) message: Option<String>,
     pub(crate) field: String,
@@ -239,13 +240,13 @@ impl Desk<'_> {
         });
     }
 
-    /// The claim's rows in the worklist.
+    /// The claim's rows in the worklist, behind those that wait for one.
     fn work(&mut self, claim: &Claim<'_>) {
         let Claim { values, fields, told, payer, .. } = *claim;
         let above = std::mem::take(&mut self.work_above);
-        let Some(file) = self.worklist.as_mut().filter(|_| !told.rows.is_empty() || !above.is_empty()) else {
+        if self.worklist.is_none() || told.rows.is_empty() && above.is_empty() {
             return;
-        };
+        }
         let [last, first, ..] = claim.name();
         let patient = [last, first].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(&b", "[..]);
         let payer = values.texts(&fields.payer, payer);
@@ -253,28 +254,54 @@ impl Desk<'_> {
         let (from, _) = claim.dates;
         let date = if from == NO_DATE { String::new() } else { iso(from) };
         let charge = super::tally::money(claim.cents);
-        self.scratch.clear();
+        let whose = [claim.text(fields.id), &patient, payer, date.as_bytes(), charge.as_bytes()];
         for work in above.iter().chain(&told.rows) {
-            let info = self.catalog.info(work.code);
-            worklist::row(
-                &mut self.scratch,
-                &[
-                    self.file.name.as_bytes(),
-                    claim.text(fields.id),
-                    &patient,
-                    payer,
-                    date.as_bytes(),
-                    charge.as_bytes(),
-                    info.name.as_bytes(),
-                    work.severity.name().as_bytes(),
-                    work.message.as_deref().unwrap_or(&info.title).as_bytes(),
-                    work.field.as_bytes(),
-                    &work.value,
-                    info.fix.as_bytes(),
-                    decimal(work.segment.into(), &mut [0; 20]),
-                ],
-            );
+            let reason = work.message.as_deref().unwrap_or(&self.catalog.info(work.code).title).to_owned();
+            self.work_row(whose, work, &reason);
         }
+    }
+
+    /// The rows that waited for a claim, where none came: they say what they are about.
+    pub(super) fn work_without_claim(&mut self) {
+        for work in std::mem::take(&mut self.work_above) {
+            let control = |control: &[u8]| String::from_utf8_lossy(control).into_owned();
+            let level = match work.scope {
+                Scope::Interchange => ("interchange", self.interchange.as_ref().map(|open| control(&open.control))),
+                Scope::Group => ("group", self.group.as_ref().map(|open| control(&open.control))),
+                _ => ("set", self.set.as_ref().map(|open| control(&open.control))),
+            };
+            let title = work.message.as_deref().unwrap_or(&self.catalog.info(work.code).title);
+            let reason = match level {
+                (level, Some(control)) => format!("{title} ({level} {control})"),
+                (_, None) => title.to_owned(),
+            };
+            self.work_row([&[]; 5], &work, &reason);
+        }
+    }
+
+    /// A row of the worklist: claim, patient, payer, date of service and charge of whom it is about; and why.
+    fn work_row(&mut self, [id, patient, payer, date, charge]: [&[u8]; 5], work: &WorkRow, reason: &str) {
+        let Some(file) = &mut self.worklist else { return };
+        let info = self.catalog.info(work.code);
+        self.scratch.clear();
+        worklist::row(
+            &mut self.scratch,
+            &[
+                self.file.name.as_bytes(),
+                id,
+                patient,
+                payer,
+                date,
+                charge,
+                info.name.as_bytes(),
+                work.severity.name().as_bytes(),
+                reason.as_bytes(),
+                work.field.as_bytes(),
+                &work.value,
+                info.fix.as_bytes(),
+                decimal(work.segment.into(), &mut [0; 20]),
+            ],
+        );
         file.append(&self.scratch);
     }
 }

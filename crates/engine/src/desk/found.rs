@@ -268,6 +268,7 @@ impl Desk<'_> {
         let (field, value) = found.evidence.into_iter().next().unwrap_or_default();
         let row = WorkRow {
             code: finding.code,
+            scope: finding.scope,
             severity: finding.severity,
             message: found.message.map(str::to_owned),
             field,

@@ -228,6 +228,7 @@ impl Desk<'_> {
     }
 
     fn open_interchange(&mut self, part: &mut Part<'_>, delimiters: Delimiters, split: &mut Vec<SplitItem>) {
+        self.work_without_claim();
         self.end_levels(0);
         if let Some(records) = &mut self.records {
             records.open(0);
@@ -291,6 +292,7 @@ impl Desk<'_> {
         self.judge_envelope(part, |envelope, segment, place, findings| {
             envelope.close_interchange(segment, place, findings);
         });
+        self.work_without_claim();
         let accepted = self.keeps(!self.reach.levels[0].bad);
         let [count, control] = self.trailer_spans(part);
         split.push(SplitItem::InterchangeClose { raw: trailer(part), count, control, accepted });
@@ -362,6 +364,7 @@ impl Desk<'_> {
                 .and_then(|text| text.parse().ok())
         });
         self.judge_envelope(part, x12::validate::Envelope::close_group);
+        self.work_without_claim();
         let bad = !self.keeps(!self.reach.levels[1].bad);
         if let Some(records) = &mut self.records {
             records.close_level(1, bad || self.group.as_ref().is_some_and(|group| group.bad));
@@ -433,6 +436,7 @@ impl Desk<'_> {
 
     fn close_set(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         self.judge_envelope(part, x12::validate::Envelope::close_set);
+        self.work_without_claim();
         let Some(mut set) = self.set.take() else { return };
         let whole = self.rulings.reject_unit == RejectUnit::Set && set.faulty_claims;
         let rejected = !self.keeps(!(set.bad || self.reach.levels[2].refused || whole));

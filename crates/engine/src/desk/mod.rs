@@ -283,6 +283,7 @@ impl<'j> Desk<'j> {
     /// # Errors
     /// [`Error::Input`] when it holds no interchange at all.
     pub(crate) fn end_file(&mut self) -> Result<(), Error> {
+        self.work_without_claim();
         if self.file.interchanges == 0 {
             return Err(Error::no_interchange(&self.file.name, self.file.bytes));
         }

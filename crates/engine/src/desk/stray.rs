@@ -140,6 +140,7 @@ impl Desk<'_> {
         let answers = stage.map(|stage| Answers::new(stage, &stem, isa, Delimiters::default(), b"\n", manner));
         self.interchange = Some(Interchange::refused(control, answers));
         self.take(part, finding);
+        self.work_without_claim();
         self.finish_interchange()
     }
 
