@@ -36,8 +36,8 @@ pub(crate) struct Analysed {
     pub(crate) plan: Option<Arc<Plan>>,
     /// Findings that stand or not by what came before the piece.
     pub(crate) owed: Vec<Owed>,
-    /// How many segments that begin a claim stand where no claim could be placed.
-    pub(crate) lost_claims: u64,
+    /// For each segment that begins a claim where none could be placed, the item that was open, in their order.
+    pub(crate) lost_claims: Vec<u32>,
     pub(crate) end: Standing,
     /// The segment that the next piece begins with ends nothing here: what is open goes on.
     pub(crate) torn: bool,

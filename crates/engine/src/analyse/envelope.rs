@@ -79,7 +79,9 @@ impl Pass<'_> {
             Some(plan) => self.notice(segment, plan),
             None => self.misplaced(segment),
         }
-        self.lost_claims += u64::from(setting.guides.opens_claim(segment.id()));
+        if setting.guides.opens_claim(segment.id()) {
+            self.lose_claim();
+        }
     }
 
     fn notice(&mut self, segment: &Segment<'_>, plan: &Arc<Plan>) {

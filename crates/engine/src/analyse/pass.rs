@@ -42,7 +42,7 @@ pub(super) struct Pass<'a> {
     pub(super) findings: Vec<Finding>,
     pub(super) made_in: Vec<u32>,
     pub(super) filling: Filling<'a>,
-    pub(super) lost_claims: u64,
+    pub(super) lost_claims: Vec<u32>,
     pub(super) in_interchange: bool,
 }
 
@@ -81,7 +81,7 @@ impl<'a> Pass<'a> {
             findings: Vec::new(),
             made_in: Vec::new(),
             filling: Filling::new(&setting.maps, batches),
-            lost_claims: 0,
+            lost_claims: Vec::new(),
             in_interchange: matches!(standing.mode, Mode::Inside(_) | Mode::Skipping(_)),
         };
         if let Some(plan) = pass.walker.plan().cloned() {
@@ -137,7 +137,7 @@ impl<'a> Pass<'a> {
             Some(Opened::Level) => self.inside = Inside::Level,
             Some(Opened::Record) => self.inside = Inside::Record,
             Some(Opened::Header) => self.inside = Inside::Header,
-            Some(Opened::Lost) => self.lost_claims += 1,
+            Some(Opened::Lost) => self.lose_claim(),
             None => {}
         }
         if self.findings.len() > self.made_in.len() {
@@ -277,6 +277,11 @@ impl<'a> Pass<'a> {
         rest.get(..name).is_some_and(|name| self.setting.guides.opens_claim(SegmentId::new(name)))
     }
 
+    /// A claim begins that cannot be placed.
+    pub(super) fn lose_claim(&mut self) {
+        self.lost_claims.push(self.items.len().saturating_sub(1) as u32);
+    }
+
     /// Counts a segment towards the item it belongs to.
     pub(super) fn count(&mut self) {
         if let Some(item) = self.items.last_mut() {
@@ -323,7 +328,9 @@ impl Tokens for Pass<'_> {
                 }
                 Open::Opaque => {
                     self.count();
-                    self.lost_claims += u64::from(self.setting.guides.opens_claim(segment.id()));
+                    if self.setting.guides.opens_claim(segment.id()) {
+                        self.lose_claim();
+                    }
                 }
                 Open::None => self.outside(segment),
             },
@@ -339,7 +346,9 @@ impl Tokens for Pass<'_> {
             if first {
                 self.faulty_segment(fault, range.start as u32);
                 // where a set is walked, what is left of the claim opens it
-                self.lost_claims += u64::from(self.set != Open::Walked && self.began_claim(range.start));
+                if self.set != Open::Walked && self.began_claim(range.start) {
+                    self.lose_claim();
+                }
             }
             return;
         }

@@ -12,6 +12,7 @@ use x12::wire::{Delimiters, Output, Segment};
 use super::answers::Answers;
 use super::line::affected;
 use super::numbering::Parties;
+use super::reach::SET;
 use super::records::SetSource;
 use super::tally::Tally;
 use super::{Desk, Outcome, Part, verdicts};
@@ -181,7 +182,7 @@ impl Desk<'_> {
 
     /// Levels from `from` on are over: the claims below them are counted.
     pub(super) fn end_levels(&mut self, from: usize) {
-        let claims = self.totals.claims_seen;
+        let (claims, lost) = (self.totals.claims_seen, self.totals.unreadable);
         if let Some(handed) = &mut self.handed {
             handed.end_levels(from);
         }
@@ -189,7 +190,9 @@ impl Desk<'_> {
         // inner ones first: what they reach is not counted again by what is around them
         for (at, level) in self.reach.levels.iter_mut().enumerate().skip(from).rev() {
             if !level.pending.is_empty() {
-                let below = claims - level.claims_before;
+                // what is below a set, as far as that could be placed
+                let lost = if at <= SET { lost - level.lost_before } else { 0 };
+                let below = claims - level.claims_before + lost;
                 let count = affected(below);
                 for (place, code) in level.pending.drain(..) {
                     self.totals.reached(code, below, &starts[..=at]);
@@ -203,7 +206,7 @@ impl Desk<'_> {
             level.reasons.clear();
             level.bad = false;
             level.refused = false;
-            level.claims_before = claims;
+            (level.claims_before, level.lost_before) = (claims, lost);
         }
     }
 

@@ -353,7 +353,7 @@ impl Sink for Desk<'_> {
         if let Some(handed) = &mut self.handed {
             handed.turn();
         }
-        self.totals.unreadable += analysed.lost_claims;
+        let mut lost = analysed.lost_claims.iter().peekable();
         for (at, item) in analysed.items.iter().enumerate() {
             let end = analysed.items.get(at + 1).map_or(analysed.used as u32, |next| next.start);
             let own = sheet_of(&sheets, item.map);
@@ -362,8 +362,12 @@ impl Sink for Desk<'_> {
             while let Some(&(_, entry)) = entries[own].next_if(|(owner, _)| *owner as usize == at) {
                 self.entry(&mut part, entry);
             }
+            while lost.next_if(|item| **item as usize == at).is_some() {
+                self.totals.unreadable += 1;
+            }
             self.leave(&mut part, &mut split)?;
         }
+        self.totals.unreadable += lost.count() as u64;
         self.write_split(&analysed.taken.bytes, &mut split);
         self.split = split;
         self.check()

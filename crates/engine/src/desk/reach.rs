@@ -20,18 +20,23 @@ pub(super) struct Level {
     /// What is wrong is told before any claim is looked at (TA1, 999): it refuses the whole.
     pub(super) refused: bool,
     pub(super) claims_before: u64,
+    /// Claims that could not be placed, likewise.
+    pub(super) lost_before: u64,
     /// Where the count stands in findings.jsonl, if it is written, and of which code it is.
     pub(super) pending: Vec<(Option<u64>, Code)>,
     /// 277CA reasons of the level's own faults.
     pub(super) reasons: Vec<String>,
 }
 
+/// The level of sets.
+pub(super) const SET: usize = 2;
+
 /// The levels of [`Reach`] by scope; claims and lines are none.
 pub(super) fn level_of(scope: Scope) -> Option<usize> {
     match scope {
         Scope::Interchange => Some(0),
         Scope::Group => Some(1),
-        Scope::Set => Some(2),
+        Scope::Set => Some(SET),
         Scope::Provider => Some(3),
         Scope::Subscriber => Some(4),
         Scope::Patient => Some(5),
@@ -40,9 +45,9 @@ pub(super) fn level_of(scope: Scope) -> Option<usize> {
 }
 
 impl Reach {
-    /// How many claims were seen when each level began.
+    /// How many claims were seen when each level began, those that could not be placed included.
     pub(crate) fn starts(&self) -> [u64; LEVELS] {
-        std::array::from_fn(|at| self.levels[at].claims_before)
+        self.levels.each_ref().map(|level| level.claims_before + level.lost_before)
     }
 
     /// True when something above the claim rejects it.
