@@ -5,7 +5,8 @@ and what must be: ``modifiers_required`` (one of), ``modifiers_forbidden``, ``po
 ``pos_forbidden``, ``age_min``, ``age_max``, ``sex``, ``units_max``, or ``deny``; and how it is
 told: ``severity, message, fix, status``. Several codes stand in a cell with blanks between;
 ``99201-99215`` is a range and ``J*`` a beginning. The id of a rule is the name of the file and the
-row's ``id``, or else its number.
+row's ``id``, or else its number. ``fails`` and ``passes`` are lines that the row must find, and
+must not: ``97110 GP units=5``, several with ``|`` between (`claims.py`).
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from functools import partial
 
 from scrubjay import workbook
 from scrubjay.rules.analysts import in_order, made
+from scrubjay.rules.claims import claim_of
 from scrubjay.rules.errors import RuleError, Told
 from scrubjay.rules.fields import Line
-from scrubjay.rules.modifiers import has, lacks
+from scrubjay.rules.modifiers import lacks
 from scrubjay.rules.scopes import Scope
 
 TYPE_CHECKING = False
@@ -38,7 +40,7 @@ COLUMNS = (
     *("id", "payer", "class", "client", "group", "code", "revenue", "from", "until"),
     *("modifiers_required", "modifiers_forbidden", "pos", "pos_forbidden", "age_min", "age_max"),
     *("sex", "units_max", "deny", "severity", "message", "fix", "status", "snip", "kinds"),
-    *("state", "source"),
+    *("state", "source", "fails", "passes"),
 )
 _RANGE = re.compile(r"([A-Z]?)(\d+)([A-Z]?)-\1(\d+)\3")
 _MOST_OF_A_RANGE = 10_000
@@ -189,13 +191,21 @@ def _rule(name: str, row: Row) -> Rule:
         "fix": cells.get("fix", ""),
         "since": None,
         "until": None,
-        "state": cells.get("state") or "active",
+        "state": cells.get("state") or None,
         "page": None,
+        "tests": list(_tests(row)),
     }
     pointed: list[Any] = [line.procedure.node]
     if cells.get("revenue"):
         pointed = [line.revenue.node]
     return made(name, expression, facts, table="line", at=pointed, place=place)
+
+
+def _tests(row: Row) -> Iterator[dict[str, Any]]:
+    """The claims of its cells `fails` and `passes`."""
+    for column, expected in (("fails", "fail"), ("passes", "pass")):
+        for text in filter(None, map(str.strip, row.cells.get(column, "").split("|"))):
+            yield {"expect": expected, "claim": claim_of(text, row.cells, row.at(column))}
 
 
 def _about(line: Line, row: Row) -> list[Bool]:
@@ -236,7 +246,7 @@ def _wrong(line: Line, row: Row) -> list[Bool]:
         wrong.append(lacks(line, *wanted))
     if cells.get("modifiers_forbidden"):
         barred = cells["modifiers_forbidden"].split()
-        wrong.append(has(line, *barred))
+        wrong.append(~lacks(line, *barred))
     if cells.get("pos"):
         wrong.append(~_place(line).is_in(cells["pos"].split()))
     if cells.get("pos_forbidden"):
