@@ -170,7 +170,7 @@ def rule(
         with told:
             return made(function)
         # never judged: the file is refused when all of it was read
-        return function  # type: ignore[return-value]
+        return function
 
     def made(function: Callable[..., Any]) -> Rule:
         place = _place(function)
