@@ -39,7 +39,7 @@ def test_a_rule_without_tests_is_a_shadow_and_told_so(
         *("shadow", "info", None),
     )
     (note,) = ruleset.notes
-    assert re.match(rf"{re.escape(name)}:\d+: OWN_A has no tests, so a shadow", note)
+    assert re.match(rf"{re.escape(name)}:\d+: OWN_A has no tests and is a shadow", note)
     claims = ROOT / "examples" / "clinic.837"
     ended = scrubjay("scrub", claims, "--out", tmp_path / "o", "--rules", path)
     assert ended.err == f"scrubjay: {note}\n"
@@ -131,3 +131,14 @@ def own_b(claim):
     assert "OWN_B, test 1: this is no claim: test: a claim has no charg" in refused(
         tmp_path, text.replace("'charge'", "'charg'").replace('"charge"', '"charg"'), "own.py"
     )
+
+
+@pytest.mark.parametrize("name", ["CLAIM_TOTAL_MISMATCH", "RULE_FAILED", "LOOK_UP_NO_DATA"])
+def test_no_rule_has_the_code_of_what_is_built_in(tmp_path: Path, name: str) -> None:
+    said = refused(tmp_path, PLAIN.format(more="").replace("OWN_A", name), "own.py")
+    assert said.startswith(f"own.py:4: {name} is the code of a finding that is built in")
+
+
+def test_a_rule_that_there_is_not_is_told_with_the_nearest(scrubjay: Command) -> None:
+    ended = scrubjay("rules", "show", "timely_filin")
+    assert (ended.code, "did you mean TIMELY_FILING?" in ended.err) == (2, True)

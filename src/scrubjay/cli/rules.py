@@ -44,9 +44,7 @@ def listing(given: dict[str, Any]) -> int:
 
 def show(given: dict[str, Any]) -> int:
     """Shows what one rule is."""
-    found = [rule for rule in _all(given["rules"]) if rule.id == given["id"]]
-    if not found:
-        raise UsageError(f"there is no rule {given['id']}; scrubjay rules list names all of them")
+    found = _named(given["id"], given["rules"])
     if given["as_json"]:
         sys.stdout.write(json.dumps({"rules": [_card(rule) for rule in found]}) + "\n")
         return 0
@@ -135,6 +133,8 @@ def diff(given: dict[str, Any]) -> int:
     if len(given["sides"]) != len("AB"):
         raise UsageError("name two sides: files or folders of rules, or - for the shipped alone")
     before, after = (assemble(shipped(), [] if one == "-" else [one]) for one in given["sides"])
+    for note in (*before.notes, *after.notes):
+        _heard(note)
     changes, counts = compared(before, after, given["on"], as_of=given["as_of"])
     if given["as_json"]:
         sys.stdout.write(json.dumps({"changes": changes, "rules": counts}) + "\n")
@@ -162,9 +162,7 @@ def explain(given: dict[str, Any]) -> int:
     if len(given["words"]) != len(("ID", "FILE")):
         raise UsageError("name a rule and a file: TIMELY_FILING claims.837 --claim 0")
     name, file = given["words"]
-    rules = [rule for rule in _all(given["rules"]) if rule.id == name]
-    if not rules:
-        raise UsageError(f"there is no rule {name}; scrubjay rules list names all of them")
+    rules = _named(name, given["rules"])
     tree, letter = tree_of(file, given["claim"])
     day = _number(given["as_of"])
     judge = Interpreter(day, day, duplicate=False, again=False, tables=_tables())
@@ -203,6 +201,19 @@ def _all(files: Iterable[str]) -> tuple[Rule, ...]:
     from scrubjay.runs import ruleset
 
     return ruleset(files, note=_heard).rules
+
+
+def _named(name: str, files: Iterable[str]) -> list[Rule]:
+    """The variants of a rule."""
+    rules = _all(files)
+    found = [rule for rule in rules if rule.id == name]
+    if not found:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name.upper(), sorted({rule.id for rule in rules}), n=1)
+        hint = f"did you mean {near[0]}?" if near else "scrubjay rules list names all of them"
+        raise UsageError(f"there is no rule {name}; {hint}")
+    return found
 
 
 def _heard(note: str) -> None:

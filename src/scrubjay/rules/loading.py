@@ -26,7 +26,7 @@ __all__ = ["GROUP", "Loaded", "assemble", "files", "gather", "overridden"]
 GROUP = "scrubjay.rules"
 PLUGIN = "plugin:"
 _TABLES = (".csv", ".xlsx", ".xlsm")
-_TESTS = "give each a test that expects fail and one that expects pass"
+_TESTS = "add tests, one that expects fail and one that expects pass"
 _SUFFIXES = (".py", ".toml", *_TABLES)
 
 
@@ -44,11 +44,11 @@ class Loaded:
         self.rules += [rule.but(state="shadow") if _untested(rule) else rule for rule in rules]
         if untested:
             first, others = untested[0], len(untested) - 1
-            whom = f"{first.id} has" if not others else f"{first.id} and {others:,} more have"
-            a = "a shadow" if not others else "shadows"
+            whom = f"{first.id} and {others:,} more have" if others else f"{first.id} has"
+            are = "are shadows" if others else "is a shadow"
             self.notes.append(
-                f"{first.at}: {whom} no tests, so {a}: told as info, rejecting nothing; {more}, or "
-                "say state shadow"
+                f"{first.at}: {whom} no tests and {are}: told as info, rejecting nothing; {more}, "
+                "or say state shadow"
             )
 
 
@@ -89,7 +89,7 @@ def _add(found: Loaded, path: str) -> None:
     elif path.endswith(_TABLES):
         from scrubjay.rules import decisions
 
-        found.take(decisions.read(path), "fill its columns fails and passes")
+        found.take(decisions.read(path), "fill the columns fails and passes")
     else:
         found.take(load(path))
 

@@ -27,6 +27,8 @@ JUDGED = ("active", "shadow")
 
 _COROUTINE = 0x80
 """Of a code object: `async def` (inspect.CO_COROUTINE; inspect itself costs more than a start)."""
+_OWN = ("RULE_FAILED", "LOOK_UP_NO_DATA")
+"""What is told of rules that are plain functions, beside what they find."""
 FORMAT = 1
 """The version of the program's shape."""
 
@@ -91,6 +93,11 @@ class RuleSet:
 
 
 def _unique(rule: Rule, seen: dict[str, Rule]) -> None:
+    if not rule.shipped and (rule.id in _OWN or _native.is_built_in(rule.id)):
+        raise RuleError(
+            f"{rule.id} is the code of a finding that is built in; give the rule another id",
+            rule.at,
+        )
     first = seen.setdefault(rule.id, rule)
     if first is not rule and not rule.variant:
         where = "a rule that comes with Scrubjay" if first.shipped else first.at
