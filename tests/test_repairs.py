@@ -127,3 +127,29 @@ def test_a_link_is_followed_and_what_is_no_file_refused(clean: bytes, tmp_path: 
     with pytest.raises(UsageError, match="a pipe; name a file"):
         repair(str(tmp_path / "in.837"), str(tmp_path / "pipe"))
     assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize("wide", range(60, 133, 3))
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_file_of_even_lines_is_repaired_as_the_same_file_without_them(
+    clean: bytes, tmp_path: Path, wide: int, end: bytes
+) -> None:
+    lines = clean.replace(b"\n", b"").split(b"~")
+    for at, line in enumerate(lines):
+        if line.startswith(b"HI*ABK:"):
+            lines[at] = line[:10] + b"." + line[10:] if line[10:11].isalnum() else line.lower()
+            lines[at] = lines[at].replace(b"hi*abk", b"HI*ABK")
+        if line.startswith(b"NM1*IL*1*"):
+            lines[at] = b"*".join(
+                part + b"   " * (number == 3) for number, part in enumerate(line.split(b"*"))
+            )
+    plain = b"~".join(lines)
+    torn = end.join(plain[at : at + wide] for at in range(0, len(plain), wide)) + end
+    (tmp_path / "plain").write_bytes(plain)
+    (tmp_path / "torn").write_bytes(torn)
+    counts = repair(str(tmp_path / "plain"), str(tmp_path / "plain.out"))
+    assert sum(counts.values()) > 20
+    assert repair(str(tmp_path / "torn"), str(tmp_path / "torn.out")) == counts
+    assert (tmp_path / "torn.out").read_bytes() == (tmp_path / "plain.out").read_bytes()
+    again = repair(str(tmp_path / "torn.out"), str(tmp_path / "again"))
+    assert set(again.values()) == {0}

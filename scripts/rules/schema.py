@@ -65,7 +65,7 @@ def schema() -> dict[str, Any]:
     }
     test = shape(
         {"expect": {"enum": [*OUTCOMES]}, "claim": {"type": "object"}, "on": DAY}
-        | {"tables": {"type": "object"}},
+        | {"tables": {"type": "object"}, "answers": {"type": "object"}, "why": TEXT},
         "expect",
     )
     rule = shape(

@@ -62,6 +62,9 @@ def inspect(path: str, job: str, emit: Callable[[str], None]) -> str:
 def digest(text: str) -> str:
     """SHA-256 of `text` in UTF-8, as lower-case hexadecimals: hashlib costs 4 MB, this nothing."""
 
+def is_built_in(code: str) -> bool:
+    """Whether a code is that of a finding that is built in: no rule has it for its id."""
+
 def pattern_fault(text: str) -> str | None:
     """What is wrong with a pattern of the rule language, or None when it can be used."""
 
@@ -175,6 +178,12 @@ class DocumentReader:
     """
 
     def __init__(self, source: str | bytes, job: str, wanted: list[str]) -> None: ...
+    @property
+    def wrapped(self) -> bool:
+        """True where a file was broken into lines of one length: `raw` is without their breaks.
+
+        Known when the first segments were read.
+        """
     def next(self) -> list[Segment] | None:
         """A window's worth of segments; None at the end."""
 

@@ -54,6 +54,18 @@ def segments(
         yield from window
 
 
+def is_wrapped(source: Source) -> bool:
+    """Whether a file is broken into lines of one length, whose breaks stand in no value.
+
+    The bytes of its segments are told without them, their offsets with them.
+    """
+    reader = _native.DocumentReader(
+        places.source(source), Job(command=Command.INSPECT).to_json(), ["ISA"]
+    )
+    reader.next()
+    return reader.wrapped
+
+
 def read(source: Source, *, guide_aliases: bool = False) -> Iterator["TransactionSet"]:
     """The transaction sets of a file, or of the bytes of one, each to be passed through once.
 

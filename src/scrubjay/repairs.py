@@ -46,6 +46,9 @@ def repair(source: str, target: str, record: str | None = None) -> dict[str, int
     `record` gets a line of JSON for each repair: ``{"kind", "set", "segment_index", "loop",
     "segment", "element", "component", "before", "after"}``, before and after null where they are of
     a name. Returns how many there were of each kind. Neither file is there before it is whole.
+
+    A file that is broken into lines of one length is written without their breaks, which would
+    stand elsewhere as soon as a byte is taken out.
     """
     (source,) = places.inputs([source])
     target, record = places.replaceable(target), record and places.replaceable(record)
@@ -56,14 +59,15 @@ def repair(source: str, target: str, record: str | None = None) -> dict[str, int
             whole, told = os.path.join(stage, "whole"), os.path.join(stage, "record")
             with open(source, "rb") as old, open(whole, "wb") as new, open(told, "w") as lines:
                 steady = places.Steady(source, old)
+                breaks = b"\r\n" if documents.is_wrapped(source) else b""
                 for segment, control, changes, raw in _repaired(source):
-                    _copy(old, new, segment.offset - old.tell())
+                    _copy(old, new, segment.offset - old.tell(), breaks)
                     new.write(raw)
-                    old.seek(segment.offset + len(segment.raw))
+                    _pass_over(old, len(segment.raw), breaks)
                     for change in changes:
                         counts[change[0]] += 1
                         lines.write(json.dumps(_row(segment, control, change)) + "\n")
-                _copy(old, new, None)
+                _copy(old, new, None, breaks)
                 steady.check(old.tell())
             os.chmod(whole, 0o600)
             os.replace(whole, target)
@@ -167,11 +171,17 @@ def _row(segment: Segment, control: str, change: Change) -> dict[str, Any]:
     }
 
 
-def _copy(old: IO[bytes], new: IO[bytes], length: int | None) -> None:
-    """The next bytes as they are; all that are left, where no length is given."""
+def _pass_over(old: IO[bytes], length: int, breaks: bytes) -> None:
+    """The next bytes but `breaks`, so many of them, are not copied."""
+    while length > 0 and (block := old.read(length)):
+        length -= len(block.translate(None, breaks))
+
+
+def _copy(old: IO[bytes], new: IO[bytes], length: int | None, breaks: bytes) -> None:
+    """The next bytes as they are, but `breaks`; all that are left, where no length is given."""
     while length is None or length > 0:
         chunk = old.read(_CHUNK if length is None else min(_CHUNK, length))
         if not chunk:
             return
-        new.write(chunk)
+        new.write(chunk.translate(None, breaks))
         length = None if length is None else length - len(chunk)

@@ -236,11 +236,13 @@ def execute(
     history: AnyPath | None = None,
     progress: Progress | None = None,
     page: Callable[[str], str] | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Run:
     """A job complete but for its key, rules and overlays: find them, run, read the answer.
 
     `history` is a file of claims that were sent before (`history.remember`).
     `page` makes report.html of the answer, where that is not the report of claims.
+    `note` hears what people should know of the rules, as in `ruleset`.
     """
     key = TokenKey.find(token_key and places.named(token_key, "a token key"))
     job = job.but(token_key=key.secret, token_key_id=key.id)
@@ -256,7 +258,7 @@ def execute(
         sent = () if history is None else (known(history, key.id),)
         job = job.but(tables=(*folder.files(), *sent))
         if rules:
-            loaded = ruleset(rules)
+            loaded = ruleset(rules, note=note)
             job = job.but(program=loaded.program, docs=loaded.docs)
             judge = loaded.judge()
         else:
@@ -270,12 +272,24 @@ def execute(
     return Run.from_result(json.loads(answer), job.out)
 
 
-def ruleset(files: Iterable[AnyPath] = ()) -> RuleSet:
-    """The shipped rules and those of `files`, as one set, with what the files override."""
+def ruleset(files: Iterable[AnyPath] = (), *, note: Callable[[str], None] | None = None) -> RuleSet:
+    """The shipped rules and those of `files`, as one set, with what the files override.
+
+    `note` hears what people should know of them, a line each; without it, it is a warning.
+    """
     from scrubjay.rulebook import shipped
     from scrubjay.rules.loading import assemble
 
-    return assemble(shipped(), [places.named(file, "a file of rules") for file in files])
+    made = assemble(shipped(), [places.named(file, "a file of rules") for file in files])
+    for line in made.notes:
+        (note or _warned)(line)
+    return made
+
+
+def _warned(line: str) -> None:
+    from warnings import warn
+
+    warn(line, stacklevel=4)
 
 
 def _page(answer: str) -> str:

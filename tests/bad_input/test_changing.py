@@ -54,7 +54,7 @@ RULES = """
 import a_hook
 from scrubjay.rules import rule
 
-@rule("OWN_PLAIN", severity="warning", snip=7, fix="Nothing", native=False)
+@rule("OWN_PLAIN", severity="warning", snip=7, state="shadow", native=False)
 def plain(claim):
     \"\"\"Somebody else is at the file.\"\"\"
     a_hook.call()

@@ -350,3 +350,57 @@ def test_a_look_up_says_of_which_days_a_release_speaks(scrubjay: Command) -> Non
     assert "this release speaks of 2015-10-01 to" in ended.out
     assert scrubjay("codes", "lookup", "icd10cm", "e11.9", "--on", "2026-01-02").code == 0
     assert "has no list manifest" in scrubjay("codes", "lookup", "icd10cm.manifest", "E119").err
+
+
+NPPES = (
+    '"NPI","Entity Type Code","Replacement NPI","Provider Enumeration Date",'
+    '"NPI Deactivation Date","NPI Reactivation Date"\n'
+    '"1457382905","1","","05/23/2005","",""\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ('"1234567893","2"', "it has fewer cells than there are headings"),
+        ('"1234567893', "it has fewer cells than there are headings"),
+        ('"123456789","2","","05/23/2005","",""', "no NPI of entity type 1 or 2"),
+        ('"1234567893","2","","13/23/2005","",""', "a day: month must be in 1..12"),
+        ('"' + "x" * 200_000 + '"', "no CSV: field larger than field limit"),
+    ],
+)
+def test_a_row_that_is_cut_short_is_not_taken_for_one_without_days(
+    make: Make, row: str, why: str
+) -> None:
+    added, table = make({"npidata_pfile.csv": NPPES + row + "\n"})
+    assert table.intervals("1457382905")
+    assert not table.intervals("1234567893")
+    ((_, line, said),) = added.rejected
+    assert (line, said[: len(why)]) == (3, why)
+
+
+def test_what_no_table_holds_is_rejected_by_line(make: Make) -> None:
+    added, _ = make({"a.csv": "code,value\nA,9999999999\nB,1\n"}, table="ours")
+    assert added.rejected == (("a.csv", 2, "a value is at most 2147483647"),)
+    pairs = PTP + '11102\t11107\t \t20190101\t*\t0"any\n'
+    added, _ = make({"ccipra-v320r0-f1.txt": pairs})
+    assert [line for _, line, _ in added.rejected] == [8, 9]
+    text = "Add_On_Code,AOC_Edit_Type,Primary_Code,AOC_Edit_Eff_Dt,AOC_Edit_Del_Dt\n"
+    added, _ = make({"AOC.csv": text + "99417,1,99215,2021001,\n99418,1,99215,2021366,\n"})
+    assert [(line, why) for _, line, why in added.rejected] == [
+        (3, "a day: a year has no such day"),
+    ]
+
+
+def test_rows_that_are_there_twice_or_overlap_hold_on_all_their_days(make: Make) -> None:
+    text = (
+        "code,from,until\nA,2026-01-01,2026-03-31\nA,2026-01-01,2026-03-31\n"
+        "A,2026-03-01,2026-06-30\nA,2026-07-01,2026-12-31\nB,2026-01-01,2026-01-01\n"
+    )
+    _, table = make({"a.csv": text}, table="ours")
+    for on, holds in (
+        *(("2025-12-31", False), ("2026-01-01", True), ("2026-03-31", True), ("2026-04-01", True)),
+        *(("2026-06-30", True), ("2026-07-01", True), ("2026-12-31", True), ("2027-01-01", False)),
+    ):
+        assert any(one.first <= day(on) <= one.last for one in table.intervals("A")) is holds, on
+    assert [(one.first, one.last) for one in table.intervals("B")] == [(day("2026-01-01"),) * 2]

@@ -70,7 +70,7 @@ def test_a_plain_rule_finds_its_line_from_the_command_line(
     rules = tmp_path / "my_rules.py"
     rules.write_text(
         "from scrubjay.rules import Flag, rule\n"
-        "@rule('EVERY_LINE', severity='warning', snip=7, native=False)\n"
+        "@rule('EVERY_LINE', severity='warning', snip=7, native=False, state='shadow')\n"
         "def every_line(claim):\n"
         "    '''A line is a line.'''\n"
         "    return [Flag(line=line.number) for line in claim.lines]\n"

@@ -19,13 +19,20 @@ from scrubjay.rules import rule
 from scrubjay.rules.lookups import ask
 
 
-@rule("MEMBER_NOT_COVERED", severity="error", snip=6, fix="Ask the member", native=False)
+@rule(
+    "MEMBER_NOT_COVERED", severity="error", snip=6, fix="Ask the member", native=False,
+    tests=[
+        {"expect": "fail", "claim": {}, "answers": {"eligibility": False}},
+        {"expect": "pass", "claim": {}, "answers": {"eligibility": True}},
+        {"expect": "no_data", "claim": {}},
+    ],
+)
 async def member_not_covered(claim):
     """The plan does not know the member."""
     return not await ask("eligibility", claim.subscriber.member_id)
 
 
-@rule("NOBODY_TO_ASK", severity="error", snip=6, fix="Set it up", native=False)
+@rule("NOBODY_TO_ASK", severity="error", snip=6, state="shadow", native=False)
 async def nobody_to_ask(claim):
     """Asks a service that is not set up."""
     return await ask("crosswalk", claim.id)

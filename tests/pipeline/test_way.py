@@ -389,7 +389,7 @@ POISON = '''
 import os
 from scrubjay.rules import rule
 
-@rule("POISONED", severity="error", snip=7, status="A8:684", native=False)
+@rule("POISONED", severity="error", snip=7, state="shadow", native=False)
 def poisoned(claim):
     """A rule that kills whoever judges one claim."""
     if claim.id == "S0001-00000005":

@@ -126,18 +126,18 @@ from scrubjay.rules import rule
 def told(claim):
     return f"{type(claim).__name__} {type(claim.lines[0]).__name__}"
 
-@rule("OF_ALL", severity="info", snip=7, transactions="PID", native=False)
+@rule("OF_ALL", severity="info", snip=7, transactions="PID", native=False, state="shadow")
 def of_all(claim):
     """Every claim."""
     return told(claim)
 
-@rule("OF_SOME", severity="info", snip=7, transactions="ID", native=False)
+@rule("OF_SOME", severity="info", snip=7, transactions="ID", native=False, state="shadow")
 def of_some(claim):
     """Those of a hospital or a dentist."""
     assert not isinstance(claim, models.ProfessionalClaim)
     return told(claim)
 
-@rule("OF_PROFESSIONAL", severity="info", snip=7, native=False)
+@rule("OF_PROFESSIONAL", severity="info", snip=7, native=False, state="shadow")
 def of_professional(claim):
     """The rest."""
     return told(claim)

@@ -92,6 +92,14 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         [{"lines.1.referring_clia": "14D1"}],
         [{}, {"lines.1.referring_clia": "14D0000001"}],
     ),
+    "MISSING_REFERRING_CLIA": (
+        [MEDICARE | {"lines.0.modifier_1": "90"}, MEDICARE | {"lines.0.modifier_2": "90"}],
+        [
+            {"lines.0.modifier_1": "90"},
+            MEDICARE,
+            MEDICARE | {"lines.0.modifier_1": "90", "lines.0.referring_clia": "14D0000001"},
+        ],
+    ),
     # identity
     "MISSING_COUNTRY_CODE": (
         [{"provider.state": None}],
@@ -347,6 +355,21 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
     "MISSING_HIPPS": (
         [{"lines.0.revenue": "0022"}, {"lines.1.revenue": "0023"}],
         [{}, {"lines.0.revenue": "0022", "lines.0.procedure_qualifier": "HP"}],
+    ),
+    "MISSING_HIPPS_LINE": (
+        [
+            {"facility_type": "21"},
+            {"facility_type": "21", "lines.0.revenue": "0023"},
+            {"facility_type": "32", "frequency": "9"},
+        ],
+        [
+            {},
+            {"facility_type": "21", "subscriber.filing_indicator": "CI"},
+            {"facility_type": "21", "frequency": "0"},
+            {"facility_type": "32", "frequency": "A"},
+            {"facility_type": "21", "lines.1.revenue": "0022"},
+            {"facility_type": "32", "lines.0.revenue": "0023"},
+        ],
     ),
     "MISSING_OUTPATIENT_DATE": (
         [OUTPATIENT],

@@ -146,6 +146,27 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         [{"lines.0.teeth.0.surface_2": "M"}, {"lines.0.teeth.0.surface_5": "M"}],
         [{}, {"lines.0.teeth.0.surface_3": "D"}],
     ),
+    "SURFACE_COUNT_MISMATCH": (
+        [
+            {"lines.0.procedure": "D2391"},
+            {"lines.0.procedure": "D2393"},
+            {"lines.0.procedure": "D2394"},
+            {"lines.0.procedure": "D2140", "lines.0.teeth.0.surface_1": None},
+            {"lines.0.procedure": "D2150", "lines.0.teeth": []},
+        ],
+        [
+            {},
+            {"lines.0.procedure": "D2331"},
+            {"lines.0.procedure": "D2335"},
+            {"lines.0.procedure": "D2160", "lines.0.teeth.0.surface_3": "D"},
+            {
+                "lines.0.procedure": "D2394",
+                "lines.0.teeth.0.surface_3": "D",
+                "lines.0.teeth.0.surface_4": "B",
+                "lines.0.teeth.0.surface_5": "L",
+            },
+        ],
+    ),
     "TOOTH_SURFACE_CONFLICT": (
         [{"lines.0.teeth.0.number": "8"}, {"lines.0.teeth.0.surface_2": "I"}],
         [{}, {"lines.0.teeth.0": {"number": "8", "surface_1": "I"}}],

@@ -390,6 +390,14 @@ def test_a_workbook_that_is_none_is_told(tmp_path: Path) -> None:
         ("code,deny,message\n", "there is no row"),
         ("code,deny,message\n99213,yes,x,more\n", "edits.csv:2: the row has more cells"),
         ("code,deny,message\n99213,maybe,x\n", "edits.csv:2: deny is yes or no"),
+        ("code,units_max,message\n99213,-4,x\n", "edits.csv:2: units_max is a number"),
+        ("code,units_max,message\n99213,nan,x\n", "edits.csv:2: units_max is a number"),
+        ("code,deny,message\n840,yes,x\n", "'840' is no code; were zeros in front lost?"),
+        ("revenue,deny,message\n450,yes,x\n", "'450' is no code; were zeros in front lost?"),
+        ("code,pos,message\n99213,1,x\n", "'1' is no place of service; were zeros"),
+        ("code,modifiers_required,message\n99213,G,x\n", "'G' is no modifier"),
+        ("code\tdeny\n99213\tyes\n", "parted by tabs; save it with commas"),
+        ("code,from,deny,message\n99213,46023,yes,x\n", "make the cell a date, or write it so"),
         ("code,sex,message\n59400,woman,x\n", "edits.csv:2: sex is F, M or U"),
         ("code,deny,message,snip\n99213,yes,x,six\n", "snip is 1 to 7"),
         ("code,deny,message,code\n99213,yes,x,1\n", "the column 'code' is there twice"),
@@ -409,7 +417,7 @@ def test_what_is_wrong_in_a_table_is_told_with_its_line(
 
 def test_drafts_are_loaded_and_not_judged(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
-    path.write_text("[[rule]]\nid='ABC'\nmessage='x'\nwhen={field='line.charge', at_least=0}\n")
+    path.write_text(ACTIVE.replace("'active'", "'draft'"))
     ruleset = assemble(shipped(), [str(path)])
     assert "ABC" in {rule.id for rule in ruleset.rules}
     assert "ABC" not in {rule["id"] for rule in json.loads(ruleset.program)["rules"]}
@@ -418,7 +426,7 @@ def test_drafts_are_loaded_and_not_judged(tmp_path: Path) -> None:
 def test_the_commands_say_what_rules_do(scrubjay: Command, tmp_path: Path) -> None:
     file = ROOT / "examples" / "clinic.837"
     assert scrubjay("rules", "check", EXAMPLES).out == "5 rules, 2 overrides, 0 with errors\n"
-    assert scrubjay("rules", "test", EXAMPLES).out.endswith("6 tests, 0 wrong\n")
+    assert scrubjay("rules", "test", EXAMPLES).out.endswith("14 tests, 0 wrong\n")
     shown = scrubjay("rules", "show", "TIMELY_FILING")
     assert "parameter days: 366" in shown.out
     own = tmp_path / "own.toml"

@@ -13,15 +13,17 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "clinic.837"
 RULES = '''\
 from scrubjay.rules import Flag, rule
-
-@rule("OWN_NATIVE", severity="info", snip=7, fix="Nothing")
+TESTS = [{"expect": "fail", "claim": {"lines": [{"number": 1}]}}, {"expect": "pass", "claim": {}}]
+@rule("OWN_NATIVE", severity="info", snip=7, fix="Nothing", state="shadow")
 def native(claim):
     """A claim is charged for."""
     return claim.charge > 0
 
-@rule("OWN_PLAIN", severity="warning", snip=7, fix="Nothing", native=False)
+@rule("OWN_PLAIN", severity="warning", snip=7, native=False, tests=TESTS)
 def plain(claim):
     """A line is a line."""
+    if not claim.lines:
+        return
     for line in claim.lines:
         yield Flag("It has a procedure", line=line.number, field="line.procedure")
     yield Flag("It has a charge", field="claim.charge")
@@ -30,7 +32,7 @@ def plain(claim):
     yield Flag("It has codes", field="diagnosis.code")
     yield Flag("It is a claim")
 
-@rule("OWN_BROKEN", severity="warning", snip=7, fix="Nothing", native=False)
+@rule("OWN_BROKEN", severity="warning", snip=7, state="shadow", native=False)
 def broken(claim):
     """A field that is none."""
     return Flag(field="line.no_such_field")

@@ -96,6 +96,12 @@ impl Documents {
         &self.state.paths.names
     }
 
+    /// True where the file is broken into lines of one length, and what was read is without their breaks.
+    #[must_use]
+    pub fn is_wrapped(&self) -> bool {
+        self.source.is_wrapped()
+    }
+
     /// The next segments: a window's worth; none at the end of the file.
     ///
     /// # Errors

@@ -126,6 +126,11 @@ impl Source {
         }
     }
 
+    /// True where line breaks are taken out.
+    pub(crate) fn is_wrapped(&self) -> bool {
+        self.breaks.is_some()
+    }
+
     /// Reads until at least `wanted` bytes are ahead or the input ends.
     pub(crate) fn fill(&mut self, wanted: usize) -> Result<(), Error> {
         while !self.ended && self.ahead.len() < wanted {

@@ -69,6 +69,13 @@ impl DocumentReader {
         Ok(Self { inner, names: Mutex::default() })
     }
 
+    /// Whether line breaks are taken out of what is read: the file is broken into lines of one length.
+    #[getter]
+    fn wrapped(&self, py: Python<'_>) -> PyResult<bool> {
+        let failed = |_| raise(py, Error::Internal("the reader failed before".to_owned()));
+        Ok(self.inner.lock().map_err(failed)?.is_wrapped())
+    }
+
     /// The next segments; None at the end.
     fn next<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
         py.check_signals()?;

@@ -153,6 +153,12 @@ pub(crate) fn digest(text: &str) -> String {
     engine::digest(text.as_bytes())
 }
 
+/// Whether a code is that of a finding that is built in, which no rule may have for its id.
+#[pyfunction]
+pub(crate) fn is_built_in(code: &str) -> bool {
+    x12::finding::Catalog::default().find(code).is_some()
+}
+
 /// What is wrong with a pattern of the rule language; None when it can be used.
 #[pyfunction]
 pub(crate) fn pattern_fault(text: &str) -> Option<String> {

@@ -14,6 +14,20 @@ ACME = "60054"
     source="ACME provider manual, home visits",
     fix="Say in NTE of the line why the patient could not come",
     at=lambda line, _: (line.note, line.procedure),
+    tests=[
+        {
+            "expect": "fail",
+            "claim": {"payer": {"id": ACME}, "place_of_service": "12", "lines": [{}]},
+        },
+        {
+            "expect": "pass",
+            "claim": {
+                "payer": {"id": ACME},
+                "place_of_service": "12",
+                "lines": [{"note": "BEDRIDDEN"}],
+            },
+        },
+    ],
 )
 def acme_home_visit_note(line: Line, claim: Claim) -> Bool:
     """A home visit does not say why the patient could not come."""

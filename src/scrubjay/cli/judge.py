@@ -52,6 +52,7 @@ def judge(command: Command, given: dict[str, Any], **own: Any) -> int:
         **{name: given[name] for name in _AS_THEY_ARE},
         **own,
     )
+    notes: list[str] = []
     with shown(job.inputs) as progress:
         made = execute(
             job,
@@ -60,7 +61,9 @@ def judge(command: Command, given: dict[str, Any], **own: Any) -> int:
             token_key=given["token_key"],
             history=given.get("history"),
             progress=progress,
+            note=notes.append,
         )
+    sys.stderr.writelines(f"scrubjay: {note}\n" for note in notes)
     if given["partner"] and not made.facts["overlay"]:
         sys.stderr.write(f"scrubjay: {_NOT_MEANT}\n")
     return deliver(made, as_json=given["as_json"], fail_on=given["fail_on"])

@@ -45,7 +45,8 @@ COMMAND = Call(
     name="repair",
     help="""\
 Write claims with what cannot be meant otherwise put right: points in ICD-10 codes, small letters in
-codes, blanks behind names. All other bytes stay.
+codes, blanks behind names. All other bytes stay, but the breaks of a file whose lines are all of
+one length: it comes without them.
 
 Never claim numbers, references or identifiers, and nothing clinical. --record says each repair.
 """,

@@ -26,7 +26,7 @@ def listing(given: dict[str, Any]) -> int:
     """Lists the rules."""
     from scrubjay.runs import ruleset
 
-    rules = ruleset(given["rules"]).rules
+    rules = ruleset(given["rules"], note=_heard).rules
     if given["as_json"]:
         sys.stdout.write(json.dumps({"rules": [_card(rule) for rule in rules]}) + "\n")
     elif given["markdown"]:
@@ -34,7 +34,8 @@ def listing(given: dict[str, Any]) -> int:
     else:
         wide = max((len(rule.id) for rule in rules), default=0)
         for rule in rules:
-            state = "" if _judged(rule) else "  (off)"
+            state = "" if rule.state == "active" else f"  ({rule.state})"
+            state = state if rule.enabled else "  (off)"
             state += f"  (for {rule.whom})" if rule.whom else ""
             head = f"{rule.id:<{wide}}  {rule.transactions:<3}  {rule.severity:<7}  {rule.level:<5}"
             sys.stdout.write(f"{head}  {rule.title}{state}\n")
@@ -43,9 +44,7 @@ def listing(given: dict[str, Any]) -> int:
 
 def show(given: dict[str, Any]) -> int:
     """Shows what one rule is."""
-    found = [rule for rule in _all(given["rules"]) if rule.id == given["id"]]
-    if not found:
-        raise UsageError(f"there is no rule {given['id']}; scrubjay rules list names all of them")
+    found = _named(given["id"], given["rules"])
     if given["as_json"]:
         sys.stdout.write(json.dumps({"rules": [_card(rule) for rule in found]}) + "\n")
         return 0
@@ -82,9 +81,10 @@ def check(given: dict[str, Any]) -> int:
 
     def take(name: str) -> None:
         found = gather([name])
-        demand(found.written)
+        demand(found.rules)
         RuleSet([*shipped(), *found.rules])
         whole.rules += found.rules
+        whole.notes += found.notes
         whole.overrides += found.overrides
 
     for name in given["files"]:
@@ -95,10 +95,10 @@ def check(given: dict[str, Any]) -> int:
         attempt(lambda: RuleSet(overridden([*shipped(), *whole.rules], whole.overrides)))
     count, overrides = len(whole.rules), len(whole.overrides)
     if given["as_json"]:
-        row = {"rules": count, "overrides": overrides, "wrong": wrong}
+        row = {"rules": count, "overrides": overrides, "wrong": wrong, "notes": whole.notes}
         sys.stdout.write(json.dumps(row) + "\n")
     else:
-        sys.stdout.writelines(f"{line}\n" for line in wrong)
+        sys.stdout.writelines(f"{line}\n" for line in (*wrong, *whole.notes))
         sys.stdout.write(f"{count} rules, {overrides} overrides, {len(wrong)} with errors\n")
     return 1 if wrong else 0
 
@@ -109,11 +109,9 @@ def test(given: dict[str, Any]) -> int:
     from scrubjay.rules.trials import tried
 
     found = gather(given["files"])
-    written = found.written
-    wrong = [line for one in written for line in tried(one)]
-    tested = {one.rule.id for one in written if one.tests}
-    untested = [rule.id for rule in found.rules if rule.id not in tested]
-    tests = sum(len(one.tests) for one in written)
+    wrong = [line for rule in found.rules for line in tried(rule)]
+    untested = [rule.id for rule in found.rules if not rule.tests]
+    tests = sum(len(rule.tests) for rule in found.rules)
     if given["as_json"]:
         row = {"rules": len(found.rules), "tests": tests, "wrong": wrong, "untested": untested}
         sys.stdout.write(json.dumps(row) + "\n")
@@ -135,6 +133,8 @@ def diff(given: dict[str, Any]) -> int:
     if len(given["sides"]) != len("AB"):
         raise UsageError("name two sides: files or folders of rules, or - for the shipped alone")
     before, after = (assemble(shipped(), [] if one == "-" else [one]) for one in given["sides"])
+    for note in (*before.notes, *after.notes):
+        _heard(note)
     changes, counts = compared(before, after, given["on"], as_of=given["as_of"])
     if given["as_json"]:
         sys.stdout.write(json.dumps({"changes": changes, "rules": counts}) + "\n")
@@ -162,9 +162,7 @@ def explain(given: dict[str, Any]) -> int:
     if len(given["words"]) != len(("ID", "FILE")):
         raise UsageError("name a rule and a file: TIMELY_FILING claims.837 --claim 0")
     name, file = given["words"]
-    rules = [rule for rule in _all(given["rules"]) if rule.id == name]
-    if not rules:
-        raise UsageError(f"there is no rule {name}; scrubjay rules list names all of them")
+    rules = _named(name, given["rules"])
     tree, letter = tree_of(file, given["claim"])
     day = _number(given["as_of"])
     judge = Interpreter(day, day, duplicate=False, again=False, tables=_tables())
@@ -202,7 +200,24 @@ def profile(given: dict[str, Any]) -> int:
 def _all(files: Iterable[str]) -> tuple[Rule, ...]:
     from scrubjay.runs import ruleset
 
-    return ruleset(files).rules
+    return ruleset(files, note=_heard).rules
+
+
+def _named(name: str, files: Iterable[str]) -> list[Rule]:
+    """The variants of a rule."""
+    rules = _all(files)
+    found = [rule for rule in rules if rule.id == name]
+    if not found:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name.upper(), sorted({rule.id for rule in rules}), n=1)
+        hint = f"did you mean {near[0]}?" if near else "scrubjay rules list names all of them"
+        raise UsageError(f"there is no rule {name}; {hint}")
+    return found
+
+
+def _heard(note: str) -> None:
+    sys.stderr.write(f"scrubjay: {note}\n")
 
 
 def _tables() -> Any:
@@ -215,12 +230,6 @@ def _number(day: Any) -> int:
     from datetime import date
 
     return ((day or date.today()) - date(1970, 1, 1)).days  # noqa: DTZ011 - as people have it
-
-
-def _judged(rule: Rule) -> bool:
-    from scrubjay.rules.ruleset import JUDGED
-
-    return rule.enabled and rule.state in JUDGED
 
 
 def _card(rule: Rule) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def mue_day_exceeded_absolute(line: Line, *, indicators: tuple[str, ...] = MEDIC
     at=lambda line: line.units,
 )
 def mue_day_exceeded_clinical(line: Line, *, indicators: tuple[str, ...] = MEDICARE) -> Bool:
-    """More units of a procedure are billed for a day than there seldom are."""
+    """More units of a procedure are billed for a day than there usually are."""
     return (
         asked(line, indicators)
         & listed(line, "mue.3")

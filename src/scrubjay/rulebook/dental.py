@@ -17,6 +17,14 @@ _AREAS = "00 01 02 03 04 05 06 07 08 09 10 20 30 40 L R"
 AREAS = frozenset(_AREAS.split())
 """Areas of the oral cavity: the whole, the arches, sextants, quadrants, others, left and right."""
 
+FILLINGS = (
+    ("D2140", "D2330", "D2391"),
+    ("D2150", "D2331", "D2392"),
+    ("D2160", "D2332", "D2393"),
+    ("D2161", "D2394"),
+)
+"""Fillings of one surface, of two, of three, and of four and more."""
+
 
 def on(tooth: Tooth, surface: str) -> Bool:
     """One of the surfaces that were treated is this one; unknown where there is none."""
@@ -298,3 +306,36 @@ def ortho_fields_missing(line: Line, claim: Claim) -> Bool:
 def missing_periodontal_area(line: Line) -> Bool:
     """Scaling and root planing is billed without the quadrant in which it was done."""
     return line.procedure.is_in("D4341", "D4342") & line.oral_cavity_1.is_missing()
+
+
+@rule(
+    "SURFACE_COUNT_MISMATCH",
+    transactions="D",
+    severity="warning",
+    snip=5,
+    status="A8:240",
+    source="CDT: amalgams D2140 to D2161 and composites D2330 to D2332, D2391 to D2394 by surfaces",
+    fix="Send each surface that was filled in TOO03, or the code of as many surfaces as there are",
+    at=lambda line: line.procedure,
+)
+def surface_count_mismatch(line: Line) -> Bool:
+    """A filling's code counts other surfaces than the tooth beside it has.
+
+    A filling without a tooth has none. D2335, which is also of the edge of a front tooth, is let
+    through.
+    """
+
+    def no_tooth_has(fewest: int, most: int) -> Bool:
+        def fits(tooth: Tooth) -> Bool:
+            slots = (tooth.surface_1, tooth.surface_2, tooth.surface_3, tooth.surface_4)
+            filled = slots[fewest - 1].is_present()
+            return filled if most == len(slots) else filled & slots[most].is_missing()
+
+        return line.teeth.none(fits)
+
+    return (
+        (line.procedure.is_in(*FILLINGS[0]) & no_tooth_has(1, 1))
+        | (line.procedure.is_in(*FILLINGS[1]) & no_tooth_has(2, 2))
+        | (line.procedure.is_in(*FILLINGS[2]) & no_tooth_has(3, 3))
+        | (line.procedure.is_in(*FILLINGS[3]) & no_tooth_has(4, 4))
+    )

@@ -169,3 +169,46 @@ def tc_in_facility(line: Line, claim: Claim) -> Bool:
     return (
         line.modifier_1.is_present() & has(line, "TC") & place.is_in("19", "21", "22", "23", "51")
     )
+
+
+@rule(
+    "MISSING_HIPPS_LINE",
+    transactions="I",
+    severity="warning",
+    snip=6,
+    status="A6:513",
+    source=(
+        "CMS claims processing manual, chapters 6 and 10: revenue code 0022 of a nursing facility, "
+        "0023 of home health"
+    ),
+    fix="Send the line with revenue code 0022, or 0023 of home health, and its HIPPS code",
+    at=lambda claim: claim.facility_type,
+)
+def missing_hipps_line(claim: Claim) -> Bool:
+    """A nursing facility's or home health agency's claim to Medicare has no line of its payment.
+
+    Medicare pays both by the group in the HIPPS code. Claims without payment (frequency 0), notices
+    (A and D) and outpatients have none.
+    """
+    paid = claim.frequency.is_in("1", "2", "3", "4", "7", "9")
+    nursing = (claim.facility_type == "21") & claim.lines.none(lambda line: line.revenue == "0022")
+    visits = (claim.facility_type == "32") & claim.lines.none(lambda line: line.revenue == "0023")
+    return (claim.subscriber.filing_indicator == "MA") & paid & (nursing | visits)
+
+
+@rule(
+    "MISSING_REFERRING_CLIA",
+    severity="warning",
+    snip=6,
+    status="A6:630",
+    source="CMS claims processing manual, chapter 16: REF*F4 of tests that another laboratory does",
+    fix="Send the CLIA number of the laboratory that did the test in REF*F4 of the line",
+    at=lambda line: (line.referring_clia, line.procedure),
+)
+def missing_referring_clia(line: Line, claim: Claim) -> Bool:
+    """A test that another laboratory did (modifier 90) does not say whose CLIA number it has."""
+    return (
+        (claim.subscriber.filing_indicator == "MB")
+        & has(line, "90")
+        & line.referring_clia.is_missing()
+    )

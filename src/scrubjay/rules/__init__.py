@@ -4,7 +4,8 @@
 
     from scrubjay.rules import rule
 
-    @rule("TELEHEALTH_PLACE", severity="warning", snip=6, status="A8:249", fix="Send 02 or 10")
+    @rule("TELEHEALTH_PLACE", severity="warning", snip=6, status="A8:249", fix="Send 02 or 10",
+          tests=[{"expect": "fail", "claim": {"lines": [{"modifier_1": "95", ...}]}}, ...])
     def telehealth_place(line, claim):
         '''A telehealth line is not at a telehealth place.'''
         place = line.place_of_service.otherwise(claim.place_of_service)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from scrubjay.rules.expressions import Bool
 
-__all__ = ["OUTCOMES", "Override", "Written", "are_tests", "made", "read"]
+__all__ = ["OUTCOMES", "Override", "are_tests", "made", "read"]
 
 OUTCOMES = ("pass", "fail", "bypassed", "no_data")
 _ID = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
@@ -52,16 +52,8 @@ _OVERRIDE = {
     *("rule", "scope", "severity", "enabled", "message", "fix", "status", "parameters", "note"),
     *("since", "until"),
 }
-_TEST = {"expect", "claim", "on", "tables", "why"}
+_TEST = {"expect", "claim", "on", "tables", "answers", "why"}
 _EPOCH = dt.date(1970, 1, 1)
-
-
-class Written:
-    """A rule of a file, and the tests that stand beside it."""
-
-    def __init__(self, rule: Rule, tests: list[dict[str, Any]]) -> None:
-        self.rule = rule
-        self.tests = tests
 
 
 class Override:
@@ -92,7 +84,7 @@ class Override:
             raise RuleError(f"this override of {self.rule} changes nothing", place)
 
 
-def read(path: str) -> tuple[list[Written], list[Override]]:
+def read(path: str) -> tuple[list[Rule], list[Override]]:
     """The rules and overrides of a TOML file; RuleError with the line of what is wrong."""
     import tomllib
 
@@ -114,7 +106,7 @@ def read(path: str) -> tuple[list[Written], list[Override]]:
     _known(given, {"rule", "override"}, file)
     places = {name: _places(text, name, file) for name in ("rule", "override")}
     told, written = Told(), text.splitlines()
-    rules: list[Written] = []
+    rules: list[Rule] = []
     overrides: list[Override] = []
     for row in given.get("rule", []):
         with told, _nearer(next(places["rule"], file), written) as place:
@@ -158,7 +150,7 @@ def _nearer(place: str, lines: Sequence[str]) -> Iterator[str]:
         raise
 
 
-def _written(given: dict[str, Any], place: str) -> Written:
+def _written(given: dict[str, Any], place: str) -> Rule:
     _known(given, _RULE, place)
     name = str(given.get("id", ""))
     if not _ID.fullmatch(name):
@@ -175,7 +167,9 @@ def _written(given: dict[str, Any], place: str) -> Written:
     expression = asked if inside is None else inside & asked
     pointed = given.get("at")
     at = [field_of(path, {table: row}, place).node for path in _texts(pointed)]
-    rule = made(
+    tests = given.get("test", [])
+    are_tests(name, tests, place)
+    return made(
         name,
         expression,
         {
@@ -188,22 +182,25 @@ def _written(given: dict[str, Any], place: str) -> Written:
             "fix": given.get("fix", ""),
             "since": given.get("since"),
             "until": given.get("until"),
-            "state": given.get("state", "draft"),
+            "state": given.get("state"),
             "page": given.get("why"),
+            "tests": tests,
         },
         table=table,
         at=at or fields_of(asked),
         place=place,
     )
-    tests = given.get("test", [])
-    are_tests(name, tests, place)
-    return Written(rule, tests)
 
 
 def are_tests(name: str, tests: Iterable[dict[str, Any]], place: str) -> None:
     """RuleError where one of them is no test: ``{"expect": "fail", "claim": {...}}``."""
     for test in tests:
+        if not isinstance(test, dict):
+            raise RuleError(f'{name}: a test is {{"expect": "fail", "claim": {{...}}}}', place)
         _known(test, _TEST, place)
+        for part in ("claim", "tables", "answers"):
+            if not isinstance(test.get(part, {}), dict):
+                raise RuleError(f"{name}: {part} of a test is a table of names", place)
         if test.get("expect") not in OUTCOMES:
             raise RuleError(f"{name}: a test expects {', '.join(OUTCOMES)}", place)
 
@@ -220,7 +217,7 @@ def made(
         raise RuleError(f"{name}: transactions are of {''.join(KINDS)}", place)
     if facts["snip"] not in range(1, 8):
         raise RuleError(f"{name}: snip is 1 to 7", place)
-    if facts["state"] not in STATES:
+    if facts["state"] not in {None, *STATES}:
         raise RuleError(f"{name}: a state is {', '.join(STATES)}, not {facts['state']!r}", place)
     if lacking := lacks(table, expression.node, transactions):
         letter, what = lacking
@@ -242,7 +239,9 @@ def made(
         until=until,
         at=place,
         function=_of_a_file,
-        state=facts["state"],
+        state=facts["state"] or "active",
+        stated=facts["state"] is not None,
+        tests=tuple(facts["tests"]),
         table=table,
         expression=expression,
         evidence=tuple(at),

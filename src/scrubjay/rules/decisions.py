@@ -5,7 +5,8 @@ and what must be: ``modifiers_required`` (one of), ``modifiers_forbidden``, ``po
 ``pos_forbidden``, ``age_min``, ``age_max``, ``sex``, ``units_max``, or ``deny``; and how it is
 told: ``severity, message, fix, status``. Several codes stand in a cell with blanks between;
 ``99201-99215`` is a range and ``J*`` a beginning. The id of a rule is the name of the file and the
-row's ``id``, or else its number.
+row's ``id``, or else its number. ``fails`` and ``passes`` are lines that the row must find, and
+must not: ``97110 GP units=5``, several with ``|`` between (`claims.py`).
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from __future__ import annotations
 import csv
 import os
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 
 from scrubjay import workbook
 from scrubjay.rules.analysts import in_order, made
+from scrubjay.rules.claims import claim_of
 from scrubjay.rules.errors import RuleError, Told
 from scrubjay.rules.fields import Line
-from scrubjay.rules.modifiers import has, lacks
+from scrubjay.rules.modifiers import lacks
 from scrubjay.rules.scopes import Scope
 
 TYPE_CHECKING = False
@@ -38,8 +40,13 @@ COLUMNS = (
     *("id", "payer", "class", "client", "group", "code", "revenue", "from", "until"),
     *("modifiers_required", "modifiers_forbidden", "pos", "pos_forbidden", "age_min", "age_max"),
     *("sex", "units_max", "deny", "severity", "message", "fix", "status", "snip", "kinds"),
-    *("state", "source"),
+    *("state", "source", "fails", "passes"),
 )
+_NUMBER = re.compile(r"\d{1,9}(\.\d{1,3})?")
+_PROCEDURE = re.compile(r"[0-9A-Z]{5,}")
+_REVENUE = re.compile(r"\d{4}")
+_MODIFIER = re.compile(r"[0-9A-Z]{2}")
+_PLACE = re.compile(r"[0-9A-Z]{2}")
 _RANGE = re.compile(r"([A-Z]?)(\d+)([A-Z]?)-\1(\d+)\3")
 _MOST_OF_A_RANGE = 10_000
 _WHOM = ("payer", "class", "client", "group")
@@ -107,8 +114,9 @@ def _row(row: dict[Any, Any], place: str) -> Row:
 
 def _headings(names: Iterable[object], place: str) -> list[str]:
     headings = [str(name or "").strip().lower() for name in names]
-    if len(headings) == 1 and ";" in headings[0]:
-        raise RuleError("its cells are parted by semicolons; save it with commas", place)
+    for sign, what in ((";", "semicolons"), ("\t", "tabs")):
+        if len(headings) == 1 and sign in headings[0]:
+            raise RuleError(f"its cells are parted by {what}; save it with commas", place)
     if twice := sorted({name for name in headings if name and headings.count(name) > 1}):
         raise RuleError(f"the column {twice[0]!r} is there twice", place)
     if wrong := sorted(set(headings) - set(COLUMNS) - {""}):
@@ -189,13 +197,21 @@ def _rule(name: str, row: Row) -> Rule:
         "fix": cells.get("fix", ""),
         "since": None,
         "until": None,
-        "state": cells.get("state") or "active",
+        "state": cells.get("state") or None,
         "page": None,
+        "tests": list(_tests(row)),
     }
     pointed: list[Any] = [line.procedure.node]
     if cells.get("revenue"):
         pointed = [line.revenue.node]
     return made(name, expression, facts, table="line", at=pointed, place=place)
+
+
+def _tests(row: Row) -> Iterator[dict[str, Any]]:
+    """The claims of its cells `fails` and `passes`."""
+    for column, expected in (("fails", "fail"), ("passes", "pass")):
+        for text in filter(None, map(str.strip, row.cells.get(column, "").split("|"))):
+            yield {"expect": expected, "claim": claim_of(text, row.cells, row.at(column))}
 
 
 def _about(line: Line, row: Row) -> list[Bool]:
@@ -205,9 +221,9 @@ def _about(line: Line, row: Row) -> list[Bool]:
     inside = Scope(named, row.place).inside(line)
     about = [] if inside is None else [inside]
     if cells.get("code"):
-        about.append(_codes(line.procedure, cells["code"], row.at("code")))
+        about.append(_codes(line.procedure, cells["code"], row.at("code"), _PROCEDURE))
     if cells.get("revenue"):
-        about.append(_codes(line.revenue, cells["revenue"], row.at("revenue")))
+        about.append(_codes(line.revenue, cells["revenue"], row.at("revenue"), _REVENUE))
     first, last = _day(row, "from"), _day(row, "until")
     in_order(first, last, row.at("until"))
     about += [] if first is None else [line.service_from >= first]
@@ -224,6 +240,8 @@ def _day(row: Row, name: str) -> dt.date | None:
         return dt.date.fromisoformat(row.cells[name])
     except ValueError:
         told = f"{name} is YYYY-MM-DD, not {row.cells[name]!r}"
+        if row.cells[name].isdecimal():
+            told += "; make the cell a date, or write it so"
         raise RuleError(told, row.at(name)) from None
 
 
@@ -232,15 +250,15 @@ def _wrong(line: Line, row: Row) -> list[Bool]:
     cells = row.cells
     wrong: list[Bool] = []
     if cells.get("modifiers_required"):
-        wanted = cells["modifiers_required"].split()
+        wanted = _words(row, "modifiers_required", _MODIFIER, "modifier")
         wrong.append(lacks(line, *wanted))
     if cells.get("modifiers_forbidden"):
-        barred = cells["modifiers_forbidden"].split()
-        wrong.append(has(line, *barred))
+        barred = _words(row, "modifiers_forbidden", _MODIFIER, "modifier")
+        wrong.append(~lacks(line, *barred))
     if cells.get("pos"):
-        wrong.append(~_place(line).is_in(cells["pos"].split()))
+        wrong.append(~_place(line).is_in(_words(row, "pos", _PLACE, "place of service")))
     if cells.get("pos_forbidden"):
-        wrong.append(_place(line).is_in(cells["pos_forbidden"].split()))
+        wrong.append(_place(line).is_in(_words(row, "pos_forbidden", _PLACE, "place of service")))
     return wrong + _limits(line, row)
 
 
@@ -261,10 +279,7 @@ def _limits(line: Line, row: Row) -> list[Bool]:
     )
     for name, exceeds in limits:
         if cells.get(name):
-            try:
-                wrong.append(exceeds(Decimal(cells[name])))
-            except InvalidOperation:
-                raise RuleError(f"{name} is a number, not {cells[name]!r}", row.at(name)) from None
+            wrong.append(exceeds(_number(row, name)))
     if cells.get("sex"):
         if cells["sex"].upper() not in {"F", "M", "U"}:
             raise RuleError(f"sex is F, M or U, not {cells['sex']!r}", row.at("sex"))
@@ -279,7 +294,27 @@ def _limits(line: Line, row: Row) -> list[Bool]:
     return wrong
 
 
-def _codes(value: Code, cell: str, place: str) -> Bool:
+def _number(row: Row, name: str) -> Decimal:
+    """A number from 0 on, of at most three decimals."""
+    if not _NUMBER.fullmatch(row.cells[name]):
+        raise RuleError(f"{name} is a number, not {row.cells[name]!r}", row.at(name))
+    return Decimal(row.cells[name])
+
+
+def _words(row: Row, name: str, form: re.Pattern[str], what: str) -> list[str]:
+    """The codes of a cell, each of which can stand on a claim."""
+    codes = row.cells[name].upper().split()
+    for code in codes:
+        if not form.fullmatch(code):
+            raise RuleError(f"{code!r} is no {what}{_lost(code)}", row.at(name))
+    return codes
+
+
+def _lost(code: str) -> str:
+    return "; were zeros in front lost?" if code.isdecimal() else ""
+
+
+def _codes(value: Code, cell: str, place: str, form: re.Pattern[str]) -> Bool:
     """One of the codes, ranges and beginnings of a cell."""
     exact: list[str] = []
     begin: list[str] = []
@@ -290,9 +325,12 @@ def _codes(value: Code, cell: str, place: str) -> Bool:
         elif found:
             before, low, behind, high = found.groups()
             numbers = range(int(low), int(high) + 1)
-            if not 0 < len(numbers) <= _MOST_OF_A_RANGE or len(low) != len(high):
+            whole = form.fullmatch(before + low + behind)
+            if not 0 < len(numbers) <= _MOST_OF_A_RANGE or len(low) != len(high) or not whole:
                 raise RuleError(f"{word} is no range of codes", place)
             exact += [f"{before}{number:0{len(low)}d}{behind}" for number in numbers]
+        elif not form.fullmatch(word):
+            raise RuleError(f"{word!r} is no code{_lost(word)}", place)
         else:
             exact.append(word)
     parts = [value.is_in(exact)] if exact else []

@@ -44,8 +44,9 @@ class Told:
     def settle(self) -> None:
         """The first of them, if there is one, with the others behind it."""
         if self._errors:
-            first, *further = self._errors
-            first.further = tuple(map(str, further))
+            first, *others = self._errors
+            more = (line for error in others for line in (str(error), *error.further))
+            first.further = (*first.further, *more)
             raise first
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-    from scrubjay.rules.analysts import Override, Written
+    from scrubjay.rules.analysts import Override
     from scrubjay.rules.expressions import Bool
 
 __all__ = ["GROUP", "Loaded", "assemble", "files", "gather", "overridden"]
@@ -26,16 +26,34 @@ __all__ = ["GROUP", "Loaded", "assemble", "files", "gather", "overridden"]
 GROUP = "scrubjay.rules"
 PLUGIN = "plugin:"
 _TABLES = (".csv", ".xlsx", ".xlsm")
+_TESTS = "add tests, one that expects fail and one that expects pass"
 _SUFFIXES = (".py", ".toml", *_TABLES)
 
 
 class Loaded:
-    """What files have: rules, with their tests where those stand beside them, and overrides."""
+    """What files have: rules, overrides, and what people should hear of them."""
 
     def __init__(self) -> None:
         self.rules: list[Rule] = []
-        self.written: list[Written] = []
         self.overrides: list[Override] = []
+        self.notes: list[str] = []
+
+    def take(self, rules: Sequence[Rule], more: str = _TESTS) -> None:
+        """The rules of a file. One of which nothing is said and that has no tests is a shadow."""
+        untested = [rule for rule in rules if _untested(rule)]
+        self.rules += [rule.but(state="shadow") if _untested(rule) else rule for rule in rules]
+        if untested:
+            first, others = untested[0], len(untested) - 1
+            whom = f"{first.id} and {others:,} more have" if others else f"{first.id} has"
+            are = "are shadows" if others else "is a shadow"
+            self.notes.append(
+                f"{first.at}: {whom} no tests and {are}: told as info, rejecting nothing; {more}, "
+                "or say state shadow"
+            )
+
+
+def _untested(rule: Rule) -> bool:
+    return not rule.stated and not rule.tests
 
 
 def gather(names: Iterable[str]) -> Loaded:
@@ -43,7 +61,7 @@ def gather(names: Iterable[str]) -> Loaded:
     found = Loaded()
     for name in names:
         if name.startswith(PLUGIN):
-            _take(found, _plugin(name.removeprefix(PLUGIN)))
+            found.take(_plugin(name.removeprefix(PLUGIN)))
             continue
         for path in files(name):
             _add(found, path)
@@ -65,26 +83,15 @@ def _add(found: Loaded, path: str) -> None:
     if path.endswith(".toml"):
         from scrubjay.rules.analysts import read
 
-        written, overrides = read(path)
-        found.written += written
-        found.rules += [one.rule for one in written]
+        rules, overrides = read(path)
+        found.take(rules)
         found.overrides += overrides
     elif path.endswith(_TABLES):
         from scrubjay.rules import decisions
 
-        found.rules += decisions.read(path)
+        found.take(decisions.read(path), "fill the columns fails and passes")
     else:
-        _take(found, load(path))
-
-
-def _take(found: Loaded, rules: list[Rule]) -> None:
-    """Rules in Python, with the tests that some name."""
-    found.rules += rules
-    tested = [rule for rule in rules if rule.tests]
-    if tested:
-        from scrubjay.rules.analysts import Written
-
-        found.written += [Written(rule, list(rule.tests)) for rule in tested]
+        found.take(load(path))
 
 
 def _plugin(name: str) -> list[Rule]:
@@ -113,14 +120,14 @@ def _plugin(name: str) -> list[Rule]:
 def assemble(shipped: Sequence[Rule], names: Sequence[str]) -> RuleSet:
     """The shipped rules and those of `names`, changed as their overrides say.
 
-    Rules of TOML that are active must have tests, and pass them; so must those in Python that have.
+    Those of files that are active must have tests, and pass them.
     """
     found = gather(names)
-    if found.written:
+    if found.rules:
         from scrubjay.rules.trials import demand
 
-        demand(found.written)
-    return RuleSet(overridden([*shipped, *found.rules], found.overrides))
+        demand(found.rules)
+    return RuleSet(overridden([*shipped, *found.rules], found.overrides), found.notes)
 
 
 def overridden(rules: Sequence[Rule], overrides: Sequence[Override]) -> list[Rule]:

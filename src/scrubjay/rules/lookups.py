@@ -15,9 +15,9 @@ from scrubjay.rules.rule import Rule
 from scrubjay.severity import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Hashable, Sequence
+    from collections.abc import Coroutine, Hashable, Mapping, Sequence
 
-__all__ = ["NO_DATA", "Alone", "Asking", "NoDataError", "answers", "ask"]
+__all__ = ["NO_DATA", "Alone", "Answering", "Asking", "NoDataError", "answers", "ask"]
 
 
 def _no_data() -> None:
@@ -92,6 +92,19 @@ class Alone:
             return await asyncio.gather(*asked, return_exceptions=True)
 
         return asyncio.run(together())
+
+
+class Answering(Alone):
+    """Services that answer whatever they are asked with what a test says."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._given = given
+
+    async def ask(self, service: str, question: Hashable) -> Any:
+        """What the test says of the service, if anything."""
+        if service not in self._given:
+            return await super().ask(service, question)
+        return self._given[service]
 
 
 def answers(asking: Asking, asked: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:

@@ -8,7 +8,7 @@ import re
 
 from scrubjay.frozen import Frozen
 from scrubjay.rules import fields  # noqa: F401 - its classes are the tables
-from scrubjay.rules.errors import RuleError
+from scrubjay.rules.errors import RuleError, Told
 from scrubjay.rules.expressions import Bool, Value
 from scrubjay.rules.kinds import KINDS, lacks
 from scrubjay.rules.rows import TABLES, Row, fields_of
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from scrubjay.rules.expressions import Node
 
-__all__ = ["STATES", "STATUS", "Rule", "rule", "trace"]
+__all__ = ["STATES", "STATUS", "TOLD", "Rule", "rule", "trace"]
 
+TOLD = "__scrubjay_told__"
+"""The name of what collects faults in a module that is being loaded (`ruleset.load`)."""
 STATES = ("draft", "shadow", "active", "retired")
 
 _ID = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
@@ -53,6 +55,8 @@ class Rule(Frozen):
     """Whether it is judged unless somebody turns it on."""
     state: str = "active"
     """draft and retired ones are not judged; shadow ones are counted and never reject."""
+    stated: bool = True
+    """False where nothing is said of its state: a file's rule without tests is a shadow then."""
     variant: bool = False
     """Says the same as another rule of its id, of other claims."""
     whom: str = ""
@@ -134,7 +138,7 @@ def rule(
     at: Value | Callable[..., Value | tuple[Value, ...]] | None = None,
     native: bool = True,
     enabled: bool = True,
-    state: str = "active",
+    state: str | None = None,
     tests: Iterable[dict[str, Any]] = (),
 ) -> Callable[[Callable[..., Any]], Rule]:
     """Makes a rule of a function that says when a claim is wrong.
@@ -147,10 +151,12 @@ def rule(
     must have what it asks for; a field before ``.otherwise()`` may be one that some do not have.
 
     One that is not `enabled` is judged only where an overriding file turns it on. A `state` of
-    draft or retired is not judged, one of shadow is counted and never rejects.
+    draft or retired is not judged, one of shadow is counted and never rejects. Left out, a rule is
+    active where it has tests, and a shadow where it has none.
 
     `tests` are tried when a file of rules is loaded, as those of TOML are (docs/writing-rules.md):
-    ``{"expect": "fail", "claim": {"charge": 5}}``.
+    ``{"expect": "fail", "claim": {"charge": 5}}``. An active rule has one that expects fail and one
+    that does not.
 
     With ``native=False`` it is a plain function of a `scrubjay.models.Claim` instead, called for
     every claim of those transactions, with the model of its kind; it returns or yields what is
@@ -158,6 +164,15 @@ def rule(
     """
 
     def make(function: Callable[..., Any]) -> Rule:
+        told = function.__globals__.get(TOLD)
+        if told is None:
+            return made(function)
+        with told:
+            return made(function)
+        # never judged: the file is refused when all of it was read
+        return function
+
+    def made(function: Callable[..., Any]) -> Rule:
         place = _place(function)
         title = (function.__doc__ or "").strip().split("\n", 1)[0].rstrip(" .")
         common: dict[str, Any] = {
@@ -176,12 +191,13 @@ def rule(
             "at": place,
             "function": function,
             "enabled": enabled,
-            "state": state,
+            "state": "active" if state is None else state,
+            "stated": state is not None,
             "tests": tuple(tests),
             "pointed": at,
             "parameters": dict(function.__kwdefaults__ or {}),
         }
-        _sound(common, place, native=native)
+        _sound(common, place)
         if not native:
             return Rule(**common, level=level or "claim")
         table, expression, evidence = trace(function, at, place)
@@ -200,7 +216,7 @@ def rule(
     return make
 
 
-def _sound(facts: dict[str, Any], place: str, *, native: bool) -> None:
+def _sound(facts: dict[str, Any], place: str) -> None:
     """RuleError where a rule says of itself what cannot be."""
     wrong: list[str] = []
     if not facts["title"]:
@@ -211,10 +227,11 @@ def _sound(facts: dict[str, Any], place: str, *, native: bool) -> None:
         wrong.append(f"a state is {', '.join(STATES)}, not {facts['state']!r}")
     if not facts["transactions"] or set(facts["transactions"]) - set(KINDS):
         wrong.append(f"transactions are of {''.join(KINDS)}")
-    if facts["tests"] and not native:
-        wrong.append("a plain function is tested as functions are")
-    if wrong:
-        raise RuleError(f"{facts['id']}: {wrong[0]}", place)
+    told = Told()
+    for what in wrong:
+        with told:
+            raise RuleError(f"{facts['id']}: {what}", place)
+    told.settle()
     if facts["tests"]:
         from scrubjay.rules.analysts import are_tests
 

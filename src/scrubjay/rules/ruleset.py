@@ -6,13 +6,14 @@ import json
 import os
 
 from scrubjay import _native
-from scrubjay.rules.errors import RuleError
+from scrubjay.rules.errors import RuleError, Told
 from scrubjay.rules.past import LISTS
-from scrubjay.rules.rule import Rule
+from scrubjay.rules.rule import TOLD, Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from importlib.abc import Loader
     from types import ModuleType
     from typing import Any
 
@@ -26,6 +27,8 @@ JUDGED = ("active", "shadow")
 
 _COROUTINE = 0x80
 """Of a code object: `async def` (inspect.CO_COROUTINE; inspect itself costs more than a start)."""
+_OWN = ("RULE_FAILED", "LOOK_UP_NO_DATA")
+"""What is told of rules that are plain functions, beside what they find."""
 FORMAT = 1
 """The version of the program's shape."""
 
@@ -33,17 +36,16 @@ FORMAT = 1
 class RuleSet:
     """Rules that run together; ids are unique."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], notes: Iterable[str] = ()) -> None:
         self.rules = tuple(rules)
+        self.notes = tuple(notes)
+        """What people should hear of rules that were taken, a line each."""
         seen: dict[str, Rule] = {}
+        told = Told()
         for rule in self.rules:
-            if rule.id in seen and not rule.variant:
-                raise RuleError(
-                    f"{rule.id} is also the id of {seen[rule.id].at}; give it another, or change "
-                    "that one by an [[override]]",
-                    rule.at,
-                )
-            seen.setdefault(rule.id, rule)
+            with told:
+                _unique(rule, seen)
+        told.settle()
         judged = [rule for rule in self.rules if rule.enabled and rule.state in JUDGED]
         body = _canonical(
             {
@@ -90,6 +92,22 @@ class RuleSet:
         return Judge(self.python_rules, claim_type, asking)
 
 
+def _unique(rule: Rule, seen: dict[str, Rule]) -> None:
+    if not rule.shipped and (rule.id in _OWN or _native.is_built_in(rule.id)):
+        raise RuleError(
+            f"{rule.id} is the code of a finding that is built in; give the rule another id",
+            rule.at,
+        )
+    first = seen.setdefault(rule.id, rule)
+    if first is not rule and not rule.variant:
+        where = "a rule that comes with Scrubjay" if first.shipped else first.at
+        raise RuleError(
+            f"{rule.id} is also the id of {where}; give it another, or change that one by an "
+            "[[override]]",
+            rule.at,
+        )
+
+
 def _called(rules: Sequence[Rule]) -> list[Rule]:
     """The plain functions, and what is told where one of them asked in vain."""
     called = [rule for rule in rules if not rule.native]
@@ -131,8 +149,21 @@ def load(path: str | os.PathLike[str]) -> list[Rule]:
     if spec is None or spec.loader is None:
         raise RuleError("this is no file of rules; they are Python, and its name ends in .py", path)
     module = module_from_spec(spec)
+    told = vars(module)[TOLD] = Told()
+    with told:
+        _run(module, spec.loader, file)
+    told.settle()
+    found = rules_of(module)
+    if not found:
+        raise RuleError(
+            "there is no rule in this file; decorate functions with @scrubjay.rules.rule", file
+        )
+    return found
+
+
+def _run(module: ModuleType, loader: Loader, file: str) -> None:
     try:
-        spec.loader.exec_module(module)
+        loader.exec_module(module)
     except RuleError:
         raise
     except SyntaxError as error:
@@ -143,13 +174,7 @@ def load(path: str | os.PathLike[str]) -> list[Rule]:
         lines = [
             frame.lineno
             for frame in extract_tb(error.__traceback__)
-            if frame.filename == spec.origin
+            if frame.filename == module.__file__
         ]
         at = f"{file}:{lines[-1]}" if lines else file
         raise RuleError(f"{type(error).__name__}: {error}", at) from error
-    found = rules_of(module)
-    if not found:
-        raise RuleError(
-            "there is no rule in this file; decorate functions with @scrubjay.rules.rule", file
-        )
-    return found

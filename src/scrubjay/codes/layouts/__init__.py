@@ -6,7 +6,7 @@ file is counted with the number of its line; the rest is taken.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeAlias
 
 from scrubjay.codes.file import EARLIEST, LATEST, Entry
@@ -83,7 +83,9 @@ def day_of(text: str, form: str, otherwise: int) -> int:
     if form == "CCYYMMDD" and len(text) == len(form):
         made = date(int(text[:4]), int(text[4:6]), int(text[6:]))
     elif form == "CCYYDDD" and len(text) == len(form):
-        return (date(int(text[:4]), 1, 1) - EPOCH).days + int(text[4:]) - 1
+        made = date(int(text[:4]), 1, 1) + timedelta(days=int(text[4:]) - 1)
+        if made.year != int(text[:4]):
+            raise ValueError("a year has no such day")
     elif form == "MM/DD/CCYY":
         month, day, year = text.split("/")
         made = date(int(year), int(month), int(day))

@@ -8,7 +8,7 @@ from scrubjay.codes.layouts import Found, Layout, Lines, Reading, Source, day_of
 
 __all__ = ["LAYOUTS"]
 
-_PAIR = re.compile(r"[A-Z0-9]{5}\t[A-Z0-9]{5}\t[^\t]*\t\d{8}\t(\d{8}|\*)\t[019]")
+_PAIR = re.compile(r"[A-Z0-9]{5}\t[A-Z0-9]{5}\t[^\t]*\t\d{8}\t(\d{8}|\*)\t[019](?=[\t\r\n]|$)")
 _EXEMPT = re.compile(r"\d+\t[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?\t")
 _VERSION = re.compile(r"v(\d{3})", re.IGNORECASE)
 _HOSPITAL = re.compile(r"ccioph|outpatient|hospital", re.IGNORECASE)

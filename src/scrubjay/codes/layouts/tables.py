@@ -2,8 +2,9 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain, islice, repeat
 
 from scrubjay.codes.file import EARLIEST, LATEST, Entry
 from scrubjay.codes.layouts import Found, Layout, Lines, Reading, Source, day_of
@@ -13,10 +14,16 @@ __all__ = ["LAYOUTS"]
 Row = Mapping[str, str]
 _RELEASE = re.compile(r"(20\d{2}(?:[-_]?(?:Q[1-4]|\d{2,4}))?)", re.IGNORECASE)
 _LONGEST_CODE = 32
+_NPI = re.compile(r"[0-9]{10}")
+_MOST = 2**31 - 1
+"""The greatest value that a row of a table has."""
 
 
 def _headings(line: str) -> list[str]:
-    return [_plain(cell) for cell in next(csv.reader([line]), [])]
+    try:
+        return [_plain(cell) for cell in next(csv.reader([line]), [])]
+    except csv.Error:
+        return []
 
 
 def _plain(cell: str) -> str:
@@ -37,17 +44,53 @@ def _at(source: Source, *wanted: str) -> int | None:
     return None
 
 
-def _rows(lines: Lines, source: Source, *wanted: str) -> Iterator[tuple[int, Row]]:
-    """The rows below the headings, with the number of their line."""
+def _rows(
+    lines: Lines, source: Source, reading: Reading, *wanted: str, whole: bool = True
+) -> Iterator[tuple[int, Row]]:
+    """The rows below the headings, with the number of their line.
+
+    Each has a cell for every heading: one that is cut short is rejected where rows are `whole`, and
+    filled up where they are not.
+    """
     below = _at(source, *wanted) or 0
     for _ in range(below):
         next(lines, None)
+    records = _records(lines, reading, below)
+    names = [_plain(cell) for _, cells in islice(records, 1) for cell in cells]
+    none = dict.fromkeys(wanted if whole else (), "")
+    names = _wanted(names, tuple(none))
+    for number, cells in records:
+        if not any(cells):
+            continue
+        if whole and len(cells) < len(names):
+            reading.reject(number, "it has fewer cells than there are headings")
+            continue
+        filled = chain(map(str.strip, cells), repeat(""))
+        yield number, none | dict(zip(names, filled, strict=False))
+
+
+def _records(lines: Lines, reading: Reading, below: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """The records of a CSV, each with the number of its last line; what is none is rejected."""
     reader = csv.reader(lines)
-    names = [_plain(cell) for cell in next(reader, [])]
-    for cells in reader:
-        if any(cells):
-            row = {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
-            yield below + reader.line_num, row
+    while True:
+        try:
+            cells = next(reader)
+        except csv.Error as error:
+            reading.reject(below + reader.line_num, f"no CSV: {error}")
+        except StopIteration:
+            return
+        else:
+            yield below + reader.line_num, cells
+
+
+def _wanted(names: list[str], wanted: Sequence[str]) -> list[str]:
+    """Headings, those that begin as a wanted one by its name."""
+    for name in wanted:
+        if name not in names:
+            longer = (one for one in names if one.startswith(name) and one not in wanted)
+            first = next(longer, None)
+            names = [name if one == first else one for one in names]
+    return names
 
 
 def _column(row: Row, *names: str) -> str:
@@ -73,7 +116,7 @@ def _nppes(source: Source) -> Found | None:
 def _providers(lines: Lines, source: Source, reading: Reading) -> Iterator[Entry]:
     """When each NPI holds; its value is the entity type. One that came back holds again."""
     us = partial(day_of, form="MM/DD/CCYY")
-    for number, row in _rows(lines, source, *_NPPES):
+    for number, row in _rows(lines, source, reading, *_NPPES):
         npi, kind = row["npi"], row["entity type code"]
         try:
             begun = us(row["provider enumeration date"], otherwise=EARLIEST)
@@ -82,7 +125,7 @@ def _providers(lines: Lines, source: Source, reading: Reading) -> Iterator[Entry
         except ValueError as error:
             reading.reject(number, f"a day: {error}")
             continue
-        if not npi.isdigit() or kind not in {"", "1", "2"}:
+        if not _NPI.fullmatch(npi) or kind not in {"", "1", "2"}:
             reading.reject(number, "no NPI of entity type 1 or 2")
             continue
         if kind:
@@ -104,7 +147,7 @@ def _nucc(source: Source) -> Found | None:
 
 
 def _taxonomies(lines: Lines, source: Source, reading: Reading) -> Iterator[Entry]:
-    for number, row in _rows(lines, source, *_NUCC):
+    for number, row in _rows(lines, source, reading, *_NUCC):
         code = row["code"]
         if len(code) != len("207Q00000X"):
             reading.reject(number, "no taxonomy code of ten characters")
@@ -146,7 +189,7 @@ def _fees(source: Source) -> Found | None:
 def _procedures(lines: Lines, source: Source, reading: Reading) -> Iterator[Entry]:
     """Of each procedure, without its modifiers, the indicators of the fee schedule, a list each."""
     first, last = source.days
-    for number, row in _rows(lines, source, *_FEES):
+    for number, row in _rows(lines, source, reading, *_FEES):
         code = _column(row, "hcpcs")
         if _column(row, "mod"):
             continue
@@ -175,7 +218,7 @@ def _opps(source: Source) -> Found | None:
 def _statuses(lines: Lines, source: Source, reading: Reading) -> Iterator[Entry]:
     found = _opps(source)
     first, last = source.days
-    for number, row in _rows(lines, source, *_OPPS):
+    for number, row in _rows(lines, source, reading, *_OPPS):
         code, status = row.get("hcpcs code", ""), row.get("si", "").lower()
         if len(code) != len("99213") or found is None or (status and status not in found.widths):
             reading.reject(number, "no procedure with a status indicator")
@@ -211,9 +254,8 @@ def _mue(source: Source) -> Found | None:
 def _unlikely(lines: Lines, source: Source, reading: Reading) -> Iterator[Entry]:
     """The most units of a code, in a list for each adjudication indicator: line, day, day."""
     first, last = source.days
-    reader = csv.reader(lines)
     names: list[str] | None = None
-    for cells in reader:
+    for number, cells in _records(lines, reading):
         plain = [_plain(cell) for cell in cells]
         if names is None:
             # the first heading may be broken over two lines
@@ -224,8 +266,9 @@ def _unlikely(lines: Lines, source: Source, reading: Reading) -> Iterator[Entry]
             continue
         code, most = cells[0].strip(), cells[1].strip() if len(cells) > 1 else ""
         kind = cells[2].strip()[:1] if len(cells) > 2 else "1"  # noqa: PLR2004 - Medicaid has two
-        if len(code) != len("99213") or not most.isdigit() or kind not in "123":
-            reading.reject(reader.line_num, "no code with its units and indicator 1, 2 or 3")
+        few = most.isdecimal() and int(most) <= _MOST
+        if len(code) != len("99213") or not few or kind not in "123":
+            reading.reject(number, "no code with its units and indicator 1, 2 or 3")
             continue
         yield Entry((code,), "", first, last, int(most))
         yield Entry((code,), kind or "1", first, last, int(most))
@@ -246,7 +289,7 @@ def _add_on(source: Source) -> Found | None:
 def _additions(lines: Lines, source: Source, reading: Reading) -> Iterator[Entry]:
     """The add-on codes, those of type 1, and the pairs of add-on and primary code."""
     julian = partial(day_of, form="CCYYDDD")
-    for number, row in _rows(lines, source, *_ADD_ON):
+    for number, row in _rows(lines, source, reading, *_ADD_ON):
         code, primary = row["add_on_code"], row["primary_code"]
         try:
             first = julian(_column(row, "aoc_edit_eff"), otherwise=EARLIEST)
@@ -277,7 +320,7 @@ def _written(lines: Lines, source: Source, reading: Reading) -> Iterator[Entry]:
     """Columns `code` (of pairs `code_1`, `code_2`); at will `list`, `from`, `until`, `value`."""
     iso = partial(day_of, form="CCYY-MM-DD")
     first, last = source.days
-    for number, row in _rows(lines, source, "code"):
+    for number, row in _rows(lines, source, reading, "code", whole=False):
         codes = (row["code"],) if "code" in row else (row.get("code_1", ""), row.get("code_2", ""))
         try:
             begun = iso(row.get("from", ""), otherwise=first)
@@ -286,7 +329,9 @@ def _written(lines: Lines, source: Source, reading: Reading) -> Iterator[Entry]:
         except ValueError as error:
             reading.reject(number, f"a day is CCYY-MM-DD and a value a number: {error}")
             continue
-        if begun > ended:
+        if abs(value) > _MOST:
+            reading.reject(number, f"a value is at most {_MOST}")
+        elif begun > ended:
             reading.reject(number, "it ends before it begins")
         elif all(0 < len(code) <= _LONGEST_CODE for code in codes):
             yield Entry(codes, row.get("list", ""), begun, ended, value)
@@ -305,11 +350,11 @@ def _pos(source: Source) -> Found | None:
 
 def _places(lines: Lines, source: Source, reading: Reading) -> Iterator[Entry]:
     first, last = source.days
-    for number, row in _rows(lines, source, *_PLACES):
+    for number, row in _rows(lines, source, reading, *_PLACES):
         code = _column(row, "place of service code")
         if _column(row, "place of service name").lower().startswith("unassigned"):
             continue
-        if not code.isdigit() or len(code) > len("99"):
+        if not code.isdecimal() or len(code) > len("99"):
             reading.reject(number, "no place of two digits")
             continue
         yield Entry((code.zfill(2),), "", first, last)

@@ -86,13 +86,13 @@ class Dentist(Practice):
                 "service_from": DATES[(day + at // len(catalogue.TREATMENTS)) % DAYS],
                 "control": f"{claim['id']}L{number + 1}",
             }
-            rows.append(row | self._where(kind))
+            rows.append(row | self._where(kind, alone=code == "D2391"))
             if "diagnoses" in claim:
                 rows[-1]["pointer_1"] = "1"
         claim["charge"] = amount(sum(cents(row["charge"]) for row in rows))
 
-    def _where(self, kind: str) -> Row:
-        """In the mouth."""
+    def _where(self, kind: str, *, alone: bool) -> Row:
+        """In the mouth; on `alone` one surface of a tooth."""
         if kind == "quadrant":
             return {"oral_cavity_1": self.pick(("10", "20", "30", "40"))}
         if kind in {"tooth", "surfaces"}:
@@ -100,6 +100,7 @@ class Dentist(Practice):
             if kind == "surfaces":
                 first = self.below(len(_SURFACES) - 1)
                 tooth["surface_1"] = _SURFACES[first]
-                tooth["surface_2"] = _SURFACES[first + 1]
+                if not alone:
+                    tooth["surface_2"] = _SURFACES[first + 1]
             return {"teeth": [tooth]}
         return {}

@@ -89,6 +89,7 @@ FAULTS: tuple[Fault, ...] = (
         ("TOO", 3),
         edit=value("TOO", 3, "Q"),
         fits=_teeth,
+        also=("SURFACE_COUNT_MISMATCH",),
     ),
     Fault(
         "service_on_no_day",
