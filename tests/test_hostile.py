@@ -1,5 +1,7 @@
 """Files that somebody broke on purpose: nothing is lost, and pieces and threads change nothing."""
 
+import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -57,3 +59,43 @@ def test_every_segment_of_a_claim_comes_out_once(
     for segment in ("CLM*", "SV1*", "HI*"):
         assert written.count(segment) == text.count(segment)
     assert written.count("~SE*") + written.count("~\nSE*") == written.count("ST*837*")
+
+
+def rejected(text: str, folder: Path) -> tuple[dict[str, bytes], str]:
+    """What a scrub of a file left, and its rejected file."""
+    source = folder / "claims.837"
+    source.write_text(text)
+    left = outputs(source, folder / "out")
+    (name,) = (name for name in left if name.endswith(".rejected.837"))
+    return left, left[name].decode()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"ST\*837\*\d+", "ST*837*1"),
+        (r"\*\^\*00501\*\d{9}", "*^*00401*000000001"),
+        (r"\*\^\*00501\*\d{9}", "*^*00501*ABCDEFGHI"),
+        (r"(GS\*HC\*[^*]+\*[^*]+\*\d{8}\*\d+\*)\d+", r"\1NONE"),
+    ],
+)
+def test_a_rejected_file_has_no_number_that_is_none(right: str, wrong: str, tmp_path: Path) -> None:
+    broken = re.sub(right, wrong, CLAIMS, count=1)
+    assert broken != CLAIMS
+    _, text = rejected(broken, tmp_path)
+    assert text.count("CLM*") == CLAIMS.count("CLM*")
+    again = tmp_path / "again.837"
+    again.write_text(text)
+    job = Job(command=Command.VALIDATE, inputs=(str(again),), as_of=DAY, received_date=DAY)
+    assert not execute(job).summary["findings"]
+
+
+def test_a_claim_in_the_head_of_a_set_is_unreadable_and_lies_with_its_set(tmp_path: Path) -> None:
+    head, level, rest = CLAIMS.partition("HL*1*")
+    claim = re.search(r"CLM\*.*?~\n?", CLAIMS)
+    assert claim is not None
+    left, text = rejected(head + claim[0] + level + rest, tmp_path)
+    counts = json.loads(left["summary.json"])
+    assert (counts["accepted"], counts["rejected"], counts["unreadable"]) == (0, 30, 1)
+    assert text.count("CLM*") == counts["claims"] == 31
+    assert "unreadable.x12" not in left

@@ -174,7 +174,7 @@ codes! {
     STRAY_BYTES: Home::None, Warning, 1, "Bytes outside any interchange", "Remove what stands before ISA or after IEA";
     INTERCHANGE_TRUNCATED: Home::Ta1("023"), Error, 1, "The ISA segment is cut short", "Send the whole file again";
     DELIMITER_INVALID: Home::Ta1("022"), Error, 1, "A delimiter is a letter, a digit, a blank or used twice", "Use four distinct delimiters that are not letters, digits or blanks";
-    INTERCHANGE_ELEMENT_INVALID: Home::Ta1("024"), Error, 1, "An ISA element has an invalid value", "Correct the ISA element";
+    INTERCHANGE_ELEMENT_INVALID: Home::Ta1("024"), Error, 1, "An ISA or IEA element has an invalid value", "Correct the ISA or IEA element";
     INTERCHANGE_VERSION_UNSUPPORTED: Home::Ta1("017"), Error, 1, "The interchange version is not supported", "Send version 00501";
     INTERCHANGE_CONTROL_INVALID: Home::Ta1("018"), Error, 1, "The interchange control number is not nine digits", "Give ISA13 nine digits";
     INTERCHANGE_CONTROL_DUPLICATE: Home::Ta1("025"), Error, 1, "The interchange control number was used before in this file", "Give each interchange a control number of its own";
@@ -190,7 +190,7 @@ codes! {
     GROUP_CONTROL_MISMATCH: Home::Group("4"), Error, 1, "GS06 and GE02 differ", "Repeat GS06 in GE02";
     GROUP_SET_COUNT: Home::Group("5"), Error, 1, "GE01 is not the number of transaction sets", "Count the ST segments in GE01";
     GROUP_CONTROL_INVALID: Home::Group("6"), Error, 1, "The group control number is not valid", "Give GS06 one to nine digits";
-    GROUP_ELEMENT_INVALID: Home::Group("1"), Error, 1, "A GS element has an invalid value", "Correct the GS element";
+    GROUP_ELEMENT_INVALID: Home::Group("1"), Error, 1, "A GS or GE element has an invalid value", "Correct the GS or GE element";
     GROUP_CONTROL_DUPLICATE: Home::Group("19"), Error, 1, "The group control number was used before in this interchange", "Give each group a control number of its own";
     // set
     SET_NOT_SUPPORTED: Home::Set("1"), Error, 1, "The transaction set is not supported", "Send a supported transaction set";

@@ -54,10 +54,13 @@ def show(given: dict[str, Any]) -> int:
     """Shows a guide, a loop of it, or a segment."""
     from scrubjay.cli.guide_show import Page, asked
     from scrubjay.guides import facts
+    from scrubjay.partners import ENDING
 
     name, *path = given["place"].strip("/").split("/")
     guide = facts(name)
     if given["overlay"] is not None:
+        if not given["overlay"].endswith(ENDING):
+            raise UsageError(f"{given['overlay']}: no overlay; name a file that ends with {ENDING}")
         under = facts(given["overlay"])
         if (under["name"], under["version"]) != (guide["name"], guide["version"]):
             raise UsageError(f"{given['overlay']} is over {under['name']}, not {guide['name']}")

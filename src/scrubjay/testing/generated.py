@@ -26,12 +26,14 @@ class Kind:
     """Of an acknowledgment of 837Ps; one of another kind tells the faults of that kind."""
     answers: tuple[str, ...] = ()
     """The kinds that it can be an acknowledgment of."""
+    most_lines: int = 999
+    """Service lines that its guide has room for in a claim."""
 
 
 KINDS = {
-    "837P": Kind(professional, faults.FAULTS),
+    "837P": Kind(professional, faults.FAULTS, most_lines=50),
     "837I": Kind(institutional, institutional_faults.FAULTS),
-    "837D": Kind(dental, dental_faults.FAULTS),
+    "837D": Kind(dental, dental_faults.FAULTS, most_lines=50),
     "835": Kind(payments, REMITTANCE_FAULTS),
     "834": Kind(members, ENROLLMENT_FAULTS),
     "999": Kind(acknowledgments.implementation, faults.FAULTS, acknowledgments.ACKNOWLEDGED),
@@ -72,5 +74,8 @@ def generate(
         raise UsageError(f"a {kind} is of {answers}, not of {of}")
     if sets is not None and sets > claims:
         raise UsageError(f"{claims} records do not fill {sets} sets; ask for fewer sets")
+    claim = KINDS[of or "837P"] if KINDS[kind].answers else KINDS[kind]
+    if lines[1] > claim.most_lines:
+        raise UsageError(f"a claim has at most {claim.most_lines} lines; ask for fewer")
     order = Order(claims=claims, faults=faults, seed=seed, sets=sets, lines=lines, of=of or "837P")
     return KINDS[kind].make(order)

@@ -28,6 +28,7 @@ pub(crate) struct Answers {
     delimiters: Delimiters,
     suffix: Vec<u8>,
     stem: String,
+    /// ISA13 of the 999, which is that of the interchange answered.
     control: u32,
     implementation: Implementation,
     implementation_file: StagedFile,
@@ -90,10 +91,10 @@ impl Answers {
             .filter(|byte| byte.is_ascii_digit())
             .fold(0u32, |sum, &digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit - b'0')) % 1_000_000_000);
         let control = control.max(1);
-        let envelope = || Envelope::new(isa.clone(), delimiters, suffix, manner.stamp, control);
+        let envelope = |number| Envelope::new(isa.clone(), delimiters, suffix, manner.stamp, number);
         Self {
-            implementation: Implementation::new(envelope()),
-            statuses: envelope(),
+            implementation: Implementation::new(envelope(control)),
+            statuses: envelope(apart(control, 1)),
             implementation_file: stage.file(&format!("{stem}.999")),
             statuses_file: stage.file(&format!("{stem}.277ca")),
             draft: stage.draft(&format!("{stem}.part")),
@@ -268,7 +269,8 @@ impl Answers {
         if may_tell && ta1::is_due(self.isa.wants_ta1, receipt) {
             let mut out = Vec::new();
             let (isa, stamp) = (self.isa.clone(), self.manner.stamp);
-            let envelope = Envelope::new(isa, self.delimiters, &self.suffix, stamp, self.control);
+            let number = apart(self.control, 2);
+            let envelope = Envelope::new(isa, self.delimiters, &self.suffix, stamp, number);
             ta1::write(&mut out, envelope, receipt, note.unwrap_or("000"));
             stage.whole(&format!("{}.ta1", self.stem), &out)?;
         }
@@ -307,6 +309,13 @@ impl Answers {
         self.implementation_file.append(&self.scratch);
         self.scratch.clear();
     }
+}
+
+/// ISA13 of another answer to the interchange whose 999 has `control`: a receiver that looks for duplicates takes both,
+/// and those of the next interchanges too, which count on.
+fn apart(control: u32, by: u32) -> u32 {
+    const STEP: u32 = 333_333_333;
+    (control - 1 + by * STEP) % 999_999_999 + 1
 }
 
 /// A fault for the 999 from the parts of a finding.

@@ -262,14 +262,19 @@ impl Desk<'_> {
             notices: false,
             groups: false,
         });
-        self.judge_envelope(part, |envelope, segment, place, findings| {
+        let findings = self.judge_envelope(part, |envelope, segment, place, findings| {
             if let Some(segment) = segment {
                 envelope.open_interchange(segment, place, findings);
             }
         });
-        let control =
-            part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(13)));
-        split.push(SplitItem::InterchangeOpen { raw: raw(part), control, delimiters });
+        let [version, control] = part.sheet.with_segment(part.item, delimiters, |segment| {
+            segment.map_or([Span::default(); 2], |segment| [12, 13].map(|element| segment.span(element)))
+        });
+        let foreign = findings.iter().any(|finding| finding.code == Code::INTERCHANGE_VERSION_UNSUPPORTED);
+        let version = if foreign && !self.rulings.keep_controls { version } else { Span::default() };
+        let unfit = [Code::INTERCHANGE_CONTROL_DUPLICATE, Code::INTERCHANGE_CONTROL_INVALID];
+        let repeated = findings.iter().any(|finding| unfit.contains(&finding.code));
+        split.push(SplitItem::InterchangeOpen { raw: raw(part), version, control, delimiters, repeated });
     }
 
     fn new_split(&mut self, stem: &str, isa: &Isa, suffix: &[u8]) -> Option<Split> {
@@ -355,7 +360,8 @@ impl Desk<'_> {
                 envelope.open_group(segment, place, findings);
             }
         });
-        let repeated = findings.iter().any(|finding| finding.code == Code::GROUP_CONTROL_DUPLICATE);
+        let unfit = [Code::GROUP_CONTROL_DUPLICATE, Code::GROUP_CONTROL_INVALID];
+        let repeated = findings.iter().any(|finding| unfit.contains(&finding.code));
         split.push(SplitItem::GroupOpen { raw: raw(part), control, repeated });
     }
 
@@ -415,7 +421,8 @@ impl Desk<'_> {
         });
         self.open_set_of_records();
         if let Some(set) = &mut self.set {
-            set.repeated = findings.iter().any(|finding| finding.code == Code::SET_CONTROL_DUPLICATE);
+            let unfit = [Code::SET_CONTROL_DUPLICATE, Code::SET_CONTROL_INVALID];
+            set.repeated = findings.iter().any(|finding| unfit.contains(&finding.code));
         }
         self.segments = part.item.segments;
         self.piece_base = 0;

@@ -11,10 +11,14 @@ pub enum Item {
     InterchangeOpen {
         /// Its bytes.
         raw: Span,
+        /// ISA12, where that has to become 00501; else empty.
+        version: Span,
         /// ISA13.
         control: Span,
         /// The delimiters in force.
         delimiters: Delimiters,
+        /// ISA13 is no number, or was used before: the interchange needs another, wherever it goes.
+        repeated: bool,
     },
     /// `GS`.
     GroupOpen {
@@ -22,7 +26,7 @@ pub enum Item {
         raw: Span,
         /// GS06.
         control: Span,
-        /// GS06 was used before in this interchange: the group needs another number, wherever it goes.
+        /// GS06 is no number, or was used before in this interchange: the group needs another number, wherever it goes.
         repeated: bool,
     },
     /// `ST` and all before the first level.
@@ -35,7 +39,7 @@ pub enum Item {
         batch: Span,
         /// Number of segments.
         segments: u32,
-        /// ST02 was used before in this group: the set needs another number, wherever it goes.
+        /// ST02 has not its length, or was used before in this group: the set needs another number, wherever it goes.
         repeated: bool,
     },
     /// A level (`HL`) and all before its first claim or the next level.

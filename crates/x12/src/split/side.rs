@@ -7,6 +7,9 @@ use super::trailer::{Trailer, differing, write_trailer};
 use crate::position::Span;
 use crate::wire::Output;
 
+/// What ISA12 has to be.
+const VERSION: &[u8] = b"00501";
+
 /// A header as it stands on a side.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Written {
@@ -361,7 +364,8 @@ impl Written {
             self.new = Some(numbers.give(kind, head.control(pen.piece)));
         }
         self.start = Place { at: pen.position(), len: 0 };
-        [self.control] = pen.write(&head.kept, [(head.control, self.new.as_deref())]);
+        let fields = [(head.version, Some(VERSION)), (head.control, self.new.as_deref())];
+        [_, self.control] = pen.write(&head.kept, fields);
         self.body = Place { at: pen.position(), len: 0 };
         self.open = true;
         self.children = 0;

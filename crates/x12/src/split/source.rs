@@ -13,6 +13,8 @@ pub(super) struct Head {
     pub(super) control: Span,
     /// BHT03.
     pub(super) batch: Span,
+    /// ISA12, where it is not the version that the interchange is of.
+    pub(super) version: Span,
     /// Segments of the header; sets only.
     pub(super) segments: u32,
     /// Between its opening and its end.
@@ -24,6 +26,7 @@ impl Head {
         self.kept.set(raw);
         self.control = self.kept.inside(control);
         self.batch = self.kept.inside(batch);
+        self.version = Span::default();
         self.segments = segments;
         self.active = true;
     }

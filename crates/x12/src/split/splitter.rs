@@ -115,13 +115,15 @@ struct Work<'a, O: Output> {
 impl<O: Output> Work<'_, O> {
     fn take(&mut self, item: &Item) {
         match *item {
-            Item::InterchangeOpen { raw, control, delimiters } => {
+            Item::InterchangeOpen { raw, version, control, delimiters, repeated } => {
                 self.desk.source.delimiters = delimiters;
-                self.desk.source.interchange.open(raw, control, Span::default(), 0);
+                let head = &mut self.desk.source.interchange;
+                head.open(raw, control, Span::default(), 0);
+                head.version = head.kept.inside(version);
                 self.desk.numbers.forget(ControlKind::Group);
                 for side in [&mut *self.accepted.0, &mut *self.rejected.0] {
                     side.interchange = Written::default();
-                    side.interchange.changed = self.renew;
+                    side.interchange.changed = self.renew || repeated;
                 }
             }
             Item::GroupOpen { raw, control, repeated } => {

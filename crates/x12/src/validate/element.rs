@@ -249,7 +249,11 @@ impl Check<'_, '_, '_> {
         if let Some(code) = self.length(rule, value.len(), value) {
             return code;
         }
-        let known = rule.base_codes == NO_CODES || self.index.codes.contains(rule.base_codes, value, pack(value));
+        let known = match rule.base_codes {
+            // where the standard's list is not written down, what can be in none of its lists is in that neither
+            NO_CODES => rule.kind != Type::Id || value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()),
+            base => self.index.codes.contains(base, value, pack(value)),
+        };
         if known { Code::CODE_NOT_IN_GUIDE } else { Code::INVALID_CODE }
     }
 

@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
+use std::ops::RangeInclusive;
 
 use crate::finding::{Code, Finding, NO_CLAIM, NO_LOOP, Scope, Severity};
 use crate::guide::{Plan, is_group};
@@ -157,18 +158,19 @@ impl Envelope {
                     findings.push(self.missing(Code::INTERCHANGE_TRAILER_MISSING, Scope::Interchange, b"IEA", place));
                 }
                 Some(segment) => {
-                    if number(segment.element(1)) != Some(open.children) {
-                        findings.push(self.finding(
-                            Code::INTERCHANGE_GROUP_COUNT,
-                            Scope::Interchange,
-                            segment,
-                            place,
-                            1,
-                        ));
+                    let mut fault =
+                        |code, element| findings.push(self.finding(code, Scope::Interchange, segment, place, element));
+                    if !counts(segment.element(1), 5, open.children) {
+                        fault(Code::INTERCHANGE_GROUP_COUNT, 1);
                     }
-                    if !same_number(segment.element(2), &open.control) {
-                        let code = Code::INTERCHANGE_CONTROL_MISMATCH;
-                        findings.push(self.finding(code, Scope::Interchange, segment, place, 2));
+                    if !same_number(segment.element(2), &open.control, 9..=9) {
+                        fault(Code::INTERCHANGE_CONTROL_MISMATCH, 2);
+                    }
+                    if let Some(element) = beyond(segment, 2) {
+                        let code = Code::INTERCHANGE_ELEMENT_INVALID;
+                        let mut finding = self.finding(code, Scope::Interchange, segment, place, element);
+                        finding.note = "022";
+                        findings.push(finding);
                     }
                 }
             }
@@ -197,18 +199,25 @@ impl Envelope {
             fault(Code::GROUP_NOT_SUPPORTED, 1);
         }
         for element in [2, 3] {
-            if segment.element(element).trim_ascii().is_empty() {
+            let party = segment.element(element);
+            if party.trim_ascii().is_empty() || !(2..=15).contains(&party.len()) {
                 fault(Code::GROUP_ELEMENT_INVALID, element as u8);
             }
         }
-        if !is_date(segment.element(4)) {
+        if segment.element(4).len() != 8 || !is_date(segment.element(4)) {
             fault(Code::GROUP_ELEMENT_INVALID, 4);
         }
         if !is_time(segment.element(5)) {
             fault(Code::GROUP_ELEMENT_INVALID, 5);
         }
+        if segment.element(7) != b"X" {
+            fault(Code::GROUP_ELEMENT_INVALID, 7);
+        }
         if segment.element(8).is_empty() {
             fault(Code::GROUP_VERSION_UNSUPPORTED, 8);
+        }
+        if let Some(element) = beyond(segment, 8) {
+            fault(Code::GROUP_ELEMENT_INVALID, element);
         }
         if valid && !Seen::first_time(&mut self.seen.groups, &mut self.seen.forgot, digest) {
             findings.push(self.finding(Code::GROUP_CONTROL_DUPLICATE, Scope::Group, segment, place, 6));
@@ -221,11 +230,16 @@ impl Envelope {
             match segment {
                 None => findings.push(self.missing(Code::GROUP_TRAILER_MISSING, Scope::Group, b"GE", place)),
                 Some(segment) => {
-                    if number(segment.element(1)) != Some(open.children) {
-                        findings.push(self.finding(Code::GROUP_SET_COUNT, Scope::Group, segment, place, 1));
+                    let mut fault =
+                        |code, element| findings.push(self.finding(code, Scope::Group, segment, place, element));
+                    if !counts(segment.element(1), 6, open.children) {
+                        fault(Code::GROUP_SET_COUNT, 1);
                     }
-                    if !same_number(segment.element(2), &open.control) {
-                        findings.push(self.finding(Code::GROUP_CONTROL_MISMATCH, Scope::Group, segment, place, 2));
+                    if !same_number(segment.element(2), &open.control, 1..=9) {
+                        fault(Code::GROUP_CONTROL_MISMATCH, 2);
+                    }
+                    if let Some(element) = beyond(segment, 2) {
+                        fault(Code::GROUP_ELEMENT_INVALID, element);
                     }
                 }
             }
@@ -282,11 +296,16 @@ impl Envelope {
             match segment {
                 None => findings.push(self.missing(Code::SET_TRAILER_MISSING, Scope::Set, b"SE", place)),
                 Some(segment) => {
-                    if number(segment.element(1)) != Some(place.segment) {
-                        findings.push(self.finding(Code::SET_SEGMENT_COUNT, Scope::Set, segment, place, 1));
+                    let mut fault =
+                        |code, element| findings.push(self.finding(code, Scope::Set, segment, place, element));
+                    if !counts(segment.element(1), 10, place.segment) {
+                        fault(Code::SET_SEGMENT_COUNT, 1);
                     }
                     if segment.element(2) != open.control {
-                        findings.push(self.finding(Code::SET_CONTROL_MISMATCH, Scope::Set, segment, place, 2));
+                        fault(Code::SET_CONTROL_MISMATCH, 2);
+                    }
+                    if let Some(element) = beyond(segment, 2) {
+                        fault(Code::TOO_MANY_ELEMENTS, element);
                     }
                 }
             }
@@ -380,9 +399,22 @@ fn number(text: &[u8]) -> Option<u32> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// Control numbers are compared as numbers where they are some: leading zeros mean nothing.
-fn same_number(left: &[u8], right: &[u8]) -> bool {
-    left == right || matches!((number(left), number(right)), (Some(left), Some(right)) if left == right)
+/// True when `text`, of at most `longest` digits, says `count`.
+fn counts(text: &[u8], longest: usize, count: u32) -> bool {
+    text.len() <= longest && number(text) == Some(count)
+}
+
+/// Control numbers are compared as numbers where they are some: leading zeros mean nothing, in a trailer that is as long
+/// as it may be.
+fn same_number(trailer: &[u8], header: &[u8], lengths: RangeInclusive<usize>) -> bool {
+    let same = || matches!((number(trailer), number(header)), (Some(left), Some(right)) if left == right);
+    trailer == header || lengths.contains(&trailer.len()) && same()
+}
+
+/// The first element with a value behind the `last` that a control segment has.
+fn beyond(segment: &Segment<'_>, last: usize) -> Option<u8> {
+    let more = segment.elements().skip(last).position(|element| !element.span().is_empty())?;
+    u8::try_from(last + 1 + more).ok()
 }
 
 /// YYMMDD or CCYYMMDD, a day of the calendar.
@@ -444,7 +476,7 @@ mod tests {
         findings.iter().map(|f| (catalog.info(f.code).name.clone(), f.position.element)).collect()
     }
 
-    const GS: &str = "GS*HC*S*R*20260101*1200*7*X*005010X222A1";
+    const GS: &str = "GS*HC*SENDER*RECEIVER*20260101*1200*7*X*005010X222A1";
 
     #[test]
     fn a_right_envelope_has_no_findings() {
@@ -474,6 +506,32 @@ mod tests {
             ("INTERCHANGE_CONTROL_MISMATCH", 2),
         ];
         assert_eq!(codes(&steps), expected.map(|(name, element)| (name.to_owned(), element)));
+    }
+
+    #[test]
+    fn control_segments_have_values_of_their_length_and_no_more_of_them() {
+        let set = ["ST*837*0001*005010X222A1", "SE*2*0001*1"];
+        assert_eq!(codes(&[ISA, GS, set[0], set[1]]), [("TOO_MANY_ELEMENTS".to_owned(), 3)]);
+        let group = [("*SENDER", "*S", 2), ("*RECEIVER", "*RECEIVER01234567", 3), ("*20260101", "*260101", 4)];
+        for (right, wrong, element) in [("*X*", "*T*", 7), ("X222A1", "X222A1*1", 9)].into_iter().chain(group) {
+            let told = codes(&[ISA, &GS.replace(right, wrong)]);
+            assert_eq!(told, [("GROUP_ELEMENT_INVALID".to_owned(), element)], "{wrong}");
+        }
+        for (trailer, code, element) in [
+            ("GE*0000000*7", "GROUP_SET_COUNT", 1),
+            ("GE*0*0000000007", "GROUP_CONTROL_MISMATCH", 2),
+            ("GE*0*7*1", "GROUP_ELEMENT_INVALID", 3),
+        ] {
+            assert_eq!(codes(&[ISA, GS, trailer]), [(code.to_owned(), element)], "{trailer}");
+        }
+        for (trailer, code, element) in [
+            ("IEA*000000*000000001", "INTERCHANGE_GROUP_COUNT", 1),
+            ("IEA*0*1", "INTERCHANGE_CONTROL_MISMATCH", 2),
+            ("IEA*0*000000001**1", "INTERCHANGE_ELEMENT_INVALID", 4),
+        ] {
+            assert_eq!(codes(&[ISA, trailer]), [(code.to_owned(), element)], "{trailer}");
+        }
+        assert_eq!(codes(&[ISA, GS, "GE*000*000000007**", "IEA*00001*000000001*"]), []);
     }
 
     #[test]

@@ -51,7 +51,9 @@ impl State {
         let due = due(given, parent.sequence, parent.sequence_due);
         let number = given.unwrap_or(parent.sequence.saturating_add(1));
         (parent.sequence, parent.sequence_due) = (number, due);
-        if due != 0 {
+        // a sign makes it another number, and nothing else of it is wrong
+        let signed = matches!(span.of(segment.buffer()), [b'-', digits @ ..] if counting(digits).is_some());
+        if due != 0 || signed {
             report.element(Code::SEQUENCE_INVALID, place(plan, facts, element), span);
         }
         number
@@ -103,6 +105,13 @@ impl State {
     fn level_above(&self) -> Option<(u64, u64)> {
         let around = self.stack.frames.len().checked_sub(2)?;
         self.stack.level_from(around).map(|level| (level.id, level.due))
+    }
+
+    /// A level whose opener is lost comes into the frame at `depth`: what the level there says of that is not held against it.
+    pub(super) fn excuse(&mut self, depth: usize) {
+        if let Some(above) = self.stack.levels.iter_mut().rev().find(|level| level.depth <= depth && level.id != 0) {
+            above.children = Children::Settled;
+        }
     }
 
     /// A level comes into the frame at `depth`: the level there has children.

@@ -170,6 +170,9 @@ impl State {
         let Some(facts) = step.plan.index.slots.get(slot as usize) else { return };
         let Some(child) = facts.opened() else { return };
         let opener = Candidate { slot, position: facts.position, rel: facts.rel, ..*candidate };
+        if step.plan.index.loops.get(usize::from(child)).is_some_and(|known| known.level) {
+            self.excuse(depth);
+        }
         self.prepare(step, depth, &opener);
         if let Some(count) = self.stack.count_mut(depth, facts.rel) {
             *count = count.saturating_add(1);

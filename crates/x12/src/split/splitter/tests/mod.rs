@@ -114,7 +114,13 @@ impl Text {
         let mut text = Self::default();
         let raw = text.push("ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260101*1200*^*00501*000000007*0*T*:~\n");
         let control = text.element(raw, "ISA", 13);
-        text.items.push(Item::InterchangeOpen { raw, control, delimiters: Delimiters::default() });
+        text.items.push(Item::InterchangeOpen {
+            raw,
+            version: Span::default(),
+            control,
+            delimiters: Delimiters::default(),
+            repeated: false,
+        });
         let groups = dice.roll(3) + u64::from(dice.roll(10) > 0);
         for group in 0..groups {
             let raw = text.push(&format!("GS*HC*S*R*20260101*1200*{}*X*V~\n", group + 1));
@@ -175,7 +181,8 @@ fn raw_of(item: &Item) -> Span {
 fn rebased(item: &Item, base: u32) -> Item {
     let mut item = *item;
     let spans: Vec<&mut Span> = match &mut item {
-        Item::InterchangeOpen { raw, control, .. } | Item::GroupOpen { raw, control, .. } => vec![raw, control],
+        Item::InterchangeOpen { raw, version, control, .. } => vec![raw, version, control],
+        Item::GroupOpen { raw, control, .. } => vec![raw, control],
         Item::SetOpen { raw, control, batch, .. } => vec![raw, control, batch],
         Item::Level { raw, id, parent, child, .. } => vec![raw, id, parent, child],
         Item::Claim { raw, .. } | Item::More { raw, .. } => vec![raw],

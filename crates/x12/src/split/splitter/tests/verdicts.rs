@@ -194,7 +194,13 @@ fn one_set(verdicts: &[bool]) -> Text {
         "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260101*1200*^*00501*000000007*0*T*:~\n",
     );
     let control = text.element(raw, "ISA", 13);
-    text.items.push(Item::InterchangeOpen { raw, control, delimiters: Delimiters::default() });
+    text.items.push(Item::InterchangeOpen {
+        raw,
+        version: Span::default(),
+        control,
+        delimiters: Delimiters::default(),
+        repeated: false,
+    });
     let raw = text.push("GS*HC*S*R*20260101*1200*7*X*V~\n");
     let control = text.element(raw, "GS", 6);
     text.items.push(Item::GroupOpen { raw, control, repeated: false });
@@ -257,7 +263,13 @@ fn what_has_a_number_that_was_used_before_gets_another() {
         let mut text = Text::default();
         let raw = text.push("ISA*000000001~");
         let control = text.element(raw, "ISA", 1);
-        text.items.push(Item::InterchangeOpen { raw, control, delimiters: Delimiters::default() });
+        text.items.push(Item::InterchangeOpen {
+            raw,
+            version: Span::default(),
+            control,
+            delimiters: Delimiters::default(),
+            repeated: false,
+        });
         for group in 0..2 {
             let raw = text.push("GS*HC*A*B*C*D*7~");
             let control = text.element(raw, "GS", 6);
@@ -343,7 +355,13 @@ fn cut_short(accepted: bool, more: &str) -> (Text, Vec<u8>, Vec<u8>) {
     let mut text = Text::default();
     let raw = text.push("ISA*000000001~");
     let control = text.element(raw, "ISA", 1);
-    text.items.push(Item::InterchangeOpen { raw, control, delimiters: Delimiters::default() });
+    text.items.push(Item::InterchangeOpen {
+        raw,
+        version: Span::default(),
+        control,
+        delimiters: Delimiters::default(),
+        repeated: false,
+    });
     let raw = text.push("GS*HC*A*B*C*D*7~");
     let control = text.element(raw, "GS", 6);
     text.items.push(Item::GroupOpen { raw, control, repeated: false });
@@ -383,7 +401,13 @@ fn a_trailer_that_the_file_ends_within_does_not_stick_to_the_set_moved_behind_it
     let mut text = Text::default();
     let raw = text.push("ISA*000000001~");
     let control = text.element(raw, "ISA", 1);
-    text.items.push(Item::InterchangeOpen { raw, control, delimiters: Delimiters::default() });
+    text.items.push(Item::InterchangeOpen {
+        raw,
+        version: Span::default(),
+        control,
+        delimiters: Delimiters::default(),
+        repeated: false,
+    });
     let raw = text.push("GS*HC*A*B*C*D*7~");
     let control = text.element(raw, "GS", 6);
     text.items.push(Item::GroupOpen { raw, control, repeated: false });
@@ -417,4 +441,27 @@ fn more_of_a_claim_follows_it_and_is_no_claim() {
         assert_eq!(text.matches("ST*").count(), 1, "{text}");
         assert!(text.contains("LX*1~\nHL*x~SE*7*0001~"), "{text}");
     }
+}
+
+#[test]
+fn a_version_that_is_none_of_ours_is_put_right() {
+    let mut text = Text::default();
+    let raw = text.push("ISA*00401*000000001~");
+    let (version, control) = (text.element(raw, "ISA", 1), text.element(raw, "ISA", 2));
+    text.items.push(Item::InterchangeOpen { raw, version, control, delimiters: Delimiters::default(), repeated: true });
+    let raw = text.push("GS*HC*A*B*C*D*7~");
+    let control = text.element(raw, "GS", 6);
+    text.items.push(Item::GroupOpen { raw, control, repeated: false });
+    let raw = text.push("ST*837*0001~");
+    let control = text.element(raw, "ST", 2);
+    text.items.push(Item::SetOpen { raw, control, batch: Span::default(), segments: 1, repeated: false });
+    text.level(1, 1, None, "20", false);
+    text.claim("one", true);
+    let (raw, [count, control]) = (text.push(""), [Span::default(); 2]);
+    text.items.push(Item::SetClose { raw, count, control, accepted: true });
+    text.items.push(Item::GroupClose { raw, count, control, accepted: true });
+    text.items.push(Item::InterchangeClose { raw, count, control, accepted: false });
+    let (taken, left, _) = split(&text.pieces(&mut Dice(3), 0), &SplitOptions::default());
+    assert_eq!(taken, "");
+    assert!(left.starts_with("ISA*00501*000000002~GS*"), "{left}");
 }
