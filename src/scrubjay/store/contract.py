@@ -266,8 +266,11 @@ class Tx(View, Protocol):
         ConflictError where it is not INTENDED or its partner is paused.
         """
 
-    def not_received(self, transmission: int, *, code: str) -> None:
-        """The try that was begun last brought nothing there: it leaves no doubt."""
+    def not_received(self, transmission: int, *, code: str, counts: bool = True) -> None:
+        """The try that was begun last brought nothing there: it leaves no doubt.
+
+        One that does not count is none of its tries.
+        """
 
     def record_receipt(self, transmission: int, receipt: str) -> None:
         """What the partner said when it took the bytes."""
