@@ -25,6 +25,7 @@ from scrubjay.pipeline.partners import Partner, Partners
 from scrubjay.pipeline.partners import read as read_partners
 from scrubjay.pipeline.purge import Purge
 from scrubjay.pipeline.relay import Relay
+from scrubjay.pipeline.remembering import Remember
 from scrubjay.pipeline.rescue import Rescue
 from scrubjay.pipeline.runner import Runner
 from scrubjay.pipeline.scrub import Scrub
@@ -267,6 +268,11 @@ class App:
             beside.append(lambda ending: self.lines.collecting(self.work, ending))
         if "parse" in self.stages and self.settings.folders.inbox:
             beside.append(self._watching())
+        folders = self.settings.folders
+        if "scrub" in self.stages and folders.history:
+            store, _ = peeked(os.path.join(folders.home, STORE_FILE))
+            seconds = self.settings.remember_every
+            beside.append(Remember(self.work, folders.history, store, seconds))
         if set(self.stages) == set(STAGES):
             beside.append(self._upkeep)
         async with contextlib.AsyncExitStack() as stack:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PARKED", "Backoff", "Budget", "code_of", "is_hopeless"]
 
-PARKED = frozenset({"DISK_FULL", "KEY_UNAVAILABLE"})
+PARKED = frozenset({"DISK_FULL", "KEY_UNAVAILABLE", "HISTORY_UNAVAILABLE"})
 """What is lacking here, and no fault of what is worked on: it waits, and no try is counted."""
 
 

@@ -57,6 +57,9 @@ class View(Protocol):
     def batches_in(self, transmission: int) -> list[rows.Batch]:
         """Those of a transmission."""
 
+    def refused(self, transmission: int) -> list[tuple[int, int]]:
+        """Claims of it that are REJECTED_BY_PARTNER by themselves: batch, and place in that."""
+
     def claims_of(self, batch: int) -> list[rows.Claim]:
         """Those of a batch."""
 

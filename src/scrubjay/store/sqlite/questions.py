@@ -72,6 +72,11 @@ SELECT EXISTS (
 """,
 }
 # Whose claims a document has said nothing of: where they stand in their file.
+_REFUSED = """
+SELECT c.batch, (SELECT count(*) FROM claims AS d WHERE d.batch = c.batch AND d.id < c.id)
+FROM batches AS b JOIN claims AS c ON c.batch = b.id
+WHERE b.transmission = ? AND c.state = 'REJECTED_BY_PARTNER'
+"""
 _SILENT = """
 SELECT c.file, c.ordinal FROM batches AS b JOIN claims AS c ON c.batch = b.id
 WHERE b.transmission = ? AND COALESCE(c.state, b.state) = 'SUBMITTED' ORDER BY c.id LIMIT ?
@@ -213,6 +218,10 @@ class Questions:
     def batches_in(self, transmission: int) -> list[rows.Batch]:
         """Those of a transmission."""
         return self._all(rows.Batch, "WHERE transmission = ? ORDER BY id", transmission)
+
+    def refused(self, transmission: int) -> list[tuple[int, int]]:
+        """Claims of it that are REJECTED_BY_PARTNER by themselves."""
+        return self._connection.execute(_REFUSED, (transmission,)).fetchall()
 
     def claims_of(self, batch: int) -> list[rows.Claim]:
         """Those of a batch."""
