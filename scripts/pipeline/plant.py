@@ -95,6 +95,7 @@ sweep_seconds = 0.3
 [scrub]
 threads = 1
 claims_per_batch = 10
+remember_seconds = 0.2
 [folders]
 inbox = "inbox"
 [intake]

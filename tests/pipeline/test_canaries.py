@@ -6,6 +6,7 @@ from pathlib import Path
 
 from phi.test_canaries import sung
 from pipeline.works import document, until, works
+from scrubjay.app import App
 from scrubjay.pipeline.seeing import FIELDS, Lines, logger
 from scrubjay.store.states import Kind, State
 from scrubjay.testing.clearinghouse import Behaviour
@@ -31,6 +32,11 @@ def files(*folders: Path) -> Iterator[Path]:
         yield from (path for path in folder.rglob("*") if path.is_file())
 
 
+def _left(app: App) -> set[str]:
+    """What lies in the work folder."""
+    return {path.name for path in files(Path(app.work.folder.path))}
+
+
 async def test_no_canary_sings_outside_the_vault(tmp_path: Path) -> None:
     text, canaries = sung(document(1_300, faults=0.2, sets=5))
     assert len(canaries) >= 10_000
@@ -42,7 +48,10 @@ async def test_no_canary_sings_outside_the_vault(tmp_path: Path) -> None:
         "claim_rejected": 0.1,
     }
     behaviour = Behaviour(seed=5, faults=faults)
-    async with works(tmp_path, behaviour, limits={"claims": 200, "window_seconds": 0.05}) as (
+    often = "remember_seconds = 0.05\n"
+    async with works(
+        tmp_path, behaviour, often, limits={"claims": 200, "window_seconds": 0.05}
+    ) as (
         made,
         _,
     ):
@@ -50,7 +59,8 @@ async def test_no_canary_sings_outside_the_vault(tmp_path: Path) -> None:
         async with made.running() as app:
             await until(app, lambda view: view.counts()[Kind.FILE].get(State.SCRUBBED) == 1, 60)
             await until(app, lambda view: not view.depth("send").ready, 60)
-            assert list(files(Path(app.work.folder.path))) == [Path(app.work.folder.path) / "lock"]
+            await until(app, lambda _: (made.home / "history" / "sent.codes").exists(), 60)
+            await until(app, lambda _: _left(app) == {"lock"}, 60)
             metrics = app.work.seeing.exposition()
         assert arrived.file == 1
     said = made.log.getvalue().encode()
