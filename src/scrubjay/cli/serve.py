@@ -25,6 +25,7 @@ def run(given: dict[str, Any]) -> int:
 def work(tree: Settings, stages: Sequence[str]) -> int:
     """Runs some stages until a signal says that it is enough; 3 where the store has failed."""
     import asyncio
+    import gc
     import signal
 
     from scrubjay.app import opened
@@ -45,6 +46,8 @@ def work(tree: Settings, stages: Sequence[str]) -> int:
             ends.append(app.runner.end)
             if asked:
                 app.runner.end()
+            # what is there now stays: the collector need not look at it again and again
+            gc.freeze()
             app.work.seeing.tell("serving", stages=",".join(stages))
             await app.run()
             return 0 if app.runner.failed is None else 3
