@@ -1,13 +1,15 @@
 """Ten thousand canaries go through the pipeline, and none sings outside the vault."""
 
 import base64
+import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 from phi.test_canaries import sung
 from pipeline.works import document, until, works
 from scrubjay.app import App
-from scrubjay.pipeline.seeing import FIELDS, Lines, logger
+from scrubjay.pipeline.seeing import FIELDS, Lines, logger, others
 from scrubjay.store.states import Kind, State
 from scrubjay.testing.clearinghouse import Behaviour
 
@@ -95,3 +97,19 @@ def test_a_line_has_words_of_ours_and_nothing_else(tmp_path: Path) -> None:
     assert not heard(path.read_bytes())
     assert "patient" not in FIELDS
     assert Lines().refused == 0
+
+
+def test_what_a_library_warns_of_is_a_line_without_its_words(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    with path.open("w") as stream:
+        handler = others(stream)
+        try:
+            raise ValueError("CANARY")
+        except ValueError:
+            logging.getLogger("uvicorn.error").exception("a CANARY of %s", "CANARY")
+        finally:
+            logging.getLogger().removeHandler(handler)
+    (line,) = path.read_text().splitlines()
+    said = json.loads(line)
+    assert (said["logger"], said["level"], said["event"]) == ("uvicorn.error", "error", "?")
+    assert "CANARY" not in line

@@ -30,6 +30,7 @@ def work(tree: Settings, stages: Sequence[str]) -> int:
 
     from scrubjay.app import opened
     from scrubjay.cli.guard import is_asked_to_end
+    from scrubjay.pipeline.seeing import others
 
     ends: list[Callable[[], None]] = []
     asked = False
@@ -52,6 +53,7 @@ def work(tree: Settings, stages: Sequence[str]) -> int:
             await app.run()
             return 0 if app.runner.failed is None else 3
 
+    others()
     signal.signal(signal.SIGTERM, ask)
     if is_asked_to_end():
         raise KeyboardInterrupt

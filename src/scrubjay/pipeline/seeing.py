@@ -20,7 +20,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 if TYPE_CHECKING:
     from typing import TextIO
 
-__all__ = ["FIELDS", "Lines", "Seeing", "logger"]
+__all__ = ["FIELDS", "Lines", "Seeing", "logger", "others"]
 
 FIELDS = frozenset(
     {
@@ -51,7 +51,9 @@ class Lines(logging.Formatter):
             "event": _shown(record.msg),
             "process": record.process,
         }
-        given = getattr(record, "seen", {})
+        given = getattr(record, "seen", None)
+        if given is None:
+            line["logger"], given = _shown(record.name), {}
         for name, value in given.items():
             if name in FIELDS and _is_plain(value):
                 line[name] = value
@@ -82,6 +84,14 @@ def logger(stream: TextIO | None = None, level: int = logging.INFO) -> logging.L
     log.addHandler(handler)
     log.propagate = False
     return log
+
+
+def others(stream: TextIO | None = None) -> logging.Handler:
+    """What libraries warn of in this process is a line as well, without a word of theirs."""
+    handler = logging.StreamHandler(sys.stderr if stream is None else stream)
+    handler.setFormatter(Lines())
+    logging.getLogger().addHandler(handler)
+    return handler
 
 
 class Seeing:
