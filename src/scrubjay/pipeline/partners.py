@@ -20,6 +20,7 @@ from scrubjay.pipeline.records import (
     load,
     number,
     one_of,
+    some_of,
     text,
     texts,
 )
@@ -71,7 +72,8 @@ SHAPE: dict[str, Section] = {
         "longest_backoff_seconds": number(0.01, 86_400, 300.0),
         "deadline_seconds": number(0.01, 3_600, 60.0),
         "quiet_seconds": number(0, 86_400, 120.0),
-        "not_received": texts("[A-Z0-9_]+"),
+        # of a reply alone: no partner can promise what became of bytes that it never answered
+        "not_received": some_of("HTTP_500", "HTTP_502", "HTTP_503", "HTTP_504"),
         "breaker_failures": number(1, 1_000, 5),
         "breaker_rest_seconds": number(0.01, 3_600, 5.0),
     },
