@@ -74,6 +74,7 @@ SHAPE: dict[str, Section] = {
         "quiet_seconds": number(0, 86_400, 120.0),
         # of a reply alone: no partner can promise what became of bytes that it never answered
         "not_received": some_of("HTTP_500", "HTTP_502", "HTTP_503", "HTTP_504"),
+        "read_back": flag(default=True),
         "breaker_failures": number(1, 1_000, 5),
         "breaker_rest_seconds": number(0.01, 3_600, 5.0),
     },
@@ -149,6 +150,8 @@ class Partner(Frozen):
     """Seconds after a try in doubt until it is asked for: no byte is on its way for so long."""
     not_received: tuple[str, ...] = ()
     """Codes after which it surely has nothing, such as HTTP_503."""
+    read_back: bool = True
+    """Whether it can be asked what it has."""
     breaker_failures: int = 5
     breaker_rest: float = 5.0
     final: str = "277CA"
@@ -274,6 +277,7 @@ def _record(path: str) -> Partner:
         deadline=sending["deadline_seconds"],
         quiet=sending["quiet_seconds"],
         not_received=sending["not_received"],
+        read_back=sending["read_back"],
         breaker_failures=sending["breaker_failures"],
         breaker_rest=sending["breaker_rest_seconds"],
         final=told["final"],

@@ -100,6 +100,8 @@ class Seeing:
     def __init__(self, log: logging.Logger | None = None) -> None:
         self._log = logger() if log is None else log
         self.registry = CollectorRegistry()
+        self.counts: dict[tuple[str, str], int] = {}
+        """Messages by stage and what came of them."""
         self._handled = Counter(
             *("scrubjay_handled", "Messages that a stage was done with."),
             ["stage", "result"],
@@ -154,6 +156,7 @@ class Seeing:
     def handled(self, stage: str, result: str, begun: float) -> None:
         """A message is done with; `begun` is of `time.monotonic`."""
         self._handled.labels(stage, result).inc()
+        self.counts[stage, result] = self.counts.get((stage, result), 0) + 1
         self._seconds.labels(stage).observe(time.monotonic() - begun)
 
     def failed(self, partner: str, call: str, code: str) -> None:
