@@ -40,7 +40,8 @@ def _left(app: App) -> set[str]:
 
 
 async def test_no_canary_sings_outside_the_vault(tmp_path: Path) -> None:
-    text, canaries = sung(document(1_300, faults=0.2, sets=5))
+    earnest = document(1_300, faults=0.2, sets=5).replace(b"*T*:~", b"*P*:~")
+    text, canaries = sung(earnest)
     assert len(canaries) >= 10_000
     faults = {
         "reply_lost": 0.2,

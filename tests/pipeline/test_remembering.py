@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.works import Works, document, rests, states, until, works
+from pipeline.works import Works, rests, states, until, works
+from pipeline.works import document as trial_of
 from scrubjay.app import App, kept
 from scrubjay.codes.file import CodeFile
 from scrubjay.history import remember
@@ -18,6 +19,11 @@ from scrubjay.testing.clearinghouse import Behaviour
 
 OFTEN = "remember_seconds = 0.05\n"
 TELL = '[intake]\nsuspect_sets = "tell"\n'
+
+
+def document(claims: int, seed: int = 1) -> bytes:
+    """Claims that are sent in earnest."""
+    return trial_of(claims, seed=seed).replace(b"*T*:~", b"*P*:~")
 
 
 def again(text: bytes, number: int) -> bytes:
@@ -109,6 +115,20 @@ async def test_an_interchange_that_was_rejected_was_not_sent(tmp_path: Path, fau
             path = made.home / "history" / "notes.json"
             await until(app, lambda _: path.exists() and '"open": []' in path.read_text())
             await remembered(app, made, 0, SENT)
+
+
+async def test_what_was_sent_as_a_test_may_be_sent_in_earnest(tmp_path: Path) -> None:
+    first = document(10)
+    trial = first.replace(b"*P*:~", b"*T*:~")
+    async with works(tmp_path, **settings()) as (made, _):
+        made.take(trial)
+        async with made.running() as app:
+            await until(app, rests)
+            path = made.home / "history" / "notes.json"
+            await until(app, lambda _: path.exists() and '"through": 1' in path.read_text())
+            made.take(rest_of(trial, 7).replace(b"*T*:~", b"*P*:~"))
+            await remembered(app, made, 10)
+        assert made.ask(rejected) == {}
 
 
 async def test_a_round_that_is_broken_off_is_done_again(tmp_path: Path) -> None:

@@ -64,6 +64,8 @@ _STATES = (
     *(State.INTENDED, State.SUBMITTED, State.ACKNOWLEDGED),
     *(State.HELD_UNKNOWN, State.DEAD_LETTERED, State.REJECTED_BY_PARTNER),
 )
+_TEST = "T"
+"""ISA15 of interchanges that nobody adjudicates: the same claims are sent in earnest after them."""
 _OVER = frozenset({State.ACKNOWLEDGED, State.REJECTED_BY_PARTNER})
 
 
@@ -364,7 +366,7 @@ def _fates(view: View, numbers: Iterable[int]) -> dict[int, _Fate]:
 
 def _fate(view: View, number: int) -> _Fate:
     row = view.one(Transmission, number)
-    if row is None or row.state is State.PURGED:
+    if row is None or row.state is State.PURGED or row.usage == _TEST:
         return _Fate(over=True, kept=())
     if row.state in _OVER:
         kept = _kept(view.batches_in(number), view.refused(number))
