@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import hashlib
 import io
 import json
@@ -95,6 +96,7 @@ async def submitted(
     reached: dict[str, float] = {}
     async with opened(tree, seeing=seeing) as app:
         reached["started"] = time.perf_counter() - begun
+        gc.freeze()  # as `serve` does
         running = asyncio.create_task(app.run())
         begun = time.perf_counter()
         arriving = asyncio.create_task(asyncio.to_thread(_arrive, app, paths))

@@ -267,6 +267,19 @@ def envelope_marks(
     and that claim is not counted.
     """
 
+def gathered_rows(digests: str, lists: int, out: str) -> list[int]:
+    """What a run wrote for a history (`Job.digests`), sorted into files; how many rows each has.
+
+    `out.0` is of the claims, `out.1` of their parties, and one follows for each of the lists. A row
+    is as a file of codes has it. All of them are in memory meanwhile.
+    """
+
+def merged_rows(runs: list[tuple[str, int, int]], out: str) -> int:
+    """Sorted rows of several files as one; how many there are then, the same row counted once.
+
+    Of each: its path, where the first row is, and how many there are. OSError where one is cut.
+    """
+
 def rewritten(body: bytes, source: bytes, target: bytes, line_breaks: bool) -> bytes | None:
     """A set with other delimiters, four bytes each: element, component, repetition, terminator.
 

@@ -23,8 +23,10 @@ from scrubjay.pipeline.lookups import Services
 from scrubjay.pipeline.parse import Parse
 from scrubjay.pipeline.partners import Partner, Partners
 from scrubjay.pipeline.partners import read as read_partners
+from scrubjay.pipeline.pulse import Pulse
 from scrubjay.pipeline.purge import Purge
 from scrubjay.pipeline.relay import Relay
+from scrubjay.pipeline.remembering import Remember
 from scrubjay.pipeline.rescue import Rescue
 from scrubjay.pipeline.runner import Runner
 from scrubjay.pipeline.scrub import Scrub
@@ -195,6 +197,7 @@ def transport(record: Partner, environ: dict[str, str], home: str) -> Transport:
         return HttpTransport(
             record.address,
             credential=credential,
+            offers_look_up=record.read_back,
             ca_file=_authority(record, home),
             deadline=record.deadline,
             not_received=record.not_received,
@@ -204,7 +207,7 @@ def transport(record: Partner, environ: dict[str, str], home: str) -> Transport:
     out, into = (os.path.join(home, record.address, name) for name in ("out", "in"))
     for folder in (out, into):
         os.makedirs(folder, mode=0o700, exist_ok=True)
-    return FolderTransport(out, into, deadline=record.deadline)
+    return FolderTransport(out, into, deadline=record.deadline, offers_look_up=record.read_back)
 
 
 def _authority(record: Partner, home: str) -> str | None:
@@ -263,13 +266,21 @@ class App:
             Sweeper(self.work, self.settings.sweep_every),
             self.reading,
         ]
+        pulse = Pulse(self.work, self.settings.folders.home)
+        beside.append(pulse)
         if "acknowledge" in self.stages:
             beside.append(lambda ending: self.lines.collecting(self.work, ending))
         if "parse" in self.stages and self.settings.folders.inbox:
             beside.append(self._watching())
+        folders = self.settings.folders
+        if "scrub" in self.stages and folders.history:
+            store, _ = peeked(os.path.join(folders.home, STORE_FILE))
+            seconds = self.settings.remember_every
+            beside.append(Remember(self.work, folders.history, store, seconds))
         if set(self.stages) == set(STAGES):
             beside.append(self._upkeep)
         async with contextlib.AsyncExitStack() as stack:
+            stack.callback(pulse.close)
             if self.settings.door.listen and "parse" in self.stages:
                 self.address = await stack.enter_async_context(door(self))
                 self.work.seeing.tell("listening")

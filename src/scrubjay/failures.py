@@ -29,6 +29,7 @@ class Failure(Frozen):
 
 _WAIT = "it is tried again later"
 _KEYS = "mount or restore the folder of keys; it goes on by itself"
+_HISTORY = "restore the folder history, or remove it; it goes on by itself"
 _AGAIN = "it is tried again later; where bytes had left, the partner is asked first"
 _ASK = "the partner is asked before anything is sent again"
 _MEND = "mend it, then: scrubjay dlq retry"
@@ -55,6 +56,7 @@ _RETRYABLE = (
     ("DIGEST_MISMATCH", "the bytes are not those that Content-Digest speaks of", "send it again"),
     ("LOCKED", "somebody else holds it", _WAIT),
     ("KEY_UNAVAILABLE", "the keeper of keys cannot be reached", _KEYS),
+    ("HISTORY_UNAVAILABLE", "what was sent before cannot be read", _HISTORY),
     ("DISK_FULL", "no room on the disk", "make room; it goes on by itself"),
     ("OUT_OF_HANDLES", "too many files are open at once", _WAIT),
     ("OUT_OF_MEMORY", "no room in memory", _WAIT),

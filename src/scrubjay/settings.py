@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from scrubjay.errors import UsageError
 from scrubjay.frozen import Frozen
 from scrubjay.job import RejectUnit
-from scrubjay.pipeline.engine import Manner
+from scrubjay.pipeline.engine import SENT, Manner
 from scrubjay.pipeline.lookups import Service
 from scrubjay.pipeline.records import (
     Section,
@@ -56,6 +56,8 @@ SHAPE: dict[str, Section] = {
         "threads": number(0, 256, 0),
         "memory_mb": number(64, 1 << 20, 4_096),
         "seconds": number(0.1, 86_400, 600.0),
+        "history": flag(default=True),
+        "remember_seconds": number(0.05, 86_400, 10.0),
     },
     "workers": {topic: number(0, 1_024, WORKERS.get(topic, 1)) for topic in TOPICS},
     "queue": {
@@ -110,6 +112,8 @@ class Folders(Frozen):
     outbox: str
     inbox: str = ""
     """The folder that is watched; none where it is empty."""
+    history: str = ""
+    """Where it is remembered what was sent; nowhere where it is empty."""
     work: str
 
 
@@ -147,6 +151,7 @@ class Settings(Frozen):
     told: Told
     lookups: tuple[Service, ...]
     sweep_every: float
+    remember_every: float
     purge_after: float
     """Hours; 0 is never."""
     debug: bool
@@ -229,6 +234,7 @@ def _tree(
             home=home,
             work=folders.pop("work") or own,
             keys=place(folders.pop("keys")) or f"{home}.keys",
+            history=place("history") if scrub["history"] else "",
             **{name: place(value) for name, value in folders.items()},
         ),
         manner=Manner(
@@ -236,6 +242,7 @@ def _tree(
             reject_unit=RejectUnit(scrub["reject_unit"]),
             claims_per_batch=scrub["claims_per_batch"],
             threads=scrub["threads"],
+            history=os.path.join(home, "history", SENT) if scrub["history"] else "",
             memory=scrub["memory_mb"] << 20,
             seconds=scrub["seconds"],
         ),
@@ -262,6 +269,7 @@ def _tree(
         told=Told(**whole["alerts"]),
         lookups=(),
         sweep_every=queue["sweep_seconds"],
+        remember_every=scrub["remember_seconds"],
         purge_after=whole["purge"]["after_hours"],
         debug=whole["log"]["debug"],
     )

@@ -1,12 +1,15 @@
 """Ten thousand canaries go through the pipeline, and none sings outside the vault."""
 
 import base64
+import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 from phi.test_canaries import sung
 from pipeline.works import document, until, works
-from scrubjay.pipeline.seeing import FIELDS, Lines, logger
+from scrubjay.app import App
+from scrubjay.pipeline.seeing import FIELDS, Lines, logger, others
 from scrubjay.store.states import Kind, State
 from scrubjay.testing.clearinghouse import Behaviour
 
@@ -31,8 +34,14 @@ def files(*folders: Path) -> Iterator[Path]:
         yield from (path for path in folder.rglob("*") if path.is_file())
 
 
+def _left(app: App) -> set[str]:
+    """What lies in the work folder."""
+    return {path.name for path in files(Path(app.work.folder.path))}
+
+
 async def test_no_canary_sings_outside_the_vault(tmp_path: Path) -> None:
-    text, canaries = sung(document(1_300, faults=0.2, sets=5))
+    earnest = document(1_300, faults=0.2, sets=5).replace(b"*T*:~", b"*P*:~")
+    text, canaries = sung(earnest)
     assert len(canaries) >= 10_000
     faults = {
         "reply_lost": 0.2,
@@ -42,7 +51,10 @@ async def test_no_canary_sings_outside_the_vault(tmp_path: Path) -> None:
         "claim_rejected": 0.1,
     }
     behaviour = Behaviour(seed=5, faults=faults)
-    async with works(tmp_path, behaviour, limits={"claims": 200, "window_seconds": 0.05}) as (
+    often = "remember_seconds = 0.05\n"
+    async with works(
+        tmp_path, behaviour, often, limits={"claims": 200, "window_seconds": 0.05}
+    ) as (
         made,
         _,
     ):
@@ -50,7 +62,8 @@ async def test_no_canary_sings_outside_the_vault(tmp_path: Path) -> None:
         async with made.running() as app:
             await until(app, lambda view: view.counts()[Kind.FILE].get(State.SCRUBBED) == 1, 60)
             await until(app, lambda view: not view.depth("send").ready, 60)
-            assert list(files(Path(app.work.folder.path))) == [Path(app.work.folder.path) / "lock"]
+            await until(app, lambda _: (made.home / "history" / "sent.codes").exists(), 60)
+            await until(app, lambda _: _left(app) == {"lock"}, 60)
             metrics = app.work.seeing.exposition()
         assert arrived.file == 1
     said = made.log.getvalue().encode()
@@ -85,3 +98,19 @@ def test_a_line_has_words_of_ours_and_nothing_else(tmp_path: Path) -> None:
     assert not heard(path.read_bytes())
     assert "patient" not in FIELDS
     assert Lines().refused == 0
+
+
+def test_what_a_library_warns_of_is_a_line_without_its_words(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    with path.open("w") as stream:
+        handler = others(stream)
+        try:
+            int("CANARY")
+        except ValueError:
+            logging.getLogger("uvicorn.error").exception("a CANARY of %s", "CANARY")
+        finally:
+            logging.getLogger().removeHandler(handler)
+    (line,) = path.read_text().splitlines()
+    said = json.loads(line)
+    assert (said["logger"], said["level"], said["event"]) == ("uvicorn.error", "error", "?")
+    assert "CANARY" not in line

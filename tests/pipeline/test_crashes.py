@@ -42,7 +42,7 @@ def test_failpoints_are_named_for_their_room() -> None:
     rooms = {name.partition(".")[0] for name in FAILPOINTS}
     assert rooms == {
         *("acknowledge", "assemble", "collect", "intake", "parse", "purge", "relay", "scrub"),
-        *("send", "store", "vault", "watch"),
+        *("remember", "send", "store", "vault", "watch"),
     }
 
 

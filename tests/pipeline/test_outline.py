@@ -4,7 +4,7 @@ import hashlib
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from properties.files import generated, variety
@@ -20,6 +20,7 @@ def cut(document: bytes, places: list[int]) -> list[bytes]:
     return [document[a:b] for a, b in pairwise(edges)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, len(DOCUMENT)), max_size=40))
 def test_pieces_of_any_size_give_the_same(places: list[int]) -> None:
     assert list(outline(cut(DOCUMENT, places))) == WHOLE
@@ -34,6 +35,7 @@ def strayed() -> bytes:
     return lost + one + lost + three[:early] + end + three[early:]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 20_000), max_size=40))
 def test_claims_of_no_interchange_are_counted_in_pieces_of_any_size(places: list[int]) -> None:
     document = strayed()

@@ -55,6 +55,10 @@ def test_what_is_not_said_is_as_the_page_has_it(tmp_path: Path) -> None:
             ("[transport]", "[acknowledgments]\n277CA = 0\n[transport]"),
             "one.toml: acknowledgments: 277CA is final",
         ),
+        (
+            ("[transport]", '[sending]\nnot_received = ["REPLY_TIMEOUT"]\n[transport]'),
+            "one.toml:6: not_received is a list of some of HTTP_500",
+        ),
         (('receiver = "THEM"', 'receiver = "THEM"\ndelimiters = "**^~"'), "each is another"),
     ],
 )

@@ -16,9 +16,12 @@ from scrubjay.keys import TokenKey
 from scrubjay.pipeline.engine import Engine, Manner
 from scrubjay.pipeline.work import day_of
 from scrubjay.store.audit.keys import Keyring
+from scrubjay.store.contract import View
 from scrubjay.store.sqlite.upkeep import checked, looked_into, proven
+from scrubjay.store.states import Kind
 from scrubjay.vault import KeyUnavailableError
 from scrubjay.vault.keyring import FILE as WRAPPING
+from scrubjay.vault.keyring import KeyringFile
 from stage import Command
 from store.test_processes import small_disk
 
@@ -128,3 +131,31 @@ def test_a_feed_that_fails_is_told_from_a_file_that_is_none(
     engine = Engine(TokenKey(id="k1", secret="0" * 64), Manner())
     with pytest.raises(KeyUnavailableError):
         engine.scrub(feed, str(tmp_path / "out"), day_of(0), apart=apart)
+
+
+async def test_what_is_to_be_sent_waits_for_keys_that_are_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than a partner's tries and its breaker last: none of them is counted."""
+    sending = {"attempts": 2, "breaker_failures": 2, "breaker_rest_seconds": 600.0}
+
+    def away(ring: KeyringFile, wrapped: object, context: str) -> bytes:
+        raise KeyUnavailableError(f"keyring {ring.path} is away")
+
+    def refused(view: View) -> int:
+        events = view.events_of(Kind.TRANSMISSION, 1)
+        return sum(each.event == "transmission.not_received" for each in events)
+
+    async with works(tmp_path, sending=sending) as (made, house):
+        with kept(made.tree, "test") as both:
+            both.store.do(lambda tx: tx.pause(tx.partner("clearing"), reason="their night"))
+        made.take(document(10))
+        async with made.running() as app:
+            store = app.work.store
+            await until(app, lambda view: bool(view.counts().get(Kind.TRANSMISSION)))
+            with monkeypatch.context() as now:
+                now.setattr(KeyringFile, "unwrap", away)
+                await store.write(lambda tx: tx.resume(tx.partner("clearing"), reason="day"))
+                await until(app, lambda view: refused(view) >= 5)
+            await until(app, lambda view: states(view) == {"ACKNOWLEDGED": 10})
+        assert [entry.event for entry in house.ledger] == ["taken"]

@@ -23,7 +23,6 @@ from scrubjay.store.rows import (
 )
 from scrubjay.store.states import Kind, State
 from scrubjay.testing.clearinghouse import Behaviour
-from scrubjay.transports.http import HttpTransport
 from stage import Command
 
 OTHERS = {"sender": "US", "receiver": "THEM", "delimiters": "|>^'"}
@@ -367,11 +366,10 @@ async def test_what_a_partner_rejects_is_rejected(tmp_path: Path, fault: str) ->
 
 
 async def test_what_cannot_be_asked_for_is_held_until_somebody_says_what_is_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(HttpTransport, "offers_look_up", False)
     behaviour = Behaviour(seed=1, faults={"reply_lost": 1.0}, answers=False)
-    async with works(tmp_path, behaviour) as (made, house):
+    async with works(tmp_path, behaviour, sending={"read_back": False}) as (made, house):
         made.take(document(10))
         async with made.running() as app:
             await until(app, lambda view: states(view) == {"HELD_UNKNOWN": 10})

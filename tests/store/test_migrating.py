@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from scrubjay.errors import UsageError
+from scrubjay.errors import InputError, UsageError
 from scrubjay.store.errors import StoreError
-from scrubjay.store.sqlite.connecting import connect, create, statements
+from scrubjay.store.sqlite.connecting import connect, create, inspected, statements
 from scrubjay.store.sqlite.migrating import Migration, latest, migrate, migrations, version_of
 from store.made import Place, file
 
@@ -92,3 +92,20 @@ def test_statements_end_where_sql_ends_them() -> None:
         "SELECT 1;\n-- ; no\nCREATE TRIGGER t BEFORE DELETE ON x\nBEGIN SELECT 1; END;\nSELECT 2"
     )
     assert len(list(statements(script))) == 3
+
+
+def test_a_database_of_something_else_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "scrubjay.db"
+    connection = connect(str(path))
+    connection.execute("CREATE TABLE other (a)")
+    with pytest.raises(InputError, match="something else"):
+        migrate(connection, str(path))
+    names = connection.execute("SELECT name FROM sqlite_schema").fetchall()
+    assert names == [("other",)]
+    connection.close()
+
+
+def test_a_folder_in_the_place_of_a_store_is_told(tmp_path: Path) -> None:
+    (tmp_path / "scrubjay.db").mkdir(mode=0o700)
+    with pytest.raises(InputError, match="no file"):
+        inspected(str(tmp_path / "scrubjay.db"))

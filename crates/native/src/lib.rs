@@ -34,6 +34,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(packing::envelope_marks, module)?)?;
     module.add_function(wrap_pyfunction!(packing::rewritten, module)?)?;
     module.add_class::<packing::Verdicts>()?;
+    module.add_function(wrap_pyfunction!(packing::gathered_rows, module)?)?;
+    module.add_function(wrap_pyfunction!(packing::merged_rows, module)?)?;
     module.add_class::<disguising::Disguiser>()?;
     module.add_class::<reading::Reader>()?;
     module.add_class::<documents::DocumentReader>()?;

@@ -37,6 +37,21 @@ pub(crate) fn rewritten<'py>(
     written.map(|text| PyBytes::new(py, &text))
 }
 
+/// What the engine wrote for a history, sorted into files; how many rows each has.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "what Python calls takes what Python gives")]
+pub(crate) fn gathered_rows(py: Python<'_>, digests: PathBuf, lists: usize, out: PathBuf) -> PyResult<Vec<u64>> {
+    Ok(py.detach(|| pack::gathered(&digests, lists, &out))?)
+}
+
+/// Sorted rows of several files (path, place of the first, how many) as one; how many there are then.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value, reason = "what Python calls takes what Python gives")]
+pub(crate) fn merged_rows(py: Python<'_>, runs: Vec<(PathBuf, u64, u64)>, out: PathBuf) -> PyResult<u64> {
+    let runs: Vec<pack::Run> = runs.into_iter().map(|(path, at, rows)| pack::Run { path, at, rows }).collect();
+    Ok(py.detach(|| pack::merged(&runs, &out))?)
+}
+
 /// The interchanges that the engine told of, and by whom their claims are taken.
 #[pyclass(module = "scrubjay._native", frozen)]
 pub(crate) struct Verdicts {

@@ -25,10 +25,12 @@ def run(given: dict[str, Any]) -> int:
 def work(tree: Settings, stages: Sequence[str]) -> int:
     """Runs some stages until a signal says that it is enough; 3 where the store has failed."""
     import asyncio
+    import gc
     import signal
 
     from scrubjay.app import opened
     from scrubjay.cli.guard import is_asked_to_end
+    from scrubjay.pipeline.seeing import others
 
     ends: list[Callable[[], None]] = []
     asked = False
@@ -45,10 +47,13 @@ def work(tree: Settings, stages: Sequence[str]) -> int:
             ends.append(app.runner.end)
             if asked:
                 app.runner.end()
+            # what is there now stays: the collector need not look at it again and again
+            gc.freeze()
             app.work.seeing.tell("serving", stages=",".join(stages))
             await app.run()
             return 0 if app.runner.failed is None else 3
 
+    others()
     signal.signal(signal.SIGTERM, ask)
     if is_asked_to_end():
         raise KeyboardInterrupt

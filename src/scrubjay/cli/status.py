@@ -57,6 +57,7 @@ def _overview(home: str) -> dict[str, Any]:
 
     from scrubjay.errors import InputError
     from scrubjay.pipeline.overview import overview
+    from scrubjay.pipeline.pulse import heard
     from scrubjay.store.sqlite.questions import Questions
     from scrubjay.store.sqlite.store import STORE_FILE
     from scrubjay.store.sqlite.upkeep import looked_into
@@ -65,7 +66,8 @@ def _overview(home: str) -> dict[str, Any]:
     if not os.path.exists(path):
         raise InputError(f"no store in {home}; name the pipeline's folder with --home")
     with looked_into(path) as connection:
-        return overview(Questions(connection, lambda: time.time_ns() // 1_000_000))
+        told = overview(Questions(connection, lambda: time.time_ns() // 1_000_000))
+    return told | heard(home)
 
 
 def lines(told: dict[str, Any]) -> Iterator[str]:
@@ -80,12 +82,23 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
             f"queue {topic:9} ready {row['ready']:,}, worked on {row['leased']:,},"
             f" later {row['delayed']:,}{oldest}"
         )
+    yield from _said(told)
     for partner in told["partners"]:
         if partner["paused"]:
             yield f"partner {partner['name']} is paused: {partner['reason']}"
     yield from _waiting(told)
     if told["overdue"]:
         yield f"overdue: {len(told['overdue']):,} documents; see --overdue"
+
+
+def _said(told: dict[str, Any]) -> Iterator[str]:
+    """What the processes say that is not as it should be."""
+    for stage, row in told["stages"].items():
+        if row["failed"]:
+            yield f"stage {stage:9} done {row['done']:,}, failed {row['failed']:,} times"
+    for name, position in told["breakers"].items():
+        if position != "closed":
+            yield f"partner {name}: breaker {position.replace('_', ' ')}"
 
 
 def _waiting(told: dict[str, Any]) -> Iterator[str]:
@@ -144,8 +157,16 @@ def _table(told: dict[str, Any], before: tuple[float, dict[str, Any]] | None, no
         oldest = "" if row["oldest"] is None else _span(row["oldest"])
         waits = f"{row['ready'] + row['delayed']:,}"
         table.add_row("queue", topic, waits, f"{row['leased']} at work", oldest)
+    for stage, row in told["stages"].items():
+        rate = ""
+        if before is not None:
+            was = before[1]["stages"].get(stage, {"done": row["done"]})["done"]
+            rate = f"{max(row['done'] - was, 0) / (now - before[0]):,.0f}"
+        table.add_row("stage", stage, f"{row['done']:,}", rate, f"{row['failed']:,} failed")
     for partner in told["partners"]:
-        table.add_row("partner", partner["name"], "paused" if partner["paused"] else "open", "", "")
+        breaker = told["breakers"].get(partner["name"], "")
+        state = "paused" if partner["paused"] else "open"
+        table.add_row("partner", partner["name"], state, "", breaker and f"breaker {breaker}")
     for name, count in told["waiting"].items():
         table.add_row("for a person", name, f"{count:,}", "", "")
     return table

@@ -22,9 +22,9 @@ from scrubjay.errors import UsageError
 from scrubjay.scratch import scratch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["EARLIEST", "LATEST", "CodeFile", "Entry", "Interval", "write"]
+__all__ = ["EARLIEST", "LATEST", "CodeFile", "Entry", "Interval", "assembled", "write"]
 
 MAGIC = b"scrubjay codes 1\n"
 EARLIEST, LATEST = -(2**31), 2**31 - 1
@@ -96,6 +96,11 @@ class CodeFile:
         """The rows of each list; the main one is called by no name."""
         return {name: rows for name, (_, rows, _) in self._lists.items()}
 
+    @property
+    def places(self) -> dict[str, tuple[int, int]]:
+        """Of each list, where its first row is, in bytes, and how many there are."""
+        return {name: (at, rows) for name, (at, rows, _) in self._lists.items()}
+
     def intervals(self, *codes: str, of: str = "") -> list[Interval]:
         """When a code, or a pair of codes, stands in a list; nothing where it never does."""
         if of not in self._lists:
@@ -161,18 +166,36 @@ def write(
             with open(body, "wb") as out:
                 counts[name] = _merged(parts[name], width, out)
             bodies.append(body)
-        lists = [{"name": name, "width": widths[name], "rows": counts[name]} for name in counts]
-        whole = {**header, "lists": lists}
-        if digest:
-            pieces = (piece for body in bodies for piece in _pieces(body))
-            whole[_DIGEST] = _digest(whole, pieces)
-        staged = os.path.join(stage, "whole")
-        with open(staged, "wb") as out:
-            out.write(MAGIC + _line(whole))
-            for body in bodies:
-                out.writelines(_pieces(body))
-        os.replace(staged, path)
+        pairs = zip(counts, bodies, strict=True)
+        lists = [(name, widths[name], counts[name], body) for name, body in pairs]
+        assembled(path, header, lists, os.path.join(stage, "whole"), digest=digest)
     return counts
+
+
+def assembled(
+    path: str | os.PathLike[str],
+    header: dict[str, Any],
+    lists: Sequence[tuple[str, int, int, str]],
+    draft: str,
+    *,
+    digest: bool = False,
+) -> None:
+    """Makes a file of codes of lists that are written: name, width, rows, and where they lie.
+
+    It is whole and on the disk as `draft` before it has its name.
+    """
+    told = [{"name": name, "width": width, "rows": rows} for name, width, rows, _ in lists]
+    whole = {**header, "lists": told}
+    if digest:
+        pieces = (piece for *_, body in lists for piece in _pieces(body))
+        whole[_DIGEST] = _digest(whole, pieces)
+    with open(draft, "wb") as out:
+        out.write(MAGIC + _line(whole))
+        for *_, body in lists:
+            out.writelines(_pieces(body))
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(draft, path)
 
 
 def _line(header: dict[str, Any]) -> bytes:

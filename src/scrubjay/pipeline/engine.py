@@ -17,12 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 from scrubjay import _native
 from scrubjay.codes import folder as folder_of_codes
-from scrubjay.errors import InputError, InternalError, OutputError, ScrubjayError
+from scrubjay.errors import (
+    Fate,
+    InputError,
+    InternalError,
+    OutputError,
+    ScrubjayError,
+    UsageError,
+)
 from scrubjay.frozen import Frozen
 from scrubjay.job import Command, Job, RejectUnit
 from scrubjay.partners import overlays
 from scrubjay.pipeline.apart import NO_ROOM
-from scrubjay.runs import ruleset
+from scrubjay.rules import RuleSet
+from scrubjay.runs import known, ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,16 +38,17 @@ if TYPE_CHECKING:
 
     from scrubjay.keys import TokenKey
     from scrubjay.pipeline.lookups import Services
-    from scrubjay.rules import RuleSet
 
     Feed = Callable[[], Iterable[bytes]]
 
-__all__ = ["Engine", "EngineFailedError", "Manner"]
+__all__ = ["NOTES", "SENT", "Engine", "EngineFailedError", "HistoryUnavailableError", "Manner"]
 
 ANY = 2**31
 """Claims of a set, where it may have any number."""
 PIPE = 1 << 20
 """Bytes that may be on their way to the engine, so that the two take turns less often."""
+SENT, NOTES = "sent.codes", "notes.json"
+"""The file of what was sent before, and what shows that there was one (`remembering`)."""
 NAME = "claims.837"
 """What the input is called in everything that the engine writes."""
 
@@ -50,6 +59,13 @@ class EngineFailedError(InternalError):
     code = "WORKER_DIED"
 
 
+class HistoryUnavailableError(ScrubjayError):
+    """What was sent before cannot be read: nothing is judged as if nothing had been sent."""
+
+    code = "HISTORY_UNAVAILABLE"
+    fate = Fate.RETRYABLE
+
+
 class Manner(Frozen):
     """How every file is judged."""
 
@@ -58,6 +74,8 @@ class Manner(Frozen):
     reject_unit: RejectUnit = RejectUnit.CLAIM
     claims_per_batch: int = 100
     threads: int = 0
+    history: str = ""
+    """The file of what was sent before (`remembering`); none where it is empty."""
     memory: int = 4 << 30
     """Bytes that a process apart may have."""
     seconds: float = 600.0
@@ -73,6 +91,8 @@ class Engine:
         self.manner = manner
         self._loaded: tuple[RuleSet, tuple[tuple[str, str], ...]] | None = None
         self._loading = threading.Lock()
+        self._sent: tuple[int, int, int] | None = None
+        """The history that was found to be whole."""
 
     @property
     def ruleset(self) -> str:
@@ -99,7 +119,7 @@ class Engine:
             token_key_id=self._key.id,
             program=loaded.program,
             docs=loaded.docs,
-            tables=tuple(folder_of_codes.files()),
+            tables=(*folder_of_codes.files(), *self._history()),
             verdicts=True,
         )
         return self._run(job, feed, apart=apart)
@@ -126,6 +146,39 @@ class Engine:
         )
         return self._run(job, feed, apart=apart)
 
+    def digests(self, feed: Feed, path: str) -> dict[str, Any]:
+        """Writes what a history is to have of claims that were sent to `path`, and beside it.
+
+        No rule is asked. The numbers are those of `scrub`.
+        """
+        job = Job(
+            command=Command.SCRUB,
+            digests=path,
+            threads=1,
+            token_key=self._key.secret,
+            token_key_id=self._key.id,
+            program=RuleSet(()).program,
+        )
+        return self._run(job, feed, apart=False)
+
+    def _history(self) -> tuple[str, ...]:
+        """Its path, once it is sure that it is whole; nothing before anything was sent."""
+        path = self.manner.history
+        if not path:
+            return ()
+        try:
+            facts = os.stat(path)
+            mark = facts.st_ino, facts.st_mtime_ns, facts.st_size
+            if mark != self._sent:
+                known(path, self._key.id)
+                self._sent = mark
+        except (OSError, UsageError) as error:
+            begun = os.path.exists(os.path.join(os.path.dirname(path), NOTES))
+            if isinstance(error, FileNotFoundError) and not begun:
+                return ()
+            raise HistoryUnavailableError(f"{path} cannot be read; restore or remove it") from error
+        return (path,)
+
     def _rules(self) -> tuple[RuleSet, tuple[tuple[str, str], ...]]:
         with self._loading:
             if self._loaded is None:
@@ -137,7 +190,7 @@ class Engine:
         with contextlib.suppress(OSError):  # a limit of the user's: then it goes in smaller steps
             fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE)
         feeder = _Feeder(feed, writing)
-        link = os.path.join(os.path.dirname(job.out or ""), NAME)
+        link = os.path.join(os.path.dirname(job.out or job.digests or ""), NAME)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(link)
         os.symlink(f"/dev/fd/{reading}", link)
@@ -156,7 +209,7 @@ class Engine:
         return summary
 
     def _here(self, job: Job) -> str:
-        loaded = self._rules()[0] if job.command is Command.SCRUB else None
+        loaded = self._rules()[0] if job.verdicts else None
         judge = None if loaded is None else loaded.judge(asking=self.lookups)
         return _native.run(job.to_json(), None, judge, None)
 

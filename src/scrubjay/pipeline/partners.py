@@ -20,6 +20,7 @@ from scrubjay.pipeline.records import (
     load,
     number,
     one_of,
+    some_of,
     text,
     texts,
 )
@@ -71,7 +72,9 @@ SHAPE: dict[str, Section] = {
         "longest_backoff_seconds": number(0.01, 86_400, 300.0),
         "deadline_seconds": number(0.01, 3_600, 60.0),
         "quiet_seconds": number(0, 86_400, 120.0),
-        "not_received": texts("[A-Z0-9_]+"),
+        # of a reply alone: no partner can promise what became of bytes that it never answered
+        "not_received": some_of("HTTP_500", "HTTP_502", "HTTP_503", "HTTP_504"),
+        "read_back": flag(default=True),
         "breaker_failures": number(1, 1_000, 5),
         "breaker_rest_seconds": number(0.01, 3_600, 5.0),
     },
@@ -147,6 +150,8 @@ class Partner(Frozen):
     """Seconds after a try in doubt until it is asked for: no byte is on its way for so long."""
     not_received: tuple[str, ...] = ()
     """Codes after which it surely has nothing, such as HTTP_503."""
+    read_back: bool = True
+    """Whether it can be asked what it has."""
     breaker_failures: int = 5
     breaker_rest: float = 5.0
     final: str = "277CA"
@@ -272,6 +277,7 @@ def _record(path: str) -> Partner:
         deadline=sending["deadline_seconds"],
         quiet=sending["quiet_seconds"],
         not_received=sending["not_received"],
+        read_back=sending["read_back"],
         breaker_failures=sending["breaker_failures"],
         breaker_rest=sending["breaker_rest_seconds"],
         final=told["final"],

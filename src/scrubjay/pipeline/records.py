@@ -22,6 +22,7 @@ __all__ = [
     "load",
     "number",
     "one_of",
+    "some_of",
     "text",
     "texts",
 ]
@@ -64,6 +65,16 @@ def text(longest: int = 80, shortest: int = 0, *, pattern: str = "", default: st
         return ""
 
     return Field(fault=fault, default=default, required=shortest > 0 and not default)
+
+
+def some_of(*names: str) -> Field:
+    """A list of some of these."""
+
+    def fault(value: Any) -> str:
+        good = isinstance(value, list) and all(one in names for one in value)
+        return "" if good else f"is a list of some of {', '.join(names)}"
+
+    return Field(fault=fault, default=())
 
 
 def texts(pattern: str = ".+", *, default: tuple[str, ...] = ()) -> Field:

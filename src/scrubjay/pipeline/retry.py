@@ -18,7 +18,10 @@ from scrubjay.frozen import Frozen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Backoff", "Budget", "code_of", "is_hopeless"]
+__all__ = ["PARKED", "Backoff", "Budget", "code_of", "is_hopeless"]
+
+PARKED = frozenset({"DISK_FULL", "KEY_UNAVAILABLE", "HISTORY_UNAVAILABLE"})
+"""What is lacking here, and no fault of what is worked on: it waits, and no try is counted."""
 
 
 class Backoff(Frozen):

@@ -15,7 +15,7 @@ import time
 from typing import TYPE_CHECKING
 
 from scrubjay.pipeline.burying import bury
-from scrubjay.pipeline.retry import code_of, is_hopeless
+from scrubjay.pipeline.retry import PARKED, code_of, is_hopeless
 from scrubjay.pipeline.seeing import place_of
 from scrubjay.store.errors import StaleLeaseError, StoreFailedError
 from scrubjay.vault import reading_for
@@ -30,8 +30,6 @@ __all__ = ["Runner"]
 
 IDLE = 5.0
 """Seconds that a message is waited for at once."""
-PARKED = frozenset({"DISK_FULL", "KEY_UNAVAILABLE"})
-"""What is lacking here, and no fault of what is worked on."""
 
 
 class Runner:

@@ -20,7 +20,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 if TYPE_CHECKING:
     from typing import TextIO
 
-__all__ = ["FIELDS", "Lines", "Seeing", "logger"]
+__all__ = ["FIELDS", "Lines", "Seeing", "logger", "others"]
 
 FIELDS = frozenset(
     {
@@ -51,7 +51,9 @@ class Lines(logging.Formatter):
             "event": _shown(record.msg),
             "process": record.process,
         }
-        given = getattr(record, "seen", {})
+        given = getattr(record, "seen", None)
+        if given is None:
+            line["logger"], given = _shown(record.name), {}
         for name, value in given.items():
             if name in FIELDS and _is_plain(value):
                 line[name] = value
@@ -84,12 +86,22 @@ def logger(stream: TextIO | None = None, level: int = logging.INFO) -> logging.L
     return log
 
 
+def others(stream: TextIO | None = None) -> logging.Handler:
+    """What libraries warn of in this process is a line as well, without a word of theirs."""
+    handler = logging.StreamHandler(sys.stderr if stream is None else stream)
+    handler.setFormatter(Lines())
+    logging.getLogger().addHandler(handler)
+    return handler
+
+
 class Seeing:
     """The log and the metrics of one process."""
 
     def __init__(self, log: logging.Logger | None = None) -> None:
         self._log = logger() if log is None else log
         self.registry = CollectorRegistry()
+        self.counts: dict[tuple[str, str], int] = {}
+        """Messages by stage and what came of them."""
         self._handled = Counter(
             *("scrubjay_handled", "Messages that a stage was done with."),
             ["stage", "result"],
@@ -144,6 +156,7 @@ class Seeing:
     def handled(self, stage: str, result: str, begun: float) -> None:
         """A message is done with; `begun` is of `time.monotonic`."""
         self._handled.labels(stage, result).inc()
+        self.counts[stage, result] = self.counts.get((stage, result), 0) + 1
         self._seconds.labels(stage).observe(time.monotonic() - begun)
 
     def failed(self, partner: str, call: str, code: str) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from scrubjay.errors import Fate
 from scrubjay.failpoints import failpoint
+from scrubjay.pipeline.retry import PARKED
 from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import RESEND, SEND, Line, Work
 from scrubjay.store.errors import ConflictError
@@ -201,6 +202,11 @@ class Send:
                 return PAUSED
             await store.write(lambda tx: bury(tx, lease, each, code))
             return None
+        if fate is Fate.RETRYABLE and code in PARKED:
+            # something is lacking here: that is no failure of the partner's, and no try
+            line.breaker.untried()
+            await store.write(lambda tx: _not_received(tx, lease, each.id, code, counts=False))
+            return line.record.backoff.longest
         line.breaker.failed()
         if fate is Fate.AMBIGUOUS:
             # the try stays begun: it is asked for after the quiet time
@@ -246,9 +252,11 @@ def _begin(tx: Tx, lease: Lease, transmission: int) -> None:
     tx.begin_send(transmission)
 
 
-def _not_received(tx: Tx, lease: Lease, transmission: int, code: str) -> None:
+def _not_received(
+    tx: Tx, lease: Lease, transmission: int, code: str, *, counts: bool = True
+) -> None:
     tx.holds(lease)
-    tx.not_received(transmission, code=code)
+    tx.not_received(transmission, code=code, counts=counts)
 
 
 def _pause(tx: Tx, lease: Lease, each: Transmission, code: str, *, begun: bool) -> None:

@@ -57,6 +57,9 @@ class View(Protocol):
     def batches_in(self, transmission: int) -> list[rows.Batch]:
         """Those of a transmission."""
 
+    def refused(self, transmission: int) -> list[tuple[int, int]]:
+        """Claims of it that are REJECTED_BY_PARTNER by themselves: batch, and place in that."""
+
     def claims_of(self, batch: int) -> list[rows.Claim]:
         """Those of a batch."""
 
@@ -266,8 +269,11 @@ class Tx(View, Protocol):
         ConflictError where it is not INTENDED or its partner is paused.
         """
 
-    def not_received(self, transmission: int, *, code: str) -> None:
-        """The try that was begun last brought nothing there: it leaves no doubt."""
+    def not_received(self, transmission: int, *, code: str, counts: bool = True) -> None:
+        """The try that was begun last brought nothing there: it leaves no doubt.
+
+        One that does not count is none of its tries.
+        """
 
     def record_receipt(self, transmission: int, receipt: str) -> None:
         """What the partner said when it took the bytes."""

@@ -50,8 +50,6 @@ _LONGEST_NAME = 255
 class FolderTransport:
     """Whole files only, both ways. `settle` is how long an answer must have been left alone."""
 
-    offers_look_up = True
-
     def __init__(
         self,
         outbox: str | os.PathLike[str],
@@ -59,7 +57,9 @@ class FolderTransport:
         *,
         settle: float = 2.0,
         deadline: float = 60.0,
+        offers_look_up: bool = True,
     ) -> None:
+        self.offers_look_up = offers_look_up
         self._outbox = _opened(outbox)
         self._inbox = _opened(inbox)
         with contextlib.suppress(FileExistsError):

@@ -88,8 +88,6 @@ class HttpTransport:
     are codes such as HTTP_503 after which this partner, by its own word, has nothing.
     """
 
-    offers_look_up = True
-
     def __init__(
         self,
         address: str,
@@ -99,7 +97,9 @@ class HttpTransport:
         connect: float = 10.0,
         ca_file: str | None = None,
         not_received: Collection[str] = (),
+        offers_look_up: bool = True,
     ) -> None:
+        self.offers_look_up = offers_look_up
         self._address = trusted(address).rstrip("/")
         self._deadline = deadline
         self._not_received = frozenset(not_received)

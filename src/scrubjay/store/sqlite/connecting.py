@@ -52,6 +52,8 @@ def inspected(path: str) -> None:
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
         raise InputError(f"store {path}: {reason}; name its folder with --home") from None
+    if not stat.S_ISREG(facts.st_mode):
+        raise InputError(f"store {path}: this is no file; name its folder with --home")
     if not facts.st_size:
         raise InputError(
             f"store {path} is empty: what was in it is lost; restore a backup: "

@@ -15,7 +15,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from scrubjay.errors import OutputError, UsageError
+from scrubjay.errors import InputError, OutputError, UsageError
 from scrubjay.failpoints import failpoint
 from scrubjay.places import synced
 from scrubjay.store.sqlite.connecting import connect, create, meaning, statements
@@ -109,6 +109,11 @@ def migrate(
     steps = migrations() if steps is None else steps
     applied = []
     try:
+        if not version_of(connection) and _is_anothers(connection):
+            raise InputError(
+                f"{path}: this is a database of something else; name the pipeline's folder "
+                "with --home"
+            )
         for step in steps:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -128,6 +133,16 @@ def migrate(
             "install the newer one"
         )
     return applied
+
+
+def _is_anothers(connection: sqlite3.Connection) -> bool:
+    """Whether there are tables in a file that has no version of ours."""
+    connection.execute("BEGIN")
+    try:
+        tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        return bool(tables) and not version_of(connection)
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _apply(connection: sqlite3.Connection, step: Migration, path: str) -> bool:

@@ -20,7 +20,8 @@ R = TypeVar("R")
 
 _OWN_ID: dict[type[Any], str] = {rows.Claim: "c.id", rows.Event: "seq"}
 
-# The index is cut into blocks (migrations/0001.sql); the newest one is looked into first.
+# The index is cut into blocks and has the ends of tokens (migrations/0002.sql); the newest block is
+# looked into first. The + keeps SQLite from putting the token into the expression beside it.
 _IN_BLOCKS = """
 JOIN (
   WITH RECURSIVE block (number) AS (
@@ -28,16 +29,17 @@ JOIN (
     UNION ALL SELECT number - 1 FROM block WHERE number > 0
   ) SELECT number FROM block
 ) AS block ON c.id >> 12 = block.number
-WHERE c.token = ? ORDER BY c.id DESC LIMIT ?
+WHERE substr(c.token, -8) = substr(?1, -8) AND +c.token = ?1 ORDER BY c.id DESC LIMIT ?2
 """
 # The newest blocks, all tokens at once.
 _NEWEST = """
 WITH RECURSIVE block (number) AS (
   SELECT (SELECT max(id) FROM claims) >> 12
   UNION ALL SELECT number - 1 FROM block WHERE number > 0 LIMIT 128
-)
-SELECT c.token, max(c.id) FROM block
-CROSS JOIN claims AS c ON c.id >> 12 = block.number AND c.token IN (SELECT value FROM json_each(?1))
+), asked (token) AS MATERIALIZED (SELECT DISTINCT value FROM json_each(?1))
+SELECT c.token, max(c.id) FROM block CROSS JOIN asked
+CROSS JOIN claims AS c ON c.id >> 12 = block.number
+  AND substr(c.token, -8) = substr(asked.token, -8) AND c.token = asked.token
 JOIN files AS f ON f.id = c.file JOIN files AS own ON own.id = ?2
 WHERE f.tenant = own.tenant AND f.practice = own.practice AND f.id <> own.id
 GROUP BY c.token
@@ -46,9 +48,10 @@ GROUP BY c.token
 _SENT = """
 WITH RECURSIVE block (number) AS (
   SELECT (SELECT max(id) FROM claims) >> 12 UNION ALL SELECT number - 1 FROM block WHERE number > 0
-)
-SELECT c.token, c.id, c.charge, b.transmission FROM block
-CROSS JOIN claims AS c ON c.id >> 12 = block.number AND c.token IN (SELECT value FROM json_each(?1))
+), asked (token) AS MATERIALIZED (SELECT DISTINCT value FROM json_each(?1))
+SELECT c.token, c.id, c.charge, b.transmission FROM block CROSS JOIN asked
+CROSS JOIN claims AS c ON c.id >> 12 = block.number
+  AND substr(c.token, -8) = substr(asked.token, -8) AND c.token = asked.token
 JOIN batches AS b ON b.id = c.batch WHERE b.partner = ?2 AND b.transmission IS NOT NULL
 """
 _AWAITED = {
@@ -72,6 +75,11 @@ SELECT EXISTS (
 """,
 }
 # Whose claims a document has said nothing of: where they stand in their file.
+_REFUSED = """
+SELECT c.batch, (SELECT count(*) FROM claims AS d WHERE d.batch = c.batch AND d.id < c.id)
+FROM batches AS b JOIN claims AS c ON c.batch = b.id
+WHERE b.transmission = ? AND c.state = 'REJECTED_BY_PARTNER'
+"""
 _SILENT = """
 SELECT c.file, c.ordinal FROM batches AS b JOIN claims AS c ON c.batch = b.id
 WHERE b.transmission = ? AND COALESCE(c.state, b.state) = 'SUBMITTED' ORDER BY c.id LIMIT ?
@@ -213,6 +221,10 @@ class Questions:
     def batches_in(self, transmission: int) -> list[rows.Batch]:
         """Those of a transmission."""
         return self._all(rows.Batch, "WHERE transmission = ? ORDER BY id", transmission)
+
+    def refused(self, transmission: int) -> list[tuple[int, int]]:
+        """Claims of it that are REJECTED_BY_PARTNER by themselves."""
+        return self._connection.execute(_REFUSED, (transmission,)).fetchall()
 
     def claims_of(self, batch: int) -> list[rows.Claim]:
         """Those of a batch."""

@@ -145,11 +145,12 @@ class Sending(Intake):
         )
         return tries
 
-    def not_received(self, transmission: int, *, code: str) -> None:
+    def not_received(self, transmission: int, *, code: str, counts: bool = True) -> None:
         """The try that was begun last brought nothing there."""
         self.note("transmission.not_received", Kind.TRANSMISSION, transmission, {"code": code})
         self._connection.execute(
-            "UPDATE transmissions SET begun_at = NULL WHERE id = ?", (transmission,)
+            "UPDATE transmissions SET begun_at = NULL, tries = max(tries - ?, 0) WHERE id = ?",
+            (not counts, transmission),
         )
 
     def record_receipt(self, transmission: int, receipt: str) -> None:
