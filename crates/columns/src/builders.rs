@@ -96,6 +96,34 @@ impl Values {
         }
     }
 
+    /// So many rows of one text.
+    pub(crate) fn same(&mut self, value: &str, rows: usize) {
+        if let Made::Text(values) = self.made() {
+            (0..rows).for_each(|_| values.append_value(value));
+        }
+    }
+
+    /// The numbers, or none, of rows.
+    pub(crate) fn indexes(&mut self, each: impl Iterator<Item = Option<u64>>) {
+        if let Made::Index(values) = self.made() {
+            each.for_each(|value| values.append_option(value));
+        }
+    }
+
+    /// The amounts, or none, of rows.
+    pub(crate) fn amounts(&mut self, each: impl Iterator<Item = Option<i64>>) {
+        if let Made::Decimal(values) = self.made() {
+            each.for_each(|value| values.append_option(value.map(i128::from)));
+        }
+    }
+
+    /// The days, or none, of rows.
+    pub(crate) fn dates(&mut self, each: impl Iterator<Item = Option<i32>>) {
+        if let Made::Date(values) = self.made() {
+            each.for_each(|value| values.append_option(value));
+        }
+    }
+
     pub(crate) fn index(&mut self, value: Option<u64>) {
         let Some(value) = value else { return self.missing(1) };
         if let Made::Index(values) = self.made() {

@@ -5,10 +5,11 @@ use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use arrow_array::RecordBatch;
-use engine::{Error, Harvest, Job, Progress, StagedFile, Take, Tokens};
+use engine::{Error, Harvest, Job, Progress, StagedFile, Take, Tokens, Wish};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -49,7 +50,13 @@ pub fn export(
         let sheets: Result<Vec<Sheet>, Error> = tables.iter().map(each).collect();
         Sheets { sheets, manner }
     };
-    engine::harvest(job, progress, made)
+    let mut wish = Wish { again: true, ..Wish::default() };
+    for of in tables.iter().map(|table| table.wish(manner)) {
+        wish.fields.extend(of.fields);
+        wish.verdicts |= of.verdicts;
+        wish.findings |= of.findings;
+    }
+    engine::harvest(job, progress, &Arc::new(wish), made)
 }
 
 struct Sheets {
@@ -58,10 +65,6 @@ struct Sheets {
 }
 
 impl Take for Sheets {
-    fn tells_verdicts(&self) -> bool {
-        self.sheets.iter().flatten().any(|sheet| sheet.gathering.table.tells_verdicts())
-    }
-
     fn take(&mut self, harvest: &Harvest<'_>) -> Result<(), Error> {
         for sheet in self.sheets.as_mut().map_err(|error| error.clone())? {
             let Sheet { gathering, scribe } = sheet;
