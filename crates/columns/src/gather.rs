@@ -10,6 +10,9 @@ use crate::findings;
 use crate::phi::{self, Manner, Phi, is_public};
 use crate::tables::{Column, ColumnKind, Table, Value};
 
+/// The bits of a packed code that no byte of ASCII has; what marks a long one is among them.
+const NO_ASCII: u64 = 0x8080_8080_8080_8080;
+
 /// Most rows that are kept before they are given away.
 const ROWS: usize = 8_192;
 
@@ -77,7 +80,7 @@ impl Gathering {
             columns.zip(&self.values).map(|(column, values)| Values::new(column.kind, rows, values.bytes_so_far()));
         let fresh = fresh.collect();
         let made = std::mem::replace(&mut self.values, fresh).into_iter();
-        let arrays = made.map(|values| values.finish(&mut self.empty)).collect();
+        let arrays = made.map(|values| values.finish(&mut self.empty)).collect::<Result<_, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         let batch = RecordBatch::try_new_with_options(self.table.schema.clone(), arrays, &options)
             .map_err(|error| Error::Internal(format!("{}: {error}", self.table.name)))?;
@@ -208,7 +211,8 @@ impl Filling<'_> {
         match (told.cells, self.column.kind) {
             (Cells::Date(days), _) => {
                 let day = |row| days.get(row as usize).copied().filter(|day| *day != NO_DATE);
-                values.dates(rows.map(|row| day(row).map(|day| self.treating().day(day))));
+                let treating = self.treating();
+                values.dates(rows.map(|row| day(row).map(|day| treating.day(day))));
             }
             (Cells::Amount(amounts), _) => {
                 let amount = |row| amounts.get(row as usize).copied().filter(|amount| *amount != MISSING);
@@ -216,14 +220,19 @@ impl Filling<'_> {
             }
             (Cells::Text(spans), _) => self.texts(spans, &told.doubts, rows, values),
             (Cells::Code(codes), ColumnKind::Text) => {
-                rows.for_each(|row| self.code(number, codes.get(row as usize).copied().unwrap_or_default(), values));
+                let code = |row| codes.get(row as usize).copied().unwrap_or_default();
+                if codes.iter().all(|code| code & NO_ASCII == 0) {
+                    values.codes(rows.map(code));
+                } else {
+                    rows.for_each(|row| self.code(number, code(row), values));
+                }
             }
             (Cells::Code(_), _) => values.missing(rows.count()),
         }
     }
 
     fn texts(&self, spans: &[Span], doubts: &[&Cells], rows: impl Iterator<Item = u32>, values: &mut Values) {
-        let treating = self.treating();
+        let mut treating = self.treating();
         for row in rows {
             let span = spans.get(row as usize).copied().unwrap_or_default();
             if span.is_empty() {
@@ -253,7 +262,7 @@ impl Filling<'_> {
     }
 
     fn treating(&self) -> Treating<'_> {
-        Treating { column: self.column, manner: self.manner, tokens: self.tokens }
+        Treating::new(self.column, self.manner, self.tokens)
     }
 }
 
@@ -265,12 +274,18 @@ struct Told<'a> {
 
 /// What is made of the values of a column.
 pub(crate) struct Treating<'a> {
-    pub(crate) column: &'a Column,
-    pub(crate) manner: Manner,
-    pub(crate) tokens: &'a Tokens,
+    column: &'a Column,
+    manner: Manner,
+    tokens: &'a Tokens,
+    /// The last token, and what it stands for: what is above claims says the same of many.
+    last: (Vec<u8>, Vec<u8>),
 }
 
-impl Treating<'_> {
+impl<'a> Treating<'a> {
+    pub(crate) fn new(column: &'a Column, manner: Manner, tokens: &'a Tokens) -> Self {
+        Self { column, manner, tokens, last: (Vec::new(), Vec::new()) }
+    }
+
     /// Of birth and death only the year is told, unless all is.
     pub(crate) fn day(&self, day: i32) -> i32 {
         if self.column.phi != Phi::Born || self.manner == Manner::Keep {
@@ -286,7 +301,7 @@ impl Treating<'_> {
     }
 
     /// A text, as it may be told.
-    pub(crate) fn text(&self, text: &[u8], values: &mut Values) {
+    pub(crate) fn text(&mut self, text: &[u8], values: &mut Values) {
         match self.column.phi {
             Phi::Provider if is_public(text) => values.bytes(text),
             phi => self.told(phi, text, values),
@@ -294,7 +309,7 @@ impl Treating<'_> {
     }
 
     /// A text that may be a patient's, whatever it is called.
-    fn doubted(&self, text: &[u8], values: &mut Values) {
+    fn doubted(&mut self, text: &[u8], values: &mut Values) {
         let phi = match self.column.phi {
             Phi::Open | Phi::Provider => phi::in_doubt(&self.column.name),
             known => known,
@@ -302,11 +317,17 @@ impl Treating<'_> {
         self.told(phi, text, values);
     }
 
-    fn told(&self, phi: Phi, text: &[u8], values: &mut Values) {
+    fn told(&mut self, phi: Phi, text: &[u8], values: &mut Values) {
         match (phi, self.manner) {
             (Phi::Open | Phi::Sealed, _) | (_, Manner::Keep) => values.bytes(text),
             (Phi::Id | Phi::Provider, Manner::Token) => {
-                values.text(Some(&self.tokens.token(domain(&self.column.name), text)));
+                let (of, token) = &mut self.last;
+                if of != text || token.is_empty() {
+                    text.clone_into(of);
+                    token.clear();
+                    self.tokens.append(domain(&self.column.name), text, token);
+                }
+                values.bytes(token);
             }
             (_, Manner::Mask) => values.text(Some(&engine::masked(text))),
             _ => values.missing(1),

@@ -20,7 +20,7 @@ use crate::gather::Gathering;
 use crate::phi::{Manner, Phi};
 use crate::records;
 use crate::scribe::{self, Scribe};
-use crate::tables::{SCHEMA_VERSION, Table};
+use crate::tables::{ColumnKind, SCHEMA_VERSION, Table};
 
 /// Most rows of a row group: what a group is held in memory as, encoded, comes to some megabytes.
 const GROUP: usize = 16_384;
@@ -135,6 +135,10 @@ impl<W: Write + Send> Writer<W> {
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_dictionary_page_size_limit(DICTIONARY)
             .set_created_by(by);
+        // between which texts a group's are, no query asks: it would take a comparison or two a value
+        for column in table.columns.iter().filter(|column| column.kind == ColumnKind::Text) {
+            properties = properties.set_column_statistics_enabled(column.name.as_str().into(), EnabledStatistics::None);
+        }
         // identifiers hardly ever come twice
         for column in table.columns.iter().filter(|column| matches!(column.phi, Phi::Id | Phi::Sealed)) {
             properties = properties.set_column_dictionary_enabled(column.name.as_str().into(), false);
