@@ -178,6 +178,10 @@ def _ways(profile: Profile) -> dict[str, Any]:
             }
             for each in profile.splits
         ],
-        "required": [named(field) for field in profile.required],
-        "forbidden": [named(field) for field in profile.forbidden],
+        "required": [
+            named(each.field, of_coverage=each.of_coverage) for each in profile.required
+        ],
+        "forbidden": [
+            named(each.field, of_coverage=each.of_coverage) for each in profile.forbidden
+        ],
     }
