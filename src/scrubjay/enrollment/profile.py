@@ -62,6 +62,11 @@ class Named(NamedTuple):
     month_end: bool = False
     """Of a date: the last day of its month stands for it."""
 
+    @property
+    def name(self) -> str:
+        """As a profile names it."""
+        return f"coverage.{self.field.name}" if self.of_coverage else self.field.name
+
     def values(self, draft: Draft) -> Iterator[tuple[str, Any]]:
         """What the member has there, or each coverage, and what that is called."""
         if not self.of_coverage:

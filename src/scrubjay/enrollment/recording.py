@@ -178,10 +178,6 @@ def _ways(profile: Profile) -> dict[str, Any]:
             }
             for each in profile.splits
         ],
-        "required": [
-            named(each.field, of_coverage=each.of_coverage) for each in profile.required
-        ],
-        "forbidden": [
-            named(each.field, of_coverage=each.of_coverage) for each in profile.forbidden
-        ],
+        "required": [each.name for each in profile.required],
+        "forbidden": [each.name for each in profile.forbidden],
     }
