@@ -233,6 +233,7 @@ fn said(field: &MapField, table: &MapTable) -> Vec<(String, ColumnKind, Phi)> {
         }
         Saying::Flag(_) => found.push((own, ColumnKind::Flag, Phi::Open)),
         Saying::Count => found.push((own, ColumnKind::Index, Phi::Open)),
+        Saying::Unsaid => {}
         Saying::Listed => found.push((own, ColumnKind::Text, Phi::Open)),
         Saying::Ssn(prefix) => found.extend(hidden(prefix)),
         Saying::Id => {
