@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from contextlib import contextmanager
 
@@ -10,14 +11,23 @@ from scrubjay.errors import InputError, UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from openpyxl import Workbook
 
-__all__ = ["SUFFIXES", "opened"]
+__all__ = ["ERRORS", "SUFFIXES", "opened", "rows"]
 
 SUFFIXES = (".xlsx", ".xlsm")
 UNPACKED = 2 << 30
 """Bytes that a workbook may unpack to."""
+AT_ONCE = 256 << 20
+"""Bytes of its parts that are held as a whole: texts and styles, not sheets."""
+ERRORS = frozenset(
+    ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
+)
+"""What a cell says whose formula failed."""
+_UNKNOWN = "#VALUE!"
+_SHEETS = "xl/worksheets/"
 
 
 @contextmanager
@@ -35,15 +45,77 @@ def opened(path: str, *, formulas: bool = False) -> Iterator[Workbook]:
         ) from None
     try:
         with zipfile.ZipFile(path) as parts:
-            size = sum(part.file_size for part in parts.infolist())
-        if size > UNPACKED:
-            raise InputError(f"{path}: it unpacks to {size:,} bytes; save it as CSV")
-        book = openpyxl.load_workbook(path, read_only=True, data_only=not formulas)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise InputError(
-            f"{path}: not a workbook ({type(error).__name__}); save it as CSV"
-        ) from None
+            sizes = {part.filename: part.file_size for part in parts.infolist()}
+        whole = sum(sizes.values())
+        held = sum(size for name, size in sizes.items() if not name.startswith(_SHEETS))
+        is_fit = whole <= UNPACKED and held <= AT_ONCE
+        with warnings.catch_warnings(action="ignore"):  # they quote cells
+            book = (
+                openpyxl.load_workbook(path, read_only=True, data_only=not formulas)
+                if is_fit
+                else None
+            )
+    except Exception as error:  # noqa: BLE001 - whatever a library meets in a strange file
+        raise _strange(path, error) from None
+    if book is None:
+        raise InputError(f"{path}: it unpacks to {whole:,} bytes; save it as CSV")
     try:
         yield book
     finally:
         book.close()
+
+
+def rows(path: str, sheet: str = "") -> Iterator[tuple[Any, ...]]:
+    """The rows of a sheet, of the first one if none is named; UsageError where it is not there.
+
+    A formula that nobody worked out yet, as programs leave them, is one that failed.
+    """
+    with opened(path) as book:
+        if not book.worksheets:
+            raise InputError(f"{path}: it has no sheet with cells; save it as CSV")
+        names = [each.title for each in book.worksheets]
+        if sheet and sheet not in names:
+            raise UsageError(f"{path}: there is no sheet {sheet!r}, only {', '.join(names)}")
+        name = sheet or names[0]
+        values = _read(path, book, name)
+        if not _has_formulas(path):
+            yield from values
+            return
+        with opened(path, formulas=True) as other:
+            for known, said in zip(values, _read(path, other, name), strict=False):
+                yield tuple(
+                    _UNKNOWN if value is None and formula is not None else value
+                    for value, formula in zip(known, said, strict=False)
+                )
+
+
+def _read(path: str, book: Workbook, sheet: str) -> Iterator[tuple[Any, ...]]:
+    found = book[sheet]
+    found.reset_dimensions()  # a file may say that it has fewer rows than it has
+    cells = found.iter_rows(values_only=True)
+    while True:
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                row = next(cells, None)
+        except Exception as error:  # noqa: BLE001 - as above
+            raise _strange(path, error) from None
+        if row is None:
+            return
+        yield row
+
+
+def _has_formulas(path: str) -> bool:
+    """True when a sheet has one, or looks as if it had."""
+    with zipfile.ZipFile(path) as parts:
+        for name in (name for name in parts.namelist() if name.startswith(_SHEETS)):
+            end = b""
+            with parts.open(name) as part:
+                while piece := part.read(1 << 20):
+                    if b"<f>" in end + piece or b"<f " in end + piece:
+                        return True
+                    end = piece[-2:]
+    return False
+
+
+def _strange(path: str, error: Exception) -> InputError:
+    return InputError(f"{path}: not a workbook ({type(error).__name__}); save it as CSV")

@@ -171,6 +171,8 @@ def test_profiles_are_listed_shown_checked_and_held_to_their_samples(
     shown = scrubjay("profile", "show", "medicaid")
     assert "omissions   policy terminate, ends end_of_prior_month" in shown.out
     mine = tmp_path / "mine.toml"
+    mine.write_text("name = 'mine'\nversion = '1'\nrequired = ['member.id', 'coverage.plan']\n")
+    assert "required    member.id then coverage.plan" in scrubjay("profile", "show", mine).out
     mine.write_text('name = "mine"\nversion = "1"\n')
     assert scrubjay("profile", "check", mine).out == "mine.toml: mine 1 is one\n"
     untested = scrubjay("profile", "test", mine)

@@ -132,6 +132,16 @@ def test_a_record_that_was_made_before_is_put_into_shape(tmp_path: Path) -> None
     assert bare.record is None
 
 
+def test_each_coverage_has_what_a_profile_wants(tmp_path: Path) -> None:
+    mine = profile(tmp_path, "required = ['coverage.plan']\nforbidden = ['coverage.tier']\n")
+    told = record(coverages=[coverage(plan="GOLD"), coverage("HLT", plan=None, tier="family")])
+    made = again(told, maker(mine))
+    assert {(each.code, each.field) for each in made.reasons if each.severity == "error"} == {
+        ("FIELD_REQUIRED", "coverages.1.plan"),
+        ("FIELD_FORBIDDEN", "coverages.1.tier"),
+    }
+
+
 def test_a_subscriber_number_that_is_a_social_security_number_does_not_stay(tmp_path: Path) -> None:
     mine = profile(tmp_path, "[identity]\nsubscriber_is_ssn = true\n")
     made = again(record("900-01-0001"), maker(mine))

@@ -444,7 +444,7 @@ def test_the_same_numbers_with_other_members_hold_the_load(load: Loads) -> None:
     summary = load(record("EE2", source=source))
     assert summary["status"] == "held"
     assert summary["guard"] == [
-        "1 sets have numbers (BGN02, ST02) that load 1 had with other members"
+        "one set has numbers (BGN02, ST02) that load 1 had with other members"
     ]
     sent_again = record("EE1", source={**source, "interchange": "000000009"})
     assert load(sent_again)["status"] == "replayed"

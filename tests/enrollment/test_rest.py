@@ -1,7 +1,9 @@
 """A service over real HTTP: pages, patience, secrets, and nowhere that it may not lead."""
 
+import contextlib
 import json
 import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +178,29 @@ STRANGE = {
         body(PEOPLE, next="again"),
         "a page that was read before",
     ),
+    "the same page": (
+        'page = { by = "page", size = 5 }',
+        body(PEOPLE),
+        "page 2 is the page before it once more",
+    ),
+    "a cursor of another sort": (
+        'page = { by = "cursor", next = "/next" }',
+        body(PEOPLE, next={"a": 1}),
+        "/next of page 1 leads nowhere",
+    ),
+    "a cursor without end": (
+        'page = { by = "cursor", next = "/next" }',
+        body(PEOPLE, next="x" * 8001),
+        "too long for an address",
+    ),
+    "no address": (
+        'page = { by = "link", next = "/next" }',
+        body(PEOPLE, next="http://[::1/"),
+        "at another service; not asked",
+    ),
+    "half a character": ("", Answer(b'{"items": ["\\ud800"]}'), "page 1 is no JSON"),
+    "no number": ("", Answer(b'{"items": [NaN]}'), "page 1 is no JSON"),
+    "too large a number": ("", Answer(b'{"items": [1e99999999999999999999]}'), "page 1 is no JSON"),
     "no list": ("", Answer(b'{"items": {}}'), "/items of page 1 is no list"),
     "deep": ("", Answer(b"[" * 100_000), "page 1 is no JSON"),
     "large": ("limits = { bytes = 1000 }", Answer(b" " * 5000), "a page of more than 1,000 bytes"),
@@ -191,9 +216,36 @@ def test_what_a_service_must_not_say_is_one_line(case: str, tmp_path: Path) -> N
         lasts(sync(tmp_path, service, rest))
 
 
+def test_a_link_may_have_any_sign(tmp_path: Path) -> None:
+    rest = 'page = { by = "link", next = "/next" }'
+    with serving(body(PEOPLE[:4], next="/people?\u00e9 1"), body(PEOPLE[4:])) as service:
+        assert lasts(sync(tmp_path, service, rest)) == ALL
+        assert service.asked[1] == "/people?%C3%A9%201"
+
+
+def test_an_answer_that_drips_is_ended(tmp_path: Path) -> None:
+    def drip(listening: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                one, _ = listening.accept()
+                with one:
+                    one.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+                    one.recv(4096)
+                    while one.recv(1):
+                        pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=drip, args=(listening,), daemon=True).start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/people"
+        made = sync(tmp_path, url, "limits = { whole = 1, retries = 0 }")
+        with pytest.raises(InputError, match="no answer, 1 times asked"):
+            lasts(made)
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [
+        ("https://a..b/", "the address is none"),
         ("http://example.com/", "goes over TLS"),
         ("ftp://example.com/", "the address is none"),
         ("https://me:pw@example.com/", "holds no password"),

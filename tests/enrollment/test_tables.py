@@ -1,11 +1,16 @@
 """Tables in every dress: what is read, what is refused in one line, what is held and why."""
 
+import re
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
 from enrollment.made import LEAST, by_table, codes, maker
+from scrubjay import workbook
 from scrubjay.enrollment.mapping import read_mapping
 from scrubjay.enrollment.tables import read_table
 from scrubjay.errors import InputError, UsageError
@@ -149,6 +154,74 @@ def test_a_workbook_has_days_and_numbers_of_its_own(tmp_path: Path) -> None:
     assert member.residence is not None
     assert member.residence.zip == "10001"
     assert made.record.source.kind == "xlsx"
+
+
+def _book(folder: Path, *cells: Any) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Id", "Rel", "Last", "First"])
+    sheet.append(["E1", "self", *cells])
+    sheet.append(["E2", "self", "SAMPLE", "BOB"])
+    book.save(folder / "members.xlsx")
+    (folder / "map.toml").write_text(LEAST)
+    return folder / "members.xlsx"
+
+
+def _patched(path: Path, part: str, change: Callable[[bytes], bytes]) -> None:
+    with zipfile.ZipFile(path) as book:
+        parts = {each.filename: book.read(each) for each in book.infolist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, content in parts.items():
+            book.writestr(name, change(content) if name == part else content)
+
+
+@pytest.mark.parametrize("cell", ["#REF!", '=CONCAT("A","B")'])
+def test_a_formula_without_a_value_holds_the_member(cell: str, tmp_path: Path) -> None:
+    path = _book(tmp_path, cell, "ANN")
+    held, made = read_table(str(path), read_mapping(tmp_path / "map.toml", "csv"), maker())
+    assert codes(held) == ["VALUE_INVALID"]
+    assert made.record
+
+
+def test_rows_beyond_what_a_workbook_says_it_has_are_read(tmp_path: Path) -> None:
+    path = _book(tmp_path, "SAMPLE", "ANN")
+    _patched(
+        path,
+        _SHEET,
+        lambda sheet: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', sheet),
+    )
+    told = read_mapping(tmp_path / "map.toml", "csv")
+    assert len([made for made in read_table(str(path), told, maker()) if made.record]) == 2
+
+
+_SHEET = "xl/worksheets/sheet1.xml"
+_STRANGE: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "cut off": (_SHEET, lambda sheet: sheet[: len(sheet) // 2]),
+    "a column beyond all": (_SHEET, lambda sheet: sheet.replace(b'"A2"', b'"ZZZZZ2"')),
+    "an entity": (
+        _SHEET,
+        lambda sheet: b'<!DOCTYPE s [<!ENTITY a "' + b"x" * 99 + b'">]>' + sheet[: len(sheet) // 2],
+    ),
+    "no styles": ("xl/styles.xml", lambda _: b"<x"),
+    "no sheet": ("xl/workbook.xml", lambda _: b"<x/>"),
+}
+
+
+@pytest.mark.parametrize("case", _STRANGE)
+def test_a_strange_workbook_is_one_error(case: str, tmp_path: Path) -> None:
+    path = _book(tmp_path, "SAMPLE", "ANN")
+    _patched(path, *_STRANGE[case])
+    told = read_mapping(tmp_path / "map.toml", "csv")
+    with pytest.raises(InputError, match="save it as CSV"):
+        list(read_table(str(path), told, maker()))
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_read(tmp_path: Path) -> None:
+    path = _book(tmp_path, "SAMPLE", "ANN")
+    _patched(path, "docProps/app.xml", lambda _: bytes(workbook.AT_ONCE))
+    told = read_mapping(tmp_path / "map.toml", "csv")
+    with pytest.raises(InputError, match="it unpacks to 26"):
+        list(read_table(str(path), told, maker()))
 
 
 def test_what_is_no_workbook_is_told(tmp_path: Path) -> None:

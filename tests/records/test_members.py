@@ -206,6 +206,22 @@ def test_what_coverages_show_holds_their_member_back(
     assert run.summary["enrolled"] == 1
 
 
+def test_a_date_that_is_told_twice_is_noted_and_the_first_counts(record: Record) -> None:
+    text = (
+        "INS*Y*18*021*28*A***FT~REF*0F*FAM1~DTP*336*D8*20260101~DTP*356*D8*20260101~"
+        "DTP*336*D8*20250101~NM1*IL*1*SAMPLE*ANN****34*123456789~"
+        "HD*021**HLT*GOLD~DTP*348*D8*20260101~DTP*348*D8*20260201~"
+        "HD*021**DEN*GOLD~DTP*348*D8*20260101~DTP*349*D8*20261231~"
+    )
+    told = {"DATE_TWICE": ("warning", "twice", None)}
+    run = record(enveloped("834", HEADER + text + member(of="FAM2")), reasons=told)
+    noted = [(r["code"], r["loop"], r["index"]) for r in run.lines("quarantine")]
+    assert noted == [("DATE_TWICE", "2000", 0), ("DATE_TWICE", "2300", 0)]
+    one, _ = run.lines("enrollments")
+    assert one["member"]["employment"]["begin"] == "2026-01-01"
+    assert [each["begin"] for each in one["coverages"]] == ["2026-01-01", "2026-01-01"]
+
+
 def test_what_is_not_asked_is_not_judged(record: Record) -> None:
     run = record(enveloped("834", HEADER + member(ins="INS*Y*19*021*28*A***FT")), reasons={})
     assert run.summary["enrolled"] == 1

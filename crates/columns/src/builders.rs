@@ -3,8 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::builder::{BooleanBuilder, Date32Builder, Decimal128Builder, StringBuilder, UInt64Builder};
-use arrow_array::{Array, ArrayRef, new_null_array};
+use arrow_array::builder::{BooleanBuilder, Date32Builder, Decimal128Builder, UInt64Builder};
+use arrow_array::{Array, ArrayRef, StringArray, new_null_array};
+use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use engine::Error;
+
+use x12::claim::unpack;
 
 use crate::tables::ColumnKind;
 
@@ -20,7 +24,7 @@ pub(crate) struct Values {
 }
 
 enum Made {
-    Text(StringBuilder),
+    Text(Texts),
     Index(UInt64Builder),
     Flag(BooleanBuilder),
     Decimal(Decimal128Builder),
@@ -30,7 +34,7 @@ enum Made {
 impl Made {
     fn new(kind: ColumnKind, (rows, bytes): (usize, usize)) -> Self {
         match kind {
-            ColumnKind::Text => Self::Text(StringBuilder::with_capacity(rows, bytes)),
+            ColumnKind::Text => Self::Text(Texts::new(rows, bytes)),
             ColumnKind::Index => Self::Index(UInt64Builder::with_capacity(rows)),
             ColumnKind::Flag => Self::Flag(BooleanBuilder::with_capacity(rows)),
             ColumnKind::Money | ColumnKind::Number => {
@@ -44,7 +48,7 @@ impl Made {
 
     fn missing(&mut self, rows: usize) {
         match self {
-            Self::Text(values) => values.append_nulls(rows),
+            Self::Text(values) => values.missing(rows),
             Self::Index(values) => values.append_nulls(rows),
             Self::Flag(values) => values.append_nulls(rows),
             Self::Decimal(values) => values.append_nulls(rows),
@@ -61,7 +65,7 @@ impl Values {
 
     /// Bytes of text so far.
     pub(crate) fn bytes_so_far(&self) -> usize {
-        if let Some(Made::Text(values)) = &self.made { values.values_slice().len() } else { 0 }
+        if let Some(Made::Text(values)) = &self.made { values.bytes.len() } else { 0 }
     }
 
     /// So many rows without a value.
@@ -84,15 +88,57 @@ impl Values {
     pub(crate) fn text(&mut self, value: Option<&str>) {
         let Some(value) = value else { return self.missing(1) };
         if let Made::Text(values) = self.made() {
-            values.append_value(value);
+            values.append(value.as_bytes());
         }
     }
 
     /// Bytes that are no UTF-8 are taken for Latin-1.
     pub(crate) fn bytes(&mut self, value: &[u8]) {
-        match std::str::from_utf8(value) {
-            Ok(text) => self.text(Some(text)),
-            Err(_) => self.text(Some(&value.iter().map(|&byte| char::from(byte)).collect::<String>())),
+        if !value.is_ascii() && std::str::from_utf8(value).is_err() {
+            return self.text(Some(&value.iter().map(|&byte| char::from(byte)).collect::<String>()));
+        }
+        if let Made::Text(values) = self.made() {
+            values.append(value);
+        }
+    }
+
+    /// The codes of rows as they are packed, all of them of ASCII; none where it is 0.
+    pub(crate) fn codes(&mut self, each: impl Iterator<Item = u64>) {
+        let Made::Text(values) = self.made() else { return };
+        for code in each {
+            if code == 0 {
+                values.missing(1);
+            } else {
+                values.word(code);
+            }
+        }
+    }
+
+    /// So many rows of one text.
+    pub(crate) fn same(&mut self, value: &str, rows: usize) {
+        if let Made::Text(values) = self.made() {
+            (0..rows).for_each(|_| values.append(value.as_bytes()));
+        }
+    }
+
+    /// The numbers, or none, of rows.
+    pub(crate) fn indexes(&mut self, each: impl Iterator<Item = Option<u64>>) {
+        if let Made::Index(values) = self.made() {
+            each.for_each(|value| values.append_option(value));
+        }
+    }
+
+    /// The amounts, or none, of rows.
+    pub(crate) fn amounts(&mut self, each: impl Iterator<Item = Option<i64>>) {
+        if let Made::Decimal(values) = self.made() {
+            each.for_each(|value| values.append_option(value.map(i128::from)));
+        }
+    }
+
+    /// The days, or none, of rows.
+    pub(crate) fn dates(&mut self, each: impl Iterator<Item = Option<i32>>) {
+        if let Made::Date(values) = self.made() {
+            each.for_each(|value| values.append_option(value));
         }
     }
 
@@ -124,15 +170,71 @@ impl Values {
     }
 
     /// What there is, as an array; `empty` has arrays without a value.
-    pub(crate) fn finish(self, empty: &mut Empty) -> ArrayRef {
-        match self.made {
+    ///
+    /// # Errors
+    /// When text is no UTF-8, or more than an array holds.
+    pub(crate) fn finish(self, empty: &mut Empty) -> Result<ArrayRef, Error> {
+        Ok(match self.made {
             None => empty.rows(self.kind, self.missing),
-            Some(Made::Text(mut values)) => Arc::new(values.finish()),
+            Some(Made::Text(values)) => values.finish()?,
             Some(Made::Index(mut values)) => Arc::new(values.finish()),
             Some(Made::Flag(mut values)) => Arc::new(values.finish()),
             Some(Made::Decimal(mut values)) => Arc::new(values.finish()),
             Some(Made::Date(mut values)) => Arc::new(values.finish()),
+        })
+    }
+}
+
+/// Texts one after the other. That they are UTF-8 is looked at once for all of them.
+struct Texts {
+    bytes: Vec<u8>,
+    /// Where each begins, and where the last one ends.
+    offsets: Vec<i32>,
+    there: NullBufferBuilder,
+}
+
+impl Texts {
+    fn new(rows: usize, bytes: usize) -> Self {
+        let mut offsets = Vec::with_capacity(rows + 1);
+        offsets.push(0);
+        Self { bytes: Vec::with_capacity(bytes + 8), offsets, there: NullBufferBuilder::new(rows) }
+    }
+
+    /// More than an array holds is told in the end.
+    fn end(&mut self) {
+        self.offsets.push(i32::try_from(self.bytes.len()).unwrap_or(i32::MAX));
+    }
+
+    fn append(&mut self, value: &[u8]) {
+        self.bytes.extend_from_slice(value);
+        self.there.append_non_null();
+        self.end();
+    }
+
+    /// A code as it is packed.
+    fn word(&mut self, code: u64) {
+        let (text, length) = unpack(code);
+        let end = self.bytes.len() + length;
+        self.bytes.extend_from_slice(&text);
+        self.bytes.truncate(end);
+        self.there.append_non_null();
+        self.end();
+    }
+
+    fn missing(&mut self, rows: usize) {
+        let end = self.offsets.last().copied().unwrap_or_default();
+        self.offsets.resize(self.offsets.len() + rows, end);
+        self.there.append_n_nulls(rows);
+    }
+
+    fn finish(mut self) -> Result<ArrayRef, Error> {
+        let failed = |text: &str| Error::Internal(format!("a column of text: {text}"));
+        if i32::try_from(self.bytes.len()).is_err() {
+            return Err(failed("more than 2 GB"));
         }
+        let offsets = OffsetBuffer::new(ScalarBuffer::from(self.offsets));
+        let made = StringArray::try_new(offsets, Buffer::from_vec(self.bytes), self.there.finish());
+        Ok(Arc::new(made.map_err(|error| failed(&error.to_string()))?))
     }
 }
 

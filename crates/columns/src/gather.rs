@@ -3,11 +3,15 @@
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use engine::{Crop, Error, Harvest, Tokens};
 use x12::claim::{Column as Cells, LONG, MISSING, NO_DATE, NONE, civil, days, unpack};
+use x12::position::Span;
 
 use crate::builders::{Empty, Values};
 use crate::findings;
 use crate::phi::{self, Manner, Phi, is_public};
 use crate::tables::{Column, ColumnKind, Table, Value};
+
+/// The bits of a packed code that no byte of ASCII has; what marks a long one is among them.
+const NO_ASCII: u64 = 0x8080_8080_8080_8080;
 
 /// Most rows that are kept before they are given away.
 const ROWS: usize = 8_192;
@@ -76,7 +80,7 @@ impl Gathering {
             columns.zip(&self.values).map(|(column, values)| Values::new(column.kind, rows, values.bytes_so_far()));
         let fresh = fresh.collect();
         let made = std::mem::replace(&mut self.values, fresh).into_iter();
-        let arrays = made.map(|values| values.finish(&mut self.empty)).collect();
+        let arrays = made.map(|values| values.finish(&mut self.empty)).collect::<Result<_, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         let batch = RecordBatch::try_new_with_options(self.table.schema.clone(), arrays, &options)
             .map_err(|error| Error::Internal(format!("{}: {error}", self.table.name)))?;
@@ -98,12 +102,11 @@ struct Rows {
 
 impl Rows {
     fn of(crop: &Crop<'_>, number: usize) -> Self {
-        let count = crop.batch.tables.get(number).map_or(0, |table| table.rows);
-        let under = |goal| (0..count).map(|row| climb(crop, number, row, goal)).collect();
-        let claims: Vec<u32> = under(crop.taps.claim);
+        let claims = under(crop, number, crop.taps.claim);
         let ordinals = ordinals(&claims, crop.facts.len());
         // only a claim's own row also tells what stands above it
-        let above = if number == crop.taps.claim { (0..number).map(under).collect() } else { Vec::new() };
+        let above = if number == crop.taps.claim { 0..number } else { 0..0 };
+        let above = above.map(|goal| under(crop, number, goal)).collect();
         Self { number, claims, ordinals, above }
     }
 
@@ -112,21 +115,22 @@ impl Rows {
     }
 }
 
-/// The row of the table `goal` that `row` of the table `number` is of, through as many parents as it takes.
-fn climb(crop: &Crop<'_>, number: usize, row: u32, goal: usize) -> u32 {
-    if number == goal {
-        return row;
-    }
+/// By row of the table `number`: the row of the table `goal` that it is of, through as many parents as it takes.
+fn under(crop: &Crop<'_>, number: usize, goal: usize) -> Vec<u32> {
     let (Some(def), Some(table)) = (crop.taps.schema.tables.get(number), crop.batch.tables.get(number)) else {
-        return NONE;
+        return Vec::new();
     };
-    let above =
-        def.parents.iter().zip(&table.parents).filter_map(|(parent, rows)| Some((*parent, *rows.get(row as usize)?)));
-    above
-        .filter(|(parent, row)| *row != NONE && *parent >= goal)
-        .map(|(parent, row)| climb(crop, parent, row, goal))
-        .find(|row| *row != NONE)
-        .unwrap_or(NONE)
+    if number == goal {
+        return (0..table.rows).collect();
+    }
+    let mut found = vec![NONE; table.rows as usize];
+    for (parent, rows) in def.parents.iter().zip(&table.parents).filter(|(parent, _)| **parent >= goal) {
+        let above = under(crop, *parent, goal);
+        for (place, row) in found.iter_mut().zip(rows).filter(|(place, _)| **place == NONE) {
+            *place = above.get(*row as usize).copied().unwrap_or(NONE);
+        }
+    }
+    found
 }
 
 /// For each row its number among those of its claim.
@@ -152,16 +156,15 @@ struct Filling<'a> {
 impl Filling<'_> {
     fn fill(&self, file: &str, values: &mut Values) {
         let facts = |claim: &u32| self.crop.facts.get(*claim as usize);
+        let claims = || self.rows.claims.iter();
         match &self.column.value {
-            Value::File => self.rows.claims.iter().for_each(|_| values.text(Some(file))),
-            Value::Kind => self.rows.claims.iter().for_each(|_| values.text(Some(&self.crop.taps.map.kind))),
-            Value::Claim => {
-                self.rows.claims.iter().for_each(|claim| values.index(facts(claim).map(|known| known.index)));
-            }
+            Value::File => values.same(file, self.rows.len()),
+            Value::Kind => values.same(&self.crop.taps.map.kind, self.rows.len()),
+            Value::Claim => values.indexes(claims().map(|claim| facts(claim).map(|known| known.index))),
             Value::Accepted => {
-                self.rows.claims.iter().for_each(|claim| values.flag(facts(claim).is_some_and(|known| known.accepted)));
+                claims().for_each(|claim| values.flag(facts(claim).is_some_and(|known| known.accepted)));
             }
-            Value::Row => self.rows.ordinals.iter().for_each(|ordinal| values.index(Some(*ordinal))),
+            Value::Row => values.indexes(self.rows.ordinals.iter().copied().map(Some)),
             Value::Parent(places) => self.parents(places.get(self.crop.map).copied().flatten(), values),
             Value::Cells(cells) => self.cells(cells.get(self.crop.map).copied().flatten(), values),
             Value::Finding(_) | Value::Record(_) | Value::RowAbove | Value::Said(_) => values.missing(self.rows.len()),
@@ -175,10 +178,8 @@ impl Filling<'_> {
         let found = place.and_then(|place| Some((*def?.parents.get(place)?, table?.parents.get(place)?)));
         let Some((parent, above)) = found else { return values.missing(self.rows.len()) };
         let of = Rows::of(self.crop, parent);
-        for row in 0..self.rows.len() {
-            let row = above.get(row).copied().filter(|row| *row != NONE);
-            values.index(row.and_then(|row| of.ordinals.get(row as usize).copied()));
-        }
+        let ordinal = |row: &u32| of.ordinals.get(*row as usize).copied().filter(|_| *row != NONE);
+        values.indexes((0..self.rows.len()).map(|row| above.get(row).and_then(ordinal)));
     }
 
     fn cells(&self, place: Option<(usize, usize)>, values: &mut Values) {
@@ -189,48 +190,69 @@ impl Filling<'_> {
         });
         let Some((number, told)) = found else { return values.missing(self.rows.len()) };
         match self.rows.above.get(number) {
-            Some(above) => above.iter().for_each(|row| self.cell(number, &told, *row, values)),
-            None => (0..self.rows.len() as u32).for_each(|row| self.cell(number, &told, row, values)),
+            Some(above) => self.told(number, &told, above.iter().copied(), values),
+            None => self.told(number, &told, 0..self.rows.len() as u32, values),
         }
     }
 
-    /// What speaks against a field, where anything does in any row.
+    /// What speaks against a field, where anything does in any row and makes a difference.
     fn doubts(&self, number: usize, field: usize) -> Vec<&Cells> {
+        if !matches!(self.column.phi, Phi::Open | Phi::Provider) || self.manner == Manner::Keep {
+            return Vec::new();
+        }
         let columns = self.crop.batch.tables.get(number).map(|table| &table.columns[..]).unwrap_or_default();
         let fields = self.crop.taps.map.tables.get(number).map(|table| &table.fields[..]).unwrap_or_default();
         let doubts = fields.get(field).map(|field| &field.doubts[..]).unwrap_or_default();
         doubts.iter().filter_map(|doubt| columns.get(*doubt)).filter(|doubt| !doubt.is_empty()).collect()
     }
 
-    fn cell(&self, number: usize, told: &Told<'_>, row: u32, values: &mut Values) {
-        let cells = told.cells;
-        if !cells.has(row) {
-            return values.missing(1);
-        }
-        match (cells, self.column.kind) {
-            (Cells::Date(_), _) => {
-                let day = cells.date(row);
-                values.date((day != NO_DATE).then(|| self.treating().day(day)));
+    /// The values of `rows` of the table `number`.
+    fn told(&self, number: usize, told: &Told<'_>, rows: impl Iterator<Item = u32>, values: &mut Values) {
+        match (told.cells, self.column.kind) {
+            (Cells::Date(days), _) => {
+                let day = |row| days.get(row as usize).copied().filter(|day| *day != NO_DATE);
+                let treating = self.treating();
+                values.dates(rows.map(|row| day(row).map(|day| treating.day(day))));
             }
-            (Cells::Amount(_), _) => {
-                let amount = cells.amount(row);
-                values.amount((amount != MISSING).then_some(amount));
+            (Cells::Amount(amounts), _) => {
+                let amount = |row| amounts.get(row as usize).copied().filter(|amount| *amount != MISSING);
+                values.amounts(rows.map(amount));
             }
-            (Cells::Text(_), _) => {
-                let text = self.crop.batch.text(cells.text(row), self.crop.bytes);
-                if told.doubts.iter().any(|doubt| doubt.has(row)) {
-                    self.treating().doubted(text, values);
+            (Cells::Text(spans), _) => self.texts(spans, &told.doubts, rows, values),
+            (Cells::Code(codes), ColumnKind::Text) => {
+                let code = |row| codes.get(row as usize).copied().unwrap_or_default();
+                if codes.iter().all(|code| code & NO_ASCII == 0) {
+                    values.codes(rows.map(code));
                 } else {
-                    self.treating().text(text, values);
+                    rows.for_each(|row| self.code(number, code(row), values));
                 }
             }
-            (Cells::Code(_), ColumnKind::Text) => self.code(number, cells.code(row), values),
-            (Cells::Code(_), _) => values.missing(1),
+            (Cells::Code(_), _) => values.missing(rows.count()),
+        }
+    }
+
+    fn texts(&self, spans: &[Span], doubts: &[&Cells], rows: impl Iterator<Item = u32>, values: &mut Values) {
+        let mut treating = self.treating();
+        for row in rows {
+            let span = spans.get(row as usize).copied().unwrap_or_default();
+            if span.is_empty() {
+                values.missing(1);
+                continue;
+            }
+            let text = self.crop.batch.text(span, self.crop.bytes);
+            if doubts.iter().any(|doubt| doubt.has(row)) {
+                treating.doubted(text, values);
+            } else {
+                treating.text(text, values);
+            }
         }
     }
 
     /// What is too long for a code is none, and may be anything.
     fn code(&self, number: usize, code: u64, values: &mut Values) {
+        if code == 0 {
+            return values.missing(1);
+        }
         if code < LONG {
             let (text, length) = unpack(code);
             return values.bytes(text.get(..length).unwrap_or_default());
@@ -240,7 +262,7 @@ impl Filling<'_> {
     }
 
     fn treating(&self) -> Treating<'_> {
-        Treating { column: self.column, manner: self.manner, tokens: self.tokens }
+        Treating::new(self.column, self.manner, self.tokens)
     }
 }
 
@@ -252,23 +274,34 @@ struct Told<'a> {
 
 /// What is made of the values of a column.
 pub(crate) struct Treating<'a> {
-    pub(crate) column: &'a Column,
-    pub(crate) manner: Manner,
-    pub(crate) tokens: &'a Tokens,
+    column: &'a Column,
+    manner: Manner,
+    tokens: &'a Tokens,
+    /// The last token, and what it stands for: what is above claims says the same of many.
+    last: (Vec<u8>, Vec<u8>),
 }
 
-impl Treating<'_> {
+impl<'a> Treating<'a> {
+    pub(crate) fn new(column: &'a Column, manner: Manner, tokens: &'a Tokens) -> Self {
+        Self { column, manner, tokens, last: (Vec::new(), Vec::new()) }
+    }
+
     /// Of birth and death only the year is told, unless all is.
     pub(crate) fn day(&self, day: i32) -> i32 {
         if self.column.phi != Phi::Born || self.manner == Manner::Keep {
             return day;
         }
-        let (year, _, _) = civil(day);
-        days(format!("{year:04}0101").as_bytes())
+        let mut year = civil(day).0.clamp(0, 9_999).unsigned_abs();
+        let mut first = *b"00000101";
+        for digit in first[..4].iter_mut().rev() {
+            *digit = b'0' + (year % 10) as u8;
+            year /= 10;
+        }
+        days(&first)
     }
 
     /// A text, as it may be told.
-    pub(crate) fn text(&self, text: &[u8], values: &mut Values) {
+    pub(crate) fn text(&mut self, text: &[u8], values: &mut Values) {
         match self.column.phi {
             Phi::Provider if is_public(text) => values.bytes(text),
             phi => self.told(phi, text, values),
@@ -276,7 +309,7 @@ impl Treating<'_> {
     }
 
     /// A text that may be a patient's, whatever it is called.
-    fn doubted(&self, text: &[u8], values: &mut Values) {
+    fn doubted(&mut self, text: &[u8], values: &mut Values) {
         let phi = match self.column.phi {
             Phi::Open | Phi::Provider => phi::in_doubt(&self.column.name),
             known => known,
@@ -284,11 +317,17 @@ impl Treating<'_> {
         self.told(phi, text, values);
     }
 
-    fn told(&self, phi: Phi, text: &[u8], values: &mut Values) {
+    fn told(&mut self, phi: Phi, text: &[u8], values: &mut Values) {
         match (phi, self.manner) {
             (Phi::Open | Phi::Sealed, _) | (_, Manner::Keep) => values.bytes(text),
             (Phi::Id | Phi::Provider, Manner::Token) => {
-                values.text(Some(&self.tokens.token(domain(&self.column.name), text)));
+                let (of, token) = &mut self.last;
+                if of != text || token.is_empty() {
+                    text.clone_into(of);
+                    token.clear();
+                    self.tokens.append(domain(&self.column.name), text, token);
+                }
+                values.bytes(token);
             }
             (_, Manner::Mask) => values.text(Some(&engine::masked(text))),
             _ => values.missing(1),

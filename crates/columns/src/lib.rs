@@ -13,6 +13,7 @@ mod records;
 mod scribe;
 mod stream;
 mod tables;
+mod tree;
 
 pub use parquet::{Form, export, export_records};
 pub use phi::{Manner, Phi};

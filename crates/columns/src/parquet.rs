@@ -5,10 +5,11 @@ use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use arrow_array::RecordBatch;
-use engine::{Error, Harvest, Job, Progress, StagedFile, Take, Tokens};
+use engine::{Error, Harvest, Job, Progress, StagedFile, Take, Tokens, Wish};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -19,7 +20,7 @@ use crate::gather::Gathering;
 use crate::phi::{Manner, Phi};
 use crate::records;
 use crate::scribe::{self, Scribe};
-use crate::tables::{SCHEMA_VERSION, Table};
+use crate::tables::{ColumnKind, SCHEMA_VERSION, Table};
 
 /// Most rows of a row group: what a group is held in memory as, encoded, comes to some megabytes.
 const GROUP: usize = 16_384;
@@ -49,7 +50,13 @@ pub fn export(
         let sheets: Result<Vec<Sheet>, Error> = tables.iter().map(each).collect();
         Sheets { sheets, manner }
     };
-    engine::harvest(job, progress, made)
+    let mut wish = Wish { again: true, ..Wish::default() };
+    for of in tables.iter().map(|table| table.wish(manner)) {
+        wish.fields.extend(of.fields);
+        wish.verdicts |= of.verdicts;
+        wish.findings |= of.findings;
+    }
+    engine::harvest(job, progress, &Arc::new(wish), made)
 }
 
 struct Sheets {
@@ -58,10 +65,6 @@ struct Sheets {
 }
 
 impl Take for Sheets {
-    fn tells_verdicts(&self) -> bool {
-        self.sheets.iter().flatten().any(|sheet| sheet.gathering.table.tells_verdicts())
-    }
-
     fn take(&mut self, harvest: &Harvest<'_>) -> Result<(), Error> {
         for sheet in self.sheets.as_mut().map_err(|error| error.clone())? {
             let Sheet { gathering, scribe } = sheet;
@@ -129,9 +132,15 @@ impl<W: Write + Send> Writer<W> {
         let mut properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_max_row_group_row_count(Some(GROUP))
+            .set_write_batch_size(GROUP)
+            .set_offset_index_disabled(true)
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_dictionary_page_size_limit(DICTIONARY)
             .set_created_by(by);
+        // between which texts a group's are, no query asks: it would take a comparison or two a value
+        for column in table.columns.iter().filter(|column| column.kind == ColumnKind::Text) {
+            properties = properties.set_column_statistics_enabled(column.name.as_str().into(), EnabledStatistics::None);
+        }
         // identifiers hardly ever come twice
         for column in table.columns.iter().filter(|column| matches!(column.phi, Phi::Id | Phi::Sealed)) {
             properties = properties.set_column_dictionary_enabled(column.name.as_str().into(), false);

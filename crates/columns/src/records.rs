@@ -9,12 +9,12 @@ use std::path::Path;
 
 use arrow_array::RecordBatch;
 use engine::{Error, Tokens};
-use serde_json::Value as Json;
-use x12::claim::{ClaimMap, MapField, MapTable, RowManner, Saying, amount, days};
+use x12::claim::{ClaimMap, MapField, MapTable, NO_DATE, RowManner, Saying, amount, days};
 
 use crate::gather::{Gathering, Treating};
 use crate::phi::{self, Manner, Phi};
 use crate::tables::{Column, ColumnKind, Table, Value};
+use crate::tree::{Finder, Json};
 
 /// Where the rows of a table of records are.
 #[derive(Debug)]
@@ -233,6 +233,7 @@ fn said(field: &MapField, table: &MapTable) -> Vec<(String, ColumnKind, Phi)> {
         }
         Saying::Flag(_) => found.push((own, ColumnKind::Flag, Phi::Open)),
         Saying::Count => found.push((own, ColumnKind::Index, Phi::Open)),
+        Saying::Unsaid => {}
         Saying::Listed => found.push((own, ColumnKind::Text, Phi::Open)),
         Saying::Ssn(prefix) => found.extend(hidden(prefix)),
         Saying::Id => {
@@ -268,21 +269,36 @@ pub(crate) fn read(
     }
     let mut file = BufReader::with_capacity(256 * 1024, File::open(&path).map_err(failed)?);
     let sources = if lines.file == SOURCES.0 { u64::MAX } else { sources_in(folder)? };
+    let finders: Vec<Finder> = gatherings.iter().map(|gathering| finder(gathering.table)).collect();
     let (mut line, mut number) = (Vec::new(), 0u64);
     while file.read_until(b'\n', &mut line).map_err(failed)? > 0 {
         number += 1;
-        let record: Json = serde_json::from_slice(&line)
-            .map_err(|_| Error::Input(format!("{} line {number}: no record; run it again", path.display())))?;
-        if record.get("source").and_then(Json::as_u64).is_some_and(|source| source >= sources) {
+        let text = std::str::from_utf8(&line).ok();
+        let record: Option<Json<'_>> = text.and_then(|text| serde_json::from_str(text).ok());
+        let record =
+            record.ok_or_else(|| Error::Input(format!("{} line {number}: no record; run it again", path.display())))?;
+        if record.get("source").and_then(Json::index).is_some_and(|source| source >= sources) {
             let (file, of) = (path.display(), SOURCES.0);
             return Err(Error::Input(format!("{file} line {number}: its source is not in {of}.jsonl; run it again")));
         }
-        for (at, gathering) in gatherings.iter_mut().enumerate() {
-            gathering.take_record(&record, &mut |batch| give(at, batch))?;
+        for (at, (gathering, finder)) in gatherings.iter_mut().zip(&finders).enumerate() {
+            gathering.take_record(&record, finder, &mut |batch| give(at, batch))?;
         }
+        drop(record);
         line.clear();
     }
     gatherings.iter_mut().enumerate().try_for_each(|(at, gathering)| gathering.end(&mut |batch| give(at, batch)))
+}
+
+/// Where the columns of `table` are in the object of a row.
+fn finder(table: &Table) -> Finder {
+    let mut finder = Finder::default();
+    for (number, column) in table.columns.iter().enumerate() {
+        if let Value::Said(path) = &column.value {
+            finder.add(path, number);
+        }
+    }
+    finder
 }
 
 /// How many sources there are to be named: their lines are numbered from 0.
@@ -305,13 +321,15 @@ impl Gathering {
     /// Takes the rows of a record.
     fn take_record(
         &mut self,
-        record: &Json,
+        record: &Json<'_>,
+        finder: &Finder,
         give: &mut impl FnMut(RecordBatch) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let Some(lines) = &self.table.lines else { return Ok(()) };
         let mut rows = 0;
         let (manner, tokens, values) = (self.manner, &self.tokens, &mut self.values);
         let mut counts = [0u64; DEPTH];
+        let mut found = vec![None; self.table.columns.len()];
         for chain in &lines.chains {
             let deepest = chain.len();
             let before = counts[deepest % DEPTH];
@@ -319,15 +337,14 @@ impl Gathering {
             counts[deepest % DEPTH] = before;
             walk(record, chain, (0, 0), &mut counts, &mut |item, ordinal, above| {
                 rows += 1;
-                for (column, values) in self.table.columns.iter().zip(values.iter_mut()) {
+                found.fill(None);
+                finder.find(item, &mut found);
+                for ((column, found), values) in self.table.columns.iter().zip(&found).zip(values.iter_mut()) {
                     match &column.value {
-                        Value::Record(key) => values.index(record.get(key).and_then(Json::as_u64)),
+                        Value::Record(key) => values.index(record.get(key).and_then(Json::index)),
                         Value::Row => values.index(Some(ordinal)),
                         Value::RowAbove => values.index((deepest > 1).then_some(above)),
-                        Value::Said(path) => {
-                            let found = path.iter().try_fold(item, |item, key| item.get(key));
-                            cell(found, column, (manner, tokens), values);
-                        }
+                        Value::Said(_) => cell(*found, column, (manner, tokens), values),
                         _ => values.missing(1),
                     }
                 }
@@ -341,16 +358,16 @@ impl Gathering {
 const DEPTH: usize = 8;
 
 /// Visits the items that `chain` leads to, each with its number among those of the record and that of what it is in.
-fn walk(
-    item: &Json,
+fn walk<'j, 't>(
+    item: &'j Json<'t>,
     chain: &[Vec<String>],
     (depth, above): (usize, u64),
     counts: &mut [u64; DEPTH],
-    visit: &mut impl FnMut(&Json, u64, u64),
+    visit: &mut impl FnMut(&'j Json<'t>, u64, u64),
 ) {
     let Some((step, rest)) = chain.split_first() else { return visit(item, above, above) };
-    let list = step.iter().try_fold(item, |item, key| item.get(key)).and_then(Json::as_array);
-    for each in list.into_iter().flatten() {
+    let list = step.iter().try_fold(item, |item, key| item.get(key));
+    for each in list.map_or(&[][..], Json::items) {
         let ordinal = counts[(depth + 1) % DEPTH];
         counts[(depth + 1) % DEPTH] += 1;
         if rest.is_empty() {
@@ -362,31 +379,40 @@ fn walk(
 }
 
 fn cell(
-    found: Option<&Json>,
+    found: Option<&Json<'_>>,
     column: &Column,
     (manner, tokens): (Manner, &Tokens),
     values: &mut crate::builders::Values,
 ) {
-    let treating = Treating { column, manner, tokens };
+    let mut treating = Treating::new(column, manner, tokens);
     let Some(found) = found.filter(|_| manner.shows(column.phi)) else { return values.missing(1) };
     match (found, column.kind) {
-        (Json::Bool(flag), ColumnKind::Flag) => values.flag(*flag),
+        (Json::Flag(flag), ColumnKind::Flag) => values.flag(*flag),
         (Json::Number(number), ColumnKind::Index) => values.index(number.as_u64()),
         (Json::Number(number), ColumnKind::Text) => values.text(Some(&number.to_string())),
-        (Json::String(text), ColumnKind::Text) => treating.text(text.as_bytes(), values),
-        (Json::String(text), ColumnKind::Money) => values.amount(known(amount(text.as_bytes(), 2))),
-        (Json::String(text), ColumnKind::Number) => values.amount(known(amount(text.as_bytes(), 3))),
-        (Json::String(text), ColumnKind::Date) => {
-            let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
-            let day = days(&digits);
-            values.date((day != x12::claim::NO_DATE).then(|| treating.day(day)));
+        (Json::Text(text), ColumnKind::Text) => treating.text(text.as_bytes(), values),
+        (Json::Text(text), ColumnKind::Money) => values.amount(known(amount(text.as_bytes(), 2))),
+        (Json::Text(text), ColumnKind::Number) => values.amount(known(amount(text.as_bytes(), 3))),
+        (Json::Text(text), ColumnKind::Date) => {
+            let day = day_of(text.as_bytes());
+            values.date((day != NO_DATE).then(|| treating.day(day)));
         }
-        (Json::Array(items), ColumnKind::Text) => {
-            let items: Vec<&str> = items.iter().filter_map(Json::as_str).collect();
+        (Json::List(items), ColumnKind::Text) => {
+            let items: Vec<&str> = items.iter().filter_map(Json::text).collect();
             treating.text(items.join(" ").as_bytes(), values);
         }
         _ => values.missing(1),
     }
+}
+
+/// A day as records write it, with or without hyphens.
+fn day_of(text: &[u8]) -> i32 {
+    let (mut digits, mut count) = ([0; 8], 0);
+    for byte in text.iter().filter(|byte| **byte != b'-') {
+        let Some(place) = digits.get_mut(count) else { return NO_DATE };
+        (*place, count) = (*byte, count + 1);
+    }
+    days(&digits[..count])
 }
 
 fn known(amount: i64) -> Option<i64> {
@@ -414,10 +440,10 @@ mod tests {
 
     #[test]
     fn rows_are_numbered_within_their_record() {
-        let record: Json = serde_json::from_str(r#"{"a": [{"b": [1, 2]}, {"b": [3]}]}"#).unwrap();
+        let record: Json<'_> = serde_json::from_str(r#"{"a": [{"b": [1, 2]}, {"b": [3]}]}"#).unwrap();
         let chain = vec![vec!["a".to_owned()], vec!["b".to_owned()]];
         let mut found = Vec::new();
-        walk(&record, &chain, (0, 0), &mut [0; DEPTH], &mut |item, row, above| found.push((item.as_u64(), row, above)));
+        walk(&record, &chain, (0, 0), &mut [0; DEPTH], &mut |item, row, above| found.push((item.index(), row, above)));
         assert_eq!(found, [(Some(1), 0, 0), (Some(2), 1, 0), (Some(3), 2, 1)]);
     }
 }

@@ -32,8 +32,15 @@ pub struct Stream {
 pub fn stream(job: Job, table: &'static Table, manner: Manner) -> Result<Stream, Error> {
     // signals are looked at by the thread that takes the batches
     let job = Job { signals: None, ..job };
-    let gathering = Gathering::new(table, manner, job.tokens()?);
-    begun(table, move |send| engine::harvest(&job, None, |_| Giving { gathering, send }).map(drop))
+    let (tokens, wish) = (job.tokens()?, Arc::new(table.wish(manner)));
+    let read = move |send: SyncSender<_>| {
+        let giving = |_: &dyn Fn(&str) -> _| Giving {
+            gathering: Gathering::new(table, manner, tokens.clone()),
+            send: send.clone(),
+        };
+        engine::harvest(&job, None, &wish, giving).map(drop)
+    };
+    begun(table, read)
 }
 
 /// As [`stream`], of the records that a run left in `folder`.
@@ -81,10 +88,6 @@ struct Giving {
 }
 
 impl Take for Giving {
-    fn tells_verdicts(&self) -> bool {
-        self.gathering.table.tells_verdicts()
-    }
-
     fn take(&mut self, harvest: &Harvest<'_>) -> Result<(), Error> {
         let Self { gathering, send } = self;
         gathering.take(harvest, &mut |batch| send.send(Ok(batch)).map_err(|_| Error::Interrupted))

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use arrow_schema::{DataType, Field, Schema};
+use engine::Wish;
 use x12::claim::{ClaimMap, FieldKind};
 
-use crate::phi::{self, Phi};
+use crate::phi::{self, Manner, Phi};
 use crate::records::{self, Lines};
 
 /// Rises when a column changes its meaning or goes; new columns come at the end of their group without it.
@@ -106,9 +107,21 @@ impl ColumnKind {
 }
 
 impl Table {
-    /// True when it says of claims whether they are accepted.
-    pub(crate) fn tells_verdicts(&self) -> bool {
-        self.columns.iter().any(|column| matches!(column.value, Value::Accepted))
+    /// What it wants of claims, whose columns may tell what `manner` lets them.
+    pub(crate) fn wish(&self, manner: Manner) -> Wish {
+        let mut wish = Wish { findings: self.numbers.is_empty(), ..Wish::default() };
+        for column in self.columns.iter().filter(|column| manner.shows(column.phi)) {
+            match &column.value {
+                Value::Accepted => wish.verdicts = true,
+                Value::Cells(cells) => {
+                    let place =
+                        |(map, cell): (usize, &Option<(usize, usize)>)| cell.map(|(table, at)| (map, table, at));
+                    wish.fields.extend(cells.iter().enumerate().filter_map(place));
+                }
+                _ => {}
+            }
+        }
+        wish
     }
 
     fn new(name: &str, columns: Vec<Column>, numbers: Vec<Option<usize>>) -> Self {

@@ -7,6 +7,7 @@ use x12::claim::{Batch, Builder, ClaimMap, Taps};
 use x12::guide::{Plan, Role};
 
 use crate::fields::ClaimFields;
+use crate::harvest::Wish;
 use crate::records::Pressed;
 use crate::rules::{Rulebook, Rules};
 
@@ -27,14 +28,14 @@ pub(crate) enum Wanted {
 }
 
 /// Which fields of claims are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fields {
     /// Those that rules and desk read.
     Read,
     /// All of them.
     Whole,
-    /// All of them, and what speaks against their being what they are called.
-    Doubted,
+    /// Those that are wished for, with what speaks against their being what they are called, beside those that are read.
+    Wished(Arc<Wish>),
 }
 
 /// The maps, claim maps numbered as they are embedded; each is bound to the plan of its guide when the first set of it comes.
@@ -70,14 +71,19 @@ impl Maps {
             Wanted::Nothing | Wanted::Claims { .. } => ClaimMap::of(&plan.version),
         };
         let map = map?.ok()?;
-        let doubted = matches!(self.wanted, Wanted::Claims { fields: Fields::Doubted, .. });
-        let map = if doubted { map.with_doubts(plan) } else { map };
+        let wish = match &self.wanted {
+            Wanted::Claims { fields: Fields::Wished(wish), .. } => Some(wish),
+            _ => None,
+        };
+        let map = if wish.is_some() { map.with_doubts(plan) } else { map };
         let mut taps = Taps::new(map, plan).ok()?;
         if let Wanted::Claims { rules, fields } = &self.wanted {
             let rules = rules.as_ref().map(|rules| rules.make(number, &taps));
-            if *fields == Fields::Read {
+            if *fields != Fields::Whole {
                 let (desk, judged) = (ClaimFields::new(&taps.schema), rules.flatten());
-                let read: HashSet<_> = desk.reads().chain(judged.into_iter().flat_map(Rules::reads)).collect();
+                let wished = wish.into_iter().flat_map(|wish| wished(wish, number, &taps.map));
+                let read = desk.reads().chain(judged.into_iter().flat_map(Rules::reads));
+                let read: HashSet<_> = read.chain(wished).collect();
                 taps.limit(|table, column| read.contains(&(table, column)));
             }
         }
@@ -99,6 +105,17 @@ impl Maps {
             Wanted::Records(_) => self.number(plan).is_none(),
         }
     }
+}
+
+/// The fields that are wished for of the map of that number, by table and field, and those that speak against them.
+fn wished(wish: &Wish, number: usize, map: &ClaimMap) -> HashSet<(usize, usize)> {
+    let own = wish.fields.iter().filter(|(of, ..)| *of == number);
+    let with_doubts = |(_, table, field): &(usize, usize, usize)| {
+        let known = map.tables.get(*table).and_then(|table| table.fields.get(*field));
+        let doubts = known.map_or(&[][..], |field| &field.doubts);
+        doubts.iter().chain([field]).map(|field| (*table, *field)).collect::<Vec<_>>()
+    };
+    own.flat_map(with_doubts).collect()
 }
 
 /// A batch for each map. Those that the piece has no set of hold what an earlier piece left, and are not to be had.

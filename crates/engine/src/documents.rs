@@ -74,7 +74,7 @@ impl Documents {
     }
 
     fn new(source: Source, job: &Job, wanted: &[String]) -> Result<Self, Error> {
-        let setup = Setup::new(job, Fields::Read)?;
+        let setup = Setup::new(job, &Fields::Read)?;
         let scanner = Scanner::new(setup.setting.limits);
         let wanted = (!wanted.is_empty()).then(|| Wanted::of(wanted));
         let state = State {

@@ -1,5 +1,6 @@
 //! Whole files once through, their claims taken as columns.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,6 +53,21 @@ pub struct Facts {
     pub accepted: bool,
 }
 
+/// What is wanted of claims.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// Their fields, by claim map, table and field as the maps number them.
+    pub fields: HashSet<(usize, usize, usize)>,
+    /// Whether they are accepted. Trailers come behind them: the run ends with an error where one is wrong that could not be
+    /// known before (of a pipe).
+    pub verdicts: bool,
+    /// All that was found in them; else only rules are asked that reject.
+    pub findings: bool,
+    /// What was given counts in the end only, so that all of it may be given once more where a trailer was wrong; else
+    /// envelopes are read first.
+    pub again: bool,
+}
+
 /// Takes what pieces give.
 pub trait Take {
     /// A piece, in the order of the file.
@@ -59,12 +75,6 @@ pub trait Take {
     /// # Errors
     /// When it cannot be taken; the run ends.
     fn take(&mut self, harvest: &Harvest<'_>) -> Result<(), Error>;
-
-    /// True when it tells of claims whether they are accepted. Trailers come behind them, so the envelopes are read first, and the
-    /// run ends with an error where they cannot be (a pipe) and are wrong.
-    fn tells_verdicts(&self) -> bool {
-        false
-    }
 
     /// The end: files that are to be kept, and what summary.json says of them.
     ///
@@ -75,8 +85,11 @@ pub trait Take {
     }
 }
 
-/// Does `job`: hands every piece of its inputs to what `make` gives, which may write files into the output folder.
-/// Returns `summary` and `run` as JSON.
+/// By input the claims that its envelopes reject, as far as that is found behind them; none of a pipe, which is read once.
+type Rejected = Vec<Vec<Range<u64>>>;
+
+/// Does `job`: hands every piece of its inputs to what `make` gives, which may write files into the output folder, and which is
+/// asked for another where the first has to begin anew ([`Wish::again`]). Returns `summary` and `run` as JSON.
 ///
 /// # Errors
 /// When an input cannot be read, an output cannot be written, or nothing more is taken. Nothing is left in the output
@@ -84,42 +97,30 @@ pub trait Take {
 pub fn harvest<T: Take>(
     job: &Job,
     progress: Option<Progress<'_>>,
-    make: impl FnOnce(&dyn Fn(&str) -> Option<StagedFile>) -> T,
+    wish: &Arc<Wish>,
+    mut make: impl FnMut(&dyn Fn(&str) -> Option<StagedFile>) -> T,
 ) -> Result<String, Error> {
     let begun = Instant::now();
-    let setup = Setup::new(job, Fields::Doubted)?;
-    let mut sources = job.inputs.iter().map(|path| Source::open(path, job.signals)).collect::<Result<Vec<_>, _>>()?;
+    let setup = Setup::new(job, &Fields::Wished(Arc::clone(wish)))?;
+    let mut sources = opened(job)?;
     let mut meter = Meter::new(progress, sources.iter().map(Source::total).sum());
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
-    let mut taker = make(&|name| stage.as_ref().map(|stage| stage.file(name)));
-    let mut desk = setup.desk(job, None, None);
-    let known = if taker.tells_verdicts() { Some(foreseen(job, &sources)?) } else { None };
-    let mut inputs = Vec::new();
-    let names: Vec<String> = sources.iter().map(Source::name).collect();
-    for (source, (name, ordinal)) in sources.iter_mut().zip(labels(&names)) {
-        desk.begin_file(&name, ordinal);
-        desk.gathered = Some(Gathered::default());
-        if stage.is_some() {
-            source.take_digest();
+    let mut again = wish.again && sources.iter().all(Source::can_be_read_again);
+    let mut known = if wish.verdicts && !again { foreseen(job, &sources)? } else { Rejected::new() };
+    let (reaped, mut taker) = loop {
+        let mut taker = make(&|name| stage.as_ref().map(|stage| stage.file(name)));
+        let reaped = reap(job, &setup, &mut sources, (&mut taker, &mut meter), &known)?;
+        match unforeseen(&reaped.late, &known).filter(|_| wish.verdicts) {
+            None => break (reaped, taker),
+            Some(_) if again => {
+                (again, known, sources) = (false, reaped.late, opened(job)?);
+                meter.restart();
+            }
+            Some(input) => return Err(told_too_early(&sources, input)),
         }
-        let rules = desk.rules().cloned();
-        let rejected = known.as_ref().and_then(|known| known.get(inputs.len())).map_or(&[][..], Vec::as_slice);
-        let mut sink = Field { desk: &mut desk, taker: &mut taker, meter: &mut meter, rejected };
-        let read = run::read(source, &setup.setting, rules.as_ref(), (job.window, job.workers()), &mut sink);
-        source.settle(read)?;
-        desk.end_file()?;
-        if known.is_some() && desk.gathered.as_ref().is_some_and(|gathered| unforeseen(&gathered.late, rejected)) {
-            return Err(Error::Input(format!(
-                "{name}: its envelope rejects claims that were told as accepted before its end was read; name it as a file, of \
-                 which the end is read first"
-            )));
-        }
-        meter.next_file();
-        inputs.push(json!({"file": name, "bytes": source.read_bytes(), "sha256": source.digest()}));
-    }
-    meter.tell(true)?;
+    };
     let (files, said) = taker.end()?;
-    let mut result = setup.result(job, &desk, &inputs, begun);
+    let mut result = setup.result(job, &reaped.desk, &reaped.inputs, begun);
     if let (Some(summary), Value::Object(said)) = (result["summary"].as_object_mut(), said) {
         summary.extend(said);
     }
@@ -135,10 +136,62 @@ pub fn harvest<T: Take>(
     Ok(result.to_string())
 }
 
-/// By input the claims that its envelopes reject, as far as that is found behind them; none of a pipe, which is read once.
-fn foreseen(job: &Job, sources: &[Source]) -> Result<Vec<Vec<Range<u64>>>, Error> {
+fn opened(job: &Job) -> Result<Vec<Source>, Error> {
+    job.inputs.iter().map(|path| Source::open(path, job.signals)).collect()
+}
+
+fn told_too_early(sources: &[Source], input: usize) -> Error {
+    let name = sources.get(input).map(Source::name).unwrap_or_default();
+    Error::Input(format!(
+        "{name}: its envelope rejects claims that were told as accepted before its end was read; name it as a file, of which the \
+         end is read first"
+    ))
+}
+
+/// What reading all inputs came to.
+struct Reaped {
+    desk: Desk<'static>,
+    /// As run.json lists them.
+    inputs: Vec<Value>,
+    /// What was found behind the claims that it rejects.
+    late: Rejected,
+}
+
+/// Reads all inputs once; `known` are claims that are rejected by what stands behind them.
+fn reap(
+    job: &Job,
+    setup: &Setup,
+    sources: &mut [Source],
+    (taker, meter): (&mut impl Take, &mut Meter<'_>),
+    known: &Rejected,
+) -> Result<Reaped, Error> {
+    let mut desk = setup.desk(job, None, None);
+    let (mut inputs, mut late) = (Vec::new(), Rejected::new());
+    let names: Vec<String> = sources.iter().map(Source::name).collect();
+    for (source, (name, ordinal)) in sources.iter_mut().zip(labels(&names)) {
+        desk.begin_file(&name, ordinal);
+        desk.gathered = Some(Gathered::default());
+        if job.out.is_some() {
+            source.take_digest();
+        }
+        let rules = desk.rules().cloned();
+        let rejected = known.get(inputs.len()).map_or(&[][..], Vec::as_slice);
+        let mut sink = Field { desk: &mut desk, taker: &mut *taker, meter: &mut *meter, rejected };
+        let read = run::read(source, &setup.setting, rules.as_ref(), (job.window, job.workers()), &mut sink);
+        source.settle(read)?;
+        desk.end_file()?;
+        late.push(desk.gathered.take().map(|gathered| gathered.late).unwrap_or_default());
+        meter.next_file();
+        inputs.push(json!({"file": name, "bytes": source.read_bytes(), "sha256": source.digest()}));
+    }
+    meter.tell(true)?;
+    Ok(Reaped { desk, inputs, late })
+}
+
+/// What the envelopes of all inputs say.
+fn foreseen(job: &Job, sources: &[Source]) -> Result<Rejected, Error> {
     let alone = Job { program: None, tables: Vec::new(), ..job.clone() };
-    let setup = Setup::new(&alone, Fields::Read)?;
+    let setup = Setup::new(&alone, &Fields::Read)?;
     let one = |path: &PathBuf, opened: &Source| {
         if !opened.can_be_read_again() {
             return Ok(Vec::new());
@@ -154,9 +207,14 @@ fn foreseen(job: &Job, sources: &[Source]) -> Result<Vec<Vec<Range<u64>>>, Error
     job.inputs.iter().zip(sources).map(|(path, source)| one(path, source)).collect()
 }
 
-/// True when a claim of `late` is none of those that were known.
-fn unforeseen(late: &[Range<u64>], known: &[Range<u64>]) -> bool {
-    late.iter().any(|late| !known.iter().any(|known| known.start <= late.start && late.end <= known.end))
+/// The first input that rejects claims which were not `known` to be rejected.
+fn unforeseen(late: &Rejected, known: &Rejected) -> Option<usize> {
+    let is_known = |input: usize, claims: &Range<u64>| {
+        let known = known.get(input).map_or(&[][..], Vec::as_slice);
+        known.iter().any(|known| known.start <= claims.start && claims.end <= known.end)
+    };
+    let mut inputs = late.iter().enumerate();
+    inputs.find(|(input, late)| !late.iter().all(|claims| is_known(*input, claims))).map(|(input, _)| input)
 }
 
 /// Reads for what comes behind claims.

@@ -22,7 +22,7 @@ use crate::source::Source;
 /// # Errors
 /// When the file cannot be read or holds no interchange, or `emit` fails.
 pub fn inspect(path: &Path, job: &Job, emit: &mut dyn FnMut(&str) -> Result<(), Error>) -> Result<String, Error> {
-    let setup = Setup::new(job, Fields::Read)?;
+    let setup = Setup::new(job, &Fields::Read)?;
     let mut source = Source::open(path, job.signals)?;
     let mut scanner = Scanner::new(setup.setting.limits);
     let mut tree = Tree {

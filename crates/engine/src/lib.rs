@@ -41,7 +41,7 @@ pub use desk::{HandedClaim, Judge, Judged, LateFinding, masked};
 pub use documents::{Documents, PathId, Placed};
 pub use error::Error;
 pub use guides::{check_overlays, guide, guides, overlaid, partners};
-pub use harvest::{Crop, Facts, Harvest, Take, harvest};
+pub use harvest::{Crop, Facts, Harvest, Take, Wish, harvest};
 pub use inspect::inspect;
 pub use job::{Command, Job, Profile, Reason, RejectUnit, Signals};
 pub use read::Reader;

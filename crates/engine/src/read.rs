@@ -36,7 +36,7 @@ impl Reader {
     }
 
     fn new(source: Source, job: &Job) -> Result<Self, Error> {
-        let setup = Setup::new(job, Fields::Whole)?;
+        let setup = Setup::new(job, &Fields::Whole)?;
         let mut desk = setup.desk(job, None, None);
         desk.handed = Some(Handed::default());
         desk.begin_file(&source.name(), 0);

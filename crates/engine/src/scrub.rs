@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use x12::acknowledge::{Stamp, Standing};
-use x12::finding::Catalog;
+use x12::finding::{Catalog, Severity};
 use x12::guide::Guides;
 use x12::scrub::Rules;
 use x12::validate::Options;
@@ -49,7 +49,7 @@ pub struct Callbacks<'c> {
 pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     let begun = Instant::now();
     let Callbacks { progress, judge, report } = callbacks;
-    let setup = Setup::new(job, if judge.is_some() { Fields::Whole } else { Fields::Read })?;
+    let setup = Setup::new(job, if judge.is_some() { &Fields::Whole } else { &Fields::Read })?;
     let mut sources = job.inputs.iter().map(|path| Source::open(path, job.signals)).collect::<Result<Vec<_>, _>>()?;
     let mut meter = Meter::new(progress, sources.iter().map(Source::total).sum());
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
@@ -170,6 +170,11 @@ impl<'c> Meter<'c> {
         self.tell(false)
     }
 
+    /// All of it is done once more.
+    pub(crate) fn restart(&mut self) {
+        (self.before, self.done) = (0, 0);
+    }
+
     /// The file at hand is done.
     pub(crate) fn next_file(&mut self) {
         self.before = self.done;
@@ -211,7 +216,7 @@ pub(crate) struct Setup {
 
 impl Setup {
     /// Of claims those `fields` are taken that somebody asks for.
-    pub(crate) fn new(job: &Job, fields: Fields) -> Result<Self, Error> {
+    pub(crate) fn new(job: &Job, fields: &Fields) -> Result<Self, Error> {
         let mut guides = Guides::embedded();
         for (name, text) in &job.overlays {
             guides.add_overlay(text).map_err(|error| Error::Usage(crate::guides::located(name, &error)))?;
@@ -224,14 +229,15 @@ impl Setup {
         let tokens = job.tokens()?;
         let mut catalog = Catalog::default();
         let received = received.unwrap_or(today);
-        let rules = rulebook(job, &tokens, (today, received), &mut catalog)?.map(Arc::new);
+        let rules = rulebook(job, fields, &tokens, (today, received), &mut catalog)?;
+        let rules = rules.map(Arc::new);
         let recording = Recording::new(job, &tokens)?;
         for reason in recording.iter().flat_map(|recording| &recording.reasons) {
             catalog.register(reason.clone());
         }
         let wanted = match Subject::of(job.command) {
             Some(subject) => Wanted::Records(subject.set),
-            None if has_claims(job.command) => Wanted::Claims { rules: rules.clone(), fields },
+            None if has_claims(job.command) => Wanted::Claims { rules: rules.clone(), fields: fields.clone() },
             None => Wanted::Nothing,
         };
         let time = if job.as_of.is_some() || job.received_date.is_some() { *b"0000" } else { now.time };
@@ -333,11 +339,20 @@ impl Setup {
 }
 
 /// What claims are judged by on these days, if they are.
-fn rulebook(job: &Job, tokens: &Tokens, days: (i32, i32), catalog: &mut Catalog) -> Result<Option<Rulebook>, Error> {
+fn rulebook(
+    job: &Job,
+    fields: &Fields,
+    tokens: &Tokens,
+    days: (i32, i32),
+    catalog: &mut Catalog,
+) -> Result<Option<Rulebook>, Error> {
     let Some(program) = job.program.as_ref().filter(|_| job.command != Command::Validate) else { return Ok(None) };
     let mut secret = [0; 16];
     secret.copy_from_slice(&tokens.digest("duplicate", b"")[..16]);
-    let rules = Rules::read(program, catalog).map_err(|error| Error::Usage(error.to_string()))?;
+    let mut rules = Rules::read(program, catalog).map_err(|error| Error::Usage(error.to_string()))?;
+    if matches!(fields, Fields::Wished(wish) if !wish.findings) {
+        rules.limit(Severity::Error);
+    }
     let tables = crate::codes::tables(&job.tables)?;
     let rulebook = Rulebook::new((rules, tables, job.measure_rules), secret, days);
     Ok(Some(rulebook.remembering(job.digests.is_some())))

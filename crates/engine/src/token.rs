@@ -21,14 +21,13 @@ impl Tokens {
     /// The token of `value` in the domain of `field`: equal for equal values, telling nothing else.
     #[must_use]
     pub fn token(&self, field: &str, value: &[u8]) -> String {
-        let mut token = String::with_capacity(self.prefix.len() + 32);
-        token.push_str(&self.prefix);
-        push_hex(&mut token, &self.digest(field, value)[..16]);
-        token
+        let mut token = Vec::with_capacity(self.prefix.len() + 32);
+        self.append(field, value, &mut token);
+        String::from_utf8(token).unwrap_or_default()
     }
 
     /// Appends the token of `value`.
-    pub(crate) fn append(&self, field: &str, value: &[u8], out: &mut Vec<u8>) {
+    pub fn append(&self, field: &str, value: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(self.prefix.as_bytes());
         let digest = self.digest(field, value);
         digest[..16].iter().for_each(|byte| out.extend_from_slice(&hex_of(*byte)));

@@ -77,8 +77,10 @@ def _mapped(given: dict[str, Any], out: str) -> _Ended:
             if made.record is not None:
                 parting.put(json.loads(made.record.to_json()))
         subject = os.path.basename(given["rest"] or given["files"][0])
-        folder.page(of_members(subject, summary.said, reasons_of(summary.said["quarantine"])))
-        always = ("enrollments.jsonl", *(() if given["no_worklist"] else ("worklist.csv",)))
+        reasons = reasons_of(summary.said["quarantine"])
+        worklist = not given["no_worklist"]
+        folder.page(of_members(subject, summary.said, reasons, worklist=worklist))
+        always = ("enrollments.jsonl", *(("worklist.csv",) if worklist else ()))
         folder.commit(summary.said, always=always)
     return _Ended(
         summary=summary.said,

@@ -18,8 +18,11 @@ __all__ = ["COMMAND"]
 
 def run(given: dict[str, Any]) -> int:
     """Remembers the claims of files."""
+    from scrubjay.errors import UsageError
     from scrubjay.history import remember
 
+    if given["into"] == "-":
+        raise UsageError("a history is a file, which is added to; name one with --into")
     told = remember(given["files"], given["into"], token_key=given["token_key"])
     if given["as_json"]:
         sys.stdout.write(json.dumps(told._asdict()) + "\n")

@@ -112,7 +112,7 @@ def _card(profile: Profile) -> dict[str, Any]:
             "member": [each.name for each in profile.member],
         },
         "dates": {
-            key: [f"{'coverage.' * one.of_coverage}{one.field.name}" for one in order]
+            key: [one.name for one in order]
             for key, order in (("begin", profile.begin), ("end", profile.end))
         },
         "aliases": {field.name: codes for field, _, codes in profile.aliases},

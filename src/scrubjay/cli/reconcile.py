@@ -76,7 +76,9 @@ def _written(given: dict[str, Any]) -> dict[str, Any]:
         summary = _loaded(given, folder)
         verdict = STATUS[summary["status"]].format(**summary)
         subject = os.path.basename(given["files"][0])
-        folder.page(of_load(subject, summary, verdict, reasons_of(summary["quarantine"])))
+        told = reasons_of(summary["quarantine"])
+        worklist = not given["no_worklist"]
+        folder.page(of_load(subject, summary, verdict, told, worklist=worklist))
         folder.commit(summary, always=("changes.jsonl",))
     return summary
 

@@ -5,14 +5,16 @@ the one that is connected to (docs/decisions/0029). Redirects are not followed, 
 environment not used: a service answers where the mapping says, or it is an error.
 """
 
+import contextlib
 import email.utils
 import http.client
 import ipaddress
 import random
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -34,6 +36,8 @@ class Bounds(NamedTuple):
     """Of one answer."""
     seconds: float = 30.0
     """Without a byte of it."""
+    whole: float = 300.0
+    """Until all of it is there, however slowly it drips."""
     retries: int = 5
     wait: float = 60.0
     """The longest pause before trying again; a service that asks for more is not waited for."""
@@ -115,9 +119,10 @@ class Origin:
     def _ask(self, target: str) -> tuple[int, float | None, bytes]:
         if self._connection is None:
             self._connection = self._connected()
-        self._connection.request("GET", target, headers=self._headers)
-        answer = self._connection.getresponse()
-        body = self._body(answer)
+        with _at_most(self._bounds.whole, self._connection.sock):
+            self._connection.request("GET", target, headers=self._headers)
+            answer = self._connection.getresponse()
+            body = self._body(answer)
         wait = _wait(answer.getheader("Retry-After"))
         if answer.will_close:
             self.close()
@@ -133,6 +138,8 @@ class Origin:
                     f"{self.name}: a page of more than {self._bounds.bytes:,} bytes; ask for "
                     "smaller pages in the mapping"
                 )
+        if answer.length:
+            raise http.client.IncompleteRead(b"", answer.length)
         return bytes(body)
 
     def _connected(self) -> http.client.HTTPConnection:
@@ -169,11 +176,29 @@ class Origin:
         return ip.is_global or self._private
 
 
+@contextlib.contextmanager
+def _at_most(seconds: float, connected: socket.socket) -> Iterator[None]:
+    """Ends a connection that is not done in time: who waits for it hears no more."""
+    late = threading.Timer(seconds, _end, (connected,))
+    late.daemon = True
+    late.start()
+    try:
+        yield
+    finally:
+        late.cancel()
+
+
+def _end(connected: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it has ended by itself
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)  # TLS is not asked: it is being read
+
+
 def origin_of(url: str) -> SplitResult:
     """An address that may be asked, in its parts; `UsageError` where it may not."""
     try:
         parts = urlsplit(url)
         _ = parts.port
+        (parts.hostname or "").encode("idna")
     except ValueError:
         raise UsageError("the address is none; write https://host/path") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -202,6 +227,6 @@ def _wait(said: str | None) -> float | None:
         return float(said)
     try:
         moment = email.utils.parsedate_to_datetime(said)
-    except (TypeError, ValueError):
+        return max(0.0, moment.timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
         return None
-    return max(0.0, moment.timestamp() - time.time())

@@ -20,6 +20,11 @@ class Mapped:
         self._draft: Draft = {}
         self._problems: list[Problem] = []
 
+    @property
+    def sources(self) -> set[str]:
+        """What is looked for, by its names in the source."""
+        return self._mapping.sources()
+
     def member(self, look: Look, part: Part | None = None) -> None:
         """What the source says of the person: the mapping's own part, or another."""
         self._draft, problems = (part or self._mapping.member).fill(look, self._maker.tokens)

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["of_engine", "of_load", "of_members", "reasons_of"]
 
 
-def of_members(subject: str, summary: dict[str, Any], told: Iterable[Told]) -> str:
-    """The page of a run of enroll."""
+def of_members(
+    subject: str, summary: dict[str, Any], told: Iterable[Told], *, worklist: bool = True
+) -> str:
+    """The page of a run of enroll, which wrote a worklist or did not."""
     held = summary["quarantined"]
     verdict = f"All {summary['members']:,} members are records."
     if held:
@@ -34,10 +36,17 @@ def of_members(subject: str, summary: dict[str, Any], told: Iterable[Told]) -> s
         ("enrolled", summary["enrolled"], "good"),
         ("in quarantine", held, "bad"),
     ]
-    return _page(subject, verdict, cards, told)
+    return _page(subject, verdict, cards, told, worklist=worklist)
 
 
-def of_load(subject: str, summary: dict[str, Any], verdict: str, told: Iterable[Told]) -> str:
+def of_load(
+    subject: str,
+    summary: dict[str, Any],
+    verdict: str,
+    told: Iterable[Told],
+    *,
+    worklist: bool = True,
+) -> str:
     """The page of a run of reconcile; what held it stands below the verdict."""
     counted = ("adds", "changes", "terminations", "reinstatements", "omissions", "held")
     bad = {"omissions": "odd", "held": "bad"}
@@ -45,7 +54,7 @@ def of_load(subject: str, summary: dict[str, Any], verdict: str, told: Iterable[
     if summary["protected"]:
         cards.append(("protected", summary["protected"], "odd"))
     verdict = ". ".join((verdict.capitalize(), *summary["guard"])) + "."
-    return _page(subject, verdict, cards, told)
+    return _page(subject, verdict, cards, told, worklist=worklist)
 
 
 def of_engine(answer: str) -> str:
@@ -59,7 +68,8 @@ def of_engine(answer: str) -> str:
         (each["severity"], each["code"], each["title"], each["fix"] or "", each["count"])
         for each in result["reasons"]
     )
-    return of_members(subject, result["summary"], told)
+    worklist = bool(result["run"]["options"]["worklist"])
+    return of_members(subject, result["summary"], told, worklist=worklist)
 
 
 def reasons_of(counts: dict[str, int]) -> Iterable[Told]:
@@ -74,7 +84,9 @@ def reasons_of(counts: dict[str, int]) -> Iterable[Told]:
             yield known.severity.value, code, known.message, known.fix, count
 
 
-def _page(subject: str, verdict: str, cards: Iterable[Card], told: Iterable[Told]) -> str:
+def _page(
+    subject: str, verdict: str, cards: Iterable[Card], told: Iterable[Told], *, worklist: bool
+) -> str:
     with open(os.path.join(os.path.dirname(report.__file__), "page.css"), encoding="utf-8") as file:
         style = file.read()
     items = "".join(
@@ -88,6 +100,7 @@ def _page(subject: str, verdict: str, cards: Iterable[Card], told: Iterable[Told
         verdict=escape(verdict),
         cards=items,
         reasons=_REASONS.format(rows=rows) if rows else "<p>Nothing was found.</p>",
+        beside=_WORKLIST if worklist else _QUARANTINE,
     )
 
 
@@ -104,6 +117,8 @@ def _row(told: Told) -> str:
 _REASONS = """<div class=wide><table class=reasons><thead><tr><th scope=col>severity\
 <th scope=col>what was found, and what helps<th scope=col class=number>times</thead>\
 <tbody>{rows}</tbody></table></div>"""
+_WORKLIST = "<code>worklist.csv</code> beside it, which only its owner can read."
+_QUARANTINE = "<code>quarantine.jsonl</code> beside it, without names."
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -121,8 +136,7 @@ _PAGE = """<!doctype html>
 <dl class=cards>{cards}</dl>
 <section><h2>Reasons</h2>{reasons}</section>
 </main>
-<footer>Nobody is named on this page. Who works on what is held finds it in \
-<code>worklist.csv</code> beside it, which only its owner can read.</footer>
+<footer>Nobody is named on this page. Who works on what is held finds it in {beside}</footer>
 </body>
 </html>
 """

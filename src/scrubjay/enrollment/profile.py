@@ -62,6 +62,19 @@ class Named(NamedTuple):
     month_end: bool = False
     """Of a date: the last day of its month stands for it."""
 
+    @property
+    def name(self) -> str:
+        """As a profile names it."""
+        return f"coverage.{self.field.name}" if self.of_coverage else self.field.name
+
+    def values(self, draft: Draft) -> Iterator[tuple[str, Any]]:
+        """What the member has there, or each coverage, and what that is called."""
+        if not self.of_coverage:
+            yield self.field.name, self.field.take(draft)
+            return
+        for at, coverage in enumerate(draft.get("coverages") or ()):
+            yield f"coverages.{at}.{self.field.name}", self.field.take(coverage)
+
 
 class Split(NamedTuple):
     """A value that several are packed into: what cuts them, and where each goes."""
@@ -105,8 +118,8 @@ class Profile(NamedTuple):
     """What a later begin of the same coverage is: a renewal, or a correction."""
     aliases: tuple[tuple[Field, bool, dict[str, str]], ...] = ()
     splits: tuple[Split, ...] = ()
-    required: tuple[Field, ...] = ()
-    forbidden: tuple[Field, ...] = ()
+    required: tuple[Named, ...] = ()
+    forbidden: tuple[Named, ...] = ()
     severities: tuple[tuple[str, Severity], ...] = ()
     omissions: Omissions = Omissions()
     retro_days: int | None = None
@@ -149,12 +162,14 @@ class Profile(NamedTuple):
 
     def faults(self, draft: Draft) -> Iterator[Problem]:
         """What the profile wants and misses, or does not take and finds."""
-        for field in self.required:
-            if field.take(draft) is None:
-                yield Problem("FIELD_REQUIRED", field.name)
-        for field in self.forbidden:
-            if field.take(draft) is not None:
-                yield Problem("FIELD_FORBIDDEN", field.name)
+        for each in self.required:
+            for name, value in each.values(draft):
+                if value is None:
+                    yield Problem("FIELD_REQUIRED", name)
+        for each in self.forbidden:
+            for name, value in each.values(draft):
+                if value is not None:
+                    yield Problem("FIELD_FORBIDDEN", name)
 
 
 PLAIN = Profile(
@@ -235,8 +250,8 @@ def read_profile(path: str) -> Profile:
         moved_begin=dates.text("moved_begin", "renewal", among=("renewal", "correction")),
         aliases=tuple(_aliases(top.table("aliases"))),
         splits=tuple(map(_split, top.tables("split"))),
-        required=_fields(top, "required"),
-        forbidden=_fields(top, "forbidden"),
+        required=_wanted(top, "required"),
+        forbidden=_wanted(top, "forbidden"),
         severities=tuple(_severities(top.table("severity"))),
         omissions=_omissions(omissions),
         retro_days=top.number("retro_days"),
@@ -271,6 +286,15 @@ def _omissions(table: Table) -> Omissions:
 
 def _fields(table: Table, key: str) -> tuple[Field, ...]:
     return tuple(_named(table, key, name)[0] for name in table.texts(key))
+
+
+def _wanted(table: Table, key: str) -> tuple[Named, ...]:
+    """Fields of the member, and of each coverage those that are in no list."""
+    made = tuple(Named(*_named(table, key, name)) for name in table.texts(key))
+    for each in made:
+        if each.of_coverage and "." in each.field.name:
+            raise table.fault(f"coverage.{each.field.name} is in a list; name another", at=key)
+    return made
 
 
 def _named(table: Table, key: str, name: str) -> tuple[Field, bool]:

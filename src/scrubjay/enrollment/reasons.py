@@ -65,6 +65,10 @@ REASONS = {
     "COVERAGE_TWICE": _error(
         "The member has one coverage twice", "Send each line, plan and begin once"
     ),
+    "DATE_TWICE": _warning(
+        "A date of the member, or of a coverage, is told a second time; the first one counts",
+        "Send each date once",
+    ),
     "END_BEFORE_BEGIN": _error("It ends before it begins", "Send the right dates"),
     "END_MISSING": _error(
         "It ends, and nobody says when",

@@ -189,7 +189,8 @@ class _Run:
                 count, last = count + 1, load
         if not count:
             return []
-        return [f"{count} sets have numbers (BGN02, ST02) that load {last} had with other members"]
+        sets = "one set has" if count == 1 else f"{count} sets have"
+        return [f"{sets} numbers (BGN02, ST02) that load {last} had with other members"]
 
     def _summary(
         self, status: str, load: int | None, reasons: Iterable[str] = ()

@@ -178,6 +178,6 @@ def _ways(profile: Profile) -> dict[str, Any]:
             }
             for each in profile.splits
         ],
-        "required": [named(field) for field in profile.required],
-        "forbidden": [named(field) for field in profile.forbidden],
+        "required": [each.name for each in profile.required],
+        "forbidden": [each.name for each in profile.forbidden],
     }

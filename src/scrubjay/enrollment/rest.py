@@ -22,7 +22,7 @@ import os
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urljoin, urlsplit
 
 from scrubjay.enrollment.fetching import Bounds, Origin, origin_of
 from scrubjay.enrollment.fields import Draft, as_text
@@ -36,6 +36,8 @@ __all__ = ["Service", "Sync", "read_service"]
 
 _BY = ("none", "cursor", "link", "page", "offset")
 _PAGES = 100_000
+_LONGEST = 8_000
+"""Signs of a cursor or a link."""
 
 
 class Paging(NamedTuple):
@@ -146,10 +148,11 @@ def _bounds(table: Table) -> Bounds:
     made = Bounds(
         bytes=table.number("bytes", plain.bytes, least=1),
         seconds=float(table.number("seconds", plain.seconds)),
+        whole=float(table.number("whole", plain.whole, least=1)),
         retries=table.number("retries", plain.retries),
         wait=float(table.number("wait", plain.wait)),
     )
-    table.end("bytes", "seconds", "retries", "wait")
+    table.end("bytes", "seconds", "whole", "retries", "wait")
     return made
 
 
@@ -186,13 +189,13 @@ class Sync:
             for number, page in enumerate(self._pages(), start=1):
                 for at, item in enumerate(self._items(page, number)):
                     if self._service.since_field:
-                        latest = max(latest, as_text(_pointed(item, self._service.since_field)))
+                        latest = max(latest, _said(_pointed(item, self._service.since_field)))
                     place = f"page {number} item {at + 1}"
                     for made in self._of_item(mapped, item, place, index):
                         yield made
                         index += 1
                 if self._service.since_next:
-                    latest = as_text(_pointed(page, self._service.since_next)) or latest
+                    latest = _said(_pointed(page, self._service.since_next)) or latest
         finally:
             self._origin.close()
         self.since = latest
@@ -243,20 +246,28 @@ class Sync:
         seen = {target}
         done = 0
         at: int | None = paging.first
+        before = b""
         for number in range(self._service.pages):
             body = self._origin.get(target)
             done += len(body)
             if self._progress is not None:
                 self._progress(done)
             page = self._parsed(body, number + 1)
+            numbered = paging.by in {"page", "offset"}
+            if numbered and body == before and self._items(page, number + 1):
+                raise InputError(
+                    f"{self._origin.name}: page {number + 1} is the page before it once more; "
+                    f"check page in {self._mapping.page.name}"
+                )
+            before = body
             yield page
             following: str | None = None
-            if paging.by in {"page", "offset"}:
+            if numbered:
                 at = self._numbered(page, number + 1, at or 0)
                 if at is not None:
                     following = self._target({**self._first(), paging.parameter: str(at)})
             else:
-                following = self._following(page)
+                following = self._following(page, number + 1)
             if following is None:
                 return
             target = following
@@ -282,7 +293,7 @@ class Sync:
     def _target(self, more: dict[str, str]) -> str:
         url = self._service.url
         query = urlencode([*parse_qsl(url.query, keep_blank_values=True), *more.items()])
-        return f"{url.path or '/'}{'?' if query else ''}{query}"
+        return f"{_plain(url.path) or '/'}{'?' if query else ''}{query}"
 
     def _numbered(self, page: Any, number: int, at: int) -> int | None:
         """The number of the next page, or of its first member; None after the last."""
@@ -292,34 +303,63 @@ class Sync:
             return None
         return at + (1 if paging.by == "page" else count)
 
-    def _following(self, page: Any) -> str | None:
+    def _following(self, page: Any, number: int) -> str | None:
         """The target that a page leads to; None of the last."""
         paging = self._service.paging
-        said = as_text(_pointed(page, paging.next)) if paging.by != "none" else ""
+        held = _pointed(page, paging.next) if paging.by != "none" else None
+        said = _said(held)
         if not said:
+            if isinstance(held, (dict, list)):
+                raise InputError(
+                    f"{self._origin.name}: {paging.next} of page {number} leads nowhere; "
+                    f"check next in {self._mapping.page.name}"
+                )
             return None
+        if len(said) > _LONGEST:
+            raise InputError(
+                f"{self._origin.name}: {paging.next} of page {number} is too long for an address"
+            )
         if paging.by == "cursor":
             return self._target({**self._first(), paging.parameter: said})
         return self._linked(said)
 
     def _linked(self, said: str) -> str:
         """The target of a link: of this service, or nobody's."""
-        url = urlsplit(urljoin(self._service.url.geturl(), said))
         try:
+            url = urlsplit(urljoin(self._service.url.geturl(), said))
             leads_here = self._origin.leads_here(url)
         except ValueError:
             leads_here = False
         if not leads_here:
             raise InputError(f"{self._origin.name}: its next page is at another service; not asked")
-        return f"{url.path or '/'}{'?' if url.query else ''}{url.query}"
+        return _plain(f"{url.path or '/'}{'?' if url.query else ''}{url.query}")
 
     def _parsed(self, body: bytes, number: int) -> Any:
         try:
-            return json.loads(body, parse_float=Decimal)
-        except (ValueError, RecursionError):
+            page = json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
+            if b"\\ud" in body.lower():
+                # half a character can be written down by nobody
+                json.dumps(page, ensure_ascii=False, default=str).encode()
+        except (ValueError, ArithmeticError, RecursionError):
             raise InputError(
                 f"{self._origin.name}: page {number} is no JSON; check the address"
             ) from None
+        return page
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _said(held: Any) -> str:
+    """What a text or a number says; nothing of anything else."""
+    is_said = isinstance(held, (str, int, Decimal)) and not isinstance(held, bool)
+    return as_text(held) if is_said else ""
+
+
+def _plain(target: str) -> str:
+    """A target as a request may have it: what is no plain sign in it, as its bytes."""
+    return quote(target, safe="%/:=&?~+!$,;'@()*[]")
 
 
 def _both(one: Draft, other: Draft) -> Draft:

@@ -27,7 +27,6 @@ STDIN = "-"
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 1 << 20
 _ROWS_A_MEMBER = 1000
-_WORKBOOK = (".xlsx", ".xlsm")
 
 Row = tuple[int, list[Any]]
 
@@ -49,7 +48,7 @@ def read_table(
     """The members of a table, in its order."""
     told = _told(mapping)
     source = {"kind": "csv", "file": os.path.basename(path) if path != STDIN else "stdin"}
-    if path.lower().endswith(_WORKBOOK):
+    if path.lower().endswith(workbook.SUFFIXES):
         source["kind"] = "xlsx"
     if path != STDIN:
         source["sha256"] = _digest(path)
@@ -115,6 +114,9 @@ def _members(
         count += 1
         if len(cells) > len(columns) and any(as_text(cell) for cell in cells[len(columns) :]):
             mapped.fault(Problem("VALUE_INVALID", f"more cells than the header has, line {number}"))
+        if any(look(name) in workbook.ERRORS for name in mapped.sources):
+            said = f"a formula that failed or was never worked out, line {number}"
+            mapped.fault(Problem("VALUE_INVALID", said))
         mapped.coverages(look)
     if count:
         yield mapped.made({**source, "index": index, "row": first})
@@ -155,9 +157,9 @@ def _header(rows: Iterator[Row], path: str, told: Table, mapping: Mapping) -> di
 def _rows(
     path: str, told: Table, mapping: Mapping, progress: Callable[[int], None] | None
 ) -> Iterator[Iterator[Row]]:
-    if path.lower().endswith(_WORKBOOK):
-        with _workbook(path, told) as rows:
-            yield rows
+    if path.lower().endswith(workbook.SUFFIXES):
+        rows = workbook.rows(path, told.sheet)
+        yield ((number, list(cells)) for number, cells in enumerate(rows, start=1))
         return
     with _opened(path) as file:
         yield _lines(file, path, told, mapping, progress)
@@ -251,16 +253,3 @@ def _delimiter(sample: str, told: Table, mapping: Mapping) -> str:
         return len(wanted & {cell.strip() for cell in cells})
 
     return max(_DELIMITERS, key=names)
-
-
-@contextmanager
-def _workbook(path: str, told: Table) -> Iterator[Iterator[Row]]:
-    with workbook.opened(path) as book:
-        names = book.sheetnames
-        if told.sheet and told.sheet not in names:
-            raise UsageError(f"{path}: there is no sheet {told.sheet!r}, only {', '.join(names)}")
-        sheet = book[told.sheet] if told.sheet else book[names[0]]
-        yield (
-            (number, list(cells))
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1)
-        )

@@ -137,6 +137,8 @@ pub enum Saying {
     TaxId(String),
     /// As [`Saying::Id`], of the family that the record belongs to: told by whoever knows the records before.
     Link(String),
+    /// A code that is not said at all: checks look at it.
+    Unsaid,
 }
 
 /// Where a value stands in the guide.

@@ -236,6 +236,7 @@ fn field_kind(text: &str, key: Option<&&str>, name: &str) -> Result<(FieldKind, 
         ("date", None) => (FieldKind::Date, Saying::Plain),
         ("count", None) => (FieldKind::Number, Saying::Count),
         ("list", None) => (FieldKind::Text, Saying::Listed),
+        ("unsaid", None) => (FieldKind::Code, Saying::Unsaid),
         ("id", None) => (FieldKind::Text, Saying::Id),
         ("flag", codes) => (FieldKind::Code, Saying::Flag(split(codes.unwrap_or("Y")))),
         ("itin", None) => {

@@ -183,9 +183,11 @@ impl Asked<'_> {
                 _ => false,
             },
             Condition::Twice(paths) => {
-                let before = self.records_of(row.0).get(..row.1 as usize).unwrap_or_default();
+                let parents = self.batch.tables.get(row.0).and_then(|table| table.parents.first());
+                let (before, rest) =
+                    parents.map_or(&[][..], Vec::as_slice).split_at_checked(row.1 as usize).unwrap_or_default();
                 let earlier = (0..row.1).rev().zip(before.iter().rev()).take(MOST_BEFORE as usize);
-                let mut earlier = earlier.take_while(|(_, of)| **of == own);
+                let mut earlier = earlier.take_while(|(_, of)| rest.first() == Some(of));
                 earlier.any(|(other, _)| paths.iter().all(|path| self.same(path, other, row.1)))
             }
             Condition::Impossible(path) => {

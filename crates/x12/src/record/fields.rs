@@ -58,7 +58,8 @@ impl Fields {
                 let openers = table.openers.iter().filter(|opener| place.relative && opener.at == place.at);
                 openers.flat_map(|opener| opener.each.iter().copied()).collect()
             };
-            for (column, field) in table.fields.iter().enumerate() {
+            let said = table.fields.iter().enumerate().filter(|(_, field)| field.saying != Saying::Unsaid);
+            for (column, field) in said {
                 let places = field.places.iter();
                 known.extend(places.map(|place| Known { table: at, column, from: each(place), place: place.clone() }));
             }

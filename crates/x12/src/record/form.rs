@@ -240,7 +240,7 @@ enum Part<'m> {
 
 fn lay_out(map: &ClaimMap, index: usize, table: &MapTable, words: &Words) -> TableForm {
     let mut parts = Vec::new();
-    for (column, field) in (0u16..).zip(&table.fields) {
+    for (column, field) in (0u16..).zip(&table.fields).filter(|(_, field)| field.saying != Saying::Unsaid) {
         place(&mut parts, &field.name, |_| Part::Field(column, field));
     }
     for (child, below) in (0u16..).zip(&map.tables).filter(|(_, below)| !below.context && below.output.is_none()) {
@@ -299,7 +299,7 @@ fn steps(parts: &[Part<'_>], words: &Words, out: &mut Vec<Step>) {
 fn said(field: &MapField, words: &Words) -> (Box<[u8]>, Said) {
     let own = key(last(&field.name));
     let said = match &field.saying {
-        Saying::Plain => match field.kind {
+        Saying::Plain | Saying::Unsaid => match field.kind {
             FieldKind::Text => Said::Text,
             FieldKind::Code => Said::Code,
             FieldKind::Money => Said::Money,

@@ -74,6 +74,14 @@ impl Rules {
         })
     }
 
+    /// Keeps the rules whose hits matter as much as `severity`, for who asks for no others.
+    pub fn limit(&mut self, severity: Severity) {
+        let known = std::mem::take(&mut self.known);
+        let written = std::mem::take(&mut self.written);
+        let kept = known.into_iter().zip(written).filter(|((.., own), _)| *own == severity);
+        (self.known, self.written) = kept.unzip();
+    }
+
     /// The digest that names these rules.
     #[must_use]
     pub fn version(&self) -> &str {
