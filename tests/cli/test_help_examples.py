@@ -20,8 +20,10 @@ from scrubjay.keys import TokenKey
 from scrubjay.testing import generate
 
 PARTNERS = Path(__file__).parents[2] / "crates" / "x12" / "guides" / "partners"
-ANSWERED = ("scrub", "validate", "inspect", "generate", "build", "extract", "deidentify")
-ANSWERED += ("acks", "guide", "history", "repair")
+ANSWERED = {
+    *("scrub", "validate", "inspect", "generate", "build", "extract", "deidentify"),
+    *("acks", "guide", "history", "repair"),
+}
 """Commands whose examples are run; those of others are read."""
 
 RULES = '''
