@@ -55,7 +55,8 @@ class Engine:
 class Rules:
     """Stands in for a set of rules: remembers which files it was made of."""
 
-    def __init__(self, files: Iterable[object]) -> None:
+    def __init__(self, files: Iterable[object], *, note: object = None) -> None:
+        self.note = note
         self.program = {"files": [str(file) for file in files]}
         self.docs = ()
 

@@ -18,9 +18,10 @@ ROWS: list[dict[str, Any]] = [
 def test_a_row_becomes_a_finding_and_loses_nothing(row: dict[str, Any]) -> None:
     finding = Finding.from_dict(row)
     for field in fields(Finding):
-        if field.name not in {"evidence", "ack"}:
+        if field.name not in {"evidence", "ack", "tables"}:
             assert getattr(finding, field.name) == row[field.name]
     assert [item.path for item in finding.evidence] == [item["path"] for item in row["evidence"]]
+    assert list(finding.tables) == row["tables"]
     assert [list(item.codes) for item in finding.ack] == [item["codes"] for item in row["ack"]]
 
 

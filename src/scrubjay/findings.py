@@ -77,6 +77,8 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     ack: tuple[Acknowledged, ...] = ()
     rule_version: str | None = None
+    tables: tuple[str, ...] = ()
+    """The code tables that the rule looks into, each with its release: ``icd10cm FY2027``."""
     overlay: str | None = None
     """The partner's overlay by which it is wrong, by name and version."""
 
@@ -93,6 +95,7 @@ class Finding:
             Acknowledged(item["kind"], item["segment"], tuple(item["codes"]))
             for item in row.get("ack") or ()
         )
+        known["tables"] = tuple(row.get("tables") or ())
         return cls(**known)
 
     @property

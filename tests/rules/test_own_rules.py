@@ -121,3 +121,18 @@ def test_a_field_that_is_none_fails_the_rule_and_not_the_claim(out: Path) -> Non
     failed = found(out, "RULE_FAILED")
     assert {row["message"] for row in failed} == {"Rule OWN_BROKEN failed with RuleError"}
     assert len(failed) == 11
+
+
+def test_a_finding_names_the_release_of_the_tables_that_its_rule_looks_into(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    text = EXAMPLE.read_text()
+    code = text.split("HI*ABK:")[1].split("*")[0].split("~")[0]
+    file = tmp_path / "claims.837"
+    file.write_text(text.replace(f"ABK:{code}", "ABK:M545", 1))
+    scrubjay("scrub", file, "--out", tmp_path / "out", "--as-of", "2026-03-01")
+    run = json.loads((tmp_path / "out" / "run.json").read_text())
+    (row,) = (row for row in found(tmp_path / "out", "INVALID_ICD10") if row["evidence"])
+    assert row["tables"] == [f"icd10cm {run['tables']['icd10cm']}"]
+    assert row["rule_version"] == run["ruleset"]
+    assert found(tmp_path / "out", "INVALID_RENDERING_NPI")[0]["tables"] == []

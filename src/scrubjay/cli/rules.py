@@ -135,6 +135,8 @@ def diff(given: dict[str, Any]) -> int:
     before, after = (assemble(shipped(), [] if one == "-" else [one]) for one in given["sides"])
     for note in (*before.notes, *after.notes):
         _heard(note)
+    for rule in (*before.python_rules, *after.python_rules):
+        _heard(f"{rule.at}: {rule.id} is a plain function, and is not compared")
     changes, counts = compared(before, after, given["on"], as_of=given["as_of"])
     if given["as_json"]:
         sys.stdout.write(json.dumps({"changes": changes, "rules": counts}) + "\n")

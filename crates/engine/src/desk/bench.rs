@@ -1,7 +1,9 @@
 //! What claims are judged with, made when the first ones of a kind come.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+
+use x12::scrub::{Program, Rule};
 
 use super::Scrub;
 use crate::analyse::Setting;
@@ -34,11 +36,28 @@ impl Bench {
     /// What claims of `map` are judged with.
     pub(super) fn scrub(&self, map: usize) -> Result<Scrub, Error> {
         let taps = self.setting.maps.get(map).ok_or_else(|| Error::Internal(format!("there is no claim map {map}")))?;
+        let rules = self.rules.as_ref().map(|rules| rules.of(map).cloned()).transpose()?;
         Ok(Scrub {
             fields: ClaimFields::new(&taps.schema),
             taps: Arc::clone(taps),
-            rules: self.rules.as_ref().map(|rules| rules.of(map).cloned()).transpose()?,
+            releases: rules.as_deref().map(|rules| self.releases(&rules.program)).unwrap_or_default(),
+            rules,
             docs: self.docs.clone(),
         })
+    }
+
+    /// By rule, the code tables that it looks into and that are there, each with its release, as a JSON array.
+    fn releases(&self, program: &Program) -> HashMap<String, String> {
+        let there = self.tables();
+        let told = |list: &String| {
+            let table = list.split('.').next().unwrap_or_default();
+            Some(format!("{table} {}", there.get(table)?.as_str()?))
+        };
+        let of = |rule: &Rule| {
+            let lists = rule.code_tables.iter().filter_map(|&at| program.code_tables().get(at));
+            let tables: BTreeSet<String> = lists.filter_map(told).collect();
+            (!tables.is_empty()).then(|| (rule.id.clone(), serde_json::json!(tables).to_string()))
+        };
+        program.rules().iter().filter_map(of).collect()
     }
 }

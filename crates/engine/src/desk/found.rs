@@ -310,7 +310,8 @@ impl Desk<'_> {
             let id = values.text_of(scrub.fields.id, row);
             (!id.is_empty()).then(|| self.clear_or_token("claim", id))
         });
-        let own = part.sheet.scrub.filter(|_| found.rule).and_then(|scrub| scrub.docs.get(&info.name));
+        let judged_by = part.sheet.scrub.filter(|_| found.rule);
+        let own = judged_by.and_then(|scrub| scrub.docs.get(&info.name));
         let doc = match own {
             Some(own) => own.clone(),
             None if self.records.is_some() && !finding.code.is_built_in() => "docs/enrollment.md#quarantine".to_owned(),
@@ -351,6 +352,7 @@ impl Desk<'_> {
             evidence: &found.evidence,
             in_clear: self.rulings.show_phi,
             ack: self.is_answered(info).then_some((info.home.kind, info.home.segment, code)),
+            tables: judged_by.and_then(|scrub| scrub.releases.get(&info.name)).map(String::as_str),
             rule_version: self.bench.as_ref().filter(|_| found.rule).and_then(Bench::version),
             overlay: overlay.as_deref(),
         };

@@ -34,6 +34,8 @@ pub(crate) struct Line<'a> {
     pub(crate) in_clear: bool,
     pub(crate) ack: Option<(&'a str, &'a str, &'a str)>,
     pub(crate) rule_version: Option<&'a str>,
+    /// The code tables that its rule looks into, each with its release, as a JSON array.
+    pub(crate) tables: Option<&'a str>,
     /// The partner's overlay by which it is wrong.
     pub(crate) overlay: Option<&'a str>,
 }
@@ -89,6 +91,8 @@ impl Line<'_> {
             out.extend_from_slice(b"]}");
         }
         text(out, r#"],"rule_version":"#, self.rule_version);
+        out.extend_from_slice(br#","tables":"#);
+        out.extend_from_slice(self.tables.unwrap_or("[]").as_bytes());
         text(out, r#","overlay":"#, self.overlay);
         out.extend_from_slice(b"}\n");
         place
@@ -200,6 +204,7 @@ mod tests {
             in_clear: false,
             ack: Some(("277CA", "STC", "A7:562:85")),
             rule_version: None,
+            tables: Some(r#"["icd10cm FY2027"]"#),
             overlay: None,
         };
         let mut out = Vec::new();
@@ -210,6 +215,7 @@ mod tests {
         assert_eq!(value["message"], "say \"why\"");
         assert_eq!(value["evidence"][0]["masked"], "99A-9 ?");
         assert_eq!(value["ack"][0]["codes"][0], "A7:562:85");
+        assert_eq!(value["tables"][0], "icd10cm FY2027");
         assert!(value["fix"].is_null() && value["group"].is_null());
     }
 }

@@ -129,6 +129,8 @@ pub(crate) struct Scrub {
     pub(crate) rules: Option<Arc<Rules>>,
     /// Where to read of the user's own rules, by their ids.
     pub(crate) docs: HashMap<String, String>,
+    /// The code tables that rules look into and that are there, each with its release, as a JSON array, by the rules' ids.
+    pub(crate) releases: HashMap<String, String>,
 }
 
 /// What the rules of a claim map that depend on the claims before work with, and what all of them came to.
