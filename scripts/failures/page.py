@@ -72,10 +72,10 @@ They found faults, which are mended. Row 2: a polite kill in the moment of a sta
 Row 4: in one home of 252 the partner's answers were asked for no more; its books were right. It was
 not seen again, and what most likely led there, deadlines that end in one moment, is mended. Row 11:
 batches waited for a clock that had been put back to come round again; a clock that was put on cut
-the quiet time after a try in doubt short, and purged what was to be kept; in seven of its first
-130 trials of 200 the partner, whose clock was put on too, answered in twelve years. Row 17: files that were
-read while the keys were away were refused as malformed (7 homes of 108 before), and what waited
-became dead letters.
+the quiet time after a try in doubt short, and purged what was to be kept; and the partner, whose
+clock was put on too until that was seen, answered some interchanges in twelve years. Row 17: files
+that were read while the keys were away were refused as malformed (7 homes of 108 before), and what
+waited became dead letters.
 
 Row 3 is tried on the store's files; the vault syncs each payload, its key and their folders before
 a row speaks of it. Row 11 replaces the clock of the process, not that of SQLite or of the partner;

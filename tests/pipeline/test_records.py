@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -185,7 +186,14 @@ def test_what_waits_is_counted_as_the_command_that_lists_it_does() -> None:
         "transmission": {"HELD_UNKNOWN": {"count": 1, "oldest": None}},
     }
     waiting = {"QUARANTINED": 4, "HELD_UNKNOWN": 3}
-    told = {"states": states, "queues": {}, "partners": [], "waiting": waiting, "overdue": []}
+    told: dict[str, Any] = {
+        "states": states,
+        "queues": {},
+        "partners": [],
+        "waiting": waiting,
+        "overdue": [],
+    }
+    told |= {"processes": 0, "stages": {}, "breakers": {}}
     assert [line for line in status.lines(told) if line.startswith("for a person")] == [
         "for a person: 2 interchanges QUARANTINED; see: scrubjay held list",
         "for a person: 1 transmission HELD_UNKNOWN; see: scrubjay held list",
