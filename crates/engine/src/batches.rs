@@ -7,9 +7,9 @@ use x12::claim::{Batch, Builder, ClaimMap, Taps};
 use x12::guide::{Plan, Role};
 
 use crate::fields::ClaimFields;
-use crate::harvest::Wish;
 use crate::records::Pressed;
 use crate::rules::{Rulebook, Rules};
+use crate::wish::Wish;
 
 /// What is looked for in sets.
 #[derive(Debug)]

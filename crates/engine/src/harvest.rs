@@ -1,6 +1,5 @@
 //! Whole files once through, their claims taken as columns.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use crate::run::{self, Sink};
 use crate::scrub::{Meter, Progress, Setup, labels, pretty, write_run};
 use crate::source::Source;
 use crate::stage::{Stage, StagedFile};
+use crate::wish::Wish;
 
 /// What a piece of a file gives.
 pub struct Harvest<'a> {
@@ -49,23 +49,8 @@ pub struct Crop<'a> {
 pub struct Facts {
     /// Its number in the file, from 0.
     pub index: u64,
-    /// No error stands on it or above it; where nobody asked ([`Take::tells_verdicts`]), none that was read before it.
+    /// No error stands on it or above it; where nobody asked ([`crate::Wish::verdicts`]), none that was read before it.
     pub accepted: bool,
-}
-
-/// What is wanted of claims.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wish {
-    /// Their fields, by claim map, table and field as the maps number them.
-    pub fields: HashSet<(usize, usize, usize)>,
-    /// Whether they are accepted. Trailers come behind them: the run ends with an error where one is wrong that could not be
-    /// known before (of a pipe).
-    pub verdicts: bool,
-    /// All that was found in them; else only rules are asked that reject.
-    pub findings: bool,
-    /// What was given counts in the end only, so that all of it may be given once more where a trailer was wrong; else
-    /// envelopes are read first.
-    pub again: bool,
 }
 
 /// Takes what pieces give.

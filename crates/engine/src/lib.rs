@@ -36,18 +36,20 @@ mod taken;
 mod token;
 mod trail;
 mod version;
+mod wish;
 
 pub use desk::{HandedClaim, Judge, Judged, LateFinding, masked};
 pub use documents::{Documents, PathId, Placed};
 pub use error::Error;
 pub use guides::{check_overlays, guide, guides, overlaid, partners};
-pub use harvest::{Crop, Facts, Harvest, Take, Wish, harvest};
+pub use harvest::{Crop, Facts, Harvest, Take, harvest};
 pub use inspect::inspect;
 pub use job::{Command, Job, Profile, Reason, RejectUnit, Signals};
 pub use read::Reader;
 pub use scrub::{Callbacks, Progress, Report, run};
 pub use stage::StagedFile;
 pub use token::Tokens;
+pub use wish::Wish;
 
 /// SHA-256 of `bytes`, as lower-case hexadecimals.
 #[must_use]
