@@ -1,17 +1,16 @@
 //! Interchanges, groups, sets and hierarchical levels as they open and close.
 
 use x12::acknowledge::{Gs, Isa};
-use x12::claim::FieldPlace;
 use x12::finding::{Code, Finding, Scope, Severity};
 use x12::guide::{Overlaid, Role};
 use x12::position::Span;
-use x12::split::{ControlKind, Item as SplitItem, SplitOptions, Splitter};
+use x12::split::Item as SplitItem;
 use x12::validate::{Place, Routed};
 use x12::wire::{Delimiters, Output, Segment};
 
 use super::answers::Answers;
 use super::line::affected;
-use super::numbering::Parties;
+use super::parting::{Split, raw, trailer};
 use super::reach::SET;
 use super::records::SetSource;
 use super::tally::Tally;
@@ -19,30 +18,20 @@ use super::{Desk, Outcome, Part, verdicts};
 use crate::error::Error;
 use crate::item::Kind;
 use crate::job::RejectUnit;
-use crate::stage::StagedFile;
 use crate::standing::Inside;
-use crate::stretch::Stretch;
 
 /// The open interchange.
 pub(crate) struct Interchange {
     pub(crate) control: Vec<u8>,
     pub(crate) delimiters: Delimiters,
     pub(crate) answers: Option<Answers>,
-    split: Option<Split>,
+    pub(super) split: Option<Split>,
     tally: Tally,
     /// TA105 of the first error.
     note: Option<String>,
     /// What came in it: it is not answered where that is acknowledgments of interchanges alone.
     notices: bool,
     groups: bool,
-}
-
-/// The accepted and the rejected part of an interchange in the making.
-struct Split {
-    splitter: Splitter,
-    parties: Parties,
-    accepted: StagedFile,
-    rejected: StagedFile,
 }
 
 /// The open group.
@@ -65,7 +54,7 @@ pub(crate) struct Set {
     /// A claim has a fault that the 999 tells.
     pub(crate) faulty_claims: bool,
     /// ST02 was used before in the group.
-    repeated: bool,
+    pub(crate) repeated: bool,
     opaque: bool,
 }
 
@@ -277,25 +266,6 @@ impl Desk<'_> {
         split.push(SplitItem::InterchangeOpen { raw: raw(part), version, control, delimiters, repeated });
     }
 
-    fn new_split(&mut self, stem: &str, isa: &Isa, suffix: &[u8]) -> Option<Split> {
-        let stage = self.stage.as_ref()?;
-        let parties = Parties::of(isa);
-        let (sequence, renew) = self.numbering.open(&parties, &isa.control);
-        let options = SplitOptions {
-            claims_per_set: self.rulings.claims_per_set,
-            sequence,
-            renew,
-            suffix: suffix.to_vec(),
-            keep_controls: self.rulings.keep_controls,
-        };
-        Some(Split {
-            splitter: Splitter::new(options),
-            parties,
-            accepted: stage.file(&format!("{stem}.accepted.837")),
-            rejected: stage.file(&format!("{stem}.rejected.837")),
-        })
-    }
-
     fn close_interchange(&mut self, part: &mut Part<'_>, split: &mut Vec<SplitItem>) {
         self.judge_envelope(part, |envelope, segment, place, findings| {
             envelope.close_interchange(segment, place, findings);
@@ -481,32 +451,6 @@ impl Desk<'_> {
         self.plan = None;
     }
 
-    fn split_set_open(&mut self, part: &Part<'_>, split: &mut Vec<SplitItem>) {
-        let delimiters = self.delimiters();
-        let control =
-            part.sheet.with_segment(part.item, delimiters, |segment| segment.map_or(Span::default(), |s| s.span(2)));
-        let batch = part
-            .sheet
-            .scrub
-            .map_or(Span::default(), |scrub| batch_reference(part, delimiters, &scrub.fields.batch_place));
-        let segments = part.item.segments;
-        let repeated = self.set.as_ref().is_some_and(|set| set.repeated);
-        split.push(SplitItem::SetOpen { raw: raw(part), control, batch, segments, repeated });
-    }
-
-    fn split_level(&mut self, part: &Part<'_>, role: Role, split: &mut Vec<SplitItem>) {
-        let Some(hierarchy) = self.plan.as_ref().and_then(|plan| plan.hierarchy) else { return };
-        let delimiters = self.delimiters();
-        let depth = match role {
-            Role::Provider => 1,
-            Role::Subscriber => 2,
-            _ => 3,
-        };
-        let [id, parent, child] =
-            part.sheet.elements(part.item, delimiters, [hierarchy.id, hierarchy.parent, hierarchy.child]);
-        split.push(SplitItem::Level { depth, raw: raw(part), id, parent, child, segments: part.item.segments });
-    }
-
     /// More of what an earlier piece began.
     fn more(&mut self, part: &mut Part<'_>, inside: Inside, split: &mut Vec<SplitItem>) {
         let empty = part.end <= part.item.start;
@@ -527,30 +471,6 @@ impl Desk<'_> {
         }
     }
 
-    /// Writes the items so far to the accepted and rejected part of the open interchange.
-    pub(crate) fn write_split(&mut self, bytes: &[u8], items: &mut Vec<SplitItem>) {
-        if let Some(split) = self.interchange.as_mut().and_then(|open| open.split.as_mut()) {
-            split.splitter.write(bytes, items, &mut split.accepted, &mut split.rejected);
-            let renumbered = split.splitter.take_renumbered();
-            for change in renumbered {
-                if change.kind == ControlKind::Interchange {
-                    self.numbering.give(&split.parties, &change);
-                }
-                if let Some(map) = &mut self.control_map {
-                    let row = serde_json::json!({
-                        "file": self.file.name,
-                        "interchange_index": self.file.interchanges.saturating_sub(1),
-                        "kind": change.kind.name(),
-                        "old": String::from_utf8_lossy(&change.old),
-                        "new": String::from_utf8_lossy(&change.new),
-                    });
-                    map.append(format!("{row}\n").as_bytes());
-                }
-            }
-        }
-        items.clear();
-    }
-
     /// Whether a level stays accepted: faults move no claim that was asked for by its number.
     fn keeps(&self, accepted: bool) -> bool {
         accepted || self.rulings.chosen.is_some()
@@ -560,11 +480,6 @@ impl Desk<'_> {
         if let Some(verdicts) = &mut self.verdicts {
             verdicts.end(level, accepted);
         }
-    }
-
-    /// Where the count and the control number of a trailer stand; where they would stand when it is missing.
-    fn trailer_spans(&self, part: &Part<'_>) -> [Span; 2] {
-        part.sheet.elements(part.item, self.delimiters(), [1, 2])
     }
 
     /// An error of the envelope: what it takes down, and the code that answers it.
@@ -595,21 +510,4 @@ impl Desk<'_> {
             answers.code(segment, code);
         }
     }
-}
-
-/// The bytes of an item up to the next one.
-fn raw(part: &Part<'_>) -> Span {
-    Span::new(part.item.start, part.end)
-}
-
-/// The bytes of a trailer; none where it is missing.
-fn trailer(part: &Part<'_>) -> Span {
-    if part.item.head_end > part.item.start { raw(part) } else { Span::default() }
-}
-
-/// Where the batch's reference stands in a set's header: `place` says in which segment and element.
-fn batch_reference(part: &Part<'_>, delimiters: Delimiters, place: &FieldPlace) -> Span {
-    let header = Stretch { bytes: part.sheet.bytes(), range: part.item.start..part.end, delimiters };
-    let found = header.segments().find(|raw| header.is_named(raw, &place.segment));
-    found.map_or(Span::default(), |raw| header.with(&raw, |segment| segment.span(usize::from(place.element))))
 }

@@ -169,6 +169,11 @@ pub fn masked(value: &[u8]) -> String {
         .collect()
 }
 
+/// Appends `number` in decimal digits.
+pub(super) fn push_number(out: &mut Vec<u8>, number: u64) {
+    out.extend_from_slice(decimal(number, &mut [0; 20]));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

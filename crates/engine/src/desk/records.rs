@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use x12::finding::{Catalog, Finding, Scope};
 use x12::guide::Plan;
 use x12::record::{Form, Ssn, string};
-use x12::wire::{Output, decimal};
+use x12::wire::Output;
 
 use super::digested::{TO_COME, fill_in};
-use super::reasons::{Withdrawal, Worklist};
+use super::line::push_number;
+use super::recordwork::{Withdrawal, Worklist};
 use super::{Desk, Part, Totals};
 use crate::error::Error;
 use crate::item::Kind;
@@ -494,8 +495,4 @@ fn tell(out: &mut Vec<u8>, key: &str, value: &[u8]) {
         out.extend_from_slice(key.as_bytes());
         string(out, value);
     }
-}
-
-pub(super) fn push_number(out: &mut Vec<u8>, number: u64) {
-    out.extend_from_slice(decimal(number, &mut [0; 20]));
 }
