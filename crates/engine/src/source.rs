@@ -204,7 +204,8 @@ impl Source {
         bytes.truncate(count);
         let offset = self.offset;
         let breaks = self.breaks.as_mut().map(|breaks| {
-            let cut = breaks.at.partition_point(|&at| (at as usize) < count);
+            // one right at the cut ends a line of these: where they end is where what follows begins
+            let cut = breaks.at.partition_point(|&at| at as usize <= count);
             let rest = breaks.at.split_off(cut).iter().map(|at| at - bytes.len() as u32).collect();
             Breaks { at: std::mem::replace(&mut breaks.at, rest) }
         });
@@ -258,4 +259,24 @@ fn read_once(reader: &mut dyn Read, ahead: &mut Vec<u8>, most: usize) -> io::Res
     let got = reader.read(&mut ahead[have..]);
     ahead.truncate(have + *got.as_ref().unwrap_or(&0));
     got
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_at_a_line_break_ends_where_the_rest_begins() {
+        let mut source = Source::of_bytes(b"ISA*0~\r\nGS*\nHC~\r\nST*1~".to_vec());
+        source.unwrap_lines();
+        source.fill(100).unwrap();
+        let (first, second, rest) = (source.take(6), source.take(6), source.take(100));
+        assert_eq!(
+            (&first.bytes[..], &second.bytes[..], &rest.bytes[..]),
+            (&b"ISA*0~"[..], &b"GS*HC~"[..], &b"ST*1~"[..])
+        );
+        assert_eq!([first.offset_of(6), second.offset_of(0)], [8, 8]);
+        assert_eq!([second.offset_of(6), rest.offset_of(0)], [17, 17]);
+        assert_eq!([second.offset_of(3), rest.offset_of(3)], [12, 20]);
+    }
 }
