@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from scrubjay.rules.analysts import OUTCOMES
 from scrubjay.rules.conditions import ASKED
+from scrubjay.rules.expectations import OUTCOMES
 from scrubjay.rules.kinds import KINDS
 from scrubjay.rules.rows import TABLES, Field
 from scrubjay.rules.rule import STATES

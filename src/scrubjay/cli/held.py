@@ -51,7 +51,7 @@ def listed(given: dict[str, Any]) -> int:
 def _decided(word: str) -> Any:
     def run(given: dict[str, Any]) -> int:
         from scrubjay.app import kept
-        from scrubjay.cli.stored import actor
+        from scrubjay.cli.homes import actor
         from scrubjay.pipeline import deciding
         from scrubjay.pipeline.partners import read
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from scrubjay.settings import Settings
 
-__all__ = ["HOME", "settings", "there", "unwritten", "writing_down"]
+__all__ = ["HOME", "actor", "settings", "there", "unwritten", "writing_down"]
 
 HOME = Option(
     name="--home",
@@ -43,6 +43,16 @@ def there(given: dict[str, Any]) -> Settings:
     return tree
 
 
+def actor() -> str:
+    """Who asks, as the audit has it."""
+    from getpass import getuser
+
+    try:
+        return f"user:{getuser()}"
+    except (KeyError, OSError):
+        return f"uid:{os.getuid()}"
+
+
 def unwritten(event: str, detail: dict[str, Any]) -> None:
     """Where there is no audit."""
     del event, detail
@@ -55,7 +65,6 @@ def writing_down(given: dict[str, Any]) -> Iterator[Callable[[str, dict[str, Any
     It is open before anything is done: a key that cannot be written down is left alone.
     """
     from scrubjay.app import kept
-    from scrubjay.cli.stored import actor
     from scrubjay.store.sqlite.store import STORE_FILE
     from scrubjay.store.states import Kind
 

@@ -22,7 +22,7 @@ __all__ = ["COMMAND"]
 def run(given: dict[str, Any]) -> int:
     """Takes files in, one by one; each is durable before the next is opened."""
     from scrubjay.app import kept
-    from scrubjay.cli.stored import actor
+    from scrubjay.cli.homes import actor
     from scrubjay.pipeline.intake import Sender, arrive
     from scrubjay.places import inputs
 

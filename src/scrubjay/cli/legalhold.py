@@ -63,7 +63,8 @@ def released(given: dict[str, Any]) -> int:
 
 def _said(given: dict[str, Any], *, on: bool) -> int:
     from scrubjay.app import kept
-    from scrubjay.cli.stored import actor, counted, printed
+    from scrubjay.cli.homes import actor
+    from scrubjay.cli.stored import counted, printed
     from scrubjay.store.rows import File
 
     number = given["id"]

@@ -100,7 +100,7 @@ def resumed(given: dict[str, Any]) -> int:
 
 def _said(given: dict[str, Any], word: str) -> int:
     from scrubjay.app import kept
-    from scrubjay.cli.stored import actor
+    from scrubjay.cli.homes import actor
     from scrubjay.pipeline.partners import read
 
     tree = settings(given)

@@ -7,7 +7,7 @@ import os
 import sys
 
 from scrubjay.cli.call import Option
-from scrubjay.cli.homes import settings
+from scrubjay.cli.homes import actor, settings
 from scrubjay.cli.kinds import FILE, FOLDER
 from scrubjay.errors import InputError, OutputError
 
@@ -72,16 +72,6 @@ def checkpoints(given: dict[str, Any]) -> CheckpointFolder:
     from scrubjay.store.audit.checkpoints import CheckpointFolder
 
     return CheckpointFolder(given.get("checkpoints") or settings(given).folders.checkpoints)
-
-
-def actor() -> str:
-    """Who asks, as the audit has it."""
-    from getpass import getuser
-
-    try:
-        return f"user:{getuser()}"
-    except (KeyError, OSError):
-        return f"uid:{os.getuid()}"
 
 
 def seen(given: dict[str, Any]) -> AbstractContextManager[sqlite3.Connection]:

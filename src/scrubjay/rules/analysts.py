@@ -27,6 +27,7 @@ from contextlib import contextmanager
 
 from scrubjay.rules.conditions import condition, field_of
 from scrubjay.rules.errors import RuleError, Told
+from scrubjay.rules.expectations import are_known, are_tests
 from scrubjay.rules.kinds import KINDS, lacks
 from scrubjay.rules.rows import TABLES, fields_of
 from scrubjay.rules.rule import STATES, STATUS, Rule
@@ -35,14 +36,13 @@ from scrubjay.severity import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from scrubjay.rules.expressions import Bool
 
-__all__ = ["OUTCOMES", "Override", "are_tests", "made", "read"]
+__all__ = ["Override", "made", "read"]
 
-OUTCOMES = ("pass", "fail", "bypassed", "no_data")
 _ID = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
 _RULE = {
     *("id", "judges", "transactions", "severity", "snip", "status", "message", "fix", "source"),
@@ -52,7 +52,6 @@ _OVERRIDE = {
     *("rule", "scope", "severity", "enabled", "message", "fix", "status", "parameters", "note"),
     *("since", "until"),
 }
-_TEST = {"expect", "claim", "on", "tables", "answers", "why"}
 _EPOCH = dt.date(1970, 1, 1)
 
 
@@ -60,7 +59,7 @@ class Override:
     """What a file changes of a rule, for whom; never its id."""
 
     def __init__(self, given: dict[str, Any], place: str) -> None:
-        _known(given, _OVERRIDE, place)
+        are_known(given, _OVERRIDE, place)
         self.place = place
         self.rule = str(given.get("rule", ""))
         if not _ID.fullmatch(self.rule):
@@ -103,7 +102,7 @@ def read(path: str) -> tuple[list[Rule], list[Override]]:
         raise RuleError("this file is not UTF-8; save it as UTF-8", file) from error
     except OSError as error:
         raise RuleError("this file cannot be read; check the path", file) from error
-    _known(given, {"rule", "override"}, file)
+    are_known(given, {"rule", "override"}, file)
     places = {name: _places(text, name, file) for name in ("rule", "override")}
     told, written = Told(), text.splitlines()
     rules: list[Rule] = []
@@ -151,7 +150,7 @@ def _nearer(place: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _written(given: dict[str, Any], place: str) -> Rule:
-    _known(given, _RULE, place)
+    are_known(given, _RULE, place)
     name = str(given.get("id", ""))
     if not _ID.fullmatch(name):
         raise RuleError(f"an id is UPPER_SNAKE, not {name!r}", place)
@@ -190,19 +189,6 @@ def _written(given: dict[str, Any], place: str) -> Rule:
         at=at or fields_of(asked),
         place=place,
     )
-
-
-def are_tests(name: str, tests: Iterable[dict[str, Any]], place: str) -> None:
-    """RuleError where one of them is no test: ``{"expect": "fail", "claim": {...}}``."""
-    for test in tests:
-        if not isinstance(test, dict):
-            raise RuleError(f'{name}: a test is {{"expect": "fail", "claim": {{...}}}}', place)
-        _known(test, _TEST, place)
-        for part in ("claim", "tables", "answers"):
-            if not isinstance(test.get(part, {}), dict):
-                raise RuleError(f"{name}: {part} of a test is a table of names", place)
-        if test.get("expect") not in OUTCOMES:
-            raise RuleError(f"{name}: a test expects {', '.join(OUTCOMES)}", place)
 
 
 def made(
@@ -288,15 +274,6 @@ def _flag(given: dict[str, Any], name: str, place: str) -> bool:
     if not isinstance(given[name], bool):
         raise RuleError(f"{name} is true or false", place)
     return bool(given[name])
-
-
-def _known(given: dict[str, Any], known: set[str], place: str) -> None:
-    if other := sorted(set(given) - known):
-        from difflib import get_close_matches
-
-        near = get_close_matches(other[0], sorted(known), n=1)
-        hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(known))}"
-        raise RuleError(f"{other[0]!r} is not known here{hint}", place)
 
 
 def _texts(value: Any) -> list[str]:

@@ -9,6 +9,7 @@ import re
 from scrubjay.frozen import Frozen
 from scrubjay.rules import fields  # noqa: F401 - its classes are the tables
 from scrubjay.rules.errors import RuleError, Told
+from scrubjay.rules.expectations import are_tests
 from scrubjay.rules.expressions import Bool, Value
 from scrubjay.rules.kinds import KINDS, lacks
 from scrubjay.rules.rows import TABLES, Row, fields_of
@@ -232,10 +233,7 @@ def _sound(facts: dict[str, Any], place: str) -> None:
         with told:
             raise RuleError(f"{facts['id']}: {what}", place)
     told.settle()
-    if facts["tests"]:
-        from scrubjay.rules.analysts import are_tests
-
-        are_tests(facts["id"], facts["tests"], place)
+    are_tests(facts["id"], facts["tests"], place)
 
 
 def trace(

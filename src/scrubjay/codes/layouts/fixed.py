@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from scrubjay.codes.file import EARLIEST, LATEST, Entry
-from scrubjay.codes.layouts import Found, Layout, Lines, Reading, Source, day_of
+from scrubjay.codes.layouts.layout import Found, Layout, Lines, Reading, Source, day_of
 
 __all__ = ["LAYOUTS", "stems"]
 

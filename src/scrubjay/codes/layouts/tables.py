@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain, islice, repeat
 
 from scrubjay.codes.file import EARLIEST, LATEST, Entry
-from scrubjay.codes.layouts import Found, Layout, Lines, Reading, Source, day_of
+from scrubjay.codes.layouts.layout import Found, Layout, Lines, Reading, Source, day_of
 
 __all__ = ["LAYOUTS"]
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from xml.etree import ElementTree as ET
 
 from scrubjay.codes.file import Entry
-from scrubjay.codes.layouts import Found, Layout, Lines, Reading, Source
+from scrubjay.codes.layouts.layout import Found, Layout, Lines, Reading, Source
 
 __all__ = ["LAYOUTS"]
 
