@@ -123,7 +123,11 @@ def test_a_socket_is_not_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["generate 837P -o -", "guide list --json", "generate 837P -o {0} --json"]
+    "words",
+    [
+        *("generate 837P -o -", "guide list --json", "generate 837P -o {0} --json"),
+        "generate -o {0} --json -- 837P",  # read by click
+    ],
 )
 def test_what_only_a_closed_standard_output_would_hear_fails(words: str, tmp_path: Path) -> None:
     command = words.format(tmp_path / "made.837")

@@ -48,7 +48,7 @@ def _open_streams() -> None:
 
 def _called(words: list[str]) -> int:
     """A plain call is read from the command's table; for every other one click is asked."""
-    from scrubjay.cli.call import read
+    from scrubjay.cli.call import obeyed, read
     from scrubjay.cli.commands import COMPLETION, called
 
     if COMPLETION in os.environ:
@@ -58,11 +58,7 @@ def _called(words: list[str]) -> int:
     call, rest = called(words)
     given = None if call is None else read(call, rest)
     if call is not None and given is not None:
-        if given.get("as_json") and getattr(sys.stdout, "name", None) == os.devnull:
-            from scrubjay.errors import OutputError
-
-            raise OutputError("standard output is closed, and --json writes to it; let it lead on")
-        return call.run(given)
+        return obeyed(call, given)
     from scrubjay.cli.clicked import answer
 
     return answer(words)

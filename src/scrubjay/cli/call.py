@@ -7,6 +7,10 @@ completion, and to say what is wrong with a call (`scrubjay.cli.clicked`).
 
 from __future__ import annotations
 
+import os
+import sys
+
+from scrubjay.errors import OutputError
 from scrubjay.frozen import Frozen
 
 TYPE_CHECKING = False
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 
     Given = dict[str, Any]
 
-__all__ = ["Argument", "Call", "Group", "Option", "read"]
+__all__ = ["Argument", "Call", "Group", "Option", "obeyed", "read"]
 
 
 class Argument(Frozen):
@@ -83,6 +87,13 @@ class Group(Frozen):
     name: str
     help: str
     calls: tuple[Call, ...]
+
+
+def obeyed(call: Call, given: Given) -> int:
+    """Runs a call and returns its exit code; `OutputError` where nobody would hear its answer."""
+    if given.get("as_json") and getattr(sys.stdout, "name", None) == os.devnull:
+        raise OutputError("standard output is closed, and --json writes to it; let it lead on")
+    return call.run(given)
 
 
 def read(call: Call, words: Sequence[str]) -> Given | None:

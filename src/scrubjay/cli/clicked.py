@@ -9,7 +9,7 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from scrubjay._version import __version__
-from scrubjay.cli.call import Call, Group, Option
+from scrubjay.cli.call import Call, Group, Option, obeyed
 from scrubjay.cli.commands import CHAPTERS, COMMANDS, COMPLETION, called, command
 from scrubjay.errors import UsageError
 
@@ -180,14 +180,14 @@ def _made(made: Call | Group) -> click.Command:
         made.name,
         help=made.help,
         params=parameters,
-        callback=_callback(made.run),
+        callback=_callback(made),
         epilog=f"\b\nExamples:\n{lines}" if lines else None,
     )
 
 
-def _callback(run: Callable[[dict[str, Any]], int]) -> Callable[..., int]:
+def _callback(call: Call) -> Callable[..., int]:
     def called(**given: Any) -> int:
-        return run(given)
+        return obeyed(call, given)
 
     return called
 
