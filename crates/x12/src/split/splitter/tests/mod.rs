@@ -42,6 +42,16 @@ impl Text {
         Span::new(start, self.bytes.len() as u32)
     }
 
+    /// A group of professional claims and its first set open.
+    fn open_group_and_set(&mut self) {
+        let raw = self.push("GS*HC*A*B*C*D*7~");
+        let control = self.element(raw, "GS", 6);
+        self.items.push(Item::GroupOpen { raw, control, repeated: false });
+        let raw = self.push("ST*837*0001~");
+        let control = self.element(raw, "ST", 2);
+        self.items.push(Item::SetOpen { raw, control, batch: Span::default(), segments: 1, repeated: false });
+    }
+
     /// Element `number` of the first segment `id` inside `raw`.
     fn element(&self, raw: Span, id: &str, number: usize) -> Span {
         let mut at = raw.start;

@@ -362,12 +362,7 @@ fn cut_short(accepted: bool, more: &str) -> (Text, Vec<u8>, Vec<u8>) {
         delimiters: Delimiters::default(),
         repeated: false,
     });
-    let raw = text.push("GS*HC*A*B*C*D*7~");
-    let control = text.element(raw, "GS", 6);
-    text.items.push(Item::GroupOpen { raw, control, repeated: false });
-    let raw = text.push("ST*837*0001~");
-    let control = text.element(raw, "ST", 2);
-    text.items.push(Item::SetOpen { raw, control, batch: Span::default(), segments: 1, repeated: false });
+    text.open_group_and_set();
     text.level(1, 1, None, "20", false);
     text.claim("one", accepted);
     if !more.is_empty() {
@@ -408,12 +403,7 @@ fn a_trailer_that_the_file_ends_within_does_not_stick_to_the_set_moved_behind_it
         delimiters: Delimiters::default(),
         repeated: false,
     });
-    let raw = text.push("GS*HC*A*B*C*D*7~");
-    let control = text.element(raw, "GS", 6);
-    text.items.push(Item::GroupOpen { raw, control, repeated: false });
-    let raw = text.push("ST*837*0001~");
-    let control = text.element(raw, "ST", 2);
-    text.items.push(Item::SetOpen { raw, control, batch: Span::default(), segments: 1, repeated: false });
+    text.open_group_and_set();
     text.level(1, 1, None, "20", false);
     text.claim("one", true);
     text.claim("two", false);
@@ -449,12 +439,7 @@ fn a_version_that_is_none_of_ours_is_put_right() {
     let raw = text.push("ISA*00401*000000001~");
     let (version, control) = (text.element(raw, "ISA", 1), text.element(raw, "ISA", 2));
     text.items.push(Item::InterchangeOpen { raw, version, control, delimiters: Delimiters::default(), repeated: true });
-    let raw = text.push("GS*HC*A*B*C*D*7~");
-    let control = text.element(raw, "GS", 6);
-    text.items.push(Item::GroupOpen { raw, control, repeated: false });
-    let raw = text.push("ST*837*0001~");
-    let control = text.element(raw, "ST", 2);
-    text.items.push(Item::SetOpen { raw, control, batch: Span::default(), segments: 1, repeated: false });
+    text.open_group_and_set();
     text.level(1, 1, None, "20", false);
     text.claim("one", true);
     let (raw, [count, control]) = (text.push(""), [Span::default(); 2]);
