@@ -75,10 +75,14 @@ impl Window {
         let mut at = self.home(digest);
         for _ in 0..self.buckets.len() {
             let (words, passed) = self.buckets[at].split_at(PASSED);
-            // the word of none has index 0
-            let like = words.iter().filter(|&&word| word >> INDEX_BITS == tag(digest) && word & INDEX != 0);
-            if like.map(|word| (word & INDEX) as usize - 1).any(|index| self.ring[index] == digest) {
-                return true;
+            // all at once, since hardly any is like it
+            let is_like = |word: u32| word >> INDEX_BITS == tag(digest);
+            if words.iter().fold(false, |any, &word| any | is_like(word)) {
+                // the word of none has index 0
+                let like = words.iter().filter(|&&word| is_like(word) && word & INDEX != 0);
+                if like.map(|word| (word & INDEX) as usize - 1).any(|index| self.ring[index] == digest) {
+                    return true;
+                }
             }
             if passed == [0] {
                 return false;
