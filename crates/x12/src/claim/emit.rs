@@ -1,6 +1,6 @@
 //! One segment from the values of its fields.
 
-use super::form::{Form, FormField, FormPlace, When};
+use super::form::{Columns, Form, FormField, FormPlace, When};
 use super::map::Condition;
 use super::record::{Cell, Record};
 use super::{FieldKind, MISSING, Part, amount, unpack, write_amount, write_days};
@@ -13,21 +13,6 @@ pub(super) struct Scope<'r> {
     rows: Vec<Option<&'r Record<'r>>>,
     /// By table: which columns the row in force has values in.
     columns: Vec<Columns>,
-}
-
-/// A set of columns; those from 255 on share a bit.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Columns([u64; 4]);
-
-impl Columns {
-    pub(super) fn add(&mut self, column: u16) {
-        let bit = column.min(255);
-        self.0[usize::from(bit / 64)] |= 1 << (bit % 64);
-    }
-
-    fn meets(&self, other: &Self) -> bool {
-        self.0.iter().zip(&other.0).any(|(one, other)| one & other != 0)
-    }
 }
 
 impl<'r> Scope<'r> {

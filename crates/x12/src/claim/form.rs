@@ -1,10 +1,24 @@
 //! A claim map turned round: for each slot of the guide, how its segments are made from records.
 
-use super::emit::Columns;
 use super::map::{Condition, ElementPlace, Opener};
 use super::taps::{fault, loop_named, slot_named};
 use super::{Cell, FieldKind, MapError, Part, Record, Taps, pack};
 use crate::guide::{ElementRule, NoteKind, Plan, Slot, Usage};
+
+/// A set of columns; those from 255 on share a bit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Columns([u64; 4]);
+
+impl Columns {
+    pub(super) fn add(&mut self, column: u16) {
+        let bit = column.min(255);
+        self.0[usize::from(bit / 64)] |= 1 << (bit % 64);
+    }
+
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(one, other)| one & other != 0)
+    }
+}
 
 /// How all segments of a guide are made.
 #[derive(Debug)]

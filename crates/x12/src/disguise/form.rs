@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::table::Kind;
+use super::kind::Kind;
 use crate::claim::{NO_DATE, days};
 
 /// Digits of a number, before and behind its point; one of more is taken for a number of somebody.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::cipher::Cipher;
 use super::form::{is_laboratory, is_name};
-use super::table::Kind;
+use super::kind::Kind;
 
 /// What names are made of: by word of `synthetic.names`, its parts.
 static PARTS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {

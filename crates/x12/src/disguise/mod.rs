@@ -10,6 +10,7 @@ mod cipher;
 mod days;
 mod form;
 mod invent;
+mod kind;
 mod rewrite;
 mod table;
 #[cfg(test)]

@@ -6,7 +6,8 @@ use super::cipher::Cipher;
 use super::days::{Days, clear};
 use super::form::reads_as_day;
 use super::invent::{blur, instead, mask};
-use super::table::{Kind, NOTHING, Part, Place, Table};
+use super::kind::Kind;
+use super::table::{NOTHING, Part, Place, Table};
 use crate::guide::GuideError;
 use crate::wire::{Delimiters, Fault, Limits, Scanner, Segment, Tokens};
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::notes::{Note, parse_notes};
-use super::plan::Type;
 use super::text::{GuideError, fault, halves, number, statements};
+use super::words::Type;
 
 /// A data element.
 #[derive(Debug)]

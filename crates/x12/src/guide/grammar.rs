@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::notes::{Note, parse_notes};
-use super::plan::{Role, Usage};
 use super::text::{GuideError, fault, halves, number, statements, words};
+use super::words::{Role, TABLE, Usage};
 
 /// A guide as its text says.
 #[derive(Clone, Debug, Default)]
@@ -111,9 +111,6 @@ pub(super) enum CodesText<'a> {
     /// As an overlay leaves them.
     Listed(Vec<&'a str>),
 }
-
-/// Room for the positions of one table.
-pub(super) const TABLE: u32 = 1 << 20;
 
 impl<'a> GuideText<'a> {
     /// Reads the text of a guide.

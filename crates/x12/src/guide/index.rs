@@ -2,8 +2,8 @@
 
 use super::codes::{CodeSets, NO_CODES};
 use super::notes::Note;
-use super::plan::{Role, Type, Usage};
-use super::quick::Shape;
+use super::quick::{Rule, Shape};
+use super::words::Role;
 use crate::finding::{Code, NO_LOOP, Scope};
 use crate::wire::SegmentId;
 
@@ -100,25 +100,6 @@ pub(crate) struct LoopFacts {
     pub is_payer: bool,
     /// A range of `Index::sums`: those that are of this loop.
     pub sums: (u16, u16),
-}
-
-/// What an element (or a component) must be, as the element check wants it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rule {
-    pub min: u32,
-    pub max: u32,
-    pub components: (u32, u32),
-    /// Syntax notes of the composite.
-    pub notes: (u32, u32),
-    pub required_components: u64,
-    pub codes: u16,
-    pub base_codes: u16,
-    pub data_element: u16,
-    pub repetitions: u16,
-    pub kind: Type,
-    pub usage: Usage,
-    pub mandatory: bool,
-    pub format_by: u8,
 }
 
 /// Amounts that take part in a balance.

@@ -9,80 +9,12 @@ use std::sync::Arc;
 
 use super::base::{Base, Of};
 use super::compile::{bind, compile, digest};
-use super::grammar::{CodesText, Content, ElementText, GuideText, LineText, LoopText, SegmentText, TABLE};
+use super::grammar::{CodesText, Content, ElementText, GuideText, LineText, LoopText, SegmentText};
+use super::inherit::origins;
 use super::overlay::{Change, CodeEdit, Often, OverlayText, SegmentAt};
-use super::plan::{Plan, Slot, Usage};
+use super::plan::{Overlaid, Plan, Spot};
 use super::text::{GuideError, fault};
-
-/// The overlay that a plan was compiled with, and the guide below it.
-#[derive(Debug)]
-pub struct Overlaid {
-    /// Its name: `example-health-plan/professional`.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// The guide alone.
-    pub ground: Arc<Plan>,
-    /// For each slot the same one of the guide; none for what the overlay adds.
-    pub(crate) slots: Vec<Option<u32>>,
-    /// The statuses that its lines state.
-    statuses: Vec<String>,
-    /// Which of them holds for a slot, an element of it or a component.
-    stated: HashMap<Spot, u16>,
-}
-
-/// A slot, or an element or component of it: 0 where none is meant.
-type Spot = (u32, u8, u8);
-
-impl Overlaid {
-    /// Name and version, as findings and reports have them.
-    #[must_use]
-    pub fn label(&self) -> String {
-        format!("{} {}", self.name, self.version)
-    }
-
-    /// The slot of the guide that `slot` was made of.
-    #[must_use]
-    pub fn ground_slot(&self, slot: u32) -> Option<u32> {
-        self.slots.get(slot as usize).copied().flatten()
-    }
-
-    /// The number of the status that is stated for a component, else for its element, else for the whole of a segment that
-    /// the overlay added; 0 for none.
-    pub(crate) fn stated(&self, slot: u32, element: u8, component: u8) -> u16 {
-        let added = self.ground_slot(slot).is_none();
-        let whole = (added || element == 0).then_some((slot, 0, 0));
-        let spots = [Some((slot, element, component)), Some((slot, element, 0)).filter(|_| element > 0), whole];
-        spots.into_iter().flatten().find_map(|spot| self.stated.get(&spot)).copied().unwrap_or(0)
-    }
-
-    /// The status of that number: `A6:158:IL`.
-    #[must_use]
-    pub fn status(&self, number: u16) -> Option<&str> {
-        self.statuses.get(usize::from(number.checked_sub(1)?)).map(String::as_str)
-    }
-}
-
-impl Plan {
-    /// Whether `slot` must be filled, and how often it may be, as the guide below an overlay has it: where something is
-    /// out of its place, that is what its sender went by.
-    pub(crate) fn often(&self, slot: u32) -> (bool, u32) {
-        let below = self.overlay.as_ref().and_then(|overlay| overlay.ground.slot(overlay.ground_slot(slot)?));
-        below.or_else(|| self.slot(slot)).map_or((false, 1), |slot| (slot.required, slot.max))
-    }
-
-    /// True when the loop at `index` has required places beside its first segment, in the guide below an overlay.
-    pub(crate) fn wants_more(&self, index: u16) -> bool {
-        let plan = self.overlay.as_ref().map_or(self, |overlay| &overlay.ground);
-        plan.index.loops.get(usize::from(index)).is_some_and(|facts| facts.required.0 < facts.required.1)
-    }
-
-    /// Fingerprint of the guide alone: claim maps that are bound to it serve all its overlays.
-    #[must_use]
-    pub fn ground_fingerprint(&self) -> u64 {
-        self.overlay.as_ref().map_or(self.fingerprint, |overlay| overlay.ground.fingerprint)
-    }
-}
+use super::words::{TABLE, Usage};
 
 /// The guide `ground`, whose text and base are given, as the overlay has it.
 ///
@@ -184,10 +116,6 @@ fn spots(guide: &GuideText<'_>, change: &Change<'_>, line: u32) -> Vec<Spot> {
     slots.map(|(slot, _)| (slot, element, component)).collect()
 }
 
-fn origins(guide: &GuideText<'_>) -> Vec<Option<u32>> {
-    guide.loops.iter().flat_map(|known| &known.lines).map(|line| line.origin).collect()
-}
-
 /// What a plan says, so that two can be compared.
 fn facts(plan: &Plan) -> Vec<String> {
     let slots = plan.slots.iter().map(|slot| format!("{slot:?}"));
@@ -198,27 +126,6 @@ fn facts(plan: &Plan) -> Vec<String> {
         format!("{rule:?} {own:?} {standard:?}")
     });
     slots.chain(elements).collect()
-}
-
-/// Qualifiers that lead to a segment of the guide go on leading there, but for those that an added sibling has.
-pub(super) fn keep_keys(slots: &mut [Slot], text: &GuideText<'_>, ground: &Plan) {
-    let origins = origins(text);
-    let of_overlay = slots.iter().zip(&origins).filter(|(slot, origin)| origin.is_none() && slot.opens.is_none());
-    let added: Vec<_> = of_overlay.map(|(slot, _)| (slot.loop_index, slot.segment, slot.key.clone())).collect();
-    for (slot, origin) in slots.iter_mut().zip(&origins) {
-        let Some(before) = origin.and_then(|at| ground.slot(at)).filter(|_| slot.opens.is_none()) else { continue };
-        let mut key = before.key.clone();
-        if key.place() == slot.key.place() {
-            let fresh = slot.key.values.iter().filter(|value| !before.key.values.contains(value));
-            key.values.extend(fresh.cloned());
-        }
-        for (home, segment, other) in &added {
-            if (*home, *segment, other.place()) == (slot.loop_index, slot.segment, key.place()) {
-                key.values.retain(|value| slot.key.values.contains(value) || !other.values.contains(value));
-            }
-        }
-        slot.key = key;
-    }
 }
 
 /// A loop that has two places reaches what is around it.

@@ -1,7 +1,6 @@
 //! For whom an overlay is, and when.
 
 use super::overlay::{OverlayText, Party, is_day};
-use super::registry::GuideInfo;
 use super::text::GuideError;
 use crate::wire::Segment;
 
@@ -102,10 +101,6 @@ impl OverlayInfo {
     #[must_use]
     pub fn label(&self) -> String {
         format!("{} {}", self.name, self.version)
-    }
-
-    pub(super) fn is_over(&self, guide: &GuideInfo) -> bool {
-        self.kind == guide.kind && self.guide_version == guide.version
     }
 
     /// True when it is for these parties on their day.

@@ -1,27 +1,12 @@
 //! A compiled guide: immutable, shared, cheap to walk.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::overlaid::Overlaid;
+use super::words::{Role, TABLE, Type, Usage};
 use crate::finding::Scope;
 use crate::wire::SegmentId;
-
-/// What a loop is to the engine, as the guide's `role` lines say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// The billing provider's level.
-    Provider,
-    /// The subscriber's level.
-    Subscriber,
-    /// The level of a patient who is not the subscriber.
-    Patient,
-    /// The claim.
-    Claim,
-    /// The service line.
-    Line,
-    /// A member, a payment of a claim: what a set that holds no claims is a list of.
-    Record,
-}
 
 /// A compiled guide. Loop 0 is the whole set.
 ///
@@ -57,6 +42,55 @@ pub struct Plan {
     pub cuts: Vec<(SegmentId, Vec<String>)>,
     /// How lookups are done; private to the guide and the walker.
     pub(crate) index: super::index::Index,
+}
+
+/// The overlay that a plan was compiled with, and the guide below it.
+#[derive(Debug)]
+pub struct Overlaid {
+    /// Its name: `example-health-plan/professional`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The guide alone.
+    pub ground: Arc<Plan>,
+    /// For each slot the same one of the guide; none for what the overlay adds.
+    pub(crate) slots: Vec<Option<u32>>,
+    /// The statuses that its lines state.
+    pub(super) statuses: Vec<String>,
+    /// Which of them holds for a slot, an element of it or a component.
+    pub(super) stated: HashMap<Spot, u16>,
+}
+
+/// A slot, or an element or component of it: 0 where none is meant.
+pub(super) type Spot = (u32, u8, u8);
+
+impl Overlaid {
+    /// Name and version, as findings and reports have them.
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!("{} {}", self.name, self.version)
+    }
+
+    /// The slot of the guide that `slot` was made of.
+    #[must_use]
+    pub fn ground_slot(&self, slot: u32) -> Option<u32> {
+        self.slots.get(slot as usize).copied().flatten()
+    }
+
+    /// The number of the status that is stated for a component, else for its element, else for the whole of a segment that
+    /// the overlay added; 0 for none.
+    pub(crate) fn stated(&self, slot: u32, element: u8, component: u8) -> u16 {
+        let added = self.ground_slot(slot).is_none();
+        let whole = (added || element == 0).then_some((slot, 0, 0));
+        let spots = [Some((slot, element, component)), Some((slot, element, 0)).filter(|_| element > 0), whole];
+        spots.into_iter().flatten().find_map(|spot| self.stated.get(&spot)).copied().unwrap_or(0)
+    }
+
+    /// The status of that number: `A6:158:IL`.
+    #[must_use]
+    pub fn status(&self, number: u16) -> Option<&str> {
+        self.statuses.get(usize::from(number.checked_sub(1)?)).map(String::as_str)
+    }
 }
 
 /// A loop as the guide defines it.
@@ -109,7 +143,7 @@ impl Slot {
     /// Its position as the standard has it, within its table.
     #[must_use]
     pub fn standard_position(&self) -> u32 {
-        self.position % super::grammar::TABLE
+        self.position % TABLE
     }
 }
 
@@ -130,38 +164,6 @@ impl Key {
     pub fn place(&self) -> (u8, u8) {
         (self.element, self.component)
     }
-}
-
-/// Usage of an element in the guide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Usage {
-    /// Always there.
-    Required,
-    /// There when its situation is.
-    Situational,
-    /// Never there.
-    NotUsed,
-}
-
-/// Data type of an element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
-    /// Text.
-    An,
-    /// A code.
-    Id,
-    /// A date, CCYYMMDD or YYMMDD.
-    Dt,
-    /// A time, HHMM[SS[d[d]]].
-    Tm,
-    /// A decimal number with an explicit point.
-    R,
-    /// An integer with implied decimals.
-    N(u8),
-    /// Binary.
-    B,
-    /// A composite; its components follow.
-    Composite,
 }
 
 /// What one element (or component) must be.
@@ -311,5 +313,24 @@ impl Plan {
     #[must_use]
     pub fn codes(&self, set: u16) -> Vec<String> {
         self.index.codes.list(set)
+    }
+
+    /// Whether `slot` must be filled, and how often it may be, as the guide below an overlay has it: where something is
+    /// out of its place, that is what its sender went by.
+    pub(crate) fn often(&self, slot: u32) -> (bool, u32) {
+        let below = self.overlay.as_ref().and_then(|overlay| overlay.ground.slot(overlay.ground_slot(slot)?));
+        below.or_else(|| self.slot(slot)).map_or((false, 1), |slot| (slot.required, slot.max))
+    }
+
+    /// True when the loop at `index` has required places beside its first segment, in the guide below an overlay.
+    pub(crate) fn wants_more(&self, index: u16) -> bool {
+        let plan = self.overlay.as_ref().map_or(self, |overlay| &overlay.ground);
+        plan.index.loops.get(usize::from(index)).is_some_and(|facts| facts.required.0 < facts.required.1)
+    }
+
+    /// Fingerprint of the guide alone: claim maps that are bound to it serve all its overlays.
+    #[must_use]
+    pub fn ground_fingerprint(&self) -> u64 {
+        self.overlay.as_ref().map_or(self.fingerprint, |overlay| overlay.ground.fingerprint)
     }
 }

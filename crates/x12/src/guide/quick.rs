@@ -3,9 +3,27 @@
 use std::collections::HashMap;
 
 use super::codes::{CodeSets, NO_CODES, NO_VALUE};
-use super::index::Rule;
 use super::notes::Note;
-use super::plan::{Type, Usage};
+use super::words::{Type, Usage};
+
+/// What an element (or a component) must be, as the element check wants it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rule {
+    pub min: u32,
+    pub max: u32,
+    pub components: (u32, u32),
+    /// Syntax notes of the composite.
+    pub notes: (u32, u32),
+    pub required_components: u64,
+    pub codes: u16,
+    pub base_codes: u16,
+    pub data_element: u16,
+    pub repetitions: u16,
+    pub kind: Type,
+    pub usage: Usage,
+    pub mandatory: bool,
+    pub format_by: u8,
+}
 
 /// The elements of a segment, or the components of a composite.
 #[derive(Clone, Debug, Default)]

@@ -7,8 +7,9 @@ use super::embedded::{BASES, GUIDES};
 use super::grammar::GuideText;
 use super::overlaid::{lint, overlay};
 use super::partner::{OverlayInfo, Parties};
-use super::plan::{Plan, Role};
+use super::plan::Plan;
 use super::text::{GuideError, fault};
+use super::words::Role;
 use crate::wire::{Segment, SegmentId};
 
 /// The guides at hand.
@@ -38,6 +39,13 @@ pub struct GuideInfo {
     pub group_id: String,
     /// Other releases of it, before and after, taken by option.
     pub aliases: Vec<String>,
+}
+
+impl GuideInfo {
+    /// True for the guide that an overlay changes.
+    fn is_under(&self, overlay: &OverlayInfo) -> bool {
+        overlay.kind == self.kind && overlay.guide_version == self.version
+    }
 }
 
 #[derive(Debug)]
@@ -185,7 +193,7 @@ impl Guides {
 
     /// The guide that an overlay changes.
     fn ground(&self, info: &OverlayInfo) -> Result<&Entry, GuideError> {
-        match self.entries.iter().find(|entry| info.is_over(&entry.info)) {
+        match self.entries.iter().find(|entry| entry.info.is_under(info)) {
             Some(entry) if entry.is_in_envelope() => {
                 fault(info.over_line, format!("{} is in no set, and overlays are of sets", info.kind))
             }

@@ -1,8 +1,9 @@
 //! What the loops of a plan are to the engine: their roles, what a finding in them reaches, and which of them count.
 
 use super::grammar::GuideText;
-use super::plan::{Plan, Role};
+use super::plan::Plan;
 use super::text::{GuideError, fault};
+use super::words::Role;
 use crate::finding::Scope;
 use crate::wire::SegmentId;
 

@@ -4,10 +4,11 @@ use super::base::{DataElement, Member, Of, Structure};
 use super::codes::NO_CODES;
 use super::compile::{Compiler, blank, len, short};
 use super::grammar::{CodesText, ElementText, SegmentText};
-use super::index::Rule;
 use super::notes::Note;
-use super::plan::{ElementRule, Key, Slot, Type, Usage};
+use super::plan::{ElementRule, Key, Slot};
+use super::quick::Rule;
 use super::text::{GuideError, fault};
+use super::words::{Type, Usage};
 use crate::wire::SegmentId;
 
 impl<'t> Compiler<'t> {

@@ -1,7 +1,7 @@
 //! Totals that must be what other amounts add up to: `balance LOOP CODE TOTAL = TERM - TERM ...`.
 
-use super::balance::Place;
 use super::index::{Action, Part, SumRule, Term};
+use super::place::Place;
 use super::plan::Plan;
 use super::text::{GuideError, fault, number};
 use crate::finding::{BUILT_IN, Code};

@@ -1,6 +1,7 @@
 //! Outcomes to accepted and rejected interchanges.
 
 mod control;
+mod desk;
 mod item;
 mod kept;
 mod pen;

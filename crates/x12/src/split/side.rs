@@ -1,6 +1,7 @@
 //! One of the two documents: what of the interchange stands in it by now.
 
 use super::control::{ControlKind, Numbers, Renumbered};
+use super::desk::Desk;
 use super::pen::{Pen, Place};
 use super::source::{Head, OnSide, Source};
 use super::trailer::{Trailer, differing, write_trailer};
@@ -68,14 +69,6 @@ pub(super) struct Side {
     pub(super) before_set: (bool, bool),
     /// Whether the interchange was changed when the open group began.
     pub(super) before_group: bool,
-}
-
-/// What all sides share while a piece is written.
-pub(super) struct Desk<'a> {
-    pub(super) source: &'a mut Source,
-    pub(super) numbers: &'a mut Numbers,
-    pub(super) suffix: &'a [u8],
-    pub(super) claims_per_set: u32,
 }
 
 impl Side {

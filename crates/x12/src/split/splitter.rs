@@ -1,8 +1,9 @@
 //! One interchange in, two out.
 
 use super::control::{ControlKind, Numbers, Sequence};
+use super::desk::Desk;
 use super::pen::Pen;
-use super::side::{Desk, Side, Written, WrittenSet};
+use super::side::{Side, Written, WrittenSet};
 use super::source::Source;
 use super::trailer::Trailer;
 use super::{Item, Renumbered};

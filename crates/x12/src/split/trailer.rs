@@ -1,8 +1,8 @@
 //! `SE`, `GE` and `IEA`: as the input has them where they are right, else corrected or made up.
 
+use super::desk::Desk;
 use super::kept::{Kept, number};
 use super::pen::Pen;
-use super::side::Desk;
 use crate::position::Span;
 use crate::wire::{Delimiters, Output, decimal};
 

@@ -1,9 +1,9 @@
 //! The elements of one segment against the rules of its slot.
 
-use super::glance::has_odd_bytes;
 use super::report::{Place, Report};
 use super::syntax::broken;
 use super::value::{Formatted, decimal_digits, formatted, integer_digits, is_date, is_time};
+use super::words::has_odd_bytes;
 use crate::finding::Code;
 use crate::guide::{Index, NO_CODES, Note, Rule, SlotFacts, Type, Usage, pack, pack_at};
 use crate::position::Span;

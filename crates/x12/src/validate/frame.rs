@@ -1,7 +1,7 @@
 //! The loops that are open.
 
+use super::leads::{Leads, Site};
 use super::report::Spot;
-use super::trail::Leads;
 use crate::finding::Scope;
 use crate::guide::{LoopFacts, Plan};
 
@@ -59,15 +59,6 @@ pub(super) struct Level {
     pub children: Children,
     /// Where it says whether levels follow.
     pub says: Spot,
-}
-
-/// Which loops are open, and where in each of them the last segment stood, as one number that a trail gives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Site(pub u32);
-
-impl Site {
-    /// It was not asked for since it changed.
-    pub(super) const UNKNOWN: Self = Self(0);
 }
 
 /// The open loops, the set first, and how often each slot of them was filled.

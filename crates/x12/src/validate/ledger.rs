@@ -2,19 +2,13 @@
 //!
 //! An amount that cannot be read makes its balance silent: the element has its finding already.
 
+use super::money::{Money, add, differ};
 use super::report::{Here, Report, Spot};
 use super::sums::Sums;
 use super::value::{cents, cents_of};
 use crate::finding::{Code, Scope};
 use crate::guide::{Action, Index, SlotFacts};
 use crate::wire::Segment;
-
-/// Cents; `None` when an amount could not be read, or was too large.
-pub(super) type Money = Option<i64>;
-
-pub(super) fn add(sum: Money, more: Money) -> Money {
-    sum?.checked_add(more?)
-}
 
 /// More payers of a claim, or of a line, are not compared.
 const MOST_PAYERS: usize = 64;
@@ -229,11 +223,6 @@ impl Ledger {
             }
         }
     }
-}
-
-/// True when both are known and differ.
-fn differ(one: Money, other: Money) -> bool {
-    one.zip(other).is_some_and(|(one, other)| one != other)
 }
 
 /// The sum of an adjustment segment's amounts: elements 3, 6, 9 ...

@@ -5,7 +5,9 @@ mod element;
 mod envelope;
 mod frame;
 mod glance;
+mod leads;
 mod ledger;
+mod money;
 mod number;
 mod outline;
 mod partner;
@@ -24,6 +26,7 @@ mod turn;
 mod value;
 mod visitor;
 mod walker;
+mod words;
 
 pub use boundary::Boundary;
 pub use envelope::{Envelope, Place, Routed, plain};

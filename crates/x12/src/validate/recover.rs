@@ -1,6 +1,6 @@
 //! Segments that are not where they should be: one finding each, and on with the walk.
 
-use super::frame::Site;
+use super::leads::Site;
 use super::place::Lost;
 use super::report::{Place, Report};
 use super::state::{Astray, State, Step, digest, missing_code};

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::element::check_elements;
-use super::frame::{Children, Site, Stack};
+use super::frame::{Children, Stack};
 use super::glance::{InSlot, is_good};
+use super::leads::Site;
 use super::ledger::Ledger;
 use super::partner;
 use super::place::{Found, find};

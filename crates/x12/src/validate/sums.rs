@@ -3,7 +3,7 @@
 //! The sum of a set goes on through all its pieces. A piece that is worked on before its turn does not know what came
 //! before: it keeps what it adds itself, and what is owed is settled when its turn comes.
 
-use super::ledger::{Money, add};
+use super::money::{Money, add};
 use super::report::{Report, Spot};
 use super::value::cents_of;
 use crate::finding::{Finding, Scope};

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::frame::{Site, Stack};
+use super::frame::Stack;
+use super::leads::{Leads, Site};
 use super::outline::Outlines;
-use crate::guide::{Action, Candidate, KeyPlace, Plan, SegmentFacts, first_key, packed_key};
+use crate::guide::{Candidate, KeyPlace, Plan, SegmentFacts, first_key, packed_key};
 use crate::wire::{Segment, SegmentId};
 
 /// How many ways are remembered: a power of two.
@@ -84,62 +85,6 @@ struct Way {
 }
 
 const _: () = assert!(size_of::<Way>() == 64, "a way is one line of memory");
-
-/// Where a way leads.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Leads {
-    /// Index of the candidate.
-    pub(super) candidate: u32,
-    pub(super) site: Site,
-    /// The facts of the candidate's slot, as the plan has them.
-    pub(super) position: u32,
-    pub(super) max: u32,
-    pub(super) rel: u16,
-    /// The slot that says what the segment must be, and its loop: where a loop opens, the first slot of that.
-    pub(super) loop_index: u16,
-    pub(super) slot: u32,
-    pub(super) opens: bool,
-    pub(super) acts: bool,
-    /// Number of the candidate's bit among those of its loop that are wanted; 64 for none.
-    pub(super) wanted: u8,
-    /// 1 where the qualifier is the first value and one of some codes: nothing more is to be asked of it, once a segment that
-    /// went this way was good.
-    keyed: u8,
-    pub(super) sure: u8,
-}
-
-impl Leads {
-    /// To a candidate.
-    fn to(plan: &Plan, candidate: usize, place: KeyPlace) -> Option<Self> {
-        let candidate_slot = plan.index.candidates.get(candidate)?.slot;
-        let facts = plan.index.slots.get(candidate_slot as usize)?;
-        let slot = match facts.opened() {
-            Some(child) => plan.index.loops.get(usize::from(child))?.first,
-            None => candidate_slot,
-        };
-        let own = plan.index.slots.get(slot as usize)?;
-        Some(Self {
-            candidate: u32::try_from(candidate).ok()?,
-            site: Site::UNKNOWN,
-            position: facts.position,
-            max: facts.max,
-            rel: facts.rel,
-            loop_index: own.loop_index,
-            slot,
-            opens: facts.opened().is_some(),
-            acts: own.action != Action::None,
-            wanted: facts.wanted.trailing_zeros() as u8,
-            keyed: u8::from(place == KeyPlace::First && own.shape.begins_with_code()),
-            sure: 0,
-        })
-    }
-
-    /// A segment went this way and was good.
-    #[inline]
-    pub(super) fn was_good(&mut self) {
-        self.sure = self.keyed;
-    }
-}
 
 /// A way that was recalled: it is to be asked for before another one is noted.
 #[derive(Clone, Copy, Debug)]

@@ -3,9 +3,10 @@
 
 use super::frame::Children;
 use super::glance::{InSlot, is_good};
+use super::leads::Leads;
 use super::report::{At, Here, Options, Report};
 use super::state::{State, Step, digest};
-use super::trail::{Leads, Recalled, Trail};
+use super::trail::{Recalled, Trail};
 use super::visitor::Visitor;
 use crate::finding::Finding;
 use crate::guide::{LoopFacts, Plan};

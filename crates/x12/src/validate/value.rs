@@ -1,6 +1,6 @@
 //! Single values: numbers, dates, times, and dates in a stated format.
 
-use super::glance::{ZEROS, others, word_at};
+use super::words::{ZEROS, others, word_at};
 use crate::wire::Segment;
 
 /// A value whose format another element names, judged.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::boundary::Boundary;
-use super::frame::{Site, Stack};
+use super::frame::Stack;
+use super::leads::Site;
 use super::place::Found;
 use super::report::{At, Options, Report};
 use super::state::{State, Step};

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::isa::{self, Header};
 use super::segment::word_at;
-use super::tape::Tape;
+use super::tape::{Tape, to_u32};
 use super::{Delimiters, Segment};
 
 /// How large the parts of a segment may be.
@@ -374,10 +374,6 @@ fn header_marks(header: &[u8], base: usize, delimiters: Delimiters) -> Vec<u32> 
         .collect();
     marks.push(to_u32(base + end));
     marks
-}
-
-pub(super) fn to_u32(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

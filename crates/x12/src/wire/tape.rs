@@ -6,7 +6,6 @@ use wide::{i16x8, i32x8, u8x16};
 
 use super::Delimiters;
 use super::blocks::{self, BEYOND, BLOCK, Kind, Masks};
-use super::scanner::to_u32;
 
 /// How many values of a segment are measured.
 pub(crate) const MEASURED: usize = 16;
@@ -270,6 +269,11 @@ impl Tape {
         begun.seen = begun.seen.and(Seen::new(inner != 0, repeated != 0, odd != 0));
         self.begun = begun;
     }
+}
+
+/// A place in a buffer as marks have it.
+pub(super) fn to_u32(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
