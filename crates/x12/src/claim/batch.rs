@@ -1,64 +1,8 @@
 //! Claims as columns: a table a level, a column a field, rows in the order of the file.
 
+use super::schema::FieldKind;
 use super::shape::Shapes;
 use crate::position::Span;
-
-/// The names and types of the tables: what the claim map of a guide declares.
-#[derive(Debug, Default)]
-pub struct Schema {
-    /// The tables: `provider`, `subscriber`, `patient`, `claim`, `line`, `diagnosis`, `payer` ...
-    pub tables: Vec<TableDef>,
-}
-
-/// A table.
-#[derive(Debug)]
-pub struct TableDef {
-    /// Its name.
-    pub name: String,
-    /// The tables that its rows point to, by index: `claim` points to provider, subscriber and patient; `line` to claim.
-    pub parents: Vec<usize>,
-    /// Its fields.
-    pub fields: Vec<FieldDef>,
-}
-
-/// A field.
-#[derive(Debug)]
-pub struct FieldDef {
-    /// Its name: `npi`, `charge`.
-    pub name: String,
-    /// Its type.
-    pub kind: FieldKind,
-    /// Where the guide has it, for people and findings: loop, segment, element, component.
-    pub place: FieldPlace,
-}
-
-/// Where a field stands in the guide.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FieldPlace {
-    /// The loop: `2010AA`.
-    pub loop_id: String,
-    /// The segment: `NM1`.
-    pub segment: String,
-    /// Element, from 1.
-    pub element: u8,
-    /// Component, from 1; 0 for the element itself.
-    pub component: u8,
-}
-
-/// The type of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldKind {
-    /// Any text: ids, names. Held as spans, never interned.
-    Text,
-    /// A code of a bounded list. Held as a packed integer.
-    Code,
-    /// Money in cents.
-    Money,
-    /// A number in thousandths.
-    Number,
-    /// Days since 1970-01-01.
-    Date,
-}
 
 /// Claims of a piece of a file.
 ///
@@ -204,52 +148,6 @@ impl Column {
     }
 }
 
-/// Packs a code of up to eight bytes, first byte highest, zeros behind: packed codes sort as their texts do, and a prefix
-/// is a mask. `None` where it does not fit (too long, or beginning with a byte no code begins with): such a value
-/// is held as [`LONG`] and an index into [`Table::long_codes`], so it is neither missing nor equal to any code.
-#[inline]
-#[must_use]
-pub fn pack(code: &[u8]) -> Option<u64> {
-    if code.len() > 8 || matches!(code.first(), Some(0 | 0xFF)) {
-        return None;
-    }
-    Some(code.iter().enumerate().fold(0, |packed, (at, &byte)| packed | u64::from(byte) << (56 - 8 * at)))
-}
-
-/// As [`pack`], of the value at `span` of `buffer`: eight bytes at once where the buffer goes on.
-#[inline]
-pub(super) fn pack_at(buffer: &[u8], span: Span) -> Option<u64> {
-    pack_word(buffer, span).or_else(|| pack(span.of(buffer)))
-}
-
-/// As [`pack_at`]; `None` also where the buffer does not go on.
-#[inline]
-pub(super) fn pack_word(buffer: &[u8], span: Span) -> Option<u64> {
-    let start = span.start as usize;
-    let word = u64::from_le_bytes(buffer.get(start..start + 8)?.try_into().ok()?);
-    let mask = MASKS.get(span.len as usize)?;
-    (1..0xFF).contains(&(word as u8)).then_some(word.swap_bytes() & mask)
-}
-
-/// The first bytes of eight, by their number.
-const MASKS: [u64; 9] = {
-    let mut masks = [u64::MAX; 9];
-    let mut len = 0;
-    while len < 8 {
-        masks[len] = !(u64::MAX >> (8 * len));
-        len += 1;
-    }
-    masks
-};
-
-/// The bytes of a packed code, and how many of them count.
-#[must_use]
-pub fn unpack(code: u64) -> ([u8; 8], usize) {
-    (code.to_be_bytes(), 8 - (code.trailing_zeros() / 8).min(8) as usize)
-}
-
-/// Marks a code that is not packed: the highest byte set, the low half an index into [`Table::long_codes`].
-pub const LONG: u64 = 0xFF << 56;
 /// A missing amount.
 pub const MISSING: i64 = i64::MIN;
 /// A missing date.
@@ -260,23 +158,6 @@ pub const NONE: u32 = u32::MAX;
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn packed_codes_keep_order_and_come_back() {
-        for text in ["", "1", "11", "E119", "99213", "ABCDEFGH"] {
-            let packed = pack(text.as_bytes()).unwrap();
-            let (bytes, len) = unpack(packed);
-            assert_eq!(&bytes[..len], text.as_bytes());
-        }
-        assert!(pack(b"E11") < pack(b"E110") && pack(b"E119") < pack(b"F"));
-        assert_eq!(pack(b"ABCDEFGHI"), None);
-        let text = b"\xFFAB\0CDEFGHIJK";
-        for (start, len) in (0..10).flat_map(|start| (0..10).map(move |len| (start, len))) {
-            let span = Span { start, len };
-            assert_eq!(pack_at(text, span), pack(span.of(text)), "{span:?}");
-        }
-        assert_eq!(pack(b"\xFFA"), None);
-    }
 
     #[test]
     fn an_empty_column_is_missing_everywhere() {

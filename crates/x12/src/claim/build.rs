@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::fill::Columns;
-use super::layout::{Group, More, Pass, SlotWork};
 use super::rows::Rows;
 use super::shape::{Shapes, value_of};
+use super::work::{Group, More, Pass, SlotWork};
 use super::{Batch, Extent, NONE, RowPlace, Table, Taps};
 use crate::guide::Plan;
 use crate::position::Span;

@@ -1,9 +1,9 @@
 //! The columns of a batch while they are filled: those of all tables, side by side.
 
-use super::batch::{pack, pack_word};
 use super::convert::{Dates, amount_at};
-use super::layout::{Draw, Guard};
 use super::map::Part;
+use super::packed::{pack, pack_word};
+use super::work::{Draw, Guard};
 use super::{Column, LONG, MISSING, NO_DATE, Table};
 use crate::position::Span;
 use crate::wire::Segment;

@@ -207,14 +207,6 @@ impl std::fmt::Display for MapError {
 impl std::error::Error for MapError {}
 
 impl ClaimMap {
-    /// Reads a map from its text.
-    ///
-    /// # Errors
-    /// When a line does not follow the format; the error names the line.
-    pub fn parse(text: &str) -> Result<Self, MapError> {
-        super::parse::parse(text)
-    }
-
     /// The tables and fields, for rules and models. Tables and fields stand in the order of the map.
     #[must_use]
     pub fn schema(&self) -> Schema {

@@ -21,22 +21,23 @@ mod harness;
 mod kinds_tests;
 mod layout;
 mod map;
+mod packed;
 mod parse;
 #[cfg(test)]
 mod plain;
 mod record;
 mod rows;
+mod schema;
 mod shape;
 mod switch;
+mod tap;
 mod taps;
 #[cfg(test)]
 mod tests;
+mod work;
 mod write;
 
-pub use batch::{
-    Batch, Column, Extent, FieldDef, FieldKind, FieldPlace, LONG, MISSING, NO_DATE, NONE, RowPlace, Schema, Table,
-    TableDef, pack, unpack,
-};
+pub use batch::{Batch, Column, Extent, MISSING, NO_DATE, NONE, RowPlace, Table};
 pub use build::Builder;
 pub(crate) use code_map::CodeMap;
 pub use context::Context;
@@ -46,6 +47,8 @@ pub use map::{
     ClaimMap, Condition, DoubtedLoop, ElementPlace, MapError, MapField, MapTable, Opener, Part, RowManner, Saying,
     SegmentPlace,
 };
+pub use packed::{LONG, pack, unpack};
 pub use record::{Cell, Nesting, Record};
+pub use schema::{FieldDef, FieldKind, FieldPlace, Schema, TableDef};
 pub use taps::Taps;
 pub use write::{WriteError, Writer};

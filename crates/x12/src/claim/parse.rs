@@ -5,21 +5,26 @@ use super::map::{
     ClaimMap, Condition, ElementPlace, MapError, MapField, MapTable, Opener, Part, RowManner, Saying, SegmentPlace,
 };
 
-/// Reads a whole map.
-pub(super) fn parse(text: &str) -> Result<ClaimMap, MapError> {
-    let mut map = ClaimMap::default();
-    for (at, line) in text.lines().enumerate() {
-        statement(&mut map, strip(line)).map_err(|message| MapError { line: at + 1, message })?;
-    }
-    if map.version.is_empty() {
-        return Err(MapError {
-            line: 0,
-            message: "no `claims KIND VERSION` or `records KIND VERSION` line".to_owned(),
-        });
-    }
-    match map.tables.iter().find(|table| table.openers.is_empty()) {
-        Some(table) => Err(MapError { line: 0, message: format!("nothing begins a row of {}", table.name) }),
-        None => Ok(map),
+impl ClaimMap {
+    /// Reads a map from its text.
+    ///
+    /// # Errors
+    /// When a line does not follow the format; the error names the line.
+    pub fn parse(text: &str) -> Result<Self, MapError> {
+        let mut map = Self::default();
+        for (at, line) in text.lines().enumerate() {
+            statement(&mut map, strip(line)).map_err(|message| MapError { line: at + 1, message })?;
+        }
+        if map.version.is_empty() {
+            return Err(MapError {
+                line: 0,
+                message: "no `claims KIND VERSION` or `records KIND VERSION` line".to_owned(),
+            });
+        }
+        match map.tables.iter().find(|table| table.openers.is_empty()) {
+            Some(table) => Err(MapError { line: 0, message: format!("nothing begins a row of {}", table.name) }),
+            None => Ok(map),
+        }
     }
 }
 
@@ -292,7 +297,7 @@ mod tests {
 
     #[test]
     fn rows_elements_parts_and_conditions_are_read() {
-        let map = parse(SMALL).unwrap();
+        let map = ClaimMap::parse(SMALL).unwrap();
         assert_eq!(map.tables[0].fields[0].default.as_deref(), Some("00"));
         let row = &map.tables[1];
         assert_eq!((row.list.as_str(), row.many, row.context), ("rows_", true, false));
@@ -319,7 +324,7 @@ mod tests {
             ("claims T 1\ntable x\n", 0),
             ("", 0),
         ] {
-            assert_eq!(parse(text).unwrap_err().line, line, "{text}");
+            assert_eq!(ClaimMap::parse(text).unwrap_err().line, line, "{text}");
         }
     }
 }

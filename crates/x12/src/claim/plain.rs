@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::convert::{amount, days};
 use super::map::Part;
-use super::taps::{RowTap, Tap};
+use super::tap::{RowTap, Tap};
 use super::{Batch, Column, FieldKind, MISSING, NO_DATE, NONE, Taps, pack};
 use crate::position::Span;
 use crate::validate::Visitor;
@@ -35,7 +35,7 @@ pub(super) struct Plain<'t> {
 
 impl<'t> Plain<'t> {
     pub(super) fn new(taps: &'t Taps) -> Self {
-        let first = |table: &super::taps::TableTaps| {
+        let first = |table: &super::tap::TableTaps| {
             let row = PlainRow { parents: vec![0; table.parents.len()], ..PlainRow::default() };
             if table.context { vec![row] } else { Vec::new() }
         };

@@ -1,6 +1,6 @@
 //! The rows of a batch while they are begun.
 
-use super::layout::{Begin, NO_TABLE, TableSet};
+use super::work::{Begin, NO_TABLE, TableSet};
 use super::{NONE, RowPlace};
 
 /// The rows of all tables.

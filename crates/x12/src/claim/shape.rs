@@ -2,33 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Schema;
-use super::batch::pack_at;
-use super::layout::{Draw, Pass};
-use super::taps::Test;
+use super::schema::Schema;
+use super::tap::value_at;
+use super::work::{Draw, Pass, Reach};
 use crate::position::Span;
 use crate::wire::Segment;
-
-/// A draw, and the two separators that its value stands between.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Reach {
-    pub(super) draw: Draw,
-    /// The separator before the value, as an index of the marks.
-    pub(super) from: u16,
-    /// How many separators further on the value ends.
-    pub(super) step: u16,
-}
-
-impl Reach {
-    /// Where the value stands; `None` when the marks end before.
-    #[inline]
-    pub(super) fn span(&self, marks: &[u32]) -> Option<Span> {
-        let from = usize::from(self.from);
-        let end = *marks.get(from + usize::from(self.step))?;
-        let start = marks[from] + 1;
-        Some(Span { start, len: end.wrapping_sub(start) })
-    }
-}
 
 /// The separators of a segment that do not end elements: bit n is mark n. The highest bit is the last mark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -172,22 +150,6 @@ impl Shapes {
 pub(super) fn value_of(segment: &Segment<'_>, draw: &Draw) -> Span {
     let component = if draw.whole { 0 } else { draw.within + 1 };
     value_at(segment, usize::from(draw.before) + 1, component)
-}
-
-pub(super) fn value_at(segment: &Segment<'_>, element: usize, component: u8) -> Span {
-    if component == 0 { segment.span(element) } else { segment.component_span(element, usize::from(component)) }
-}
-
-impl Test {
-    /// True when `segment` says what is asked for.
-    pub(super) fn passes(&self, segment: &Segment<'_>) -> bool {
-        let value = value_at(segment, usize::from(self.element), self.component);
-        if self.codes.is_empty() {
-            !value.is_empty()
-        } else {
-            pack_at(segment.buffer(), value).is_some_and(|code| self.codes.contains(&code)) != self.except
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,65 +1,41 @@
 //! One look at a qualifier instead of one for each field that asks for it: of a date, which of twenty it is.
 
-use super::batch::pack_at;
 use super::code_map::CodeMap;
-use super::layout::Pass;
-use super::shape::value_at;
-use super::taps::{Tap, Test};
-use crate::wire::Segment;
+use super::tap::{Tap, Test};
+use super::work::{Pass, Switch};
 
-/// What a pass takes by the code in one element.
-#[derive(Debug)]
-pub(super) struct Switch {
-    element: u8,
-    component: u8,
-    /// Which of the ways a code leads.
-    by: CodeMap<usize>,
-    /// The first is that of all other codes.
-    ways: Vec<Pass>,
-}
-
-impl Switch {
-    /// Of `taps`, if at least two of them ask for a code in the same element; `pass` makes a pass of what is left for a code.
-    pub(super) fn new(taps: &[Tap], mut pass: impl FnMut(&[Tap]) -> Pass) -> Option<Self> {
-        let (element, component) = most_asked(taps)?;
-        let asks = |tap: &&Tap| coded(tap).is_some_and(|test| (test.element, test.component) == (element, component));
-        let mut codes: Vec<u64> =
-            taps.iter().filter(asks).filter_map(coded).flat_map(|test| &test.codes).copied().collect();
-        codes.sort_unstable();
-        codes.dedup();
-        let left = |code: u64| -> Vec<usize> {
-            let stays = |tap: &&Tap| !asks(tap) || coded(tap).is_some_and(|test| test.codes.contains(&code));
-            taps.iter().enumerate().filter(|(_, tap)| stays(tap)).map(|(at, _)| at).collect()
-        };
-        // no code is 0
-        let mut sorts = vec![left(0)];
-        let by = codes.iter().map(|code| {
-            let sort = left(*code);
-            let known = sorts.iter().position(|known| *known == sort);
-            (
-                *code,
-                known.unwrap_or_else(|| {
-                    sorts.push(sort);
-                    sorts.len() - 1
-                }),
-            )
-        });
-        let by = CodeMap::new(by.collect());
-        let answered = |at: &usize| match &taps[*at] {
-            tap if asks(&tap) => Tap { test: None, ..tap.clone() },
-            tap => tap.clone(),
-        };
-        let ways = sorts.iter().map(|sort| pass(&sort.iter().map(answered).collect::<Vec<_>>())).collect();
-        Some(Self { element, component, by, ways })
-    }
-
-    /// What is taken from `segment`.
-    #[inline]
-    pub(super) fn turn(&self, segment: &Segment<'_>) -> Option<&Pass> {
-        let value = value_at(segment, usize::from(self.element), self.component);
-        let way = pack_at(segment.buffer(), value).and_then(|code| self.by.get(code));
-        self.ways.get(way.copied().unwrap_or_default())
-    }
+/// Of `taps`, if at least two of them ask for a code in the same element; `pass` makes a pass of what is left for a code.
+pub(super) fn switch(taps: &[Tap], mut pass: impl FnMut(&[Tap]) -> Pass) -> Option<Switch> {
+    let (element, component) = most_asked(taps)?;
+    let asks = |tap: &&Tap| coded(tap).is_some_and(|test| (test.element, test.component) == (element, component));
+    let mut codes: Vec<u64> =
+        taps.iter().filter(asks).filter_map(coded).flat_map(|test| &test.codes).copied().collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let left = |code: u64| -> Vec<usize> {
+        let stays = |tap: &&Tap| !asks(tap) || coded(tap).is_some_and(|test| test.codes.contains(&code));
+        taps.iter().enumerate().filter(|(_, tap)| stays(tap)).map(|(at, _)| at).collect()
+    };
+    // no code is 0
+    let mut sorts = vec![left(0)];
+    let by = codes.iter().map(|code| {
+        let sort = left(*code);
+        let known = sorts.iter().position(|known| *known == sort);
+        (
+            *code,
+            known.unwrap_or_else(|| {
+                sorts.push(sort);
+                sorts.len() - 1
+            }),
+        )
+    });
+    let by = CodeMap::new(by.collect());
+    let answered = |at: &usize| match &taps[*at] {
+        tap if asks(&tap) => Tap { test: None, ..tap.clone() },
+        tap => tap.clone(),
+    };
+    let ways = sorts.iter().map(|sort| pass(&sort.iter().map(answered).collect::<Vec<_>>())).collect();
+    Some(Switch { element, component, by, ways })
 }
 
 /// What `tap` asks for, if it is one of some codes.

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use super::layout::{Layout, TableSet};
-use super::map::{ElementPlace, MapTable, Opener, Part, SegmentPlace};
-use super::{ClaimMap, FieldKind, MapError, Schema, pack};
+use super::layout::lay_out;
+use super::map::{ClaimMap, ElementPlace, MapError, MapTable, Opener, SegmentPlace};
+use super::packed::pack;
+use super::schema::Schema;
+use super::tap::{RowTap, SlotTaps, TableTaps, Tap, Test};
+use super::work::{Layout, TableSet};
 use crate::guide::{Plan, Role, Slot};
 use crate::wire::SegmentId;
 
@@ -31,66 +34,6 @@ pub struct Taps {
     pub(super) claim_loop: u16,
     /// The ways from the set to the claim: the loops passed, without the set and the claim.
     pub(super) ways: Vec<Vec<u16>>,
-}
-
-/// What the builder must know of a table.
-#[derive(Debug)]
-pub(super) struct TableTaps {
-    /// Row 0 is what an earlier piece left in force.
-    pub(super) context: bool,
-    /// Its loop is not one that claims stand in: it closes, but its row stays in force as long as its parent's.
-    pub(super) aside: bool,
-    /// As in the schema.
-    pub(super) parents: Vec<usize>,
-    /// The tables whose current row ends when one of this table begins.
-    pub(super) below: Vec<u16>,
-}
-
-/// Begins a row.
-#[derive(Clone, Debug)]
-pub(super) struct RowTap {
-    pub(super) table: u16,
-    /// The one parent the row belongs to; all when `None`.
-    pub(super) parent: Option<u8>,
-    /// Elements taken for the row wherever they stand: those that no row of the segment has for itself.
-    pub(super) shared: Vec<Tap>,
-}
-
-/// What is taken from the segments of a slot.
-#[derive(Debug, Default)]
-pub(super) struct SlotTaps {
-    /// Rows that the segment itself begins.
-    pub(super) rows: Vec<RowTap>,
-    /// Rows that groups of its elements begin; `Tap::group` counts into them from 1.
-    pub(super) groups: Vec<RowTap>,
-    /// What is taken, by element and component.
-    pub(super) taps: Vec<Tap>,
-}
-
-/// Takes one value.
-#[derive(Clone, Debug)]
-pub(super) struct Tap {
-    pub(super) element: u8,
-    pub(super) component: u8,
-    pub(super) table: u16,
-    pub(super) column: u16,
-    pub(super) kind: FieldKind,
-    pub(super) part: Part,
-    pub(super) test: Option<Test>,
-    /// The group of elements that begins its row, and which one; 0 for none.
-    pub(super) group: u8,
-    pub(super) ordinal: u8,
-}
-
-/// A condition: the element must be one of the codes, or just be there when there are none.
-#[derive(Clone, Debug)]
-pub(super) struct Test {
-    pub(super) element: u8,
-    /// From 1; 0 for the element itself.
-    pub(super) component: u8,
-    pub(super) codes: Vec<u64>,
-    /// It must be none of the codes instead, or not there.
-    pub(super) except: bool,
 }
 
 impl Taps {
@@ -141,7 +84,7 @@ impl Taps {
         let claim = taps.loops[claim_loop].first().map(|row| usize::from(row.table));
         taps.claim = claim.ok_or_else(|| fault("no table begins a row with the claim loop".to_owned()))?;
         taps.map = map;
-        taps.layout = Layout::new(&taps);
+        taps.lay_out();
         Ok(taps)
     }
 
@@ -162,7 +105,11 @@ impl Taps {
                 group.shared.retain(wanted);
             }
         }
-        self.layout = Layout::new(self);
+        self.lay_out();
+    }
+
+    fn lay_out(&mut self) {
+        self.layout = lay_out(&self.schema, (&self.tables, self.claim), &self.loops, &self.slots);
     }
 
     fn bind(&mut self, plan: &Plan, index: u16, table: &MapTable) -> Result<(), MapError> {
