@@ -2,7 +2,7 @@
 
 use super::arithmetic::compute;
 use super::expr::{Bool, BoolAt, Compare, Fold, Test, Value, ValueAt};
-use super::frame::{UNCHECKED, void};
+use super::lane::{UNCHECKED, void};
 use super::logic::{FALSE, NODATA, TRUE, UNKNOWN, join, not, state};
 use super::run::Evaluator;
 

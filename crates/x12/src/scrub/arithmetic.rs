@@ -1,7 +1,7 @@
 //! Values that are computed from two.
 
 use super::expr::Arithmetic;
-use super::frame::{UNCHECKED, void};
+use super::lane::{UNCHECKED, void};
 use super::tables::civil;
 use crate::claim::MISSING;
 

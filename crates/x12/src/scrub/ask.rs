@@ -1,9 +1,9 @@
 //! What is asked of single values.
 
+use super::asked::Asked;
 use super::expr::{BoolAt, Test, Value, ValueAt};
-use super::frame::{UNCHECKED, lane_of, unpack_code};
+use super::lane::{UNCHECKED, lane_of, unpack_code};
 use super::logic::{FALSE, NODATA, States, UNKNOWN, Word, bits, mask, passing, state, word_of};
-use super::pairs::Asked;
 use super::run::Evaluator;
 use crate::claim::{Column, FieldKind, MISSING};
 use crate::position::Span;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::cast_sign_loss, reason = "codes are laid into lanes bit for bit")]
 
-use super::frame::lane_of;
+use super::lane::lane_of;
 use super::logic::mask;
 
 /// Numbers of values: those that are told apart, [`NONE`] and [`OTHER`].

@@ -1,9 +1,9 @@
 //! Comparing two values.
 
+use super::asked::Asked;
 use super::expr::{BoolAt, Compare, ValueAt};
 use super::lanes::Lanes;
 use super::logic::{States, TRUE, UNKNOWN, Word, bits, bits_of_pairs, mask, passing, state};
-use super::pairs::Asked;
 use super::run::Evaluator;
 
 /// Below so many rows of 64 each is looked at by itself.

@@ -12,17 +12,19 @@ use serde_json::value::RawValue;
 use super::fit::{fitted, has_choice};
 use super::frame::Up;
 use super::lower::{Env, Lowering, Try, parts};
-use super::past::Record;
 use super::program::{EvidenceField, Function, Levels, Program, RULE_FAILED, Rule, RuleError};
+use super::record::Record;
 use crate::claim::Schema;
 use crate::finding::{Answer, Catalog, Code, Info, Scope, Severity};
 
 /// Most rules of a program.
 const MAX_RULES: usize = 10_000;
 
-/// All rules, against one schema.
-pub(super) fn compile(json: &str, schema: &Schema, catalog: &mut Catalog) -> Result<Program, RuleError> {
-    Rules::read(json, catalog)?.those(schema, |_| true)
+impl Program {
+    /// Compiles the JSON that `scrubjay.rules` writes, and registers every rule's code in `catalog`.
+    pub fn compile(json: &str, schema: &Schema, catalog: &mut Catalog) -> Result<Self, RuleError> {
+        Rules::read(json, catalog)?.those(schema, |_| true)
+    }
 }
 
 /// True when one of the letters of the rule's `transactions` is the last of `kind`: `PI` is for the 837P and the 837I.

@@ -1,8 +1,8 @@
 //! What a statement about pairs of rows comes to whatever the pair: then none are laid out.
 
+use super::asked::{Asked, Domain, MAX_PAIRS};
 use super::expr::{Bool, BoolAt, Children, Test};
 use super::logic::{FALSE, NODATA, States, TRUE, join, not, state};
-use super::pairs::{Asked, Domain, MAX_PAIRS};
 use super::run::Evaluator;
 
 impl Evaluator<'_, '_> {

@@ -1,18 +1,10 @@
-//! A batch as the evaluator sees it: columns, lanes, rows above.
+//! A batch as the evaluator sees it: columns, texts, rows above.
 
-#![allow(
-    clippy::cast_possible_wrap,
-    clippy::cast_sign_loss,
-    reason = "a lane is 64 bits whose meaning its kind knows: packed codes and spans are laid into it bit for bit"
-)]
-
+use super::context::Context;
+use super::lane::unpack_span;
 use super::logic::mask;
-use super::program::Context;
-use crate::claim::{Batch, Column, MISSING, NONE, pack, unpack};
+use crate::claim::{Batch, Column, NONE};
 use crate::position::Span;
-
-/// A value that was not looked for because a table is not there; propagates like [`MISSING`].
-pub(crate) const UNCHECKED: i64 = i64::MIN + 1;
 
 /// One step from a row to the row above it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,37 +101,4 @@ impl<'a> Words<'a> {
         let short = || rest.iter().take(len).rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
         rest.first_chunk().map_or_else(short, |word| u64::from_le_bytes(*word) & mask(8 * len))
     }
-}
-
-/// True when there is no value to reckon with.
-pub(crate) fn void(lane: i64) -> bool {
-    lane <= UNCHECKED
-}
-
-/// A span as a lane.
-pub(crate) fn pack_span(span: Span) -> i64 {
-    if span.is_empty() { MISSING } else { (u64::from(span.start) << 32 | u64::from(span.len)) as i64 }
-}
-
-/// The span of a lane; empty when it is missing.
-pub(crate) fn unpack_span(lane: i64) -> Span {
-    if void(lane) {
-        return Span::default();
-    }
-    Span { start: (lane as u64 >> 32) as u32, len: lane as u64 as u32 }
-}
-
-/// A code as a lane.
-pub(crate) fn pack_code(text: &str) -> Option<i64> {
-    pack(text.as_bytes()).filter(|&packed| packed != 0).map(|packed| packed as i64)
-}
-
-/// A packed code of a column as a lane.
-pub(crate) fn lane_of(code: u64) -> i64 {
-    if code == 0 { MISSING } else { code as i64 }
-}
-
-/// The characters of a code's lane, and how many they are.
-pub(crate) fn unpack_code(lane: i64) -> ([u8; 8], usize) {
-    unpack(if void(lane) { 0 } else { lane as u64 })
 }

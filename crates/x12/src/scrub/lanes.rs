@@ -1,6 +1,6 @@
 //! The values of all rows.
 
-use super::frame::{UNCHECKED, void};
+use super::lane::{UNCHECKED, void};
 use super::logic::{States, TRUE, Word, word_of};
 use crate::claim::MISSING;
 

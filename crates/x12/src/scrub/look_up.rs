@@ -1,9 +1,9 @@
 //! Looking codes up in tables, on days.
 
+use super::asked::Asked;
 use super::expr::{Lookup, Value, ValueAt};
-use super::frame::{UNCHECKED, lane_of, unpack_code, void};
+use super::lane::{UNCHECKED, lane_of, unpack_code, void};
 use super::logic::{NODATA, States, UNKNOWN, Word, state};
-use super::pairs::Asked;
 use super::run::Evaluator;
 use super::standings::Standings;
 use super::tables::CodeTable;

@@ -10,8 +10,9 @@ use serde_json::Value as Json;
 use super::expr::{
     Above, Arithmetic, Bool, BoolAt, Children, Compare, Fold, Folded, Follows, Lookup, Terms, Test, Value, ValueAt,
 };
-use super::frame::{Link, Up, pack_code};
+use super::frame::{Link, Up};
 use super::kernels::Check;
+use super::lane::pack_code;
 use super::pattern::Pattern;
 use crate::claim::{FieldKind, Schema};
 

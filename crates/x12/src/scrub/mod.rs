@@ -13,15 +13,20 @@
 mod absent;
 mod arithmetic;
 mod ask;
+mod asked;
 mod column;
 mod compare;
 mod compile;
+mod context;
 mod duplicate;
 mod expr;
 mod fit;
+mod follows;
 mod foretold;
 mod frame;
+mod judge;
 mod kernels;
+mod lane;
 mod lanes;
 mod logic;
 mod look_up;
@@ -33,6 +38,7 @@ mod partners;
 mod past;
 mod pattern;
 mod program;
+mod record;
 mod repeats;
 mod run;
 mod scratch;
@@ -42,12 +48,12 @@ mod tables;
 mod value;
 
 pub use compile::Rules;
+pub use context::Context;
 pub use duplicate::DuplicateKey;
-pub use past::Remembered;
+pub use judge::{Counts, Evidence, Share};
 pub use pattern::pattern_fault;
-pub use program::{
-    Context, Counts, Evidence, EvidenceField, Function, Hit, Program, RULE_FAILED, Rule, RuleError, Share,
-};
+pub use program::{EvidenceField, Function, Hit, Program, RULE_FAILED, Rule, RuleError};
+pub use record::Remembered;
 pub use scratch::Scratch;
 pub use tables::{CodeTable, CodeTables, Held};
 

@@ -8,11 +8,12 @@
 
 use serde_json::Value as Json;
 
+use super::asked::{Asked, Domain};
 use super::expr::{Again, Bool, BoolAt, Past, PastHow, ValueAt};
-use super::frame::{UNCHECKED, unpack_code, void};
+use super::lane::{UNCHECKED, unpack_code, void};
 use super::logic::{NODATA, States, TRUE, UNKNOWN, state};
 use super::lower::{Env, Lowering, Try, parts};
-use super::pairs::{Asked, Domain};
+use super::record::{Record, Remembered};
 use super::run::Evaluator;
 use super::siphash::SipHash;
 use super::tables::CodeTable;
@@ -24,31 +25,6 @@ const HISTORY: &str = "history.";
 const SHIFT: u64 = 1 << 20;
 /// What of a value can be masked.
 const VALUE: i32 = i32::MAX;
-
-/// What is written down of claims that were sent: a list of a history, filled row by row.
-#[derive(Debug)]
-pub(super) struct Record {
-    /// Its number among the lists of the rules.
-    list: u8,
-    pub(super) table: usize,
-    /// Of other rows nothing is written down.
-    when: Option<BoolAt>,
-    keys: Box<[ValueAt]>,
-    /// The first and the last day; always, where there are none.
-    days: Option<[ValueAt; 2]>,
-    value: Option<ValueAt>,
-}
-
-/// A row of a list of a history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Remembered {
-    /// The number of the list among those of the rules.
-    pub list: u8,
-    /// What it is found by.
-    pub digest: u64,
-    /// The first day, the last day and the value, shifted and masked.
-    pub tail: [i32; 3],
-}
 
 /// A digest of keys, and what hides the days and the value beside it.
 #[derive(Clone, Copy)]

@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 
+use super::asked::Asked;
 use super::expr::{Value, ValueAt};
-use super::frame::{Words, unpack_span};
+use super::frame::Words;
+use super::lane::unpack_span;
 use super::logic::{FALSE, States};
-use super::pairs::Asked;
 use super::run::Evaluator;
 use crate::claim::{Column, FieldKind, MISSING, NONE};
 use crate::position::Span;

@@ -1,9 +1,9 @@
 //! Judging statements, all rows at a time. What was found of a batch is kept until the next, for all rules.
 
+use super::asked::{Asked, Domain};
 use super::expr::{Above, Bool, BoolAt, Children, Nature};
 use super::frame::Frame;
 use super::logic::{FALSE, NODATA, States, TRUE, UNKNOWN, Word, not, state};
-use super::pairs::{Asked, Domain};
 use super::program::Program;
 use super::scratch::{DIFFERENT, Scratch};
 use super::tables::CodeTable;

@@ -300,12 +300,8 @@ impl CodeTable {
 
     /// The list as one of pairs; none where it is no such list.
     pub(super) fn partners(&self) -> Option<&Partners> {
-        self.partners.get_or_init(|| Partners::read(self)).as_ref()
-    }
-
-    /// Bytes of a row.
-    pub(super) fn row(&self) -> usize {
-        self.width + TAIL
+        let blocks = (0..self.count).step_by(ROWS).map(|begin| self.block(begin..self.count.min(begin + ROWS)));
+        self.partners.get_or_init(|| Partners::read(blocks, self.width + TAIL, self.width / 2)).as_ref()
     }
 
     /// Rows as they lie in the file.

@@ -3,10 +3,10 @@
 #![allow(clippy::cast_possible_wrap, reason = "lengths are of elements, far below the range of a lane")]
 
 use super::arithmetic::{compute, range, years_until};
+use super::asked::Asked;
 use super::expr::{Above, Arithmetic, Fold, Folded, Nature, Value, ValueAt};
-use super::frame::{UNCHECKED, lane_of, pack_span, unpack_code, void};
+use super::lane::{UNCHECKED, lane_of, pack_span, unpack_code, void};
 use super::lanes::Lanes;
-use super::pairs::Asked;
 use super::run::Evaluator;
 use crate::claim::{Column, FieldKind, MISSING, NO_DATE};
 
