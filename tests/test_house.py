@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,47 @@ def test_only_the_native_crate_knows_python(crate: str) -> None:
     ]
     assert files
     assert [path for path in files if re.search(r"\bpyo3\b", path.read_text())] == []
+
+
+def names(tree: str) -> list[str]:
+    """The first name of each path of a `use`: of `{Batch, map::Part}` these are Batch and map."""
+    inner = tree.strip().removeprefix("{").removesuffix("}") if tree.startswith("{") else tree
+    while "{" in inner:
+        inner = re.sub(r"\{[^{}]*\}", "", inner)
+    return [path.strip().split("::")[0] for path in inner.split(",") if path.strip()]
+
+
+def used_beside(room: Path) -> dict[str, set[str]]:
+    """For each Rust file of a room the files beside it that it uses, its tests left out."""
+    told = re.findall(r"\buse (\w+)::(\{[^}]*\}|\w+);", (room / "mod.rs").read_text())
+    home = {name: file for file, tree in told for name in names(tree)}
+    files = {path.stem: path.read_text() for path in room.glob("*.rs") if path.stem != "mod"}
+    graph = {}
+    for file, text in files.items():
+        code = re.sub(r"(?m)//.*$", "", text.split("#[cfg(test)]\nmod ")[0])
+        uses = [name for tree in re.findall(r"\buse super::([^;]+);", code) for name in names(tree)]
+        paths = re.findall(r"(?<!use )\bsuper::(\w+)", code)
+        graph[file] = {home.get(name, name) for name in uses + paths} & files.keys() - {file}
+    return graph
+
+
+def rooms() -> list[Path]:
+    return sorted(path.parent for path in (ROOT / "crates" / "x12" / "src").rglob("mod.rs"))
+
+
+def test_the_files_of_a_room_are_found_to_use_each_other(tmp_path: Path) -> None:
+    (tmp_path / "mod.rs").write_text("mod one;\nmod two;\n\npub use two::{Two, first};\n")
+    (tmp_path / "one.rs").write_text("use super::{Two, two::{three, four}};\n")
+    (tmp_path / "two.rs").write_text("fn two() { super::one::go() } // super::two\n")
+    assert used_beside(tmp_path) == {"one": {"two"}, "two": {"one"}}
+
+
+@pytest.mark.parametrize("room", rooms(), ids=lambda room: str(room.name))
+def test_no_two_files_of_a_room_of_the_core_use_each_other(room: Path) -> None:
+    try:
+        TopologicalSorter(used_beside(room)).prepare()
+    except CycleError as error:
+        pytest.fail(f"{room.name}: {' <- '.join(error.args[1])}")
 
 
 def test_pins_are_held_by_hash_and_name_no_place() -> None:
