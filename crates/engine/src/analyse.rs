@@ -7,16 +7,17 @@ mod pass;
 use std::sync::Arc;
 
 use x12::finding::Finding;
-use x12::guide::{Guides, Plan};
+use x12::guide::Plan;
 use x12::scrub::Scratch;
-use x12::validate::{Options, Owed, Trail};
-use x12::wire::{Delimiters, Limits, Mode, Scanner};
+use x12::validate::{Owed, Trail};
+use x12::wire::{Delimiters, Mode, Scanner};
 
 use self::pass::{Open, Pass};
-use crate::batches::{Batches, Maps};
+use crate::batches::Batches;
 use crate::item::Item;
-use crate::records::{Read, Recording};
+use crate::records::Read;
 use crate::rules::{Rulebook, Ruled};
+use crate::setting::Setting;
 use crate::standing::{Set, Standing};
 use crate::taken::Taken;
 
@@ -67,17 +68,6 @@ pub(crate) struct Analyser {
     trail: Trail,
     /// How many items the last piece had.
     items: usize,
-}
-
-/// What all pieces share.
-pub(crate) struct Setting {
-    pub(crate) guides: Arc<Guides>,
-    pub(crate) maps: Maps,
-    pub(crate) options: Options,
-    pub(crate) aliases: bool,
-    pub(crate) limits: Limits,
-    /// How records are written, where they are wanted.
-    pub(crate) recording: Option<Arc<Recording>>,
 }
 
 impl Analyser {

@@ -7,11 +7,12 @@ use std::thread::Scope;
 
 use x12::scrub::Scratch;
 
-use crate::analyse::{Analysed, Analyser, Setting};
+use crate::analyse::{Analysed, Analyser};
 use crate::batches::Batches;
 use crate::error::Error;
 use crate::extent::{Extent, Shelves};
 use crate::rules::Rulebook;
+use crate::setting::Setting;
 use crate::standing::Assumption;
 use crate::taken::Taken;
 

@@ -28,6 +28,7 @@ mod records;
 mod rules;
 mod run;
 mod scrub;
+mod setting;
 mod source;
 mod stage;
 mod standing;

@@ -8,7 +8,7 @@ use x12::claim::Context;
 use x12::scrub::Scratch;
 use x12::wire::Mode;
 
-use crate::analyse::{Analysed, Analyser, Setting};
+use crate::analyse::{Analysed, Analyser};
 use crate::batches::Batches;
 use crate::crew::{Bytes, Crew, Reading};
 use crate::cut::{Footing, last_cut};
@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::extent::Extent;
 use crate::peek::{self, Known};
 use crate::rules::Rulebook;
+use crate::setting::Setting;
 use crate::source::Source;
 use crate::standing::{Assumption, Set, Standing};
 use crate::taken::Taken;

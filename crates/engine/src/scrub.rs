@@ -12,7 +12,7 @@ use x12::scrub::Rules;
 use x12::validate::Options;
 use x12::wire::Output;
 
-use crate::analyse::{Analysed, Setting};
+use crate::analyse::Analysed;
 use crate::batches::{Fields, Maps, Wanted};
 use crate::day;
 use crate::desk::{Bench, Chosen, Desk, Judge, Manner, NUMBERS, Records, Rulings, Seen, Sent, WINDOW, stem};
@@ -21,6 +21,7 @@ use crate::job::{Command, Job};
 use crate::records::{Recording, Subject};
 use crate::rules::Rulebook;
 use crate::run::{self, Sink};
+use crate::setting::Setting;
 use crate::source::Source;
 use crate::stage::Stage;
 use crate::token::Tokens;

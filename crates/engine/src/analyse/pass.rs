@@ -9,12 +9,12 @@ use x12::position::{Position, Span};
 use x12::validate::{At, Walker, Way, plain};
 use x12::wire::{Fault, Mode, Segment, SegmentId, Tokens};
 
-use super::Setting;
 use crate::batches::{Batches, Filling};
 use crate::group::Group;
 use crate::item::{Item, Kind};
 use crate::listener::{Columns, Listener, Opened};
 use crate::records;
+use crate::setting::Setting;
 use crate::standing::{Inside, Set, Standing, begins_item};
 use crate::taken::Taken;
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use x12::scrub::{Program, Rule};
 
 use super::Scrub;
-use crate::analyse::Setting;
 use crate::error::Error;
 use crate::fields::ClaimFields;
 use crate::rules::Rulebook;
+use crate::setting::Setting;
 
 /// Rules and what else there is to judge claims with, whatever kind they are of.
 pub(crate) struct Bench {
