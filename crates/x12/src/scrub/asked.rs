@@ -8,6 +8,7 @@ use crate::claim::NONE;
 pub(super) const MAX_PAIRS: usize = 4096;
 
 /// The rows of a table in order, or rows of several tables laid out beside each other.
+#[derive(Debug, Default)]
 pub(super) struct Domain {
     pub(super) len: usize,
     /// For each bound row a list; none at all when it is the rows of one table.
@@ -18,6 +19,13 @@ impl Domain {
     /// The rows of a table of `len`.
     pub(super) fn whole(len: usize) -> Self {
         Self { len, vars: Vec::new() }
+    }
+
+    /// Leaves no rows, but lists for so many that are bound.
+    pub(super) fn clear(&mut self, vars: usize) {
+        self.len = 0;
+        self.vars.resize_with(vars, Vec::new);
+        self.vars.iter_mut().for_each(Vec::clear);
     }
 
     /// All of them.

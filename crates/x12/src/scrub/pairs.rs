@@ -83,9 +83,14 @@ impl Evaluator<'_, '_> {
         self.find_groups(link);
         self.find_way(above.way);
         let rows = asked.open_of(&self.rows_above(above, asked));
+        if rows.is_empty() {
+            return;
+        }
         let bind = asked.domain.vars.len().max(1);
-        let mut inside = Domain { len: 0, vars: vec![Vec::new(); bind + 1] };
-        let mut owners = Vec::new();
+        // one inside another needs room of its own
+        let (mut inside, mut owners) = self.scratch.beside.pop().unwrap_or_default();
+        inside.clear(bind + 1);
+        owners.clear();
         for (at, row) in rows {
             let group = self.scratch.groups[link].of.of(row);
             if group.len() > MAX_PAIRS {
@@ -100,13 +105,13 @@ impl Evaluator<'_, '_> {
             }
             if inside.len >= CHUNK {
                 see(self, Some(inside.all()), &owners);
-                inside.len = 0;
-                inside.vars.iter_mut().for_each(Vec::clear);
+                inside.clear(bind + 1);
                 owners.clear();
             }
         }
         if inside.len > 0 {
             see(self, Some(inside.all()), &owners);
         }
+        self.scratch.beside.push((inside, owners));
     }
 }

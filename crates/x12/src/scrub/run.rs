@@ -93,8 +93,10 @@ impl Evaluator<'_, '_> {
                 continue;
             }
             if self.program.terms.is_paired(part) {
-                let open = open_rows(asked, states, strong);
+                let mut open = self.scratch.bits.pop().unwrap_or_default();
+                open_rows(asked, states, strong, &mut open);
                 self.judge(part, asked.only(Some(&open)));
+                self.scratch.bits.push(open);
             } else {
                 self.judge(part, asked);
             }
@@ -163,8 +165,9 @@ fn known(told: &[bool], len: usize, states: &mut States) {
 }
 
 /// A bit for each row that is open and not decided yet.
-fn open_rows(asked: Asked<'_>, states: &States, strong: u8) -> Vec<u64> {
+fn open_rows(asked: Asked<'_>, states: &States, strong: u8, bits: &mut Vec<u64>) {
     let decided = |word: Word| if strong == TRUE { word.yes } else { word.no };
     let open = |at: usize| asked.open.and_then(|open| open.get(at).copied()).unwrap_or(u64::MAX);
-    (0..asked.len().div_ceil(64)).map(|at| open(at) & !decided(states.word(at))).collect()
+    bits.clear();
+    bits.extend((0..asked.len().div_ceil(64)).map(|at| open(at) & !decided(states.word(at))));
 }

@@ -1,5 +1,6 @@
 //! What a run works with, kept from batch to batch.
 
+use super::asked::Domain;
 use super::column::Index;
 use super::expr::{BoolAt, Terms, ValueAt};
 use super::frame::{Frame, Link, Up};
@@ -42,6 +43,10 @@ pub struct Scratch {
     pub(super) groups: Vec<Kept<Groups>>,
     /// By row: what its children are, true, unknown (in the plane of false) or unchecked.
     pub(super) seen: Vec<Word>,
+    /// Room for rows laid out beside each other, and for whose they are.
+    pub(super) beside: Vec<(Domain, Vec<u32>)>,
+    /// Room for bits of rows.
+    pub(super) bits: Vec<Vec<u64>>,
     /// By row: what its first key looks like.
     pub(super) prints: Vec<u64>,
     /// A bit a row: its code passes.
@@ -76,7 +81,13 @@ impl<T> Kept<T> {
     pub(super) fn begin(&mut self, turn: u64, open: Option<&[u64]>) -> bool {
         if self.turn != turn {
             self.turn = turn;
-            self.open = open.map(<[u64]>::to_vec);
+            match (&mut self.open, open) {
+                (Some(known), Some(open)) => {
+                    known.clear();
+                    known.extend_from_slice(open);
+                }
+                (known, open) => *known = open.map(<[u64]>::to_vec),
+            }
             return true;
         }
         let Some(known) = &mut self.open else { return false };

@@ -1,6 +1,6 @@
 //! What was found of codes in a table: in a file the same ones come again and again.
 
-/// Keys that are remembered; a further one takes the place of an earlier one.
+/// Keys that are remembered, on days around which nothing changes; a further one takes the place of an earlier one.
 const SLOTS: usize = 256;
 
 /// A key (a code, or the two of a pair), and whether it stands in the table on all of some days or on none of them.
@@ -13,6 +13,12 @@ struct Known {
 
 /// Of no day is anything known.
 const NOTHING: Known = Known { keys: [0; 2], days: (i32::MAX, i32::MIN), stands: false };
+
+impl Known {
+    fn tells(&self, keys: [i64; 2], day: i32) -> bool {
+        self.keys == keys && (self.days.0..=self.days.1).contains(&day)
+    }
+}
 
 /// What is known of the codes of one table.
 #[derive(Debug, Default)]
@@ -30,11 +36,16 @@ impl Standings {
         find: impl FnOnce(i32) -> (bool, (i32, i32)),
     ) -> Option<bool> {
         let slot = (keys[0] ^ keys[1].rotate_left(29)).cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56;
-        let known = &mut self.known.get_or_insert_with(|| Box::new([NOTHING; SLOTS]))[slot as usize % SLOTS];
-        if known.keys != keys || first < known.days.0 || first > known.days.1 {
+        let all = self.known.get_or_insert_with(|| Box::new([NOTHING; SLOTS]));
+        let at = slot as usize % SLOTS;
+        // two that fall on one place, or one on two sides of a change, have room beside each other
+        let found = [at, at ^ 1].into_iter().find(|&at| all[at].tells(keys, first));
+        let at = found.unwrap_or_else(|| {
             let (stands, days) = find(first);
-            *known = Known { keys, days, stands };
-        }
+            all[at ^ 1] = std::mem::replace(&mut all[at], Known { keys, days, stands });
+            at
+        });
+        let known = &all[at];
         (last <= known.days.1).then_some(known.stands)
     }
 }
@@ -59,6 +70,7 @@ mod tests {
         assert_eq!(ask([7, 0], (9, 10)), None);
         assert_eq!(ask([7, 0], (10, 10)), Some(false));
         assert_eq!(ask([7, 1], (10, 10)), Some(false));
+        assert_eq!(ask([7, 0], (4, 4)), Some(true));
         assert_eq!(ask([0, 0], (0, 0)), Some(true));
         assert_eq!(asked, [(7, 3), (7, 10), (7, 10), (0, 0)]);
     }
