@@ -54,6 +54,20 @@ def test_what_cannot_be_taken_is_told_in_a_line(
     assert not (tmp_path / "some.837").exists()
 
 
+@pytest.mark.parametrize(
+    ("keep", "words"),
+    [("ISA*00*", "there are no claims in it"), ("lost", "none of its 12 claims can be read")],
+)
+def test_a_file_without_claims_says_so(
+    scrubjay: Command, claims: Path, tmp_path: Path, keep: str, words: str
+) -> None:
+    text = claims.read_text()
+    broken = tmp_path / "broken.837"
+    broken.write_text(keep if keep.startswith("ISA") else text.replace("005010X222A1", "005010X999"))
+    ended = scrubjay("extract", broken, "--claims", "1", "-o", tmp_path / "some.837")
+    assert (ended.code, words in ended.err) == (2, True), ended.err
+
+
 def test_two_outputs_are_not_one(scrubjay: Command, claims: Path, tmp_path: Path) -> None:
     same = tmp_path / "some.837"
     ended = scrubjay("extract", claims, "--claims", "1", "-o", same, "--rest", same)

@@ -61,11 +61,7 @@ def run(given: dict[str, Any]) -> int:
             guide_aliases=given["guide_aliases"],
         )
         if not made.taken:
-            seen = made.taken + made.left
-            raise InputError(
-                f"{name}: none of its {seen:,} claims is chosen; the first is 0, the last "
-                f"{max(seen - 1, 0)}"
-            )
+            raise InputError(f"{name}: {_why(made.left, made.unreadable)}")
         file.writelines(contents(made.files))
         if other is not None:
             other.writelines(contents(made.rest))
@@ -75,6 +71,15 @@ def run(given: dict[str, Any]) -> int:
     elif to != "-":
         sys.stdout.write(f"{made.taken:,} of {made.taken + made.left:,} claims: {to}\n")
     return 0
+
+
+def _why(seen: int, unreadable: int) -> str:
+    """Why nothing was taken of a file."""
+    if seen:
+        return f"none of its {seen:,} claims is chosen; the first is 0, the last {seen - 1}"
+    if unreadable:
+        return f"none of its {unreadable:,} claims can be read; `scrubjay scrub` says why"
+    return "there are no claims in it; `scrubjay inspect` shows what there is"
 
 
 HELP = """\
