@@ -54,15 +54,16 @@ def names(tree: str) -> list[str]:
 
 def used_beside(room: Path) -> dict[str, set[str]]:
     """For each Rust file of a room the files beside it that it uses, its tests left out."""
-    told = re.findall(r"\buse (\w+)::(\{[^}]*\}|\w+);", (room / "mod.rs").read_text())
-    home = {name: file for file, tree in told for name in names(tree)}
+    uses: list[tuple[str, str]]
+    uses = re.findall(r"\buse (\w+)::(\{[^}]*\}|\w+);", (room / "mod.rs").read_text())
+    home = {name: file for file, tree in uses for name in names(tree)}
     files = {path.stem: path.read_text() for path in room.glob("*.rs") if path.stem != "mod"}
     graph = {}
     for file, text in files.items():
         code = re.sub(r"(?m)//.*$", "", text.split("#[cfg(test)]\nmod ")[0])
-        uses = [name for tree in re.findall(r"\buse super::([^;]+);", code) for name in names(tree)]
-        paths = re.findall(r"(?<!use )\bsuper::(\w+)", code)
-        graph[file] = {home.get(name, name) for name in uses + paths} & files.keys() - {file}
+        used = [name for tree in re.findall(r"\buse super::([^;]+);", code) for name in names(tree)]
+        used += re.findall(r"(?<!use )\bsuper::(\w+)", code)
+        graph[file] = {home.get(name, name) for name in used} & files.keys() - {file}
     return graph
 
 

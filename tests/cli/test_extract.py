@@ -63,7 +63,9 @@ def test_a_file_without_claims_says_so(
 ) -> None:
     text = claims.read_text()
     broken = tmp_path / "broken.837"
-    broken.write_text(keep if keep.startswith("ISA") else text.replace("005010X222A1", "005010X999"))
+    broken.write_text(
+        keep if keep.startswith("ISA") else text.replace("005010X222A1", "005010X999")
+    )
     ended = scrubjay("extract", broken, "--claims", "1", "-o", tmp_path / "some.837")
     assert (ended.code, words in ended.err) == (2, True), ended.err
 
