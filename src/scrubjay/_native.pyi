@@ -62,8 +62,11 @@ def inspect(path: str, job: str, emit: Callable[[str], None]) -> str:
 def digest(text: str) -> str:
     """SHA-256 of `text` in UTF-8, as lower-case hexadecimals: hashlib costs 4 MB, this nothing."""
 
-def is_built_in(code: str) -> bool:
-    """Whether a code is that of a finding that is built in: no rule has it for its id."""
+def built_in() -> list[tuple[str, str, int, str, str, tuple[str, str, str]]]:
+    """The findings that are built in: code, severity, SNIP type, title, fix, and where it is told.
+
+    That is an acknowledgment, a segment of it, and the code there; empty where it is told in none.
+    """
 
 def pattern_fault(text: str) -> str | None:
     """What is wrong with a pattern of the rule language, or None when it can be used."""

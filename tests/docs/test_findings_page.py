@@ -23,11 +23,12 @@ SCRIPT = _script()
 
 
 def test_the_page_is_current() -> None:
-    assert SCRIPT.PAGE.read_text() == SCRIPT.page(SCRIPT.TABLE.read_text()), "run make docs"
+    assert SCRIPT.PAGE.read_text() == SCRIPT.page(), "run make docs"
 
 
 def test_every_built_in_code_has_its_place_on_the_page() -> None:
-    codes = re.findall(r"^    ([A-Z_]+): Home::", SCRIPT.TABLE.read_text(), re.MULTILINE)
+    table = (ROOT / "crates/x12/src/finding.rs").read_text()
+    codes = re.findall(r"^    ([A-Z_]+): Home::", table, re.MULTILINE)
     assert re.findall(r"^## ([A-Z_]+)$", SCRIPT.PAGE.read_text(), re.MULTILINE) == codes
 
 

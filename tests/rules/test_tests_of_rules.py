@@ -1,5 +1,6 @@
 """What makes a rule of a file active: tests beside it, in Python, TOML and tables."""
 
+import json
 import re
 from pathlib import Path
 
@@ -142,3 +143,14 @@ def test_no_rule_has_the_code_of_what_is_built_in(tmp_path: Path, name: str) -> 
 def test_a_rule_that_there_is_not_is_told_with_the_nearest(scrubjay: Command) -> None:
     ended = scrubjay("rules", "show", "timely_filin")
     assert (ended.code, "did you mean TIMELY_FILING?" in ended.err) == (2, True)
+
+
+def test_a_finding_that_is_built_in_is_shown_though_it_is_no_rule(scrubjay: Command) -> None:
+    shown = scrubjay("rules", "show", "claim_total_mismatch")
+    assert shown.code == 0
+    assert shown.out.startswith("CLAIM_TOTAL_MISMATCH\nbuilt in, error, SNIP 3, 277CA, STC01 ")
+    assert "\nfix: " in shown.out
+    card = json.loads(scrubjay("rules", "show", "ELEMENT_REQUIRED", "--json").out)["built_in"]
+    assert (card["id"], card["told"]) == ("ELEMENT_REQUIRED", "999, IK403 I9")
+    explained = scrubjay("rules", "explain", "CLAIM_TOTAL_MISMATCH", "x.837", "--claim", "0")
+    assert (explained.code, "is no rule, but built in" in explained.err) == (2, True)

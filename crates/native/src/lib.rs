@@ -24,7 +24,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(running::partners, module)?)?;
     module.add_function(wrap_pyfunction!(running::check_overlays, module)?)?;
     module.add_function(wrap_pyfunction!(running::digest, module)?)?;
-    module.add_function(wrap_pyfunction!(running::is_built_in, module)?)?;
+    module.add_function(wrap_pyfunction!(running::built_in, module)?)?;
     module.add_function(wrap_pyfunction!(running::pattern_fault, module)?)?;
     module.add_function(wrap_pyfunction!(columns::export, module)?)?;
     module.add_function(wrap_pyfunction!(columns::export_records, module)?)?;

@@ -7,6 +7,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use x12::claim::{Batch, Nesting, Taps};
+use x12::finding::{Answer, BUILT_IN, Home, Severity};
 
 use crate::claims::Kind;
 use crate::errors::{Raised, detached, raise};
@@ -153,10 +154,18 @@ pub(crate) fn digest(text: &str) -> String {
     engine::digest(text.as_bytes())
 }
 
-/// Whether a code is that of a finding that is built in, which no rule may have for its id.
+/// A finding that is built in: code, severity, SNIP type, title, fix, and of the acknowledgment that tells it the kind, the
+/// segment and the code there.
+type BuiltIn = (&'static str, &'static str, u8, &'static str, &'static str, (&'static str, &'static str, String));
+
+/// The findings that are built in, whose codes no rule may have for its id.
 #[pyfunction]
-pub(crate) fn is_built_in(code: &str) -> bool {
-    x12::finding::Catalog::default().find(code).is_some()
+pub(crate) fn built_in() -> Vec<BuiltIn> {
+    let of = |&(name, home, severity, snip, title, fix): &(_, Home, Severity, _, _, _)| {
+        let Answer { kind, segment, code } = home.into();
+        (name, severity.name(), snip, title, fix, (kind, segment, code))
+    };
+    BUILT_IN.iter().map(of).collect()
 }
 
 /// What is wrong with a pattern of the rule language; None when it can be used.

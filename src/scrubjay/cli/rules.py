@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
+    from scrubjay.catalog import BuiltIn
     from scrubjay.rules import Rule
 
 __all__ = ["COMMAND"]
@@ -43,7 +44,11 @@ def listing(given: dict[str, Any]) -> int:
 
 
 def show(given: dict[str, Any]) -> int:
-    """Shows what one rule is."""
+    """Shows what one rule is, or a finding that is built in."""
+    from scrubjay.catalog import built_in
+
+    if finding := built_in().get(given["id"].upper()):
+        return _show_built_in(finding, as_json=given["as_json"])
     found = _named(given["id"], given["rules"])
     if given["as_json"]:
         sys.stdout.write(json.dumps({"rules": [_card(rule) for rule in found]}) + "\n")
@@ -59,6 +64,18 @@ def show(given: dict[str, Any]) -> int:
         rows += [("fix", rule.fix), ("source", rule.source), ("at", rule.at)]
         rows += [(f"parameter {name}", str(value)) for name, value in rule.parameters.items()]
         sys.stdout.writelines(f"{name}: {value}\n" for name, value in rows if value)
+    return 0
+
+
+def _show_built_in(finding: BuiltIn, *, as_json: bool) -> int:
+    if as_json:
+        card = {
+            name: getattr(finding, name) for name in ("severity", "snip", "title", "fix", "told")
+        }
+        sys.stdout.write(json.dumps({"built_in": {"id": finding.code, **card}}) + "\n")
+        return 0
+    facts = f"built in, {finding.severity}, SNIP {finding.snip}, {finding.told}"
+    sys.stdout.write(f"{finding.code}\n{facts}\n\n{finding.title}.\nfix: {finding.fix}\n")
     return 0
 
 
@@ -212,6 +229,10 @@ def _named(name: str, files: Iterable[str]) -> list[Rule]:
     if not found:
         from difflib import get_close_matches
 
+        from scrubjay.catalog import built_in
+
+        if name in built_in():
+            raise UsageError(f"{name} is no rule, but built in; scrubjay rules show {name}")
         near = get_close_matches(name.upper(), sorted({rule.id for rule in rules}), n=1)
         hint = f"did you mean {near[0]}?" if near else "scrubjay rules list names all of them"
         raise UsageError(f"there is no rule {name}; {hint}")
@@ -290,10 +311,10 @@ COMMAND = Group(
         ),
         Call(
             name="show",
-            help="Show a rule: what it says, why, and where it is from.",
+            help="Show a rule, or a finding that is built in: what it says, why, and what helps.",
             argument=Argument(name="id", metavar="ID", kind=Kind()),
             options=(options.RULES, options.AS_JSON),
-            examples=("scrubjay rules show TIMELY_FILING",),
+            examples=("scrubjay rules show TIMELY_FILING", "scrubjay rules show ELEMENT_REQUIRED"),
             run=show,
         ),
         Call(

@@ -6,6 +6,7 @@ import json
 import os
 
 from scrubjay import _native
+from scrubjay.catalog import built_in
 from scrubjay.rules.errors import RuleError, Told
 from scrubjay.rules.past import LISTS
 from scrubjay.rules.rule import TOLD, Rule
@@ -93,7 +94,7 @@ class RuleSet:
 
 
 def _unique(rule: Rule, seen: dict[str, Rule]) -> None:
-    if not rule.shipped and (rule.id in _OWN or _native.is_built_in(rule.id)):
+    if not rule.shipped and (rule.id in _OWN or rule.id in built_in()):
         raise RuleError(
             f"{rule.id} is the code of a finding that is built in; give the rule another id",
             rule.at,
