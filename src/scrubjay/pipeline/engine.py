@@ -99,11 +99,19 @@ class Engine:
         """The digest that names the rules in force."""
         return _native.digest(self._rules()[0].program)[:16]
 
-    def scrub(self, feed: Feed, folder: str, day: date, *, apart: bool = False) -> dict[str, Any]:
+    def scrub(
+        self,
+        feed: Feed,
+        folder: str,
+        day: date,
+        *,
+        unit: RejectUnit = RejectUnit.CLAIM,
+        apart: bool = False,
+    ) -> dict[str, Any]:
         """Judges what `feed` gives into `folder`, new or empty; the numbers of summary.json.
 
-        The same bytes, rules, code tables and day give the same files. InputError where it is no
-        X12 at all.
+        The same bytes, rules, code tables, day and unit give the same files. InputError where it is
+        no X12 at all.
         """
         loaded, texts = self._rules()
         job = Job(
@@ -112,7 +120,7 @@ class Engine:
             as_of=day,
             received_date=day,
             overlays=texts,
-            reject_unit=self.manner.reject_unit,
+            reject_unit=unit,
             max_claims_per_set=self.manner.claims_per_batch,
             threads=self.manner.threads,
             token_key=self._key.secret,
