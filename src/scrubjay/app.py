@@ -298,7 +298,7 @@ class App:
 
     async def _upkeep(self, ending: asyncio.Event) -> None:
         """What is done now and then: what is over is purged, what nobody knows of is shredded."""
-        purge = Purge(self.work, self.settings.purge_after)
+        purge = Purge(self.work, self.settings.purge_after, self.settings.retain)
         store, vault = self.work.store, self.work.vault
 
         async def once() -> None:
