@@ -93,9 +93,14 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
 
 def _said(told: dict[str, Any]) -> Iterator[str]:
     """What the processes say that is not as it should be."""
+    from scrubjay.failures import FAILURES
+
     for stage, row in told["stages"].items():
         if row["failed"]:
             yield f"stage {stage:9} done {row['done']:,}, failed {row['failed']:,} times"
+    for code in told["lacking"]:
+        failure = FAILURES[code]
+        yield f"work waits: {failure.meaning} ({code}); {failure.step}"
     for name, position in told["breakers"].items():
         if position != "closed":
             yield f"partner {name}: breaker {position.replace('_', ' ')}"

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from scrubjay.pipeline.burying import bury
 from scrubjay.pipeline.retry import PARKED, code_of, is_hopeless
 from scrubjay.pipeline.seeing import place_of
-from scrubjay.store.errors import StaleLeaseError, StoreFailedError
+from scrubjay.pipeline.telling import lacks
+from scrubjay.store.errors import DiskFullError, StaleLeaseError, StoreFailedError
 from scrubjay.vault import reading_for
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Runner"]
 
+ROOM = 1.0
+"""Seconds between two tries to write where the store has no room."""
 IDLE = 5.0
 """Seconds that a message is waited for at once."""
 
@@ -73,6 +76,8 @@ class Runner:
                 if self._is_over(error):
                     return
                 self._tell("loop.failed", error)
+                if code_of(error) in PARKED:
+                    lacks(self._work, code_of(error), 1.0)
                 await self._pause(1.0)
 
     async def _serve(self, stage: Stage) -> None:
@@ -164,7 +169,8 @@ class Runner:
         try:
             if code in PARKED:
                 # it waits, however long that takes: that was no try
-                await self._work.broker.release(lease, delay=backoff.longest, counts=False)
+                lacks(self._work, code, backoff.longest)
+                await self._parked(lease, backoff.longest)
             elif is_hopeless(error) or backoff.ends(lease.attempts):
                 await self._work.store.write(lambda tx: bury(tx, stage.topic, lease, code))
             else:
@@ -175,6 +181,18 @@ class Runner:
         except Exception as again:  # noqa: BLE001 - the lease runs out, and it comes again
             if not self._is_over(again):
                 self._tell("release.failed", again, stage=stage.topic, subject=lease.subject)
+
+    async def _parked(self, lease: Lease, seconds: float) -> None:
+        """Given back as no try; where the store itself has no room, as soon as it has."""
+        while True:
+            try:
+                await self._work.broker.release(lease, delay=seconds, counts=False)
+            except DiskFullError:
+                if self._ending.is_set():
+                    raise
+                await self._pause(min(seconds, ROOM))
+            else:
+                return
 
     def _is_over(self, error: BaseException) -> bool:
         """A store that has failed for good ends the process: what it says is no longer true."""

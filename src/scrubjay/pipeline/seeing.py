@@ -32,6 +32,8 @@ FIELDS = frozenset(
 )
 """What may stand in a line, besides its time, level, event and process."""
 _WORD = re.compile(r"[A-Za-z0-9_.:,/-]{0,120}")
+LINGERS = 2.0
+"""Seconds, beside those of waiting, that something is taken for lacking."""
 _SPANS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0, 300.0)
 
 
@@ -138,6 +140,18 @@ class Seeing:
             ["service", "result"],
             registry=self.registry,
         )
+        self._lacks: dict[str, float] = {}
+        """What is lacking here, and until when that is believed without being found so again."""
+        self._parked = Counter(
+            *("scrubjay_parked", "Work that waits for what is lacking here, and is no failed try."),
+            ["code"],
+            registry=self.registry,
+        )
+        self._lacking = Gauge(
+            *("scrubjay_lacking", "1 where something is lacking here, such as room on a disk."),
+            ["code"],
+            registry=self.registry,
+        )
         self._depths = Gauge(
             *("scrubjay_queue_ready", "Messages that wait."),
             ["topic"],
@@ -177,6 +191,22 @@ class Seeing:
         """Whether nothing is sent to it."""
         self._paused.labels(partner).set(int(on))
 
+    def lacks(self, code: str, again: float) -> bool:
+        """Work waits for what is lacking, to be tried again in so many seconds; whether it is new.
+
+        It is believed for as long as whatever waits may take to find out that it is there again.
+        """
+        new = code not in self.lacking
+        self._lacks[code] = time.monotonic() + 2.0 * again + LINGERS
+        self._parked.labels(code).inc()
+        return new
+
+    @property
+    def lacking(self) -> list[str]:
+        """The codes of what is lacking now."""
+        now = time.monotonic()
+        return sorted(code for code, until in self._lacks.items() if now < until)
+
     def looked_up(self, service: str, result: str) -> None:
         """A rule asked: answered, kept, or the code of why there was no answer."""
         self._lookups.labels(service, result).inc()
@@ -188,6 +218,9 @@ class Seeing:
 
     def exposition(self) -> bytes:
         """The metrics, as Prometheus reads them."""
+        lacking = self.lacking
+        for code in self._lacks:
+            self._lacking.labels(code).set(int(code in lacking))
         return generate_latest(self.registry)
 
 
