@@ -197,7 +197,7 @@ def test_what_waits_is_counted_as_the_command_that_lists_it_does() -> None:
         "waiting": waiting,
         "overdue": [],
     }
-    told |= {"processes": 0, "stages": {}, "breakers": {}}
+    told |= {"processes": 0, "stages": {}, "breakers": {}, "lacking": []}
     assert [line for line in status.lines(told) if line.startswith("for a person")] == [
         "for a person: 2 interchanges QUARANTINED; see: scrubjay held list",
         "for a person: 1 transmission HELD_UNKNOWN; see: scrubjay held list",

@@ -172,6 +172,8 @@ def _table(told: dict[str, Any], before: tuple[float, dict[str, Any]] | None, no
         breaker = told["breakers"].get(partner["name"], "")
         state = "paused" if partner["paused"] else "open"
         table.add_row("partner", partner["name"], state, "", breaker and f"breaker {breaker}")
+    for code in told["lacking"]:
+        table.add_row("lacking", code, "work waits", "", "")
     for name, count in told["waiting"].items():
         table.add_row("for a person", name, f"{count:,}", "", "")
     return table
