@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from scrubjay.errors import OutputError
 from scrubjay.failpoints import failpoint
 from scrubjay.failures import SHORTAGES
+from scrubjay.pipeline.seeing import about
 from scrubjay.pipeline.work import RELAY, Work
 from scrubjay.places import synced
 from scrubjay.store.rows import File, Reply
@@ -56,6 +57,7 @@ class Relay:
         if found is None or found[0].state is not State.INTENDED:
             await self._work.broker.settle(lease)
             return
+        about(trace=f"file-{found[1].id}")
         await asyncio.to_thread(self._deliver, *found)
         failpoint("relay.written")
         await self._work.store.write(lambda tx: _relayed(tx, lease))

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from scrubjay.pipeline.burying import bury
 from scrubjay.pipeline.retry import PARKED, code_of, is_hopeless
-from scrubjay.pipeline.seeing import place_of
+from scrubjay.pipeline.seeing import about, place_of
 from scrubjay.pipeline.telling import lacks
+from scrubjay.pipeline.work import ACKNOWLEDGE, ASSEMBLE, PARSE, RELAY, RESCUE, SCRUB, SEND
 from scrubjay.store.errors import DiskFullError, StaleLeaseError, StoreFailedError
 from scrubjay.vault import reading_for
 
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Runner"]
 
+_OF = {
+    **dict.fromkeys((PARSE, SCRUB), "file"),
+    **dict.fromkeys((ASSEMBLE, SEND), "partner"),
+    ACKNOWLEDGE: "acknowledgment",
+    RESCUE: "claim",
+    RELAY: "reply",
+}
+"""What a topic's subjects are; a stage that knows better says so (`about`)."""
 ROOM = 1.0
 """Seconds between two tries to write where the store has no room."""
 IDLE = 5.0
@@ -127,6 +136,8 @@ class Runner:
     async def _handle(self, stage: Stage, lease: Lease) -> None:
         begun = time.monotonic()
         seeing = self._work.seeing
+        of = _OF.get(stage.topic, stage.topic)
+        about(trace=f"{of}-{lease.subject}", work=f"{stage.topic}-{lease.subject}-{lease.fence}")
         keeping = asyncio.create_task(self._keep(lease))
         try:
             with reading_for(stage.topic):

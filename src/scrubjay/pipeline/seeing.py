@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import time
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -20,14 +21,14 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 if TYPE_CHECKING:
     from typing import TextIO
 
-__all__ = ["FIELDS", "Lines", "Seeing", "logger", "others"]
+__all__ = ["FIELDS", "Lines", "Seeing", "about", "logger", "others"]
 
 FIELDS = frozenset(
     {
         *("stage", "subject", "kind", "attempt", "fence", "code", "seconds", "delay", "state"),
         *("file", "interchange", "set", "batch", "transmission", "acknowledgment", "reply"),
         *("partner", "claims", "count", "bytes", "door", "fresh", "signal", "position", "call"),
-        *("stages", "error", "place"),
+        *("stages", "error", "place", "work", "trace"),
     }
 )
 """What may stand in a line, besides its time, level, event and process."""
@@ -35,6 +36,18 @@ _WORD = re.compile(r"[A-Za-z0-9_.:,/-]{0,120}")
 LINGERS = 2.0
 """Seconds, beside those of waiting, that something is taken for lacking."""
 _SPANS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0, 300.0)
+
+
+_ABOUT: ContextVar[dict[str, str] | None] = ContextVar("about", default=None)
+
+
+def about(*, trace: str, work: str = "") -> None:
+    """From here on lines of this task, and of threads that it waits for, say what they are about.
+
+    `trace` is the row that is followed, such as file-12 or transmission-7; `work` is one try of one
+    message, such as scrub-12-40: its topic, its subject, and its fence, which no other try has.
+    """
+    _ABOUT.set({**(_ABOUT.get() or {}), "trace": trace, **({"work": work} if work else {})})
 
 
 class Lines(logging.Formatter):
@@ -164,14 +177,18 @@ class Seeing:
         )
 
     def tell(self, event: str, level: int = logging.INFO, **fields: Any) -> None:
-        """A line of the log."""
-        self._log.log(level, event, extra={"seen": fields})
+        """A line of the log, with what its task is at (`about`)."""
+        self._log.log(level, event, extra={"seen": {**(_ABOUT.get() or {}), **fields}})
 
     def handled(self, stage: str, result: str, begun: float) -> None:
         """A message is done with; `begun` is of `time.monotonic`."""
         self._handled.labels(stage, result).inc()
         self.counts[stage, result] = self.counts.get((stage, result), 0) + 1
-        self._seconds.labels(stage).observe(time.monotonic() - begun)
+        seconds = time.monotonic() - begun
+        self._seconds.labels(stage).observe(seconds)
+        self.tell(
+            "stage.handled", logging.DEBUG, stage=stage, state=result, seconds=round(seconds, 6)
+        )
 
     def failed(self, partner: str, call: str, code: str) -> None:
         """A call to a partner failed."""

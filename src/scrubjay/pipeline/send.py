@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from scrubjay.errors import Fate
 from scrubjay.failpoints import failpoint
 from scrubjay.pipeline.retry import PARKED
+from scrubjay.pipeline.seeing import about
 from scrubjay.pipeline.telling import alert, lacks
 from scrubjay.pipeline.work import RESEND, SEND, Line, Work
 from scrubjay.store.errors import ConflictError, DiskFullError
@@ -96,6 +97,7 @@ class Send:
             await store.write(lambda tx: tx.settle(lease))
 
     async def _in_turn(self, lease: Lease, line: Line, each: Transmission) -> float | None:
+        about(trace=f"transmission-{each.id}")
         async with line.at_once:
             return await self._deliver(lease, line, each)
 
