@@ -458,3 +458,32 @@ async def test_lines_say_what_they_are_about(tmp_path: Path) -> None:
     assert all(
         line["trace"].startswith("transmission-") for line in failed if line["call"] == "send"
     )
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        (rb"GE\*[^~]*~\s*", b""),
+        (rb"GS\*[^~]*~", b"GS*HC~"),
+        (rb"SE\*[^~]*~\s*", b""),
+        (rb"ST\*[^~]*~", b"ST~"),
+        (rb"HL\*1\*", b"HL**"),
+    ],
+)
+async def test_a_malformed_group_does_not_stall_the_rest_of_its_file(
+    tmp_path: Path, harm: tuple[bytes, bytes]
+) -> None:
+    """What is wrong in it is rejected, counted to the last claim, and the other group goes on."""
+    first, second = document(10, seed=1), document(10, seed=2)
+    head, group, _ = re.split(rb"(?=GS\*)|(?=IEA\*)", first)
+    other = re.split(rb"(?=GS\*)|(?=IEA\*)", second)[1]
+    harmed = re.sub(*harm, group, count=1)
+    assert harmed != group
+    content = head + harmed + other + b"IEA*2*000000001~"
+    async with works(tmp_path) as (made, house):
+        file = made.take(content).file
+        found = await made.settle()
+        assert made.ask(lambda view: view.one(File, file)).state is State.SCRUBBED
+    assert set(ids(second)) <= set(taken(house))
+    assert sum(found.values()) == 20
+    assert set(found) <= {"ACKNOWLEDGED", "REJECTED_BY_SCRUB"}
