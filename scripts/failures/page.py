@@ -54,7 +54,7 @@ TRIED = (
         "tests/store/test_power.py",
         "400",
     ),
-    (4, "a full disk, again and again", f"{_WHOLE} 4", "252"),
+    (4, "a full disk, again and again", f"{_WHOLE} 4", "312"),
     (5, "fsync fails from some moment on", f"{_WHOLE} 5", "210"),
     (9, "every message comes again and again", f"{_WHOLE} 9", "210"),
     (10, "answers twice, in any order, contradictory, of nobody", f"{_WHOLE} 10", "210"),
@@ -69,7 +69,7 @@ TRIED = (
 )
 END = """
 They found faults, which are mended. Row 2: a polite kill in the moment of a start was not heard.
-Row 4: in one home of 252 the partner's answers were asked for no more; its books were right. It was
+Row 4: in one home of the first 252 the partner's answers were asked for no more; its books were right. It was
 not seen again, and what most likely led there, deadlines that end in one moment, is mended. Row 11:
 batches waited for a clock that had been put back to come round again; a clock that was put on cut
 the quiet time after a try in doubt short, and purged what was to be kept; and the partner, whose

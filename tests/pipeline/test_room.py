@@ -8,20 +8,26 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.works import Works, document, rests, states, until, works
 from scrubjay.app import App, kept
+from scrubjay.brokers.embedded import EmbeddedBroker
 from scrubjay.errors import OutputError, ScrubjayError
 from scrubjay.holdings import held_against
 from scrubjay.keys import TokenKey
+from scrubjay.pipeline import runner, send
 from scrubjay.pipeline.engine import Engine, Manner
 from scrubjay.pipeline.packing import Line, Packing
+from scrubjay.pipeline.parse import Parse
 from scrubjay.pipeline.pulse import heard
 from scrubjay.pipeline.work import day_of
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.contract import View
+from scrubjay.store.errors import DiskFullError
+from scrubjay.store.leases import Lease
 from scrubjay.store.sqlite.upkeep import checked, looked_into, proven
 from scrubjay.store.states import Kind, State
 from scrubjay.testing.clearinghouse import Behaviour
@@ -303,6 +309,56 @@ async def test_a_plan_without_room_in_the_work_folder_waits(
         made.take(document(5))
         assert await made.settle() == {"ACKNOWLEDGED": 5}
         assert made.ask(lambda view: view.dead_letters(everything=True)) == []
+
+
+async def test_a_message_that_a_full_store_cannot_take_back_is_given_back_as_no_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has it next has it for the first time."""
+    tried: list[int] = []
+    full = [DiskFullError("the store is full; make room")] * 3
+    release, handle = EmbeddedBroker.release, Parse.handle
+
+    async def handled(self: Parse, lease: Lease) -> None:
+        tried.append(lease.attempts)
+        if full:
+            raise OSError(errno.ENOSPC, "no room")
+        await handle(self, lease)
+
+    async def released(self: EmbeddedBroker, lease: Lease, **how: Any) -> None:
+        if full:
+            raise full.pop()
+        await release(self, lease, **how)
+
+    monkeypatch.setattr(runner, "ROOM", 0.01)
+    monkeypatch.setattr(Parse, "handle", handled)
+    monkeypatch.setattr(EmbeddedBroker, "release", released)
+    async with works(tmp_path) as (made, _):
+        one_try(made)
+        made.take(document(5))
+        assert await made.settle() == {"ACKNOWLEDGED": 5}
+    assert (tried, full) == ([1, 1], [])
+
+
+async def test_what_a_partner_replied_waits_for_room_to_be_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One who cannot be asked would have left it in doubt."""
+    full = [DiskFullError("the store is full; make room")] * 3
+    submitted = send._submitted
+
+    def unit(*given: Any) -> None:
+        if full:
+            raise full.pop()
+        submitted(*given)
+
+    monkeypatch.setattr(send, "ROOM", 0.01)
+    monkeypatch.setattr(send, "_submitted", unit)
+    async with works(tmp_path, sending={"read_back": False}) as (made, house):
+        made.take(document(5))
+        assert await made.settle() == {"ACKNOWLEDGED": 5}
+        assert [entry.event for entry in house.ledger].count("taken") == 1
+    assert full == []
 
 
 class Aged:
