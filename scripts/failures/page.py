@@ -37,8 +37,8 @@ TAIL = """
 
 Each trial is a home with files, a partner that loses replies and says things twice, and the fault;
 afterwards every claim was taken by the partner once, none was lost, and the audit verifies. Rows
-are those of the fault matrix that the pipeline is held against. None in 200 bounds the rate at 1.5 %
-of trials, none in 10,319 at 0.029 % (95 %).
+are those of the fault matrix that the pipeline is held against. None in 200 bounds the rate at
+1.5 % of trials, none in 10,319 at 0.029 % (95 %).
 
 | row | fault | how | trials | lost | sent twice |
 | --- | --- | --- | ---: | ---: | ---: |
@@ -69,8 +69,9 @@ TRIED = (
 )
 END = """
 They found faults, which are mended. Row 2: a polite kill in the moment of a start was not heard.
-Row 4: in one home of the first 252 the partner's answers were asked for no more; its books were right. It was
-not seen again, and what most likely led there, deadlines that end in one moment, is mended. Row 11:
+Row 4: in one home of the first 252 the partner's answers were asked for no more; its books were
+right. It was not seen again, and what most likely led there, deadlines that end in one moment, is
+mended. Row 11:
 batches waited for a clock that had been put back to come round again; a clock that was put on cut
 the quiet time after a try in doubt short, and purged what was to be kept; and the partner, whose
 clock was put on too until that was seen, answered some interchanges in twelve years. Row 17: files

@@ -98,8 +98,8 @@ async def test_what_the_policy_names_is_kept_sealed_and_the_rest_is_gone(
         assert texts[number][0] in scrubjay(*words[:-1], "--retained").out
         said = scrubjay("audit", "export", "--home", made.home).out
         assert said.count('"purpose": "trace"') == 2
-        for words in (("audit", "verify"), ("db", "check", "--deep")):
-            assert scrubjay(*words, "--home", made.home).code == 0
+        for command in (("audit", "verify"), ("db", "check", "--deep")):
+            assert scrubjay(*command, "--home", made.home).code == 0
 
 
 async def test_without_a_policy_nothing_is_kept(tmp_path: Path, scrubjay: Command) -> None:
