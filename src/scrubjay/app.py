@@ -277,7 +277,8 @@ class App:
             store, _ = peeked(os.path.join(folders.home, STORE_FILE))
             seconds = self.settings.remember_every
             beside.append(Remember(self.work, folders.history, store, seconds))
-        if set(self.stages) == set(STAGES):
+        if "acknowledge" in self.stages:
+            # several processes may; where stages have processes of their own, there has to be one
             beside.append(self._upkeep)
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(pulse.close)
@@ -298,7 +299,7 @@ class App:
 
     async def _upkeep(self, ending: asyncio.Event) -> None:
         """What is done now and then: what is over is purged, what nobody knows of is shredded."""
-        purge = Purge(self.work, self.settings.purge_after)
+        purge = Purge(self.work, self.settings.purge_after, self.settings.retain)
         store, vault = self.work.store, self.work.vault
 
         async def once() -> None:

@@ -7,6 +7,8 @@ value. docs/failures.md is this table as a page.
 
 from __future__ import annotations
 
+import errno
+
 from scrubjay.errors import Fate
 from scrubjay.frozen import Frozen
 
@@ -14,7 +16,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FAILURES", "Failure", "fate_of"]
+__all__ = ["FAILURES", "SHORTAGES", "Failure", "fate_of"]
+
+SHORTAGES = {
+    errno.ENOSPC: "DISK_FULL",
+    errno.EDQUOT: "DISK_FULL",
+    errno.EMFILE: "OUT_OF_HANDLES",
+    errno.ENFILE: "OUT_OF_HANDLES",
+    errno.ENOMEM: "OUT_OF_MEMORY",
+}
+"""What the system lacks, by the number of its error: the same for whatever was being written."""
 
 
 class Failure(Frozen):
@@ -30,6 +41,7 @@ class Failure(Frozen):
 _WAIT = "it is tried again later"
 _KEYS = "mount or restore the folder of keys; it goes on by itself"
 _HISTORY = "restore the folder history, or remove it; it goes on by itself"
+_OUTBOX = "mend the folder or its rights; it goes on by itself"
 _AGAIN = "it is tried again later; where bytes had left, the partner is asked first"
 _ASK = "the partner is asked before anything is sent again"
 _MEND = "mend it, then: scrubjay dlq retry"
@@ -58,6 +70,7 @@ _RETRYABLE = (
     ("KEY_UNAVAILABLE", "the keeper of keys cannot be reached", _KEYS),
     ("HISTORY_UNAVAILABLE", "what was sent before cannot be read", _HISTORY),
     ("DISK_FULL", "no room on the disk", "make room; it goes on by itself"),
+    ("OUTBOX_FAILED", "the submitters' folder cannot be written", _OUTBOX),
     ("OUT_OF_HANDLES", "too many files are open at once", _WAIT),
     ("OUT_OF_MEMORY", "no room in memory", _WAIT),
     ("BREAKER_OPEN", "the partner failed too often and is left alone for a while", _WAIT),

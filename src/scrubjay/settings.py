@@ -26,6 +26,7 @@ from scrubjay.pipeline.records import (
     text,
     texts,
 )
+from scrubjay.pipeline.retaining import Place, Retain
 from scrubjay.pipeline.retry import Backoff
 from scrubjay.pipeline.work import TOPICS, Knobs
 
@@ -77,7 +78,11 @@ SHAPE: dict[str, Section] = {
         "private_key": text(4_000, default=""),
     },
     "practices": {},
-    "purge": {"after_hours": number(0, 1_000_000, 0.0)},
+    "purge": {
+        "after_hours": number(0, 1_000_000, 0.0),
+        "retain": texts(),
+        "retain_hours": number(0, 1_000_000, 52_560.0),
+    },
     "alerts": {
         "url": text(2_000, default=""),
         "secret": text(200, default=""),
@@ -154,6 +159,8 @@ class Settings(Frozen):
     remember_every: float
     purge_after: float
     """Hours; 0 is never."""
+    retain: Retain
+    """What of a file outlives it."""
     debug: bool
 
 
@@ -271,5 +278,9 @@ def _tree(
         sweep_every=queue["sweep_seconds"],
         remember_every=scrub["remember_seconds"],
         purge_after=whole["purge"]["after_hours"],
+        retain=Retain(
+            places=tuple(Place.parsed(each) for each in whole["purge"]["retain"]),
+            hours=whole["purge"]["retain_hours"],
+        ),
         debug=whole["log"]["debug"],
     )

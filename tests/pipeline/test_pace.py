@@ -1,6 +1,7 @@
 """Breakers, budgets, backoff and pace, on clocks of their own."""
 
 import asyncio
+import errno
 
 import pytest
 
@@ -129,6 +130,9 @@ def test_errors_without_a_code_have_one_of_the_table_or_are_ours() -> None:
     assert code_of(MemoryError()) == "OUT_OF_MEMORY"
     assert code_of(TimeoutError()) == "DEADLINE"
     assert code_of(OutputError("no room; make some")) == "DISK_FULL"
+    assert code_of(OSError(errno.ENOSPC, "no room")) == "DISK_FULL"
+    assert code_of(OSError(errno.EMFILE, "too many")) == "OUT_OF_HANDLES"
+    assert code_of(OSError(errno.EIO, "broken")) == "INTERNAL"
     assert code_of(ZeroDivisionError()) == "INTERNAL"
     assert is_hopeless(InputError("no X12; send it again"))
     assert not is_hopeless(InternalError("ours; report it"))

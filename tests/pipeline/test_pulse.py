@@ -26,7 +26,7 @@ async def test_stages_and_breakers_are_told_while_processes_live(
             assert "partner clearing: breaker open" in told.out
             shown = json.loads(scrubjay("status", "--home", home, "--json").out)
             assert shown["stages"]["parse"]["done"] == 1
-        assert heard(home) == {"processes": 0, "stages": {}, "breakers": {}}
+        assert heard(home) == {"processes": 0, "stages": {}, "breakers": {}, "lacking": []}
 
 
 async def test_the_word_of_a_dead_process_is_not_heard(tmp_path: Path) -> None:

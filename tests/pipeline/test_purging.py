@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.works import Works, document, states, works
+from pipeline.works import Works, document, states, until, works
 from scrubjay.acks.applied import token_of
 from scrubjay.app import Kept, kept, token_key
 from scrubjay.pipeline.purge import Purge
@@ -221,3 +221,14 @@ async def test_what_is_over_is_shredded_and_its_books_are_kept(tmp_path: Path) -
             with pytest.raises(PayloadGoneError):
                 both.vault.open(file.payload)
             assert both.store.ask(states) == {"ACKNOWLEDGED": 10}
+
+
+async def test_a_process_of_the_last_stage_alone_purges_too(tmp_path: Path) -> None:
+    """Where each stage has processes of its own no process has all of them."""
+    async with works(tmp_path) as (made, _):
+        file = made.take(document(5)).file
+        assert await made.settle() == {"ACKNOWLEDGED": 5}
+        with (made.home / "scrubjay.toml").open("a") as more:
+            more.write("[purge]\nafter_hours = 1e-9\n")
+        async with made.running(stages=("acknowledge",)) as app:
+            await until(app, lambda view: view.state(Kind.FILE, file) is State.PURGED, 30)

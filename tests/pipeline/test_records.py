@@ -47,6 +47,10 @@ def test_what_is_not_said_is_as_the_page_has_it(tmp_path: Path) -> None:
         (("[envelope]", "[envelop]"), "one.toml:2: [envelop] is unknown"),
         (('address = "/srv/partner"', ""), "one.toml:5: [transport] address is missing"),
         (('["99901"]', '["99901", 5]'), "one.toml:1: payers is a list of texts"),
+        (
+            ("[transport]", '[scrub]\nreject_unit = "file"\n[transport]'),
+            "one.toml:6: reject_unit is",
+        ),
         (("[transport]", "[limits]\nclaims = 0\n[transport]"), "one.toml:6: claims is a whole"),
         (
             ("[transport]", "[sending]\nquiet_seconds = 1.0\n[transport]"),
@@ -193,7 +197,7 @@ def test_what_waits_is_counted_as_the_command_that_lists_it_does() -> None:
         "waiting": waiting,
         "overdue": [],
     }
-    told |= {"processes": 0, "stages": {}, "breakers": {}}
+    told |= {"processes": 0, "stages": {}, "breakers": {}, "lacking": []}
     assert [line for line in status.lines(told) if line.startswith("for a person")] == [
         "for a person: 2 interchanges QUARANTINED; see: scrubjay held list",
         "for a person: 1 transmission HELD_UNKNOWN; see: scrubjay held list",

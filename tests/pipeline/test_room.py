@@ -1,24 +1,37 @@
 """Disks without room, small and real: it is told, nothing is half there, and it goes on."""
 
+import contextlib
+import errno
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeline.works import Works, document, states, until, works
-from scrubjay.app import kept
+from pipeline.works import Works, document, rests, states, until, works
+from scrubjay.app import App, kept
+from scrubjay.brokers.embedded import EmbeddedBroker
 from scrubjay.errors import OutputError, ScrubjayError
 from scrubjay.holdings import held_against
 from scrubjay.keys import TokenKey
+from scrubjay.pipeline import runner, send
 from scrubjay.pipeline.engine import Engine, Manner
+from scrubjay.pipeline.packing import Line, Packing
+from scrubjay.pipeline.parse import Parse
+from scrubjay.pipeline.pulse import heard
 from scrubjay.pipeline.work import day_of
 from scrubjay.store.audit.keys import Keyring
 from scrubjay.store.contract import View
+from scrubjay.store.errors import DiskFullError
+from scrubjay.store.leases import Lease
 from scrubjay.store.sqlite.upkeep import checked, looked_into, proven
-from scrubjay.store.states import Kind
+from scrubjay.store.states import Kind, State
+from scrubjay.testing.clearinghouse import Behaviour
+from scrubjay.testing.clearinghouse import opened as clearinghouse
 from scrubjay.vault import KeyUnavailableError
 from scrubjay.vault.keyring import FILE as WRAPPING
 from scrubjay.vault.keyring import KeyringFile
@@ -159,3 +172,200 @@ async def test_what_is_to_be_sent_waits_for_keys_that_are_away(
                 await until(app, lambda view: refused(view) >= 5)
             await until(app, lambda view: states(view) == {"ACKNOWLEDGED": 10})
         assert [entry.event for entry in house.ledger] == ["taken"]
+
+
+ONE_TRY = "attempts = 1\nlease_seconds = 0.5\n"
+"""Whatever was counted as a failed try would be a dead letter at once."""
+
+
+def one_try(made: Works, more: str = "") -> None:
+    """Settings by which a single failure is the last."""
+    path = made.home / "scrubjay.toml"
+    path.write_text(path.read_text().replace("[queue]\n", f"[queue]\n{ONE_TRY}") + more)
+
+
+@contextlib.contextmanager
+def filled(disk: Path) -> Iterator[None]:
+    """No byte is left there for as long as this lasts."""
+    filler = disk / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(1 << 12))
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+async def heard_of(app: App, made: Works, code: str, scrubjay: Command) -> None:
+    """It is in the status, the metrics and an alert; nothing is dead."""
+    home = str(made.home)
+    await until(app, lambda _: code in heard(home)["lacking"], 30)
+    assert f"({code})" in scrubjay("status", "--home", home).out
+    assert f'scrubjay_lacking{{code="{code}"}} 1.0' in app.work.seeing.exposition().decode()
+    await until(app, lambda _: f'"alert.parked.{code}.' in made.log.getvalue(), 30)
+    assert await app.work.store.read(lambda view: view.dead_letters()) == []
+
+
+async def test_an_outbox_without_room_makes_replies_wait(tmp_path: Path, scrubjay: Command) -> None:
+    """Nothing else does; with room they are delivered, each whole."""
+    with small_disk(tmp_path / "outbox", "64k") as disk:
+        async with works(tmp_path) as (made, _):
+            one_try(made, f'[folders]\noutbox = "{disk}"\n')
+            made.take(document(20))
+            with filled(disk):
+                async with made.running() as app:
+                    await until(app, lambda view: states(view) == {"ACKNOWLEDGED": 20})
+                    await heard_of(app, made, "DISK_FULL", scrubjay)
+                    assert await app.work.store.read(lambda view: len(replies(view))) > 0
+            async with made.running() as app:
+                await until(app, lambda view: not replies(view))
+            assert [path for path in disk.rglob("*.277ca") if path.stat().st_size]
+            assert not list(disk.rglob("*.part"))
+        assert is_clean(made)
+
+
+def replies(view: View) -> list[int]:
+    """Those that wait."""
+    return view.in_state(Kind.REPLY, State.INTENDED)
+
+
+async def test_an_outbox_that_may_not_be_written_makes_replies_wait(
+    tmp_path: Path, scrubjay: Command
+) -> None:
+    """That is said as what it is, not as a full disk."""
+    async with works(tmp_path) as (made, _):
+        one_try(made)
+        (made.home / "outbox").write_text("no folder")
+        made.take(document(5))
+        async with made.running() as app:
+            await heard_of(app, made, "OUTBOX_FAILED", scrubjay)
+            (made.home / "outbox").unlink()
+            await until(app, rests)
+            assert list((made.home / "outbox").rglob("*.277ca"))
+
+
+async def test_a_vault_without_room_makes_everything_wait(
+    tmp_path: Path, scrubjay: Command
+) -> None:
+    """Files stay in the watched folder, what is judged waits, what a partner has stays there."""
+    with small_disk(tmp_path / "vault", "2m") as disk:
+        async with works(tmp_path) as (made, house):
+            more = f'[folders]\nvault = "{disk / "vault"}"\ninbox = "inbox"\n'
+            one_try(made, f"{more}[intake]\nquiet_seconds = 0.01\n")
+            (made.home / "inbox").mkdir()
+            made.take(document(20))
+            async with made.running() as app:
+                with filled(disk):
+                    (made.home / "inbox" / "late.837").write_bytes(document(20, seed=2))
+                    await heard_of(app, made, "DISK_FULL", scrubjay)
+                    await until(app, lambda _: '"inbox.waits"' in made.log.getvalue(), 30)
+                    assert (made.home / "inbox" / "late.837").exists()
+                await until(app, lambda view: states(view) == {"ACKNOWLEDGED": 40})
+                await until(app, rests)
+                assert not (made.home / "inbox" / "late.837").exists()
+            assert [entry.event for entry in house.ledger].count("taken") >= 1
+        assert is_clean(made)
+
+
+async def test_a_store_without_room_counts_no_try_however_long_that_is(
+    tmp_path: Path, scrubjay: Command
+) -> None:
+    """Leases run out meanwhile; with room everything goes on, and nothing was sent twice."""
+    with small_disk(tmp_path / "small", "6m") as disk:
+        made = Works(disk)
+        async with clearinghouse(Behaviour()) as house:
+            made.partner("clearing", house.address)
+            one_try(made, f'[folders]\nvault = "{tmp_path / "vault"}"\n')
+            made.take(document(20))
+            async with made.running() as app:
+                with filled(disk):
+                    await until(app, lambda _: '"DISK_FULL"' in made.log.getvalue(), 30)
+                    assert app.work.store.parked is not None
+                    # longer than a lease
+                    await until(app, Aged(1.0).old)
+                await until(app, lambda view: states(view) == {"ACKNOWLEDGED": 20})
+                assert await app.work.store.read(lambda view: view.dead_letters()) == []
+            taken = [claim for entry in house.ledger for claim in entry.claims]
+            assert len(taken) == len(set(taken)) == 20
+        assert is_clean(made)
+
+
+async def test_a_plan_without_room_in_the_work_folder_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the engine had room, and what is made of its files has none."""
+    full = [OSError(errno.ENOSPC, "no room")] * 2
+
+    def plan(self: Packing) -> Iterator[Line]:
+        if full:
+            raise full.pop()
+        yield from whole(self)
+
+    whole = Packing.plan
+    monkeypatch.setattr(Packing, "plan", plan)
+    async with works(tmp_path) as (made, _):
+        one_try(made)
+        made.take(document(5))
+        assert await made.settle() == {"ACKNOWLEDGED": 5}
+        assert made.ask(lambda view: view.dead_letters(everything=True)) == []
+
+
+async def test_a_message_that_a_full_store_cannot_take_back_is_given_back_as_no_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has it next has it for the first time."""
+    tried: list[int] = []
+    full = [DiskFullError("the store is full; make room")] * 3
+    release, handle = EmbeddedBroker.release, Parse.handle
+
+    async def handled(self: Parse, lease: Lease) -> None:
+        tried.append(lease.attempts)
+        if full:
+            raise OSError(errno.ENOSPC, "no room")
+        await handle(self, lease)
+
+    async def released(self: EmbeddedBroker, lease: Lease, **how: Any) -> None:
+        if full:
+            raise full.pop()
+        await release(self, lease, **how)
+
+    monkeypatch.setattr(runner, "ROOM", 0.01)
+    monkeypatch.setattr(Parse, "handle", handled)
+    monkeypatch.setattr(EmbeddedBroker, "release", released)
+    async with works(tmp_path) as (made, _):
+        one_try(made)
+        made.take(document(5))
+        assert await made.settle() == {"ACKNOWLEDGED": 5}
+    assert (tried, full) == ([1, 1], [])
+
+
+async def test_what_a_partner_replied_waits_for_room_to_be_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One who cannot be asked would have left it in doubt."""
+    full = [DiskFullError("the store is full; make room")] * 3
+    submitted = send._submitted
+
+    def unit(*given: Any) -> None:
+        if full:
+            raise full.pop()
+        submitted(*given)
+
+    monkeypatch.setattr(send, "ROOM", 0.01)
+    monkeypatch.setattr(send, "_submitted", unit)
+    async with works(tmp_path, sending={"read_back": False}) as (made, house):
+        made.take(document(5))
+        assert await made.settle() == {"ACKNOWLEDGED": 5}
+        assert [entry.event for entry in house.ledger].count("taken") == 1
+    assert full == []
+
+
+class Aged:
+    """Whether so long has passed since it was made."""
+
+    def __init__(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+
+    def old(self, _: View) -> bool:
+        return time.monotonic() > self._until

@@ -1,5 +1,7 @@
 """The way of claims through the pipeline, with a real store, vault, engine and clearinghouse."""
 
+import asyncio
+import io
 import json
 import re
 from datetime import UTC, datetime
@@ -10,9 +12,10 @@ import pytest
 
 from pipeline.works import Works, document, rests, states, taken, until, works
 from scrubjay.acks import apply
-from scrubjay.app import kept
+from scrubjay.app import kept, opened
 from scrubjay.pipeline import deciding
 from scrubjay.pipeline.purge import Purge
+from scrubjay.pipeline.seeing import Seeing, logger
 from scrubjay.runs import validate
 from scrubjay.store.contract import View
 from scrubjay.store.rows import (
@@ -432,3 +435,55 @@ async def test_a_partner_that_is_down_holds_up_no_other(tmp_path: Path) -> None:
             found = await app.work.store.read(states)
     assert set(found) == {"SUBMITTED", "SCRUBBED"}
     assert not house.ledger
+
+
+async def test_lines_say_what_they_are_about(tmp_path: Path) -> None:
+    """The row that is followed, and the try of the message: also where a partner fails."""
+    behaviour = Behaviour(seed=2, faults={"throttled": 0.5})
+    async with works(tmp_path, behaviour, "[log]\ndebug = true\n") as (made, _):
+        file = made.take(document(20)).file
+        made.log = io.StringIO()
+        async with opened(made.tree, seeing=Seeing(logger(made.log, level=10))) as app:
+            running = asyncio.create_task(app.run())
+            await until(app, rests)
+            app.runner.end()
+            await running
+    lines = [json.loads(line) for line in made.log.getvalue().splitlines()]
+    handled = [line for line in lines if line["event"] == "stage.handled"]
+    assert {line["trace"] for line in handled if line["stage"] == "scrub"} == {f"file-{file}"}
+    works_done = [line["work"] for line in handled]
+    assert len(works_done) == len(set(works_done))
+    assert {one.partition("-")[0] for one in works_done} >= {"parse", "scrub", "send", "relay"}
+    failed = [line for line in lines if line["event"] == "partner.failed"]
+    assert all(
+        line["trace"].startswith("transmission-") for line in failed if line["call"] == "send"
+    )
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        (rb"GE\*[^~]*~\s*", b""),
+        (rb"GS\*[^~]*~", b"GS*HC~"),
+        (rb"SE\*[^~]*~\s*", b""),
+        (rb"ST\*[^~]*~", b"ST~"),
+        (rb"HL\*1\*", b"HL**"),
+    ],
+)
+async def test_a_malformed_group_does_not_stall_the_rest_of_its_file(
+    tmp_path: Path, harm: tuple[bytes, bytes]
+) -> None:
+    """What is wrong in it is rejected, counted to the last claim, and the other group goes on."""
+    first, second = document(10, seed=1), document(10, seed=2)
+    head, group, _ = re.split(rb"(?=GS\*)|(?=IEA\*)", first)
+    other = re.split(rb"(?=GS\*)|(?=IEA\*)", second)[1]
+    harmed = re.sub(*harm, group, count=1)
+    assert harmed != group
+    content = head + harmed + other + b"IEA*2*000000001~"
+    async with works(tmp_path) as (made, house):
+        file = made.take(content).file
+        found = await made.settle()
+        assert made.ask(lambda view: view.one(File, file)).state is State.SCRUBBED
+    assert set(ids(second)) <= set(taken(house))
+    assert sum(found.values()) == 20
+    assert set(found) <= {"ACKNOWLEDGED", "REJECTED_BY_SCRUB"}

@@ -93,9 +93,14 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
 
 def _said(told: dict[str, Any]) -> Iterator[str]:
     """What the processes say that is not as it should be."""
+    from scrubjay.failures import FAILURES
+
     for stage, row in told["stages"].items():
         if row["failed"]:
             yield f"stage {stage:9} done {row['done']:,}, failed {row['failed']:,} times"
+    for code in told["lacking"]:
+        failure = FAILURES[code]
+        yield f"work waits: {failure.meaning} ({code}); {failure.step}"
     for name, position in told["breakers"].items():
         if position != "closed":
             yield f"partner {name}: breaker {position.replace('_', ' ')}"
@@ -163,13 +168,21 @@ def _table(told: dict[str, Any], before: tuple[float, dict[str, Any]] | None, no
             was = before[1]["stages"].get(stage, {"done": row["done"]})["done"]
             rate = f"{max(row['done'] - was, 0) / (now - before[0]):,.0f}"
         table.add_row("stage", stage, f"{row['done']:,}", rate, f"{row['failed']:,} failed")
+    for row in _below(told):
+        table.add_row(*row)
+    return table
+
+
+def _below(told: dict[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
+    """Partners, what is lacking, and what waits for a person."""
     for partner in told["partners"]:
         breaker = told["breakers"].get(partner["name"], "")
         state = "paused" if partner["paused"] else "open"
-        table.add_row("partner", partner["name"], state, "", breaker and f"breaker {breaker}")
+        yield "partner", partner["name"], state, "", breaker and f"breaker {breaker}"
+    for code in told["lacking"]:
+        yield "lacking", code, "work waits", "", ""
     for name, count in told["waiting"].items():
-        table.add_row("for a person", name, f"{count:,}", "", "")
-    return table
+        yield "for a person", name, f"{count:,}", "", ""
 
 
 COMMAND = Call(

@@ -6,7 +6,7 @@ import json
 import sys
 
 from scrubjay.cli import options
-from scrubjay.cli.call import Argument, Call
+from scrubjay.cli.call import Argument, Call, Option
 from scrubjay.cli.homes import HOME, settings
 from scrubjay.cli.kinds import Kind
 
@@ -35,6 +35,8 @@ def run(given: dict[str, Any]) -> int:
         if ids:
             seen = {"claims": ids, "command": "trace"}
             store.do(lambda tx: tx.note("claim.shown", Subject.CLAIM, ids[0], seen))
+    if given["retained"]:
+        _add_retained(given, told)
     if given["as_json"]:
         sys.stdout.write(json.dumps({"token": token, "claims": told}) + "\n")
     elif not told:
@@ -43,6 +45,26 @@ def run(given: dict[str, Any]) -> int:
         for claim in told:
             sys.stdout.writelines(f"{line}\n" for line in _lines(claim))
     return 0 if told else 1
+
+
+def _add_retained(given: dict[str, Any], told: list[dict[str, Any]]) -> None:
+    """What was kept of purged claims; each reading of it is in the audit before it is shown."""
+    from scrubjay.app import kept
+    from scrubjay.cli.homes import actor
+    from scrubjay.pipeline.retaining import ROLE, retained_of
+    from scrubjay.store.rows import Claim
+    from scrubjay.vault import reading_for
+
+    with kept(settings(given), actor()) as both, reading_for("trace"):
+        for each in told:
+            row = both.store.ask(lambda view, one=each["claim"]: view.one(Claim, one))  # type: ignore[misc]
+            payloads = both.store.ask(lambda view, one=each["file"]: view.payloads_of(one))  # type: ignore[misc]
+            each["retained"] = [
+                {"loop": loop, "segment": text}
+                for payload in payloads
+                if payload.role == ROLE and payload.shredded_at is None
+                for loop, text in retained_of(both.vault, payload.id, row)
+            ]
 
 
 def _lines(claim: dict[str, Any]) -> Iterator[str]:
@@ -66,6 +88,8 @@ def _lines(claim: dict[str, Any]) -> Iterator[str]:
     for each in claim["outcomes"]:
         codes = f": {each['codes']}" if each["codes"] else ""
         yield f"  {each['document']} of {each['hop']}: {each['verdict']}{codes}"
+    for each in claim.get("retained", ()):
+        yield f"  {each['loop']:8} {each['segment']}"
     for step in claim["steps"]:
         detail = ", ".join(f"{name} {value}" for name, value in step["detail"].items())
         yield f"  {when(step['at'])}  {step['event']:28} {detail}"[:160].rstrip()
@@ -77,7 +101,14 @@ COMMAND = Call(
     "The number is turned into its token here and goes nowhere. Leaves with 1 where no claim has "
     "it.",
     argument=Argument(name="claim", metavar="CLAIM", kind=Kind("claim")),
-    options=(HOME, options.AS_JSON),
+    options=(
+        HOME,
+        Option(
+            name="--retained",
+            help="Also what was retained of it when its file was purged, in clear.",
+        ),
+        options.AS_JSON,
+    ),
     examples=("scrubjay trace S0001-00000017 --home /var/lib/scrubjay",),
     run=run,
 )

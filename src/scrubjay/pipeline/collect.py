@@ -11,10 +11,13 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from scrubjay.errors import VaultError
 from scrubjay.failpoints import failpoint
+from scrubjay.pipeline.retry import PARKED, code_of
 from scrubjay.pipeline.send import SHUT
-from scrubjay.pipeline.telling import alert
+from scrubjay.pipeline.telling import alert, lacks
 from scrubjay.pipeline.work import ACKNOWLEDGE, Line, Work
+from scrubjay.store.errors import DiskFullError
 from scrubjay.store.rows import NewAcknowledgment, Partner, Payload
 from scrubjay.store.states import Kind
 from scrubjay.transports import TransportError
@@ -77,6 +80,12 @@ class Collect:
             code = error.code if isinstance(error, TransportError) else "COLLECT_TIMEOUT"
             self._work.seeing.failed(line.record.name, "collect", code)
             await self._failed(code)
+        except (VaultError, DiskFullError) as error:
+            if code_of(error) not in PARKED:
+                raise
+            # what the partner has stays there: it has done nothing wrong, and is asked again
+            wait = self._later()
+            lacks(self._work, code_of(error), wait)
         else:
             self._failures = 0
         return count
@@ -87,10 +96,16 @@ class Collect:
             if await self._work.store.write(lambda tx: self._pause(tx, code)):
                 self._work.seeing.paused(record.name, on=True)
             return
+        self._later()
+
+    def _later(self) -> float:
+        """Seconds until it is asked again: twice as long after each time in a row."""
+        record = self._line.record
         longest = max(record.backoff.longest, record.collect_every)
         wait = min(longest, record.collect_every * 2.0 ** min(self._failures, 30))
         self._failures += 1
         self._again = self._clock() + wait
+        return wait
 
     def _pause(self, tx: Tx, code: str) -> bool:
         paused = tx.pause(self._line.id, reason=code)

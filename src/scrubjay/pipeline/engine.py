@@ -5,14 +5,11 @@ Apart is a process of its own with limits: for a file that the engine has failed
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import json
 import os
 import subprocess
 import sys
 import threading
-from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from scrubjay import _native
@@ -29,28 +26,24 @@ from scrubjay.frozen import Frozen
 from scrubjay.job import Command, Job, RejectUnit
 from scrubjay.partners import overlays
 from scrubjay.pipeline.apart import NO_ROOM
+from scrubjay.pipeline.feeding import fed
 from scrubjay.rules import RuleSet
 from scrubjay.runs import known, ruleset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from datetime import date
 
     from scrubjay.keys import TokenKey
+    from scrubjay.pipeline.feeding import Feed
     from scrubjay.pipeline.lookups import Services
-
-    Feed = Callable[[], Iterable[bytes]]
 
 __all__ = ["NOTES", "SENT", "Engine", "EngineFailedError", "HistoryUnavailableError", "Manner"]
 
 ANY = 2**31
 """Claims of a set, where it may have any number."""
-PIPE = 1 << 20
-"""Bytes that may be on their way to the engine, so that the two take turns less often."""
 SENT, NOTES = "sent.codes", "notes.json"
 """The file of what was sent before, and what shows that there was one (`remembering`)."""
-NAME = "claims.837"
-"""What the input is called in everything that the engine writes."""
 
 
 class EngineFailedError(InternalError):
@@ -99,11 +92,19 @@ class Engine:
         """The digest that names the rules in force."""
         return _native.digest(self._rules()[0].program)[:16]
 
-    def scrub(self, feed: Feed, folder: str, day: date, *, apart: bool = False) -> dict[str, Any]:
+    def scrub(
+        self,
+        feed: Feed,
+        folder: str,
+        day: date,
+        *,
+        unit: RejectUnit = RejectUnit.CLAIM,
+        apart: bool = False,
+    ) -> dict[str, Any]:
         """Judges what `feed` gives into `folder`, new or empty; the numbers of summary.json.
 
-        The same bytes, rules, code tables and day give the same files. InputError where it is no
-        X12 at all.
+        The same bytes, rules, code tables, day and unit give the same files. InputError where it is
+        no X12 at all.
         """
         loaded, texts = self._rules()
         job = Job(
@@ -112,7 +113,7 @@ class Engine:
             as_of=day,
             received_date=day,
             overlays=texts,
-            reject_unit=self.manner.reject_unit,
+            reject_unit=unit,
             max_claims_per_set=self.manner.claims_per_batch,
             threads=self.manner.threads,
             token_key=self._key.secret,
@@ -186,25 +187,10 @@ class Engine:
             return self._loaded
 
     def _run(self, job: Job, feed: Feed, *, apart: bool) -> dict[str, Any]:
-        reading, writing = os.pipe()
-        with contextlib.suppress(OSError):  # a limit of the user's: then it goes in smaller steps
-            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE)
-        feeder = _Feeder(feed, writing)
-        link = os.path.join(os.path.dirname(job.out or job.digests or ""), NAME)
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(link)
-        os.symlink(f"/dev/fd/{reading}", link)
-        job = job.but(inputs=(link,))
-        feeder.start()
-        try:
+        folder = os.path.dirname(job.out or job.digests or "")
+        with fed(feed, folder) as (name, reading):
+            job = job.but(inputs=(name,))
             answer = self._apart(job, reading) if apart else self._here(job)
-        finally:
-            # whoever still feeds it finds nobody reading
-            os.close(reading)
-            feeder.join()
-            os.unlink(link)
-            # a feed that ended early is why, whatever the engine says of what it got
-            feeder.check()
         summary: dict[str, Any] = json.loads(answer)["summary"]
         return summary
 
@@ -239,37 +225,3 @@ class Engine:
         if ended.returncode:
             raise EngineFailedError("the engine's process died; the file is divided")
         return ended.stdout
-
-
-class _Feeder(threading.Thread):
-    """Writes what a feed gives into a pipe, and remembers why it could not."""
-
-    def __init__(self, feed: Feed, writing: int) -> None:
-        super().__init__(name="feeder", daemon=True)
-        self._feed = feed
-        self._writing = writing
-        self._failed: BaseException | None = None
-        self._context = copy_context()
-
-    def run(self) -> None:
-        self._context.run(self._pump)
-
-    def _pump(self) -> None:
-        try:
-            with os.fdopen(self._writing, "wb", buffering=0) as pipe:
-                for piece in self._feed():
-                    view = memoryview(piece)
-                    while view:
-                        view = view[pipe.write(view) or 0 :]
-        except BrokenPipeError:
-            return  # the engine has ended, and says why
-        except BaseException as error:  # noqa: BLE001 - raised where the engine was asked
-            self._failed = error
-
-    def check(self) -> None:
-        """Raises what made the feed end early: the engine took that for the end of the file."""
-        if self._failed is None:
-            return
-        if isinstance(self._failed, ScrubjayError | MemoryError):
-            raise self._failed
-        raise InternalError("the file could not be read to its end; try it again") from self._failed

@@ -32,12 +32,14 @@ class Sender(Frozen):
 
     tenant: str = "default"
     practice: str = ""
-    """Empty: the one that `practices` has for ISA06, else ISA06 itself."""
+    """Empty: the one that `practices` has for ISA06 and GS02, or ISA06 alone; else ISA06 itself."""
     practices: tuple[tuple[str, str], ...] = ()
+    """By ``ISA06`` or ``ISA06/GS02``."""
 
-    def practice_of(self, isa06: str) -> str:
-        """The practice that a file is written down under."""
-        return self.practice or dict(self.practices).get(isa06, isa06)
+    def practice_of(self, isa06: str, gs02: str) -> str:
+        """The practice that a file is written down under; GS02 is that of its first group."""
+        known = dict(self.practices)
+        return self.practice or known.get(f"{isa06}/{gs02}") or known.get(isa06, isa06)
 
 
 class Arrived(Frozen):
@@ -65,7 +67,7 @@ def arrive(
     with vault.writer(payload) as writer:
         for piece in header:
             writer.write(piece)
-        practice = sender.practice_of(header.sender())
+        practice = sender.practice_of(*header.sender())
         failpoint("intake.received")
         sealed = writer.commit()
     failpoint("intake.sealed")
@@ -100,7 +102,7 @@ def _enter(tx: Tx, new: NewFile, sealed: Sealed) -> Arrived:
 
 
 class _Header:
-    """Passes pieces on and keeps the ISA that they begin with."""
+    """Passes pieces on and keeps the ISA that they begin with, and what follows it."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = pieces
@@ -112,13 +114,17 @@ class _Header:
                 self._seen += piece[: 4 * ISA_LENGTH]
             yield piece
 
-    def sender(self) -> str:
-        """ISA06, without the padding."""
+    def sender(self) -> tuple[str, str]:
+        """ISA06 and the first GS02, without the padding; that is "" where no group follows."""
         if not self._seen:
             raise InputError("empty: there is nothing to take; look at where it came from")
         start = self._seen.find(b"ISA")
         header = self._seen[start : start + ISA_LENGTH]
         if start < 0:
             raise InputError("no ISA at its beginning: no X12; look at the file, and send it again")
-        element = Delimiters.of(header).element
-        return header.split(element)[6].decode("latin-1").strip()
+        marks = Delimiters.of(header)
+        group = self._seen[start + ISA_LENGTH :].lstrip().split(marks.terminator)[0]
+        found = [*group.split(marks.element), b"", b""]
+        gs02 = found[2] if found[0] == b"GS" else b""
+        isa06 = header.split(marks.element)[6]
+        return isa06.decode("latin-1").strip(), gs02.decode("latin-1").strip()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrubjay.acks.applied import token_of
 from scrubjay.extraction import contents
+from scrubjay.job import RejectUnit
 from scrubjay.pipeline.engine import EngineFailedError
 from scrubjay.pipeline.outline import TransactionSet, outline
 from scrubjay.pipeline.packing import Line, ordinal
@@ -80,14 +81,20 @@ class Poison:
 
 
 def isolated(
-    engine: Engine, feed: Feed, folder: str, out: str, day: date
+    engine: Engine,
+    feed: Feed,
+    folder: str,
+    out: str,
+    day: date,
+    *,
+    unit: RejectUnit = RejectUnit.CLAIM,
 ) -> tuple[dict[str, Any], Poison]:
     """Judges what `feed` gives into `out`, but for the claims that cannot be judged.
 
     EngineFailedError where it cannot be divided: the engine dies of it before it comes to claims.
     """
     try:
-        return engine.scrub(feed, out, day, apart=True), Poison()
+        return engine.scrub(feed, out, day, unit=unit, apart=True), Poison()
     except EngineFailedError:
         shutil.rmtree(out, ignore_errors=True)
     sets = [each for each in outline(feed()) if isinstance(each, TransactionSet)]
@@ -103,7 +110,7 @@ def isolated(
         with open(os.path.join(out, "verdicts.jsonl"), "x"):
             return {"unreadable": 0}, poison
     path = dividing.taken("left", left)
-    return engine.scrub(lambda: contents([path]), out, day, apart=True), poison
+    return engine.scrub(lambda: contents([path]), out, day, unit=unit, apart=True), poison
 
 
 @dataclass(frozen=True, slots=True)

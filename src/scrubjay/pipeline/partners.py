@@ -86,7 +86,7 @@ SHAPE: dict[str, Section] = {
         "277CA": number(0, 8_760, 72.0),
         "835": number(0, 8_760, 0.0),
     },
-    "scrub": {"overlays": texts()},
+    "scrub": {"overlays": texts(), "reject_unit": one_of("", "claim", "set", default="")},
     "transport": {
         "kind": one_of("folder", "http", default="folder"),
         "address": text(2_000, 1),
@@ -160,6 +160,8 @@ class Partner(Frozen):
     due: tuple[tuple[str, float], ...] = ()
     """Documents owed, and the hours within which each has to come."""
     overlays: tuple[str, ...] = ()
+    reject_unit: str = ""
+    """What a fault of syntax in a claim takes down with it; "" is as the settings say."""
     transport: str = "folder"
     address: str = ""
     credential: str = ""
@@ -283,7 +285,7 @@ def _record(path: str) -> Partner:
         final=told["final"],
         collect_every=told["collect_seconds"],
         due=tuple((document, limit) for document, limit in hours.items() if limit > 0),
-        overlays=whole["scrub"]["overlays"],
+        **whole["scrub"],
         transport=whole["transport"]["kind"],
         address=whole["transport"]["address"],
         credential=whole["transport"]["credential"],

@@ -54,11 +54,13 @@ class Pulse:
         told = {
             "stages": stages,
             "partners": {line.record.name: line.breaker.position for line in lines},
+            "lacking": seeing.lacking,
         }
         text = json.dumps(told).encode()
-        # whoever reads between the two reads no JSON, and looks again
-        os.ftruncate(self._file, 0)
+        # whoever reads between the two reads no JSON, and looks again; in this order a full disk
+        # has room for what is no longer than before
         os.pwrite(self._file, text, 0)
+        os.ftruncate(self._file, len(text))
 
     def close(self) -> None:
         """It is not there any more."""
@@ -70,8 +72,10 @@ class Pulse:
 def heard(home: str) -> dict[str, Any]:
     """What all living processes say: stages with ``done`` and ``failed``, breakers by partner.
 
-    A partner's breaker is the worst of those of the processes; ``processes`` is how many there are.
+    A partner's breaker is the worst of those of the processes; ``processes`` is how many there are,
+    ``lacking`` the codes of what any of them lacks.
     """
+    lacking: set[str] = set()
     stages: dict[str, dict[str, int]] = {}
     partners: dict[str, str] = {}
     count = 0
@@ -81,9 +85,15 @@ def heard(home: str) -> dict[str, Any]:
             sums = stages.setdefault(stage, {"done": 0, "failed": 0})
             for name in sums:
                 sums[name] += int(numbers.get(name, 0))
+        lacking.update(map(str, told.get("lacking", ())))
         for name, position in told.get("partners", {}).items():
             partners[name] = min(partners.get(name, position), position, key=_badness)
-    return {"processes": count, "stages": stages, "breakers": partners}
+    return {
+        "processes": count,
+        "stages": stages,
+        "breakers": partners,
+        "lacking": sorted(lacking),
+    }
 
 
 def _badness(position: str) -> int:

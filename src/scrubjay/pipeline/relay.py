@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from scrubjay.errors import OutputError
 from scrubjay.failpoints import failpoint
+from scrubjay.failures import SHORTAGES
+from scrubjay.pipeline.seeing import about
 from scrubjay.pipeline.work import RELAY, Work
 from scrubjay.places import synced
 from scrubjay.store.rows import File, Reply
@@ -23,7 +25,16 @@ if TYPE_CHECKING:
     from scrubjay.brokers.contract import Lease
     from scrubjay.store.contract import Tx, View
 
-__all__ = ["Relay", "folder_of"]
+__all__ = ["OutboxError", "Relay", "folder_of"]
+
+
+class OutboxError(OutputError):
+    """The submitters' folder cannot be written: no room, or no right. What is for it waits."""
+
+    def __init__(self, folder: str, error: OSError) -> None:
+        self.code = SHORTAGES.get(error.errno or 0, "OUTBOX_FAILED")
+        reason = (error.strerror or "cannot be written").lower()
+        super().__init__(f"{folder}: {reason}; mend the outbox")
 
 
 class Relay:
@@ -46,6 +57,7 @@ class Relay:
         if found is None or found[0].state is not State.INTENDED:
             await self._work.broker.settle(lease)
             return
+        about(trace=f"file-{found[1].id}")
         await asyncio.to_thread(self._deliver, *found)
         failpoint("relay.written")
         await self._work.store.write(lambda tx: _relayed(tx, lease))
@@ -67,8 +79,7 @@ class Relay:
             os.replace(draft, path)
             synced(folder)
         except OSError as error:
-            reason = (error.strerror or "cannot be written").lower()
-            raise OutputError(f"{folder}: {reason}; mend the outbox") from None
+            raise OutboxError(folder, error) from None
 
 
 def folder_of(practice: str) -> str:

@@ -20,6 +20,7 @@ from scrubjay.pipeline.isolate import POISON
 from scrubjay.pipeline.outline import Interchange as Found
 from scrubjay.pipeline.outline import outline
 from scrubjay.pipeline.packing import NO_PARTNER, Packing
+from scrubjay.pipeline.seeing import about
 from scrubjay.pipeline.telling import alert
 from scrubjay.pipeline.work import ASSEMBLE, RESCUE, Work, day_of
 from scrubjay.store.rows import Claim, File, Interchange, NewBatch, NewDeadLetter, Payload
@@ -67,6 +68,7 @@ class Rescue:
         if case is None:
             await self._work.broker.settle(lease)
             return
+        about(trace=f"file-{case.file.id}")
         await asyncio.to_thread(self._rescue, lease, case)
 
     def _rescue(self, lease: Lease, case: _Case) -> None:

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from scrubjay.errors import Fate, ScrubjayError
-from scrubjay.failures import FAILURES
+from scrubjay.failures import FAILURES, SHORTAGES
 from scrubjay.frozen import Frozen
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PARKED", "Backoff", "Budget", "code_of", "is_hopeless"]
 
-PARKED = frozenset({"DISK_FULL", "KEY_UNAVAILABLE", "HISTORY_UNAVAILABLE"})
+PARKED = frozenset({"DISK_FULL", "KEY_UNAVAILABLE", "HISTORY_UNAVAILABLE", "OUTBOX_FAILED"})
 """What is lacking here, and no fault of what is worked on: it waits, and no try is counted."""
 
 
@@ -81,6 +81,8 @@ def code_of(error: BaseException) -> str:
             return "OUT_OF_MEMORY"
         case TimeoutError():
             return "DEADLINE"
+        case OSError() if error.errno in SHORTAGES:
+            return SHORTAGES[error.errno]
         case ScrubjayError() if error.fate is Fate.RETRYABLE:
             return "DISK_FULL"
         case _:

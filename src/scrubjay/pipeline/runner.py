@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 from scrubjay.pipeline.burying import bury
 from scrubjay.pipeline.retry import PARKED, code_of, is_hopeless
-from scrubjay.pipeline.seeing import place_of
-from scrubjay.store.errors import StaleLeaseError, StoreFailedError
+from scrubjay.pipeline.seeing import about, place_of
+from scrubjay.pipeline.telling import lacks
+from scrubjay.pipeline.work import ACKNOWLEDGE, ASSEMBLE, PARSE, RELAY, RESCUE, SCRUB, SEND
+from scrubjay.store.errors import DiskFullError, StaleLeaseError, StoreFailedError
 from scrubjay.vault import reading_for
 
 if TYPE_CHECKING:
@@ -28,6 +30,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Runner"]
 
+_OF = {
+    **dict.fromkeys((PARSE, SCRUB), "file"),
+    **dict.fromkeys((ASSEMBLE, SEND), "partner"),
+    ACKNOWLEDGE: "acknowledgment",
+    RESCUE: "claim",
+    RELAY: "reply",
+}
+"""What a topic's subjects are; a stage that knows better says so (`about`)."""
+ROOM = 1.0
+"""Seconds between two tries to write where the store has no room."""
 IDLE = 5.0
 """Seconds that a message is waited for at once."""
 
@@ -73,6 +85,8 @@ class Runner:
                 if self._is_over(error):
                     return
                 self._tell("loop.failed", error)
+                if code_of(error) in PARKED:
+                    lacks(self._work, code_of(error), 1.0)
                 await self._pause(1.0)
 
     async def _serve(self, stage: Stage) -> None:
@@ -122,6 +136,8 @@ class Runner:
     async def _handle(self, stage: Stage, lease: Lease) -> None:
         begun = time.monotonic()
         seeing = self._work.seeing
+        of = _OF.get(stage.topic, stage.topic)
+        about(trace=f"{of}-{lease.subject}", work=f"{stage.topic}-{lease.subject}-{lease.fence}")
         keeping = asyncio.create_task(self._keep(lease))
         try:
             with reading_for(stage.topic):
@@ -164,7 +180,8 @@ class Runner:
         try:
             if code in PARKED:
                 # it waits, however long that takes: that was no try
-                await self._work.broker.release(lease, delay=backoff.longest, counts=False)
+                lacks(self._work, code, backoff.longest)
+                await self._parked(lease, backoff.longest)
             elif is_hopeless(error) or backoff.ends(lease.attempts):
                 await self._work.store.write(lambda tx: bury(tx, stage.topic, lease, code))
             else:
@@ -175,6 +192,18 @@ class Runner:
         except Exception as again:  # noqa: BLE001 - the lease runs out, and it comes again
             if not self._is_over(again):
                 self._tell("release.failed", again, stage=stage.topic, subject=lease.subject)
+
+    async def _parked(self, lease: Lease, seconds: float) -> None:
+        """Given back as no try; where the store itself has no room, as soon as it has."""
+        while True:
+            try:
+                await self._work.broker.release(lease, delay=seconds, counts=False)
+            except DiskFullError:
+                if self._ending.is_set():
+                    raise
+                await self._pause(min(seconds, ROOM))
+            else:
+                return
 
     def _is_over(self, error: BaseException) -> bool:
         """A store that has failed for good ends the process: what it says is no longer true."""

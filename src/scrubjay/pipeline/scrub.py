@@ -26,6 +26,7 @@ from scrubjay.acks.applied import token_of
 from scrubjay.errors import InputError, InternalError
 from scrubjay.extraction import contents
 from scrubjay.failpoints import failpoint
+from scrubjay.job import RejectUnit
 from scrubjay.pipeline.burying import refuse
 from scrubjay.pipeline.correcting import claim_rows, numbers
 from scrubjay.pipeline.isolate import Poison, isolated
@@ -33,6 +34,7 @@ from scrubjay.pipeline.outline import Interchange as Found
 from scrubjay.pipeline.outline import outline
 from scrubjay.pipeline.packing import Line, Packing, parsed, unreadable
 from scrubjay.pipeline.telling import alert
+from scrubjay.pipeline.units import Units
 from scrubjay.pipeline.work import ASSEMBLE, RELAY, RESCUE, SCRUB, Work, day_of
 from scrubjay.store.errors import DiskFullError
 from scrubjay.store.rows import (
@@ -143,9 +145,18 @@ class Scrub:
                 f"the work folder has too little room for file {file.id}; make it larger, or wait"
             )
         feed, day = self._feed(judging), day_of(file.received_at)
-        if lease.attempts <= 1:
-            return work.engine.scrub(feed, out, day), Poison()
-        return isolated(work.engine, feed, folder, out, day)
+
+        def judged(unit: RejectUnit) -> tuple[Row, Poison]:
+            if lease.attempts <= 1:
+                return work.engine.scrub(feed, out, day, unit=unit), Poison()
+            return isolated(work.engine, feed, folder, out, day, unit=unit)
+
+        units = Units.of(work.partners, work.engine.manner.reject_unit)
+        summary, poison = judged(units.first)
+        if units.differ and summary.get("rejected") and units.asks_for_sets(out):
+            shutil.rmtree(out)
+            return judged(RejectUnit.SET)
+        return summary, poison
 
     def _feed(self, judging: _Judging) -> Callable[[], Iterator[bytes]]:
         """The bytes of the interchanges, and of no other."""

@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import time
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -20,19 +21,33 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 if TYPE_CHECKING:
     from typing import TextIO
 
-__all__ = ["FIELDS", "Lines", "Seeing", "logger", "others"]
+__all__ = ["FIELDS", "Lines", "Seeing", "about", "logger", "others"]
 
 FIELDS = frozenset(
     {
         *("stage", "subject", "kind", "attempt", "fence", "code", "seconds", "delay", "state"),
         *("file", "interchange", "set", "batch", "transmission", "acknowledgment", "reply"),
         *("partner", "claims", "count", "bytes", "door", "fresh", "signal", "position", "call"),
-        *("stages", "error", "place"),
+        *("stages", "error", "place", "work", "trace"),
     }
 )
 """What may stand in a line, besides its time, level, event and process."""
 _WORD = re.compile(r"[A-Za-z0-9_.:,/-]{0,120}")
+LINGERS = 2.0
+"""Seconds, beside those of waiting, that something is taken for lacking."""
 _SPANS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0, 300.0)
+
+
+_ABOUT: ContextVar[dict[str, str] | None] = ContextVar("about", default=None)
+
+
+def about(*, trace: str, work: str = "") -> None:
+    """From here on lines of this task, and of threads that it waits for, say what they are about.
+
+    `trace` is the row that is followed, such as file-12 or transmission-7; `work` is one try of one
+    message, such as scrub-12-40: its topic, its subject, and its fence, which no other try has.
+    """
+    _ABOUT.set({**(_ABOUT.get() or {}), "trace": trace, **({"work": work} if work else {})})
 
 
 class Lines(logging.Formatter):
@@ -138,6 +153,18 @@ class Seeing:
             ["service", "result"],
             registry=self.registry,
         )
+        self._lacks: dict[str, float] = {}
+        """What is lacking here, and until when that is believed without being found so again."""
+        self._parked = Counter(
+            *("scrubjay_parked", "Work that waits for what is lacking here, and is no failed try."),
+            ["code"],
+            registry=self.registry,
+        )
+        self._lacking = Gauge(
+            *("scrubjay_lacking", "1 where something is lacking here, such as room on a disk."),
+            ["code"],
+            registry=self.registry,
+        )
         self._depths = Gauge(
             *("scrubjay_queue_ready", "Messages that wait."),
             ["topic"],
@@ -150,14 +177,18 @@ class Seeing:
         )
 
     def tell(self, event: str, level: int = logging.INFO, **fields: Any) -> None:
-        """A line of the log."""
-        self._log.log(level, event, extra={"seen": fields})
+        """A line of the log, with what its task is at (`about`)."""
+        self._log.log(level, event, extra={"seen": {**(_ABOUT.get() or {}), **fields}})
 
     def handled(self, stage: str, result: str, begun: float) -> None:
         """A message is done with; `begun` is of `time.monotonic`."""
         self._handled.labels(stage, result).inc()
         self.counts[stage, result] = self.counts.get((stage, result), 0) + 1
-        self._seconds.labels(stage).observe(time.monotonic() - begun)
+        seconds = time.monotonic() - begun
+        self._seconds.labels(stage).observe(seconds)
+        self.tell(
+            "stage.handled", logging.DEBUG, stage=stage, state=result, seconds=round(seconds, 6)
+        )
 
     def failed(self, partner: str, call: str, code: str) -> None:
         """A call to a partner failed."""
@@ -177,6 +208,22 @@ class Seeing:
         """Whether nothing is sent to it."""
         self._paused.labels(partner).set(int(on))
 
+    def lacks(self, code: str, again: float) -> bool:
+        """Work waits for what is lacking, to be tried again in so many seconds; whether it is new.
+
+        It is believed for as long as whatever waits may take to find out that it is there again.
+        """
+        new = code not in self.lacking
+        self._lacks[code] = time.monotonic() + 2.0 * again + LINGERS
+        self._parked.labels(code).inc()
+        return new
+
+    @property
+    def lacking(self) -> list[str]:
+        """The codes of what is lacking now."""
+        now = time.monotonic()
+        return sorted(code for code, until in self._lacks.items() if now < until)
+
     def looked_up(self, service: str, result: str) -> None:
         """A rule asked: answered, kept, or the code of why there was no answer."""
         self._lookups.labels(service, result).inc()
@@ -188,6 +235,9 @@ class Seeing:
 
     def exposition(self) -> bytes:
         """The metrics, as Prometheus reads them."""
+        lacking = self.lacking
+        for code in self._lacks:
+            self._lacking.labels(code).set(int(code in lacking))
         return generate_latest(self.registry)
 
 

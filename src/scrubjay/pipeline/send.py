@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING
 from scrubjay.errors import Fate
 from scrubjay.failpoints import failpoint
 from scrubjay.pipeline.retry import PARKED
-from scrubjay.pipeline.telling import alert
+from scrubjay.pipeline.seeing import about
+from scrubjay.pipeline.telling import alert, lacks
 from scrubjay.pipeline.work import RESEND, SEND, Line, Work
-from scrubjay.store.errors import ConflictError
+from scrubjay.store.errors import ConflictError, DiskFullError
 from scrubjay.store.rows import NewDeadLetter, Partner, Transmission
 from scrubjay.store.states import Kind, State
 from scrubjay.transports import Transmission as Sending
 from scrubjay.transports import TransportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from scrubjay.brokers.contract import Lease
     from scrubjay.pipeline.partners import Partner as Record
@@ -44,6 +45,8 @@ SHUT = frozenset(
 )
 """Final failures that are about the way to the partner: no interchange would fare better, so the
 partner is paused and its backlog waits, until somebody has mended the record and resumes it."""
+ROOM = 1.0
+"""Seconds between two tries to write where the store has no room."""
 MOST = 64
 """Transmissions that are looked at together."""
 HOUR_MS = 3_600_000
@@ -94,6 +97,7 @@ class Send:
             await store.write(lambda tx: tx.settle(lease))
 
     async def _in_turn(self, lease: Lease, line: Line, each: Transmission) -> float | None:
+        about(trace=f"transmission-{each.id}")
         async with line.at_once:
             return await self._deliver(lease, line, each)
 
@@ -181,6 +185,15 @@ class Send:
         await self._sent(lease, line, each, receipt)
         return None
 
+    async def _written(self, unit: Callable[[Tx], None]) -> None:
+        """What came of a try is known here alone: where the store has no room it is waited for."""
+        while True:
+            try:
+                return await self._work.store.write(unit)
+            except DiskFullError:
+                lacks(self._work, DiskFullError.code, ROOM)
+                await asyncio.sleep(ROOM)
+
     def _sending(self, each: Transmission) -> Sending:
         def body() -> Iterator[bytes]:
             with self._work.vault.open(each.payload) as payload:
@@ -205,13 +218,14 @@ class Send:
         if fate is Fate.RETRYABLE and code in PARKED:
             # something is lacking here: that is no failure of the partner's, and no try
             line.breaker.untried()
-            await store.write(lambda tx: _not_received(tx, lease, each.id, code, counts=False))
+            lacks(self._work, code, line.record.backoff.longest)
+            await self._written(lambda tx: _not_received(tx, lease, each.id, code, counts=False))
             return line.record.backoff.longest
         line.breaker.failed()
         if fate is Fate.AMBIGUOUS:
             # the try stays begun: it is asked for after the quiet time
             return line.record.quiet
-        await store.write(lambda tx: _not_received(tx, lease, each.id, code))
+        await self._written(lambda tx: _not_received(tx, lease, each.id, code))
         failpoint("send.not_received")
         wait = line.record.backoff.delay(each.tries + 1)
         asked = getattr(error, "retry_after", None)
@@ -228,7 +242,7 @@ class Send:
         self._work.seeing.paused(line.record.name, on=True)
 
     async def _sent(self, lease: Lease, line: Line, each: Transmission, receipt: Receipt) -> None:
-        await self._work.store.write(lambda tx: _submitted(tx, lease, line, each, receipt))
+        await self._written(lambda tx: _submitted(tx, lease, line, each, receipt))
         self._begun.pop(each.id, None)
         failpoint("send.submitted")
         self._work.seeing.submitted(line.record.name, each.claims)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Protocol
 
 from scrubjay.errors import Fate
 from scrubjay.pipeline.work import ALERT, Work
+from scrubjay.store.errors import StoreError
 from scrubjay.store.rows import Alert, Transmission
 from scrubjay.store.states import Kind
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from scrubjay.brokers.contract import Lease
     from scrubjay.store.contract import Tx, View
 
-__all__ = ["Tell", "Teller", "alert"]
+__all__ = ["Tell", "Teller", "alert", "lacks"]
 
 AGAIN = 300.0
 """Seconds until somebody who could not be told is tried again."""
@@ -34,6 +36,17 @@ def alert(tx: Tx, name: str, kind: Kind, subject: int) -> None:
     added = tx.add_alert(name, kind, subject)
     if added.fresh:
         tx.publish(ALERT, added.id)
+
+
+def lacks(work: Work, code: str, again: float) -> None:
+    """Work waits for what is lacking here: seen, and told once for as long as it lasts.
+
+    The alert is written as soon as the store can.
+    """
+    if work.seeing.lacks(code, again):
+        # a store that takes nothing more has said so itself
+        with contextlib.suppress(StoreError):
+            work.store.later(lambda tx: alert(tx, f"parked.{code}.{tx.now}", Kind.STORE, 0))
 
 
 def _partner(view: View, one: Alert) -> int | None:

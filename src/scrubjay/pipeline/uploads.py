@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from scrubjay.doors import Accepted
 from scrubjay.doors.threads import in_thread
+from scrubjay.errors import ScrubjayError
 from scrubjay.pipeline.intake import Sender, arrive
+from scrubjay.pipeline.retry import PARKED, code_of
+from scrubjay.pipeline.telling import lacks
 from scrubjay.store.rows import File
 from scrubjay.store.states import Kind
 
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Uploads"]
 
+COME_AGAIN = 5.0
+"""Seconds after which senders are asked to."""
+
 
 class Uploads:
     """Behind the door of one process."""
@@ -31,9 +37,14 @@ class Uploads:
         """All of the pieces, durable on return; a sender that breaks off leaves nothing."""
         sender = Sender(tenant=identity.tenant, practice=identity.practice)
         arriving = in_thread(pieces, asyncio.get_running_loop())
-        arrived = await asyncio.to_thread(
-            arrive, self._work.store, self._work.vault, arriving, sender, "http"
-        )
+        try:
+            arrived = await asyncio.to_thread(
+                arrive, self._work.store, self._work.vault, arriving, sender, "http"
+            )
+        except ScrubjayError as error:
+            if code_of(error) in PARKED:
+                lacks(self._work, code_of(error), COME_AGAIN)
+            raise
         self._work.seeing.tell("file.arrived", file=arrived.file, fresh=arrived.fresh, door="http")
         return Accepted(
             file=str(arrived.file),

@@ -16,10 +16,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubjay.errors import InputError
+from scrubjay.errors import InputError, ScrubjayError
 from scrubjay.failpoints import failpoint
 from scrubjay.pipeline.intake import Sender, arrive
 from scrubjay.pipeline.outline import Interchange, outline
+from scrubjay.pipeline.retry import PARKED, code_of
+from scrubjay.pipeline.telling import lacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +49,7 @@ class Watch:
     """Looks into a folder, and into the folders below it: one a practice."""
 
     def __init__(self, work: Work, folder: str, sender: Sender, quiet: float) -> None:
+        self._work = work
         self._store = work.store
         self._vault = work.vault
         self._seeing = work.seeing
@@ -55,6 +58,8 @@ class Watch:
         self._quiet = quiet
         self._since: dict[str, tuple[_Seen, float]] = {}
         self._told: dict[str, float] = {}
+        self._shortage = self._again = 0.0
+        """Seconds that were waited last for what is lacking here, and until when that is."""
 
     async def once(self) -> int:
         """How many files were taken."""
@@ -66,11 +71,29 @@ class Watch:
         here: set[str] = set()
         for path, practice in self._paths():
             here.add(path)
-            with contextlib.suppress(OSError):
+            if now < self._again:
+                continue
+            try:
                 count += self._looked(path, practice, now)
+            except OSError:
+                continue
+            except ScrubjayError as error:
+                if code_of(error) not in PARKED:
+                    raise
+                self._lacks(code_of(error), now)
+            else:
+                self._shortage = 0.0
         self._since = {path: seen for path, seen in self._since.items() if path in here}
         self._told = {path: when for path, when in self._told.items() if path in here}
         return count
+
+    def _lacks(self, code: str, now: float) -> None:
+        """The files stay where they are: none is read again before twice as long."""
+        longest = self._work.knobs.backoff.longest
+        self._shortage = min(longest, 2.0 * self._shortage or 1.0)
+        self._again = now + self._shortage
+        self._seeing.tell("inbox.waits", logging.WARNING, code=code, door="folder")
+        lacks(self._work, code, self._shortage)
 
     def _paths(self) -> Iterator[tuple[str, str]]:
         """Files with the practice that their folder stands for."""

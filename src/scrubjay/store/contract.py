@@ -172,8 +172,11 @@ class View(Protocol):
         """Payloads that may go.
 
         Every claim of their file is final since before `before`; nothing of it is held, waiting, on
-        legal hold, or a dead letter that nobody has discarded.
+        legal hold, or a dead letter that nobody has discarded. What was retained is not among them.
         """
+
+    def outlived(self, before: int, most: int = 100) -> list[rows.Payload]:
+        """What was retained of purged files before `before`, and is not on legal hold."""
 
 
 class Tx(View, Protocol):

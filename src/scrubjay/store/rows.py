@@ -76,7 +76,8 @@ class Payload:
 
     id: str
     role: str
-    """source, accepted, rejected, ta1, 999, 277ca, findings, worklist, transmission, ..."""
+    """source, batches, results, plan:..., ta1, 999, 277ca, transmission, acknowledgment; and
+    retained, what outlives a purged file."""
     size: int
     digest: str
     """SHA-256 of the clear bytes, keyed or not as the vault says; hex."""

@@ -69,6 +69,8 @@ class Folder:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._made: set[str] = set()
+        """Shelves that are on the disk."""
         with storage():
             os.makedirs(path, mode=0o700, exist_ok=True)
             self._fd = os.open(path, _FOLDER)
@@ -274,8 +276,10 @@ class Folder:
             os.close(fd)
 
     def _below(self, name: str, *, make: bool = False) -> int:
-        if make:
+        if make and name not in self._made:
             with contextlib.suppress(FileExistsError):
                 os.mkdir(name, 0o700, dir_fd=self._fd)
-                os.fsync(self._fd)
+            # whoever has just made it may not have come to this yet
+            os.fsync(self._fd)
+            self._made.add(name)
         return os.open(name, _FOLDER, dir_fd=self._fd)

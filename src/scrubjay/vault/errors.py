@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
-
 from scrubjay.errors import Fate, VaultError
-from scrubjay.failures import FAILURES
+from scrubjay.failures import FAILURES, SHORTAGES
 
 __all__ = [
     "KeyUnavailableError",
@@ -57,20 +55,11 @@ class KeyUnavailableError(VaultError):
     fate = Fate.RETRYABLE
 
 
-_CODES = {
-    errno.ENOSPC: "DISK_FULL",
-    errno.EDQUOT: "DISK_FULL",
-    errno.EMFILE: "OUT_OF_HANDLES",
-    errno.ENFILE: "OUT_OF_HANDLES",
-    errno.ENOMEM: "OUT_OF_MEMORY",
-}
-
-
 class StorageError(VaultError):
     """The disk did not do what was asked. What was being sealed is not there, or not durably."""
 
     def __init__(self, error: OSError) -> None:
-        self.code = _CODES.get(error.errno or 0, "DISK_FAILED")
+        self.code = SHORTAGES.get(error.errno or 0, "DISK_FAILED")
         failure = FAILURES[self.code]
         self.fate = failure.fate
         reason = (error.strerror or "cannot be used").lower()

@@ -10,8 +10,8 @@ from scrubjay.frozen import Frozen
 
 __all__ = ["KINDS", "Alert"]
 
-KINDS = ("overdue", "held", "quarantined", "dead_lettered", "resolved")
-"""Why somebody should look; `resolved` is that nobody needs to any more."""
+KINDS = ("overdue", "held", "quarantined", "dead_lettered")
+"""Why somebody should look."""
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 

@@ -113,7 +113,7 @@ SELECT count(*) FROM payloads WHERE shredded_at IS NOT NULL AND (file = ?1 OR id
 # What is dead is over when somebody has discarded its letter.
 _PURGEABLE = """
 WHERE shredded_at IS NULL AND legal_hold = 0 AND sealed_at < :before
-  AND (
+  AND role <> 'retained' AND (
     file IS NOT NULL AND EXISTS (
       SELECT 1 FROM files AS f WHERE f.id = payloads.file
         AND (f.state IN ('SCRUBBED', 'DEAD_LETTERED') AND f.changed_at < :before
@@ -441,3 +441,11 @@ class Questions:
             _PURGEABLE.replace(":before", "?1").replace(":most", "?2"),
             (before, most),
         )
+
+    def outlived(self, before: int, most: int = 100) -> list[rows.Payload]:
+        """What was kept of purged files, and for long enough."""
+        where = (
+            "WHERE role = 'retained' AND shredded_at IS NULL AND legal_hold = 0"
+            " AND sealed_at < ? ORDER BY sealed_at LIMIT ?"
+        )
+        return select(self._connection, rows.Payload, where, (before, most))
