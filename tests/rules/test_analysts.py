@@ -4,6 +4,8 @@ import datetime as dt
 import json
 import re
 import tomllib
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +287,36 @@ def test_a_formula_that_was_never_worked_out_is_no_empty_cell(tmp_path: Path) ->
         rules(path)
 
 
+def test_rows_and_columns_beyond_what_a_sheet_says_it_has_are_rules(tmp_path: Path) -> None:
+    """Else half of a payer's edits would be judged, and nobody would hear of the others."""
+    rows: list[list[object]] = [["payer", "code", "deny", "message"]]
+    rows += [[payer, "99213", "yes", "x"] for payer in ("60054", "62308", "87726")]
+    path = patched(
+        workbook(tmp_path / "EDITS.XLSX", Edits=rows),
+        lambda sheet: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:C2"', sheet),
+    )
+    assert [rule.id for rule in gather([str(path)]).rules] == ["EDITS_1", "EDITS_2", "EDITS_3"]
+
+
+def test_a_sheet_that_is_cut_off_is_told(tmp_path: Path) -> None:
+    heads: list[object] = ["payer", "code", "deny", "message"]
+    path = workbook(tmp_path / "edits.xlsx", Edits=[heads, ["60054", "99213", "yes", "x"]])
+    patched(path, lambda sheet: sheet[: len(sheet) // 2])
+    with pytest.raises(ScrubjayError, match=r"edits\.xlsx: not a workbook"):
+        gather([str(path)])
+
+
+def patched(path: Path, change: Callable[[bytes], bytes]) -> Path:
+    """The workbook with its first sheet changed."""
+    with zipfile.ZipFile(path) as book:
+        parts = {each.filename: book.read(each) for each in book.infolist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in parts.items():
+            is_sheet = name == "xl/worksheets/sheet1.xml"
+            book.writestr(name, change(content) if is_sheet else content)
+    return path
+
+
 def test_files_with_a_mark_of_their_encoding_are_read_and_others_are_told(tmp_path: Path) -> None:
     text = "[[rule]]\r\nid='ABC'\r\nmessage='x'\r\nwhen={field='line.charge', at_least=0}\r\n"
     (tmp_path / "own.toml").write_bytes(b"\xef\xbb\xbf" + text.encode())
@@ -323,7 +355,7 @@ def test_check_names_every_rule_of_a_file_that_is_wrong(scrubjay: Command, tmp_p
     assert ended.code == 1
     assert ended.out.splitlines() == [
         "a.csv:2: units_max is a number, not 'two'",
-        "a.csv:4: A_2: the row demands nothing; say what must be, or deny",
+        "a.csv:4: A_3: the row demands nothing; say what must be, or deny",
         "b.toml:4: ABC: a state is draft, shadow, active, retired, not 'on'",
         "b.toml:8: severity is error, warning or info, not 'fatal'",
         "c.xlsx:Edits!B2: units_max is a number, not 'x'",

@@ -73,14 +73,18 @@ def read(path: str) -> list[Rule]:
     file = os.path.basename(path)
     stem = _name(os.path.splitext(file)[0])
     rules: list[Rule] = []
-    rows = _sheets(path, file) if path.endswith(workbook.SUFFIXES) else _lines(path, file)
+    rows = _sheets(path, file) if path.lower().endswith(workbook.SUFFIXES) else _lines(path, file)
     told = Told()
+    number = 0
     for made_of in rows:
         with told:
+            number += 1
             row = made_of()
             if any(row.cells.values()):
                 own = _name(row.cells.get("id", ""))
-                rules.append(_rule(f"{stem}_{own or len(rules) + 1}", row))
+                rules.append(_rule(f"{stem}_{own or number}", row))
+            else:
+                number -= 1
     told.settle()
     if not rules:
         raise RuleError("there is no row below the headings", file)
@@ -128,9 +132,9 @@ def _sheets(path: str, file: str) -> Iterator[Callable[[], Row]]:
     """What the rows of all sheets of a workbook are made of; the first row has the headings."""
     with workbook.opened(path) as book, workbook.opened(path, formulas=True) as written:
         for sheet in book:
-            formulas = written[sheet.title].iter_rows()
+            formulas = workbook.read(path, written[sheet.title])
             next(formulas, ())
-            rows = sheet.iter_rows()
+            rows = workbook.read(path, sheet)
             headings = _headings((cell.value for cell in next(rows, ())), f"{file}:{sheet.title}!1")
             place = f"{file}:{sheet.title}!"
             for number, (cells, asked) in enumerate(zip(rows, formulas, strict=False), 2):
