@@ -361,6 +361,8 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
             {"lines.2": LINE | {"modifier_1": "76"}},
             {"lines.2": LINE | {"service_from": "2026-02-11"}},
             {"lines.0.modifier_1": "59", "lines.1": LINE | {"modifier_1": "59"}},
+            {"lines.2": LINE | {"note": "IN THE EVENING, ANOTHER COMPLAINT"}},
+            {"lines.2": LINE | {"unit": "MJ"}},
         ],
     ),
     "LINE_CONTROL_DUPLICATE": (
@@ -401,9 +403,10 @@ EXAMPLES |= OF_THEIR_OWN | FURTHER | OF_TABLES
 def changed(case: Case, kind: str = "P") -> dict[str, Any]:
     """The clean claim of a kind with the changes of a case."""
     claim = copy.deepcopy(CLEANS[case.get("kind", kind)])
-    for path, value in case.items():
+    for path, given in case.items():
         if path == "kind":
             continue
+        value = copy.deepcopy(given)
         *way, last = path.split(".")
         spot: Any = claim
         for step in way:
@@ -422,7 +425,7 @@ def changed(case: Case, kind: str = "P") -> dict[str, Any]:
         elif value is None:
             spot.pop(last, None)
         else:
-            spot[last] = copy.deepcopy(value)
+            spot[last] = value
     return claim
 
 

@@ -30,6 +30,7 @@ SUBJECTS = (
     "payers",
     "procedures",
     "registries",
+    "repeats",
     "stays",
     "submission",
     "tabular",
