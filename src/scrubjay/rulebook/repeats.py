@@ -1,17 +1,12 @@
 """Service lines that stand on a claim twice: what tells two services apart, by kind of claim."""
 
-from __future__ import annotations
+from collections.abc import Iterable, Iterator
 
 from scrubjay.rulebook.diagnoses import OUTPATIENT
 from scrubjay.rules import Bool, rule
+from scrubjay.rules.expressions import Value
 from scrubjay.rules.fields import Line, Tooth
 from scrubjay.rules.modifiers import lacks, modifiers
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from scrubjay.rules.expressions import Value
 
 DISTINCT = ("76", "77", "91", "59", "XE", "XP", "XS", "XU")
 """Modifiers that say that a service was given again, or is another one."""
