@@ -70,7 +70,7 @@ def field_of(path: Any, scope: Scope, place: str) -> Value:
     try:
         value = getattr(_along(row, way, path, place), name)
     except RuleError as error:
-        raise RuleError(str(error).split(": ", 1)[-1], place) from None
+        raise RuleError(error.said, place) from None
     if not isinstance(value, Value):
         raise RuleError(f"{path} is no field", place)
     return value
@@ -165,7 +165,7 @@ def _field(given: dict[str, Any], scope: Scope, place: str) -> Bool:
             return found if name == "listed" else ~found
         return ASKED[name](value, what, lambda item: _constant(value, item, scope, place))
     except RuleError as error:
-        raise RuleError(str(error).split(": ", 1)[-1], place) from None
+        raise RuleError(error.said, place) from None
     except (AttributeError, TypeError):
         raise RuleError(f"{name} is not asked of a {value.kind}", place) from None
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from scrubjay.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Self
 
-__all__ = ["RuleError", "Told"]
+__all__ = ["RuleError", "Told", "listening"]
 
 _HERE = os.path.dirname(__file__)
 
@@ -19,11 +22,10 @@ _HERE = os.path.dirname(__file__)
 class RuleError(UsageError):
     """``my_rules.py:12: there is no field claim.charg``: found at load, before any claim."""
 
-    further: tuple[str, ...] = ()
-    """What else is wrong in the same file, a line each."""
-
     def __init__(self, message: str, at: str | None = None) -> None:
         place = at or _caller()
+        self.said = message
+        """What is wrong, without its place."""
         super().__init__(f"{place}: {message}" if place else message)
 
 
@@ -33,21 +35,45 @@ class Told:
     def __init__(self) -> None:
         self._errors: list[RuleError] = []
 
+    def __bool__(self) -> bool:
+        return bool(self._errors)
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _: object, error: object, __: object) -> bool:
         if isinstance(error, RuleError):
-            self._errors.append(error)
+            self.hear(error)
         return isinstance(error, RuleError)
 
+    def hear(self, error: RuleError) -> None:
+        """One more."""
+        self._errors.append(error)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """While a rule's function is read: what it asks in vain is told, and it is read on."""
+        before = _listening.set(self)
+        try:
+            yield
+        finally:
+            _listening.reset(before)
+
     def settle(self) -> None:
-        """The first of them, if there is one, with the others behind it."""
+        """The first of them, if there is one, with the others behind it, each once."""
         if self._errors:
-            first, *others = self._errors
-            more = (line for error in others for line in (str(error), *error.further))
-            first.further = (*first.further, *more)
+            first = self._errors[0]
+            lines = (line for error in self._errors for line in (str(error), *error.further))
+            first.further = tuple(dict.fromkeys(lines))[1:]
             raise first
+
+
+_listening: ContextVar[Told | None] = ContextVar("listening", default=None)
+
+
+def listening() -> Told | None:
+    """What hears of all that is wrong in the rule that is being read, if anything does."""
+    return _listening.get()
 
 
 def _caller() -> str:

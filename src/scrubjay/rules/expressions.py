@@ -10,18 +10,22 @@ silent; `is_missing` and `is_present` are the ways to ask.
 from __future__ import annotations
 
 import datetime as dt
+from functools import wraps
+from types import FunctionType
 
 from scrubjay import _native
-from scrubjay.rules.errors import RuleError
+from scrubjay.rules.errors import RuleError, listening
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any, ClassVar, NoReturn, Self, TypeAlias
+    from collections.abc import Callable, Iterable
+    from typing import Any, ClassVar, NoReturn, Self, TypeAlias, TypeVar
 
     Node: TypeAlias = list[Any]
+    C = TypeVar("C", bound=type)
 
 __all__ = [
+    "Anything",
     "Bool",
     "Code",
     "Date",
@@ -30,6 +34,7 @@ __all__ = [
     "Text",
     "Value",
     "received",
+    "telling",
     "today",
 ]
 
@@ -37,6 +42,39 @@ _EPOCH = dt.date(1970, 1, 1)
 _CODE_LENGTH = 8
 
 
+def telling(cls: C) -> C:
+    """A class whose questions are answered by `Anything` where they are refused and heard of."""
+    for name, member in list(vars(cls).items()):
+        asked = name in _ASKED or not name.startswith("_")
+        if asked and isinstance(member, FunctionType):
+            setattr(cls, name, _heard(name, member))
+    return cls
+
+
+_ASKED = {
+    *("__and__", "__or__", "__bool__", "__iter__", "__getattr__"),
+    *("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__add__", "__sub__", "__mul__"),
+}
+"""What is written as an operator."""
+
+
+def _heard(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def asked(*given: Any, **named: Any) -> Any:
+        try:
+            return method(*given, **named)
+        except RuleError as error:
+            told = listening()
+            if told is None:
+                raise
+            told.hear(error)
+            stands = {"__bool__": True, "__iter__": iter(())}
+            return stands.get(name, Anything())
+
+    return asked
+
+
+@telling
 class Expression:
     """Anything that was asked of a claim; `node` is its JSON."""
 
@@ -59,6 +97,7 @@ class Expression:
         return f"<{type(self).__name__.lower()} {self.node[0]}>"
 
 
+@telling
 class Bool(Expression):
     """A statement: true, false, or unknown where a value is missing."""
 
@@ -99,6 +138,7 @@ def _kind(value: object) -> str:
     return value.kind if isinstance(value, Value) else type(value).__name__.lower()
 
 
+@telling
 class Value(Expression):
     """A value of a claim, of one kind."""
 
@@ -143,7 +183,7 @@ class Value(Expression):
     def _take(self, other: object) -> Node:
         """The node of a value of the same kind, or of a constant."""
         if isinstance(other, Value):
-            if other.kind != self.kind:
+            if other.kind not in {self.kind, Anything.kind}:
                 raise RuleError(f"{self.kind} is not compared with {other.kind}")
             return other.node
         return [self.kind, self._constant(other)]
@@ -153,6 +193,7 @@ class Value(Expression):
         raise RuleError(f"{value!r} is no {cls.kind}")
 
 
+@telling
 class _Ordered(Value):
     __slots__ = ()
 
@@ -173,6 +214,7 @@ class _Ordered(Value):
         return (self >= low) & (self <= high)
 
 
+@telling
 class _Scaled(_Ordered):
     """An amount, held as an integer in units of 1/scale."""
 
@@ -210,6 +252,7 @@ class Money(_Scaled):
     scale = 100
 
 
+@telling
 class Number(_Scaled):
     """A quantity: units, days, a count."""
 
@@ -226,6 +269,7 @@ class Number(_Scaled):
         return cls(["number", 0])._take(value)  # noqa: SLF001 - its own kin
 
 
+@telling
 class Date(_Ordered):
     """A day."""
 
@@ -255,6 +299,7 @@ class Date(_Ordered):
         return Number(["years", self.node, self._take(later)])
 
 
+@telling
 class _Characters(Value):
     """Text or a code: compared byte for byte, upper and lower case apart."""
 
@@ -297,6 +342,7 @@ class _Characters(Value):
 _CHECKS = ("npi",)
 
 
+@telling
 class Text(_Characters):
     """Free text, names and identifiers."""
 
@@ -329,6 +375,30 @@ class Code(_Characters):
         if not isinstance(value, str) or not value or len(value.encode()) > _CODE_LENGTH:
             raise RuleError(f"a code is a str of 1 to {_CODE_LENGTH} characters, not {value!r}")
         return value
+
+
+class Anything(Bool, Value):
+    """Stands for what was refused, so that the rest of the rule is read: all of it is this, too."""
+
+    __slots__ = ()
+    kind = "anything"
+
+    def __init__(self, node: Node | None = None) -> None:
+        super().__init__(node or [self.kind])
+
+    def __getattr__(self, name: str) -> Self:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def _itself(self, *_: object, **__: object) -> Any:
+        return self
+
+    __call__ = is_in = _itself
+    __and__ = __or__ = __rand__ = __ror__ = __invert__ = _itself
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _itself
+    __add__ = __sub__ = __mul__ = __radd__ = __rsub__ = __rmul__ = _itself
+    __hash__ = None
 
 
 def today() -> Date:
