@@ -202,7 +202,7 @@ def test_a_decision_table_is_a_rule_a_row() -> None:
         ("[[override]]\nrule='TIMELY_FILING'\nparameters={hours=1}\n", "no parameter 'hours'"),
         (
             "[[override]]\nrule='INVALID_NPI'\nscope={payer='1'}\nenabled=false\n",
-            "a rule of each provider is not told apart by payer",
+            "judged once for each provider, whose claims may go to more than one payer",
         ),
         ("[[override]]\nrule='TIMELY_FILING'\nscope={class='rich'}\nenabled=false\n", "no class"),
         (

@@ -142,3 +142,22 @@ def test_no_rule_has_the_code_of_what_is_built_in(tmp_path: Path, name: str) -> 
 def test_a_rule_that_there_is_not_is_told_with_the_nearest(scrubjay: Command) -> None:
     ended = scrubjay("rules", "show", "timely_filin")
     assert (ended.code, "did you mean TIMELY_FILING?" in ended.err) == (2, True)
+
+
+def test_a_rule_that_is_silent_for_want_of_a_value_says_so(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    """The opposite of what is not known is not known: a trap for all who begin."""
+    path = tmp_path / "own.toml"
+    path.write_text(
+        "[[rule]]\nid = 'NO_25'\nmessage = 'No 25'\n"
+        "when = {all = [{field='line.procedure', is='99213'}, "
+        "{field='line.modifier_1', is_not='25'}]}\n"
+        "[[rule.test]]\nexpect = 'fail'\nclaim = {lines = [{procedure = '99213'}]}\n"
+        "[[rule.test]]\nexpect = 'pass'\n"
+        "claim = {lines = [{procedure = '99213', modifier_1 = '25'}]}\n"
+    )
+    told = scrubjay("rules", "test", path).out.splitlines()[0]
+    assert told.startswith(
+        "NO_25, test 1: fail was expected, it is bypassed; line 1 is silent for want of modifier_1:"
+    )

@@ -79,16 +79,38 @@ def tried(rule: Rule, today: dt.date | None = None) -> Iterator[str]:
         except (RuleError, ValueError, AttributeError, TypeError) as error:
             yield f"{rule.id}, test {number}: this is no claim: {error}"
             continue
+        silent = ""
         try:
             if rule.native:
-                found = outcome(rule, tree, _judge_of(test, today))
+                judge = _judge_of(test, today)
+                found = outcome(rule, tree, judge)
+                silent = _silent(rule, tree, judge)
             else:
                 found = _called(rule, claim, test.get("answers", {}))
         except (RuleError, ValueError, TypeError) as error:
             yield f"{rule.id}, test {number}: {error}"
             continue
         if found != test["expect"]:
-            yield f"{rule.id}, test {number}: {test['expect']} was expected, it is {found}"
+            said = f"{rule.id}, test {number}: {test['expect']} was expected, it is {found}"
+            yield said + silent * (test["expect"] == "fail")
+
+
+def _silent(rule: Rule, tree: Tree, judge: Interpreter) -> str:
+    """Why a rule says nothing on a row of a claim, where that is for want of values."""
+    if rule.expression is None or rule.table is None:
+        return ""
+    for at, row in enumerate(tree.rows.get(rule.table, []), 1):
+        if judge.logic(rule.expression.node, [row]) is not None:
+            continue
+        asked = (field for field in _fields(rule.expression.node) if field[1] == 0)
+        missing = [_said(field) for field in asked if judge.value(field, [row]) is None]
+        if missing:
+            names = ", ".join([*dict.fromkeys(missing)][:_MOST_SHOWN])
+            return (
+                f"; {rule.table} {at} is silent for want of {names}: what is asked of a missing "
+                "value is not known, nor is its opposite, so ask if it is missing, too"
+            )
+    return ""
 
 
 def _judge_of(test: dict[str, Any], today: dt.date | None) -> Interpreter:
@@ -228,7 +250,7 @@ def _said(node: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a case each
     name, *rest = node
     match name:
         case "field":
-            return ".".join([*rest[1], rest[2]])
+            return ("their " if rest[0] else "") + ".".join([*rest[1], rest[2]])
         case "in":
             items = ", ".join(map(str, rest[1][:_MOST_SHOWN]))
             return f"{_said(rest[0])} in {items}{' …' if len(rest[1]) > _MOST_SHOWN else ''}"
@@ -236,8 +258,10 @@ def _said(node: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a case each
             return _constant(name, rest[0])
         case "missing":
             return f"{_said(rest[0])} missing"
-        case "matches" | "starts":
-            return f"{_said(rest[0])} {name} {rest[1]}"
+        case "matches":
+            return f"{_said(rest[0])} matches {rest[1]}"
+        case "starts":
+            return f"{_said(rest[0])} starts with {', '.join(rest[1])}"
         case "listed" | "paired":
             on = "" if rest[-1] is None else f" on {_said(rest[-1])}"
             return f"{' with '.join(_said(key) for key in rest[1:-1])} listed in {rest[0]}{on}"
@@ -255,7 +279,7 @@ def _said(node: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a case each
             keys = ", ".join(_said(key) for key in rest[2])
             return f"an earlier one of the {rest[1]} has the same ({keys})"
         case "position":
-            return f"its place on the {rest[1]}"
+            return f"{'their' if rest[0] else 'its'} place on the {rest[1]}"
         case "check":
             return f"{_said(rest[1])} passes {rest[0]}"
         case "true" | "false":
