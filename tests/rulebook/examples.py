@@ -250,7 +250,11 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
     ),
     "MINUTES_WITHOUT_ANESTHESIA": (
         [{"lines.0.unit": "MJ"}],
-        [{}, {"lines.0.unit": "MJ", "lines.0.procedure": "00840"}],
+        [
+            {},
+            {"lines.0.unit": "MJ", "lines.0.procedure": "00840"},
+            {"lines.0.unit": "MJ", "lines.0.procedure": "27447", "lines.0.modifier_1": "QZ"},
+        ],
     ),
     "INVALID_NDC": (
         [{"lines.0.drug_qualifier": "N4", "lines.0.ndc": "0002-7597-01"}],

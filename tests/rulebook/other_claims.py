@@ -18,6 +18,7 @@ OUTPATIENT = {
     "diagnoses": [{"qualifier": "ABK", "code": "R079"}],
 }
 
+UNTOLD = {"diagnoses": [{"qualifier": "ABK", "code": "I2101"}]}
 SCAN = {
     "revenue": "0351",
     "procedure_qualifier": "HC",
@@ -179,8 +180,8 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         [{"external_causes": [{"qualifier": "ABN", "code": "W19XXXA"}]}],
     ),
     "MISSING_PRESENT_ON_ADMISSION": (
-        [{"diagnoses": [{"qualifier": "ABK", "code": "I2101"}]}],
-        [{}, OUTPATIENT],
+        [UNTOLD, UNTOLD | {"provider.taxonomy": None}],
+        [{}, OUTPATIENT, UNTOLD | {"provider.taxonomy": "283Q00000X"}],
     ),
     "PRESENT_ON_ADMISSION_OUTPATIENT": ([{"facility_type": "13"}], [{}, OUTPATIENT]),
     "INVALID_ICD10_PCS": (

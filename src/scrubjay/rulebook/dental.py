@@ -38,7 +38,7 @@ def on(tooth: Tooth, surface: str) -> Bool:
     transactions="D",
     severity="error",
     snip=5,
-    status="A7:507",
+    status="A7:737",
     source="X224 2400 SV301-2: CDT codes are a D and four digits",
     fix="Send the procedure code as CDT lists it",
     at=lambda line: line.procedure,

@@ -7,6 +7,9 @@ from scrubjay.rules.modifiers import has, lacks, modifiers
 ANESTHESIA = "0(0[1-9]|1[0-9])[0-9]{2}"
 """The codes of anesthesia, 00100 to 01999."""
 
+GIVEN_BY = ("AA", "AD", "QK", "QX", "QY", "QZ")
+"""Modifiers that say who gave the anesthesia."""
+
 
 @rule(
     "INVALID_PROCEDURE_FORMAT",
@@ -169,7 +172,7 @@ def telehealth_modifier_pos(line: Line, claim: Claim) -> Bool:
 )
 def anesthesia_modifier_missing(line: Line) -> Bool:
     """An anesthesia line does not say who gave it."""
-    return line.procedure.matches(ANESTHESIA) & lacks(line, "AA", "AD", "QK", "QX", "QY", "QZ")
+    return line.procedure.matches(ANESTHESIA) & lacks(line, *GIVEN_BY)
 
 
 @rule(
@@ -182,8 +185,12 @@ def anesthesia_modifier_missing(line: Line) -> Bool:
     at=lambda line: line.unit,
 )
 def minutes_without_anesthesia(line: Line) -> Bool:
-    """Minutes are billed for a service that is not anesthesia."""
-    return (line.unit == "MJ") & ~line.procedure.matches(ANESTHESIA)
+    """Minutes are billed for a service that is not anesthesia.
+
+    Some payers want anesthesia under the code of the operation: a line that says by a modifier who
+    gave it is let through.
+    """
+    return (line.unit == "MJ") & ~line.procedure.matches(ANESTHESIA) & lacks(line, *GIVEN_BY)
 
 
 @rule(
