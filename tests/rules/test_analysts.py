@@ -364,6 +364,67 @@ def test_check_names_every_rule_of_a_file_that_is_wrong(scrubjay: Command, tmp_p
     ]
 
 
+def test_check_names_all_that_is_wrong_in_one_rule_of_an_analyst(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(
+        "payer,class,code,modifiers_required,pos,from,until,age_min,sex,deny,severity,status,message\n"
+        "1,gold,9921,GPX,1,2026,2025-01-01,old,X,maybe,fatal,9,\n"
+    )
+    (tmp_path / "b.toml").write_text(
+        "[[rule]]\nid = 'abc'\nmesage = 'x'\nseverity = 'fatal'\nsnip = 9\nsince = '2026'\n"
+        "at = 'line.chrge'\nscope = {class = ['gold']}\n"
+        "[rule.when]\nall = [\n  {field = 'line.charg', is = 1},\n"
+        "  {field = 'line.units', is = 'x'},\n  {field = 'claim.id', above = 'A'},\n]\n"
+        "[[rule.test]]\nexpect = 'fails'\n"
+    )
+    told = scrubjay("rules", "check", tmp_path).out.splitlines()
+    assert [line[:52] for line in told if line.startswith("a.csv")] == [
+        "a.csv:2: no class 'gold'; there are medicare, medica",
+        "a.csv:2: '9921' is no code; were zeros in front lost",
+        "a.csv:2: from is YYYY-MM-DD, not '2026'; make the ce",
+        "a.csv:2: 'GPX' is no modifier",
+        "a.csv:2: '1' is no place of service; were zeros in f",
+        "a.csv:2: age_min is a number, not 'old'",
+        "a.csv:2: sex is F, M or U, not 'X'",
+        "a.csv:2: deny is yes or no, not 'maybe'",
+        "a.csv:2: A_1: a rule has a message that people read",
+        "a.csv:2: severity is error, warning or info, not 'fa",
+        "a.csv:2: a status is A7:562:85, not '9'",
+    ]
+    assert [line[:52] for line in told if line.startswith("b.toml")] == [
+        "b.toml:3: 'mesage' is not known here; did you mean m",
+        "b.toml:2: an id is UPPER_SNAKE, not 'abc'",
+        "b.toml:1: abc: a test expects pass, fail, bypassed, ",
+        "b.toml:11: there is no field line.charg; did you mea",
+        "b.toml:12: line.units: a number is a number, not 'x'",
+        "b.toml:13: claim.id: above of a text is not asked wi",
+        "b.toml:8: no class 'gold'; there are medicare, medic",
+        "b.toml:7: there is no field line.chrge; did you mean",
+        "b.toml:1: abc: a rule has a message that people read",
+        "b.toml:1: abc: snip is 1 to 7",
+        "b.toml:6: a day is YYYY-MM-DD, not '2026'",
+        "b.toml:4: severity is error, warning or info, not 'f",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("{field='claim.charge', between=[1]}", "between takes the least and the most, [1, 5]"),
+        ("{field='claim.charge', above='x'}", "a money is a number, not 'x'"),
+        ("{field='claim.charge', above='NaN'}", "above of a money is not asked with 'NaN'"),
+        ("{field='claim.charge', above=inf}", "Infinity is more than money holds"),
+        ("{field='claim.admission_date', is='2026-02-30'}", "a day is YYYY-MM-DD"),
+        ("{field='claim.id', matches=5}", "matches of a text is not asked with 5"),
+        ("{field='claim.id', missing='no'}", "missing and present are true or false, not 'no'"),
+    ],
+)
+def test_what_is_asked_wrongly_of_a_field_is_told(tmp_path: Path, asked: str, said: str) -> None:
+    text = f"[[rule]]\nid='ABC'\nmessage='x'\njudges='claim'\nwhen={asked}\n"
+    assert said in refused(tmp_path, text)
+
+
 PYTHON = """
 from scrubjay import rule
 

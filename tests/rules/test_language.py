@@ -67,6 +67,8 @@ def test_and_is_flat_and_dates_reckon() -> None:
         (lambda: CLAIM.charge == "5", "money is an int or a Decimal"),
         (lambda: CLAIM.charge > 1.5, "money is an int or a Decimal"),
         (lambda: CLAIM.charge > Decimal("0.001"), "more decimals"),
+        (lambda: CLAIM.charge > 10**17, "more than money holds"),
+        (lambda: CLAIM.charge > Decimal("Infinity"), "more than money holds"),
         (lambda: CLAIM.charge == LINE.units, "money is not compared with number"),
         (lambda: CLAIM.charg, "did you mean charge"),
         (lambda: CLAIM.frequency == "123456789", "1 to 8 characters"),

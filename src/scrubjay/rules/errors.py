@@ -23,10 +23,22 @@ class RuleError(UsageError):
     """``my_rules.py:12: there is no field claim.charg``: found at load, before any claim."""
 
     def __init__(self, message: str, at: str | None = None) -> None:
+        self.rest: tuple[RuleError, ...] = ()
+        """What else is wrong in the same file."""
         place = at or _caller()
         self.said = message
         """What is wrong, without its place."""
         super().__init__(f"{place}: {message}" if place else message)
+
+    @property
+    def further(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The others, a line each."""
+        return tuple(map(str, self.rest))
+
+    @property
+    def all(self) -> tuple[RuleError, ...]:
+        """This one, and what else is wrong in the same file."""
+        return (self, *self.rest)
 
 
 class Told:
@@ -62,9 +74,9 @@ class Told:
     def settle(self) -> None:
         """The first of them, if there is one, with the others behind it, each once."""
         if self._errors:
-            first = self._errors[0]
-            lines = (line for error in self._errors for line in (str(error), *error.further))
-            first.further = tuple(dict.fromkeys(lines))[1:]
+            every = (each for error in self._errors for each in error.all)
+            first, *rest = {str(each): each for each in every}.values()
+            first.rest = tuple(rest)
             raise first
 
 

@@ -40,6 +40,8 @@ __all__ = [
 
 _EPOCH = dt.date(1970, 1, 1)
 _CODE_LENGTH = 8
+_MOST = 10**18
+"""Amounts in their units are less: the native half has 64 bits for them."""
 
 
 def telling(cls: C) -> C:
@@ -223,14 +225,18 @@ class _Scaled(_Ordered):
 
     @classmethod
     def _constant(cls, value: object) -> int:
+        scaled: Any = None
         if isinstance(value, int) and not isinstance(value, bool):
-            return value * cls.scale
-        from decimal import Decimal
+            scaled = value * cls.scale
+        else:
+            from decimal import Decimal
 
-        if not isinstance(value, Decimal):
-            raise RuleError(f"{cls.kind} is an int or a Decimal, not {_kind(value)}")
-        scaled = value * cls.scale
-        if scaled != scaled.to_integral_value():
+            if not isinstance(value, Decimal):
+                raise RuleError(f"{cls.kind} is an int or a Decimal, not {_kind(value)}")
+            scaled = value * cls.scale
+        if not abs(scaled) < _MOST:
+            raise RuleError(f"{value} is more than {cls.kind} holds")
+        if scaled != int(scaled):
             raise RuleError(f"{value} has more decimals than {cls.kind} holds")
         return int(scaled)
 
