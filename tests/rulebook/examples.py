@@ -319,7 +319,15 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         ],
     ),
     # charges
-    "ZERO_CHARGE_CLAIM": ([{"charge": 0}], [{}, {"charge": None}]),
+    "ZERO_CHARGE_CLAIM": (
+        [{"charge": 0}],
+        [
+            {},
+            {"charge": None},
+            {"kind": "I", "charge": 0, "facility_type": "81", "frequency": "A"},
+            {"kind": "I", "charge": 0, "frequency": "0"},
+        ],
+    ),
     "LINE_ZERO_CHARGE": ([{"lines.1.charge": 0}], [{}]),
     "NEGATIVE_LINE_CHARGE": ([{"lines.0.charge": "-0.01"}], [{}, {"lines.0.charge": 0}]),
     "NEGATIVE_CLAIM_CHARGE": ([{"charge": -1}], [{}, {"charge": 0}]),
