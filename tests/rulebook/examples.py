@@ -230,11 +230,18 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         [{}, {"lines.0.modifier_1": "50"}, {"lines.0.units": 2}],
     ),
     "TELEHEALTH_MODIFIER_POS": (
-        [{"lines.0.modifier_1": "95"}],
+        [
+            {"lines.0.modifier_1": "95"},
+            {"lines.0.modifier_1": "93", "lines.0.place_of_service": "22"},
+            {"lines.0.modifier_1": "25", "lines.0.modifier_2": "95"},
+        ],
         [
             {},
             {"lines.0.modifier_1": "95", "place_of_service": "10"},
             {"lines.0.modifier_1": "95", "lines.0.place_of_service": "02"},
+            {"lines.0.modifier_1": "95", "lines.0.place_of_service": "22"},
+            {"lines.0.modifier_1": "GP", "lines.0.modifier_2": "95"},
+            {"lines.0.modifier_1": "95", "lines.0.service_from": "2023-12-31"},
         ],
     ),
     "ANESTHESIA_MODIFIER_MISSING": (
