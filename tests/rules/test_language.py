@@ -86,6 +86,12 @@ def test_and_is_flat_and_dates_reckon() -> None:
         (lambda: (ANY.charge > 0) & True, "a statement is wanted, not bool"),
         (lambda: LINE.repeats(LINE.procedure, within="provider"), "not directly above"),
         (lambda: setattr(CLAIM, "charge", 5), "does not change it"),
+        (lambda: LINE.procedure in {"J1885", "J1100"}, "write .is_in(...)"),
+        (lambda: len(LINE.procedure) > 3, "ask for .length"),
+        (lambda: LINE.procedure[0] == "J", ".starts_with(...)"),
+        (lambda: LINE.procedure.startswith("J"), "a code has no startswith; did you mean"),
+        (lambda: LINE.service_from.year, "a date has no year"),
+        (lambda: LINE.charge / LINE.units, "multiply the other side"),
     ],
 )
 def test_what_cannot_be_says_where_and_what_to_write(wrong: object, advice: str) -> None:
@@ -119,6 +125,15 @@ def mine({parameters}):
             RULE.format(parameters="claim, line", body="line.charge > 0"),
             "line does not stand above claim",
         ),
+        (RULE.format(parameters="claim", body="again(claim)"), "above it, or import it"),
+        (
+            RULE.replace("fix=", "at='line.units', fix=").format(
+                parameters="line", body="line.units > 5"
+            ),
+            "at gives fields: at=lambda line: line.units",
+        ),
+        (RULE[: RULE.index("def")] + "class Mine:\n    '' ''\n", "stands above a function"),
+        (RULE.format(parameters="claim, days=9", body="claim.charge > days"), "put it behind a *"),
         ("def x(:\n", "mine.py:1: SyntaxError"),
         ("raise SystemExit(0)\n", "mine.py:1: SystemExit"),
         ("import nothing_like_this\n", "mine.py:1: ModuleNotFoundError"),

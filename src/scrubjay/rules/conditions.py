@@ -161,18 +161,19 @@ def _field(given: dict[str, Any], scope: Scope, place: str) -> Bool:
     if len(asked) != 1 or (set(asked) - set(ASKED)):
         raise RuleError(f"of a field one of {', '.join(ASKED)} is asked", place)
     ((name, what),) = asked.items()
+    method = name.removeprefix("not_")
+    if method in _METHODS and not hasattr(type(value), method):
+        raise RuleError(f"{given['field']}: {name} is not asked of a {value.kind}", place)
     on = field_of(given["on"], scope, place) if "on" in given else None
     if on is not None and not isinstance(on, Date):
         raise RuleError("on names a date", place)
     try:
         if name in {"listed", "not_listed"}:
-            found: Bool = value.listed(str(what), on=on)  # type: ignore[attr-defined]
+            found: Bool = value.listed(str(what), on=on)
             return found if name == "listed" else ~found
         return ASKED[name](value, what, lambda item: _constant(value, item, scope, place))
     except RuleError as error:
         raise RuleError(f"{given['field']}: {error.said}", place) from None
-    except AttributeError:
-        said = f"{name} is not asked of a {value.kind}"
     except (TypeError, LookupError, ArithmeticError):
         said = f"{name} of a {value.kind} is not asked with {what!r}"
     raise RuleError(f"{given['field']}: {said}", place)
@@ -235,3 +236,6 @@ ASKED: dict[str, Callable[[Any, Any, Callable[[Any], Any]], Bool]] = {
     "not_listed": lambda value, what, _: ~value.listed(what),
 }
 """What can be asked of a field, by the word for it."""
+
+_METHODS = {"starts_with", "matches", "passes", "listed"}
+"""Those that values of some kinds have."""

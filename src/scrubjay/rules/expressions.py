@@ -54,7 +54,8 @@ def telling(cls: C) -> C:
 
 
 _ASKED = {
-    *("__and__", "__or__", "__bool__", "__iter__", "__getattr__"),
+    *("__and__", "__or__", "__bool__", "__iter__", "__getattr__", "__hash__", "__len__"),
+    *("__getitem__", "__truediv__", "__floordiv__", "__rtruediv__", "__rfloordiv__", "__mod__"),
     *("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__add__", "__sub__", "__mul__"),
 }
 """What is written as an operator."""
@@ -70,7 +71,7 @@ def _heard(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
             if told is None:
                 raise
             told.hear(error)
-            stands = {"__bool__": True, "__iter__": iter(())}
+            stands = {"__bool__": True, "__iter__": iter(()), "__hash__": 0, "__len__": 0}
             return stands.get(name, Anything())
 
     return asked
@@ -81,7 +82,6 @@ class Expression:
     """Anything that was asked of a claim; `node` is its JSON."""
 
     __slots__ = ("node",)
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, node: Node) -> None:
         self.node = node
@@ -94,6 +94,29 @@ class Expression:
 
     def __iter__(self) -> NoReturn:
         raise RuleError("ask for rows with .any(...), .all(...), .count(...) instead of a loop")
+
+    def __hash__(self) -> int:
+        raise RuleError("write .is_in(...) for in")
+
+    def __len__(self) -> int:
+        raise RuleError("a rule is read once and has no values yet: ask for .length")
+
+    def __getitem__(self, _: object) -> NoReturn:
+        raise RuleError("a part of a text is asked for with .starts_with(...) or .matches(...)")
+
+    def __truediv__(self, _: object) -> NoReturn:
+        raise RuleError("there is no division; multiply the other side")
+
+    __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __truediv__
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, [each for each in dir(self) if each[0] != "_"], n=2)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise RuleError(f"a {type(self).__name__.lower()} has no {name}{hint}")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__.lower()} {self.node[0]}>"
@@ -118,7 +141,7 @@ class Bool(Expression):
         raise RuleError("statements are joined with & | ~, not compared")
 
     __ne__ = __eq__
-    __hash__ = None
+    __hash__ = Expression.__hash__
 
 
 def _statement(other: object) -> Bool:
@@ -170,7 +193,7 @@ class Value(Expression):
     def __ne__(self, other: object) -> Bool:  # type: ignore[override]
         return Bool(["ne", self.node, self._take(other)])
 
-    __hash__ = None
+    __hash__ = Expression.__hash__
 
     def is_in(self, *values: Any) -> Bool:
         """Is one of these; a single list, set or tuple may be given."""
@@ -361,7 +384,7 @@ class Text(_Characters):
     def __ne__(self, other: object) -> Bool:  # type: ignore[override]
         return ~self.is_in(other) if isinstance(other, str) else super().__ne__(other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = Expression.__hash__
 
     @classmethod
     def _constant(cls, value: object) -> str:
@@ -392,7 +415,7 @@ class Anything(Bool, Value):
     def __init__(self, node: Node | None = None) -> None:
         super().__init__(node or [self.kind])
 
-    def __getattr__(self, name: str) -> Self:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         return self
@@ -404,7 +427,7 @@ class Anything(Bool, Value):
     __and__ = __or__ = __rand__ = __ror__ = __invert__ = _itself
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _itself
     __add__ = __sub__ = __mul__ = __radd__ = __rsub__ = __rmul__ = _itself
-    __hash__ = None
+    __hash__ = Expression.__hash__
 
 
 def today() -> Date:

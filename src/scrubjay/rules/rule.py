@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import sys
 from contextlib import contextmanager
+from types import FunctionType
 
 from scrubjay.frozen import Frozen
 from scrubjay.rules import fields  # noqa: F401 - its classes are the tables
@@ -166,7 +168,7 @@ def rule(
     """
 
     def make(function: Callable[..., Any]) -> Rule:
-        told = function.__globals__.get(TOLD)
+        told = sys._getframe(1).f_globals.get(TOLD)  # noqa: SLF001 - the file that is being loaded
         if told is None:
             return made(function)
         with told:
@@ -175,6 +177,8 @@ def rule(
         return function
 
     def made(function: Callable[..., Any]) -> Rule:
+        if not isinstance(function, FunctionType):
+            raise RuleError("@rule stands above a function: def my_rule(claim)")
         written, told = Written(function), Told()
         title = (function.__doc__ or "").strip().split("\n", 1)[0].rstrip(" .")
         said: dict[str, Any] = {
@@ -199,7 +203,7 @@ def rule(
             "function": function,
             "enabled": enabled,
             "stated": state is not None,
-            "tests": tuple(tests),
+            "tests": (tests,) if isinstance(tests, dict) else tuple(tests),
             "pointed": at,
             "parameters": dict(function.__kwdefaults__ or {}),
         }
@@ -283,10 +287,10 @@ def _state(value: str, place: str) -> str:
     return value
 
 
-def _transactions(value: str, place: str) -> str:
-    if not value or set(value) - set(KINDS):
+def _transactions(value: Any, place: str) -> str:
+    if not isinstance(value, str) or not value or set(value) - set(KINDS):
         raise RuleError(f"transactions are of {''.join(KINDS)}", place)
-    return value
+    return str(value)
 
 
 def _are_there(table: str, expression: Bool, facts: dict[str, Any], place: str) -> None:
@@ -312,6 +316,8 @@ def trace(
     for name in names[1:]:
         above: Any = Anything()
         with told:
+            if name in names[len(names) - len(function.__defaults__ or ()) :]:
+                raise RuleError(f"{name} may be set differently: put it behind a *", place)
             above = _above(rows, name, place)
         rows.append(above)
     asked: Any = None
@@ -321,12 +327,22 @@ def trace(
         if not isinstance(asked, Bool) and not told:
             raise RuleError("a rule returns the statement that is true of a wrong claim", place)
         if at is not None:
-            fields = at(*rows[: len(_parameters(at))])
-            pointed = [each.node for each in (fields if isinstance(fields, tuple) else (fields,))]
+            pointed = _pointed(at, rows, place)
     told.settle()
     expression: Bool = asked
     evidence = pointed + [node for node in fields_of(expression) if node not in pointed]
     return names[0], expression, tuple(evidence)
+
+
+def _pointed(at: Any, rows: list[Any], place: str) -> list[Node]:
+    """The fields that a finding points at, the first of them that is there."""
+    asked = at
+    if isinstance(at, FunctionType):
+        asked = _call(at, rows[: len(_parameters(at))], place, {})
+    given = asked if isinstance(asked, tuple) else (asked,)
+    if not all(isinstance(each, Value) for each in given):
+        raise RuleError("at gives fields: at=lambda line: line.units", place)
+    return [each.node for each in given]
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -349,7 +365,7 @@ def _call(
             if trace.tb_frame.f_code is function.__code__:
                 line = f"{place.rsplit(':', 1)[0]}:{trace.tb_lineno}"
             trace = trace.tb_next
-        hint = "; a rule is read where it stands: put what it uses above it"
+        hint = "; a rule is read where it stands: put what it uses above it, or import it"
         told = hint if isinstance(error, NameError) else ""
         raise RuleError(f"{type(error).__name__}: {error}{told}", line) from error
 
