@@ -93,7 +93,7 @@ def _caller() -> str:
     frame = sys._getframe(2)  # noqa: SLF001 - the way to a rule's own line
     while frame is not None:
         name = frame.f_code.co_filename
-        if not name.startswith((_HERE, "<frozen")):
+        if not name.startswith((_HERE, "<frozen", "<string")):
             return f"{os.path.basename(name)}:{frame.f_lineno}"
         if frame.f_back is None:
             break

@@ -13,7 +13,9 @@ from scrubjay.rules.rows import TABLES, Above, Below, Field
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any
+    from typing import Any, TypeVar
+
+    S = TypeVar("S")
 
     from scrubjay.models import Claim
     from scrubjay.rules.interpreter import Logic, Table
@@ -35,27 +37,45 @@ def lanes(row: dict[str, Any], table: str = "claim") -> dict[str, Any]:
         elif value is None:
             continue
         elif isinstance(member, Above):
-            out[name] = lanes(value, member.table)
+            out[name] = lanes(_shaped(name, value, dict), member.table)
         elif isinstance(member, Below):
-            out[name] = [lanes(item, member.table) for item in value]
+            rows = [_shaped(name, item, dict) for item in _shaped(name, value, list)]
+            out[name] = [lanes(item, member.table) for item in rows]
         elif isinstance(member, Field):
             out[name] = lane(member.kind.kind, value)
         elif member is None:
-            raise RuleError(f"a {table} has no {name}", "test")
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, vars(TABLES[table]), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"a {table} has no {name}{hint}")
     return out
+
+
+def _shaped(name: str, value: Any, shape: type[S]) -> S:
+    if not isinstance(value, shape):
+        of = "a table of values" if shape is dict else "a list"
+        raise TypeError(f"{name} is {of}, not {value!r}")
+    return value
 
 
 def lane(kind: str, value: Any) -> Any:
     """One value as a column holds it."""
     if kind == "date":
-        day = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
-        return (day - _EPOCH).days
+        return (_day(value) - _EPOCH).days
     if kind in {"money", "number"}:
         try:
             return int(Decimal(str(value)) * (100 if kind == "money" else 1000))
         except InvalidOperation:
             raise ValueError(f"{value!r} is no number") from None
     return str(value)
+
+
+def _day(value: Any) -> dt.date:
+    try:
+        return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"a day is YYYY-MM-DD, not {value!r}") from None
 
 
 def outcome(rule: Rule, tree: Tree, judge: Interpreter) -> str:
@@ -72,9 +92,10 @@ def tried(rule: Rule, today: dt.date | None = None) -> Iterator[str]:
     """What is wrong with the tests of a rule, a line each."""
     for number, test in enumerate(rule.tests, 1):
         claim = copy.deepcopy(_BASE)
-        for name, value in test.get("claim", {}).items():
-            claim[name] = claim[name] | value if isinstance(claim.get(name), dict) else value
         try:
+            for name, value in test.get("claim", {}).items():
+                base = claim.get(name)
+                claim[name] = base | _shaped(name, value, dict) if base is not None else value
             tree = Tree(lanes(claim))
         except (RuleError, ValueError, AttributeError, TypeError) as error:
             yield f"{rule.id}, test {number}: this is no claim: {error}"
@@ -114,11 +135,9 @@ def _silent(rule: Rule, tree: Tree, judge: Interpreter) -> str:
 
 
 def _judge_of(test: dict[str, Any], today: dt.date | None) -> Interpreter:
-    given = today or test.get("on") or dt.date.today()  # noqa: DTZ011
-    if isinstance(given, str):
-        given = dt.date.fromisoformat(given)
-    day = (given - _EPOCH).days
-    tables = {name: _table(rows) for name, rows in test.get("tables", {}).items()}
+    day = (_day(today or test.get("on") or dt.date.today()) - _EPOCH).days  # noqa: DTZ011
+    given = {name: _shaped(name, rows, list) for name, rows in test.get("tables", {}).items()}
+    tables = {name: _table(rows) for name, rows in given.items()}
     return Interpreter(day, day, duplicate=False, again=False, tables=tables)
 
 
@@ -128,12 +147,28 @@ def _called(rule: Rule, claim: dict[str, Any], answers: dict[str, Any]) -> str:
     from scrubjay.rules.lookups import NO_DATA as UNANSWERED
     from scrubjay.rules.lookups import Answering
 
+    class Trying(Judge):
+        """Says what an exception says, too: the claims of tests are invented."""
+
+        def _failed(self, rule: Rule, error: BaseException) -> dict[str, Any]:
+            row = super()._failed(rule, error)
+            return row | {"message": f"{row['message']}{_where(rule, error)}: {error}"}
+
     made = _model(claim)
-    (found,) = Judge([rule], lambda _: made, Answering(answers))([claim])
+    (found,) = Trying([rule], lambda _: made, Answering(answers))([claim])
     codes = {row["code"]: row["message"] for row in found}
     if RULE_FAILED in codes:
         raise ValueError(codes[RULE_FAILED])
     return "fail" if rule.id in codes else "no_data" if UNANSWERED.id in codes else "pass"
+
+
+def _where(rule: Rule, error: BaseException) -> str:
+    """The line of the rule's own file at which it failed, if it did there."""
+    from traceback import extract_tb
+
+    file = rule.function.__code__.co_filename
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == file]
+    return f" in line {lines[-1]}" if lines else ""
 
 
 def _model(claim: dict[str, Any]) -> Claim:
