@@ -44,7 +44,10 @@ def on(tooth: Tooth, surface: str) -> Bool:
     at=lambda line: line.procedure,
 )
 def invalid_cdt(line: Line) -> Bool:
-    """A procedure is not of the form of a CDT code."""
+    """A procedure is not of the form of a CDT code.
+
+    The status is taken by its meaning; some payers answer 507 (HCPCS), as for other procedures.
+    """
     return (line.procedure_qualifier == "AD") & ~line.procedure.matches("D[0-9]{4}")
 
 

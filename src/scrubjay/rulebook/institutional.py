@@ -332,7 +332,10 @@ def invalid_visit_reason(visit_reason: VisitReason) -> Bool:
     at=lambda external_cause: external_cause.code,
 )
 def invalid_external_cause(external_cause: ExternalCause) -> Bool:
-    """An external cause is not a code of V00 to Y99."""
+    """An external cause is not a code of V00 to Y99.
+
+    The status is taken by its meaning; no payer's edit that answers it was seen.
+    """
     return (external_cause.qualifier == "ABN") & ~external_cause.code.matches(
         "[V-Y][0-9][0-9AB][0-9A-Z]{0,4}"
     )
@@ -388,7 +391,10 @@ def present_on_admission_outpatient(diagnosis: Diagnosis, claim: Claim) -> Bool:
     at=lambda procedure: procedure.code,
 )
 def invalid_icd10_pcs(procedure: Procedure) -> Bool:
-    """A procedure of the stay is not of the form of an ICD-10-PCS code."""
+    """A procedure of the stay is not of the form of an ICD-10-PCS code.
+
+    The status is that of a principal procedure; of any other it would be 490.
+    """
     return procedure.qualifier.is_in("BBR", "BBQ") & ~procedure.code.matches("[0-9A-HJ-NP-Z]{7}")
 
 
