@@ -153,3 +153,21 @@ def test_a_file_of_even_lines_is_repaired_as_the_same_file_without_them(
     assert (tmp_path / "torn.out").read_bytes() == (tmp_path / "plain.out").read_bytes()
     again = repair(str(tmp_path / "torn.out"), str(tmp_path / "again"))
     assert set(again.values()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("j1885", "J1885"), ("99213:lt", "99213:LT"), ("99213x2", "99213x2"), ("99213:l", "99213:l")],
+)
+def test_only_what_is_a_code_but_for_its_case_is_put_into_capitals(
+    clean: bytes, tmp_path: Path, before: str, after: str
+) -> None:
+    """`99213x2` may mean two units: no repair has one answer for it."""
+    lines = clean.split(b"~")
+    at = next(number for number, line in enumerate(lines) if line.strip().startswith(b"SV1*HC:"))
+    first, _, *rest = lines[at].split(b"*")
+    lines[at] = b"*".join([first, b"HC:" + before.encode(), *rest])
+    (tmp_path / "in.837").write_bytes(b"~".join(lines))
+    repair(str(tmp_path / "in.837"), str(tmp_path / "out.837"))
+    written = (tmp_path / "out.837").read_bytes().split(b"~")[at].split(b"*")[1]
+    assert written == b"HC:" + after.encode()

@@ -54,6 +54,8 @@ class ScrubjayError(Exception):
 
     exit_code: ClassVar[int] = 3
     fate: Fate = Fate.AMBIGUOUS
+    further: tuple[str, ...] = ()
+    """What else is wrong in the same file of rules, a line each."""
 
     @property
     def retryable(self) -> bool:

@@ -27,7 +27,9 @@ RECORD = ".repairs.jsonl"
 
 _ICD10 = ("ABK", "ABF", "ABJ", "ABN", "APR")
 _DOTTED = re.compile(r"[A-Za-z][0-9][0-9A-Za-z]\.[0-9A-Za-z]{1,4}")
-_CODE = re.compile(r"[0-9A-Za-z]{2,7}")
+_DIAGNOSIS = re.compile(r"[A-Za-z][0-9][0-9A-Za-z]{1,5}")
+_SERVICE, _MODIFIER = re.compile(r"[0-9A-Za-z]{5}"), re.compile(r"[0-9A-Za-z]{2}")
+"""What is a code but for its case; `99213x2` means something else."""
 _NAMES = (3, 4, 5, 7)
 """NM103 to NM105 and NM107 are names; NM109 is an identifier."""
 _PROCEDURE = {"SV1": 1, "SV2": 2, "SV3": 1}
@@ -91,8 +93,8 @@ def repair_all(
     if places.STDIN in sources:
         raise UsageError("standard input is not repaired; name files")
     names = [os.path.basename(source) for source in sources]
-    if len(set(names)) < len(names):
-        raise UsageError("two of these files have one name; repair them one by one")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UsageError(f"two of these files are named {twice[0]}; repair them one by one")
     folder = places.output(folder, force=force)
     os.makedirs(folder, exist_ok=True)
     counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
@@ -140,18 +142,19 @@ def _changes(name: str, parts: list[list[bytes]]) -> Iterator[Change]:
         at = _PROCEDURE[name]
         for number in _CODES_OF_A_PROCEDURE:
             if at < len(text) and number <= len(text[at]):
-                yield from _capitals(at, number, text[at][number - 1])
+                form = _SERVICE if number == _CODES_OF_A_PROCEDURE[0] else _MODIFIER
+                yield from _capitals(at, number, text[at][number - 1], form)
 
 
 def _diagnosis(at: int, code: str) -> Iterator[Change]:
     plain = code.replace(".", "") if _DOTTED.fullmatch(code) else code
     if plain != code:
         yield "diagnosis_point", at, 2, code, plain
-    yield from _capitals(at, 2, plain)
+    yield from _capitals(at, 2, plain, _DIAGNOSIS)
 
 
-def _capitals(at: int, number: int, code: str) -> Iterator[Change]:
-    if _CODE.fullmatch(code) and code != code.upper():
+def _capitals(at: int, number: int, code: str, form: re.Pattern[str]) -> Iterator[Change]:
+    if form.fullmatch(code) and code != code.upper():
         yield "code_case", at, number, code, code.upper()
 
 

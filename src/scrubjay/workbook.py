@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from openpyxl import Workbook
 
-__all__ = ["ERRORS", "SUFFIXES", "opened", "rows"]
+__all__ = ["ERRORS", "SUFFIXES", "opened", "read", "rows"]
 
 SUFFIXES = (".xlsx", ".xlsm")
 UNPACKED = 2 << 30
@@ -77,22 +77,23 @@ def rows(path: str, sheet: str = "") -> Iterator[tuple[Any, ...]]:
         if sheet and sheet not in names:
             raise UsageError(f"{path}: there is no sheet {sheet!r}, only {', '.join(names)}")
         name = sheet or names[0]
-        values = _read(path, book, name)
+        values = read(path, book[name], values_only=True)
         if not _has_formulas(path):
             yield from values
             return
         with opened(path, formulas=True) as other:
-            for known, said in zip(values, _read(path, other, name), strict=False):
+            asked = read(path, other[name], values_only=True)
+            for known, said in zip(values, asked, strict=False):
                 yield tuple(
                     _UNKNOWN if value is None and formula is not None else value
                     for value, formula in zip(known, said, strict=False)
                 )
 
 
-def _read(path: str, book: Workbook, sheet: str) -> Iterator[tuple[Any, ...]]:
-    found = book[sheet]
-    found.reset_dimensions()  # a file may say that it has fewer rows than it has
-    cells = found.iter_rows(values_only=True)
+def read(path: str, sheet: Any, *, values_only: bool = False) -> Iterator[tuple[Any, ...]]:
+    """All rows of a sheet, their cells or only what is in them; InputError where it is strange."""
+    sheet.reset_dimensions()  # a file may say that it has fewer rows than it has
+    cells = sheet.iter_rows(values_only=values_only)
     while True:
         try:
             with warnings.catch_warnings(action="ignore"):

@@ -252,6 +252,33 @@ def test_the_command_adds_lists_and_looks_up(scrubjay: Command, tmp_path: Path) 
     assert shipped.out.startswith("E119: icd10cm from 2015-10-01")
 
 
+def test_a_table_that_is_nearly_one_that_rules_look_into_is_asked_about(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    """Else the rule stays without data, and nobody hears why."""
+    file = tmp_path / "ours.csv"
+    file.write_text("code_1,code_2,from\n60054,20610,\n60054,20611,01/02/2026\n")
+    folder = ("--folder", tmp_path / "codes")
+    told = scrubjay("codes", "add", file, "--table", "autorization_required", *folder).err
+    assert "ours.csv:3 is not taken: a day is CCYY-MM-DD and a value a number: 01/02/2026" in told
+    assert "did you mean --table authorization_required?" in told
+    assert "did you mean" not in scrubjay("codes", "add", file, "--table", "ours", *folder).err
+
+
+def test_a_look_up_says_that_a_code_of_a_list_holds_no_more(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "ours.csv"
+    file.write_text("code,list,until\n70553,,2025-12-31\n70553,group,\n")
+    folder = ("--folder", tmp_path / "codes")
+    assert scrubjay("codes", "add", file, "--table", "ours", *folder).code == 0
+    looked = scrubjay("codes", "lookup", "ours", "70553", "--on", "2026-02-01", *folder).out
+    assert looked.splitlines() == [
+        "70553: ours.group from ever until further notice",
+        "70553 does not stand in ours on 2026-02-01",
+    ]
+
+
 TABULAR = """<?xml version="1.0" encoding="utf-8"?>
 <ICD10CM.tabular>
 <version>2026</version>

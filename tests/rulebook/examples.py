@@ -230,11 +230,18 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         [{}, {"lines.0.modifier_1": "50"}, {"lines.0.units": 2}],
     ),
     "TELEHEALTH_MODIFIER_POS": (
-        [{"lines.0.modifier_1": "95"}],
+        [
+            {"lines.0.modifier_1": "95"},
+            {"lines.0.modifier_1": "93", "lines.0.place_of_service": "22"},
+            {"lines.0.modifier_1": "25", "lines.0.modifier_2": "95"},
+        ],
         [
             {},
             {"lines.0.modifier_1": "95", "place_of_service": "10"},
             {"lines.0.modifier_1": "95", "lines.0.place_of_service": "02"},
+            {"lines.0.modifier_1": "95", "lines.0.place_of_service": "22"},
+            {"lines.0.modifier_1": "GP", "lines.0.modifier_2": "95"},
+            {"lines.0.modifier_1": "95", "lines.0.service_from": "2023-12-31"},
         ],
     ),
     "ANESTHESIA_MODIFIER_MISSING": (
@@ -250,7 +257,11 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
     ),
     "MINUTES_WITHOUT_ANESTHESIA": (
         [{"lines.0.unit": "MJ"}],
-        [{}, {"lines.0.unit": "MJ", "lines.0.procedure": "00840"}],
+        [
+            {},
+            {"lines.0.unit": "MJ", "lines.0.procedure": "00840"},
+            {"lines.0.unit": "MJ", "lines.0.procedure": "27447", "lines.0.modifier_1": "QZ"},
+        ],
     ),
     "INVALID_NDC": (
         [{"lines.0.drug_qualifier": "N4", "lines.0.ndc": "0002-7597-01"}],
@@ -315,7 +326,15 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         ],
     ),
     # charges
-    "ZERO_CHARGE_CLAIM": ([{"charge": 0}], [{}, {"charge": None}]),
+    "ZERO_CHARGE_CLAIM": (
+        [{"charge": 0}],
+        [
+            {},
+            {"charge": None},
+            {"kind": "I", "charge": 0, "facility_type": "81", "frequency": "A"},
+            {"kind": "I", "charge": 0, "frequency": "0"},
+        ],
+    ),
     "LINE_ZERO_CHARGE": ([{"lines.1.charge": 0}], [{}]),
     "NEGATIVE_LINE_CHARGE": ([{"lines.0.charge": "-0.01"}], [{}, {"lines.0.charge": 0}]),
     "NEGATIVE_CLAIM_CHARGE": ([{"charge": -1}], [{}, {"charge": 0}]),
@@ -361,6 +380,8 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
             {"lines.2": LINE | {"modifier_1": "76"}},
             {"lines.2": LINE | {"service_from": "2026-02-11"}},
             {"lines.0.modifier_1": "59", "lines.1": LINE | {"modifier_1": "59"}},
+            {"lines.2": LINE | {"note": "IN THE EVENING, ANOTHER COMPLAINT"}},
+            {"lines.2": LINE | {"unit": "MJ"}},
         ],
     ),
     "LINE_CONTROL_DUPLICATE": (
@@ -401,9 +422,10 @@ EXAMPLES |= OF_THEIR_OWN | FURTHER | OF_TABLES
 def changed(case: Case, kind: str = "P") -> dict[str, Any]:
     """The clean claim of a kind with the changes of a case."""
     claim = copy.deepcopy(CLEANS[case.get("kind", kind)])
-    for path, value in case.items():
+    for path, given in case.items():
         if path == "kind":
             continue
+        value = copy.deepcopy(given)
         *way, last = path.split(".")
         spot: Any = claim
         for step in way:
@@ -422,7 +444,7 @@ def changed(case: Case, kind: str = "P") -> dict[str, Any]:
         elif value is None:
             spot.pop(last, None)
         else:
-            spot[last] = copy.deepcopy(value)
+            spot[last] = value
     return claim
 
 

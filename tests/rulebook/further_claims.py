@@ -212,9 +212,16 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         ],
     ),
     "MULTIPLE_EM_SAME_DAY": (
-        [{"lines.1.procedure": "99214"}],
+        [
+            {"lines.1.procedure": "99214"},
+            {
+                "lines.1.procedure": "99214",
+                "lines.2": LINE | {"number": 3, "service_from": "2026-02-11"},
+            },
+        ],
         [
             {},
+            {"lines.1.procedure": "99214", "lines.1.rendering_npi": "1234567893"},
             {"lines.1.procedure": "99214", "lines.1.modifier_1": "25"},
             {"lines.1.procedure": "99214", "lines.1.service_from": "2026-02-11"},
         ],

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rulebook.clean_claims import INSTITUTIONAL
+from rulebook.clean_claims import DENTAL, INSTITUTIONAL
 
 __all__ = ["EXAMPLES", "OF_OTHERS"]
 
@@ -18,7 +18,94 @@ OUTPATIENT = {
     "diagnoses": [{"qualifier": "ABK", "code": "R079"}],
 }
 
+UNTOLD = {"diagnoses": [{"qualifier": "ABK", "code": "I2101"}]}
+SCAN = {
+    "revenue": "0351",
+    "procedure_qualifier": "HC",
+    "procedure": "70450",
+    "charge": 800,
+    "unit": "UN",
+    "units": 1,
+    "service_from": "2026-02-03",
+}
+TWO_SCANS = OUTPATIENT | {"lines.0": SCAN, "lines.1": SCAN}
+FILLING = DENTAL["lines"][0]
+CLEANING = DENTAL["lines"][1]
+SCALING = CLEANING | {"procedure": "D4341", "oral_cavity_1": "10"}
+BRIDGES = FILLING | {
+    "procedure": "D6999",
+    "teeth": [{"number": "3"}, {"number": "4", "surface_1": "O"}],
+}
+
+
+def later(line: Case, **values: Any) -> Case:
+    """A line like another, but for `values`, as the third of its claim."""
+    return {"lines.2": line | {"number": 3, "control": "C3001-3"} | values}
+
+
 EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
+    "DUPLICATE_LINE_INSTITUTIONAL": (
+        [TWO_SCANS, TWO_SCANS | {"lines.1.modifier_1": None, "lines.2": SCAN}],
+        [
+            {},
+            {"lines.0": SCAN, "lines.1": SCAN},
+            TWO_SCANS | {"facility_type": "32"},
+            TWO_SCANS | {"facility_type": "81"},
+            TWO_SCANS | {"conditions": [{"code": "G0"}]},
+            *(TWO_SCANS | {"lines.1.modifier_1": code} for code in ("27", "59", "76", "91", "XS")),
+            TWO_SCANS | {"lines.0.modifier_1": "LT", "lines.1.modifier_1": "RT"},
+            TWO_SCANS | {"lines.1.revenue": "0352"},
+            TWO_SCANS | {"lines.1.charge": 900},
+            TWO_SCANS | {"lines.1.units": 2},
+            TWO_SCANS | {"lines.1.service_from": "2026-02-04"},
+            TWO_SCANS | {"lines.0.service_from": None, "lines.1.service_from": None},
+            TWO_SCANS | {"lines.0.charge": 0, "lines.1.charge": 0},
+            TWO_SCANS | {"lines.0.ndc": "00002822259", "lines.1.ndc": "00002822258"},
+            TWO_SCANS | {"lines.0.rendering_npi": "1234567893"},
+            # lines without HCPCS, pieces, and a code of a way of payment
+            OUTPATIENT
+            | {f"lines.{at}": {"revenue": "0250", "charge": 12, "units": 1} for at in range(2)},
+            OUTPATIENT
+            | {f"lines.{at}": SCAN | {"revenue": "0278", "procedure": "C1713"} for at in range(2)},
+            OUTPATIENT
+            | {f"lines.{at}": SCAN | {"revenue": "0636", "procedure": "J1885"} for at in range(2)},
+            OUTPATIENT
+            | {
+                f"lines.{at}": SCAN | {"revenue": "0022", "procedure_qualifier": "HP"}
+                for at in (0, 1)
+            },
+        ],
+    ),
+    "DUPLICATE_LINE_DENTAL": (
+        [
+            later(FILLING),
+            later(CLEANING),
+            {"lines.1": SCALING, "lines.2": SCALING | {"number": 3}},
+            # the same teeth in another order, and a third line like the second
+            {"lines.1": BRIDGES} | later(BRIDGES, teeth=BRIDGES["teeth"][::-1]),
+            {"lines.0.teeth.0.number": "4", "lines.1": FILLING} | later(FILLING),
+        ],
+        [
+            {},
+            later(FILLING, teeth=[{"number": "4", "surface_1": "M", "surface_2": "O"}]),
+            later(FILLING, teeth=[{"number": "3", "surface_1": "D", "surface_2": "O"}]),
+            later(FILLING, teeth=[{"number": "3", "surface_1": "M"}]),
+            later(FILLING, teeth=[*FILLING["teeth"], {"number": "4"}]),
+            later(FILLING, teeth=[]),
+            later(FILLING, service_from="2026-02-11"),
+            later(FILLING, charge=90),
+            later(FILLING, rendering_npi="1234567893"),
+            {"lines.1": SCALING} | later(SCALING, oral_cavity_1="20"),
+            {"lines.1": SCALING} | later(SCALING, oral_cavity_2="20"),
+            # alike but for the tooth that a line of another charge has
+            {"lines.1": FILLING | {"teeth": [{"number": "4"}], "charge": 90}}
+            | later(FILLING, charge=90),
+            # by the piece, or by quarters of an hour
+            {"lines.1": CLEANING | {"procedure": "D0230"}} | later(CLEANING, procedure="D0230"),
+            {"lines.1": FILLING | {"procedure": "D0230"}} | later(FILLING, procedure="D0230"),
+            {"lines.1": CLEANING | {"procedure": "D9223"}} | later(CLEANING, procedure="D9223"),
+        ],
+    ),
     # institutional
     "INVALID_ATTENDING_NPI": ([{"attending_npi": "1457382900"}], [{}, {"attending_npi": None}]),
     "INVALID_OPERATING_NPI": ([{"operating_npi": "12"}], [{}, {"operating_npi": "1234567893"}]),
@@ -93,8 +180,8 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
         [{"external_causes": [{"qualifier": "ABN", "code": "W19XXXA"}]}],
     ),
     "MISSING_PRESENT_ON_ADMISSION": (
-        [{"diagnoses": [{"qualifier": "ABK", "code": "I2101"}]}],
-        [{}, OUTPATIENT],
+        [UNTOLD, UNTOLD | {"provider.taxonomy": None}],
+        [{}, OUTPATIENT, UNTOLD | {"provider.taxonomy": "283Q00000X"}],
     ),
     "PRESENT_ON_ADMISSION_OUTPATIENT": ([{"facility_type": "13"}], [{}, OUTPATIENT]),
     "INVALID_ICD10_PCS": (

@@ -4,6 +4,8 @@ import datetime as dt
 import json
 import re
 import tomllib
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +202,7 @@ def test_a_decision_table_is_a_rule_a_row() -> None:
         ("[[override]]\nrule='TIMELY_FILING'\nparameters={hours=1}\n", "no parameter 'hours'"),
         (
             "[[override]]\nrule='INVALID_NPI'\nscope={payer='1'}\nenabled=false\n",
-            "a rule of each provider is not told apart by payer",
+            "judged once for each provider, whose claims may go to more than one payer",
         ),
         ("[[override]]\nrule='TIMELY_FILING'\nscope={class='rich'}\nenabled=false\n", "no class"),
         (
@@ -285,6 +287,36 @@ def test_a_formula_that_was_never_worked_out_is_no_empty_cell(tmp_path: Path) ->
         rules(path)
 
 
+def test_rows_and_columns_beyond_what_a_sheet_says_it_has_are_rules(tmp_path: Path) -> None:
+    """Else half of a payer's edits would be judged, and nobody would hear of the others."""
+    rows: list[list[object]] = [["payer", "code", "deny", "message"]]
+    rows += [[payer, "99213", "yes", "x"] for payer in ("60054", "62308", "87726")]
+    path = patched(
+        workbook(tmp_path / "EDITS.XLSX", Edits=rows),
+        lambda sheet: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:C2"', sheet),
+    )
+    assert [rule.id for rule in gather([str(path)]).rules] == ["EDITS_1", "EDITS_2", "EDITS_3"]
+
+
+def test_a_sheet_that_is_cut_off_is_told(tmp_path: Path) -> None:
+    heads: list[object] = ["payer", "code", "deny", "message"]
+    path = workbook(tmp_path / "edits.xlsx", Edits=[heads, ["60054", "99213", "yes", "x"]])
+    patched(path, lambda sheet: sheet[: len(sheet) // 2])
+    with pytest.raises(ScrubjayError, match=r"edits\.xlsx: not a workbook"):
+        gather([str(path)])
+
+
+def patched(path: Path, change: Callable[[bytes], bytes]) -> Path:
+    """The workbook with its first sheet changed."""
+    with zipfile.ZipFile(path) as book:
+        parts = {each.filename: book.read(each) for each in book.infolist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in parts.items():
+            is_sheet = name == "xl/worksheets/sheet1.xml"
+            book.writestr(name, change(content) if is_sheet else content)
+    return path
+
+
 def test_files_with_a_mark_of_their_encoding_are_read_and_others_are_told(tmp_path: Path) -> None:
     text = "[[rule]]\r\nid='ABC'\r\nmessage='x'\r\nwhen={field='line.charge', at_least=0}\r\n"
     (tmp_path / "own.toml").write_bytes(b"\xef\xbb\xbf" + text.encode())
@@ -323,13 +355,74 @@ def test_check_names_every_rule_of_a_file_that_is_wrong(scrubjay: Command, tmp_p
     assert ended.code == 1
     assert ended.out.splitlines() == [
         "a.csv:2: units_max is a number, not 'two'",
-        "a.csv:4: A_2: the row demands nothing; say what must be, or deny",
+        "a.csv:4: A_3: the row demands nothing; say what must be, or deny",
         "b.toml:4: ABC: a state is draft, shadow, active, retired, not 'on'",
         "b.toml:8: severity is error, warning or info, not 'fatal'",
         "c.xlsx:Edits!B2: units_max is a number, not 'x'",
         "c.xlsx:Edits!A3: payer is a number here, without zeros in front; make it text",
         "0 rules, 0 overrides, 6 with errors",
     ]
+
+
+def test_check_names_all_that_is_wrong_in_one_rule_of_an_analyst(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(
+        "payer,class,code,modifiers_required,pos,from,until,age_min,sex,deny,severity,status,message\n"
+        "1,gold,9921,GPX,1,2026,2025-01-01,old,X,maybe,fatal,9,\n"
+    )
+    (tmp_path / "b.toml").write_text(
+        "[[rule]]\nid = 'abc'\nmesage = 'x'\nseverity = 'fatal'\nsnip = 9\nsince = '2026'\n"
+        "at = 'line.chrge'\nscope = {class = ['gold']}\n"
+        "[rule.when]\nall = [\n  {field = 'line.charg', is = 1},\n"
+        "  {field = 'line.units', is = 'x'},\n  {field = 'claim.id', above = 'A'},\n]\n"
+        "[[rule.test]]\nexpect = 'fails'\n"
+    )
+    told = scrubjay("rules", "check", tmp_path).out.splitlines()
+    assert [line[:52] for line in told if line.startswith("a.csv")] == [
+        "a.csv:2: no class 'gold'; there are medicare, medica",
+        "a.csv:2: '9921' is no code; were zeros in front lost",
+        "a.csv:2: from is YYYY-MM-DD, not '2026'; make the ce",
+        "a.csv:2: 'GPX' is no modifier",
+        "a.csv:2: '1' is no place of service; were zeros in f",
+        "a.csv:2: age_min is a number, not 'old'",
+        "a.csv:2: sex is F, M or U, not 'X'",
+        "a.csv:2: deny is yes or no, not 'maybe'",
+        "a.csv:2: A_1: a rule has a message that people read",
+        "a.csv:2: severity is error, warning or info, not 'fa",
+        "a.csv:2: a status is A7:562:85, not '9'",
+    ]
+    assert [line[:52] for line in told if line.startswith("b.toml")] == [
+        "b.toml:3: 'mesage' is not known here; did you mean m",
+        "b.toml:2: an id is UPPER_SNAKE, not 'abc'",
+        "b.toml:1: abc: a test expects pass, fail, bypassed, ",
+        "b.toml:11: there is no field line.charg; did you mea",
+        "b.toml:12: line.units: a number is a number, not 'x'",
+        "b.toml:13: claim.id: above of a text is not asked wi",
+        "b.toml:8: no class 'gold'; there are medicare, medic",
+        "b.toml:7: there is no field line.chrge; did you mean",
+        "b.toml:1: abc: a rule has a message that people read",
+        "b.toml:1: abc: snip is 1 to 7",
+        "b.toml:6: a day is YYYY-MM-DD, not '2026'",
+        "b.toml:4: severity is error, warning or info, not 'f",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("{field='claim.charge', between=[1]}", "between takes the least and the most, [1, 5]"),
+        ("{field='claim.charge', above='x'}", "a money is a number, not 'x'"),
+        ("{field='claim.charge', above='NaN'}", "above of a money is not asked with 'NaN'"),
+        ("{field='claim.charge', above=inf}", "Infinity is more than money holds"),
+        ("{field='claim.admission_date', is='2026-02-30'}", "a day is YYYY-MM-DD"),
+        ("{field='claim.id', matches=5}", "matches of a text is not asked with 5"),
+        ("{field='claim.id', missing='no'}", "missing and present are true or false, not 'no'"),
+    ],
+)
+def test_what_is_asked_wrongly_of_a_field_is_told(tmp_path: Path, asked: str, said: str) -> None:
+    text = f"[[rule]]\nid='ABC'\nmessage='x'\njudges='claim'\nwhen={asked}\n"
+    assert said in refused(tmp_path, text)
 
 
 PYTHON = """

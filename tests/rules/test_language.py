@@ -67,6 +67,8 @@ def test_and_is_flat_and_dates_reckon() -> None:
         (lambda: CLAIM.charge == "5", "money is an int or a Decimal"),
         (lambda: CLAIM.charge > 1.5, "money is an int or a Decimal"),
         (lambda: CLAIM.charge > Decimal("0.001"), "more decimals"),
+        (lambda: CLAIM.charge > 10**17, "more than money holds"),
+        (lambda: CLAIM.charge > Decimal("Infinity"), "more than money holds"),
         (lambda: CLAIM.charge == LINE.units, "money is not compared with number"),
         (lambda: CLAIM.charg, "did you mean charge"),
         (lambda: CLAIM.frequency == "123456789", "1 to 8 characters"),
@@ -84,6 +86,12 @@ def test_and_is_flat_and_dates_reckon() -> None:
         (lambda: (ANY.charge > 0) & True, "a statement is wanted, not bool"),
         (lambda: LINE.repeats(LINE.procedure, within="provider"), "not directly above"),
         (lambda: setattr(CLAIM, "charge", 5), "does not change it"),
+        (lambda: LINE.procedure in {"J1885", "J1100"}, "write .is_in(...)"),
+        (lambda: len(LINE.procedure) > 3, "ask for .length"),
+        (lambda: LINE.procedure[0] == "J", ".starts_with(...)"),
+        (lambda: LINE.procedure.startswith("J"), "a code has no startswith; did you mean"),
+        (lambda: LINE.service_from.year, "a date has no year"),
+        (lambda: LINE.charge / LINE.units, "multiply the other side"),
     ],
 )
 def test_what_cannot_be_says_where_and_what_to_write(wrong: object, advice: str) -> None:
@@ -117,6 +125,15 @@ def mine({parameters}):
             RULE.format(parameters="claim, line", body="line.charge > 0"),
             "line does not stand above claim",
         ),
+        (RULE.format(parameters="claim", body="again(claim)"), "above it, or import it"),
+        (
+            RULE.replace("fix=", "at='line.units', fix=").format(
+                parameters="line", body="line.units > 5"
+            ),
+            "at gives fields: at=lambda line: line.units",
+        ),
+        (RULE[: RULE.index("def")] + "class Mine:\n    '' ''\n", "stands above a function"),
+        (RULE.format(parameters="claim, days=9", body="claim.charge > days"), "put it behind a *"),
         ("def x(:\n", "mine.py:1: SyntaxError"),
         ("raise SystemExit(0)\n", "mine.py:1: SystemExit"),
         ("import nothing_like_this\n", "mine.py:1: ModuleNotFoundError"),
@@ -142,6 +159,82 @@ def test_a_file_of_rules_that_is_wrong_says_where(tmp_path: Path, text: str, mes
     with pytest.raises(RuleError, match=r"mine\.py") as caught:
         load(path)
     assert message in str(caught.value)
+
+
+SEVERAL = """from scrubjay.rules import rule
+
+@rule(
+    "ACME_bad",
+    severity="fatal",
+    snip=9,
+    status="9:1",
+    fix="Do",
+    since="2026-13-01",
+    tests=[
+        {"expect": "fails", "claim": {}},
+        {"expect": "fail", "claims": {}},
+    ],
+)
+def acme_bad(line, claim, invoice):
+    '''Bad.'''
+    one = claim.charg > 5
+    two = line.units == "x"
+    three = claim.lnes.where(lambda o: o.charge > 1).count() > invoice.total * 2
+    four = claim.charge.between(0.5, 1.5) and claim.id.matches("^A")
+    five = claim.lines.any(lambda other: other.chrge > 1)
+    if line.units > claim.charge:
+        return one
+    return one & two & three & four & five & later(line)
+
+
+@rule("ACME_EARLY", severity="error", snip=5, fix="Do", transactions="PX", level="claim")
+def acme_early(line):
+    return later(line) & line.note.is_missing()
+
+
+@rule("ACME_PLACE", severity="error", snip=5, fix="Do", transactions="PI", level="claim")
+def acme_place(line):
+    '''Place.'''
+    return line.place_of_service == "11"
+
+
+def later(line):
+    return line.units > 5
+"""
+
+
+def test_all_that_is_wrong_in_one_rule_is_told_each_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(SEVERAL)
+    with pytest.raises(RuleError) as caught:
+        load(path)
+    told = [str(caught.value), *caught.value.further]
+    said = [line.removeprefix("mine.py:")[:44] for line in told]
+    assert said == [
+        "4: an id is UPPER_SNAKE, not 'ACME_bad'",
+        "5: severity is error, warning or info, not '",
+        "6: snip is 1 to 7",
+        "7: a status is A7:562:85, not '9:1'",
+        "9: a day is YYYY-MM-DD, not '2026-13-01'",
+        "11: ACME_bad: a test expects pass, fail, byp",
+        "12: 'claims' is not known here; did you mean",
+        "3: invoice does not stand above line or clai",
+        "17: there is no field claim.charg; did you m",
+        "18: number is an int or a Decimal, not str",
+        "19: there is no field claim.lnes; did you me",
+        "20: money is an int or a Decimal, not float",
+        "20: a rule is read once and has no values ye",
+        "20: pattern '^A': unexpected `^`; write \\^ f",
+        "21: there is no field line.chrge; did you me",
+        "22: number is not compared with money",
+        "22: a rule is read once and has no values ye",
+        "27: a rule has a docstring: its page",
+        "27: transactions are of PID",
+        "29: NameError: name 'later' is not defined; ",
+        "32: ACME_PLACE: an 837I has no line.place_of",
+        "32: ACME_PLACE: a rule of a line has level l",
+    ]
+    assert "put what it uses above it" in told[-3]
 
 
 def test_a_file_of_rules(tmp_path: Path) -> None:

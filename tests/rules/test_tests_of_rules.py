@@ -129,7 +129,7 @@ def own_b(claim):
     assert [rules(path)[name][0].state for name in ("OWN_A", "OWN_B")] == ["active", "active"]
     broken = refused(tmp_path, text.replace("lines[0]", "lines[1]"), "own.py")
     assert "OWN_B, test 1: Rule OWN_B failed with IndexError" in broken
-    assert "OWN_B, test 1: this is no claim: test: a claim has no charg" in refused(
+    assert "OWN_B, test 1: this is no claim: a claim has no charg" in refused(
         tmp_path, text.replace("'charge'", "'charg'").replace('"charge"', '"charg"'), "own.py"
     )
 
@@ -154,3 +154,52 @@ def test_a_finding_that_is_built_in_is_shown_though_it_is_no_rule(scrubjay: Comm
     assert (card["id"], card["told"]) == ("ELEMENT_REQUIRED", "999, IK403 I9")
     explained = scrubjay("rules", "explain", "CLAIM_TOTAL_MISMATCH", "x.837", "--claim", "0")
     assert (explained.code, "is no rule, but built in" in explained.err) == (2, True)
+
+
+def test_a_rule_that_is_silent_for_want_of_a_value_says_so(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    """The opposite of what is not known is not known: a trap for all who begin."""
+    path = tmp_path / "own.toml"
+    path.write_text(
+        "[[rule]]\nid = 'NO_25'\nmessage = 'No 25'\n"
+        "when = {all = [{field='line.procedure', is='99213'}, "
+        "{field='line.modifier_1', is_not='25'}]}\n"
+        "[[rule.test]]\nexpect = 'fail'\nclaim = {lines = [{procedure = '99213'}]}\n"
+        "[[rule.test]]\nexpect = 'pass'\n"
+        "claim = {lines = [{procedure = '99213', modifier_1 = '25'}]}\n"
+    )
+    told = scrubjay("rules", "test", path).out.splitlines()[0]
+    assert told.startswith(
+        "NO_25, test 1: fail was expected, it is bypassed; line 1 is silent for want of modifier_1:"
+    )
+
+
+def test_what_is_wrong_with_a_test_or_a_function_is_told_by_its_name(
+    scrubjay: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.py"
+    path.write_text(
+        "from scrubjay.rules import Flag, rule\n"
+        "@rule('PLAIN', severity='info', snip=7, fix='Do', native=False, tests=[\n"
+        "    {'expect': 'fail', 'claim': {'charge': 5}}])\n"
+        "def plain(claim):\n"
+        "    '''Plain.'''\n"
+        "    return claim.charg > 3\n"
+        "@rule('TESTED', severity='info', snip=7, fix='Do', tests=[\n"
+        "    {'expect': 'fail', 'claim': {'charg': 5}},\n"
+        "    {'expect': 'fail', 'claim': {'lines': {'units': 1}}},\n"
+        "    {'expect': 'fail', 'claim': {'payer': '60054'}},\n"
+        "    {'expect': 'pass', 'on': '2026-13-01', 'claim': {'charge': 1}}])\n"
+        "def tested(claim):\n"
+        "    '''Tested.'''\n"
+        "    return claim.charge > 3\n"
+    )
+    told = scrubjay("rules", "test", path).out.splitlines()
+    assert told[0].startswith("PLAIN, test 1: Rule PLAIN failed with AttributeError in line 6: ")
+    assert told[1:5] == [
+        "TESTED, test 1: this is no claim: a claim has no charg; did you mean charge?",
+        "TESTED, test 2: this is no claim: lines is a list, not {'units': 1}",
+        "TESTED, test 3: this is no claim: payer is a table of values, not '60054'",
+        "TESTED, test 4: a day is YYYY-MM-DD, not '2026-13-01'",
+    ]

@@ -23,6 +23,8 @@ __all__ = ["COMMAND"]
 
 _MOST_REJECTS = 10
 _PAIR = 3
+_ALIKE = 0.8
+"""How like another a name is that may be meant for it."""
 
 
 def adding(given: dict[str, Any]) -> int:
@@ -58,7 +60,20 @@ def adding(given: dict[str, Any]) -> int:
         sys.stderr.write(f"scrubjay: {file}:{line} is not taken: {why}\n")
     if more := len(added.rejected[_MOST_REJECTS:]):
         sys.stderr.write(f"scrubjay: and {more:,} lines more; --json names all of them\n")
+    if near := _near(added.table):
+        told = f"no shipped rule looks into {added.table}; did you mean --table {near}?"
+        sys.stderr.write(f"scrubjay: {told}\n")
     return 0
+
+
+def _near(table: str) -> str | None:
+    """The table that rules look into whose name is nearly that of one that none does."""
+    from difflib import get_close_matches
+
+    from scrubjay.rulebook import tables
+
+    known = tables()
+    return None if table in known else next(iter(get_close_matches(table, known, 1, _ALIKE)), None)
 
 
 def listing(given: dict[str, Any]) -> int:
@@ -109,7 +124,8 @@ def lookup(given: dict[str, Any]) -> int:
             value = f", value {span.value}" if span.value else ""
             days = f"from {facts['from'] or 'ever'} until {facts['until'] or 'further notice'}"
             sys.stdout.write(f"{' '.join(plain)}: {table}{other and '.' + other} {days}{value}\n")
-        if not holds:
+        elsewhere = any(not other for other, _ in found) and all(other for other, _ in holds)
+        if not holds or elsewhere:  # a list says what a code is, the table whether it holds
             when = f" on {on.isoformat()}" if on else ""
             sys.stdout.write(
                 f"{' '.join(plain)} does not stand in {name}{when}{_silent(file, on)}\n"

@@ -104,6 +104,8 @@ def _say(failure: ScrubjayError, cause: BaseException) -> int:
 
         traceback.print_exception(cause)
     line = " ".join(str(failure).split())
+    if failure.further:
+        line += f" ({len(failure.further):,} more, see: scrubjay rules check)"
     with contextlib.suppress(OSError):
         sys.stderr.write(f"scrubjay: {line}\n")
         sys.stderr.flush()

@@ -94,7 +94,7 @@ def check(given: dict[str, Any]) -> int:
         try:
             act()
         except (UsageError, InputError) as error:
-            wrong.extend((str(error), *getattr(error, "further", ())))
+            wrong.extend((str(error), *error.further))
 
     def take(name: str) -> None:
         found = gather([name])

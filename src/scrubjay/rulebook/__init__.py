@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scrubjay.rules import Rule
 
-__all__ = ["LOWERED", "SUBJECTS", "lowered", "shipped"]
+__all__ = ["LOWERED", "SUBJECTS", "lowered", "shipped", "tables"]
 
 LOWERED = os.path.join(os.path.dirname(__file__), "program.json")
 """What the native half runs where nobody brings rules of their own (scripts/rules/program.py)."""
@@ -30,6 +30,7 @@ SUBJECTS = (
     "payers",
     "procedures",
     "registries",
+    "repeats",
     "stays",
     "submission",
     "tabular",
@@ -55,3 +56,11 @@ def lowered() -> str:
     """
     with open(LOWERED, encoding="ascii") as file:
         return file.read()
+
+
+def tables() -> list[str]:
+    """The code tables that the rules look into."""
+    import re
+
+    found = re.findall(r'"(?:listed|paired|over|follows)","([a-z0-9_]+)', lowered())
+    return sorted(set(found))

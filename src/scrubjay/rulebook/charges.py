@@ -14,8 +14,12 @@ from scrubjay.rules.fields import Claim, Line
     fix="Send the charge, unless the claim is an encounter",
 )
 def zero_charge_claim(claim: Claim) -> Bool:
-    """The claim charges nothing."""
-    return claim.charge == 0
+    """The claim charges nothing.
+
+    Notices of hospice and home health (frequency A to E) and claims that ask for no payment (0) are
+    let through: they charge nothing by their nature.
+    """
+    return (claim.charge == 0) & ~claim.frequency.is_in("0", "A", "B", "C", "D", "E")
 
 
 @rule(

@@ -163,15 +163,15 @@ def discharge_before_admission(claim: Claim) -> Bool:
     status="A7:718",
     source="42 CFR 424.44: Medicare claims within one calendar year of the service",
     fix="Send the reason of the delay in CLM20, or appeal with proof of an earlier filing",
-    at=lambda claim: claim.subscriber.filing_indicator,
+    at=lambda claim: claim.delay_reason,
 )
 def timely_filing(
     claim: Claim, *, indicators: tuple[str, ...] = ("MA", "MB"), days: int = YEAR
 ) -> Bool:
-    """A Medicare claim is sent more than a year after its last service.
+    """The claim is sent so long after its last service that the payer does not take it any more.
 
-    A claim that changes an earlier one and a claim with a reason for its delay are let through.
-    Another payer's claim filing indicators and days are parameters.
+    Medicare takes claims for a year. A claim that changes an earlier one and a claim with a reason
+    for its delay are let through. Another payer's claim filing indicators and days are parameters.
     """
     return (
         claim.subscriber.filing_indicator.is_in(*indicators)

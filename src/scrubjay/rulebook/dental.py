@@ -38,13 +38,16 @@ def on(tooth: Tooth, surface: str) -> Bool:
     transactions="D",
     severity="error",
     snip=5,
-    status="A7:507",
+    status="A7:737",
     source="X224 2400 SV301-2: CDT codes are a D and four digits",
     fix="Send the procedure code as CDT lists it",
     at=lambda line: line.procedure,
 )
 def invalid_cdt(line: Line) -> Bool:
-    """A procedure is not of the form of a CDT code."""
+    """A procedure is not of the form of a CDT code.
+
+    The status is taken by its meaning; some payers answer 507 (HCPCS), as for other procedures.
+    """
     return (line.procedure_qualifier == "AD") & ~line.procedure.matches("D[0-9]{4}")
 
 

@@ -127,7 +127,7 @@ def invalid_other_operating_npi(claim: Claim) -> Bool:
     transactions="D",
     severity="error",
     snip=5,
-    status="A7:562:1P",
+    status="A7:562:DD",
     source=NPI,
     fix=NPI_FIX,
 )

@@ -21,6 +21,9 @@ INPATIENT = ("11", "18", "21", "41")
 HOSPITAL = ("11", "18", "41")
 """Those of them whose hours are told."""
 
+NOT_ASKED = ("273R", "273Y", "281P", "282E", "282J", "282NC", "283Q", "283X")
+"""Taxonomy codes of hospitals that Medicare does not ask what was present on admission."""
+
 
 @rule(
     "INVALID_TYPE_OF_BILL",
@@ -308,7 +311,7 @@ def invalid_admitting_diagnosis(claim: Claim) -> Bool:
     transactions="I",
     severity="error",
     snip=5,
-    status="A7:255",
+    status="A7:673",
     source="X223 2300 HI*APR: ICD-10-CM codes, three to seven characters without a point",
     fix="Send the code without its point, as ICD-10-CM lists it",
     at=lambda visit_reason: visit_reason.code,
@@ -323,13 +326,16 @@ def invalid_visit_reason(visit_reason: VisitReason) -> Bool:
     transactions="I",
     severity="warning",
     snip=5,
-    status="A7:255",
+    status="A7:509",
     source="ICD-10-CM guidelines I.C.20: external cause codes are V00 to Y99",
     fix="Send a code of V00 to Y99 without its point",
     at=lambda external_cause: external_cause.code,
 )
 def invalid_external_cause(external_cause: ExternalCause) -> Bool:
-    """An external cause is not a code of V00 to Y99."""
+    """An external cause is not a code of V00 to Y99.
+
+    The status is taken by its meaning; no payer's edit that answers it was seen.
+    """
     return (external_cause.qualifier == "ABN") & ~external_cause.code.matches(
         "[V-Y][0-9][0-9AB][0-9A-Z]{0,4}"
     )
@@ -346,9 +352,16 @@ def invalid_external_cause(external_cause: ExternalCause) -> Bool:
     at=lambda claim: claim.facility_type,
 )
 def missing_present_on_admission(claim: Claim) -> Bool:
-    """A hospital stay says of no diagnosis whether it was present on admission."""
-    return (claim.facility_type == "11") & claim.diagnoses.none(
-        lambda diagnosis: diagnosis.present_on_admission.is_present()
+    """A hospital stay says of no diagnosis whether it was present on admission.
+
+    Psychiatric, rehabilitation, long-term, children's and critical access hospitals do not tell
+    Medicare; they are let through where their taxonomy code says that they are such.
+    """
+    taxonomy = claim.provider.taxonomy
+    return (
+        (claim.facility_type == "11")
+        & (taxonomy.is_missing() | ~taxonomy.starts_with(*NOT_ASKED))
+        & claim.diagnoses.none(lambda diagnosis: diagnosis.present_on_admission.is_present())
     )
 
 
@@ -378,7 +391,10 @@ def present_on_admission_outpatient(diagnosis: Diagnosis, claim: Claim) -> Bool:
     at=lambda procedure: procedure.code,
 )
 def invalid_icd10_pcs(procedure: Procedure) -> Bool:
-    """A procedure of the stay is not of the form of an ICD-10-PCS code."""
+    """A procedure of the stay is not of the form of an ICD-10-PCS code.
+
+    The status is that of a principal procedure; of any other it would be 490.
+    """
     return procedure.qualifier.is_in("BBR", "BBQ") & ~procedure.code.matches("[0-9A-HJ-NP-Z]{7}")
 
 
@@ -387,7 +403,7 @@ def invalid_icd10_pcs(procedure: Procedure) -> Bool:
     transactions="I",
     severity="warning",
     snip=4,
-    status="A8:465",
+    status="A8:486",
     source="X223 2300 HI*BBR and HI*BBQ C022-4 against DTP*434",
     fix="Correct the date of the procedure or of the statement",
     at=lambda procedure, _: procedure.date,

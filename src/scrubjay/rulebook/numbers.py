@@ -110,7 +110,7 @@ def invalid_line_other_operating_npi(line: Line) -> Bool:
     transactions="D",
     severity="error",
     snip=5,
-    status="A7:562:1P",
+    status="A7:562:DD",
     source=NPI,
     fix=NPI_FIX,
 )

@@ -1,11 +1,16 @@
 """What was done and where: procedures, modifiers, place of service, drugs."""
 
+import datetime as dt
+
 from scrubjay.rules import Bool, rule
 from scrubjay.rules.fields import Claim, Line
 from scrubjay.rules.modifiers import has, lacks, modifiers
 
 ANESTHESIA = "0(0[1-9]|1[0-9])[0-9]{2}"
 """The codes of anesthesia, 00100 to 01999."""
+
+GIVEN_BY = ("AA", "AD", "QK", "QX", "QY", "QZ")
+"""Modifiers that say who gave the anesthesia."""
 
 
 @rule(
@@ -147,15 +152,26 @@ def invalid_line_pos(line: Line) -> Bool:
     severity="warning",
     snip=6,
     status="A8:249",
-    source="CMS place of service 02 and 10: telehealth; CPT modifiers 93 and 95",
+    source="CMS physician fee schedule 2024 and NGS 10638446: 02 and 10, and who goes on with 95",
     fix="Send place of service 02 or 10 with a telehealth modifier, if the payer asks for it",
     at=lambda line, claim: (line.place_of_service, claim.place_of_service),
 )
 def telehealth_modifier_pos(line: Line, claim: Claim) -> Bool:
-    """A telehealth modifier stands with a place of service that is not telehealth."""
+    """A telehealth modifier stands with a place of service that is not telehealth.
+
+    Modifier 95 goes on with the place of the clinician where that is a hospital, and for therapists
+    (GN, GO, GP): they are let through. Until 2024 it did so for all, and nothing is told.
+    """
     place = line.place_of_service.otherwise(claim.place_of_service)
     remote = line.modifier_1.is_present() & has(line, "93", "95", "GQ", "GT", "FQ")
-    return remote & ~place.is_in("02", "10")
+    elsewhere = lacks(line, "95") | ~place.is_in("19", "21", "22", "23")
+    return (
+        remote
+        & ~place.is_in("02", "10")
+        & elsewhere
+        & lacks(line, "GN", "GO", "GP")
+        & ~(line.service_from < dt.date(2024, 1, 1))
+    )
 
 
 @rule(
@@ -169,7 +185,7 @@ def telehealth_modifier_pos(line: Line, claim: Claim) -> Bool:
 )
 def anesthesia_modifier_missing(line: Line) -> Bool:
     """An anesthesia line does not say who gave it."""
-    return line.procedure.matches(ANESTHESIA) & lacks(line, "AA", "AD", "QK", "QX", "QY", "QZ")
+    return line.procedure.matches(ANESTHESIA) & lacks(line, *GIVEN_BY)
 
 
 @rule(
@@ -182,8 +198,12 @@ def anesthesia_modifier_missing(line: Line) -> Bool:
     at=lambda line: line.unit,
 )
 def minutes_without_anesthesia(line: Line) -> Bool:
-    """Minutes are billed for a service that is not anesthesia."""
-    return (line.unit == "MJ") & ~line.procedure.matches(ANESTHESIA)
+    """Minutes are billed for a service that is not anesthesia.
+
+    Some payers want anesthesia under the code of the operation: a line that says by a modifier who
+    gave it is let through.
+    """
+    return (line.unit == "MJ") & ~line.procedure.matches(ANESTHESIA) & lacks(line, *GIVEN_BY)
 
 
 @rule(

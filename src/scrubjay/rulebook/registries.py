@@ -203,7 +203,7 @@ def unknown_cpt(line: Line) -> Bool:
     transactions="D",
     severity="warning",
     snip=5,
-    status="A7:507",
+    status="A7:737",
     source="CDT, which the ADA licenses; asks for the code table cdt",
     fix="Use a code that holds on the day of the service",
     at=lambda line: line.procedure,

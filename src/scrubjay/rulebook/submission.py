@@ -3,7 +3,6 @@
 from scrubjay.rules import Bool, never_sent, rule, seen_before
 from scrubjay.rules.fields import Claim, Line, OtherPayer
 from scrubjay.rules.frequencies import changes
-from scrubjay.rules.modifiers import lacks
 
 
 @rule(
@@ -110,34 +109,6 @@ def original_never_sent(claim: Claim) -> Bool:
     charges, lines and days may differ, since that is what a replacement is for.
     """
     return changes(claim) & never_sent(claim)
-
-
-@rule(
-    "DUPLICATE_LINE",
-    severity="warning",
-    snip=7,
-    status="A8:54",
-    source="Claims processing: the same service twice on a day needs a modifier that says why",
-    fix="Send the service once with its units, or a modifier such as 76, 77, 91 or 59",
-    at=lambda line: line.procedure,
-)
-def duplicate_line(line: Line) -> Bool:
-    """The same service stands on the claim twice."""
-    same = line.repeats(
-        line.procedure,
-        line.modifier_1,
-        line.modifier_2,
-        line.modifier_3,
-        line.modifier_4,
-        line.service_from,
-        line.service_to,
-        line.charge,
-        line.units,
-        line.place_of_service,
-        line.rendering_npi,
-        line.ndc,
-    )
-    return same & lacks(line, "76", "77", "91", "59", "XE", "XP", "XS", "XU")
 
 
 @rule(

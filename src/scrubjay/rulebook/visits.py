@@ -37,6 +37,11 @@ DAY, QUARTER = 24 * 60, 15
 """Minutes."""
 
 
+def _is_visit(line: Line) -> Bool:
+    """An office visit that nothing sets apart from another."""
+    return line.procedure.matches(VISIT) & lacks(line, "25", "27", "24", "57")
+
+
 @rule(
     "MISSING_RENDERING_PROVIDER",
     severity="warning",
@@ -104,16 +109,23 @@ def missing_attachment_control(attachment: Attachment) -> Bool:
     status="A8:454",
     source="CMS claims processing manual, chapter 12, 30.6.5: one visit a day of a physician",
     fix="Send the one visit that all of it amounts to, or 25 where two were separate",
-    at=lambda claim: claim.frequency,
+    at=lambda line: line.procedure,
 )
-def multiple_em_same_day(claim: Claim) -> Bool:
-    """Two office visits of one day stand on the claim, none set apart by modifier 25 or 27."""
-    visits = claim.lines.where(
-        lambda line: line.procedure.matches(VISIT) & lacks(line, "25", "27", "24", "57")
-    )
-    return (visits.count() > 1) & (
-        visits.min(lambda line: line.service_from) == visits.max(lambda line: line.service_from)
-    )
+def multiple_em_same_day(line: Line) -> Bool:
+    """Two office visits of one day stand on the claim, none set apart by modifier 25 or 27.
+
+    Visits of one physician; two of a group, told apart by their NPI on the lines, may each have
+    one.
+    """
+
+    def earlier(other: Line) -> Bool:
+        same = (other.rendering_npi == line.rendering_npi) | (
+            other.rendering_npi.is_missing() & line.rendering_npi.is_missing()
+        )
+        before = other.position() < line.position()
+        return before & _is_visit(other) & (other.service_from == line.service_from) & same
+
+    return _is_visit(line) & line.claim.lines.any(earlier)
 
 
 @rule(

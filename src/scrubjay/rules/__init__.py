@@ -14,6 +14,7 @@
 
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.expressions import Bool, Code, Date, Money, Number, Text, Value, received, today
+from scrubjay.rules.modifiers import has, lacks
 from scrubjay.rules.rows import came_before, never_sent, seen_before
 from scrubjay.rules.rule import Rule, rule
 from scrubjay.rules.ruleset import RuleSet, load, rules_of
@@ -37,6 +38,8 @@ __all__ = [
     "Text",
     "Value",
     "came_before",
+    "has",
+    "lacks",
     "load",
     "never_sent",
     "received",

@@ -130,109 +130,158 @@ def _places(text: str, name: str, file: str) -> Iterator[str]:
 def _nearer(place: str, lines: Sequence[str]) -> Iterator[str]:
     """What is wrong with the rule that begins at `place` is told with its own line, if that shows.
 
-    It shows by a field that is named, or by what stands between quotes.
+    It shows by a field that is named, or else by what stands between quotes.
     """
     try:
         yield place
     except RuleError as error:
-        file, _, first = place.rpartition(":")
-        message = str(error).removeprefix(f"{place}: ")
-        words = re.findall(r"'([^']+)'|\b([a-z_]+\.[\w.]+)", message)
-        named = "|".join(re.escape(one or other) for one, other in words)
-        if not named or not first.isdecimal() or message == str(error):
-            raise
-        for number, line in enumerate(lines[int(first) - 1 :], int(first)):
-            if number > int(first) and re.match(r"\s*\[\[\s*(rule|override)\s*\]\]", line):
-                break
-            if re.search(rf"[\"'.]({named})[\"']|^\s*({named})\s*=", line):
-                raise RuleError(message, f"{file}:{number}") from error
-        raise
+        told = Told()
+        for each in error.all:
+            with told:
+                raise _relocated(each, place, lines) from error
+        told.settle()
+
+
+def _relocated(error: RuleError, place: str, lines: Sequence[str]) -> RuleError:
+    """The error with its own line, or as it is."""
+    file, _, first = place.rpartition(":")
+    paths = re.findall(r"\b[a-z_]+\.[a-z_][\w.]*", error.said)
+    words = paths[:1] or re.findall(r"'([^']+)'", error.said)
+    named = "|".join(map(re.escape, words))
+    if not named or not first.isdecimal() or not str(error).startswith(f"{place}: "):
+        return _alone(error)
+    for number, line in enumerate(lines[int(first) - 1 :], int(first)):
+        if number > int(first) and re.match(r"\s*\[\[\s*(rule|override)\s*\]\]", line):
+            break
+        if re.search(rf"[\"'.]({named})[\"']|^\s*({named})\s*=", line):
+            return RuleError(error.said, f"{file}:{number}")
+    return _alone(error)
+
+
+def _alone(error: RuleError) -> RuleError:
+    error.rest = ()
+    return error
 
 
 def _written(given: dict[str, Any], place: str) -> Rule:
-    are_known(given, _RULE, place)
+    told = Told()
+    with told:
+        are_known(given, _RULE, place)
     name = str(given.get("id", ""))
-    if not _ID.fullmatch(name):
-        raise RuleError(f"an id is UPPER_SNAKE, not {name!r}", place)
+    with told:
+        if not _ID.fullmatch(name):
+            raise RuleError(f"an id is UPPER_SNAKE, not {name!r}", place)
     table = str(given.get("judges", "line"))
-    if table not in TABLES:
-        raise RuleError(f"there are no rows {table!r}; there are {', '.join(TABLES)}", place)
-    row = TABLES[table](0)
-    if "when" not in given:
-        raise RuleError(f"{name} says of no claim that it is wrong; add a [rule.when]", place)
-    asked = condition(given.get("when"), {table: row}, place)
-    scope = Scope(given.get("scope", {}), place)
-    inside = scope.inside(row)
-    expression = asked if inside is None else inside & asked
-    pointed = given.get("at")
-    at = [field_of(path, {table: row}, place).node for path in _texts(pointed)]
-    tests = given.get("test", [])
-    are_tests(name, tests, place)
-    return made(
-        name,
-        expression,
-        {
-            "title": given.get("message"),
-            "severity": given.get("severity", "warning"),
-            "snip": given.get("snip", 7),
-            "status": given.get("status"),
-            "transactions": given.get("transactions", "P"),
-            "source": given.get("source", ""),
-            "fix": given.get("fix", ""),
-            "since": given.get("since"),
-            "until": given.get("until"),
-            "state": given.get("state"),
-            "page": given.get("why"),
-            "tests": tests,
-        },
-        table=table,
-        at=at or fields_of(asked),
-        place=place,
-    )
+    with told:
+        if table not in TABLES:
+            raise RuleError(f"there are no rows {table!r}; there are {', '.join(TABLES)}", place)
+    with told:
+        if "when" not in given:
+            raise RuleError(f"{name} says of no claim that it is wrong; add a [rule.when]", place)
+    with told:
+        are_tests(name, given.get("test", []), place)
+    asked, expression, at = None, None, []
+    if table in TABLES and "when" in given:
+        row = TABLES[table](0)
+        with told:
+            asked = condition(given["when"], {table: row}, place)
+        with told:
+            inside = Scope(given.get("scope", {}), place).inside(row)
+            expression = asked if inside is None or asked is None else inside & asked
+        for path in _texts(given.get("at")):
+            with told:
+                at.append(field_of(path, {table: row}, place).node)
+    with told:
+        rule = made(
+            name,
+            expression,
+            {
+                "title": given.get("message"),
+                "severity": given.get("severity", "warning"),
+                "snip": given.get("snip", 7),
+                "status": given.get("status"),
+                "transactions": given.get("transactions", "P"),
+                "source": given.get("source", ""),
+                "fix": given.get("fix", ""),
+                "since": given.get("since"),
+                "until": given.get("until"),
+                "state": given.get("state"),
+                "page": given.get("why"),
+                "tests": given.get("test", []),
+            },
+            table=table,
+            at=at or ([] if asked is None else fields_of(asked)),
+            place=place,
+        )
+    told.settle()
+    return rule
 
 
 def made(
-    name: str, expression: Bool, facts: dict[str, Any], *, table: str, at: list[Any], place: str
+    name: str,
+    expression: Bool | None,
+    facts: dict[str, Any],
+    *,
+    table: str,
+    at: list[Any],
+    place: str,
 ) -> Rule:
-    """A rule of what a file says of it, checked; what is missing is said with its place."""
+    """A rule of what a file says of it, checked; what is missing is said with its place.
+
+    Without an expression, since that was refused, what else is wrong is told.
+    """
     title = str(facts["title"] or "").strip().rstrip(".")
-    if not title:
-        raise RuleError(f"{name}: a rule has a message that people read", place)
-    transactions = facts["transactions"]
-    if not transactions or set(transactions) - set(KINDS):
-        raise RuleError(f"{name}: transactions are of {''.join(KINDS)}", place)
-    if facts["snip"] not in range(1, 8):
-        raise RuleError(f"{name}: snip is 1 to 7", place)
-    if facts["state"] not in {None, *STATES}:
-        raise RuleError(f"{name}: a state is {', '.join(STATES)}, not {facts['state']!r}", place)
-    if lacking := lacks(table, expression.node, transactions):
-        letter, what = lacking
-        raise RuleError(f"{name}: an {KINDS[letter]} has no {what}", place)
-    since, until = day(facts["since"], place), day(facts["until"], place)
-    in_order(since, until, place)
-    own_line = table == "line" or TABLES[table]._above == ("line",)  # noqa: SLF001 - its own kin
+    transactions, state = facts["transactions"], facts["state"]
+    said: dict[str, Any] = {}
+    told = Told()
+
+    def demand(holds: object, what: str) -> None:
+        with told:
+            if not holds:
+                raise RuleError(f"{name}: {what}", place)
+
+    demand(title, "a rule has a message that people read")
+    kinds = set(transactions) <= set(KINDS) and bool(transactions)
+    demand(kinds, f"transactions are of {''.join(KINDS)}")
+    demand(facts["snip"] in range(1, 8), "snip is 1 to 7")
+    demand(state in {None, *STATES}, f"a state is {', '.join(STATES)}, not {state!r}")
+    if (
+        kinds
+        and expression is not None
+        and (lacking := lacks(table, expression.node, transactions))
+    ):
+        demand(None, f"an {KINDS[lacking[0]]} has no {lacking[1]}")
+    checks = (("since", day), ("until", day), ("severity", severity), ("status", _status))
+    for fact, check in checks:
+        with told:
+            said[fact] = check(facts[fact], place)
+    with told:
+        in_order(said.get("since"), said.get("until"), place)
+    told.settle()
+    own_line = table == "line" or (table in TABLES and TABLES[table]._above == ("line",))  # noqa: SLF001 - its own kin
     return Rule(
         id=name,
         title=title,
-        severity=severity(facts["severity"], place),
         snip=facts["snip"],
-        status=None if facts["status"] is None else status(facts["status"], place),
         level="line" if own_line else "claim",
         transactions=transactions,
         source=str(facts["source"]),
         fix=str(facts["fix"]).rstrip("."),
-        since=since,
-        until=until,
         at=place,
         function=_of_a_file,
-        state=facts["state"] or "active",
-        stated=facts["state"] is not None,
+        state=state or "active",
+        stated=state is not None,
         tests=tuple(facts["tests"]),
         table=table,
         expression=expression,
         evidence=tuple(at),
         page="\n\n".join([title, *([str(facts["page"])] if facts.get("page") else [])]),
+        **said,
     )
+
+
+def _status(value: Any, place: str) -> str | None:
+    return None if value is None else status(value, place)
 
 
 def _of_a_file() -> None:

@@ -10,7 +10,7 @@ import datetime as dt
 from decimal import Decimal
 
 from scrubjay.rules import fields  # noqa: F401 - its classes are the tables
-from scrubjay.rules.errors import RuleError
+from scrubjay.rules.errors import RuleError, Told
 from scrubjay.rules.expressions import Bool, Date, Money, Number, Value
 from scrubjay.rules.rows import Below, Row, Rows
 
@@ -35,7 +35,12 @@ def condition(given: Any, scope: Scope, place: str) -> Bool:
             parts = given[name]
             if not isinstance(parts, list) or not parts:
                 raise RuleError(f"{name} takes a list of conditions", place)
-            return join([condition(part, scope, place) for part in parts])
+            told, made = Told(), []
+            for part in parts:
+                with told:
+                    made.append(condition(part, scope, place))
+            told.settle()
+            return join(made)
     if "not" in given:
         _only(given, {"not"}, place)
         return ~condition(given["not"], scope, place)
@@ -70,7 +75,7 @@ def field_of(path: Any, scope: Scope, place: str) -> Value:
     try:
         value = getattr(_along(row, way, path, place), name)
     except RuleError as error:
-        raise RuleError(str(error).split(": ", 1)[-1], place) from None
+        raise RuleError(error.said, place) from None
     if not isinstance(value, Value):
         raise RuleError(f"{path} is no field", place)
     return value
@@ -156,18 +161,22 @@ def _field(given: dict[str, Any], scope: Scope, place: str) -> Bool:
     if len(asked) != 1 or (set(asked) - set(ASKED)):
         raise RuleError(f"of a field one of {', '.join(ASKED)} is asked", place)
     ((name, what),) = asked.items()
+    method = name.removeprefix("not_")
+    if method in _METHODS and not hasattr(type(value), method):
+        raise RuleError(f"{given['field']}: {name} is not asked of a {value.kind}", place)
     on = field_of(given["on"], scope, place) if "on" in given else None
     if on is not None and not isinstance(on, Date):
         raise RuleError("on names a date", place)
     try:
         if name in {"listed", "not_listed"}:
-            found: Bool = value.listed(str(what), on=on)  # type: ignore[attr-defined]
+            found: Bool = value.listed(str(what), on=on)
             return found if name == "listed" else ~found
         return ASKED[name](value, what, lambda item: _constant(value, item, scope, place))
     except RuleError as error:
-        raise RuleError(str(error).split(": ", 1)[-1], place) from None
-    except (AttributeError, TypeError):
-        raise RuleError(f"{name} is not asked of a {value.kind}", place) from None
+        raise RuleError(f"{given['field']}: {error.said}", place) from None
+    except (TypeError, LookupError, ArithmeticError):
+        said = f"{name} of a {value.kind} is not asked with {what!r}"
+    raise RuleError(f"{given['field']}: {said}", place)
 
 
 def _constant(value: Value, item: Any, scope: Scope, place: str) -> Any:
@@ -178,10 +187,30 @@ def _constant(value: Value, item: Any, scope: Scope, place: str) -> Any:
         if isinstance(item, int | float) and not isinstance(item, bool):
             return Decimal(str(item))
         if isinstance(item, str):
-            return Decimal(item)
+            return _read(Decimal, item, f"a {value.kind} is a number")
     if isinstance(value, Date) and isinstance(item, str):
-        return dt.date.fromisoformat(item)
+        return _read(dt.date.fromisoformat, item, "a day is YYYY-MM-DD")
     return item
+
+
+def _read(make: Callable[[str], Any], text: str, what: str) -> Any:
+    """What a text says; RuleError where it says no such thing."""
+    try:
+        return make(text)
+    except (ValueError, ArithmeticError):
+        raise RuleError(f"{what}, not {text!r}") from None
+
+
+def _yes(what: Any) -> bool:
+    if not isinstance(what, bool):
+        raise RuleError(f"missing and present are true or false, not {what!r}")
+    return what
+
+
+def _two(what: Any) -> list[Any]:
+    if not isinstance(what, list) or len(what) != 2:  # noqa: PLR2004 - the least and the most
+        raise RuleError(f"between takes the least and the most, [1, 5], not {what!r}")
+    return what
 
 
 def _listing(what: Any) -> list[Any]:
@@ -197,13 +226,16 @@ ASKED: dict[str, Callable[[Any, Any, Callable[[Any], Any]], Bool]] = {
     "at_least": lambda value, what, take: value >= take(what),
     "below": lambda value, what, take: value < take(what),
     "at_most": lambda value, what, take: value <= take(what),
-    "between": lambda value, what, take: value.between(take(what[0]), take(what[1])),
+    "between": lambda value, what, take: value.between(*map(take, _two(what))),
     "starts_with": lambda value, what, _: value.starts_with(*_listing(what)),
     "matches": lambda value, what, _: value.matches(what),
     "passes": lambda value, what, _: value.passes(what),
-    "missing": lambda value, what, _: value.is_missing() if what else value.is_present(),
-    "present": lambda value, what, _: value.is_present() if what else value.is_missing(),
+    "missing": lambda value, what, _: value.is_missing() if _yes(what) else value.is_present(),
+    "present": lambda value, what, _: value.is_present() if _yes(what) else value.is_missing(),
     "listed": lambda value, what, _: value.listed(what),
     "not_listed": lambda value, what, _: ~value.listed(what),
 }
 """What can be asked of a field, by the word for it."""
+
+_METHODS = {"starts_with", "matches", "passes", "listed"}
+"""Those that values of some kinds have."""

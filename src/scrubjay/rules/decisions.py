@@ -46,7 +46,7 @@ _NUMBER = re.compile(r"\d{1,9}(\.\d{1,3})?")
 _PROCEDURE = re.compile(r"[0-9A-Z]{5,}")
 _REVENUE = re.compile(r"\d{4}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
-_PLACE = re.compile(r"[0-9A-Z]{2}")
+_PLACE = re.compile(r"[0-9]{2}")
 _RANGE = re.compile(r"([A-Z]?)(\d+)([A-Z]?)-\1(\d+)\3")
 _MOST_OF_A_RANGE = 10_000
 _WHOM = ("payer", "class", "client", "group")
@@ -73,14 +73,18 @@ def read(path: str) -> list[Rule]:
     file = os.path.basename(path)
     stem = _name(os.path.splitext(file)[0])
     rules: list[Rule] = []
-    rows = _sheets(path, file) if path.endswith(workbook.SUFFIXES) else _lines(path, file)
+    rows = _sheets(path, file) if path.lower().endswith(workbook.SUFFIXES) else _lines(path, file)
     told = Told()
+    number = 0
     for made_of in rows:
         with told:
+            number += 1
             row = made_of()
             if any(row.cells.values()):
                 own = _name(row.cells.get("id", ""))
-                rules.append(_rule(f"{stem}_{own or len(rules) + 1}", row))
+                rules.append(_rule(f"{stem}_{own or number}", row))
+            else:
+                number -= 1
     told.settle()
     if not rules:
         raise RuleError("there is no row below the headings", file)
@@ -128,9 +132,9 @@ def _sheets(path: str, file: str) -> Iterator[Callable[[], Row]]:
     """What the rows of all sheets of a workbook are made of; the first row has the headings."""
     with workbook.opened(path) as book, workbook.opened(path, formulas=True) as written:
         for sheet in book:
-            formulas = written[sheet.title].iter_rows()
+            formulas = workbook.read(path, written[sheet.title])
             next(formulas, ())
-            rows = sheet.iter_rows()
+            rows = workbook.read(path, sheet)
             headings = _headings((cell.value for cell in next(rows, ())), f"{file}:{sheet.title}!1")
             place = f"{file}:{sheet.title}!"
             for number, (cells, asked) in enumerate(zip(rows, formulas, strict=False), 2):
@@ -177,16 +181,21 @@ def _text(column: str, value: Any, place: str) -> str:
 
 def _rule(name: str, row: Row) -> Rule:
     line, cells, place = Line(0), row.cells, row.place
-    about = _about(line, row)
-    wrong = _wrong(line, row)
-    if not wrong:
-        raise RuleError(f"{name}: the row demands nothing; say what must be, or deny", place)
-    broken = wrong[0]
-    for part in wrong[1:]:
-        broken = broken | part
-    expression = broken
-    for part in reversed(about):
-        expression = part & expression
+    told = Told()
+    about = _gathered(told, _about(line, row))
+    wrong = _gathered(told, _wrong(line, row))
+    with told:
+        if not wrong and not told:
+            raise RuleError(f"{name}: the row demands nothing; say what must be, or deny", place)
+    expression = None
+    if wrong:
+        expression = wrong[0]
+        for part in wrong[1:]:
+            expression = expression | part
+        for part in reversed(about):
+            expression = part & expression
+    with told:
+        tests = list(_tests(row))
     facts = {
         "title": cells.get("message"),
         "severity": cells.get("severity") or "warning",
@@ -199,12 +208,25 @@ def _rule(name: str, row: Row) -> Rule:
         "until": None,
         "state": cells.get("state") or None,
         "page": None,
-        "tests": list(_tests(row)),
+        "tests": [] if told else tests,
     }
     pointed: list[Any] = [line.procedure.node]
     if cells.get("revenue"):
         pointed = [line.revenue.node]
-    return made(name, expression, facts, table="line", at=pointed, place=place)
+    with told:
+        rule = made(name, expression, facts, table="line", at=pointed, place=place)
+    told.settle()
+    return rule
+
+
+def _gathered(told: Told, asked: Iterable[Callable[[], Bool | None]]) -> list[Bool]:
+    """What cells ask for, each by itself, so that all that is wrong in a row is told."""
+    parts: list[Bool] = []
+    for ask in asked:
+        with told:
+            part = ask()
+            parts += [] if part is None else [part]
+    return parts
 
 
 def _tests(row: Row) -> Iterator[dict[str, Any]]:
@@ -214,21 +236,31 @@ def _tests(row: Row) -> Iterator[dict[str, Any]]:
             yield {"expect": expected, "claim": claim_of(text, row.cells, row.at(column))}
 
 
-def _about(line: Line, row: Row) -> list[Bool]:
+def _about(line: Line, row: Row) -> Iterator[Callable[[], Bool | None]]:
     """Whom and what a row is about."""
     cells = row.cells
     named = {key: cells[key].split() for key in _WHOM if cells.get(key)}
-    inside = Scope(named, row.place).inside(line)
-    about = [] if inside is None else [inside]
+    yield lambda: Scope(named, row.place).inside(line)
     if cells.get("code"):
-        about.append(_codes(line.procedure, cells["code"], row.at("code"), _PROCEDURE))
+        yield lambda: _codes(line.procedure, cells["code"], row.at("code"), _PROCEDURE)
     if cells.get("revenue"):
-        about.append(_codes(line.revenue, cells["revenue"], row.at("revenue"), _REVENUE))
-    first, last = _day(row, "from"), _day(row, "until")
-    in_order(first, last, row.at("until"))
-    about += [] if first is None else [line.service_from >= first]
-    about += [] if last is None else [line.service_from <= last]
-    return about
+        yield lambda: _codes(line.revenue, cells["revenue"], row.at("revenue"), _REVENUE)
+    yield lambda: _days(line, row)
+
+
+def _days(line: Line, row: Row) -> Bool | None:
+    told = Told()
+    first = last = None
+    with told:
+        first = _day(row, "from")
+    with told:
+        last = _day(row, "until")
+    with told:
+        in_order(first, last, row.at("until"))
+    told.settle()
+    asked = [] if first is None else [line.service_from >= first]
+    asked += [] if last is None else [line.service_from <= last]
+    return asked[0] & asked[1] if len(asked) > 1 else next(iter(asked), None)
 
 
 def _day(row: Row, name: str) -> dt.date | None:
@@ -245,53 +277,54 @@ def _day(row: Row, name: str) -> dt.date | None:
         raise RuleError(told, row.at(name)) from None
 
 
-def _wrong(line: Line, row: Row) -> list[Bool]:
+def _wrong(line: Line, row: Row) -> Iterator[Callable[[], Bool | None]]:
     """What a row calls wrong, each by itself."""
     cells = row.cells
-    wrong: list[Bool] = []
-    if cells.get("modifiers_required"):
-        wanted = _words(row, "modifiers_required", _MODIFIER, "modifier")
-        wrong.append(lacks(line, *wanted))
-    if cells.get("modifiers_forbidden"):
-        barred = _words(row, "modifiers_forbidden", _MODIFIER, "modifier")
-        wrong.append(~lacks(line, *barred))
-    if cells.get("pos"):
-        wrong.append(~_place(line).is_in(_words(row, "pos", _PLACE, "place of service")))
-    if cells.get("pos_forbidden"):
-        wrong.append(_place(line).is_in(_words(row, "pos_forbidden", _PLACE, "place of service")))
-    return wrong + _limits(line, row)
+    what = {"modifiers_required": _MODIFIER, "modifiers_forbidden": _MODIFIER}
+    what |= {"pos": _PLACE, "pos_forbidden": _PLACE}
+    called: dict[str, Callable[[list[str]], Bool]] = {
+        "modifiers_required": lambda wanted: lacks(line, *wanted),
+        "modifiers_forbidden": lambda barred: ~lacks(line, *barred),
+        "pos": lambda places: ~_place(line).is_in(places),
+        "pos_forbidden": lambda places: _place(line).is_in(places),
+    }
+    for name, wrong in called.items():
+        if cells.get(name):
+            yield lambda name=name, wrong=wrong: wrong(_words(row, name, what[name]))  # type: ignore[misc]
+    claim = line.claim
+    born = claim.patient.birth_date.otherwise(claim.subscriber.birth_date)
+    limits: dict[str, Callable[[Any], Bool]] = {
+        "age_min": lambda least: born.years_until(line.service_from) < least,
+        "age_max": lambda most: born.years_until(line.service_from) > most,
+        "units_max": lambda most: line.units > most,
+    }
+    for name, exceeds in limits.items():
+        if cells.get(name):
+            yield lambda name=name, exceeds=exceeds: exceeds(_number(row, name))  # type: ignore[misc]
+    yield lambda: _sex(line, row)
+    yield lambda: _denied(line, row)
 
 
 def _place(line: Line) -> Code:
     return line.place_of_service.otherwise(line.claim.place_of_service)
 
 
-def _limits(line: Line, row: Row) -> list[Bool]:
-    """What is wrong with the patient or with how much was done."""
-    cells = row.cells
-    wrong: list[Bool] = []
-    claim = line.claim
-    born = claim.patient.birth_date.otherwise(claim.subscriber.birth_date)
-    limits: tuple[tuple[str, Callable[[Any], Bool]], ...] = (
-        ("age_min", lambda least: born.years_until(line.service_from) < least),
-        ("age_max", lambda most: born.years_until(line.service_from) > most),
-        ("units_max", lambda most: line.units > most),
-    )
-    for name, exceeds in limits:
-        if cells.get(name):
-            wrong.append(exceeds(_number(row, name)))
-    if cells.get("sex"):
-        if cells["sex"].upper() not in {"F", "M", "U"}:
-            raise RuleError(f"sex is F, M or U, not {cells['sex']!r}", row.at("sex"))
-        wrong.append(claim.patient.sex.otherwise(claim.subscriber.sex) != cells["sex"].upper())
-    denied = cells.get("deny", "").lower()
+def _sex(line: Line, row: Row) -> Bool | None:
+    sex = row.cells.get("sex", "").upper()
+    if not sex:
+        return None
+    if sex not in {"F", "M", "U"}:
+        raise RuleError(f"sex is F, M or U, not {row.cells['sex']!r}", row.at("sex"))
+    return line.claim.patient.sex.otherwise(line.claim.subscriber.sex) != sex
+
+
+def _denied(line: Line, row: Row) -> Bool | None:
+    denied = row.cells.get("deny", "").lower()
     if denied not in _YES | _NO:
         raise RuleError(f"deny is yes or no, not {denied!r}", row.at("deny"))
-    if denied in _YES:
-        wrong.append(
-            line.procedure.is_present() if not cells.get("revenue") else line.revenue.is_present()
-        )
-    return wrong
+    if denied in _NO:
+        return None
+    return line.revenue.is_present() if row.cells.get("revenue") else line.procedure.is_present()
 
 
 def _number(row: Row, name: str) -> Decimal:
@@ -301,9 +334,10 @@ def _number(row: Row, name: str) -> Decimal:
     return Decimal(row.cells[name])
 
 
-def _words(row: Row, name: str, form: re.Pattern[str], what: str) -> list[str]:
+def _words(row: Row, name: str, form: re.Pattern[str]) -> list[str]:
     """The codes of a cell, each of which can stand on a claim."""
     codes = row.cells[name].upper().split()
+    what = "modifier" if form is _MODIFIER else "place of service"
     for code in codes:
         if not form.fullmatch(code):
             raise RuleError(f"{code!r} is no {what}{_lost(code)}", row.at(name))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from scrubjay.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Self
 
-__all__ = ["RuleError", "Told"]
+__all__ = ["RuleError", "Told", "listening"]
 
 _HERE = os.path.dirname(__file__)
 
@@ -19,12 +22,23 @@ _HERE = os.path.dirname(__file__)
 class RuleError(UsageError):
     """``my_rules.py:12: there is no field claim.charg``: found at load, before any claim."""
 
-    further: tuple[str, ...] = ()
-    """What else is wrong in the same file, a line each."""
-
     def __init__(self, message: str, at: str | None = None) -> None:
+        self.rest: tuple[RuleError, ...] = ()
+        """What else is wrong in the same file."""
         place = at or _caller()
+        self.said = message
+        """What is wrong, without its place."""
         super().__init__(f"{place}: {message}" if place else message)
+
+    @property
+    def further(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The others, a line each."""
+        return tuple(map(str, self.rest))
+
+    @property
+    def all(self) -> tuple[RuleError, ...]:
+        """This one, and what else is wrong in the same file."""
+        return (self, *self.rest)
 
 
 class Told:
@@ -33,21 +47,45 @@ class Told:
     def __init__(self) -> None:
         self._errors: list[RuleError] = []
 
+    def __bool__(self) -> bool:
+        return bool(self._errors)
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _: object, error: object, __: object) -> bool:
         if isinstance(error, RuleError):
-            self._errors.append(error)
+            self.hear(error)
         return isinstance(error, RuleError)
 
+    def hear(self, error: RuleError) -> None:
+        """One more."""
+        self._errors.append(error)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """While a rule's function is read: what it asks in vain is told, and it is read on."""
+        before = _listening.set(self)
+        try:
+            yield
+        finally:
+            _listening.reset(before)
+
     def settle(self) -> None:
-        """The first of them, if there is one, with the others behind it."""
+        """The first of them, if there is one, with the others behind it, each once."""
         if self._errors:
-            first, *others = self._errors
-            more = (line for error in others for line in (str(error), *error.further))
-            first.further = (*first.further, *more)
+            every = (each for error in self._errors for each in error.all)
+            first, *rest = {str(each): each for each in every}.values()
+            first.rest = tuple(rest)
             raise first
+
+
+_listening: ContextVar[Told | None] = ContextVar("listening", default=None)
+
+
+def listening() -> Told | None:
+    """What hears of all that is wrong in the rule that is being read, if anything does."""
+    return _listening.get()
 
 
 def _caller() -> str:
@@ -55,7 +93,7 @@ def _caller() -> str:
     frame = sys._getframe(2)  # noqa: SLF001 - the way to a rule's own line
     while frame is not None:
         name = frame.f_code.co_filename
-        if not name.startswith((_HERE, "<frozen")):
+        if not name.startswith((_HERE, "<frozen", "<string")):
             return f"{os.path.basename(name)}:{frame.f_lineno}"
         if frame.f_back is None:
             break

@@ -10,18 +10,22 @@ silent; `is_missing` and `is_present` are the ways to ask.
 from __future__ import annotations
 
 import datetime as dt
+from functools import wraps
+from types import FunctionType
 
 from scrubjay import _native
-from scrubjay.rules.errors import RuleError
+from scrubjay.rules.errors import RuleError, listening
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any, ClassVar, NoReturn, Self, TypeAlias
+    from collections.abc import Callable, Iterable
+    from typing import Any, ClassVar, NoReturn, Self, TypeAlias, TypeVar
 
     Node: TypeAlias = list[Any]
+    C = TypeVar("C", bound=type)
 
 __all__ = [
+    "Anything",
     "Bool",
     "Code",
     "Date",
@@ -30,18 +34,54 @@ __all__ = [
     "Text",
     "Value",
     "received",
+    "telling",
     "today",
 ]
 
 _EPOCH = dt.date(1970, 1, 1)
 _CODE_LENGTH = 8
+_MOST = 10**18
+"""Amounts in their units are less: the native half has 64 bits for them."""
 
 
+def telling(cls: C) -> C:
+    """A class whose questions are answered by `Anything` where they are refused and heard of."""
+    for name, member in list(vars(cls).items()):
+        asked = name in _ASKED or not name.startswith("_")
+        if asked and isinstance(member, FunctionType):
+            setattr(cls, name, _heard(name, member))
+    return cls
+
+
+_ASKED = {
+    *("__and__", "__or__", "__bool__", "__iter__", "__getattr__", "__hash__", "__len__"),
+    *("__getitem__", "__truediv__", "__floordiv__", "__rtruediv__", "__rfloordiv__", "__mod__"),
+    *("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__add__", "__sub__", "__mul__"),
+}
+"""What is written as an operator."""
+
+
+def _heard(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def asked(*given: Any, **named: Any) -> Any:
+        try:
+            return method(*given, **named)
+        except RuleError as error:
+            told = listening()
+            if told is None:
+                raise
+            told.hear(error)
+            stands = {"__bool__": True, "__iter__": iter(()), "__hash__": 0, "__len__": 0}
+            return stands.get(name, Anything())
+
+    return asked
+
+
+@telling
 class Expression:
     """Anything that was asked of a claim; `node` is its JSON."""
 
     __slots__ = ("node",)
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, node: Node) -> None:
         self.node = node
@@ -55,10 +95,34 @@ class Expression:
     def __iter__(self) -> NoReturn:
         raise RuleError("ask for rows with .any(...), .all(...), .count(...) instead of a loop")
 
+    def __hash__(self) -> int:
+        raise RuleError("write .is_in(...) for in")
+
+    def __len__(self) -> int:
+        raise RuleError("a rule is read once and has no values yet: ask for .length")
+
+    def __getitem__(self, _: object) -> NoReturn:
+        raise RuleError("a part of a text is asked for with .starts_with(...) or .matches(...)")
+
+    def __truediv__(self, _: object) -> NoReturn:
+        raise RuleError("there is no division; multiply the other side")
+
+    __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __truediv__
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, [each for each in dir(self) if each[0] != "_"], n=2)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise RuleError(f"a {type(self).__name__.lower()} has no {name}{hint}")
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__.lower()} {self.node[0]}>"
 
 
+@telling
 class Bool(Expression):
     """A statement: true, false, or unknown where a value is missing."""
 
@@ -77,7 +141,7 @@ class Bool(Expression):
         raise RuleError("statements are joined with & | ~, not compared")
 
     __ne__ = __eq__
-    __hash__ = None
+    __hash__ = Expression.__hash__
 
 
 def _statement(other: object) -> Bool:
@@ -99,6 +163,7 @@ def _kind(value: object) -> str:
     return value.kind if isinstance(value, Value) else type(value).__name__.lower()
 
 
+@telling
 class Value(Expression):
     """A value of a claim, of one kind."""
 
@@ -128,7 +193,7 @@ class Value(Expression):
     def __ne__(self, other: object) -> Bool:  # type: ignore[override]
         return Bool(["ne", self.node, self._take(other)])
 
-    __hash__ = None
+    __hash__ = Expression.__hash__
 
     def is_in(self, *values: Any) -> Bool:
         """Is one of these; a single list, set or tuple may be given."""
@@ -143,7 +208,7 @@ class Value(Expression):
     def _take(self, other: object) -> Node:
         """The node of a value of the same kind, or of a constant."""
         if isinstance(other, Value):
-            if other.kind != self.kind:
+            if other.kind not in {self.kind, Anything.kind}:
                 raise RuleError(f"{self.kind} is not compared with {other.kind}")
             return other.node
         return [self.kind, self._constant(other)]
@@ -153,6 +218,7 @@ class Value(Expression):
         raise RuleError(f"{value!r} is no {cls.kind}")
 
 
+@telling
 class _Ordered(Value):
     __slots__ = ()
 
@@ -173,6 +239,7 @@ class _Ordered(Value):
         return (self >= low) & (self <= high)
 
 
+@telling
 class _Scaled(_Ordered):
     """An amount, held as an integer in units of 1/scale."""
 
@@ -181,14 +248,18 @@ class _Scaled(_Ordered):
 
     @classmethod
     def _constant(cls, value: object) -> int:
+        scaled: Any = None
         if isinstance(value, int) and not isinstance(value, bool):
-            return value * cls.scale
-        from decimal import Decimal
+            scaled = value * cls.scale
+        else:
+            from decimal import Decimal
 
-        if not isinstance(value, Decimal):
-            raise RuleError(f"{cls.kind} is an int or a Decimal, not {_kind(value)}")
-        scaled = value * cls.scale
-        if scaled != scaled.to_integral_value():
+            if not isinstance(value, Decimal):
+                raise RuleError(f"{cls.kind} is an int or a Decimal, not {_kind(value)}")
+            scaled = value * cls.scale
+        if not abs(scaled) < _MOST:
+            raise RuleError(f"{value} is more than {cls.kind} holds")
+        if scaled != int(scaled):
             raise RuleError(f"{value} has more decimals than {cls.kind} holds")
         return int(scaled)
 
@@ -210,6 +281,7 @@ class Money(_Scaled):
     scale = 100
 
 
+@telling
 class Number(_Scaled):
     """A quantity: units, days, a count."""
 
@@ -226,6 +298,7 @@ class Number(_Scaled):
         return cls(["number", 0])._take(value)  # noqa: SLF001 - its own kin
 
 
+@telling
 class Date(_Ordered):
     """A day."""
 
@@ -255,6 +328,7 @@ class Date(_Ordered):
         return Number(["years", self.node, self._take(later)])
 
 
+@telling
 class _Characters(Value):
     """Text or a code: compared byte for byte, upper and lower case apart."""
 
@@ -297,6 +371,7 @@ class _Characters(Value):
 _CHECKS = ("npi",)
 
 
+@telling
 class Text(_Characters):
     """Free text, names and identifiers."""
 
@@ -309,7 +384,7 @@ class Text(_Characters):
     def __ne__(self, other: object) -> Bool:  # type: ignore[override]
         return ~self.is_in(other) if isinstance(other, str) else super().__ne__(other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = Expression.__hash__
 
     @classmethod
     def _constant(cls, value: object) -> str:
@@ -329,6 +404,30 @@ class Code(_Characters):
         if not isinstance(value, str) or not value or len(value.encode()) > _CODE_LENGTH:
             raise RuleError(f"a code is a str of 1 to {_CODE_LENGTH} characters, not {value!r}")
         return value
+
+
+class Anything(Bool, Value):
+    """Stands for what was refused, so that the rest of the rule is read: all of it is this, too."""
+
+    __slots__ = ()
+    kind = "anything"
+
+    def __init__(self, node: Node | None = None) -> None:
+        super().__init__(node or [self.kind])
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def _itself(self, *_: object, **__: object) -> Any:
+        return self
+
+    __call__ = is_in = _itself
+    __and__ = __or__ = __rand__ = __ror__ = __invert__ = _itself
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _itself
+    __add__ = __sub__ = __mul__ = __radd__ = __rsub__ = __rmul__ = _itself
+    __hash__ = Expression.__hash__
 
 
 def today() -> Date:

@@ -73,20 +73,21 @@ def files(name: str) -> list[str]:
     if not os.path.isdir(name):
         return [name]
     there = sorted(os.path.join(name, file) for file in os.listdir(name))
-    there = [file for file in there if file.endswith(_SUFFIXES)]
+    there = [file for file in there if file.lower().endswith(_SUFFIXES)]
     if not there:
         raise RuleError(f"there is no file of rules in it ({', '.join(_SUFFIXES)})", name)
     return there
 
 
 def _add(found: Loaded, path: str) -> None:
-    if path.endswith(".toml"):
+    kind = path.lower()  # spreadsheets write .CSV and .XLSX, too
+    if kind.endswith(".toml"):
         from scrubjay.rules.analysts import read
 
         rules, overrides = read(path)
         found.take(rules)
         found.overrides += overrides
-    elif path.endswith(_TABLES):
+    elif kind.endswith(_TABLES):
         from scrubjay.rules import decisions
 
         found.take(decisions.read(path), "fill the columns fails and passes")

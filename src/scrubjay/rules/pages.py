@@ -80,6 +80,7 @@ STATUSES = {
     "503": "street address",
     "505": "first name",
     "507": "HCPCS code",
+    "509": "external cause of the injury",
     "513": "HIPPS code",
     "516": "date of the other payer's decision",
     "521": "adjustment reason",
@@ -109,6 +110,7 @@ STATUSES = {
     "725": "value code",
     "726": "value code amount",
     "727": "accident date",
+    "737": "CDT code",
     "742": "payer's place in line",
     "750": "state of the car accident",
     "772": "most specific diagnosis",
@@ -124,13 +126,13 @@ NEEDS_ENTITY = frozenset(
 """Statuses that say nothing without the entity they speak of."""
 
 ENTITIES = {
-    "1P": "provider",
     "71": "attending provider",
     "72": "operating physician",
     "73": "other physician",
     "77": "service facility",
     "82": "rendering provider",
     "85": "billing provider",
+    "DD": "assistant surgeon",
     "DK": "ordering provider",
     "DN": "referring provider",
     "DQ": "supervising provider",

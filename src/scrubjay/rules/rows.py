@@ -10,6 +10,7 @@ from contextvars import ContextVar
 
 from scrubjay.rules.errors import RuleError
 from scrubjay.rules.expressions import (
+    Anything,
     Bool,
     Code,
     Date,
@@ -19,6 +20,7 @@ from scrubjay.rules.expressions import (
     Text,
     Value,
     _statement,
+    telling,
 )
 from scrubjay.rules.generic import Generic, TypeVar, overload
 
@@ -54,6 +56,7 @@ _FIELD = ("field", "row", "way", "name")
 _bound: ContextVar[int] = ContextVar("bound", default=1)
 
 
+@telling
 class Row:
     """One row of a table, as a rule speaks of it."""
 
@@ -209,6 +212,7 @@ def _inside(table: str) -> Iterator[Row]:
         _bound.reset(token)
 
 
+@telling
 class Rows(Generic[R]):
     """The rows below a row. One counts where the condition is true; missing values do not."""
 
@@ -272,6 +276,8 @@ class Rows(Generic[R]):
     def _fold(self, name: str, value: Callable[[R], Any], kinds: tuple[type[Value], ...]) -> Any:
         with _inside(self._table) as row:
             asked = value(row)  # type: ignore[arg-type]
+        if isinstance(asked, Anything):
+            return asked
         if not isinstance(asked, kinds):
             raise RuleError(f"{name}() is of {' or '.join(kind.kind for kind in kinds)}")
         return type(asked)([name, self._node, self._filter(), asked.node])

@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import sys
+from contextlib import contextmanager
+from types import FunctionType
 
 from scrubjay.frozen import Frozen
 from scrubjay.rules import fields  # noqa: F401 - its classes are the tables
-from scrubjay.rules.errors import RuleError, Told
+from scrubjay.rules.errors import RuleError, Told, listening
 from scrubjay.rules.expectations import are_tests
-from scrubjay.rules.expressions import Bool, Value
+from scrubjay.rules.expressions import Anything, Bool, Value
 from scrubjay.rules.kinds import KINDS, lacks
 from scrubjay.rules.rows import TABLES, Row, fields_of
 from scrubjay.severity import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from scrubjay.rules.expressions import Node
@@ -165,7 +168,7 @@ def rule(
     """
 
     def make(function: Callable[..., Any]) -> Rule:
-        told = function.__globals__.get(TOLD)
+        told = sys._getframe(1).f_globals.get(TOLD)  # noqa: SLF001 - the file that is being loaded
         if told is None:
             return made(function)
         with told:
@@ -174,66 +177,131 @@ def rule(
         return function
 
     def made(function: Callable[..., Any]) -> Rule:
-        place = _place(function)
+        if not isinstance(function, FunctionType):
+            raise RuleError("@rule stands above a function: def my_rule(claim)")
+        written, told = Written(function), Told()
         title = (function.__doc__ or "").strip().split("\n", 1)[0].rstrip(" .")
-        common: dict[str, Any] = {
-            "id": _checked(id, _ID, "an id is UPPER_SNAKE", place),
+        said: dict[str, Any] = {
+            "id": id,
             "title": title,
-            "severity": _severity(severity, place),
+            "severity": severity,
             "snip": snip,
-            "status": None
-            if status is None
-            else _checked(status, STATUS, "a status is A7:562:85", place),
+            "status": status,
             "transactions": transactions,
+            "since": since,
+            "until": until,
+            "state": "active" if state is None else state,
+        }
+        facts: dict[str, Any] = {}
+        for name, check in _FACTS.items():
+            with told, written.nearer(name):
+                facts[name] = check(said[name], written.place)
+        facts |= {
             "source": source,
             "fix": fix,
-            "since": _day(since, place),
-            "until": _day(until, place),
-            "at": place,
+            "at": written.place,
             "function": function,
             "enabled": enabled,
-            "state": "active" if state is None else state,
             "stated": state is not None,
-            "tests": tuple(tests),
+            "tests": (tests,) if isinstance(tests, dict) else tuple(tests),
             "pointed": at,
             "parameters": dict(function.__kwdefaults__ or {}),
         }
-        _sound(common, place)
+        for number, test in enumerate(facts["tests"]):
+            with told, written.nearer("tests", number):
+                are_tests(str(id), [test], written.place)
         if not native:
-            return Rule(**common, level=level or "claim")
-        table, expression, evidence = trace(function, at, place)
-        if lacking := lacks(table, expression.node, transactions):
-            letter, what = lacking
-            raise RuleError(
-                f"{id}: an {KINDS[letter]} has no {what}; take {letter} out of its transactions, "
-                "or put .otherwise() behind the field",
-                place,
-            )
-        natural = "line" if _of_line(table) else "claim"
-        if level not in {None, natural}:
-            raise RuleError(f"{id}: a rule of a {table} has level {natural}", place)
-        return Rule(**common, level=natural, table=table, expression=expression, evidence=evidence)
+            told.settle()
+            return Rule(**facts, level=level or "claim")
+        with told:
+            table, expression, evidence = trace(function, at, written.place)
+            natural = "line" if _of_line(table) else "claim"
+            with told, written.nearer("transactions"):
+                _are_there(table, expression, facts, written.place)
+            with told, written.nearer("level"):
+                if level not in {None, natural}:
+                    raise RuleError(f"{id}: a rule of a {table} has level {natural}", written.place)
+        told.settle()
+        return Rule(**facts, level=natural, table=table, expression=expression, evidence=evidence)
 
     return make
 
 
-def _sound(facts: dict[str, Any], place: str) -> None:
-    """RuleError where a rule says of itself what cannot be."""
-    wrong: list[str] = []
-    if not facts["title"]:
-        wrong.append("a rule has a docstring: its page")
-    if facts["snip"] not in _SNIP:
-        wrong.append("snip is 1 to 7")
-    if facts["state"] not in STATES:
-        wrong.append(f"a state is {', '.join(STATES)}, not {facts['state']!r}")
-    if not facts["transactions"] or set(facts["transactions"]) - set(KINDS):
-        wrong.append(f"transactions are of {''.join(KINDS)}")
-    told = Told()
-    for what in wrong:
-        with told:
-            raise RuleError(f"{facts['id']}: {what}", place)
-    told.settle()
-    are_tests(facts["id"], facts["tests"], place)
+class Written:
+    """Where a rule's function is written, and what was given to `@rule` above it."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._code = function.__code__
+        self._file = os.path.basename(self._code.co_filename)
+        self.place = f"{self._file}:{self._code.co_firstlineno}"
+
+    @contextmanager
+    def nearer(self, name: str, number: int | None = None) -> Iterator[None]:
+        """What is wrong with one of the arguments is told with its own line, if that is found."""
+        try:
+            yield
+        except RuleError as error:
+            line = self._line(name, number)
+            if line is None:
+                raise
+            raise RuleError(error.said, f"{self._file}:{line}") from error
+
+    def _line(self, name: str, number: int | None) -> int | None:
+        import ast
+
+        try:
+            with open(self._code.co_filename, encoding="utf-8") as file:
+                tree = ast.parse(file.read())
+        except (OSError, ValueError, SyntaxError):
+            return None
+        calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+        for call in calls:
+            if call.lineno != self._code.co_firstlineno:
+                continue
+            given: dict[str | None, ast.expr] = {word.arg: word.value for word in call.keywords}
+            if call.args:
+                given.setdefault("id", call.args[0])
+            found = given.get(name)
+            parts = getattr(found, "elts", ())
+            if number is not None and number < len(parts):
+                found = parts[number]
+            return None if found is None else found.lineno
+        return None
+
+
+def _titled(value: str, place: str) -> str:
+    if not value:
+        raise RuleError("a rule has a docstring: its page", place)
+    return value
+
+
+def _snip(value: int, place: str) -> int:
+    if value not in _SNIP:
+        raise RuleError("snip is 1 to 7", place)
+    return value
+
+
+def _state(value: str, place: str) -> str:
+    if value not in STATES:
+        raise RuleError(f"a state is {', '.join(STATES)}, not {value!r}", place)
+    return value
+
+
+def _transactions(value: Any, place: str) -> str:
+    if not isinstance(value, str) or not value or set(value) - set(KINDS):
+        raise RuleError(f"transactions are of {''.join(KINDS)}", place)
+    return str(value)
+
+
+def _are_there(table: str, expression: Bool, facts: dict[str, Any], place: str) -> None:
+    """RuleError where claims of a kind have not what is asked for."""
+    if lacking := lacks(table, expression.node, facts.get("transactions", "")):
+        letter, what = lacking
+        raise RuleError(
+            f"{facts.get('id')}: an {KINDS[letter]} has no {what}; take {letter} out of its "
+            "transactions, or put .otherwise() behind the field",
+            place,
+        )
 
 
 def trace(
@@ -243,19 +311,38 @@ def trace(
     names = _parameters(function)
     if not names or names[0] not in TABLES:
         raise RuleError(f"the first parameter is a row: {', '.join(TABLES)}", place)
-    rows: list[Row] = [TABLES[names[0]](0)]
+    told = Told()
+    rows: list[Any] = [TABLES[names[0]](0)]
     for name in names[1:]:
-        rows.append(_above(rows, name, place))
-    expression = _call(function, rows, place, parameters or {})
-    if not isinstance(expression, Bool):
-        raise RuleError("a rule returns the statement that is true of a wrong claim", place)
-    if at is None:
-        evidence = fields_of(expression)
-    else:
-        asked = at(*rows[: len(_parameters(at))])
-        pointed = [value.node for value in (asked if isinstance(asked, tuple) else (asked,))]
-        evidence = pointed + [node for node in fields_of(expression) if node not in pointed]
+        above: Any = Anything()
+        with told:
+            if name in names[len(names) - len(function.__defaults__ or ()) :]:
+                raise RuleError(f"{name} may be set differently: put it behind a *", place)
+            above = _above(rows, name, place)
+        rows.append(above)
+    asked: Any = None
+    pointed: list[Node] = []
+    with told, told.listening():
+        asked = _call(function, rows, place, parameters or {})
+        if not isinstance(asked, Bool) and not told:
+            raise RuleError("a rule returns the statement that is true of a wrong claim", place)
+        if at is not None:
+            pointed = _pointed(at, rows, place)
+    told.settle()
+    expression: Bool = asked
+    evidence = pointed + [node for node in fields_of(expression) if node not in pointed]
     return names[0], expression, tuple(evidence)
+
+
+def _pointed(at: Any, rows: list[Any], place: str) -> list[Node]:
+    """The fields that a finding points at, the first of them that is there."""
+    asked = at
+    if isinstance(at, FunctionType):
+        asked = _call(at, rows[: len(_parameters(at))], place, {})
+    given = asked if isinstance(asked, tuple) else (asked,)
+    if not all(isinstance(each, Value) for each in given):
+        raise RuleError("at gives fields: at=lambda line: line.units", place)
+    return [each.node for each in given]
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -264,19 +351,23 @@ def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def _call(
-    function: Callable[..., Any], rows: list[Row], place: str, parameters: dict[str, Any]
+    function: Callable[..., Any], rows: list[Any], place: str, parameters: dict[str, Any]
 ) -> Any:
     try:
         return function(*rows, **parameters)
     except RuleError:
         raise
     except (Exception, SystemExit) as error:
+        if listening() and isinstance(error, AttributeError | TypeError):
+            return None  # it follows from what was told
         line, trace = place, error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_code is function.__code__:
                 line = f"{place.rsplit(':', 1)[0]}:{trace.tb_lineno}"
             trace = trace.tb_next
-        raise RuleError(f"{type(error).__name__}: {error}", line) from error
+        hint = "; a rule is read where it stands: put what it uses above it, or import it"
+        told = hint if isinstance(error, NameError) else ""
+        raise RuleError(f"{type(error).__name__}: {error}{told}", line) from error
 
 
 def _above(rows: list[Row], name: str, place: str) -> Row:
@@ -291,14 +382,18 @@ def _of_line(table: str) -> bool:
     return table == "line" or (len(above) == 1 and _of_line(above[0]))
 
 
-def _place(function: Callable[..., Any]) -> str:
-    return f"{os.path.basename(function.__code__.co_filename)}:{function.__code__.co_firstlineno}"
+def _id(value: Any, place: str) -> str:
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise RuleError(f"an id is UPPER_SNAKE, not {value!r}", place)
+    return str(value)
 
 
-def _checked(value: str, form: re.Pattern[str], why: str, place: str) -> str:
-    if not form.fullmatch(value):
-        raise RuleError(f"{why}, not {value!r}", place)
-    return value
+def _status(value: Any, place: str) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not STATUS.fullmatch(value):
+        raise RuleError(f"a status is A7:562:85, not {value!r}", place)
+    return str(value)
 
 
 def _severity(value: str, place: str) -> Severity:
@@ -315,3 +410,17 @@ def _day(value: dt.date | str | None, place: str) -> dt.date | None:
         return dt.date.fromisoformat(value)
     except ValueError:
         raise RuleError(f"a day is YYYY-MM-DD, not {value!r}", place) from None
+
+
+_FACTS: dict[str, Callable[[Any, str], Any]] = {
+    "id": _id,
+    "title": _titled,
+    "severity": _severity,
+    "snip": _snip,
+    "status": _status,
+    "transactions": _transactions,
+    "since": _day,
+    "until": _day,
+    "state": _state,
+}
+"""What a rule says of itself, each with what is asked of it."""

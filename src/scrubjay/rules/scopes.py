@@ -19,9 +19,9 @@ CLASSES = {
     "medicaid": ("MC",),
     "blue": ("BL",),
     "commercial": ("11", "12", "13", "14", "15", "CI"),
-    "hmo": ("16", "17", "HM", "DS"),
+    "hmo": ("16", "17", "HM"),
     "federal": ("CH", "FI", "OF", "TV", "VA"),
-    "liability": ("AM", "LM", "WC"),
+    "liability": ("AM", "DS", "LM", "WC"),
 }
 """Classes of payers by the claim filing indicators (SBR09) that name them."""
 
@@ -99,7 +99,8 @@ class Scope:
             if here is not None and table in here._above:  # noqa: SLF001
                 return getattr(here, table)
         raise RuleError(
-            f"a rule of each {row.table} is not told apart by {table}: it is judged above it",
+            f"this rule is judged once for each {row.table}, whose claims may go to more than one "
+            f"{table}; leave the scope out, or name a client",
             self.place,
         )
 

@@ -13,7 +13,9 @@ from scrubjay.rules.rows import TABLES, Above, Below, Field
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any
+    from typing import Any, TypeVar
+
+    S = TypeVar("S")
 
     from scrubjay.models import Claim
     from scrubjay.rules.interpreter import Logic, Table
@@ -35,27 +37,45 @@ def lanes(row: dict[str, Any], table: str = "claim") -> dict[str, Any]:
         elif value is None:
             continue
         elif isinstance(member, Above):
-            out[name] = lanes(value, member.table)
+            out[name] = lanes(_shaped(name, value, dict), member.table)
         elif isinstance(member, Below):
-            out[name] = [lanes(item, member.table) for item in value]
+            rows = [_shaped(name, item, dict) for item in _shaped(name, value, list)]
+            out[name] = [lanes(item, member.table) for item in rows]
         elif isinstance(member, Field):
             out[name] = lane(member.kind.kind, value)
         elif member is None:
-            raise RuleError(f"a {table} has no {name}", "test")
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, vars(TABLES[table]), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"a {table} has no {name}{hint}")
     return out
+
+
+def _shaped(name: str, value: Any, shape: type[S]) -> S:
+    if not isinstance(value, shape):
+        of = "a table of values" if shape is dict else "a list"
+        raise TypeError(f"{name} is {of}, not {value!r}")
+    return value
 
 
 def lane(kind: str, value: Any) -> Any:
     """One value as a column holds it."""
     if kind == "date":
-        day = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
-        return (day - _EPOCH).days
+        return (_day(value) - _EPOCH).days
     if kind in {"money", "number"}:
         try:
             return int(Decimal(str(value)) * (100 if kind == "money" else 1000))
         except InvalidOperation:
             raise ValueError(f"{value!r} is no number") from None
     return str(value)
+
+
+def _day(value: Any) -> dt.date:
+    try:
+        return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"a day is YYYY-MM-DD, not {value!r}") from None
 
 
 def outcome(rule: Rule, tree: Tree, judge: Interpreter) -> str:
@@ -72,31 +92,52 @@ def tried(rule: Rule, today: dt.date | None = None) -> Iterator[str]:
     """What is wrong with the tests of a rule, a line each."""
     for number, test in enumerate(rule.tests, 1):
         claim = copy.deepcopy(_BASE)
-        for name, value in test.get("claim", {}).items():
-            claim[name] = claim[name] | value if isinstance(claim.get(name), dict) else value
         try:
+            for name, value in test.get("claim", {}).items():
+                base = claim.get(name)
+                claim[name] = base | _shaped(name, value, dict) if base is not None else value
             tree = Tree(lanes(claim))
         except (RuleError, ValueError, AttributeError, TypeError) as error:
             yield f"{rule.id}, test {number}: this is no claim: {error}"
             continue
+        silent = ""
         try:
             if rule.native:
-                found = outcome(rule, tree, _judge_of(test, today))
+                judge = _judge_of(test, today)
+                found = outcome(rule, tree, judge)
+                silent = _silent(rule, tree, judge)
             else:
                 found = _called(rule, claim, test.get("answers", {}))
         except (RuleError, ValueError, TypeError) as error:
             yield f"{rule.id}, test {number}: {error}"
             continue
         if found != test["expect"]:
-            yield f"{rule.id}, test {number}: {test['expect']} was expected, it is {found}"
+            said = f"{rule.id}, test {number}: {test['expect']} was expected, it is {found}"
+            yield said + silent * (test["expect"] == "fail")
+
+
+def _silent(rule: Rule, tree: Tree, judge: Interpreter) -> str:
+    """Why a rule says nothing on a row of a claim, where that is for want of values."""
+    if rule.expression is None or rule.table is None:
+        return ""
+    for at, row in enumerate(tree.rows.get(rule.table, []), 1):
+        if judge.logic(rule.expression.node, [row]) is not None:
+            continue
+        asked = (field for field in _fields(rule.expression.node) if field[1] == 0)
+        missing = [_said(field) for field in asked if judge.value(field, [row]) is None]
+        if missing:
+            names = ", ".join([*dict.fromkeys(missing)][:_MOST_SHOWN])
+            return (
+                f"; {rule.table} {at} is silent for want of {names}: what is asked of a missing "
+                "value is not known, nor is its opposite, so ask if it is missing, too"
+            )
+    return ""
 
 
 def _judge_of(test: dict[str, Any], today: dt.date | None) -> Interpreter:
-    given = today or test.get("on") or dt.date.today()  # noqa: DTZ011
-    if isinstance(given, str):
-        given = dt.date.fromisoformat(given)
-    day = (given - _EPOCH).days
-    tables = {name: _table(rows) for name, rows in test.get("tables", {}).items()}
+    day = (_day(today or test.get("on") or dt.date.today()) - _EPOCH).days  # noqa: DTZ011
+    given = {name: _shaped(name, rows, list) for name, rows in test.get("tables", {}).items()}
+    tables = {name: _table(rows) for name, rows in given.items()}
     return Interpreter(day, day, duplicate=False, again=False, tables=tables)
 
 
@@ -106,12 +147,28 @@ def _called(rule: Rule, claim: dict[str, Any], answers: dict[str, Any]) -> str:
     from scrubjay.rules.lookups import NO_DATA as UNANSWERED
     from scrubjay.rules.lookups import Answering
 
+    class Trying(Judge):
+        """Says what an exception says, too: the claims of tests are invented."""
+
+        def _failed(self, rule: Rule, error: BaseException) -> dict[str, Any]:
+            row = super()._failed(rule, error)
+            return row | {"message": f"{row['message']}{_where(rule, error)}: {error}"}
+
     made = _model(claim)
-    (found,) = Judge([rule], lambda _: made, Answering(answers))([claim])
+    (found,) = Trying([rule], lambda _: made, Answering(answers))([claim])
     codes = {row["code"]: row["message"] for row in found}
     if RULE_FAILED in codes:
         raise ValueError(codes[RULE_FAILED])
     return "fail" if rule.id in codes else "no_data" if UNANSWERED.id in codes else "pass"
+
+
+def _where(rule: Rule, error: BaseException) -> str:
+    """The line of the rule's own file at which it failed, if it did there."""
+    from traceback import extract_tb
+
+    file = rule.function.__code__.co_filename
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == file]
+    return f" in line {lines[-1]}" if lines else ""
 
 
 def _model(claim: dict[str, Any]) -> Claim:
@@ -228,7 +285,7 @@ def _said(node: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a case each
     name, *rest = node
     match name:
         case "field":
-            return ".".join([*rest[1], rest[2]])
+            return ("their " if rest[0] else "") + ".".join([*rest[1], rest[2]])
         case "in":
             items = ", ".join(map(str, rest[1][:_MOST_SHOWN]))
             return f"{_said(rest[0])} in {items}{' …' if len(rest[1]) > _MOST_SHOWN else ''}"
@@ -236,8 +293,10 @@ def _said(node: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a case each
             return _constant(name, rest[0])
         case "missing":
             return f"{_said(rest[0])} missing"
-        case "matches" | "starts":
-            return f"{_said(rest[0])} {name} {rest[1]}"
+        case "matches":
+            return f"{_said(rest[0])} matches {rest[1]}"
+        case "starts":
+            return f"{_said(rest[0])} starts with {', '.join(rest[1])}"
         case "listed" | "paired":
             on = "" if rest[-1] is None else f" on {_said(rest[-1])}"
             return f"{' with '.join(_said(key) for key in rest[1:-1])} listed in {rest[0]}{on}"
@@ -255,7 +314,7 @@ def _said(node: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a case each
             keys = ", ".join(_said(key) for key in rest[2])
             return f"an earlier one of the {rest[1]} has the same ({keys})"
         case "position":
-            return f"its place on the {rest[1]}"
+            return f"{'their' if rest[0] else 'its'} place on the {rest[1]}"
         case "check":
             return f"{_said(rest[1])} passes {rest[0]}"
         case "true" | "false":

@@ -326,8 +326,9 @@ def _written(lines: Lines, source: Source, reading: Reading) -> Iterator[Entry]:
             begun = iso(row.get("from", ""), otherwise=first)
             ended = iso(row.get("until", ""), otherwise=last)
             value = int(row.get("value") or 0)
-        except ValueError as error:
-            reading.reject(number, f"a day is CCYY-MM-DD and a value a number: {error}")
+        except ValueError:
+            said = ", ".join(filter(None, (row.get(name) for name in ("from", "until", "value"))))
+            reading.reject(number, f"a day is CCYY-MM-DD and a value a number: {said}")
             continue
         if abs(value) > _MOST:
             reading.reject(number, f"a value is at most {_MOST}")
