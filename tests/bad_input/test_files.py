@@ -68,6 +68,32 @@ def test_what_is_not_x12_at_all_is_unusable(scrubjay: Command, name: str, tmp_pa
     assert words in ended.err
 
 
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_what_is_not_x12_stops_no_other_file(scrubjay: Command, name: str, tmp_path: Path) -> None:
+    document, _ = UNUSABLE[name]
+    names = ("a.837", "b.pdf", "c.837")
+    for file, content in zip(names, (CLEAN, document, CLEAN), strict=True):
+        (tmp_path / file).write_bytes(content)
+    files = [tmp_path / file for file in names]
+    out = tmp_path / "out"
+    ended = scrubjay("scrub", *files, "--out", out, "--as-of", "2026-06-30")
+    assert ended.code == 1
+    summary = json.loads((out / "summary.json").read_text())
+    assert (summary["files"], summary["claims"]) == (list(names), 2 * CLAIMS)
+    assert summary["accepted"] == 2 * CLAIMS
+    found = [json.loads(line) for line in (out / "findings.jsonl").read_text().splitlines()]
+    told = [finding for finding in found if finding["severity"] == "error"]
+    assert [(each["code"], each["file"]) for each in told] == [("NO_INTERCHANGE", "b.pdf")]
+    if document.strip(b"\0 \r\n"):
+        assert (out / "unreadable.x12").read_bytes() == document
+    assert "NO_INTERCHANGE" in (out / "worklist.csv").read_text()
+    (tmp_path / "d.pdf").write_bytes(document)
+    alone = scrubjay("validate", tmp_path / "b.pdf", tmp_path / "d.pdf")
+    assert (alone.code, "none of the 2 files is X12" in alone.err) == (2, True)
+    tables = scrubjay("export", *files, "--out", tmp_path / "tables", "--table", "claims")
+    assert f"{2 * CLAIMS} rows" in tables.out
+
+
 @pytest.mark.parametrize("cut", range(10, 106, 10))
 def test_a_header_cut_short_is_told(scrubjay: Command, cut: int, tmp_path: Path) -> None:
     ended, summary = scrub(scrubjay, CLEAN[:cut], tmp_path)

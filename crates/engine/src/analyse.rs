@@ -22,6 +22,7 @@ use crate::standing::{Set, Standing};
 use crate::taken::Taken;
 
 /// What came of a piece.
+#[derive(Default)]
 pub(crate) struct Analysed {
     pub(crate) taken: Taken,
     /// Bytes used; fewer than taken only when the piece was not cut at a segment.

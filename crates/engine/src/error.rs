@@ -43,6 +43,13 @@ impl Error {
         Self::Input(format!("{name}: {why}"))
     }
 
+    /// Inputs of which none has an interchange.
+    pub(crate) fn no_interchanges(inputs: usize) -> Self {
+        Self::Input(format!(
+            "none of the {inputs} files is X12: no interchange (ISA) was found; name X12 files, unpacked and decrypted"
+        ))
+    }
+
     /// An output that could not be written.
     pub(crate) fn output(path: &Path, error: &io::Error) -> Self {
         let next = match error.kind() {

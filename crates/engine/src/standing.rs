@@ -10,7 +10,7 @@ use crate::group::Group;
 use crate::peek::Known;
 
 /// What is open where a piece begins or ends.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Standing {
     pub(crate) mode: Mode,
     /// Of the interchange, where a partner's overlay may ask for them.
@@ -24,9 +24,10 @@ pub(crate) struct Standing {
 }
 
 /// The open set.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) enum Set {
     /// None is open.
+    #[default]
     None,
     /// One that no guide is known for.
     Opaque,
@@ -35,8 +36,9 @@ pub(crate) enum Set {
 }
 
 /// What kind of item was begun and goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Inside {
+    #[default]
     Nothing,
     /// An interchange, ahead of its first group.
     Preface,
@@ -53,7 +55,7 @@ pub(crate) enum Inside {
 impl Standing {
     /// Before the first byte of a file.
     pub(crate) fn outside() -> Self {
-        Self { mode: Mode::Outside, parties: None, group: None, set: Set::None, inside: Inside::Nothing, empty: false }
+        Self::default()
     }
 
     /// True when work that began from `assumed` holds for a piece that begins here.

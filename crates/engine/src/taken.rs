@@ -15,6 +15,7 @@ impl Breaks {
 }
 
 /// Bytes given away by a source.
+#[derive(Default)]
 pub(crate) struct Taken {
     /// The bytes.
     pub(crate) bytes: Vec<u8>,

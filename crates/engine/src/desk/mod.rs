@@ -282,22 +282,26 @@ impl<'j> Desk<'j> {
         self.totals.files.push(name.to_owned());
     }
 
-    /// Ends a file.
+    /// Ends a file; whether it held an interchange. One that did not is no input where it is `alone`; else it has a finding, and
+    /// the others go on.
     ///
     /// # Errors
-    /// [`Error::Input`] when it holds no interchange at all.
-    pub(crate) fn end_file(&mut self) -> Result<(), Error> {
-        self.work_without_claim();
+    /// [`Error::Input`] when it is no input.
+    pub(crate) fn end_file(&mut self, alone: bool) -> Result<bool, Error> {
         if self.file.interchanges == 0 {
-            return Err(Error::no_interchange(&self.file.name, self.file.bytes));
+            if alone {
+                return Err(Error::no_interchange(&self.file.name, self.file.bytes));
+            }
+            self.no_interchange()?;
         }
+        self.work_without_claim();
         if let Some(handed) = &mut self.handed {
             handed.end_levels(0);
         }
         self.totals.forgot |= self.envelope.forgot() || self.seen.forgot();
         self.totals.forgot |= self.records.as_ref().is_some_and(|records| records.forgot());
         self.totals.forgot_numbers |= self.judging.iter().flat_map(|judging| &judging.again).any(Seen::forgot);
-        Ok(())
+        Ok(self.file.interchanges > 0)
     }
 
     /// Hands finished files in and gives the stage back, ready for its last files.

@@ -10,8 +10,9 @@ use x12::wire::{Delimiters, Fault, Output, SegmentId};
 use super::answers::Answers;
 use super::levels::Interchange;
 use super::{Desk, Part};
+use crate::analyse::Analysed;
 use crate::error::Error;
-use crate::item::Kind;
+use crate::item::{Item, Kind};
 
 const ST: SegmentId = SegmentId::new(b"ST");
 /// The longest identifier of a segment, and what ends it.
@@ -94,6 +95,18 @@ impl Desk<'_> {
             self.begin_strays(part, code)?;
         }
         self.read_strays(part);
+        Ok(())
+    }
+
+    /// Says that the file has no interchange at all.
+    pub(super) fn no_interchange(&mut self) -> Result<(), Error> {
+        let nothing = Analysed::default();
+        let item = Item { kind: Kind::Misplaced, start: 0, head_end: 0, segments: 0, map: 0 };
+        let sheets = self.sheets(&nothing, &[])?;
+        let finding = self.of_strays(Code::NO_INTERCHANGE, 0);
+        for sheet in &sheets {
+            self.take(&mut Part { sheet, item: &item, end: 0, claim: None }, &finding);
+        }
         Ok(())
     }
 
