@@ -10,7 +10,7 @@ use engine::Error;
 
 use x12::claim::unpack;
 
-use crate::tables::ColumnKind;
+use crate::table::ColumnKind;
 
 /// Values of a column that are not yet an array. A column that has none so far is a number of rows: most of hundreds of
 /// columns never have any.

@@ -8,7 +8,7 @@ use x12::position::Span;
 use crate::builders::{Empty, Values};
 use crate::findings;
 use crate::phi::{self, Manner, Phi, is_public};
-use crate::tables::{Column, ColumnKind, Table, Value};
+use crate::table::{Column, ColumnKind, Table, Value};
 
 /// The bits of a packed code that no byte of ASCII has; what marks a long one is among them.
 const NO_ASCII: u64 = 0x8080_8080_8080_8080;

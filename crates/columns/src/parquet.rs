@@ -17,10 +17,10 @@ use serde_json::{Map, Value, json};
 
 use crate::csv::Csv;
 use crate::gather::Gathering;
+use crate::lines;
 use crate::phi::{Manner, Phi};
-use crate::records;
 use crate::scribe::{self, Scribe};
-use crate::tables::{ColumnKind, SCHEMA_VERSION, Table};
+use crate::table::{ColumnKind, SCHEMA_VERSION, Table};
 
 /// Most rows of a row group: what a group is held in memory as, encoded, comes to some megabytes.
 const GROUP: usize = 16_384;
@@ -194,7 +194,7 @@ pub fn export_records(
             Scribe::new(Writer::new(BufWriter::new(file.map_err(|error| unwritten(&error))?), table, form)?, away)
         });
         let mut writers = writers.collect::<Result<Vec<_>, Error>>()?;
-        records::read(from, &mut gatherings, &mut |at, batch| writers[at].write(batch))?;
+        lines::read(from, &mut gatherings, &mut |at, batch| writers[at].write(batch))?;
         for (writer, gathering) in writers.into_iter().zip(gatherings) {
             writer.end()?.into_inner().map_err(|error| unwritten(error.error()))?;
             rows.push((gathering.table.name.clone(), gathering.total));

@@ -11,9 +11,9 @@ use engine::{Error, Harvest, Job, StagedFile, Take, Tokens};
 use serde_json::Value;
 
 use crate::gather::Gathering;
+use crate::lines;
 use crate::phi::Manner;
-use crate::records;
-use crate::tables::Table;
+use crate::table::Table;
 
 /// How many batches wait to be taken.
 const AHEAD: usize = 2;
@@ -50,7 +50,7 @@ pub fn stream(job: Job, table: &'static Table, manner: Manner) -> Result<Stream,
 pub fn stream_records(folder: &Path, table: &'static Table, manner: Manner, tokens: Tokens) -> Result<Stream, Error> {
     let (folder, mut gatherings) = (folder.to_owned(), vec![Gathering::new(table, manner, tokens)]);
     let read = move |send: SyncSender<_>| {
-        records::read(&folder, &mut gatherings, &mut |_, batch| send.send(Ok(batch)).map_err(|_| Error::Interrupted))
+        lines::read(&folder, &mut gatherings, &mut |_, batch| send.send(Ok(batch)).map_err(|_| Error::Interrupted))
     };
     begun(table, read)
 }

@@ -85,7 +85,7 @@ fn told(phi: Phi) -> &'static str {
 }
 
 fn table(name: &str) -> PyResult<&'static Table> {
-    Table::named(name).ok_or_else(|| PyValueError::new_err(format!("there is no table {name}")))
+    ::columns::table(name).ok_or_else(|| PyValueError::new_err(format!("there is no table {name}")))
 }
 
 fn manner(phi: &str) -> PyResult<Manner> {
