@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::builder::{BooleanBuilder, Date32Builder, Decimal128Builder, UInt64Builder};
+use arrow_array::builder::{ArrayBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, UInt64Builder};
 use arrow_array::{Array, ArrayRef, StringArray, new_null_array};
 use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use engine::Error;
@@ -46,6 +46,16 @@ impl Made {
         }
     }
 
+    fn rows(&self) -> usize {
+        match self {
+            Self::Text(values) => values.offsets.len() - 1,
+            Self::Index(values) => values.len(),
+            Self::Flag(values) => values.len(),
+            Self::Decimal(values) => values.len(),
+            Self::Date(values) => values.len(),
+        }
+    }
+
     fn missing(&mut self, rows: usize) {
         match self {
             Self::Text(values) => values.missing(rows),
@@ -73,6 +83,15 @@ impl Values {
         match &mut self.made {
             Some(made) => made.missing(rows),
             None => self.missing += rows,
+        }
+    }
+
+    /// What is missing before the row of that number, is missing.
+    #[inline]
+    pub(crate) fn up_to(&mut self, row: usize) {
+        let rows = self.made.as_ref().map_or(self.missing, Made::rows);
+        if rows < row {
+            self.missing(row - rows);
         }
     }
 
@@ -111,6 +130,14 @@ impl Values {
             } else {
                 values.word(code);
             }
+        }
+    }
+
+    /// The code of one row, of ASCII, as it is packed.
+    #[inline]
+    pub(crate) fn code(&mut self, code: u64) {
+        if let Made::Text(values) = self.made() {
+            values.word(code);
         }
     }
 

@@ -86,15 +86,16 @@ impl Laying<'_> {
     }
 
     /// Where the rows of `table` are, seen from the lines of its file.
-    fn lines(&self, table: &MapTable) -> Lines {
+    fn lines(&self, at: usize) -> Lines {
+        let Some(table) = self.map.tables.get(at) else { return Lines::default() };
         if let Some(file) = &table.output {
-            return Lines { file: file.clone(), chains: vec![Vec::new()] };
+            return Lines { file: file.clone(), table: Some(at), chains: vec![Vec::new()] };
         }
-        let mut lines = Lines { file: String::new(), chains: Vec::new() };
-        for above in table.parents.iter().filter_map(|parent| self.map.tables.get(*parent)) {
+        let mut lines = Lines { file: String::new(), table: Some(at), chains: Vec::new() };
+        for (parent, above) in table.parents.iter().filter_map(|parent| Some((parent, self.map.tables.get(*parent)?))) {
             let step: Vec<String> = table.list.split('.').map(str::to_owned).collect();
             let of_set = above.context && above.output.is_none();
-            let over = if of_set { Self::of_set(above) } else { self.lines(above) };
+            let over = if of_set { Self::of_set(above) } else { self.lines(*parent) };
             lines.file.clone_from(&over.file);
             for mut chain in over.chains {
                 if of_set && let Some(first) = chain.first_mut() {
@@ -111,7 +112,7 @@ impl Laying<'_> {
     /// Where lists of a context are that is told once a set: beside what else a source says.
     fn of_set(context: &MapTable) -> Lines {
         let within = if context.many { vec![context.list.clone()] } else { Vec::new() };
-        Lines { file: SOURCES.0.to_owned(), chains: vec![vec![within]] }
+        Lines { file: SOURCES.0.to_owned(), table: None, chains: vec![vec![within]] }
     }
 
     /// What every row begins with: which record it is of.
@@ -129,7 +130,7 @@ impl Laying<'_> {
 
     fn table(&self, at: usize, table: &MapTable) -> Table {
         let name = self.name(at, table);
-        let lines = self.lines(table);
+        let lines = self.lines(at);
         let mut columns = Self::keys(&lines, table);
         let depth = lines.chains.iter().map(Vec::len).max().unwrap_or_default();
         if depth > 0 {
@@ -157,7 +158,7 @@ impl Laying<'_> {
 
     /// Where records come from, a row a source.
     fn sources(&self) -> Table {
-        let lines = Lines { file: SOURCES.0.to_owned(), chains: vec![Vec::new()] };
+        let lines = Lines { file: SOURCES.0.to_owned(), table: None, chains: vec![Vec::new()] };
         let mut columns = vec![column("source", ColumnKind::Index, Phi::Open, Value::Record("id".to_owned()))];
         for (name, kind, phi) in ORIGIN {
             columns.push(column(name, kind, phi, Value::Said(vec!["source".to_owned(), name.to_owned()])));
@@ -183,7 +184,7 @@ fn fields(columns: &mut Vec<Column>, within: &[&str], table: &MapTable) {
     for field in &table.fields {
         let mut path: Vec<String> = within.iter().map(|key| (*key).to_owned()).collect();
         path.extend(field.name.split('.').map(str::to_owned));
-        for (key, kind, phi) in said(field, table) {
+        for (_, key, kind, phi) in said(field, table) {
             if let Some(last) = path.last_mut() {
                 last.clone_from(&key);
             }
@@ -198,41 +199,61 @@ fn fields(columns: &mut Vec<Column>, within: &[&str], table: &MapTable) {
     }
 }
 
+/// Which of the things that a field says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The value itself.
+    Own,
+    /// The word for it.
+    Word,
+    /// Of a social security number the last four digits.
+    LastFour,
+    /// And the token of all of them.
+    Token,
+}
+
 /// What a field says: keys, their types, and what they may tell.
-fn said(field: &MapField, table: &MapTable) -> Vec<(String, ColumnKind, Phi)> {
+fn said(field: &MapField, table: &MapTable) -> Vec<(Part, String, ColumnKind, Phi)> {
     let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
     let own = last(&field.name);
     let phi = phi::of(&table.name, &field.name.replace('.', "_"), field.kind);
     let mut found = Vec::new();
-    let hidden = |prefix: &str| {
-        let four = (format!("{prefix}_last4"), ColumnKind::Text, Phi::Person);
-        [four, (format!("{prefix}_token"), ColumnKind::Text, Phi::Sealed)]
-    };
+    let mut add = |part, key: String, kind, phi| found.push((part, key, kind, phi));
     match &field.saying {
-        Saying::Plain => found.push((own, ColumnKind::of(field.kind), phi)),
+        Saying::Plain | Saying::Id | Saying::Link(_) => add(Part::Own, own, ColumnKind::of(field.kind), phi),
         Saying::Word { key, .. } => {
-            found.push((last(key), ColumnKind::Text, Phi::Open));
-            found.push((own, ColumnKind::Text, Phi::Open));
+            add(Part::Word, last(key), ColumnKind::Text, Phi::Open);
+            add(Part::Own, own, ColumnKind::Text, Phi::Open);
         }
-        Saying::Flag(_) => found.push((own, ColumnKind::Flag, Phi::Open)),
-        Saying::Count => found.push((own, ColumnKind::Index, Phi::Open)),
-        Saying::Unsaid => {}
-        Saying::Listed => found.push((own, ColumnKind::Text, Phi::Open)),
-        Saying::Ssn(prefix) => found.extend(hidden(prefix)),
-        Saying::Id => {
-            found.push((own, ColumnKind::of(field.kind), phi));
-            found.extend(hidden("ssn"));
-        }
-        Saying::TaxId(key) => {
-            found.push((key.clone(), ColumnKind::of(field.kind), phi));
-            found.extend(hidden("ssn"));
-        }
-        Saying::Link(prefix) => {
-            found.push((own, ColumnKind::of(field.kind), phi));
-            found.extend(hidden(prefix));
-        }
+        Saying::Flag(_) => add(Part::Own, own, ColumnKind::Flag, Phi::Open),
+        Saying::Count => add(Part::Own, own, ColumnKind::Index, Phi::Open),
+        Saying::Unsaid | Saying::Ssn(_) => {}
+        Saying::Listed => add(Part::Own, own, ColumnKind::Text, Phi::Open),
+        Saying::TaxId(key) => add(Part::Own, key.clone(), ColumnKind::of(field.kind), phi),
+    }
+    let hidden = match &field.saying {
+        Saying::Ssn(prefix) | Saying::Link(prefix) => Some(prefix.as_str()),
+        Saying::Id | Saying::TaxId(_) => Some("ssn"),
+        _ => None,
+    };
+    if let Some(prefix) = hidden {
+        add(Part::LastFour, format!("{prefix}_last4"), ColumnKind::Text, Phi::Person);
+        add(Part::Token, format!("{prefix}_token"), ColumnKind::Text, Phi::Sealed);
     }
     found
+}
+
+/// Where a row's object has what a field says.
+pub(crate) fn paths(field: &MapField, table: &MapTable) -> Vec<(Part, Vec<String>)> {
+    let plain = table.rows == RowManner::Plain;
+    let path = |key: String| {
+        let mut path: Vec<String> = field.name.split('.').map(str::to_owned).collect();
+        if let Some(last) = path.last_mut() {
+            *last = key;
+        }
+        if plain { Vec::new() } else { path }
+    };
+    said(field, table).into_iter().map(|(part, key, ..)| (part, path(key))).collect()
 }
 
 #[cfg(test)]

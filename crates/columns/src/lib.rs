@@ -11,13 +11,14 @@ mod laying;
 mod lines;
 mod parquet;
 mod phi;
+mod reels;
 mod scribe;
 mod stream;
 mod table;
 mod tables;
 mod tree;
 
-pub use parquet::{Form, export, export_records};
+pub use parquet::{Form, export, export_recorded, export_records};
 pub use phi::{Manner, Phi};
 pub use stream::{Stream, stream, stream_records};
 pub use table::{SCHEMA_VERSION, Table};

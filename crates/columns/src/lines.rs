@@ -68,7 +68,7 @@ fn finder(table: &Table) -> Finder {
 
 /// How many sources there are to be named: their lines are numbered from 0.
 fn sources_in(folder: &Path) -> Result<u64, Error> {
-    let path = folder.join(format!("{}.jsonl", SOURCES));
+    let path = folder.join(format!("{SOURCES}.jsonl"));
     let failed = |error: std::io::Error| Error::input(&path, &error);
     if !path.exists() {
         return Ok(0);
@@ -97,9 +97,8 @@ impl Gathering {
         let mut found = vec![None; self.table.columns.len()];
         for chain in &lines.chains {
             let deepest = chain.len();
-            let before = counts[deepest % DEPTH];
             counts = [0; DEPTH];
-            counts[deepest % DEPTH] = before;
+            counts[deepest % DEPTH] = rows as u64;
             walk(record, chain, (0, 0), &mut counts, &mut |item, ordinal, above| {
                 rows += 1;
                 found.fill(None);

@@ -147,10 +147,12 @@ impl Table {
 }
 
 /// Where the rows of a table of records are.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Lines {
     /// The file of the records, without its ending.
     pub(crate) file: String,
+    /// The table of the record map that has them.
+    pub(crate) table: Option<usize>,
     /// Lists within lists, each by its keys from the object that it is in; none where a row is a line.
     pub(crate) chains: Vec<Vec<Vec<String>>>,
 }

@@ -231,7 +231,8 @@ impl Setup {
         let received = received.unwrap_or(today);
         let rules = rulebook(job, fields, &tokens, (today, received), &mut catalog)?;
         let rules = rules.map(Arc::new);
-        let recording = Recording::new(job, &tokens)?;
+        let as_cells = matches!(fields, Fields::Wished(_));
+        let recording = Recording::new(job, &tokens, as_cells)?;
         for reason in recording.iter().flat_map(|recording| &recording.reasons) {
             catalog.register(reason.clone());
         }

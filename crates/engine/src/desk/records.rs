@@ -5,16 +5,19 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use x12::finding::{Catalog, Finding, Scope};
 use x12::guide::Plan;
-use x12::record::{Form, Ssn, string};
+use x12::position::Span;
+use x12::record::{Form, Link, Ssn, string};
 use x12::wire::Output;
 
 use super::digested::{TO_COME, fill_in};
+use super::gathered::Gathered;
 use super::line::push_number;
 use super::recordwork::{Withdrawal, Worklist};
 use super::{Desk, Part, Totals};
 use crate::error::Error;
 use crate::item::Kind;
 use crate::records::{Families, Line, MOST, Pressed, Recording, loops};
+use crate::rows::{Row, Rows};
 use crate::stage::{Stage, StagedFile};
 use crate::standing::Inside;
 
@@ -47,6 +50,10 @@ pub(crate) struct Records {
     pub(crate) bad: bool,
     /// The next fragment and line of the piece.
     next: (usize, usize),
+    /// The records of the piece that are taken, where they are wanted as cells; their lines are not written.
+    pub(crate) rows: Rows,
+    /// Records of the file, by number, that go back with what they are in.
+    pub(crate) late: Gathered,
     scratch: Vec<u8>,
 }
 
@@ -101,6 +108,8 @@ impl Records {
             within: Vec::new(),
             bad: false,
             next: (0, 0),
+            rows: Rows::default(),
+            late: Gathered::default(),
             scratch: Vec::new(),
             outputs,
             recording: Arc::clone(recording),
@@ -110,6 +119,7 @@ impl Records {
     /// A file begins; `digested` says that [`Records::end_file`] will tell its digest.
     pub(crate) fn begin_file(&mut self, name: &str, digested: bool) {
         (self.file, self.digested, self.index) = (name.to_owned(), digested, 0);
+        self.late = Gathered::default();
         self.sources_begin = self.outputs.last().and_then(Option::as_ref).map_or(0, Output::len);
         self.families.clear();
     }
@@ -181,6 +191,7 @@ impl Records {
     /// Another piece is at hand.
     pub(crate) fn turn(&mut self) {
         self.next = (0, 0);
+        self.rows.clear();
     }
 
     /// The level at `depth` (0 interchange, 1 group, 2 set) opens.
@@ -234,6 +245,10 @@ impl Records {
             return;
         }
         let back = self.counts.taken - before.taken;
+        if back > 0 {
+            let seen = self.counts.records - before.records;
+            self.late.reject(self.index - seen..self.index);
+        }
         for (file, length) in self.outputs.iter_mut().zip(&level.lengths) {
             if let Some(file) = file {
                 file.truncate(*length);
@@ -331,9 +346,34 @@ impl Records {
         if let Some(count) = self.counts.lines.get_mut(line.record) {
             *count += 1;
         }
+        if own && self.recording.as_cells {
+            return self.row(bytes, line, (origin, index, base));
+        }
         let Some(mut file) = self.outputs.get_mut(line.record).and_then(Option::take) else { return };
         file.compose(|text| self.compose(pressed, bytes, line, (origin, own.then_some(index), base), text));
         self.outputs[line.record] = Some(file);
+    }
+
+    /// A record is taken; where it comes from, its place in the file, and what segments count from.
+    fn row(&mut self, bytes: &[u8], line: &Line, (source, index, base): (u64, u64, u32)) {
+        let Some(form) = self.recording.form.records.first() else { return };
+        let mut said = std::mem::take(&mut self.scratch);
+        said.clear();
+        for at in &form.contexts {
+            if self.recording.form.contexts.get(*at).is_some_and(|context| !context.of_set) {
+                self.context(*at, &mut said);
+            }
+        }
+        let hides_link = line.link.is_some_and(|link| self.is_hidden(&link, bytes));
+        let cells = line.hidden.filter(|_| hides_link).unwrap_or(line.text);
+        let segment_index = line.segment.wrapping_add(base);
+        self.rows.push(Row { source, index, segment_index, cells, hides_link, context: Span::default() }, &said);
+        self.scratch = said;
+    }
+
+    /// Whether the identifier of a family turned out to be a social security number.
+    fn is_hidden(&self, link: &Link, bytes: &[u8]) -> bool {
+        !link.secret && Ssn::read(link.span.of(bytes)).is_some_and(|ssn| self.families.has(ssn))
     }
 
     /// Appends a line; where it comes from, its place in the file, and what segments count from.
@@ -424,10 +464,7 @@ impl Records {
             return;
         }
         out.push(b',');
-        let secret = |link: &x12::record::Link| {
-            !link.secret && Ssn::read(link.span.of(bytes)).is_some_and(|ssn| self.families.has(ssn))
-        };
-        match (line.link.filter(secret), line.hidden) {
+        match (line.link.filter(|link| self.is_hidden(link, bytes)), line.hidden) {
             (None, _) => out.extend_from_slice(said),
             (Some(_), Some(hidden)) => out.extend_from_slice(hidden.of(pressed.text.text())),
             (Some(own), None) => {

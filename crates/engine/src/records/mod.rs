@@ -59,6 +59,8 @@ pub(crate) struct Recording {
     pub(crate) tokens: Tokens,
     /// The profile and its version, for the source of each record.
     pub(crate) profile: Option<(String, String)>,
+    /// What records say is wanted as cells, not as lines of JSON.
+    pub(crate) as_cells: bool,
     /// The identifier of a family is a social security number whatever it looks like.
     hides_links: bool,
     /// What records are judged by, beside their guide: codes behind the built-in ones, in this order.
@@ -68,8 +70,8 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    /// What `job` asks for; none where it wants no records.
-    pub(crate) fn new(job: &Job, tokens: &Tokens) -> Result<Option<Arc<Self>>, Error> {
+    /// What `job` asks for, the records perhaps `as_cells`; none where it wants no records.
+    pub(crate) fn new(job: &Job, tokens: &Tokens, as_cells: bool) -> Result<Option<Arc<Self>>, Error> {
         let Some(subject) = Subject::of(job.command) else { return Ok(None) };
         let internal = |what: String| Error::Internal(what);
         let (_, map) = ClaimMap::of_records(subject.set)
@@ -87,6 +89,7 @@ impl Recording {
             subject,
             tokens: tokens.clone(),
             profile: named,
+            as_cells,
             hides_links: profile.subscriber_is_ssn,
             form,
             schema: Arc::new(map.schema()),
