@@ -95,6 +95,7 @@ impl Values {
         }
     }
 
+    #[inline]
     fn made(&mut self) -> &mut Made {
         self.made.get_or_insert_with(|| {
             let mut made = Made::new(self.kind, self.room);
@@ -108,6 +109,14 @@ impl Values {
         let Some(value) = value else { return self.missing(1) };
         if let Made::Text(values) = self.made() {
             values.append(value.as_bytes());
+        }
+    }
+
+    /// Text of one row that is known to be ASCII.
+    #[inline]
+    pub(crate) fn ascii(&mut self, value: &[u8]) {
+        if let Made::Text(values) = self.made() {
+            values.append(value);
         }
     }
 

@@ -93,11 +93,10 @@ impl Gathering {
         let Some(lines) = &self.table.lines else { return Ok(()) };
         let mut rows = 0;
         let (manner, tokens, values) = (self.manner, &self.tokens, &mut self.values);
-        let mut counts = [0u64; DEPTH];
         let mut found = vec![None; self.table.columns.len()];
         for chain in &lines.chains {
             let deepest = chain.len();
-            counts = [0; DEPTH];
+            let mut counts = [0u64; DEPTH];
             counts[deepest % DEPTH] = rows as u64;
             walk(record, chain, (0, 0), &mut counts, &mut |item, ordinal, above| {
                 rows += 1;

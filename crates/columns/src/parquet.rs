@@ -20,7 +20,7 @@ use crate::csv::Csv;
 use crate::gather::Gathering;
 use crate::lines;
 use crate::phi::{Manner, Phi};
-use crate::reels::{Give, Reels};
+use crate::reels::{self, Give, Reels};
 use crate::scribe::{self, Scribe};
 use crate::table::{ColumnKind, SCHEMA_VERSION, Table};
 
@@ -216,7 +216,7 @@ pub fn export_recorded(
     let record = map()?.tables.into_iter().find(|table| !table.context).and_then(|table| table.output);
     let (own, others): (Vec<&'static Table>, Vec<&'static Table>) =
         tables.iter().partition(|table| table.record_file() == record.as_deref());
-    let taken = engine::unwind(job, progress, || {
+    let taken = engine::unwind(job, progress, &reels::wanted(&own), || {
         let files = Files::new(&own, to, (form, job.workers() > 1))?;
         let gatherings = own.iter().map(|table| Gathering::new(table, manner, tokens.clone())).collect();
         Ok(Reels::new(map()?, gatherings, files))

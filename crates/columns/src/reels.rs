@@ -8,7 +8,7 @@ use x12::record::{Cell, Said, Ssn};
 use crate::gather::{Gathering, Last, NO_ASCII, Treating};
 use crate::laying::{Part, paths};
 use crate::phi::{Manner, Phi};
-use crate::table::{ColumnKind, Value};
+use crate::table::{ColumnKind, Table, Value};
 use crate::tree::{Finder, Json};
 
 /// Takes batches of several tables, by the number of the table.
@@ -177,6 +177,9 @@ impl Sheet {
             return;
         }
         values.up_to(self.rows - 1);
+        if way.plain && text.is_ascii() {
+            return values.ascii(text);
+        }
         let text = String::from_utf8_lossy(text);
         if way.plain {
             return values.text(Some(&text));
@@ -375,6 +378,11 @@ impl<G: Give> Reels<G> {
         }
         Ok((self.sheets.into_iter().map(|sheet| sheet.gathering).collect(), self.give))
     }
+}
+
+/// The tables of the record map that `tables` have the rows of.
+pub(crate) fn wanted(tables: &[&'static Table]) -> Vec<usize> {
+    tables.iter().filter_map(|table| table.lines.as_ref()?.table).collect()
 }
 
 impl<G: Give> TakeRows for Reels<G> {

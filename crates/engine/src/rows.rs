@@ -101,7 +101,7 @@ pub trait TakeRows {
     fn take(&mut self, reel: &Reel<'_>) -> Result<(), Error>;
 }
 
-/// Does `job`, which writes records: hands those that are taken to what `make` gives, which is asked for another where the
+/// Does `job`, which writes records: hands those that are taken, as far as `tables` of their map have them, to what `make` gives, which is asked for another where the
 /// first was given what went back with its set behind it. What else the run writes stands in the job's output folder, without a
 /// run.json.
 ///
@@ -111,10 +111,12 @@ pub trait TakeRows {
 pub fn unwind<T: TakeRows>(
     job: &Job,
     progress: Option<Progress<'_>>,
+    tables: &[usize],
     mut make: impl FnMut() -> Result<T, Error>,
 ) -> Result<T, Error> {
     let begun = Instant::now();
-    let setup = Setup::new(job, &Fields::Wished(Arc::new(Wish::default())))?;
+    let fields = tables.iter().map(|table| (0, *table, 0)).collect();
+    let setup = Setup::new(job, &Fields::Wished(Arc::new(Wish { fields, ..Wish::default() })))?;
     let mut sources = opened(job)?;
     let mut meter = Meter::new(progress, sources.iter().map(Source::total).sum());
     let mut again = sources.iter().all(Source::can_be_read_again);

@@ -231,8 +231,10 @@ impl Setup {
         let received = received.unwrap_or(today);
         let rules = rulebook(job, fields, &tokens, (today, received), &mut catalog)?;
         let rules = rules.map(Arc::new);
-        let as_cells = matches!(fields, Fields::Wished(_));
-        let recording = Recording::new(job, &tokens, as_cells)?;
+        let recording = match fields {
+            Fields::Wished(wish) => Recording::new(job, &tokens, Some(wish))?,
+            Fields::Read | Fields::Whole => Recording::new(job, &tokens, None)?,
+        };
         for reason in recording.iter().flat_map(|recording| &recording.reasons) {
             catalog.register(reason.clone());
         }

@@ -346,7 +346,7 @@ impl Records {
         if let Some(count) = self.counts.lines.get_mut(line.record) {
             *count += 1;
         }
-        if own && self.recording.as_cells {
+        if own && self.recording.as_cells.is_some() {
             return self.row(bytes, line, (origin, index, base));
         }
         let Some(mut file) = self.outputs.get_mut(line.record).and_then(Option::take) else { return };

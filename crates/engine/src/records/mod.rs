@@ -15,6 +15,7 @@ use x12::wire::SegmentId;
 use crate::error::Error;
 use crate::job::{Command, Job};
 use crate::token::Tokens;
+use crate::wish::Wish;
 
 pub(crate) use families::{Families, MOST};
 pub(crate) use judge::Read;
@@ -59,8 +60,9 @@ pub(crate) struct Recording {
     pub(crate) tokens: Tokens,
     /// The profile and its version, for the source of each record.
     pub(crate) profile: Option<(String, String)>,
-    /// What records say is wanted as cells, not as lines of JSON.
-    pub(crate) as_cells: bool,
+    /// What records say is wanted as cells, not as lines of JSON: by table of the map, whether somebody asks for its rows, or
+    /// for rows in them.
+    pub(crate) as_cells: Option<Vec<bool>>,
     /// The identifier of a family is a social security number whatever it looks like.
     hides_links: bool,
     /// What records are judged by, beside their guide: codes behind the built-in ones, in this order.
@@ -70,8 +72,8 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    /// What `job` asks for, the records perhaps `as_cells`; none where it wants no records.
-    pub(crate) fn new(job: &Job, tokens: &Tokens, as_cells: bool) -> Result<Option<Arc<Self>>, Error> {
+    /// What `job` asks for; none where it wants no records. With a `wish` they are cells, of the tables of its fields.
+    pub(crate) fn new(job: &Job, tokens: &Tokens, wish: Option<&Arc<Wish>>) -> Result<Option<Arc<Self>>, Error> {
         let Some(subject) = Subject::of(job.command) else { return Ok(None) };
         let internal = |what: String| Error::Internal(what);
         let (_, map) = ClaimMap::of_records(subject.set)
@@ -89,7 +91,7 @@ impl Recording {
             subject,
             tokens: tokens.clone(),
             profile: named,
-            as_cells,
+            as_cells: wish.map(|wish| wanted(&map, wish)),
             hides_links: profile.subscriber_is_ssn,
             form,
             schema: Arc::new(map.schema()),
@@ -103,6 +105,19 @@ impl Recording {
         let at = (*self.checks.get(check)?)?;
         Some((Code((BUILT_IN.len() + at) as u16), self.reasons.get(at)?.severity))
     }
+}
+
+/// By table of `map`: whether `wish` asks for it, or for what is in it.
+fn wanted(map: &ClaimMap, wish: &Wish) -> Vec<bool> {
+    let mut wanted = vec![false; map.tables.len()];
+    let mut ahead: Vec<usize> = wish.fields.iter().map(|(_, table, _)| *table).collect();
+    while let Some(table) = ahead.pop() {
+        if let (Some(place @ false), Some(table)) = (wanted.get_mut(table), map.tables.get(table)) {
+            *place = true;
+            ahead.extend(&table.parents);
+        }
+    }
+    wanted
 }
 
 /// Which of `reasons` is called `code`.

@@ -97,6 +97,7 @@ impl Recording {
             let separators = Separators::new(read.delimiters, read.items);
             let press = Press { recording: self, batch, bytes, separators };
             let page = Page::new(&self.form, taps, batch, bytes, self);
+            let page = page.of_tables(self.as_cells.as_deref());
             press.fragments(&page, &mut pressed);
             press.lines(&page, &mut pressed);
         }
@@ -129,7 +130,7 @@ impl Press<'_> {
     fn lines(&self, page: &Page<'_>, pressed: &mut Pressed) {
         let Pressed { text, tape, lines, .. } = pressed;
         for (record, form) in self.recording.form.records.iter().enumerate() {
-            if record == 0 && self.recording.as_cells {
+            if record == 0 && self.recording.as_cells.is_some() {
                 self.lines_of(record, form.table, lines, tape, |row, told, out| page.lay(form.table, row, told, out));
             } else {
                 self.lines_of(record, form.table, lines, text, |row, told, out| page.write(form.table, row, told, out));

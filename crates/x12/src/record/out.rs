@@ -35,6 +35,9 @@ pub trait Out {
 
 /// What a page says to an [`Out`].
 pub(super) trait Says: Out {
+    /// Only some tables may be wanted.
+    const BY_TABLE: bool;
+
     /// An object or a list of a row begins.
     fn open(&mut self, key: &Phrase);
     /// It ends; it began at `start`, and its inside at `inside`.
@@ -86,6 +89,8 @@ impl Out for Pen {
 }
 
 impl Says for Pen {
+    const BY_TABLE: bool = false;
+
     #[inline]
     fn open(&mut self, key: &Phrase) {
         self.phrase(key);

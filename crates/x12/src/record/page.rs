@@ -22,6 +22,8 @@ pub struct Page<'a> {
     form: &'a Form,
     /// By table.
     sheets: Vec<Sheet<'a>>,
+    /// By table: whether rows of it are laid as cells; none where all are.
+    wanted: Option<&'a [bool]>,
 }
 
 /// What was met while a row was written.
@@ -67,7 +69,13 @@ impl<'a> Page<'a> {
     pub fn new(form: &'a Form, taps: &Taps, batch: &'a Batch, bytes: &'a [u8], seal: &'a dyn Seal) -> Self {
         let sheets =
             form.tables.iter().enumerate().map(|(table, form)| Sheet::new(&form.steps, table, batch)).collect();
-        Self { batch, bytes, nesting: Nesting::new(batch, taps), seal, form, sheets }
+        Self { batch, bytes, nesting: Nesting::new(batch, taps), seal, form, sheets, wanted: None }
+    }
+
+    /// A page that lays rows of `wanted` tables as cells, and others where nothing else says that what they are in is there.
+    #[must_use]
+    pub fn of_tables(self, wanted: Option<&'a [bool]>) -> Self {
+        Self { wanted, ..self }
     }
 
     /// Appends what `row` of `table` says, as the inside of an object: with a comma behind each value. `told` gives what
@@ -92,6 +100,7 @@ impl<'a> Page<'a> {
 
     fn inside(&self, table: usize, row: u32, told: &mut Told, out: &mut impl Says) {
         let (mut opened, mut depth) = ([(0, 0); DEPTH], 0);
+        let begun = out.length();
         self.tasks(table, row, |task| match task {
             Task::Open(key) => {
                 let start = out.length();
@@ -104,6 +113,7 @@ impl<'a> Page<'a> {
                 let (start, inside) = opened[depth % DEPTH];
                 out.close(start, inside, b'}');
             }
+            Task::Rows { table, .. } if out.length() > begun && self.leaves_out(*table, out) => {}
             Task::Rows { key, table, parent } => {
                 let start = out.length();
                 out.open(key);
@@ -126,6 +136,12 @@ impl<'a> Page<'a> {
                 each(task);
             }
         }
+    }
+
+    /// Whether nobody wants rows of `table` of what is said to `out`.
+    #[inline]
+    fn leaves_out<O: Says>(&self, table: u16, _out: &O) -> bool {
+        O::BY_TABLE && self.wanted.is_some_and(|wanted| wanted.get(usize::from(table)) == Some(&false))
     }
 
     fn rows(&self, table: usize, rows: &[u32], told: &mut Told, out: &mut impl Says) {

@@ -91,6 +91,8 @@ impl Out for Tape {
 }
 
 impl Says for Tape {
+    const BY_TABLE: bool = true;
+
     #[inline]
     fn open(&mut self, _key: &Phrase) {}
 
