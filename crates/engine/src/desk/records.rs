@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use x12::claim::Batch;
 use x12::finding::{Catalog, Finding, Scope};
 use x12::guide::Plan;
 use x12::position::Span;
@@ -12,6 +13,7 @@ use x12::wire::Output;
 use super::digested::{TO_COME, fill_in};
 use super::gathered::Gathered;
 use super::line::push_number;
+use super::paid::Paid;
 use super::recordwork::{Withdrawal, Worklist};
 use super::{Desk, Part, Totals};
 use crate::error::Error;
@@ -42,6 +44,9 @@ pub(crate) struct Records {
     /// Ordinal in the file of the next record.
     pub(crate) index: u64,
     pub(crate) counts: Counts,
+    /// What payments come to since the innermost open level opened, and what that of the open set is.
+    paid: Paid,
+    payment: i64,
     /// The open interchange, group and set.
     pub(crate) levels: [Level; 3],
     /// By loop of the open set's plan, whether it is of a record.
@@ -72,6 +77,8 @@ pub(crate) struct Level {
     /// None before it opens.
     before: Option<Counts>,
     lengths: Vec<u64>,
+    /// What payments came to before it.
+    paid: Paid,
     pub(crate) reasons: Vec<Withdrawal>,
 }
 
@@ -104,6 +111,8 @@ impl Records {
             families: Families::default(),
             index: 0,
             counts,
+            paid: Paid::default(),
+            payment: 0,
             levels: Default::default(),
             within: Vec::new(),
             bad: false,
@@ -166,6 +175,11 @@ impl Records {
         for (name, count) in self.summary() {
             summary[name] = count.into();
         }
+        if self.recording.amounts.is_some() {
+            let mut paid = self.paid.clone();
+            self.levels.iter().for_each(|level| paid.add(level.paid.clone()));
+            summary["money"] = paid.summary();
+        }
         summary
     }
 
@@ -198,7 +212,9 @@ impl Records {
     pub(crate) fn open(&mut self, depth: usize) {
         let lengths = self.outputs.iter().map(|file| file.as_ref().map_or(0, Output::len)).collect();
         if let Some(level) = self.levels.get_mut(depth) {
-            *level = Level { before: Some(self.counts.clone()), lengths, reasons: Vec::new() };
+            let mut paid = std::mem::take(&mut level.paid);
+            paid.add(std::mem::take(&mut self.paid));
+            *level = Level { before: Some(self.counts.clone()), lengths, paid, reasons: Vec::new() };
         }
     }
 
@@ -234,7 +250,8 @@ impl Records {
 
     /// The level at `depth` closes; when it is `bad`, all that was taken since it opened goes back.
     pub(crate) fn close_level(&mut self, depth: usize, bad: bool) {
-        let Some(level) = self.levels.get_mut(depth).map(std::mem::take) else { return };
+        let Some(mut level) = self.levels.get_mut(depth).map(std::mem::take) else { return };
+        let is_open = level.before.is_some();
         // what closes without having opened, such as an interchange whose header cannot be read, has taken nothing
         let before = level.before.unwrap_or_else(|| self.counts.clone());
         if !bad {
@@ -242,9 +259,14 @@ impl Records {
             if depth == 2 {
                 self.whole_set(&before);
             }
+            level.paid.add(std::mem::take(&mut self.paid));
+            self.paid = level.paid;
             return;
         }
         let back = self.counts.taken - before.taken;
+        if is_open {
+            self.paid = level.paid;
+        }
         if back > 0 {
             let seen = self.counts.records - before.records;
             self.late.reject(self.index - seen..self.index);
@@ -272,6 +294,9 @@ impl Records {
         let recording = Arc::clone(&self.recording);
         let records = recording.form.records.len();
         let origin = self.origin();
+        if self.recording.amounts.is_some() {
+            self.paid.payment(std::mem::take(&mut self.payment));
+        }
         let (seen, taken) = (self.counts.records - before.records, self.counts.taken - before.taken);
         for (at, context) in recording.form.contexts.iter().enumerate() {
             if context.output.is_none() || self.contexts.get(at).is_none_or(Vec::is_empty) {
@@ -304,7 +329,7 @@ impl Records {
 
     /// Puts down what the item that ends at `end` told with the lines below it, and its lines. `base` is what segments of
     /// the piece count from.
-    fn put_down(&mut self, pressed: &Pressed, bytes: &[u8], end: u32, base: u32) {
+    fn put_down(&mut self, pressed: &Pressed, (batch, bytes): (&Batch, &[u8]), end: u32, base: u32) {
         let (mut fragment, mut line) = self.next;
         loop {
             let next_fragment = pressed.fragments.get(fragment).filter(|each| each.offset < end);
@@ -315,12 +340,19 @@ impl Records {
                         context.clear();
                         context.extend_from_slice(first.text.of(pressed.text.text()));
                     }
-                    if self.recording.form.contexts.get(first.context).is_some_and(|context| context.of_set) {
+                    let context = self.recording.form.contexts.get(first.context);
+                    if let (Some(amounts), Some(context)) = (&self.recording.amounts, context)
+                        && context.table == amounts.payments()
+                    {
+                        self.payment = amounts.payment(batch, first.row);
+                    }
+                    if context.is_some_and(|context| context.of_set) {
                         self.origin = None;
                     }
                     fragment += 1;
                 }
                 (_, Some(next)) => {
+                    self.sum_up(pressed, batch, next);
                     self.line(pressed, bytes, next, base);
                     line += 1;
                 }
@@ -328,6 +360,24 @@ impl Records {
             }
         }
         self.next = (fragment, line);
+    }
+
+    /// Adds what a line says of money.
+    fn sum_up(&mut self, pressed: &Pressed, batch: &Batch, line: &Line) {
+        let Some(amounts) = &self.recording.amounts else { return };
+        match self.recording.form.records.get(line.record) {
+            Some(_) if line.record == 0 && self.bad => self.paid.hold(amounts.claim(batch, line.row)),
+            Some(_) if line.record == 0 => {
+                let from = pressed.adjusted.partition_point(|adjusted| adjusted.claim < line.row);
+                let adjusted = pressed.adjusted.iter().skip(from).take_while(|adjusted| adjusted.claim == line.row);
+                self.paid.claim(amounts.claim(batch, line.row), adjusted);
+            }
+            Some(record) if record.table == amounts.providers() => {
+                let (reason, cents) = amounts.provider(batch, line.row);
+                self.paid.provider(reason, cents);
+            }
+            _ => {}
+        }
     }
 
     fn line(&mut self, pressed: &Pressed, bytes: &[u8], line: &Line, base: u32) {
@@ -518,8 +568,10 @@ impl Desk<'_> {
     /// An item is over: its records are put down.
     pub(crate) fn put_records_down(&mut self, part: &Part<'_>) {
         let Some(records) = &mut self.records else { return };
-        let bytes = part.sheet.bytes();
-        records.put_down(&part.sheet.analysed.batches.pressed, bytes, part.end, self.piece_base);
+        let batches = &part.sheet.analysed.batches;
+        if let Some(batch) = batches.get(0) {
+            records.put_down(&batches.pressed, (batch, part.sheet.bytes()), part.end, self.piece_base);
+        }
         if matches!(part.item.kind, Kind::Record | Kind::More(Inside::Record)) {
             records.bad = false;
         }

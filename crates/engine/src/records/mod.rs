@@ -1,5 +1,6 @@
 //! Records of sets that hold no claims: members (834) and claim payments (835), written as JSON where they are read.
 
+mod amounts;
 mod families;
 mod judge;
 mod press;
@@ -17,6 +18,7 @@ use crate::job::{Command, Job};
 use crate::token::Tokens;
 use crate::wish::Wish;
 
+pub(crate) use amounts::{Adjusted, Amounts, Claimed};
 pub(crate) use families::{Families, MOST};
 pub(crate) use judge::Read;
 pub(crate) use press::{Line, Pressed};
@@ -65,6 +67,8 @@ pub(crate) struct Recording {
     pub(crate) as_cells: Option<Vec<bool>>,
     /// The identifier of a family is a social security number whatever it looks like.
     hides_links: bool,
+    /// Where the amounts of payments are, if it is they that are recorded.
+    pub(crate) amounts: Option<Amounts>,
     /// What records are judged by, beside their guide: codes behind the built-in ones, in this order.
     pub(crate) reasons: Vec<Info>,
     /// By the form's checks: which of the reasons each is; none where it is not to be judged.
@@ -86,6 +90,7 @@ impl Recording {
         let form = Form::new(&map, &words, &profile.differences()).map_err(usage)?;
         let reasons: Vec<Info> = job.reasons.iter().map(|(code, reason)| reason.info(code)).collect();
         let checks = form.checks().map(|code| reason_code(&reasons, code)).collect();
+        let schema = map.schema();
         let named = (!profile.name.is_empty()).then_some((profile.name.clone(), profile.version.clone()));
         Ok(Some(Arc::new(Self {
             subject,
@@ -94,7 +99,8 @@ impl Recording {
             as_cells: wish.map(|wish| wanted(&map, wish)),
             hides_links: profile.subscriber_is_ssn,
             form,
-            schema: Arc::new(map.schema()),
+            amounts: Amounts::new(&schema),
+            schema: Arc::new(schema),
             reasons,
             checks,
         })))

@@ -6,7 +6,7 @@ use x12::position::Span;
 use x12::record::{Link, Out, Page, Pen, Ssn, Tape, Told};
 use x12::wire::Delimiters;
 
-use super::{Read, Recording};
+use super::{Adjusted, Read, Recording};
 use crate::batches::{Batches, Maps};
 use crate::item::{Item, Kind};
 
@@ -21,6 +21,8 @@ pub(crate) struct Pressed {
     pub(crate) fragments: Vec<Fragment>,
     /// In the order of the piece.
     pub(crate) lines: Vec<Line>,
+    /// The adjustments of claims, in the order of these.
+    pub(crate) adjusted: Vec<Adjusted>,
 }
 
 /// What is told with every line below it.
@@ -32,6 +34,8 @@ pub(crate) struct Fragment {
     pub(crate) offset: u32,
     /// Its place in the text.
     pub(crate) text: Span,
+    /// Its row.
+    pub(crate) row: u32,
 }
 
 /// A row that has a line.
@@ -39,6 +43,8 @@ pub(crate) struct Fragment {
 pub(crate) struct Line {
     /// Which of the form's records; 0 is the record itself.
     pub(crate) record: usize,
+    /// Its row.
+    pub(crate) row: u32,
     /// Offset in the piece.
     pub(crate) offset: u32,
     /// Number of its segment, as the walker counts.
@@ -57,6 +63,7 @@ impl Pressed {
         self.tape.clear();
         self.fragments.clear();
         self.lines.clear();
+        self.adjusted.clear();
     }
 }
 
@@ -100,6 +107,9 @@ impl Recording {
             let page = page.of_tables(self.as_cells.as_deref());
             press.fragments(&page, &mut pressed);
             press.lines(&page, &mut pressed);
+            if let Some(amounts) = self.amounts.as_ref().filter(|_| self.as_cells.is_none()) {
+                pressed.adjusted = amounts.adjustments(taps, batch);
+            }
         }
         batches.pressed = pressed;
     }
@@ -121,7 +131,7 @@ impl Press<'_> {
             for (row, place) in (0..).zip(&table.places).skip(1) {
                 let mut told = Told { delimiters: self.separators.at(place.offset), ..Told::default() };
                 let text = said(&mut pressed.text, |out| page.write(form.table, row, &mut told, out));
-                pressed.fragments.push(Fragment { context, offset: place.offset, text });
+                pressed.fragments.push(Fragment { context, offset: place.offset, text, row });
             }
         }
         pressed.fragments.sort_by_key(|fragment| fragment.offset);
@@ -166,7 +176,7 @@ impl Press<'_> {
                 said(out, |out| say(row, &mut told, out))
             });
             let (offset, segment) = (place.offset, place.segment);
-            lines.push(Line { record, offset, segment, text, link, hidden });
+            lines.push(Line { record, row, offset, segment, text, link, hidden });
         }
     }
 }
