@@ -135,8 +135,8 @@ impl Take for Giving<'_> {
 
     fn end(&mut self) -> Result<(Vec<StagedFile>, Value), Error> {
         self.give(|gathering, mut give| gathering.end(&mut give))?;
-        let held = self.held.drain(..);
-        held.map(|batch| self.send.send(Ok(batch))).collect::<Result<(), _>>().map_err(|_| Error::Interrupted)?;
+        let sent = self.held.drain(..).try_for_each(|batch| self.send.send(Ok(batch)));
+        sent.map_err(|_| Error::Interrupted)?;
         Ok((Vec::new(), Value::Null))
     }
 }

@@ -39,7 +39,7 @@ pub struct Row {
 /// The records of a piece that are taken.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
-    rows: Vec<Row>,
+    taken: Vec<Row>,
     /// What contexts say, as it changes.
     said: Vec<u8>,
     last: Span,
@@ -53,11 +53,11 @@ impl Rows {
             self.said.extend_from_slice(said);
             self.last = Span::new(start as u32, self.said.len() as u32);
         }
-        self.rows.push(Row { context: self.last, ..row });
+        self.taken.push(Row { context: self.last, ..row });
     }
 
     pub(crate) fn clear(&mut self) {
-        self.rows.clear();
+        self.taken.clear();
         self.said.clear();
         self.last = Span::default();
     }
@@ -188,10 +188,10 @@ impl<T: TakeRows> Sink for Reeling<'_, '_, '_, T> {
     fn piece(&mut self, analysed: &mut Analysed, source: &Source) -> Result<(), Error> {
         self.desk.piece(analysed, source)?;
         if let (Some(records), Some(batch)) = (&mut self.desk.records, analysed.batches.get(0)) {
-            records.rows.rows.retain(|row| !is_rejected(self.known, row.index));
+            records.rows.taken.retain(|row| !is_rejected(self.known, row.index));
             let reel = Reel {
                 form: &records.recording.form,
-                rows: &records.rows.rows,
+                rows: &records.rows.taken,
                 tape: &analysed.batches.pressed.tape,
                 batch,
                 bytes: &analysed.taken.bytes,

@@ -82,7 +82,7 @@ impl Paid {
         let claims = self.claims.iter().map(|(status, [claims, charge, paid, patient])| {
             json!({
                 "status_code": text(*status),
-                "claims": *claims as u64,
+                "claims": u64::try_from(*claims).unwrap_or_default(),
                 "charge": dollars(*charge),
                 "paid": dollars(*paid),
                 "patient_responsibility": dollars(*patient),
@@ -100,7 +100,7 @@ impl Paid {
             "payments": self.payments.times,
             "amount": dollars(self.payments.cents),
             "claims": claims.collect::<Vec<_>>(),
-            "held": {"claims": held as u64, "charge": dollars(charge), "paid": dollars(paid)},
+            "held": {"claims": u64::try_from(held).unwrap_or_default(), "charge": dollars(charge), "paid": dollars(paid)},
             "adjustments": adjustments.collect::<Vec<_>>(),
             "provider_adjustments": providers.collect::<Vec<_>>(),
         })

@@ -23,8 +23,6 @@ pub struct Form {
     checks: Vec<Check>,
     fields: Fields,
     adjustment: Adjustment,
-    /// By table: the place of its first column among those of all tables.
-    places: Vec<u16>,
     words: Vec<(u64, Box<[u8]>)>,
 }
 
@@ -75,7 +73,7 @@ pub(super) enum Step {
 pub(super) struct FieldForm {
     pub(super) key: Phrase,
     pub(super) said: Said,
-    /// The place of its column among those of all tables.
+    /// The place of its column among those of all tables of the map, in their order.
     pub(super) place: u16,
 }
 
@@ -140,7 +138,7 @@ impl Form {
     pub fn new(map: &ClaimMap, words: &Words, differences: &Differences) -> Result<Self, String> {
         let mut laying = Laying { map, words, places: places(map), told: Vec::new() };
         let tables = (0..map.tables.len()).map(|table| laying.lay_out(table)).collect();
-        let Laying { places, told, .. } = laying;
+        let told = laying.told;
         let all = || map.tables.iter().enumerate();
         let contexts = all().filter(|(_, table)| table.context);
         let keyed = |each: &MapTable| each.many.then(|| each.list.clone());
@@ -174,7 +172,7 @@ impl Form {
             _ => None,
         });
         let fields = Fields::new(map);
-        Ok(Self { records, contexts, tables, link, checks, fields, adjustment, places, words: told })
+        Ok(Self { records, contexts, tables, link, checks, fields, adjustment, words: told })
     }
 }
 
@@ -182,12 +180,6 @@ impl Form {
     /// The codes of the checks, by their numbers.
     pub fn checks(&self) -> impl Iterator<Item = &str> {
         self.checks.iter().map(|check| check.code.as_str())
-    }
-
-    /// The place of a column among those of all tables, by which cells name it.
-    #[must_use]
-    pub fn place(&self, table: usize, column: usize) -> Option<usize> {
-        Some(usize::from(*self.places.get(table)?) + column)
     }
 
     /// The code that a cell names by the number of its word, and the word.
@@ -282,7 +274,7 @@ fn places(map: &ClaimMap) -> Vec<u16> {
     columns.scan(0, |next, count| Some(std::mem::replace(next, *next + count))).collect()
 }
 
-impl<'m> Laying<'m> {
+impl Laying<'_> {
     fn lay_out(&mut self, index: usize) -> TableForm {
         let map = self.map;
         let Some(table) = map.tables.get(index) else { return TableForm::default() };

@@ -9,7 +9,7 @@ use crate::position::Span;
 /// What a row says of a field, or that a row of a list begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// The place of its field among those of all tables ([`super::Form::place`]); of a row its table.
+    /// The place of its field among those of all tables of the map, in their order; of a row its table.
     pub place: u16,
     /// The value.
     pub said: Said,
