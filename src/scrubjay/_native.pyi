@@ -105,6 +105,16 @@ def export(
     ``schema_version``.
     """
 
+def export_recorded(
+    job: str,
+    to: str,
+    names: list[str],
+    phi: str,
+    form: str,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> list[tuple[str, int]]:
+    """Tables of the records of the job's inputs as files in the folder `to`; rows by name."""
+
 def export_records(
     job: str, places: tuple[str, str], names: list[str], phi: str, form: str
 ) -> list[tuple[str, int]]:

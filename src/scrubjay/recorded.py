@@ -78,10 +78,7 @@ def folder_of(
         _read(kind)(files, out, token_key=token_key, threads=threads, progress=progress)
         left = (name for name in os.listdir(out) if name.endswith(".jsonl") and name != _FINDINGS)
         if not any(_has_lines(out, name) for name in left):
-            raise InputError(
-                f"{files[0]}: no record of an {kind} was found; "
-                f"name {kind} files, or other tables (scrubjay export --list)"
-            )
+            raise _none_found(kind, files[0])
         yield out
 
 
@@ -119,15 +116,64 @@ def exported(
     key = TokenKey.find(token_key)
     job = Job(command=Command.READ, inputs=(), token_key=key.secret, token_key_id=key.id)
     phi, form = ways
-    with (
-        _opened(out, force=force),
-        folder_of(kind, source, out, token_key=token_key, threads=threads, progress=progress) as of,
-        scratch("export", out) as stage,
-    ):
-        rows = dict(_native.export_records(job.to_json(), (of, stage), list(names), phi, form))
+    given = [os.fspath(each) for each in source]
+    with _opened(out, force=force), scratch("export", out) as stage:
+        files = () if len(given) == 1 and os.path.isdir(given[0]) else places.inputs(given)
+        if files and all(os.path.isfile(each) for each in files):
+            made = _order(kind, files).but(
+                token_key=key.secret, token_key_id=key.id, threads=threads
+            )
+            rows = _straight(made, (kind, stage), names, ways, beside=out, progress=progress)
+        else:
+            # what goes back with its set can be read again of a file alone
+            with folder_of(
+                kind, given, out, token_key=token_key, threads=threads, progress=progress
+            ) as of:
+                rows = dict(
+                    _native.export_records(job.to_json(), (of, stage), list(names), phi, form)
+                )
         summary = {"tables": rows, "phi": phi, "schema_version": SCHEMA, "token_key_id": key.id}
         _commit(out, stage, summary)
     return {"rows": rows, "summary": summary, "facts": {}, "folder": out}
+
+
+def _order(kind: str, files: tuple[str, ...]) -> Job:
+    """What reads the records of files, without its outputs."""
+    if kind == "834":
+        from scrubjay.enrollment.recording import order
+
+        return Job(command=Command.ENROLL, inputs=files, worklist=False, **order())
+    from scrubjay.remittance.running import words
+
+    return Job(command=Command.REMIT, inputs=files, worklist=False, words=words())
+
+
+def _straight(
+    job: Job,
+    into: tuple[str, str],
+    names: Sequence[str],
+    ways: tuple[str, str],
+    *,
+    beside: str,
+    progress: Progress | None,
+) -> dict[str, int]:
+    """Rows by table of the files of `job`, whose records go into the tables without their lines."""
+    kind, stage = into
+    with scratch("scrubjay", beside) as made:
+        out = os.path.join(made, "records")
+        rows = _native.export_recorded(
+            job.but(out=out).to_json(), stage, list(names), *ways, progress
+        )
+        if not any(_has_lines(out, name) for name in (_SOURCES, "quarantine.jsonl")):
+            raise _none_found(kind, job.inputs[0])
+    return dict(rows)
+
+
+def _none_found(kind: str, file: str) -> InputError:
+    return InputError(
+        f"{file}: no record of an {kind} was found; "
+        f"name {kind} files, or other tables (scrubjay export --list)"
+    )
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ import pytest
 import scrubjay
 from scrubjay.columns import Phi, export, table, tables
 from scrubjay.errors import InputError, UsageError
+from scrubjay.testing import generate
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 BATCH = EXAMPLES / "clinic.837"
@@ -161,3 +162,19 @@ def test_values_of_a_wrong_kind_are_a_usage_error(tmp_path: Path, wrong: dict[st
 
 def test_one_table_is_named_alone(tmp_path: Path) -> None:
     assert list(export(BATCH, tmp_path / "out", "lines").rows) == ["lines"]
+
+
+@pytest.mark.parametrize("claims", [60, 34_000])
+def test_what_the_end_of_a_file_rejects_is_known_before_its_claims_are_handed_on(
+    claims: int, tmp_path: Path
+) -> None:
+    whole = b"".join(generate("837P", claims=claims, lines=(1, 1), sets=2, seed=3))
+    before, trailer, behind = whole.rpartition(b"SE*")
+    file = tmp_path / "claims.837"
+    file.write_bytes(before + trailer + b"9" + behind)
+    told = pa.table(table(file, "claims", rules=False))["accepted"].to_pylist()
+    assert len(told) == claims
+    export(file, tmp_path / "out", "claims", rules=False)
+    assert told == pq.read_table(tmp_path / "out/claims.parquet")["accepted"].to_pylist()
+    assert told[0]
+    assert not told[-1]

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::builder::{BooleanBuilder, Date32Builder, Decimal128Builder, UInt64Builder};
+use arrow_array::builder::{ArrayBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, UInt64Builder};
 use arrow_array::{Array, ArrayRef, StringArray, new_null_array};
 use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use engine::Error;
 
 use x12::claim::unpack;
 
-use crate::tables::ColumnKind;
+use crate::table::ColumnKind;
 
 /// Values of a column that are not yet an array. A column that has none so far is a number of rows: most of hundreds of
 /// columns never have any.
@@ -46,6 +46,16 @@ impl Made {
         }
     }
 
+    fn rows(&self) -> usize {
+        match self {
+            Self::Text(values) => values.offsets.len() - 1,
+            Self::Index(values) => values.len(),
+            Self::Flag(values) => values.len(),
+            Self::Decimal(values) => values.len(),
+            Self::Date(values) => values.len(),
+        }
+    }
+
     fn missing(&mut self, rows: usize) {
         match self {
             Self::Text(values) => values.missing(rows),
@@ -76,6 +86,16 @@ impl Values {
         }
     }
 
+    /// What is missing before the row of that number, is missing.
+    #[inline]
+    pub(crate) fn up_to(&mut self, row: usize) {
+        let rows = self.made.as_ref().map_or(self.missing, Made::rows);
+        if rows < row {
+            self.missing(row - rows);
+        }
+    }
+
+    #[inline]
     fn made(&mut self) -> &mut Made {
         self.made.get_or_insert_with(|| {
             let mut made = Made::new(self.kind, self.room);
@@ -89,6 +109,14 @@ impl Values {
         let Some(value) = value else { return self.missing(1) };
         if let Made::Text(values) = self.made() {
             values.append(value.as_bytes());
+        }
+    }
+
+    /// Text of one row that is known to be ASCII.
+    #[inline]
+    pub(crate) fn ascii(&mut self, value: &[u8]) {
+        if let Made::Text(values) = self.made() {
+            values.append(value);
         }
     }
 
@@ -111,6 +139,14 @@ impl Values {
             } else {
                 values.word(code);
             }
+        }
+    }
+
+    /// The code of one row, of ASCII, as it is packed.
+    #[inline]
+    pub(crate) fn code(&mut self, code: u64) {
+        if let Made::Text(values) = self.made() {
+            values.word(code);
         }
     }
 

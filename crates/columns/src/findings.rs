@@ -4,7 +4,7 @@ use engine::Error;
 use serde_json::{Map, Value as Json};
 
 use crate::builders::Values;
-use crate::tables::{Column, ColumnKind, Value};
+use crate::table::{Column, ColumnKind, Value};
 
 /// Reads `lines` into `values`, one a column; returns how many there were.
 pub(crate) fn read(lines: &[u8], columns: &[Column], values: &mut [Values]) -> Result<usize, Error> {

@@ -8,10 +8,10 @@ use x12::position::Span;
 use crate::builders::{Empty, Values};
 use crate::findings;
 use crate::phi::{self, Manner, Phi, is_public};
-use crate::tables::{Column, ColumnKind, Table, Value};
+use crate::table::{Column, ColumnKind, Table, Value};
 
 /// The bits of a packed code that no byte of ASCII has; what marks a long one is among them.
-const NO_ASCII: u64 = 0x8080_8080_8080_8080;
+pub(crate) const NO_ASCII: u64 = 0x8080_8080_8080_8080;
 
 /// Most rows that are kept before they are given away.
 const ROWS: usize = 8_192;
@@ -23,7 +23,8 @@ pub(crate) struct Gathering {
     pub(crate) tokens: Tokens,
     pub(crate) values: Vec<Values>,
     empty: Empty,
-    rows: usize,
+    /// Rows that were not handed on yet.
+    pub(crate) rows: usize,
     /// All rows so far.
     pub(crate) total: u64,
 }
@@ -75,6 +76,7 @@ impl Gathering {
             return Ok(());
         }
         let (rows, columns) = (self.rows, self.table.columns.iter());
+        self.values.iter_mut().for_each(|values| values.up_to(rows));
         // the next batch will need about as much room
         let fresh =
             columns.zip(&self.values).map(|(column, values)| Values::new(column.kind, rows, values.bytes_so_far()));
@@ -277,13 +279,24 @@ pub(crate) struct Treating<'a> {
     column: &'a Column,
     manner: Manner,
     tokens: &'a Tokens,
-    /// The last token, and what it stands for: what is above claims says the same of many.
-    last: (Vec<u8>, Vec<u8>),
+    last: Last,
 }
+
+/// The last token of a column, and what it stands for: what is above claims says the same of many.
+pub(crate) type Last = (Vec<u8>, Vec<u8>);
 
 impl<'a> Treating<'a> {
     pub(crate) fn new(column: &'a Column, manner: Manner, tokens: &'a Tokens) -> Self {
-        Self { column, manner, tokens, last: (Vec::new(), Vec::new()) }
+        Self { column, manner, tokens, last: Last::default() }
+    }
+
+    /// As [`Treating::new`], of a column whose last token is known; it is handed back by [`Treating::last`].
+    pub(crate) fn after(last: Last, column: &'a Column, manner: Manner, tokens: &'a Tokens) -> Self {
+        Self { column, manner, tokens, last }
+    }
+
+    pub(crate) fn last(self) -> Last {
+        self.last
     }
 
     /// Of birth and death only the year is told, unless all is.

@@ -1,7 +1,7 @@
 //! Tables as files: Parquet and CSV.
 
 use std::fmt::Write as _;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -9,18 +9,20 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use arrow_array::RecordBatch;
-use engine::{Error, Harvest, Job, Progress, StagedFile, Take, Tokens, Wish};
+use engine::{Command, Error, Harvest, Job, Progress, StagedFile, Take, Tokens, Wish};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use serde_json::{Map, Value, json};
+use x12::claim::ClaimMap;
 
 use crate::csv::Csv;
 use crate::gather::Gathering;
+use crate::lines;
 use crate::phi::{Manner, Phi};
-use crate::records;
+use crate::reels::{self, Give, Reels};
 use crate::scribe::{self, Scribe};
-use crate::tables::{ColumnKind, SCHEMA_VERSION, Table};
+use crate::table::{ColumnKind, SCHEMA_VERSION, Table};
 
 /// Most rows of a row group: what a group is held in memory as, encoded, comes to some megabytes.
 const GROUP: usize = 16_384;
@@ -182,25 +184,89 @@ pub fn export_records(
 ) -> Result<Vec<(String, u64)>, Error> {
     let away = available_parallelism().is_ok_and(|cores| cores.get() > 1);
     let mut rows = Vec::new();
+    for own in by_file(tables) {
+        let mut sheets = Files::new(&own, to, (form, away))?;
+        let mut gatherings: Vec<Gathering> =
+            own.iter().map(|table| Gathering::new(table, manner, tokens.clone())).collect();
+        lines::read(from, &mut gatherings, &mut |at, batch| sheets.give(at, batch))?;
+        sheets.end()?;
+        rows.extend(gatherings.iter().map(|gathering| (gathering.table.name.clone(), gathering.total)));
+    }
+    Ok(rows)
+}
+
+/// As [`export_records`], of the records of the job's inputs, which are read for it: what is told once a set is first written into
+/// the job's output folder, what is told a record nowhere but in the tables.
+///
+/// # Errors
+/// When an input cannot be read, or the files cannot be written.
+pub fn export_recorded(
+    job: &Job,
+    to: &Path,
+    tables: &[&'static Table],
+    (form, manner): (Form, Manner),
+    progress: Option<Progress<'_>>,
+) -> Result<Vec<(String, u64)>, Error> {
+    let tokens = job.tokens()?;
+    let kind = if job.command == Command::Enroll { "834" } else { "835" };
+    let map = || match ClaimMap::of_records(kind) {
+        Some((_, Ok(map))) => Ok(map),
+        _ => Err(Error::Internal(format!("there is no record map of {kind}"))),
+    };
+    let record = map()?.tables.into_iter().find(|table| !table.context).and_then(|table| table.output);
+    let (own, others): (Vec<&'static Table>, Vec<&'static Table>) =
+        tables.iter().partition(|table| table.record_file() == record.as_deref());
+    let taken = engine::unwind(job, progress, &reels::wanted(&own), || {
+        let files = Files::new(&own, to, (form, job.workers() > 1))?;
+        let gatherings = own.iter().map(|table| Gathering::new(table, manner, tokens.clone())).collect();
+        Ok(Reels::new(map()?, gatherings, files))
+    })?;
+    let (gatherings, files) = taken.end()?;
+    files.end()?;
+    let mut rows: Vec<_> = gatherings.iter().map(|each| (each.table.name.clone(), each.total)).collect();
+    if let Some(from) = job.out.as_deref().filter(|_| !others.is_empty()) {
+        rows.extend(export_records(from, to, &others, (form, manner), &tokens)?);
+    }
+    let file = |name: &String| tables.iter().find(|table| table.name == *name).and_then(|table| table.record_file());
+    rows.sort_by_key(|(name, _)| file(name));
+    Ok(rows)
+}
+
+/// The tables by the files that their records are in.
+fn by_file(tables: &[&'static Table]) -> Vec<Vec<&'static Table>> {
     let mut files: Vec<&str> = tables.iter().filter_map(|table| table.record_file()).collect();
     files.sort_unstable();
     files.dedup();
-    for file in files {
-        let own = || tables.iter().copied().filter(|table| table.record_file() == Some(file));
-        let mut gatherings: Vec<Gathering> = own().map(|table| Gathering::new(table, manner, tokens.clone())).collect();
-        let writers = own().map(|table| {
+    let of = |file: &str| tables.iter().copied().filter(|table| table.record_file() == Some(file)).collect();
+    files.into_iter().map(of).collect()
+}
+
+/// The files of some tables in the making, in their order.
+pub(crate) struct Files(Vec<Scribe<Writer<BufWriter<File>>>>);
+
+impl Files {
+    /// In the folder `to`, each written by a thread of its own if it is to be `away`. What an earlier reading began is begun anew.
+    fn new(tables: &[&'static Table], to: &Path, (form, away): (Form, bool)) -> Result<Self, Error> {
+        let each = |table: &&'static Table| {
             let path = to.join(format!("{}.{}", table.name, form.ending()));
-            let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+            let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
             Scribe::new(Writer::new(BufWriter::new(file.map_err(|error| unwritten(&error))?), table, form)?, away)
-        });
-        let mut writers = writers.collect::<Result<Vec<_>, Error>>()?;
-        records::read(from, &mut gatherings, &mut |at, batch| writers[at].write(batch))?;
-        for (writer, gathering) in writers.into_iter().zip(gatherings) {
-            writer.end()?.into_inner().map_err(|error| unwritten(error.error()))?;
-            rows.push((gathering.table.name.clone(), gathering.total));
-        }
+        };
+        Ok(Self(tables.iter().map(each).collect::<Result<_, Error>>()?))
     }
-    Ok(rows)
+
+    fn end(self) -> Result<(), Error> {
+        for writer in self.0 {
+            writer.end()?.into_inner().map_err(|error| unwritten(error.error()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Give for Files {
+    fn give(&mut self, number: usize, batch: RecordBatch) -> Result<(), Error> {
+        self.0.get_mut(number).map_or(Ok(()), |file| file.write(batch))
+    }
 }
 
 /// The library tells what it could not encode; it never quotes values.

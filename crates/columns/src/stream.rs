@@ -1,5 +1,6 @@
 //! A table as a stream of record batches, made while it is read.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -7,13 +8,13 @@ use std::thread;
 
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
-use engine::{Error, Harvest, Job, StagedFile, Take, Tokens};
+use engine::{Error, Harvest, Job, StagedFile, Take, Tokens, Wish};
 use serde_json::Value;
 
 use crate::gather::Gathering;
+use crate::lines;
 use crate::phi::Manner;
-use crate::records;
-use crate::tables::Table;
+use crate::table::Table;
 
 /// How many batches wait to be taken.
 const AHEAD: usize = 2;
@@ -32,16 +33,34 @@ pub struct Stream {
 pub fn stream(job: Job, table: &'static Table, manner: Manner) -> Result<Stream, Error> {
     // signals are looked at by the thread that takes the batches
     let job = Job { signals: None, ..job };
-    let (tokens, wish) = (job.tokens()?, Arc::new(table.wish(manner)));
+    let (tokens, wish) = (job.tokens()?, table.wish(manner));
     let read = move |send: SyncSender<_>| {
-        let giving = |_: &dyn Fn(&str) -> _| Giving {
-            gathering: Gathering::new(table, manner, tokens.clone()),
-            send: send.clone(),
+        let full = Cell::new(false);
+        let giving = |most| {
+            let (tokens, send, full) = (&tokens, &send, &full);
+            move |_: &dyn Fn(&str) -> _| Giving {
+                gathering: Gathering::new(table, manner, tokens.clone()),
+                send: send.clone(),
+                held: Vec::new(),
+                most,
+                full,
+            }
         };
-        engine::harvest(&job, None, &wish, giving).map(drop)
+        // what a file says at its end of claims before, is known in time where these can wait for it
+        if wish.verdicts && job.inputs.iter().all(|path| path.is_file()) {
+            let again = Arc::new(Wish { again: true, ..wish.clone() });
+            let done = engine::harvest(&job, None, &again, giving(HELD));
+            if !full.get() {
+                return done.map(drop);
+            }
+        }
+        engine::harvest(&job, None, &Arc::new(wish), giving(0)).map(drop)
     };
     begun(table, read)
 }
+
+/// Most batches of a file that wait for its end.
+const HELD: usize = 4;
 
 /// As [`stream`], of the records that a run left in `folder`.
 ///
@@ -50,7 +69,7 @@ pub fn stream(job: Job, table: &'static Table, manner: Manner) -> Result<Stream,
 pub fn stream_records(folder: &Path, table: &'static Table, manner: Manner, tokens: Tokens) -> Result<Stream, Error> {
     let (folder, mut gatherings) = (folder.to_owned(), vec![Gathering::new(table, manner, tokens)]);
     let read = move |send: SyncSender<_>| {
-        records::read(&folder, &mut gatherings, &mut |_, batch| send.send(Ok(batch)).map_err(|_| Error::Interrupted))
+        lines::read(&folder, &mut gatherings, &mut |_, batch| send.send(Ok(batch)).map_err(|_| Error::Interrupted))
     };
     begun(table, read)
 }
@@ -82,20 +101,42 @@ fn begun(
     Ok(Stream { schema, batches, done: false })
 }
 
-struct Giving {
+struct Giving<'a> {
     gathering: Gathering,
     send: SyncSender<Result<RecordBatch, Error>>,
+    /// Batches that wait for the end, and how many of them may.
+    held: Vec<RecordBatch>,
+    most: usize,
+    /// Set when that were too few: nothing was given then, and nothing more is taken.
+    full: &'a Cell<bool>,
 }
 
-impl Take for Giving {
+impl Giving<'_> {
+    fn give(&mut self, made: impl FnOnce(&mut Gathering, &mut Give<'_>) -> Result<(), Error>) -> Result<(), Error> {
+        let Self { gathering, send, held, most, full } = self;
+        made(gathering, &mut |batch| {
+            if *most == 0 {
+                return send.send(Ok(batch)).map_err(|_| Error::Interrupted);
+            }
+            held.push(batch);
+            full.set(held.len() > *most);
+            if full.get() { Err(Error::Interrupted) } else { Ok(()) }
+        })
+    }
+}
+
+/// Takes a batch.
+type Give<'a> = dyn FnMut(RecordBatch) -> Result<(), Error> + 'a;
+
+impl Take for Giving<'_> {
     fn take(&mut self, harvest: &Harvest<'_>) -> Result<(), Error> {
-        let Self { gathering, send } = self;
-        gathering.take(harvest, &mut |batch| send.send(Ok(batch)).map_err(|_| Error::Interrupted))
+        self.give(|gathering, mut give| gathering.take(harvest, &mut give))
     }
 
     fn end(&mut self) -> Result<(Vec<StagedFile>, Value), Error> {
-        let Self { gathering, send } = self;
-        gathering.end(&mut |batch| send.send(Ok(batch)).map_err(|_| Error::Interrupted))?;
+        self.give(|gathering, mut give| gathering.end(&mut give))?;
+        let sent = self.held.drain(..).try_for_each(|batch| self.send.send(Ok(batch)));
+        sent.map_err(|_| Error::Interrupted)?;
         Ok((Vec::new(), Value::Null))
     }
 }

@@ -1,157 +1,12 @@
 //! The tables: those of all claim maps laid over each other, so that there is one schema for all kinds of claims.
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use arrow_schema::{DataType, Field, Schema};
-use engine::Wish;
-use x12::claim::{ClaimMap, FieldKind};
+use x12::claim::ClaimMap;
 
-use crate::phi::{self, Manner, Phi};
-use crate::records::{self, Lines};
-
-/// Rises when a column changes its meaning or goes; new columns come at the end of their group without it.
-pub const SCHEMA_VERSION: u32 = 1;
-
-/// A table.
-#[derive(Debug)]
-pub struct Table {
-    /// Its name: `claims`, `lines`, `diagnoses` ... `findings`.
-    pub name: String,
-    /// Its columns.
-    pub columns: Vec<Column>,
-    /// As Arrow has it.
-    pub schema: Arc<Schema>,
-    /// By claim map: the number of its table there, for all but findings.
-    pub(crate) numbers: Vec<Option<usize>>,
-    /// Where its rows are, of a table of records.
-    pub(crate) lines: Option<Lines>,
-}
-
-/// A column.
-#[derive(Debug)]
-pub struct Column {
-    /// Its name.
-    pub name: String,
-    /// Its type.
-    pub kind: ColumnKind,
-    /// What it may tell of a patient.
-    pub phi: Phi,
-    pub(crate) value: Value,
-}
-
-/// The type of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ColumnKind {
-    /// UTF-8.
-    Text,
-    /// Unsigned, 64 bits.
-    Index,
-    /// True or false.
-    Flag,
-    /// Dollars: a decimal of 18 digits, two of them behind the point.
-    Money,
-    /// A decimal of 18 digits, three of them behind the point.
-    Number,
-    /// A day.
-    Date,
-}
-
-/// Where the values of a column come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Value {
-    /// The file's name.
-    File,
-    /// The kind of the claim.
-    Kind,
-    /// The number of the claim in the file.
-    Claim,
-    /// Nothing that was read so far speaks against the claim.
-    Accepted,
-    /// The number of the row among those of its claim.
-    Row,
-    /// The same of the row of another table that it belongs to; by claim map, which of its parents that is.
-    Parent(Vec<Option<usize>>),
-    /// By claim map: a table, and a column of it.
-    Cells(Vec<Option<(usize, usize)>>),
-    /// A field of findings.jsonl.
-    Finding(&'static str),
-    /// A key of a record as a whole.
-    Record(String),
-    /// The number of the row, among those of its record, that the row is in.
-    RowAbove,
-    /// What stands in a row's object under these keys, one within the other; none: the row itself.
-    Said(Vec<String>),
-}
-
-impl ColumnKind {
-    pub(crate) fn arrow(self) -> DataType {
-        match self {
-            Self::Text => DataType::Utf8,
-            Self::Index => DataType::UInt64,
-            Self::Flag => DataType::Boolean,
-            Self::Money => DataType::Decimal128(18, 2),
-            Self::Number => DataType::Decimal128(18, 3),
-            Self::Date => DataType::Date32,
-        }
-    }
-
-    pub(crate) fn of(kind: FieldKind) -> Self {
-        match kind {
-            FieldKind::Text | FieldKind::Code => Self::Text,
-            FieldKind::Money => Self::Money,
-            FieldKind::Number => Self::Number,
-            FieldKind::Date => Self::Date,
-        }
-    }
-}
-
-impl Table {
-    /// What it wants of claims, whose columns may tell what `manner` lets them.
-    pub(crate) fn wish(&self, manner: Manner) -> Wish {
-        let mut wish = Wish { findings: self.numbers.is_empty(), ..Wish::default() };
-        for column in self.columns.iter().filter(|column| manner.shows(column.phi)) {
-            match &column.value {
-                Value::Accepted => wish.verdicts = true,
-                Value::Cells(cells) => {
-                    let place =
-                        |(map, cell): (usize, &Option<(usize, usize)>)| cell.map(|(table, at)| (map, table, at));
-                    wish.fields.extend(cells.iter().enumerate().filter_map(place));
-                }
-                _ => {}
-            }
-        }
-        wish
-    }
-
-    fn new(name: &str, columns: Vec<Column>, numbers: Vec<Option<usize>>) -> Self {
-        let nullable =
-            |column: &Column| !matches!(column.value, Value::File | Value::Kind | Value::Accepted | Value::Row);
-        let fields: Vec<Field> =
-            columns.iter().map(|column| Field::new(&column.name, column.kind.arrow(), nullable(column))).collect();
-        let version: HashMap<String, String> =
-            [("scrubjay.schema".to_owned(), SCHEMA_VERSION.to_string())].into_iter().collect();
-        let schema = Arc::new(Schema::new_with_metadata(fields, version));
-        Self { name: name.to_owned(), columns, schema, numbers, lines: None }
-    }
-
-    /// A table of records.
-    pub(crate) fn of_records(name: &str, columns: Vec<Column>, lines: Lines) -> Self {
-        Self { lines: Some(lines), ..Self::new(name, columns, Vec::new()) }
-    }
-
-    /// The file, without its ending, whose lines it has the rows of; none of a table of claims or findings.
-    #[must_use]
-    pub fn record_file(&self) -> Option<&str> {
-        self.lines.as_ref().map(|lines| lines.file.as_str())
-    }
-
-    /// The table of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<&'static Self> {
-        tables().iter().find(|table| table.name == name)
-    }
-}
+use crate::laying;
+use crate::phi::{self, Phi};
+use crate::table::{Column, ColumnKind, Table, Value};
 
 /// All tables: `claims`, then what claims are made of, in the order of the maps, then `findings`, then those of records.
 pub fn tables() -> &'static [Table] {
@@ -163,9 +18,15 @@ pub fn tables() -> &'static [Table] {
             all.push(part(&maps, &name));
         }
         all.push(findings());
-        all.extend(records::tables());
+        all.extend(laying::tables());
         all
     })
+}
+
+/// The table of that name.
+#[must_use]
+pub fn table(name: &str) -> Option<&'static Table> {
+    tables().iter().find(|table| table.name == name)
 }
 
 fn key(name: &str, kind: ColumnKind, value: Value) -> Column {
@@ -298,7 +159,7 @@ mod tests {
 
     #[test]
     fn all_kinds_of_claims_share_a_table() {
-        let claims = Table::named("claims").unwrap();
+        let claims = table("claims").unwrap();
         let names: Vec<&str> = claims.columns.iter().map(|column| column.name.as_str()).collect();
         for name in ["claim_index", "accepted", "provider_npi", "subscriber_member_id", "statement_from", "charge"] {
             assert!(names.contains(&name), "{name}");
@@ -309,7 +170,7 @@ mod tests {
 
     #[test]
     fn parts_name_the_rows_that_they_belong_to() {
-        let adjustments = Table::named("adjustments").unwrap();
+        let adjustments = table("adjustments").unwrap();
         let names: Vec<&str> = adjustments.columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(&names[..6], ["file", "claim_index", "kind", "row", "other_payer_row", "adjudication_row"]);
     }

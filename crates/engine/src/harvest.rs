@@ -71,7 +71,7 @@ pub trait Take {
 }
 
 /// By input the claims that its envelopes reject, as far as that is found behind them; none of a pipe, which is read once.
-type Rejected = Vec<Vec<Range<u64>>>;
+pub(crate) type Rejected = Vec<Vec<Range<u64>>>;
 
 /// Does `job`: hands every piece of its inputs to what `make` gives, which may write files into the output folder, and which is
 /// asked for another where the first has to begin anew ([`Wish::again`]). Returns `summary` and `run` as JSON.
@@ -121,11 +121,11 @@ pub fn harvest<T: Take>(
     Ok(result.to_string())
 }
 
-fn opened(job: &Job) -> Result<Vec<Source>, Error> {
+pub(crate) fn opened(job: &Job) -> Result<Vec<Source>, Error> {
     job.inputs.iter().map(|path| Source::open(path, job.signals)).collect()
 }
 
-fn told_too_early(sources: &[Source], input: usize) -> Error {
+pub(crate) fn told_too_early(sources: &[Source], input: usize) -> Error {
     let name = sources.get(input).map(Source::name).unwrap_or_default();
     Error::Input(format!(
         "{name}: its envelope rejects claims that were told as accepted before its end was read; name it as a file, of which the \
@@ -196,13 +196,19 @@ fn foreseen(job: &Job, sources: &[Source]) -> Result<Rejected, Error> {
 }
 
 /// The first input that rejects claims which were not `known` to be rejected.
-fn unforeseen(late: &Rejected, known: &Rejected) -> Option<usize> {
+pub(crate) fn unforeseen(late: &Rejected, known: &Rejected) -> Option<usize> {
     let is_known = |input: usize, claims: &Range<u64>| {
         let known = known.get(input).map_or(&[][..], Vec::as_slice);
         known.iter().any(|known| known.start <= claims.start && claims.end <= known.end)
     };
     let mut inputs = late.iter().enumerate();
     inputs.find(|(input, late)| !late.iter().all(|claims| is_known(*input, claims))).map(|(input, _)| input)
+}
+
+/// Whether one of the ranges, which are in order, has that number.
+pub(crate) fn is_rejected(rejected: &[Range<u64>], index: u64) -> bool {
+    let next = rejected.partition_point(|claims| claims.end <= index);
+    rejected.get(next).is_some_and(|claims| claims.contains(&index))
 }
 
 /// Reads for what comes behind claims.
@@ -232,8 +238,7 @@ impl<T: Take> Sink for Field<'_, '_, '_, T> {
         self.desk.piece(analysed, source)?;
         let mut gathered = self.desk.gathered.take().unwrap_or_default();
         for (index, accepted) in (before..).zip(&mut gathered.accepted) {
-            let next = self.rejected.partition_point(|claims| claims.end <= index);
-            *accepted &= !self.rejected.get(next).is_some_and(|claims| claims.contains(&index));
+            *accepted &= !is_rejected(self.rejected, index);
         }
         let harvest = Harvest {
             file: &self.desk.file.name,

@@ -235,7 +235,10 @@ impl Setup {
         let received = received.unwrap_or(today);
         let rules = rulebook(job, fields, &tokens, (today, received), &mut catalog)?;
         let rules = rules.map(Arc::new);
-        let recording = Recording::new(job, &tokens)?;
+        let recording = match fields {
+            Fields::Wished(wish) => Recording::new(job, &tokens, Some(wish))?,
+            Fields::Read | Fields::Whole => Recording::new(job, &tokens, None)?,
+        };
         for reason in recording.iter().flat_map(|recording| &recording.reasons) {
             catalog.register(reason.clone());
         }

@@ -59,6 +59,30 @@ fn written_as(form: &str) -> PyResult<Form> {
     Form::named(form).ok_or_else(|| PyValueError::new_err(format!("{form} is no form of tables")))
 }
 
+/// Tables of the records of files, which the job reads, written into a folder; rows by table.
+#[pyfunction]
+#[pyo3(signature = (job, to, names, phi, form, progress=None))]
+#[allow(clippy::needless_pass_by_value, reason = "what Python calls takes what Python gives")]
+pub(crate) fn export_recorded(
+    py: Python<'_>,
+    job: &str,
+    to: PathBuf,
+    names: Vec<String>,
+    phi: &str,
+    form: &str,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Vec<(String, u64)>> {
+    let job = parsed(py, job)?;
+    let tables = names.iter().map(|name| table(name)).collect::<PyResult<Vec<_>>>()?;
+    let manner = (written_as(form)?, manner(phi)?);
+    let raised = Raised::default();
+    let result = detached(py, || {
+        let progress: engine::Progress<'_> = Box::new(|done, total| tell(progress.as_ref(), done, total, &raised));
+        ::columns::export_recorded(&job, &to, &tables, manner, Some(progress))
+    });
+    result.map_err(|error| raised.or(error))
+}
+
 /// A column: name, type, and what it may tell of a patient.
 type Told = (String, String, &'static str);
 
@@ -85,7 +109,7 @@ fn told(phi: Phi) -> &'static str {
 }
 
 fn table(name: &str) -> PyResult<&'static Table> {
-    Table::named(name).ok_or_else(|| PyValueError::new_err(format!("there is no table {name}")))
+    ::columns::table(name).ok_or_else(|| PyValueError::new_err(format!("there is no table {name}")))
 }
 
 fn manner(phi: &str) -> PyResult<Manner> {

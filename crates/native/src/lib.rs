@@ -27,6 +27,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(running::built_in, module)?)?;
     module.add_function(wrap_pyfunction!(running::pattern_fault, module)?)?;
     module.add_function(wrap_pyfunction!(columns::export, module)?)?;
+    module.add_function(wrap_pyfunction!(columns::export_recorded, module)?)?;
     module.add_function(wrap_pyfunction!(columns::export_records, module)?)?;
     module.add_function(wrap_pyfunction!(columns::table_columns, module)?)?;
     module.add_class::<columns::TableStream>()?;

@@ -63,6 +63,10 @@ def run(given: dict[str, Any]) -> int:
         from scrubjay.remittance.fees import underpaid
 
         summary["underpaid"] = underpaid(given["out"], given["fee_schedule"])
+    if given["match"] or given["fee_schedule"]:
+        from scrubjay.remittance.page import tell_more
+
+        tell_more(given["out"], summary, made.reasons, worklist=not given["no_worklist"])
     if given["as_json"]:
         sys.stdout.write(json.dumps(summary) + "\n")
     else:
@@ -97,6 +101,7 @@ def _told(made: Run, summary: dict[str, Any], given: dict[str, Any]) -> Iterator
         yield f"  {reason['count']:>10,}  {severity:<7}  {words}"
     folder = given["out"].rstrip("/")
     wanted = ["payments.jsonl", "remittances.jsonl", "quarantine.jsonl", "worklist.csv"]
+    wanted.append("report.html")
     wanted.append("unmatched.jsonl")
     wanted += (f"{name}.{given['to']}" for name in summary.get("tables", ()))
     there = [name for name in wanted if os.path.exists(os.path.join(folder, name))]

@@ -6,6 +6,7 @@ import os
 
 from scrubjay import places
 from scrubjay.job import Command, Job
+from scrubjay.remittance.page import of_engine
 from scrubjay.runs import execute
 
 TYPE_CHECKING = False
@@ -44,7 +45,7 @@ def remit(
 
     A claim that does not balance is held back alone, a payment that does not with all of its
     claims; nothing is forced to balance. `Run.summary` has ``claims``, ``accepted`` and
-    ``quarantined`` instead of what it has of claims that are sent.
+    ``quarantined`` instead of what it has of claims that are sent, and ``money``.
     """
     one = isinstance(source, str | os.PathLike)
     job = Job(
@@ -59,4 +60,4 @@ def remit(
         worklist=worklist,
     )
     partners = (partner,) if isinstance(partner, str | os.PathLike) else partner
-    return execute(job, partners=partners, token_key=token_key, progress=progress)
+    return execute(job, partners=partners, token_key=token_key, progress=progress, page=of_engine)

@@ -11,6 +11,7 @@ mod gathered;
 mod levels;
 mod line;
 mod numbering;
+mod paid;
 mod parting;
 mod reach;
 mod reasons;

@@ -3,18 +3,23 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use x12::claim::Batch;
 use x12::finding::{Catalog, Finding, Scope};
 use x12::guide::Plan;
-use x12::record::{Form, Ssn, string};
+use x12::position::Span;
+use x12::record::{Form, Link, Ssn, string};
 use x12::wire::Output;
 
 use super::digested::{TO_COME, fill_in};
+use super::gathered::Gathered;
 use super::line::push_number;
+use super::paid::Paid;
 use super::recordwork::{Withdrawal, Worklist};
 use super::{Desk, Part, Totals};
 use crate::error::Error;
 use crate::item::Kind;
 use crate::records::{Families, Line, MOST, Pressed, Recording, loops};
+use crate::rows::{Row, Rows};
 use crate::stage::{Stage, StagedFile};
 use crate::standing::Inside;
 
@@ -39,6 +44,9 @@ pub(crate) struct Records {
     /// Ordinal in the file of the next record.
     pub(crate) index: u64,
     pub(crate) counts: Counts,
+    /// What payments come to since the innermost open level opened, and what that of the open set is.
+    paid: Paid,
+    payment: i64,
     /// The open interchange, group and set.
     pub(crate) levels: [Level; 3],
     /// By loop of the open set's plan, whether it is of a record.
@@ -47,6 +55,10 @@ pub(crate) struct Records {
     pub(crate) bad: bool,
     /// The next fragment and line of the piece.
     next: (usize, usize),
+    /// The records of the piece that are taken, where they are wanted as cells; their lines are not written.
+    pub(crate) rows: Rows,
+    /// Records of the file, by number, that go back with what they are in.
+    pub(crate) late: Gathered,
     scratch: Vec<u8>,
 }
 
@@ -65,6 +77,8 @@ pub(crate) struct Level {
     /// None before it opens.
     before: Option<Counts>,
     lengths: Vec<u64>,
+    /// What payments came to before it.
+    paid: Paid,
     pub(crate) reasons: Vec<Withdrawal>,
 }
 
@@ -97,10 +111,14 @@ impl Records {
             families: Families::default(),
             index: 0,
             counts,
+            paid: Paid::default(),
+            payment: 0,
             levels: Default::default(),
             within: Vec::new(),
             bad: false,
             next: (0, 0),
+            rows: Rows::default(),
+            late: Gathered::default(),
             scratch: Vec::new(),
             outputs,
             recording: Arc::clone(recording),
@@ -110,6 +128,7 @@ impl Records {
     /// A file begins; `digested` says that [`Records::end_file`] will tell its digest.
     pub(crate) fn begin_file(&mut self, name: &str, digested: bool) {
         (self.file, self.digested, self.index) = (name.to_owned(), digested, 0);
+        self.late = Gathered::default();
         self.sources_begin = self.outputs.last().and_then(Option::as_ref).map_or(0, Output::len);
         self.families.clear();
     }
@@ -156,6 +175,11 @@ impl Records {
         for (name, count) in self.summary() {
             summary[name] = count.into();
         }
+        if self.recording.amounts.is_some() {
+            let mut paid = self.paid.clone();
+            self.levels.iter().for_each(|level| paid.add(level.paid.clone()));
+            summary["money"] = paid.summary();
+        }
         summary
     }
 
@@ -181,13 +205,16 @@ impl Records {
     /// Another piece is at hand.
     pub(crate) fn turn(&mut self) {
         self.next = (0, 0);
+        self.rows.clear();
     }
 
     /// The level at `depth` (0 interchange, 1 group, 2 set) opens.
     pub(crate) fn open(&mut self, depth: usize) {
         let lengths = self.outputs.iter().map(|file| file.as_ref().map_or(0, Output::len)).collect();
         if let Some(level) = self.levels.get_mut(depth) {
-            *level = Level { before: Some(self.counts.clone()), lengths, reasons: Vec::new() };
+            let mut paid = std::mem::take(&mut level.paid);
+            paid.add(std::mem::take(&mut self.paid));
+            *level = Level { before: Some(self.counts.clone()), lengths, paid, reasons: Vec::new() };
         }
     }
 
@@ -223,7 +250,8 @@ impl Records {
 
     /// The level at `depth` closes; when it is `bad`, all that was taken since it opened goes back.
     pub(crate) fn close_level(&mut self, depth: usize, bad: bool) {
-        let Some(level) = self.levels.get_mut(depth).map(std::mem::take) else { return };
+        let Some(mut level) = self.levels.get_mut(depth).map(std::mem::take) else { return };
+        let is_open = level.before.is_some();
         // what closes without having opened, such as an interchange whose header cannot be read, has taken nothing
         let before = level.before.unwrap_or_else(|| self.counts.clone());
         if !bad {
@@ -231,9 +259,18 @@ impl Records {
             if depth == 2 {
                 self.whole_set(&before);
             }
+            level.paid.add(std::mem::take(&mut self.paid));
+            self.paid = level.paid;
             return;
         }
         let back = self.counts.taken - before.taken;
+        if is_open {
+            self.paid = level.paid;
+        }
+        if back > 0 {
+            let seen = self.counts.records - before.records;
+            self.late.reject(self.index - seen..self.index);
+        }
         for (file, length) in self.outputs.iter_mut().zip(&level.lengths) {
             if let Some(file) = file {
                 file.truncate(*length);
@@ -257,6 +294,9 @@ impl Records {
         let recording = Arc::clone(&self.recording);
         let records = recording.form.records.len();
         let origin = self.origin();
+        if self.recording.amounts.is_some() {
+            self.paid.payment(std::mem::take(&mut self.payment));
+        }
         let (seen, taken) = (self.counts.records - before.records, self.counts.taken - before.taken);
         for (at, context) in recording.form.contexts.iter().enumerate() {
             if context.output.is_none() || self.contexts.get(at).is_none_or(Vec::is_empty) {
@@ -289,7 +329,7 @@ impl Records {
 
     /// Puts down what the item that ends at `end` told with the lines below it, and its lines. `base` is what segments of
     /// the piece count from.
-    fn put_down(&mut self, pressed: &Pressed, bytes: &[u8], end: u32, base: u32) {
+    fn put_down(&mut self, pressed: &Pressed, (batch, bytes): (&Batch, &[u8]), end: u32, base: u32) {
         let (mut fragment, mut line) = self.next;
         loop {
             let next_fragment = pressed.fragments.get(fragment).filter(|each| each.offset < end);
@@ -300,12 +340,19 @@ impl Records {
                         context.clear();
                         context.extend_from_slice(first.text.of(pressed.text.text()));
                     }
-                    if self.recording.form.contexts.get(first.context).is_some_and(|context| context.of_set) {
+                    let context = self.recording.form.contexts.get(first.context);
+                    if let (Some(amounts), Some(context)) = (&self.recording.amounts, context)
+                        && context.table == amounts.payments()
+                    {
+                        self.payment = amounts.payment(batch, first.row);
+                    }
+                    if context.is_some_and(|context| context.of_set) {
                         self.origin = None;
                     }
                     fragment += 1;
                 }
                 (_, Some(next)) => {
+                    self.sum_up(pressed, batch, next);
                     self.line(pressed, bytes, next, base);
                     line += 1;
                 }
@@ -313,6 +360,24 @@ impl Records {
             }
         }
         self.next = (fragment, line);
+    }
+
+    /// Adds what a line says of money.
+    fn sum_up(&mut self, pressed: &Pressed, batch: &Batch, line: &Line) {
+        let Some(amounts) = &self.recording.amounts else { return };
+        match self.recording.form.records.get(line.record) {
+            Some(_) if line.record == 0 && self.bad => self.paid.hold(amounts.claim(batch, line.row)),
+            Some(_) if line.record == 0 => {
+                let from = pressed.adjusted.partition_point(|adjusted| adjusted.claim < line.row);
+                let adjusted = pressed.adjusted.iter().skip(from).take_while(|adjusted| adjusted.claim == line.row);
+                self.paid.claim(amounts.claim(batch, line.row), adjusted);
+            }
+            Some(record) if record.table == amounts.providers() => {
+                let (reason, cents) = amounts.provider(batch, line.row);
+                self.paid.provider(reason, cents);
+            }
+            _ => {}
+        }
     }
 
     fn line(&mut self, pressed: &Pressed, bytes: &[u8], line: &Line, base: u32) {
@@ -331,9 +396,34 @@ impl Records {
         if let Some(count) = self.counts.lines.get_mut(line.record) {
             *count += 1;
         }
+        if own && self.recording.as_cells.is_some() {
+            return self.row(bytes, line, (origin, index, base));
+        }
         let Some(mut file) = self.outputs.get_mut(line.record).and_then(Option::take) else { return };
         file.compose(|text| self.compose(pressed, bytes, line, (origin, own.then_some(index), base), text));
         self.outputs[line.record] = Some(file);
+    }
+
+    /// A record is taken; where it comes from, its place in the file, and what segments count from.
+    fn row(&mut self, bytes: &[u8], line: &Line, (source, index, base): (u64, u64, u32)) {
+        let Some(form) = self.recording.form.records.first() else { return };
+        let mut said = std::mem::take(&mut self.scratch);
+        said.clear();
+        for at in &form.contexts {
+            if self.recording.form.contexts.get(*at).is_some_and(|context| !context.of_set) {
+                self.context(*at, &mut said);
+            }
+        }
+        let hides_link = line.link.is_some_and(|link| self.is_hidden(&link, bytes));
+        let cells = line.hidden.filter(|_| hides_link).unwrap_or(line.text);
+        let segment_index = line.segment.wrapping_add(base);
+        self.rows.push(Row { source, index, segment_index, cells, hides_link, context: Span::default() }, &said);
+        self.scratch = said;
+    }
+
+    /// Whether the identifier of a family turned out to be a social security number.
+    fn is_hidden(&self, link: &Link, bytes: &[u8]) -> bool {
+        !link.secret && Ssn::read(link.span.of(bytes)).is_some_and(|ssn| self.families.has(ssn))
     }
 
     /// Appends a line; where it comes from, its place in the file, and what segments count from.
@@ -424,10 +514,7 @@ impl Records {
             return;
         }
         out.push(b',');
-        let secret = |link: &x12::record::Link| {
-            !link.secret && Ssn::read(link.span.of(bytes)).is_some_and(|ssn| self.families.has(ssn))
-        };
-        match (line.link.filter(secret), line.hidden) {
+        match (line.link.filter(|link| self.is_hidden(link, bytes)), line.hidden) {
             (None, _) => out.extend_from_slice(said),
             (Some(_), Some(hidden)) => out.extend_from_slice(hidden.of(pressed.text.text())),
             (Some(own), None) => {
@@ -481,8 +568,10 @@ impl Desk<'_> {
     /// An item is over: its records are put down.
     pub(crate) fn put_records_down(&mut self, part: &Part<'_>) {
         let Some(records) = &mut self.records else { return };
-        let bytes = part.sheet.bytes();
-        records.put_down(&part.sheet.analysed.batches.pressed, bytes, part.end, self.piece_base);
+        let batches = &part.sheet.analysed.batches;
+        if let Some(batch) = batches.get(0) {
+            records.put_down(&batches.pressed, (batch, part.sheet.bytes()), part.end, self.piece_base);
+        }
         if matches!(part.item.kind, Kind::Record | Kind::More(Inside::Record)) {
             records.bad = false;
         }

@@ -1,5 +1,6 @@
 //! Records of sets that hold no claims: members (834) and claim payments (835), written as JSON where they are read.
 
+mod amounts;
 mod families;
 mod judge;
 mod press;
@@ -15,7 +16,9 @@ use x12::wire::SegmentId;
 use crate::error::Error;
 use crate::job::{Command, Job};
 use crate::token::Tokens;
+use crate::wish::Wish;
 
+pub(crate) use amounts::{Adjusted, Amounts, Claimed};
 pub(crate) use families::{Families, MOST};
 pub(crate) use judge::Read;
 pub(crate) use press::{Line, Pressed};
@@ -59,8 +62,13 @@ pub(crate) struct Recording {
     pub(crate) tokens: Tokens,
     /// The profile and its version, for the source of each record.
     pub(crate) profile: Option<(String, String)>,
+    /// What records say is wanted as cells, not as lines of JSON: by table of the map, whether somebody asks for its rows, or
+    /// for rows in them.
+    pub(crate) as_cells: Option<Vec<bool>>,
     /// The identifier of a family is a social security number whatever it looks like.
     hides_links: bool,
+    /// Where the amounts of payments are, if it is they that are recorded.
+    pub(crate) amounts: Option<Amounts>,
     /// What records are judged by, beside their guide: codes behind the built-in ones, in this order.
     pub(crate) reasons: Vec<Info>,
     /// By the form's checks: which of the reasons each is; none where it is not to be judged.
@@ -68,8 +76,8 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    /// What `job` asks for; none where it wants no records.
-    pub(crate) fn new(job: &Job, tokens: &Tokens) -> Result<Option<Arc<Self>>, Error> {
+    /// What `job` asks for; none where it wants no records. With a `wish` they are cells, of the tables of its fields.
+    pub(crate) fn new(job: &Job, tokens: &Tokens, wish: Option<&Arc<Wish>>) -> Result<Option<Arc<Self>>, Error> {
         let Some(subject) = Subject::of(job.command) else { return Ok(None) };
         let internal = |what: String| Error::Internal(what);
         let (_, map) = ClaimMap::of_records(subject.set)
@@ -82,14 +90,17 @@ impl Recording {
         let form = Form::new(&map, &words, &profile.differences()).map_err(usage)?;
         let reasons: Vec<Info> = job.reasons.iter().map(|(code, reason)| reason.info(code)).collect();
         let checks = form.checks().map(|code| reason_code(&reasons, code)).collect();
+        let schema = map.schema();
         let named = (!profile.name.is_empty()).then_some((profile.name.clone(), profile.version.clone()));
         Ok(Some(Arc::new(Self {
             subject,
             tokens: tokens.clone(),
             profile: named,
+            as_cells: wish.map(|wish| wanted(&map, wish)),
             hides_links: profile.subscriber_is_ssn,
             form,
-            schema: Arc::new(map.schema()),
+            amounts: Amounts::new(&schema),
+            schema: Arc::new(schema),
             reasons,
             checks,
         })))
@@ -100,6 +111,19 @@ impl Recording {
         let at = (*self.checks.get(check)?)?;
         Some((Code((BUILT_IN.len() + at) as u16), self.reasons.get(at)?.severity))
     }
+}
+
+/// By table of `map`: whether `wish` asks for it, or for what is in it.
+fn wanted(map: &ClaimMap, wish: &Wish) -> Vec<bool> {
+    let mut wanted = vec![false; map.tables.len()];
+    let mut ahead: Vec<usize> = wish.fields.iter().map(|(_, table, _)| *table).collect();
+    while let Some(table) = ahead.pop() {
+        if let (Some(place @ false), Some(table)) = (wanted.get_mut(table), map.tables.get(table)) {
+            *place = true;
+            ahead.extend(&table.parents);
+        }
+    }
+    wanted
 }
 
 /// Which of `reasons` is called `code`.

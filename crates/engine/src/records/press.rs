@@ -3,10 +3,10 @@
 use x12::claim::Batch;
 use x12::finding::Finding;
 use x12::position::Span;
-use x12::record::{Link, Page, Pen, Ssn, Told};
+use x12::record::{Link, Out, Page, Pen, Ssn, Tape, Told};
 use x12::wire::Delimiters;
 
-use super::{Read, Recording};
+use super::{Adjusted, Read, Recording};
 use crate::batches::{Batches, Maps};
 use crate::item::{Item, Kind};
 
@@ -15,10 +15,14 @@ use crate::item::{Item, Kind};
 pub(crate) struct Pressed {
     /// The insides of objects, without their last comma.
     pub(crate) text: Pen,
+    /// What records themselves say, where they are wanted as cells: their lines have no text then.
+    pub(crate) tape: Tape,
     /// What is told with the lines below it, in the order of the piece.
     pub(crate) fragments: Vec<Fragment>,
     /// In the order of the piece.
     pub(crate) lines: Vec<Line>,
+    /// The adjustments of claims, in the order of these.
+    pub(crate) adjusted: Vec<Adjusted>,
 }
 
 /// What is told with every line below it.
@@ -30,6 +34,8 @@ pub(crate) struct Fragment {
     pub(crate) offset: u32,
     /// Its place in the text.
     pub(crate) text: Span,
+    /// Its row.
+    pub(crate) row: u32,
 }
 
 /// A row that has a line.
@@ -37,11 +43,13 @@ pub(crate) struct Fragment {
 pub(crate) struct Line {
     /// Which of the form's records; 0 is the record itself.
     pub(crate) record: usize,
+    /// Its row.
+    pub(crate) row: u32,
     /// Offset in the piece.
     pub(crate) offset: u32,
     /// Number of its segment, as the walker counts.
     pub(crate) segment: u32,
-    /// Its place in the text.
+    /// Its place in the text, or among the cells.
     pub(crate) text: Span,
     /// The identifier of its family, within the text.
     pub(crate) link: Option<Link>,
@@ -52,8 +60,10 @@ pub(crate) struct Line {
 impl Pressed {
     pub(crate) fn clear(&mut self) {
         self.text.truncate(0);
+        self.tape.clear();
         self.fragments.clear();
         self.lines.clear();
+        self.adjusted.clear();
     }
 }
 
@@ -94,8 +104,12 @@ impl Recording {
             let separators = Separators::new(read.delimiters, read.items);
             let press = Press { recording: self, batch, bytes, separators };
             let page = Page::new(&self.form, taps, batch, bytes, self);
+            let page = page.of_tables(self.as_cells.as_deref());
             press.fragments(&page, &mut pressed);
             press.lines(&page, &mut pressed);
+            if let Some(amounts) = self.amounts.as_ref().filter(|_| self.as_cells.is_none()) {
+                pressed.adjusted = amounts.adjustments(taps, batch);
+            }
         }
         batches.pressed = pressed;
     }
@@ -116,45 +130,60 @@ impl Press<'_> {
             let Some(table) = self.batch.tables.get(form.table) else { continue };
             for (row, place) in (0..).zip(&table.places).skip(1) {
                 let mut told = Told { delimiters: self.separators.at(place.offset), ..Told::default() };
-                let text = written(&mut pressed.text, |out| page.write(form.table, row, &mut told, out));
-                pressed.fragments.push(Fragment { context, offset: place.offset, text });
+                let text = said(&mut pressed.text, |out| page.write(form.table, row, &mut told, out));
+                pressed.fragments.push(Fragment { context, offset: place.offset, text, row });
             }
         }
         pressed.fragments.sort_by_key(|fragment| fragment.offset);
     }
 
     fn lines(&self, page: &Page<'_>, pressed: &mut Pressed) {
-        let mut told = Told::default();
+        let Pressed { text, tape, lines, .. } = pressed;
         for (record, form) in self.recording.form.records.iter().enumerate() {
-            let Some(table) = self.batch.tables.get(form.table) else { continue };
-            for (row, place) in (0..).zip(&table.places) {
-                told.begin(self.separators.at(place.offset), self.recording.hides_links);
-                let text = written(&mut pressed.text, |out| page.write(form.table, row, &mut told, out));
-                if text.is_empty() && record > 0 {
-                    continue;
-                }
-                let link = told.link.map(|link| Link {
-                    start: link.start - text.start as usize,
-                    end: link.end - text.start as usize,
-                    ..link
-                });
-                let hidden = told.repeats_link.then(|| {
-                    let secrets = link.and_then(|link| Ssn::read(link.span.of(self.bytes))).into_iter().collect();
-                    let mut told = Told { hides_link: true, secrets, delimiters: told.delimiters, ..Told::default() };
-                    written(&mut pressed.text, |out| page.write(form.table, row, &mut told, out))
-                });
-                let (offset, segment) = (place.offset, place.segment);
-                pressed.lines.push(Line { record, offset, segment, text, link, hidden });
+            if record == 0 && self.recording.as_cells.is_some() {
+                self.lines_of(record, form.table, lines, tape, |row, told, out| page.lay(form.table, row, told, out));
+            } else {
+                self.lines_of(record, form.table, lines, text, |row, told, out| page.write(form.table, row, told, out));
             }
         }
-        pressed.lines.sort_by_key(|line| line.offset);
+        lines.sort_by_key(|line| line.offset);
+    }
+
+    /// The lines of the rows of `table`, which `say` tells `out`.
+    fn lines_of<O: Out>(
+        &self,
+        record: usize,
+        table: usize,
+        lines: &mut Vec<Line>,
+        out: &mut O,
+        say: impl Fn(u32, &mut Told, &mut O),
+    ) {
+        let mut told = Told::default();
+        for (row, place) in (0..).zip(self.batch.tables.get(table).map_or(&[][..], |table| &table.places)) {
+            told.begin(self.separators.at(place.offset), self.recording.hides_links);
+            let text = said(out, |out| say(row, &mut told, out));
+            if text.is_empty() && record > 0 {
+                continue;
+            }
+            let link = told.link.map(|link| Link {
+                start: link.start - text.start as usize,
+                end: link.end - text.start as usize,
+                ..link
+            });
+            let hidden = told.repeats_link.then(|| {
+                let secrets = link.and_then(|link| Ssn::read(link.span.of(self.bytes))).into_iter().collect();
+                let mut told = Told { hides_link: true, secrets, delimiters: told.delimiters, ..Told::default() };
+                said(out, |out| say(row, &mut told, out))
+            });
+            let (offset, segment) = (place.offset, place.segment);
+            lines.push(Line { record, row, offset, segment, text, link, hidden });
+        }
     }
 }
 
-/// What `write` appends to `text`, without its last comma.
-fn written(text: &mut Pen, write: impl FnOnce(&mut Pen)) -> Span {
-    let start = text.len();
-    write(text);
-    text.truncate(text.len().saturating_sub(1).max(start));
-    Span::new(start as u32, text.len() as u32)
+/// What `say` tells `out`.
+fn said<O: Out>(out: &mut O, say: impl FnOnce(&mut O)) -> Span {
+    let start = out.length();
+    say(out);
+    out.ended(start)
 }

@@ -23,6 +23,7 @@ pub struct Form {
     checks: Vec<Check>,
     fields: Fields,
     adjustment: Adjustment,
+    words: Vec<(u64, Box<[u8]>)>,
 }
 
 /// Rows that each have a line.
@@ -63,8 +64,26 @@ pub(super) struct TableForm {
 pub(super) enum Step {
     Open(Phrase),
     Close,
-    Value { column: u16, key: Phrase, said: Said },
+    Value { column: u16, field: FieldForm },
     Rows { key: Phrase, table: u16, parent: u16 },
+}
+
+/// A field that is written.
+#[derive(Debug)]
+pub(super) struct FieldForm {
+    pub(super) key: Phrase,
+    pub(super) said: Said,
+    /// The place of its column among those of all tables of the map, in their order.
+    pub(super) place: u16,
+}
+
+/// A code that has a word.
+#[derive(Debug)]
+pub(super) struct Worded {
+    /// The word and the code, each with its key.
+    pub(super) both: Phrase,
+    /// Which of the form's words it is.
+    pub(super) number: u16,
 }
 
 /// How a value is written.
@@ -78,8 +97,7 @@ pub(super) enum Said {
     Count,
     Listed,
     Flag(Box<[u64]>),
-    /// By code: the word and the code, each with its key.
-    Word(CodeMap<Phrase>),
+    Word(CodeMap<Worded>),
     Ssn(SsnKeys),
     Id(SsnKeys),
     TaxId(SsnKeys),
@@ -100,20 +118,14 @@ impl SsnKeys {
 
     /// Appends what is left of the social security number `text`.
     pub(super) fn tell(&self, text: &[u8], seal: &dyn Seal, out: &mut Vec<u8>) {
-        let ssn = Ssn::read(text);
-        if let Some(ssn) = &ssn {
+        if let Some(ssn) = Ssn::read(text) {
             out.extend_from_slice(&self.last_four);
             value::string(out, ssn.last_four());
             out.push(b',');
         }
         out.extend_from_slice(&self.token);
         out.push(b'"');
-        if let Some(ssn) = &ssn {
-            seal.seal(ssn.digits(), out);
-        } else {
-            let plain: Vec<u8> = text.iter().copied().filter(|byte| !matches!(byte, b'-' | b' ')).collect();
-            seal.seal(&plain, out);
-        }
+        seal.seal(&Ssn::plain(text), out);
         out.extend_from_slice(b"\",");
     }
 }
@@ -124,7 +136,9 @@ impl Form {
     /// # Errors
     /// A field that is named and is none.
     pub fn new(map: &ClaimMap, words: &Words, differences: &Differences) -> Result<Self, String> {
-        let tables = map.tables.iter().enumerate().map(|(index, table)| lay_out(map, index, table, words)).collect();
+        let mut laying = Laying { map, words, places: places(map), told: Vec::new() };
+        let tables = (0..map.tables.len()).map(|table| laying.lay_out(table)).collect();
+        let told = laying.told;
         let all = || map.tables.iter().enumerate();
         let contexts = all().filter(|(_, table)| table.context);
         let keyed = |each: &MapTable| each.many.then(|| each.list.clone());
@@ -157,7 +171,8 @@ impl Form {
             Saying::Link(prefix) => Some(SsnKeys::new(prefix)),
             _ => None,
         });
-        Ok(Self { records, contexts, tables, link, checks, fields: Fields::new(map), adjustment })
+        let fields = Fields::new(map);
+        Ok(Self { records, contexts, tables, link, checks, fields, adjustment, words: told })
     }
 }
 
@@ -165,6 +180,12 @@ impl Form {
     /// The codes of the checks, by their numbers.
     pub fn checks(&self) -> impl Iterator<Item = &str> {
         self.checks.iter().map(|check| check.code.as_str())
+    }
+
+    /// The code that a cell names by the number of its word, and the word.
+    #[must_use]
+    pub fn word(&self, number: u16) -> (u64, &[u8]) {
+        self.words.get(usize::from(number)).map_or((0, &[]), |(code, word)| (*code, word))
     }
 
     /// What the field is called that stands at `place`, in a segment that can be asked.
@@ -238,28 +259,99 @@ enum Part<'m> {
     Rows(u16, u16, &'m MapTable),
 }
 
-fn lay_out(map: &ClaimMap, index: usize, table: &MapTable, words: &Words) -> TableForm {
-    let mut parts = Vec::new();
-    for (column, field) in (0u16..).zip(&table.fields).filter(|(_, field)| field.saying != Saying::Unsaid) {
-        place(&mut parts, &field.name, |_| Part::Field(column, field));
+/// A map that is laid out.
+struct Laying<'m> {
+    map: &'m ClaimMap,
+    words: &'m Words,
+    places: Vec<u16>,
+    /// The words that fields have so far.
+    told: Vec<(u64, Box<[u8]>)>,
+}
+
+/// By table: how many columns the tables before it have.
+fn places(map: &ClaimMap) -> Vec<u16> {
+    let columns = map.tables.iter().map(|table| table.fields.len() as u16);
+    columns.scan(0, |next, count| Some(std::mem::replace(next, *next + count))).collect()
+}
+
+impl Laying<'_> {
+    fn lay_out(&mut self, index: usize) -> TableForm {
+        let map = self.map;
+        let Some(table) = map.tables.get(index) else { return TableForm::default() };
+        let mut parts = Vec::new();
+        for (column, field) in (0u16..).zip(&table.fields).filter(|(_, field)| field.saying != Saying::Unsaid) {
+            place(&mut parts, &field.name, |_| Part::Field(column, field));
+        }
+        for (child, below) in (0u16..).zip(&map.tables).filter(|(_, below)| !below.context && below.output.is_none()) {
+            if let Some(parent) = below.parents.iter().position(|parent| *parent == index) {
+                place(&mut parts, &below.list, |_| Part::Rows(child, parent as u16, below));
+            }
+        }
+        let ssns = (0u16..).zip(&table.fields).filter(|(_, field)| matches!(field.saying, Saying::Ssn(_)));
+        let ssns = ssns.map(|(column, _)| column).collect();
+        let mut form = TableForm { steps: Vec::new(), ssns, manner: table.rows };
+        self.steps(index, &parts, &mut form.steps);
+        if table.rows == RowManner::Plain {
+            let keys = form.steps.iter_mut().filter_map(|step| match step {
+                Step::Value { field, .. } => Some(&mut field.key),
+                _ => None,
+            });
+            keys.for_each(|key| *key = Phrase::new(b""));
+        }
+        form
     }
-    for (child, below) in (0u16..).zip(&map.tables).filter(|(_, below)| !below.context && below.output.is_none()) {
-        if let Some(parent) = below.parents.iter().position(|parent| *parent == index) {
-            place(&mut parts, &below.list, |_| Part::Rows(child, parent as u16, below));
+
+    fn steps(&mut self, table: usize, parts: &[Part<'_>], out: &mut Vec<Step>) {
+        for part in parts {
+            match part {
+                Part::Field(column, field) => {
+                    let (own, said) = self.said(field);
+                    let place = self.places.get(table).map_or(0, |first| first + column);
+                    out.push(Step::Value { column: *column, field: FieldForm { key: Phrase::new(&own), said, place } });
+                }
+                Part::Object(name, within) => {
+                    out.push(Step::Open(Phrase::new(&[&key(name)[..], b"{"].concat())));
+                    self.steps(table, within, out);
+                    out.push(Step::Close);
+                }
+                Part::Rows(table, parent, below) => {
+                    let key = Phrase::new(&[&key(last(&below.list))[..], b"["].concat());
+                    out.push(Step::Rows { key, table: *table, parent: *parent });
+                }
+            }
         }
     }
-    let ssns = (0u16..).zip(&table.fields).filter(|(_, field)| matches!(field.saying, Saying::Ssn(_)));
-    let ssns = ssns.map(|(column, _)| column).collect();
-    let mut form = TableForm { steps: Vec::new(), ssns, manner: table.rows };
-    steps(&parts, words, &mut form.steps);
-    if table.rows == RowManner::Plain {
-        let keys = form.steps.iter_mut().filter_map(|step| match step {
-            Step::Value { key, .. } => Some(key),
-            _ => None,
-        });
-        keys.for_each(|key| *key = Phrase::new(b""));
+
+    /// The key of a field, and how its value is written.
+    fn said(&mut self, field: &MapField) -> (Box<[u8]>, Said) {
+        let own = key(last(&field.name));
+        let said = match &field.saying {
+            Saying::Plain | Saying::Unsaid => match field.kind {
+                FieldKind::Text => Said::Text,
+                FieldKind::Code => Said::Code,
+                FieldKind::Money => Said::Money,
+                FieldKind::Number => Said::Number,
+                FieldKind::Date => Said::Date,
+            },
+            Saying::Word { list, key: word } => {
+                let mut entries = Vec::new();
+                for (code, said) in self.words.list(list) {
+                    let number = self.told.len() as u16;
+                    self.told.push((code, said.into()));
+                    entries.push((code, Worded { both: Phrase::new(&both(word, said, &own, code)), number }));
+                }
+                Said::Word(CodeMap::new(entries.into()))
+            }
+            Saying::Flag(codes) => Said::Flag(codes.iter().filter_map(|code| pack(code.as_bytes())).collect()),
+            Saying::Count => Said::Count,
+            Saying::Listed => Said::Listed,
+            Saying::Ssn(prefix) => Said::Ssn(SsnKeys::new(prefix)),
+            Saying::Id => Said::Id(SsnKeys::new("ssn")),
+            Saying::TaxId(own) => return (key(own), Said::TaxId(SsnKeys::new("ssn"))),
+            Saying::Link(prefix) => Said::Link(SsnKeys::new(prefix)),
+        };
+        (own, said)
     }
-    form
 }
 
 /// Puts what `name` calls where its dots say.
@@ -273,52 +365,6 @@ fn place<'m>(parts: &mut Vec<Part<'m>>, name: &'m str, part: impl FnOnce(&'m str
     if let Some(Part::Object(_, within)) = parts.get_mut(at) {
         place(within, rest, part);
     }
-}
-
-fn steps(parts: &[Part<'_>], words: &Words, out: &mut Vec<Step>) {
-    for part in parts {
-        match part {
-            Part::Field(column, field) => {
-                let (own, said) = said(field, words);
-                out.push(Step::Value { column: *column, key: Phrase::new(&own), said });
-            }
-            Part::Object(name, within) => {
-                out.push(Step::Open(Phrase::new(&[&key(name)[..], b"{"].concat())));
-                steps(within, words, out);
-                out.push(Step::Close);
-            }
-            Part::Rows(table, parent, below) => {
-                let key = Phrase::new(&[&key(last(&below.list))[..], b"["].concat());
-                out.push(Step::Rows { key, table: *table, parent: *parent });
-            }
-        }
-    }
-}
-
-/// The key of a field, and how its value is written.
-fn said(field: &MapField, words: &Words) -> (Box<[u8]>, Said) {
-    let own = key(last(&field.name));
-    let said = match &field.saying {
-        Saying::Plain | Saying::Unsaid => match field.kind {
-            FieldKind::Text => Said::Text,
-            FieldKind::Code => Said::Code,
-            FieldKind::Money => Said::Money,
-            FieldKind::Number => Said::Number,
-            FieldKind::Date => Said::Date,
-        },
-        Saying::Word { list, key: word } => {
-            let entry = |(code, said)| (code, Phrase::new(&both(word, said, &own, code)));
-            Said::Word(CodeMap::new(words.list(list).into_iter().map(entry).collect()))
-        }
-        Saying::Flag(codes) => Said::Flag(codes.iter().filter_map(|code| pack(code.as_bytes())).collect()),
-        Saying::Count => Said::Count,
-        Saying::Listed => Said::Listed,
-        Saying::Ssn(prefix) => Said::Ssn(SsnKeys::new(prefix)),
-        Saying::Id => Said::Id(SsnKeys::new("ssn")),
-        Saying::TaxId(own) => return (key(own), Said::TaxId(SsnKeys::new("ssn"))),
-        Saying::Link(prefix) => Said::Link(SsnKeys::new(prefix)),
-    };
-    (own, said)
 }
 
 /// `"name":"word","name_code":"code",`

@@ -1,9 +1,11 @@
-//! The rows of a batch as JSON.
+//! The rows of a batch as JSON, or as cells.
 
-use super::form::{Form, Said, SsnKeys};
-use super::pen::{Pen, Phrase};
+use super::form::{FieldForm, Form, Said};
+use super::out::{Says, Source};
+use super::pen::Pen;
 use super::sheet::{Sheet, Task};
-use super::{Seal, Ssn, value};
+use super::tape::Tape;
+use super::{Seal, Ssn};
 use crate::claim::{Batch, LONG, Nesting, RowManner, Taps};
 use crate::position::Span;
 use crate::wire::Delimiters;
@@ -20,6 +22,8 @@ pub struct Page<'a> {
     form: &'a Form,
     /// By table.
     sheets: Vec<Sheet<'a>>,
+    /// By table: whether rows of it are laid as cells; none where all are.
+    wanted: Option<&'a [bool]>,
 }
 
 /// What was met while a row was written.
@@ -65,12 +69,27 @@ impl<'a> Page<'a> {
     pub fn new(form: &'a Form, taps: &Taps, batch: &'a Batch, bytes: &'a [u8], seal: &'a dyn Seal) -> Self {
         let sheets =
             form.tables.iter().enumerate().map(|(table, form)| Sheet::new(&form.steps, table, batch)).collect();
-        Self { batch, bytes, nesting: Nesting::new(batch, taps), seal, form, sheets }
+        Self { batch, bytes, nesting: Nesting::new(batch, taps), seal, form, sheets, wanted: None }
+    }
+
+    /// A page that lays rows of `wanted` tables as cells, and others where nothing else says that what they are in is there.
+    #[must_use]
+    pub fn of_tables(self, wanted: Option<&'a [bool]>) -> Self {
+        Self { wanted, ..self }
     }
 
     /// Appends what `row` of `table` says, as the inside of an object: with a comma behind each value. `told` gives what
     /// it knows, and takes what was met.
     pub fn write(&self, table: usize, row: u32, told: &mut Told, out: &mut Pen) {
+        self.say(table, row, told, out);
+    }
+
+    /// As [`Page::write`], the values as cells.
+    pub fn lay(&self, table: usize, row: u32, told: &mut Told, out: &mut Tape) {
+        self.say(table, row, told, out);
+    }
+
+    fn say(&self, table: usize, row: u32, told: &mut Told, out: &mut impl Says) {
         let columns = self.batch.tables.get(table).map_or(&[][..], |table| &table.columns);
         for column in self.form.tables.get(table).into_iter().flat_map(|form| &form.ssns) {
             let span = columns.get(usize::from(*column)).map_or(Span::default(), |column| column.text(row));
@@ -79,13 +98,14 @@ impl<'a> Page<'a> {
         self.inside(table, row, told, out);
     }
 
-    fn inside(&self, table: usize, row: u32, told: &mut Told, out: &mut Pen) {
+    fn inside(&self, table: usize, row: u32, told: &mut Told, out: &mut impl Says) {
         let (mut opened, mut depth) = ([(0, 0); DEPTH], 0);
+        let begun = out.length();
         self.tasks(table, row, |task| match task {
             Task::Open(key) => {
-                let start = out.len();
-                out.phrase(key);
-                opened[depth % DEPTH] = (start, out.len());
+                let start = out.length();
+                out.open(key);
+                opened[depth % DEPTH] = (start, out.length());
                 depth += 1;
             }
             Task::Close => {
@@ -93,10 +113,11 @@ impl<'a> Page<'a> {
                 let (start, inside) = opened[depth % DEPTH];
                 out.close(start, inside, b'}');
             }
+            Task::Rows { table, .. } if out.length() > begun && self.leaves_out(*table, out) => {}
             Task::Rows { key, table, parent } => {
-                let start = out.len();
-                out.phrase(key);
-                let inside = out.len();
+                let start = out.length();
+                out.open(key);
+                let inside = out.length();
                 self.rows(usize::from(*table), self.nesting.rows(*table, *parent, row), told, out);
                 out.close(start, inside, b']');
             }
@@ -117,7 +138,13 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn rows(&self, table: usize, rows: &[u32], told: &mut Told, out: &mut Pen) {
+    /// Whether nobody wants rows of `table` of what is said to `out`.
+    #[inline]
+    fn leaves_out<O: Says>(&self, table: u16, _out: &O) -> bool {
+        O::BY_TABLE && self.wanted.is_some_and(|wanted| wanted.get(usize::from(table)) == Some(&false))
+    }
+
+    fn rows(&self, table: usize, rows: &[u32], told: &mut Told, out: &mut impl Says) {
         let manner = self.form.tables.get(table).map_or(RowManner::Object, |form| form.manner);
         for row in rows {
             match manner {
@@ -128,66 +155,68 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn object(&self, table: usize, row: u32, told: &mut Told, out: &mut Pen) {
-        let start = out.len();
-        out.byte(b'{');
+    fn object(&self, table: usize, row: u32, told: &mut Told, out: &mut impl Says) {
+        let start = out.length();
+        out.row(table);
         self.inside(table, row, told, out);
-        out.close(start, start + 1, b'}');
+        out.close_row(start);
     }
 
     /// The one value of a row; it has no key.
-    fn plain(&self, table: usize, row: u32, told: &mut Told, out: &mut Pen) {
+    fn plain(&self, table: usize, row: u32, told: &mut Told, out: &mut impl Says) {
+        let start = out.length();
+        out.plain(table);
         self.tasks(table, row, |task| self.value((table, row), task, told, out));
+        out.close_plain(start);
     }
 
     /// An object for each row below `row`, with what `row` itself says in each of them; one without, where there is none.
-    fn spread(&self, table: usize, row: u32, told: &mut Told, out: &mut Pen) {
-        let start = out.len();
-        out.byte(b'{');
+    fn spread(&self, table: usize, row: u32, told: &mut Told, out: &mut impl Says) {
+        let start = out.length();
+        out.row(table);
         self.tasks(table, row, |task| self.value((table, row), task, told, out));
-        let inside = out.len();
+        let inside = out.length();
         let mut any = false;
         self.tasks(table, row, |task| {
             let Task::Rows { table: child, parent, .. } = task else { return };
             for row in self.nesting.rows(*child, *parent, row) {
-                let here = if any { out.len() } else { start };
+                let here = if any { out.length() } else { start };
                 if any {
                     out.again(start, inside);
                 }
                 self.inside(usize::from(*child), *row, told, out);
-                out.close(here, here + 1, b'}');
+                out.close_row(here);
                 any = true;
             }
         });
         if !any {
-            out.close(start, start + 1, b'}');
+            out.close_row(start);
         }
     }
 
     /// Appends a value with its key; of a task that is none, nothing.
     #[inline]
-    fn value(&self, (table, row): (usize, u32), task: &Task<'_>, told: &mut Told, out: &mut Pen) {
+    fn value(&self, (table, row): (usize, u32), task: &Task<'_>, told: &mut Told, out: &mut impl Says) {
         let row = row as usize;
         match task {
-            Task::Text(values, key, said) => {
+            Task::Text(values, field) => {
                 if let Some(span) = values.get(row) {
-                    self.text(*span, (key, said), told, out);
+                    self.text(*span, field, told, out);
                 }
             }
-            Task::Code(values, key, said) => {
+            Task::Code(values, field) => {
                 if let Some(code) = values.get(row) {
-                    self.code(table, *code, (key, said), out);
+                    self.code(table, *code, field, out);
                 }
             }
-            Task::Amount(values, key, said) => {
+            Task::Amount(values, field) => {
                 if let Some(amount) = values.get(row) {
-                    amount_said(*amount, (key, said), out);
+                    amount_said(*amount, field, out);
                 }
             }
-            Task::Date(values, key) => {
+            Task::Date(values, field) => {
                 if let Some(days) = values.get(row) {
-                    out.phrase(key);
-                    out.date(*days);
+                    out.date(field, *days);
                 }
             }
             Task::Open(_) | Task::Close | Task::Rows { .. } => {}
@@ -195,126 +224,94 @@ impl<'a> Page<'a> {
     }
 
     #[inline]
-    fn text(&self, span: Span, (key, said): (&Phrase, &Said), told: &mut Told, out: &mut Pen) {
-        match said {
-            Said::Ssn(keys) => self.ssn(self.batch.text(span, self.bytes), keys, out),
-            Said::Listed => listed(self.batch.text(span, self.bytes), key, told.delimiters, out),
-            Said::Link(_) => self.doubtful(span, (key, said), told, out),
+    fn text(&self, span: Span, field: &FieldForm, told: &mut Told, out: &mut impl Says) {
+        match &field.said {
+            Said::Ssn(keys) => out.ssn(field, keys, self.source(span), self.seal),
+            Said::Listed => out.list(field, listed(self.batch.text(span, self.bytes), told.delimiters)),
+            Said::Link(_) => self.doubtful(span, field, told, out),
             // as long as a number that may be secret
-            _ if matches!(span.len, 9..=11) => self.doubtful(span, (key, said), told, out),
-            _ => {
-                out.phrase(key);
-                self.quoted(span, out);
-            }
+            _ if matches!(span.len, 9..=11) => self.doubtful(span, field, told, out),
+            _ => out.text(field, self.source(span)),
         }
     }
 
-    fn doubtful(&self, span: Span, (key, said): (&Phrase, &Said), told: &mut Told, out: &mut Pen) {
+    fn doubtful(&self, span: Span, field: &FieldForm, told: &mut Told, out: &mut impl Says) {
         let text = self.batch.text(span, self.bytes);
         let ssn = Ssn::read(text);
         let secret = ssn.is_some_and(|ssn| told.secrets.contains(&ssn));
         if let (Some(ssn), Some(link)) = (ssn, told.link.filter(|link| !link.secret)) {
             told.repeats_link |= Ssn::read(self.batch.text(link.span, self.bytes)) == Some(ssn);
         }
-        match said {
+        match &field.said {
             Said::Link(keys) => {
-                let start = out.len();
+                let start = out.length();
                 let secret = secret || told.hides_link;
                 if secret {
-                    self.ssn(text, keys, out);
+                    out.ssn(field, keys, self.source(span), self.seal);
                 } else {
-                    out.phrase(key);
-                    self.quoted(span, out);
+                    out.link(field, self.source(span));
                 }
-                told.link = Some(Link { start, end: out.len() - 1, span, secret });
-                return;
+                told.link = Some(Link { start, end: out.length() - 1, span, secret });
             }
-            Said::Id(keys) | Said::TaxId(keys) if secret => return self.ssn(text, keys, out),
-            Said::TaxId(keys) if ssn.is_some_and(|ssn| ssn.is_taxpayer()) => return self.ssn(text, keys, out),
+            Said::Id(keys) | Said::TaxId(keys) if secret => out.ssn(field, keys, self.source(span), self.seal),
+            Said::TaxId(keys) if ssn.is_some_and(|ssn| ssn.is_taxpayer()) => {
+                out.ssn(field, keys, self.source(span), self.seal);
+            }
             // it has another name, and is in the record under its own
-            _ if secret => return,
-            _ => {}
+            _ if secret => {}
+            _ => out.text(field, self.source(span)),
         }
-        out.phrase(key);
-        self.quoted(span, out);
     }
 
     /// The text at `span`, of the piece or of what was inherited.
     #[inline]
-    fn quoted(&self, span: Span, out: &mut Pen) {
+    fn source(&self, span: Span) -> Source<'_> {
         match span.start.checked_sub(self.bytes.len() as u32) {
-            Some(start) => out.quoted(&self.batch.inherited, Span { start, ..span }),
-            None => out.quoted(self.bytes, span),
+            Some(start) => Source { buffer: &self.batch.inherited, within: Span { start, ..span }, span },
+            None => Source { buffer: self.bytes, within: span, span },
         }
-    }
-
-    fn ssn(&self, text: &[u8], keys: &SsnKeys, out: &mut Pen) {
-        out.append(|out| keys.tell(text, self.seal, out));
     }
 
     #[inline]
-    fn code(&self, table: usize, code: u64, (key, said): (&Phrase, &Said), out: &mut Pen) {
-        match said {
+    fn code(&self, table: usize, code: u64, field: &FieldForm, out: &mut impl Says) {
+        match &field.said {
             Said::Word(words) => {
-                if let Some(both) = words.get(code) {
-                    return out.phrase(both);
+                if let Some(worded) = words.get(code) {
+                    return out.word(field, worded);
                 }
             }
-            Said::Flag(codes) => return flag(code, codes, key, out),
+            Said::Flag(codes) if codes.contains(&code) => return out.flag(field, true),
+            Said::Flag(_) if code == NO => return out.flag(field, false),
+            Said::Flag(_) => return,
             _ => {}
         }
-        out.phrase(key);
         if code < LONG {
-            return out.code(code);
+            return out.code(field, code);
         }
         let span = self.batch.tables.get(table).map_or(Span::default(), |table| table.long_code(code));
-        self.quoted(span, out);
+        out.text(field, self.source(span));
     }
 }
 
-fn flag(code: u64, codes: &[u64], key: &Phrase, out: &mut Pen) {
-    let flag: &[u8] = match code {
-        code if codes.contains(&code) => b"true,",
-        NO => b"false,",
-        _ => return,
-    };
-    out.phrase(key);
-    out.append(|out| out.extend_from_slice(flag));
-}
-
-fn amount_said(amount: i64, (key, said): (&Phrase, &Said), out: &mut Pen) {
-    // what is counted is whole
-    if matches!(said, Said::Count) && amount % 1000 != 0 {
-        return;
-    }
-    out.phrase(key);
-    match said {
-        Said::Money => out.money(amount),
-        Said::Count => out.count(amount),
-        _ => out.number(amount),
+fn amount_said(amount: i64, field: &FieldForm, out: &mut impl Says) {
+    match &field.said {
+        Said::Money => out.money(field, amount),
+        // what is counted is whole
+        Said::Count if amount % 1000 != 0 => {}
+        Said::Count => out.count(field, amount),
+        _ => out.number(field, amount),
     }
 }
 
 /// `N`, packed.
 const NO: u64 = (b'N' as u64) << 56;
 
-/// Appends a list of the repetitions of `text`: of each its first component, else its last.
-fn listed(text: &[u8], key: &Phrase, delimiters: Delimiters, out: &mut Pen) {
-    out.phrase(key);
-    out.append(|out| list(text, delimiters, out));
-}
-
-fn list(text: &[u8], delimiters: Delimiters, out: &mut Vec<u8>) {
-    out.push(b'[');
-    for each in text.split(|byte| Some(*byte) == delimiters.repetition).filter(|each| !each.is_empty()) {
+/// The repetitions of `text`: of each its first component, else its last.
+fn listed(text: &[u8], delimiters: Delimiters) -> impl Iterator<Item = &[u8]> {
+    let items = text.split(move |byte| Some(*byte) == delimiters.repetition).filter(|each| !each.is_empty());
+    items.map(move |each| {
         let mut parts = each.split(|byte| *byte == delimiters.component).filter(|part| !part.is_empty());
         let first = if each.first() == Some(&delimiters.component) { parts.next_back() } else { parts.next() };
-        value::string(out, first.unwrap_or_default());
-        out.push(b',');
-    }
-    match out.last_mut() {
-        Some(comma @ b',') => *comma = b']',
-        _ => out.push(b']'),
-    }
-    out.push(b',');
+        first.unwrap_or_default()
+    })
 }

@@ -1,6 +1,6 @@
 //! The steps of a table, bound to the columns of a batch, and which of them each row has something for.
 
-use super::form::{Said, Step};
+use super::form::{FieldForm, Step};
 use super::pen::Phrase;
 use crate::claim::{Batch, Column, MISSING, NO_DATE};
 use crate::position::Span;
@@ -21,10 +21,10 @@ pub(super) struct Sheet<'a> {
 pub(super) enum Task<'a> {
     Open(&'a Phrase),
     Close,
-    Text(&'a [Span], &'a Phrase, &'a Said),
-    Code(&'a [u64], &'a Phrase, &'a Said),
-    Amount(&'a [i64], &'a Phrase, &'a Said),
-    Date(&'a [i32], &'a Phrase),
+    Text(&'a [Span], &'a FieldForm),
+    Code(&'a [u64], &'a FieldForm),
+    Amount(&'a [i64], &'a FieldForm),
+    Date(&'a [i32], &'a FieldForm),
     Rows { key: &'a Phrase, table: u16, parent: u16 },
 }
 
@@ -38,9 +38,9 @@ impl<'a> Sheet<'a> {
         let mut tasks: Vec<Task<'_>> = Vec::new();
         for step in steps {
             match step {
-                Step::Value { column, key, said } => {
+                Step::Value { column, field } => {
                     let column = own.columns.get(usize::from(*column)).filter(|column| !column.is_empty());
-                    tasks.extend(column.map(|column| Task::of(column, key, said)));
+                    tasks.extend(column.map(|column| Task::of(column, field)));
                 }
                 Step::Rows { key, table, parent } => {
                     if batch.tables.get(usize::from(*table)).is_some_and(|table| table.rows > 0) {
@@ -72,9 +72,9 @@ impl<'a> Sheet<'a> {
         let mut open = Vec::new();
         for at in 0..self.tasks.len() {
             match self.tasks[at] {
-                Task::Text(values, ..) => self.mark_column(at, values, |span| !span.is_empty()),
-                Task::Code(values, ..) => self.mark_column(at, values, |code| *code != 0),
-                Task::Amount(values, ..) => self.mark_column(at, values, |amount| *amount != MISSING),
+                Task::Text(values, _) => self.mark_column(at, values, |span| !span.is_empty()),
+                Task::Code(values, _) => self.mark_column(at, values, |code| *code != 0),
+                Task::Amount(values, _) => self.mark_column(at, values, |amount| *amount != MISSING),
                 Task::Date(values, _) => self.mark_column(at, values, |days| *days != NO_DATE),
                 Task::Rows { table, parent, .. } => {
                     let below = batch.tables.get(usize::from(table));
@@ -118,12 +118,12 @@ impl<'a> Sheet<'a> {
 }
 
 impl<'a> Task<'a> {
-    fn of(column: &'a Column, key: &'a Phrase, said: &'a Said) -> Self {
+    fn of(column: &'a Column, field: &'a FieldForm) -> Self {
         match column {
-            Column::Text(values) => Self::Text(values, key, said),
-            Column::Code(values) => Self::Code(values, key, said),
-            Column::Amount(values) => Self::Amount(values, key, said),
-            Column::Date(values) => Self::Date(values, key),
+            Column::Text(values) => Self::Text(values, field),
+            Column::Code(values) => Self::Code(values, field),
+            Column::Amount(values) => Self::Amount(values, field),
+            Column::Date(values) => Self::Date(values, field),
         }
     }
 }

@@ -31,6 +31,12 @@ impl Ssn {
         digits.next().is_none().then_some(Self(number))
     }
 
+    /// What a token of `text` is of, whether it is a number or not: all of it but what groups digits.
+    #[must_use]
+    pub fn plain(text: &[u8]) -> Vec<u8> {
+        text.iter().copied().filter(|byte| !matches!(byte, b'-' | b' ')).collect()
+    }
+
     /// The digits.
     #[must_use]
     pub fn digits(&self) -> &[u8; 9] {

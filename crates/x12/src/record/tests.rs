@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Differences, Form, Page, Pen, Seal, Told, Words};
+use super::{Cell, Differences, Form, Out, Page, Pen, Said, Seal, Tape, Told, Words};
 use crate::claim::{Batch, Builder, ClaimMap, Taps};
 use crate::guide::{Guides, Plan};
 use crate::validate::{At, Options, Walker};
@@ -70,6 +70,11 @@ impl Tokens for Walk<'_> {
 
 /// The rows of every record, in the order of the map.
 fn said(kind: &Kind, text: &[u8]) -> Vec<Value> {
+    paged(kind, text, |page, batch| lines(kind, &page, batch))
+}
+
+/// What `tell` makes of `text`.
+fn paged<T>(kind: &Kind, text: &[u8], tell: impl FnOnce(Page<'_>, &Batch) -> T) -> T {
     let mut batch = Batch::default();
     let mut walk =
         Walk { kind, walker: Walker::new(Options::default()), builder: Builder::new(&kind.taps, &mut batch) };
@@ -77,7 +82,10 @@ fn said(kind: &Kind, text: &[u8]) -> Vec<Value> {
     walk.builder.finish();
     kind.form.adjust(&kind.taps, &mut batch, text);
     let _ = kind.form.check(&kind.taps, (&batch, text), |_| true);
-    let page = Page::new(&kind.form, &kind.taps, &batch, text, &Mark);
+    tell(Page::new(&kind.form, &kind.taps, &batch, text, &Mark), &batch)
+}
+
+fn lines(kind: &Kind, page: &Page<'_>, batch: &Batch) -> Vec<Value> {
     let contexts = kind.form.contexts.iter().map(|context| context.table);
     let tables: Vec<usize> = kind.form.records.iter().map(|record| record.table).chain(contexts).collect();
     let mut found = Vec::new();
@@ -162,4 +170,29 @@ fn whatever_becomes_of_a_file_its_records_are_json() {
         }
         let _ = said(&kinds[usize::from(round % 7 == 0)], &text);
     }
+}
+
+#[test]
+fn cells_say_what_a_line_says_and_leave_out_what_nobody_wants() {
+    let kind = kind("834");
+    let table = |name: &str| kind.taps.map.find(name).unwrap();
+    let cells = |wanted: Option<&[bool]>| {
+        paged(&kind, MEMBER.as_bytes(), |page, _| {
+            let mut tape = Tape::default();
+            page.of_tables(wanted).lay(table("member"), 0, &mut Told::default(), &mut tape);
+            let all = tape.ended(0);
+            tape.cells(all).to_vec()
+        })
+    };
+    let rows = |cells: &[Cell], name: &str| {
+        cells.iter().filter(|cell| matches!(cell.said, Said::Row(_)) && usize::from(cell.place) == table(name)).count()
+    };
+    let all = cells(None);
+    assert_eq!((rows(&all, "coverage"), rows(&all, "provider"), rows(&all, "category")), (1, 1, 2));
+    let words = all.iter().filter_map(|cell| if let Said::Word(number) = cell.said { Some(number) } else { None });
+    assert!(words.map(|number| kind.form.word(number).1).any(|word| word == b"self"));
+    let mut wanted = vec![false; kind.taps.map.tables.len()];
+    wanted[table("coverage")] = true;
+    let some = cells(Some(&wanted));
+    assert_eq!((rows(&some, "coverage"), rows(&some, "provider"), rows(&some, "category")), (1, 0, 0));
 }
