@@ -4,6 +4,7 @@ mod amounts;
 mod families;
 mod judge;
 mod press;
+mod pressed;
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use crate::wish::Wish;
 pub(crate) use amounts::{Adjusted, Amounts, Claimed};
 pub(crate) use families::{Families, MOST};
 pub(crate) use judge::Read;
-pub(crate) use press::{Line, Pressed};
+pub(crate) use pressed::{Line, Pressed};
 
 /// What is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

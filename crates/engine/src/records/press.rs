@@ -3,69 +3,13 @@
 use x12::claim::Batch;
 use x12::finding::Finding;
 use x12::position::Span;
-use x12::record::{Link, Out, Page, Pen, Ssn, Tape, Told};
+use x12::record::{Link, Out, Page, Ssn, Told};
 use x12::wire::Delimiters;
 
-use super::{Adjusted, Read, Recording};
+use super::pressed::{Fragment, Line, Pressed};
+use super::{Read, Recording};
 use crate::batches::{Batches, Maps};
 use crate::item::{Item, Kind};
-
-/// What the records of a piece say.
-#[derive(Debug, Default)]
-pub(crate) struct Pressed {
-    /// The insides of objects, without their last comma.
-    pub(crate) text: Pen,
-    /// What records themselves say, where they are wanted as cells: their lines have no text then.
-    pub(crate) tape: Tape,
-    /// What is told with the lines below it, in the order of the piece.
-    pub(crate) fragments: Vec<Fragment>,
-    /// In the order of the piece.
-    pub(crate) lines: Vec<Line>,
-    /// The adjustments of claims, in the order of these.
-    pub(crate) adjusted: Vec<Adjusted>,
-}
-
-/// What is told with every line below it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Fragment {
-    /// Which of the form's contexts.
-    pub(crate) context: usize,
-    /// Offset in the piece.
-    pub(crate) offset: u32,
-    /// Its place in the text.
-    pub(crate) text: Span,
-    /// Its row.
-    pub(crate) row: u32,
-}
-
-/// A row that has a line.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Line {
-    /// Which of the form's records; 0 is the record itself.
-    pub(crate) record: usize,
-    /// Its row.
-    pub(crate) row: u32,
-    /// Offset in the piece.
-    pub(crate) offset: u32,
-    /// Number of its segment, as the walker counts.
-    pub(crate) segment: u32,
-    /// Its place in the text, or among the cells.
-    pub(crate) text: Span,
-    /// The identifier of its family, within the text.
-    pub(crate) link: Option<Link>,
-    /// As `text`, if that identifier is a social security number: where more of the record depends on it.
-    pub(crate) hidden: Option<Span>,
-}
-
-impl Pressed {
-    pub(crate) fn clear(&mut self) {
-        self.text.truncate(0);
-        self.tape.clear();
-        self.fragments.clear();
-        self.lines.clear();
-        self.adjusted.clear();
-    }
-}
 
 /// The delimiters of a piece: those at its beginning, then those of each interchange that begins in it.
 struct Separators(Vec<(u32, Delimiters)>);
