@@ -123,7 +123,7 @@ def exported(
             made = _order(kind, files).but(
                 token_key=key.secret, token_key_id=key.id, threads=threads
             )
-            rows = _straight(made, (kind, stage), names, ways, beside=out, progress=progress)
+            rows, read = _straight(made, (kind, stage), names, ways, beside=out, progress=progress)
         else:
             # what goes back with its set can be read again of a file alone
             with folder_of(
@@ -132,7 +132,9 @@ def exported(
                 rows = dict(
                     _native.export_records(job.to_json(), (of, stage), list(names), phi, form)
                 )
-        summary = {"tables": rows, "phi": phi, "schema_version": SCHEMA, "token_key_id": key.id}
+                read = _counts(of)
+        told = {"tables": rows, "phi": phi, "schema_version": SCHEMA, "token_key_id": key.id}
+        summary = {**read, **told}
         _commit(out, stage, summary)
     return {"rows": rows, "summary": summary, "facts": {}, "folder": out}
 
@@ -156,8 +158,11 @@ def _straight(
     *,
     beside: str,
     progress: Progress | None,
-) -> dict[str, int]:
-    """Rows by table of the files of `job`, whose records go into the tables without their lines."""
+) -> tuple[dict[str, int], dict[str, Any]]:
+    """Rows by table of the files of `job`, whose records go into the tables without their lines.
+
+    And what the files came to, as a summary has it.
+    """
     kind, stage = into
     with scratch("scrubjay", beside) as made:
         out = os.path.join(made, "records")
@@ -166,7 +171,22 @@ def _straight(
         )
         if not any(_has_lines(out, name) for name in (_SOURCES, "quarantine.jsonl")):
             raise _none_found(kind, job.inputs[0])
-    return dict(rows)
+        return dict(rows), _counts(out)
+
+
+def _counts(folder: str) -> dict[str, Any]:
+    """What the records in `folder` came to, where their run is whole: not what it wrote and summed."""
+    try:
+        summary = _summary(folder)
+    except FileNotFoundError:
+        return {}
+    return {name: told for name, told in summary.items() if name not in {"outputs", "money"}}
+
+
+def _summary(folder: str) -> dict[str, Any]:
+    with open(os.path.join(folder, _SUMMARY), encoding="utf-8") as file:
+        summary: dict[str, Any] = json.load(file)
+    return summary
 
 
 def _none_found(kind: str, file: str) -> InputError:
@@ -233,8 +253,7 @@ def tabled(
             os.replace(os.path.join(folder, name), os.path.join(stage, name))
         if _FACTS in left:
             _tell_facts(folder, stage)
-        with open(os.path.join(folder, _SUMMARY), encoding="utf-8") as file:
-            summary = json.load(file)
+        summary = _summary(folder)
         _forget(out, (*_earlier(out), _RECORDS[kind], *_MORE[kind], _SOURCES, *_OF_RUNS))
         _commit(out, stage, {**summary, **told})
     return answer, told

@@ -38,3 +38,19 @@ def test_what_is_missing_is_said(scrubjay: Command, tmp_path: Path) -> None:
     assert ended.code == 2
     assert "there is no table 'clams'" in ended.err
     assert not (tmp_path / "t").exists()
+
+
+def test_what_is_in_no_table_is_said(scrubjay: Command, tmp_path: Path) -> None:
+    text = BATCH.read_text()
+    lost, page = tmp_path / "lost.837", tmp_path / "page.html"
+    lost.write_text(text.replace("005010X222A1", "005010X299"))
+    page.write_text("<html></html>")
+    ended = scrubjay("export", BATCH, lost, page, "--out", tmp_path / "t", "--table", "claims")
+    assert ended.code == 1
+    assert (
+        "in no table are files without an interchange: 1, transaction sets not read: " in ended.err
+    )
+    assert "claims are rejected; why: --table findings" in ended.out
+    whole = scrubjay("export", BATCH, "--out", tmp_path / "u", "--table", "claims,findings")
+    assert (whole.code, whole.err) == (0, "")
+    assert "rejected" not in whole.out

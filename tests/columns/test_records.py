@@ -164,14 +164,20 @@ def test_an_export_at_the_command_line(
 ) -> None:
     out = tmp_path / "t"
     given = ("export", files["834"], "--out", out, "--table", "enrollments,coverages")
-    assert scrubjay(*given, "--to", "csv").code == 0
+    ended = scrubjay(*given, "--to", "csv")
+    held = json.loads((out / "summary.json").read_text())["quarantined"]
+    assert ended.err == (
+        f"scrubjay: in no table are members held back: {held}; scrubjay enroll says why\n"
+    )
+    assert (ended.code, held > 0) == (1, True)
     assert {each.name for each in out.iterdir()} == {
         *("enrollments.csv", "coverages.csv", "summary.json"),
     }
     assert "--force" in scrubjay(*given).err
     enroll(files["834"], tmp_path / "out")
     again = scrubjay("export", tmp_path / "out", *given[2:], "--force", "--json")
-    assert json.loads(again.out)["tables"]["enrollments"] > 0
+    told = json.loads(again.out)
+    assert told["tables"]["enrollments"] == told["enrolled"] == told["members"] - held
 
 
 @pytest.mark.parametrize("phi", list(Phi))

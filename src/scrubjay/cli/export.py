@@ -12,7 +12,7 @@ from scrubjay.cli.kinds import FILE, FOLDER, Choice, Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from scrubjay.columns import Exported
@@ -32,7 +32,7 @@ def run(given: dict[str, Any]) -> int:
     if not given["files"] or given["out"] is None:
         raise UsageError("name the files and --out FOLDER, or --list for the tables")
     made = _export(given)
-    if made.summary.get("claims") == 0:
+    if made.summary.get("claims") == 0 and made.facts:
         sys.stderr.write(
             "scrubjay: no claim was found; of members and payments there are other tables: "
             "scrubjay export --list\n"
@@ -41,6 +41,9 @@ def run(given: dict[str, Any]) -> int:
         sys.stdout.write(json.dumps(made.summary) + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in _told(made, given["to"]))
+    if left := _left(made.summary):
+        sys.stderr.write(f"scrubjay: in no table are {left}; {_why(made.summary)}\n")
+        return 1
     return 0
 
 
@@ -88,8 +91,30 @@ def _told(made: Exported, form: str) -> Iterator[str]:
     wide = max(len(name) for name in made.rows)
     for name, rows in made.rows.items():
         yield f"{name:<{wide}}  {rows:>12,} rows"
+    if made.summary.get("rejected") and "findings" not in made.rows:
+        rejected, claims = made.summary["rejected"], made.summary["claims"]
+        yield f"{rejected:,} of {claims:,} claims are rejected; why: --table findings"
     treated = made.summary["phi"]
     yield f"written to {made.folder.rstrip('/')}/ as <table>.{form}; patient data: {treated}"
+
+
+def _why(summary: Mapping[str, Any]) -> str:
+    if "quarantined" in summary:
+        return f"scrubjay {'enroll' if 'members' in summary else 'remit'} says why"
+    return "scrubjay scrub says why, and so does --table findings"
+
+
+def _left(summary: Mapping[str, Any]) -> str:
+    """What of the files is in no table; empty where all of it is."""
+    records = "members" if "members" in summary else "claims"
+    counts = {
+        "files without an interchange": summary.get("findings", {}).get("NO_INTERCHANGE"),
+        "transaction sets not read": summary.get("unreadable_sets"),
+        "claims not read": summary.get("unreadable"),
+        "segments without a place": summary.get("unreadable_segments"),
+        f"{records} held back": summary.get("quarantined"),
+    }
+    return ", ".join(f"{what}: {count:,}" for what, count in counts.items() if count)
 
 
 HELP = """\
