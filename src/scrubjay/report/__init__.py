@@ -7,9 +7,8 @@ that it can be compared byte by byte.
 
 from __future__ import annotations
 
-import os
-
 from scrubjay.report import sections
+from scrubjay.report.frame import framed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,13 +33,9 @@ def render(result: Result) -> str:
         sections.envelope(summary),
         sections.provenance(facts, summary),
     )
-    with open(os.path.join(os.path.dirname(__file__), "page.css"), encoding="utf-8") as file:
-        style = file.read()
-    return _PAGE.format(
-        title=sections.escape(subject),
-        style=style,
-        body="\n".join(filter(None, parts)),
-        beside=_WORKLIST if facts["options"].get("worklist") else _FINDINGS,
+    where = _WORKLIST if facts["options"].get("worklist") else _FINDINGS
+    return framed(
+        subject, "\n".join(filter(None, parts)), f"No patient data is on this page. {where}"
     )
 
 
@@ -48,23 +43,3 @@ _WORKLIST = """\
 Who mends the claims finds them by name in
 <code>worklist.csv</code> beside it, which only its owner can read."""
 _FINDINGS = "Each finding has its place in <code>findings.jsonl</code> beside it."
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>{title}: Scrubjay report</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main>
-{body}
-</main>
-<footer>No patient data is on this page. {beside}</footer>
-</body>
-</html>
-"""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from scrubjay.report.frame import framed
 from scrubjay.report.sections import escape
 
 TYPE_CHECKING = False
@@ -31,19 +30,17 @@ def page(
     worklist: bool = True,
 ) -> str:
     """The whole page; `sections` stand between the cards and the reasons."""
-    with open(os.path.join(os.path.dirname(__file__), "page.css"), encoding="utf-8") as file:
-        style = file.read()
     rows = "".join(map(_reason, sorted(told, key=lambda each: (-each[4], each[1]))))
     reasons = _REASONS.format(rows=rows) if rows else "<p>Nothing was found.</p>"
-    return _PAGE.format(
+    body = _BODY.format(
         title=escape(subject),
-        style=style,
         verdict=escape(verdict),
         cards="".join(map(_card, cards)),
         sections="".join(f"{each}\n" for each in sections if each),
         reasons=reasons,
-        beside=_WORKLIST if worklist else _QUARANTINE,
     )
+    beside = _WORKLIST if worklist else _QUARANTINE
+    return framed(subject, body, f"{_NOBODY} {beside}")
 
 
 def section(
@@ -102,24 +99,8 @@ _REASONS = """<div class=wide><table class=reasons><thead><tr><th scope=col>seve
 <tbody>{rows}</tbody></table></div>"""
 _WORKLIST = "<code>worklist.csv</code> beside it, which only its owner can read."
 _QUARANTINE = "<code>quarantine.jsonl</code> beside it, without names."
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>{title}: Scrubjay report</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main>
+_NOBODY = "Nobody is named on this page. Who works on what is held finds it in"
+_BODY = """\
 <header><p class=kicker>Scrubjay report</p><h1>{title}</h1><p class=verdict>{verdict}</p></header>
 <dl class=cards>{cards}</dl>
-{sections}<section><h2>Reasons</h2>{reasons}</section>
-</main>
-<footer>Nobody is named on this page. Who works on what is held finds it in {beside}</footer>
-</body>
-</html>
-"""
+{sections}<section><h2>Reasons</h2>{reasons}</section>"""
