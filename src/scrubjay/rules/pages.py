@@ -3,119 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from scrubjay.codes import words
 from scrubjay.rules.kinds import KINDS
 from scrubjay.rules.reference import reference
 from scrubjay.rules.rows import TABLES, Field
 from scrubjay.rules.rule import Rule
 
-__all__ = ["CATEGORIES", "ENTITIES", "STATUSES", "index", "page", "pages"]
-
-CATEGORIES = {"A6": "missing", "A7": "invalid", "A8": "does not fit the rest"}
-"""What the categories of the 277CA (code source 507) say of a claim that is turned down."""
-
-STATUSES = {
-    "54": "duplicate of a claim or line already processed",
-    "78": "duplicate of a claim or line still in process",
-    "86": "diagnosis does not fit the patient's sex",
-    "126": "address",
-    "127": "telephone number",
-    "128": "tax number",
-    "133": "UPIN",
-    "145": "taxonomy code",
-    "148": "social security number",
-    "156": "patient's relationship to the subscriber",
-    "158": "date of birth",
-    "159": "date of death",
-    "164": "member number",
-    "178": "charges",
-    "171": "other insurance",
-    "187": "date of service",
-    "188": "dates of the statement",
-    "189": "admission date",
-    "191": "last menstrual period",
-    "218": "NDC",
-    "228": "type of bill",
-    "229": "point of origin",
-    "230": "admission hour",
-    "231": "type of admission",
-    "232": "admitting diagnosis",
-    "233": "discharge hour",
-    "234": "patient's discharge status",
-    "239": "dental information",
-    "240": "tooth surface",
-    "241": "missing teeth",
-    "242": "tooth, surface or quadrant",
-    "244": "tooth number",
-    "245": "quadrant or arch",
-    "249": "place of service",
-    "252": "authorization number",
-    "254": "principal diagnosis",
-    "255": "diagnosis",
-    "256": "DRG",
-    "286": "other payer's payment information",
-    "306": "description of the service",
-    "397": "date of onset",
-    "400": "balance of the claim",
-    "453": "modifiers",
-    "454": "procedure code",
-    "455": "revenue code",
-    "456": "covered days",
-    "460": "condition code",
-    "464": "payer's claim control number",
-    "474": "procedure and sex",
-    "475": "procedure and age",
-    "465": "principal procedure",
-    "476": "units of service",
-    "477": "diagnosis pointer",
-    "478": "claim number",
-    "480": "claim filing indicator",
-    "483": "maximum benefit reached",
-    "486": "date of the procedure",
-    "488": "diagnosis of the service",
-    "489": "attachment control number",
-    "495": "payer's latest claim number",
-    "496": "submitter is not approved for this provider",
-    "500": "ZIP code",
-    "501": "state or province",
-    "503": "street address",
-    "505": "first name",
-    "507": "HCPCS code",
-    "509": "external cause of the injury",
-    "513": "HIPPS code",
-    "516": "date of the other payer's decision",
-    "521": "adjustment reason",
-    "535": "claim frequency code",
-    "544": "CLIA number",
-    "562": "NPI",
-    "578": "insurance type",
-    "583": "line charge",
-    "584": "line control number",
-    "608": "units paid for",
-    "630": "referring CLIA number",
-    "634": "remark code",
-    "639": "amount of responsibility",
-    "643": "amount paid for the line",
-    "659": "unit of measure",
-    "672": "balance of the other payer's payment",
-    "673": "reason for the visit",
-    "675": "admission to discharge dates",
-    "680": "country",
-    "688": "present on admission",
-    "701": "initial treatment date",
-    "718": "timely filing",
-    "719": "occurrence code",
-    "721": "occurrence span code",
-    "722": "dates of the occurrence span",
-    "724": "drug quantity",
-    "725": "value code",
-    "726": "value code amount",
-    "727": "accident date",
-    "737": "CDT code",
-    "742": "payer's place in line",
-    "750": "state of the car accident",
-    "772": "most specific diagnosis",
-}
-"""The claim status codes (code source 508) that rules use, in our words, after public copies."""
+__all__ = ["NEEDS_ENTITY", "index", "page", "pages"]
 
 NEEDS_ENTITY = frozenset(
     {
@@ -123,26 +17,7 @@ NEEDS_ENTITY = frozenset(
         *("500", "501", "503", "505", "516", "562", "680"),
     }
 )
-"""Statuses that say nothing without the entity they speak of."""
-
-ENTITIES = {
-    "71": "attending provider",
-    "72": "operating physician",
-    "73": "other physician",
-    "77": "service facility",
-    "82": "rendering provider",
-    "85": "billing provider",
-    "DD": "assistant surgeon",
-    "DK": "ordering provider",
-    "DN": "referring provider",
-    "DQ": "supervising provider",
-    "IL": "subscriber",
-    "P3": "primary care provider",
-    "PR": "payer",
-    "QB": "provider of a purchased service",
-    "QC": "patient",
-}
-"""Whom a status speaks of."""
+"""Claim statuses (code source 508) that say nothing without the entity they speak of."""
 
 _CLAIMS = {"P": "professional", "I": "institutional", "D": "dental"}
 
@@ -196,10 +71,11 @@ def _severity(rule: Rule) -> Iterator[str]:
 
 
 def status(code: str) -> str:
-    """A status in words: ``A7:562:85`` invalid NPI of the billing provider."""
+    """A status in words: ``A7:562:85`` rejected, a value is wrong: NPI of the billing provider."""
     category, number, *entity = code.split(":")
-    whose = f" of the {ENTITIES[entity[0]]}" if entity else ""
-    return f"`{code}` {CATEGORIES[category]}: {STATUSES[number]}{whose}"
+    whose = f" of the {words('entity', entity[0])}" if entity else ""
+    meant = words("claim_status", number)
+    return f"`{code}` {words('status_category', category)}: {meant}{whose}"
 
 
 def _places(rule: Rule) -> list[str]:
