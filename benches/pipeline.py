@@ -31,6 +31,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warm import warm
+
 from scrubjay import settings
 from scrubjay.app import App, opened
 from scrubjay.extraction import contents
@@ -182,6 +184,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=16)
     parser.add_argument("--keep", help="a folder to work in, kept")
     given = parser.parse_args()
+    warm()
     base = Path(given.keep or tempfile.mkdtemp(prefix="scrubjay-bench-"))
     base.mkdir(exist_ok=True)
     home = base / "home"

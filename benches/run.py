@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 
+from warm import warm
+
 from scrubjay.testing import generate
 
 HERE = Path(__file__).parent
@@ -63,6 +65,7 @@ def main() -> None:
     parser.add_argument("--faults", type=float, default=0.05, help="share of records with a fault")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    warm()
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
         for row in measured(options, Path(folder)):
             show(row, as_json=options.json)
