@@ -97,6 +97,22 @@ def test_a_scrub_with_fix_judges_what_was_repaired(scrubjay: Command, tmp_path: 
     assert str(facts["inputs"][0]["sha256"]) == hashlib.sha256(document).hexdigest()
 
 
+def test_a_file_without_an_interchange_stops_no_other_that_is_repaired(
+    scrubjay: Command, clean: bytes, tmp_path: Path
+) -> None:
+    """It is judged as it is, as without repairs; alone it is no input."""
+    stray = b"a stray page\n" * 200_000
+    (tmp_path / "in.837").write_bytes(clean)
+    (tmp_path / "page.txt").write_bytes(stray)
+    words = ("--fix", tmp_path / "fixed", "--out", tmp_path / "out")
+    assert scrubjay("scrub", tmp_path / "page.txt", *words).code == 2
+    ended = scrubjay("scrub", tmp_path / "page.txt", tmp_path / "in.837", *words, "--force")
+    assert ended.code == 1, ended.err
+    assert (tmp_path / "fixed" / "page.txt").read_bytes() == stray
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["rejected"] == 0
+    assert (tmp_path / "out" / "unreadable.x12").read_bytes() == stray
+
+
 def test_a_fix_that_cannot_be_meant_is_refused(scrubjay: Command, tmp_path: Path) -> None:
     document = b"".join(generate("837P", claims=2))
     (tmp_path / "in.837").write_bytes(document)

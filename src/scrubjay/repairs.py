@@ -5,6 +5,7 @@ repair is recorded. Claim numbers (CLM01), references (REF) and identifiers (NM1
 touched: acknowledgments and remittances echo them.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -14,7 +15,7 @@ from typing import IO, Any
 
 from scrubjay import documents, places
 from scrubjay._native import Segment
-from scrubjay.errors import OutputError, UsageError
+from scrubjay.errors import InputError, OutputError, UsageError
 from scrubjay.scratch import alone, scratch
 
 __all__ = ["KINDS", "RECORD", "repair", "repair_all"]
@@ -42,7 +43,9 @@ Change = tuple[str, int, int, str, str]
 """Kind, element, component, before, after."""
 
 
-def repair(source: str, target: str, record: str | None = None) -> dict[str, int]:
+def repair(
+    source: str, target: str, record: str | None = None, *, alone: bool = True
+) -> dict[str, int]:
     """Writes `source` with its repairs to `target`, byte for byte the same elsewhere.
 
     `record` gets a line of JSON for each repair: ``{"kind", "set", "segment_index", "loop",
@@ -50,7 +53,8 @@ def repair(source: str, target: str, record: str | None = None) -> dict[str, int
     a name. Returns how many there were of each kind. Neither file is there before it is whole.
 
     A file that is broken into lines of one length is written without their breaks, which would
-    stand elsewhere as soon as a byte is taken out.
+    stand elsewhere as soon as a byte is taken out. One in which no interchange is found is no input
+    where it is `alone`, else written as it is: whoever judges it says so.
     """
     (source,) = places.inputs([source])
     target, record = places.replaceable(target), record and places.replaceable(record)
@@ -61,14 +65,16 @@ def repair(source: str, target: str, record: str | None = None) -> dict[str, int
             whole, told = os.path.join(stage, "whole"), os.path.join(stage, "record")
             with open(source, "rb") as old, open(whole, "wb") as new, open(told, "w") as lines:
                 steady = places.Steady(source, old)
-                breaks = b"\r\n" if documents.is_wrapped(source) else b""
-                for segment, control, changes, raw in _repaired(source):
-                    _copy(old, new, segment.offset - old.tell(), breaks)
-                    new.write(raw)
-                    _pass_over(old, len(segment.raw), breaks)
-                    for change in changes:
-                        counts[change[0]] += 1
-                        lines.write(json.dumps(_row(segment, control, change)) + "\n")
+                breaks = b""
+                with contextlib.suppress(*(() if alone else (InputError,))):
+                    breaks = b"\r\n" if documents.is_wrapped(source) else b""
+                    for segment, control, changes, raw in _repaired(source):
+                        _copy(old, new, segment.offset - old.tell(), breaks)
+                        new.write(raw)
+                        _pass_over(old, len(segment.raw), breaks)
+                        for change in changes:
+                            counts[change[0]] += 1
+                            lines.write(json.dumps(_row(segment, control, change)) + "\n")
                 _copy(old, new, None, breaks)
                 steady.check(old.tell())
             os.chmod(whole, 0o600)
@@ -103,7 +109,8 @@ def repair_all(
         for source, target in zip(sources, targets, strict=True):
             if os.path.exists(target) and os.path.samefile(source, target):
                 raise UsageError(f"{source} would be written over; name another folder")
-            counts.update(repair(source, target, f"{target}{RECORD}"))
+            made = repair(source, target, f"{target}{RECORD}", alone=len(sources) == 1)
+            counts.update(made)
     return targets, dict(counts)
 
 

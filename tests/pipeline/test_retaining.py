@@ -1,6 +1,8 @@
 """What a policy names outlives a purged payload, sealed; everything else is gone."""
 
+import asyncio
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,11 +11,12 @@ import pytest
 
 from pipeline.works import Works, document, works
 from scrubjay import settings
+from scrubjay.acks.applied import token_of
 from scrubjay.app import Kept, kept
 from scrubjay.documents import read
 from scrubjay.errors import UsageError
 from scrubjay.pipeline.purge import Purge
-from scrubjay.pipeline.retaining import ROLE, Place, Retain
+from scrubjay.pipeline.retaining import ROLE, Place, Retain, sealed
 from scrubjay.store.contract import View
 from scrubjay.store.rows import File, Payload
 from scrubjay.store.states import Kind, State
@@ -176,6 +179,42 @@ async def test_a_damaged_payload_keeps_nothing_and_says_so(tmp_path: Path) -> No
             events = both.store.ask(lambda view: view.events_of(Kind.FILE, file))
         (told,) = (each.detail for each in events if each.event == "payload.retained")
         assert (told["code"], told["claims"]) == ("PAYLOAD_REFUSED", 0)
+
+
+async def test_nothing_above_a_claim_is_of_another_set(tmp_path: Path) -> None:
+    """Where no guide is known for a set, nothing is above its claims."""
+    head, good, strange = document(6, sets=2).rpartition(b"ST*837")
+    content = head + good + strange.replace(b"005010X222A1", b"005010X999A1")
+    assert await kept_of(tmp_path, content, "2010BB") == (
+        [number for number, texts in wanted(head).items() if texts],
+        {},
+    )
+
+
+async def test_what_has_no_end_is_kept_to_an_end(tmp_path: Path) -> None:
+    """Of a level, so that its segments do not stand in each claim; and of a claim, in memory."""
+    many = re.sub(rb"NM1\*PR\*[^~]*~", rb"\g<0>" + b"REF*FY*1~" * 500, document(3), count=1)
+    many = re.sub(rb"CLM\*[^~]*~", rb"\g<0>" + b"REF*D9*1~" * 10_500, many, count=1)
+    _, more = await kept_of(tmp_path, many, "2010BB REF", "2300 REF")
+    assert more["left_out"] >= 300 + 500
+
+
+async def kept_of(tmp_path: Path, content: bytes, *places: str) -> tuple[list[str], dict[str, Any]]:
+    """Numbers of the claims of which anything is kept of a file, and what is told besides."""
+    made = Works(tmp_path)
+    made.partner("partner", str(tmp_path / "partner"))
+    arrived = made.take(content)
+    numbers = re.findall(rb"CLM\*([^*]*)", content)
+    async with made.running() as app:
+        file = await app.work.store.read(lambda view: view.one(File, arrived.file))
+        assert file is not None
+        made_of = await asyncio.to_thread(sealed, app.work, file, policy(*places).places)
+        assert made_of is not None
+        one, told = made_of
+        lines = b"".join(app.work.vault.open(one.payload_id)).splitlines()
+    tokens = {token_of(app.work.key, "claim", each.decode()): each.decode() for each in numbers}
+    del told["claims"], told["segments"]
+    return [tokens[json.loads(line)["token"]] for line in lines], told
 
 
 @pytest.mark.parametrize(

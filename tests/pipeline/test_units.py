@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.works import Works, document, states, until
+from scrubjay.app import kept
 from scrubjay.job import RejectUnit
 from scrubjay.pipeline.partners import Partner, Partners
 from scrubjay.pipeline.units import Units
+from scrubjay.store.states import Kind, State
 
 WHOLE, OTHER = "99901", "99902"
 
@@ -50,6 +52,40 @@ async def test_a_file_is_judged_as_who_takes_its_claims_wants(
         await until(app, lambda view: sum(states(view).values()) == 8)
         await until(app, lambda view: "SCRUBBED" not in states(view))
         assert await app.work.store.read(states) == wanted
+
+
+POISON = """
+import os
+from scrubjay.rules import rule
+
+@rule("POISONED", severity="error", snip=7, state="shadow", native=False)
+def poisoned(claim):
+    \"\"\"A rule that kills whoever judges one claim.\"\"\"
+    if claim.id == "S0005-00000007":
+        os.kill(os.getpid(), 9)
+"""
+
+
+async def test_a_file_that_is_judged_twice_is_divided_twice(tmp_path: Path) -> None:
+    """Where the engine dies of a claim of it, and a partner wants whole sets."""
+    made = Works(tmp_path)
+    text = (made.home / "scrubjay.toml").read_text()
+    (made.home / "scrubjay.toml").write_text(
+        text.replace("[scrub]\n", '[scrub]\nrules = ["deadly.py"]\n')
+    )
+    (made.home / "deadly.py").write_text(POISON)
+    made.partner("whole", str(tmp_path / "p"), payers=(WHOLE,), scrub={"reject_unit": "set"})
+    made.partner("rest", str(tmp_path / "p"))
+    made.take(claims(OTHER, WHOLE))
+    async with made.running(stages=("parse",)) as app:
+        await until(app, lambda view: view.counts()[Kind.FILE].get(State.PARSED) == 1)
+    with kept(made.tree, "test") as both:
+        # the first try was somebody's death: the next is made apart
+        (lease,) = both.store.do(lambda tx: tx.lease("scrub", 1, 60.0))
+        both.store.do(lambda tx: tx.release(lease))
+    wanted = {"REJECTED_BY_SCRUB": 4, "DEAD_LETTERED": 1, "SUBMITTED": 3}
+    async with made.running() as app:
+        await until(app, lambda view: states(view) == wanted, 60)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ TWO_SCANS = OUTPATIENT | {"lines.0": SCAN, "lines.1": SCAN}
 FILLING = DENTAL["lines"][0]
 CLEANING = DENTAL["lines"][1]
 SCALING = CLEANING | {"procedure": "D4341", "oral_cavity_1": "10"}
+SEDATION = CLEANING | {"procedure": "D9223", "oral_cavity_1": "00"}
 BRIDGES = FILLING | {
     "procedure": "D6999",
     "teeth": [{"number": "3"}, {"number": "4", "surface_1": "O"}],
@@ -104,6 +105,9 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
             {"lines.1": CLEANING | {"procedure": "D0230"}} | later(CLEANING, procedure="D0230"),
             {"lines.1": FILLING | {"procedure": "D0230"}} | later(FILLING, procedure="D0230"),
             {"lines.1": CLEANING | {"procedure": "D9223"}} | later(CLEANING, procedure="D9223"),
+            {"lines.1": SEDATION} | later(SEDATION),
+            # more lines than there may be are not looked through two by two
+            {f"lines.{at}": FILLING | {"number": at + 1} for at in range(1, 51)},
         ],
     ),
     # institutional

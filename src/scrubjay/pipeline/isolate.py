@@ -110,7 +110,11 @@ def isolated(
         with open(os.path.join(out, "verdicts.jsonl"), "x"):
             return {"unreadable": 0}, poison
     path = dividing.taken("left", left)
-    return engine.scrub(lambda: contents([path]), out, day, unit=unit, apart=True), poison
+    try:
+        return engine.scrub(lambda: contents([path]), out, day, unit=unit, apart=True), poison
+    finally:
+        # the file may be judged, and divided, again
+        shutil.rmtree(os.path.dirname(path), ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

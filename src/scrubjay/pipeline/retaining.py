@@ -37,6 +37,9 @@ ROLE = "retained"
 """Of the payload."""
 PLACE = r"(\d{4}[A-Z]{0,2})(?: ([A-Z][A-Z0-9]{1,2})(?:\*([A-Za-z0-9]{1,3}))?)?"
 _SHIFT = 32
+ABOVE, OWN = 200, 10_000
+"""Segments that are kept of what stands above a claim, and of the claim, at most: no good one has
+so many. Without an end one claim would fill the memory, and one subscriber stand in each claim."""
 
 
 class Place(Frozen):
@@ -91,10 +94,14 @@ def sealed(work: Work, file: File, places: Iterable[Place]) -> tuple[Sealed, dic
     counts: Counter[str] = Counter()
     with work.vault.writer(new_payload_id()) as kept:
         claims = 0
-        for line in _lines(work, file, list(places), counts):
+        walk = _Walk(list(places))
+        for line in _lines(work, file, walk, counts):
             kept.write(line)
             claims += 1
-        return (kept.commit(), {"claims": claims, "segments": dict(counts)}) if claims else None
+        told = {"claims": claims, "segments": dict(counts)}
+        if walk.left_out:
+            told["left_out"] = walk.left_out
+        return (kept.commit(), told) if claims else None
 
 
 def retained_of(vault: Vault, payload: str, claim: Claim) -> list[tuple[str, str]]:
@@ -109,13 +116,12 @@ def retained_of(vault: Vault, payload: str, claim: Claim) -> list[tuple[str, str
     return [(loop, text) for line in own for loop, text in line["segments"]]
 
 
-def _lines(work: Work, file: File, places: list[Place], counts: Counter[str]) -> Iterator[bytes]:
+def _lines(work: Work, file: File, walk: _Walk, counts: Counter[str]) -> Iterator[bytes]:
     def feed() -> Iterator[bytes]:
         with work.vault.open(file.payload) as payload:
             yield from payload
 
     with work.folder.fresh() as folder, fed(feed, folder) as (name, _):
-        walk = _Walk(places)
         for each in segments(name):
             yield from _written(work.key, walk.step(each), counts)
         yield from _written(work.key, walk.end(), counts)
@@ -155,6 +161,8 @@ class _Walk:
     """Of the interchange."""
     above: list[tuple[tuple[str, ...], str, str]] = field(default_factory=list)
     claim: _Kept | None = None
+    left_out: int = 0
+    """Segments that were too many."""
 
     def step(self, segment: Segment) -> _Kept | None:
         """One segment further; the claim that ends with it."""
@@ -166,6 +174,9 @@ class _Walk:
             ended = self.end()
         if segment.id == "ISA":
             self.interchange, self.claims = self.interchange + 1, 0
+        if segment.id == "ST":
+            # a set that no guide is known for has no loops, and nothing of another is above it
+            self.above = []
         if segment.opens:
             # a loop that begins anew ends the one of before, with all that was inside of it
             self.above = [each for each in self.above if each[0][: len(path)] != path]
@@ -175,7 +186,11 @@ class _Walk:
             self.claim = _Kept(ordinal, segment[1], path, list(self.above))
         if segment.loop and any(place.has(segment) for place in self.places):
             text = "*".join((segment.id, *segment.elements))
-            (self.claim.kept if self.claim else self.above).append((path, segment.loop, text))
+            into = self.claim.kept if self.claim else self.above
+            if len(into) < (ABOVE + OWN if self.claim else ABOVE):
+                into.append((path, segment.loop, text))
+            else:
+                self.left_out += 1
         return ended
 
     def end(self) -> _Kept | None:

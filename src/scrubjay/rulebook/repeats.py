@@ -17,6 +17,10 @@ COUNTED = ("025", "026", "027", "038", "039", "062", "063")
 ONCE = "D(01[0-9]{2}|11[0-9]{2}|120[0-9])"
 """Dental examinations, cleanings and fluoride: of the whole mouth, once a visit."""
 
+MOST = 50
+"""Lines of a dental claim, by the guide: what has more is an error, and not looked through pair by
+pair."""
+
 PICTURES = "D0[23][0-9]{2}"
 """Dental images, which are often listed one by one."""
 
@@ -167,12 +171,15 @@ def duplicate_line_dental(line: Line) -> Bool:
     """The same dental procedure stands on the claim twice.
 
     Procedure, day, charge, quantity, provider, areas of the mouth, teeth and their surfaces are the
-    same. Where a line names neither tooth nor area only examinations, cleanings and fluoride are
-    told: what goes by quarters of an hour or by pieces is often listed one by one, as images are.
+    same. Where a line names no tooth, and no area or the whole mouth (00), only examinations,
+    cleanings and fluoride are told: what goes by quarters of an hour or by pieces is often listed
+    one by one, as images are. A claim of more than fifty lines, which no guide allows, is let be.
     """
-    whole = (line.teeth.count() == 0) & line.oral_cavity_1.is_missing()
+    area = line.oral_cavity_1
+    whole = (line.teeth.count() == 0) & (area.is_missing() | (area == "00"))
     return (
-        line.repeats(*_kept_apart(line))
+        (line.claim.lines.count() <= MOST)
+        & line.repeats(*_kept_apart(line))
         & ~line.procedure.matches(PICTURES)
         & (~whole | line.procedure.matches(ONCE))
         & lacks(line, *DISTINCT)
