@@ -443,6 +443,24 @@ def untested(claim):
 """
 
 
+@pytest.mark.parametrize("asked", ["claim.charge > 3", "claim.charg", "claim.charg != 3"])
+def test_a_loop_that_would_not_end_is_refused(
+    scrubjay: Command, tmp_path: Path, asked: str
+) -> None:
+    """A rule is read as if what it asks were true, so that `while` asks for ever."""
+    (tmp_path / "own.py").write_text(
+        "from scrubjay.rules import rule\n\n"
+        '@rule("OWN_RULE", severity="error", snip=7)\n'
+        "def own_rule(claim):\n"
+        '    """It asks again and again."""\n'
+        f"    while {asked}:\n"
+        "        pass\n"
+        "    return claim.charge > 0\n"
+    )
+    ended = scrubjay("rules", "check", tmp_path / "own.py")
+    assert (ended.code, "own.py:6: " in ended.err + ended.out) == (1, True)
+
+
 def test_rules_in_python_have_states_and_tests_too(scrubjay: Command, tmp_path: Path) -> None:
     path, claims = tmp_path / "own.py", tmp_path / "claims.837"
     claims.write_bytes(b"".join(generate("837P", claims=3)))

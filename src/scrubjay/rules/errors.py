@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["RuleError", "Told", "listening"]
 
 _HERE = os.path.dirname(__file__)
+_MOST = 1_000
+"""Faults of a file that are heard of and read on from: behind a loop there is no end of them."""
 
 
 class RuleError(UsageError):
@@ -55,11 +57,13 @@ class Told:
 
     def __exit__(self, _: object, error: object, __: object) -> bool:
         if isinstance(error, RuleError):
-            self.hear(error)
+            self._errors.append(error)
         return isinstance(error, RuleError)
 
     def hear(self, error: RuleError) -> None:
-        """One more."""
+        """One more; raised where they are so many that a loop asks without an end."""
+        if len(self._errors) >= _MOST:
+            raise error
         self._errors.append(error)
 
     @contextmanager
