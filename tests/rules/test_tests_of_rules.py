@@ -154,6 +154,8 @@ def test_a_finding_that_is_built_in_is_shown_though_it_is_no_rule(scrubjay: Comm
     assert (card["id"], card["told"]) == ("ELEMENT_REQUIRED", "999, IK403 I9")
     explained = scrubjay("rules", "explain", "CLAIM_TOTAL_MISMATCH", "x.837", "--claim", "0")
     assert (explained.code, "is no rule, but built in" in explained.err) == (2, True)
+    slip = scrubjay("rules", "show", "CLAIM_TOTAL_MISSMATCH")
+    assert (slip.code, "did you mean CLAIM_TOTAL_MISMATCH?" in slip.err) == (2, True)
 
 
 def test_a_rule_that_is_silent_for_want_of_a_value_says_so(

@@ -233,7 +233,8 @@ def _named(name: str, files: Iterable[str]) -> list[Rule]:
 
         if name in built_in():
             raise UsageError(f"{name} is no rule, but built in; scrubjay rules show {name}")
-        near = get_close_matches(name.upper(), sorted({rule.id for rule in rules}), n=1)
+        known = {rule.id for rule in rules} | set(built_in())
+        near = get_close_matches(name.upper(), sorted(known), n=1)
         hint = f"did you mean {near[0]}?" if near else "scrubjay rules list names all of them"
         raise UsageError(f"there is no rule {name}; {hint}")
     return found
