@@ -92,6 +92,9 @@ def test_what_is_not_x12_stops_no_other_file(scrubjay: Command, name: str, tmp_p
     assert (alone.code, "none of the 2 files is X12" in alone.err) == (2, True)
     tables = scrubjay("export", *files, "--out", tmp_path / "tables", "--table", "claims")
     assert f"{2 * CLAIMS} rows" in tables.out
+    words = ("--out", tmp_path / "told", "--table", "findings", "--to", "csv")
+    assert scrubjay("export", *files, *words).code == 1
+    assert (tmp_path / "told" / "findings.csv").read_text().count("NO_INTERCHANGE") == 1
 
 
 @pytest.mark.parametrize("cut", range(10, 106, 10))

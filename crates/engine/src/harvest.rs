@@ -165,7 +165,12 @@ fn reap(
         let read = run::read(source, &setup.setting, rules.as_ref(), (job.window, job.workers()), &mut sink);
         source.settle(read)?;
         usable |= desk.end_file(names.len() == 1)?;
-        late.push(desk.gathered.take().map(|gathered| gathered.late).unwrap_or_default());
+        let gathered = desk.gathered.take().unwrap_or_default();
+        if !gathered.findings.is_empty() {
+            // of the file as a whole
+            taker.take(&Harvest { file: &desk.file.name, crops: Vec::new(), findings: &gathered.findings })?;
+        }
+        late.push(gathered.late);
         meter.next_file();
         inputs.push(json!({"file": name, "bytes": source.read_bytes(), "sha256": source.digest()}));
     }
