@@ -1,9 +1,10 @@
 """What a policy names outlives a purged payload, sealed; everything else is gone."""
 
 import asyncio
+import errno
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ from scrubjay.documents import read
 from scrubjay.errors import UsageError
 from scrubjay.pipeline.purge import Purge
 from scrubjay.pipeline.retaining import ROLE, Place, Retain, sealed
+from scrubjay.pipeline.work import Work
 from scrubjay.store.contract import View
+from scrubjay.store.errors import DiskFullError
 from scrubjay.store.rows import File, Payload
 from scrubjay.store.states import Kind, State
-from scrubjay.vault import PayloadGoneError
+from scrubjay.vault import PayloadGoneError, StorageError
 from stage import Command
 
 PLACES = ("2010BB NM1", "2300 REF*X4", "2310B")
@@ -215,6 +218,53 @@ async def kept_of(tmp_path: Path, content: bytes, *places: str) -> tuple[list[st
     tokens = {token_of(app.work.key, "claim", each.decode()): each.decode() for each in numbers}
     del told["claims"], told["segments"]
     return [tokens[json.loads(line)["token"]] for line in lines], told
+
+
+async def test_a_file_of_which_nothing_can_be_sealed_now_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stays as a whole, with its payload, until that can be done."""
+    async with works(tmp_path) as (made, _):
+        files = [made.take(document(5, seed=seed)).file for seed in (1, 2)]
+        assert await made.settle() == {"ACKNOWLEDGED": 10}
+
+        def fails(work: Work, file: File, places: Iterable[Place]) -> Any:
+            if file.id == files[0]:
+                raise StorageError(OSError(errno.ENOSPC, "no room"))
+            return sealed(work, file, places)
+
+        async with made.running() as app:
+            purge = Purge(app.work, 1e-9, policy("2010BB"))
+            monkeypatch.setattr("scrubjay.pipeline.purge.sealed", fails)
+            with pytest.raises(StorageError):
+                await purge.once()
+            left = app.work.store.ask(lambda view: view.payloads())
+            there = {(row.file, row.role) for row in left if row.shredded_at is None}
+            assert there == {(files[0], "source"), (files[1], ROLE)}
+            monkeypatch.setattr("scrubjay.pipeline.purge.sealed", sealed)
+            assert await purge.once() == 1
+            left = app.work.store.ask(lambda view: view.payloads())
+            assert {row.role for row in left if row.shredded_at is None} == {ROLE}
+
+
+async def test_what_was_sealed_in_vain_is_shredded_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the store has no room, it would be sealed again and again, and fill the disk."""
+    async with works(tmp_path) as (made, _):
+        made.take(document(5))
+        assert await made.settle() == {"ACKNOWLEDGED": 5}
+        async with made.running() as app:
+            before = set(app.work.vault.payload_ids())
+
+            async def full(unit: object) -> None:
+                raise DiskFullError
+
+            monkeypatch.setattr(app.work.store, "write", full)
+            with pytest.raises(DiskFullError):
+                await Purge(app.work, 1e-9, policy("2010BB")).once()
+            assert set(app.work.vault.payload_ids()) == before
+            monkeypatch.undo()
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from scrubjay.errors import InputError, ScrubjayError
 from scrubjay.failpoints import failpoint
 from scrubjay.pipeline.retaining import ROLE, Retain, sealed
 from scrubjay.pipeline.retry import code_of, is_hopeless
+from scrubjay.store.errors import DiskFullError
 from scrubjay.store.rows import File, Payload
 from scrubjay.store.states import Kind, State
 
@@ -80,19 +81,39 @@ class Purge:
         found = await store.read(lambda view: view.purgeable(before))
         if not found:
             return []
-        kept = await asyncio.to_thread(self._kept, found) if self._retain.places else None
+        kept, failure = (
+            await asyncio.to_thread(self._kept, found) if self._retain.places else (None, None)
+        )
         failpoint("purge.retained")
-        return await store.write(lambda tx: _let_go(tx, before, kept))
+        try:
+            gone = await store.write(lambda tx: _let_go(tx, before, kept))
+        except DiskFullError:
+            await asyncio.to_thread(self._shred, _sealed(kept or {}))
+            raise
+        # what another process was faster with, or came under a legal hold meanwhile
+        over = {payload.file for payload in gone if payload.role == SOURCE}
+        left = {file: told for file, told in (kept or {}).items() if file not in over}
+        await asyncio.to_thread(self._shred, _sealed(left))
+        if failure is not None and not gone:
+            raise failure
+        return gone
 
-    def _kept(self, found: Sequence[Payload]) -> Kept:
-        """By file, what is retained of it, which is sealed, and what the audit says of that."""
+    def _kept(self, found: Sequence[Payload]) -> tuple[Kept, Exception | None]:
+        """By file, what is retained of it, which is sealed, and what the audit says of that.
+
+        And why it could not be done of all: of those nothing goes, and they hold up no others.
+        """
         kept: dict[int, tuple[Payload | None, dict[str, Any]]] = {}
+        failure: Exception | None = None
         for payload in found:
             if payload.role == SOURCE and payload.file is not None:
                 file = self._work.store.ask(lambda view, one=payload.file: view.one(File, one))  # type: ignore[misc]
                 if file is not None:
-                    kept[file.id] = self._kept_of(file)
-        return kept
+                    try:
+                        kept[file.id] = self._kept_of(file)
+                    except (ScrubjayError, OSError) as error:
+                        failure = error
+        return kept, failure
 
     def _kept_of(self, file: File) -> tuple[Payload | None, dict[str, Any]]:
         told: dict[str, Any] = {"places": [str(each) for each in self._retain.places]}
@@ -113,6 +134,10 @@ class Purge:
     def _shred(self, payloads: Sequence[Payload]) -> None:
         for payload in payloads:
             self._work.vault.shred(payload.id)
+
+
+def _sealed(kept: Kept) -> list[Payload]:
+    return [payload for payload, _ in kept.values() if payload is not None]
 
 
 def _forget(tx: Tx, before: int) -> list[Payload]:
