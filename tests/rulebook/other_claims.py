@@ -71,6 +71,8 @@ EXAMPLES: dict[str, tuple[list[Case], list[Case]]] = {
             OUTPATIENT
             | {f"lines.{at}": SCAN | {"revenue": "0636", "procedure": "J1885"} for at in range(2)},
             OUTPATIENT
+            | {f"lines.{at}": SCAN | {"revenue": "0343", "procedure": "A9500"} for at in range(2)},
+            OUTPATIENT
             | {
                 f"lines.{at}": SCAN | {"revenue": "0022", "procedure_qualifier": "HP"}
                 for at in (0, 1)

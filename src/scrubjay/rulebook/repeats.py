@@ -11,8 +11,9 @@ from scrubjay.rules.modifiers import lacks, modifiers
 DISTINCT = ("76", "77", "91", "59", "XE", "XP", "XS", "XU")
 """Modifiers that say that a service was given again, or is another one."""
 
-COUNTED = ("025", "026", "027", "038", "039", "062", "063")
-"""Revenue codes of what is counted, and often listed piece by piece: drugs, supplies, blood."""
+COUNTED = ("025", "026", "027", "0343", "0344", "038", "039", "062", "063", "089")
+"""Revenue codes of what is counted, and often listed piece by piece: drugs, supplies, blood, and
+doses of tracers, of which a scan of the heart takes two."""
 
 ONCE = "D(01[0-9]{2}|11[0-9]{2}|120[0-9])"
 """Dental examinations, cleanings and fluoride: of the whole mouth, once a visit."""
@@ -77,8 +78,8 @@ def duplicate_line_institutional(line: Line) -> Bool:
     Revenue code, HCPCS, modifiers, day, charge, units, provider and drug are the same. Much that is
     alike is lawful, and let through: lines without HCPCS or without a day, stays (their lines are
     charges, not services), home health and hospice (each visit has a line, also two of one day),
-    drugs, supplies and blood that are listed piece by piece, lines without a charge, and second
-    visits of a day (modifier 27, or condition code G0 on the claim).
+    drugs, tracers, supplies and blood that are listed piece by piece, lines without a charge, and
+    second visits of a day (modifier 27, or condition code G0 on the claim).
     """
     claim = line.claim
     same = line.repeats(
