@@ -24,7 +24,7 @@ from scrubjay.pipeline.parse import Parse
 from scrubjay.pipeline.partners import Partner, Partners
 from scrubjay.pipeline.partners import read as read_partners
 from scrubjay.pipeline.pulse import Pulse
-from scrubjay.pipeline.purge import Purge
+from scrubjay.pipeline.purge import UPKEEP, Purge
 from scrubjay.pipeline.relay import Relay
 from scrubjay.pipeline.remembering import Remember
 from scrubjay.pipeline.rescue import Rescue
@@ -66,8 +66,6 @@ THREADS = 64
 """Of a process, for what blocks: a few hanging shares must not stop what does not need them."""
 KEYS = ("audit.key", "token.key", WRAPPING_KEYS)
 """All that a store needs; made with it, and never for one that is there."""
-UPKEEP = 60.0
-"""Seconds between two looks for what may go."""
 _PARTS = {
     "parse": ("parse",),
     "scrub": ("scrub", "rescue", "relay"),

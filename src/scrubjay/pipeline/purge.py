@@ -12,13 +12,15 @@ left in between is destroyed by the next who looks (`tidying`).
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import TYPE_CHECKING
 
 from scrubjay.errors import InputError, ScrubjayError
 from scrubjay.failpoints import failpoint
 from scrubjay.pipeline.retaining import ROLE, Retain, sealed
-from scrubjay.pipeline.retry import code_of, is_hopeless
+from scrubjay.pipeline.retry import PARKED, code_of, is_hopeless
+from scrubjay.pipeline.telling import lacks
 from scrubjay.store.errors import DiskFullError
 from scrubjay.store.rows import File, Payload
 from scrubjay.store.states import Kind, State
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
 
     Kept = Mapping[int, tuple[Payload | None, dict[str, Any]]]
 
-__all__ = ["Purge"]
+__all__ = ["UPKEEP", "Purge"]
 
+UPKEEP = 60.0
+"""Seconds between two looks for what may go."""
 HOUR_MS = 3_600_000
 SOURCE = "source"
 
@@ -95,8 +99,14 @@ class Purge:
         left = {file: told for file, told in (kept or {}).items() if file not in over}
         await asyncio.to_thread(self._shred, _sealed(left))
         if failure is not None and not gone:
-            raise failure
+            self._waits(code_of(failure))
         return gone
+
+    def _waits(self, code: str) -> None:
+        """Said, and left until the next look: a file is not read every second meanwhile."""
+        self._work.seeing.tell("purge.waits", logging.WARNING, code=code)
+        if code in PARKED:
+            lacks(self._work, code, UPKEEP)
 
     def _kept(self, found: Sequence[Payload]) -> tuple[Kept, Exception | None]:
         """By file, what is retained of it, which is sealed, and what the audit says of that.
