@@ -115,6 +115,7 @@ their service lines and adjustments, and provider adjustments.
 A claim that does not balance is held back alone, a payment that does not with all of its claims:
 quarantine.jsonl says why. With --match each payment is put beside the claim that it is for, in
 whichever of the files of claims that is. With --to records are the tables that export has.
+report.html adds up what was paid and why not more, and names nobody.
 """
 
 COMMAND = Call(

@@ -54,7 +54,8 @@ impl Paid {
         let Claimed { status, charge, paid, patient } = claim;
         add(place(&mut self.claims, status), [1, charge.into(), paid.into(), patient.into()]);
         for each in adjusted {
-            place(&mut self.adjustments, each.why).add(Sum::one(each.cents));
+            let (group, reason) = each.why;
+            place(&mut self.adjustments, (group, told(reason))).add(Sum::one(each.cents));
         }
     }
 
@@ -113,6 +114,18 @@ fn place<K: Ord + Default, V: Default>(sums: &mut BTreeMap<K, V>, key: K) -> &mu
     sums.entry(key).or_default()
 }
 
+/// A reason that may be told: no more than a letter and three digits, as the list of reasons (CARC) has them. The guide takes any
+/// five characters there, and a name would stand on a page that names nobody.
+fn told(reason: u64) -> u64 {
+    let (text, length) = unpack(reason);
+    let text = text.get(..length).unwrap_or_default();
+    let digits = match text.split_first() {
+        Some((first, rest)) if first.is_ascii_uppercase() => rest,
+        _ => text,
+    };
+    if matches!(digits.len(), 1..=3) && digits.iter().all(u8::is_ascii_digit) { reason } else { 0 }
+}
+
 fn add<const N: usize>(sums: &mut [i128; N], more: [i128; N]) {
     sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
 }
@@ -155,6 +168,21 @@ mod tests {
         let wanted = json!([{"group_code": "CO", "reason_code": "45", "times": 4, "amount": "59.80"}]);
         assert_eq!(told["adjustments"], wanted);
         assert_eq!(told["provider_adjustments"][0]["amount"], "-0.10");
+    }
+
+    #[test]
+    fn what_is_no_reason_is_added_up_without_its_name() {
+        let mut paid = Paid::default();
+        for reason in ["45", "B7", "P12", "304", "SMITH", "15222", "A", "45x"] {
+            let adjusted = Adjusted { claim: 0, why: (code("CO"), code(reason)), cents: 100 };
+            paid.claim(Claimed::default(), [adjusted].iter());
+        }
+        let told = paid.summary();
+        let reasons = told["adjustments"].as_array().unwrap().iter();
+        let reasons: Vec<_> =
+            reasons.map(|each| (each["reason_code"].as_str().unwrap(), each["times"].as_u64().unwrap())).collect();
+        assert_eq!(reasons.iter().find(|(reason, _)| reason.is_empty()), Some(&("", 4)));
+        assert_eq!(reasons.len(), 5);
     }
 
     #[test]
