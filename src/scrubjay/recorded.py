@@ -175,7 +175,7 @@ def _straight(
 
 
 def _counts(folder: str) -> dict[str, Any]:
-    """What the records in `folder` came to, where their run is whole: not what it wrote and summed."""
+    """What the records in `folder` came to, where their run is whole; not what it wrote."""
     try:
         summary = _summary(folder)
     except FileNotFoundError:
