@@ -112,6 +112,15 @@ def test_parquet_says_what_the_stream_says(tmp_path: Path) -> None:
     assert (tmp_path / "tables/claims.parquet").stat().st_mode & 0o777 == 0o600
 
 
+def test_identifiers_and_numbers_of_claims_are_told_by_what_differs(tmp_path: Path) -> None:
+    export(BATCH, tmp_path / "out", ["claims"], phi=Phi.TOKEN)
+    group = pq.ParquetFile(tmp_path / "out" / "claims.parquet").metadata.row_group(0)
+    columns = [group.column(number) for number in range(group.num_columns)]
+    told = {each.path_in_schema: (set(each.encodings), each.compression) for each in columns}
+    assert told["id"] == ({"DELTA_BYTE_ARRAY", "RLE"}, "UNCOMPRESSED")
+    assert told["claim_index"] == ({"DELTA_BINARY_PACKED", "RLE"}, "SNAPPY")
+
+
 @pytest.mark.parametrize("threads", [1, 2, 8])
 def test_any_number_of_threads_writes_the_same_bytes(tmp_path: Path, threads: int) -> None:
     files = [EXAMPLES / "clinic.837", EXAMPLES / "hospital.837"]

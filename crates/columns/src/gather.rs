@@ -77,9 +77,11 @@ impl Gathering {
         }
         let (rows, columns) = (self.rows, self.table.columns.iter());
         self.values.iter_mut().for_each(|values| values.up_to(rows));
-        // the next batch will need about as much room
-        let fresh =
-            columns.zip(&self.values).map(|(column, values)| Values::new(column.kind, rows, values.bytes_so_far()));
+        // the next batch will need about as much room; what is a little too small is copied into twice as much
+        let more = |size: usize| size + size / 8;
+        let fresh = columns
+            .zip(&self.values)
+            .map(|(column, values)| Values::new(column.kind, more(rows), more(values.bytes_so_far())));
         let fresh = fresh.collect();
         let made = std::mem::replace(&mut self.values, fresh).into_iter();
         let arrays = made.map(|values| values.finish(&mut self.empty)).collect::<Result<_, _>>()?;
@@ -158,18 +160,21 @@ struct Filling<'a> {
 impl Filling<'_> {
     fn fill(&self, file: &str, values: &mut Values) {
         let facts = |claim: &u32| self.crop.facts.get(*claim as usize);
-        let claims = || self.rows.claims.iter();
+        let rows = self.rows.len();
         match &self.column.value {
-            Value::File => values.same(file, self.rows.len()),
-            Value::Kind => values.same(&self.crop.taps.map.kind, self.rows.len()),
-            Value::Claim => values.indexes(claims().map(|claim| facts(claim).map(|known| known.index))),
-            Value::Accepted => {
-                claims().for_each(|claim| values.flag(facts(claim).is_some_and(|known| known.accepted)));
+            Value::File => values.same(file, rows),
+            Value::Kind => values.same(&self.crop.taps.map.kind, rows),
+            Value::Claim => {
+                values.indexes(rows, |row| self.rows.claims.get(row).and_then(facts).map(|known| known.index));
             }
-            Value::Row => values.indexes(self.rows.ordinals.iter().copied().map(Some)),
+            Value::Accepted => {
+                let claims = self.rows.claims.iter();
+                claims.for_each(|claim| values.flag(facts(claim).is_some_and(|known| known.accepted)));
+            }
+            Value::Row => values.indexes(rows, |row| self.rows.ordinals.get(row).copied()),
             Value::Parent(places) => self.parents(places.get(self.crop.map).copied().flatten(), values),
             Value::Cells(cells) => self.cells(cells.get(self.crop.map).copied().flatten(), values),
-            Value::Finding(_) | Value::Record(_) | Value::RowAbove | Value::Said(_) => values.missing(self.rows.len()),
+            Value::Finding(_) | Value::Record(_) | Value::RowAbove | Value::Said(_) => values.missing(rows),
         }
     }
 
@@ -181,7 +186,7 @@ impl Filling<'_> {
         let Some((parent, above)) = found else { return values.missing(self.rows.len()) };
         let of = Rows::of(self.crop, parent);
         let ordinal = |row: &u32| of.ordinals.get(*row as usize).copied().filter(|_| *row != NONE);
-        values.indexes((0..self.rows.len()).map(|row| above.get(row).and_then(ordinal)));
+        values.indexes(self.rows.len(), |row| above.get(row).and_then(ordinal));
     }
 
     fn cells(&self, place: Option<(usize, usize)>, values: &mut Values) {
@@ -192,8 +197,8 @@ impl Filling<'_> {
         });
         let Some((number, told)) = found else { return values.missing(self.rows.len()) };
         match self.rows.above.get(number) {
-            Some(above) => self.told(number, &told, above.iter().copied(), values),
-            None => self.told(number, &told, 0..self.rows.len() as u32, values),
+            Some(above) => self.told(number, &told, |row| above.get(row).copied().unwrap_or(NONE), values),
+            None => self.told(number, &told, |row| row as u32, values),
         }
     }
 
@@ -208,41 +213,56 @@ impl Filling<'_> {
         doubts.iter().filter_map(|doubt| columns.get(*doubt)).filter(|doubt| !doubt.is_empty()).collect()
     }
 
-    /// The values of `rows` of the table `number`.
-    fn told(&self, number: usize, told: &Told<'_>, rows: impl Iterator<Item = u32>, values: &mut Values) {
+    /// The values of the rows of the table `number` that `of` gives for each row.
+    fn told(&self, number: usize, told: &Told<'_>, of: impl Fn(usize) -> u32, values: &mut Values) {
+        let rows = self.rows.len();
         match (told.cells, self.column.kind) {
             (Cells::Date(days), _) => {
-                let day = |row| days.get(row as usize).copied().filter(|day| *day != NO_DATE);
                 let treating = self.treating();
-                values.dates(rows.map(|row| day(row).map(|day| treating.day(day))));
+                values.dates(rows, |row| {
+                    let day = days.get(of(row) as usize).copied().filter(|day| *day != NO_DATE);
+                    day.map(|day| treating.day(day))
+                });
             }
             (Cells::Amount(amounts), _) => {
-                let amount = |row| amounts.get(row as usize).copied().filter(|amount| *amount != MISSING);
-                values.amounts(rows.map(amount));
+                values.amounts(rows, |row| amounts.get(of(row) as usize).copied().filter(|amount| *amount != MISSING));
             }
-            (Cells::Text(spans), _) => self.texts(spans, &told.doubts, rows, values),
+            (Cells::Text(spans), _) => self.texts(spans, &told.doubts, of, values),
             (Cells::Code(codes), ColumnKind::Text) => {
-                let code = |row| codes.get(row as usize).copied().unwrap_or_default();
+                let code = |row| codes.get(of(row) as usize).copied().unwrap_or_default();
                 if codes.iter().all(|code| code & NO_ASCII == 0) {
-                    values.codes(rows.map(code));
+                    values.codes(rows, code);
                 } else {
-                    rows.for_each(|row| self.code(number, code(row), values));
+                    (0..rows).for_each(|row| self.code(number, code(row), values));
                 }
             }
-            (Cells::Code(_), _) => values.missing(rows.count()),
+            (Cells::Code(_), _) => values.missing(rows),
         }
     }
 
-    fn texts(&self, spans: &[Span], doubts: &[&Cells], rows: impl Iterator<Item = u32>, values: &mut Values) {
+    fn texts(&self, spans: &[Span], doubts: &[&Cells], of: impl Fn(usize) -> u32, values: &mut Values) {
+        let (rows, bytes, inherited) = (self.rows.len(), self.crop.bytes, &self.crop.batch.inherited[..]);
+        let span = |row| spans.get(of(row) as usize).copied().unwrap_or_default();
         let mut treating = self.treating();
-        for row in rows {
-            let span = spans.get(row as usize).copied().unwrap_or_default();
+        if doubts.is_empty() && treating.is_plain() {
+            return values.texts(rows, |row| {
+                let Span { start, len } = span(row);
+                // what was inherited stands behind the piece
+                let text = match (start as usize).checked_sub(bytes.len()) {
+                    None => bytes.get(start as usize..),
+                    Some(start) => inherited.get(start..),
+                };
+                text.filter(|text| text.len() >= len as usize).map_or((&[][..], 0), |text| (text, len as usize))
+            });
+        }
+        for row in 0..rows {
+            let span = span(row);
             if span.is_empty() {
                 values.missing(1);
                 continue;
             }
-            let text = self.crop.batch.text(span, self.crop.bytes);
-            if doubts.iter().any(|doubt| doubt.has(row)) {
+            let text = self.crop.batch.text(span, bytes);
+            if doubts.iter().any(|doubt| doubt.has(of(row))) {
                 treating.doubted(text, values);
             } else {
                 treating.text(text, values);
@@ -311,6 +331,11 @@ impl<'a> Treating<'a> {
             year /= 10;
         }
         days(&first)
+    }
+
+    /// True where every text is told as it is.
+    fn is_plain(&self) -> bool {
+        matches!((self.column.phi, self.manner), (Phi::Open | Phi::Sealed, _) | (_, Manner::Keep))
     }
 
     /// A text, as it may be told.

@@ -11,8 +11,9 @@ use std::thread::available_parallelism;
 use arrow_array::RecordBatch;
 use engine::{Command, Error, Harvest, Job, Progress, StagedFile, Take, Tokens, Wish};
 use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Encoding};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 use serde_json::{Map, Value, json};
 use x12::claim::ClaimMap;
 
@@ -22,7 +23,7 @@ use crate::lines;
 use crate::phi::{Manner, Phi};
 use crate::reels::{self, Give, Reels};
 use crate::scribe::{self, Scribe};
-use crate::table::{ColumnKind, SCHEMA_VERSION, Table};
+use crate::table::{ColumnKind, SCHEMA_VERSION, Table, Value as Told};
 
 /// Most rows of a row group: what a group is held in memory as, encoded, comes to some megabytes.
 const GROUP: usize = 16_384;
@@ -139,13 +140,25 @@ impl<W: Write + Send> Writer<W> {
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_dictionary_page_size_limit(DICTIONARY)
             .set_created_by(by);
-        // between which texts a group's are, no query asks: it would take a comparison or two a value
-        for column in table.columns.iter().filter(|column| column.kind == ColumnKind::Text) {
-            properties = properties.set_column_statistics_enabled(column.name.as_str().into(), EnabledStatistics::None);
-        }
-        // identifiers hardly ever come twice
-        for column in table.columns.iter().filter(|column| matches!(column.phi, Phi::Id | Phi::Sealed)) {
-            properties = properties.set_column_dictionary_enabled(column.name.as_str().into(), false);
+        for column in &table.columns {
+            let path = || ColumnPath::from(column.name.as_str());
+            // between which texts a group's are, no query asks: it would take a comparison or two a value
+            if column.kind == ColumnKind::Text {
+                properties = properties.set_column_statistics_enabled(path(), EnabledStatistics::None);
+            }
+            // what grows from row to row is told by how much; no dictionary is as small
+            if matches!(&column.value, Told::Claim | Told::Record(_)) {
+                properties = properties
+                    .set_column_dictionary_enabled(path(), false)
+                    .set_column_encoding(path(), Encoding::DELTA_BINARY_PACKED);
+            }
+            // identifiers hardly ever come twice; what all of them begin with is left out, and else there is nothing to compress
+            if matches!(column.phi, Phi::Id | Phi::Sealed) {
+                properties = properties
+                    .set_column_dictionary_enabled(path(), false)
+                    .set_column_encoding(path(), Encoding::DELTA_BYTE_ARRAY)
+                    .set_column_compression(path(), Compression::UNCOMPRESSED);
+            }
         }
         let writer = ArrowWriter::try_new(file, table.schema.clone(), Some(properties.build()));
         Ok(Self::Parquet(Box::new(writer.map_err(|error| failed(&error))?)))
