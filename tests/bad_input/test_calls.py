@@ -76,12 +76,11 @@ def test_a_file_of_rules_that_is_missing(scrubjay: Command, source: Path, tmp_pa
     refused(scrubjay, 2, "missing.py", "scrub", source, "--out", out, "--rules", missing)
 
 
-def test_one_bad_file_among_good_ones_leaves_nothing(
+def test_a_file_that_cannot_be_opened_among_others_leaves_nothing(
     scrubjay: Command, source: Path, tmp_path: Path
 ) -> None:
-    bad = tmp_path / "bad.837"
-    bad.write_text("nothing of the kind")
-    out = tmp_path / "out"
+    """It is a slip of the call; a file that is no X12 is told, and stops no other."""
+    bad, out = tmp_path / "bad.837", tmp_path / "out"
     refused(scrubjay, 2, "bad.837", "scrub", source, bad, "--out", out)
     assert not out.exists()
 
