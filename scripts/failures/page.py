@@ -47,7 +47,7 @@ _CRASHES, _WHOLE = "scripts/pipeline/crashes.py", "scripts/pipeline/faults.py --
 _FAULTS = "tests/pipeline/test_faults.py"
 TRIED = (
     (1, "kill -9 at random", f"{_CRASHES} random", "12,327 kills"),
-    (2, "kill -9 at every failpoint, 43 of 43 hit", f"{_CRASHES} failpoints", "480 kills"),
+    (2, "kill -9 at every failpoint, 43 of 43 hit", f"{_CRASHES} failpoints", "523 kills"),
     (
         3,
         "loss of power: of the store, torn and unsynced writes",
