@@ -126,7 +126,7 @@ impl Documents {
         if last {
             self.ended = true;
             if self.interchanges == 0 {
-                return Err(Error::no_interchange(&self.source.name(), self.source.read_bytes()));
+                return Err(Error::no_interchange(&self.source.name(), self.source.read_bytes(), 1));
             }
             return Ok(());
         }

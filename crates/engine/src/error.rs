@@ -33,21 +33,17 @@ impl Error {
         Self::Input(format!("{}: {}; {next}", named(path), plain(error)))
     }
 
-    /// An input without a single interchange, by its name and length.
-    pub(crate) fn no_interchange(name: &str, bytes: u64) -> Self {
-        let why = if bytes == 0 {
-            "is empty; ask its sender for the file again"
-        } else {
-            "is not X12: no interchange (ISA) was found in it; name an X12 file, unpacked and decrypted"
-        };
-        Self::Input(format!("{name}: {why}"))
-    }
-
-    /// Inputs of which none has an interchange.
-    pub(crate) fn no_interchanges(inputs: usize) -> Self {
-        Self::Input(format!(
-            "none of the {inputs} files is X12: no interchange (ISA) was found; name X12 files, unpacked and decrypted"
-        ))
+    /// An input without a single interchange, by its name and length; or `inputs` of them, of which it is the last.
+    pub(crate) fn no_interchange(name: &str, bytes: u64, inputs: usize) -> Self {
+        Self::Input(match (inputs, bytes) {
+            (2.., _) => format!(
+                "none of the {inputs} files is X12: no interchange (ISA) was found; name X12 files, unpacked and decrypted"
+            ),
+            (_, 0) => format!("{name}: is empty; ask its sender for the file again"),
+            _ => format!(
+                "{name}: is not X12: no interchange (ISA) was found in it; name an X12 file, unpacked and decrypted"
+            ),
+        })
     }
 
     /// An output that could not be written.
@@ -118,9 +114,9 @@ mod tests {
 
     #[test]
     fn a_file_without_x12_is_told_from_an_empty_one() {
-        assert!(Error::no_interchange("a", 0).to_string().contains("is empty; "));
+        assert!(Error::no_interchange("a", 0, 1).to_string().contains("is empty; "));
         assert!(
-            Error::no_interchange("a", 6).to_string().contains("is not X12: no interchange (ISA) was found in it; ")
+            Error::no_interchange("a", 6, 1).to_string().contains("is not X12: no interchange (ISA) was found in it; ")
         );
     }
 }

@@ -151,7 +151,7 @@ fn reap(
     known: &Rejected,
 ) -> Result<Reaped, Error> {
     let mut desk = setup.desk(job, None, None);
-    let (mut inputs, mut late, mut usable) = (Vec::new(), Rejected::new(), false);
+    let (mut inputs, mut late) = (Vec::new(), Rejected::new());
     let names: Vec<String> = sources.iter().map(Source::name).collect();
     for (source, (name, ordinal)) in sources.iter_mut().zip(labels(&names)) {
         desk.begin_file(&name, ordinal);
@@ -164,7 +164,7 @@ fn reap(
         let mut sink = Field { desk: &mut desk, taker: &mut *taker, meter: &mut *meter, rejected };
         let read = run::read(source, &setup.setting, rules.as_ref(), (job.window, job.workers()), &mut sink);
         source.settle(read)?;
-        usable |= desk.end_file(names.len() == 1)?;
+        desk.end_file()?;
         let gathered = desk.gathered.take().unwrap_or_default();
         if !gathered.findings.is_empty() {
             // of the file as a whole
@@ -173,9 +173,6 @@ fn reap(
         late.push(gathered.late);
         meter.next_file();
         inputs.push(json!({"file": name, "bytes": source.read_bytes(), "sha256": source.digest()}));
-    }
-    if !usable {
-        return Err(Error::no_interchanges(names.len()));
     }
     meter.tell(true)?;
     Ok(Reaped { desk, inputs, late })

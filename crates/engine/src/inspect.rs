@@ -58,7 +58,7 @@ pub fn inspect(path: &Path, job: &Job, emit: &mut dyn FnMut(&str) -> Result<(), 
     }
     let [interchanges, groups, sets, loops, segments] = tree.counts;
     if interchanges == 0 {
-        return Err(Error::no_interchange(&source.name(), source.read_bytes()));
+        return Err(Error::no_interchange(&source.name(), source.read_bytes(), 1));
     }
     Ok(json!({
         "interchanges": interchanges, "groups": groups, "sets": sets, "loops": loops, "segments": segments,

@@ -55,7 +55,7 @@ impl Reader {
                 self.line.recycle(*analysed, &mut self.source);
             } else {
                 self.ended = true;
-                self.desk.end_file(true)?;
+                self.desk.end_file()?;
             }
         }
         let Some(handed) = &mut self.desk.handed else { return Ok(Vec::new()) };

@@ -111,7 +111,7 @@ fn reel_off(
     (taker, meter): (&mut impl TakeRows, &mut Meter<'_>),
     known: &Rejected,
 ) -> Result<Rejected, Error> {
-    let (mut late, mut usable) = (Rejected::new(), false);
+    let mut late = Rejected::new();
     let names: Vec<String> = sources.iter().map(Source::name).collect();
     for (source, (name, ordinal)) in sources.iter_mut().zip(labels(&names)) {
         desk.begin_file(&name, ordinal);
@@ -123,14 +123,14 @@ fn reel_off(
         let mut sink = Reeling { desk: &mut *desk, taker: &mut *taker, meter: &mut *meter, known };
         let read = run::read(source, &setup.setting, None, (job.piece(), job.workers()), &mut sink);
         source.settle(read)?;
-        usable |= desk.end_file(names.len() == 1)?;
+        desk.end_file()?;
         if let Some(records) = &mut desk.records {
             records.end_file(source.digest().as_deref());
             late.push(std::mem::take(&mut records.late.late));
         }
         meter.next_file();
     }
-    if usable { Ok(late) } else { Err(Error::no_interchanges(names.len())) }
+    Ok(late)
 }
 
 struct Reeling<'a, 'd, 'p, T> {

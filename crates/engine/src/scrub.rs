@@ -55,7 +55,7 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
     let mut meter = Meter::new(progress, sources.iter().map(Source::total).sum());
     let stage = job.out.as_deref().map(|out| Stage::new(out, job.force)).transpose()?;
     let mut desk = setup.desk(job, stage, judge);
-    let (mut inputs, mut usable) = (Vec::new(), false);
+    let mut inputs = Vec::new();
     let names: Vec<String> = sources.iter().map(Source::name).collect();
     for (source, (name, ordinal)) in sources.iter_mut().zip(labels(&names)) {
         desk.begin_file(&name, ordinal);
@@ -70,15 +70,12 @@ pub fn run(job: &Job, callbacks: Callbacks<'_>) -> Result<String, Error> {
         let mut both = Metered { desk: &mut desk, meter: &mut meter };
         let read = run::read(source, &setup.setting, rules.as_ref(), (job.piece(), job.workers()), &mut both);
         source.settle(read)?;
-        usable |= desk.end_file(names.len() == 1)?;
+        desk.end_file()?;
         if let Some(records) = &mut desk.records {
             records.end_file(source.digest().as_deref());
         }
         meter.next_file();
         inputs.push(json!({"file": name, "bytes": source.read_bytes(), "sha256": source.digest()}));
-    }
-    if !usable {
-        return Err(Error::no_interchanges(names.len()));
     }
     meter.tell(true)?;
     let Some(mut stage) = desk.close()? else {
@@ -269,6 +266,7 @@ impl Setup {
         let (scrubbing, extracting) = (job.command == Command::Scrub, job.command == Command::Extract);
         let rulings = Rulings {
             guides: Arc::clone(&self.setting.guides),
+            inputs: job.inputs.len(),
             manner: Manner {
                 stamp: self.stamp,
                 received: day::compact(self.received),

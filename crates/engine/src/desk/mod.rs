@@ -84,6 +84,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Rulings {
     /// What begins a claim stands there.
     pub(crate) guides: Arc<Guides>,
+    /// How many files there are.
+    pub(crate) inputs: usize,
     pub(crate) manner: Manner,
     pub(crate) reject_unit: RejectUnit,
     pub(crate) show_phi: bool,
@@ -158,6 +160,8 @@ pub(crate) struct Desk<'j> {
     pub(crate) judge: Option<Box<dyn Judge + 'j>>,
     pub(crate) totals: Totals,
     pub(crate) file: FileFacts,
+    /// One of the files so far holds an interchange.
+    usable: bool,
     /// The records, where they are what is wanted.
     pub(crate) records: Option<Box<Records>>,
     /// The digests of claims that were sent, where somebody remembers them.
@@ -239,6 +243,7 @@ impl<'j> Desk<'j> {
             stage,
             totals: Totals::default(),
             file: FileFacts::default(),
+            usable: false,
             records: None,
             sent: None,
             handed: None,
@@ -283,16 +288,16 @@ impl<'j> Desk<'j> {
         self.totals.files.push(name.to_owned());
     }
 
-    /// Ends a file; whether it held an interchange. One that did not is no input where it is `alone`; else it has a finding, and
-    /// the others go on.
+    /// Ends a file. One that holds no interchange at all has a finding, and the others go on.
     ///
     /// # Errors
-    /// [`Error::Input`] when it is no input.
-    pub(crate) fn end_file(&mut self, alone: bool) -> Result<bool, Error> {
+    /// [`Error::Input`] when it was the last one, and none held any.
+    pub(crate) fn end_file(&mut self) -> Result<(), Error> {
+        self.usable |= self.file.interchanges > 0;
+        if !self.usable && self.totals.files.len() >= self.rulings.inputs {
+            return Err(Error::no_interchange(&self.file.name, self.file.bytes, self.rulings.inputs));
+        }
         if self.file.interchanges == 0 {
-            if alone {
-                return Err(Error::no_interchange(&self.file.name, self.file.bytes));
-            }
             self.no_interchange()?;
         }
         self.work_without_claim();
@@ -302,7 +307,7 @@ impl<'j> Desk<'j> {
         self.totals.forgot |= self.envelope.forgot() || self.seen.forgot();
         self.totals.forgot |= self.records.as_ref().is_some_and(|records| records.forgot());
         self.totals.forgot_numbers |= self.judging.iter().flat_map(|judging| &judging.again).any(Seen::forgot);
-        Ok(self.file.interchanges > 0)
+        Ok(())
     }
 
     /// Hands finished files in and gives the stage back, ready for its last files.
