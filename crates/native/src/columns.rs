@@ -27,14 +27,8 @@ pub(crate) fn export(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<String> {
     let job = parsed(py, job)?;
-    let tables = names.iter().map(|name| table(name)).collect::<PyResult<Vec<_>>>()?;
-    let manner = (written_as(form)?, manner(phi)?);
-    let raised = Raised::default();
-    let result = detached(py, || {
-        let progress: engine::Progress<'_> = Box::new(|done, total| tell(progress.as_ref(), done, total, &raised));
-        ::columns::export(&job, &tables, manner, Some(progress))
-    });
-    result.map_err(|error| raised.or(error))
+    let (tables, manner) = (named(&names)?, (written_as(form)?, manner(phi)?));
+    heard(py, progress.as_ref(), |progress| ::columns::export(&job, &tables, manner, Some(progress)))
 }
 
 /// Tables of the records that a run left in a folder, written into another; rows by table.
@@ -49,10 +43,24 @@ pub(crate) fn export_records(
     form: &str,
 ) -> PyResult<Vec<(String, u64)>> {
     let job = parsed(py, job)?;
-    let tables = names.iter().map(|name| table(name)).collect::<PyResult<Vec<_>>>()?;
-    let manner = (written_as(form)?, manner(phi)?);
+    let (tables, manner) = (named(&names)?, (written_as(form)?, manner(phi)?));
     let (from, to) = places;
     detached(py, || ::columns::export_records(&from, &to, &tables, manner, &job.tokens()?))
+}
+
+/// Does `work`, which tells `progress` how far it is; what that raises ends it.
+fn heard<T: Send>(
+    py: Python<'_>,
+    progress: Option<&Py<PyAny>>,
+    work: impl FnOnce(engine::Progress<'_>) -> Result<T, Error> + Send,
+) -> PyResult<T> {
+    let raised = Raised::default();
+    let result = detached(py, || work(Box::new(|done, total| tell(progress, done, total, &raised))));
+    result.map_err(|error| raised.or(error))
+}
+
+fn named(names: &[String]) -> PyResult<Vec<&'static Table>> {
+    names.iter().map(|name| table(name)).collect()
 }
 
 fn written_as(form: &str) -> PyResult<Form> {
@@ -73,14 +81,8 @@ pub(crate) fn export_recorded(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Vec<(String, u64)>> {
     let job = parsed(py, job)?;
-    let tables = names.iter().map(|name| table(name)).collect::<PyResult<Vec<_>>>()?;
-    let manner = (written_as(form)?, manner(phi)?);
-    let raised = Raised::default();
-    let result = detached(py, || {
-        let progress: engine::Progress<'_> = Box::new(|done, total| tell(progress.as_ref(), done, total, &raised));
-        ::columns::export_recorded(&job, &to, &tables, manner, Some(progress))
-    });
-    result.map_err(|error| raised.or(error))
+    let (tables, manner) = (named(&names)?, (written_as(form)?, manner(phi)?));
+    heard(py, progress.as_ref(), |progress| ::columns::export_recorded(&job, &to, &tables, manner, Some(progress)))
 }
 
 /// A column: name, type, and what it may tell of a patient.
