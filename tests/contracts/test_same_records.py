@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from contracts.people import COLUMNS, HELD, TABLE_MAP, edi, items, pages, rows, service_map, table
@@ -17,6 +16,7 @@ from scrubjay.enrollment.mapping import read_mapping
 from scrubjay.enrollment.recording import read_834
 from scrubjay.enrollment.rest import Sync, read_service
 from scrubjay.enrollment.tables import read_table
+from workbooks import workbook
 
 Reader = Callable[[Path, Maker], Iterator[Made]]
 
@@ -38,13 +38,9 @@ def by_table(delimiter: str, encoding: str) -> Reader:
 
 
 def by_workbook(folder: Path, maker: Maker) -> Iterator[Made]:
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    for row in (COLUMNS, *rows()):
-        book.active.append(row)
-    book.save(folder / "members.xlsx")
+    path = workbook(folder / "members.xlsx", Sheet=[COLUMNS, *rows()])
     (folder / "map.toml").write_text(TABLE_MAP)
-    return read_table(str(folder / "members.xlsx"), read_mapping(folder / "map.toml", "csv"), maker)
+    return read_table(str(path), read_mapping(folder / "map.toml", "csv"), maker)
 
 
 def by_service(folder: Path, maker: Maker) -> Iterator[Made]:

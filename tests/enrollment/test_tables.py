@@ -1,12 +1,10 @@
 """Tables in every dress: what is read, what is refused in one line, what is held and why."""
 
 import re
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from enrollment.made import LEAST, by_table, codes, maker
@@ -14,6 +12,8 @@ from scrubjay import workbook
 from scrubjay.enrollment.mapping import read_mapping
 from scrubjay.enrollment.tables import read_table
 from scrubjay.errors import InputError, UsageError
+from workbooks import patched
+from workbooks import workbook as written
 
 HEAD = "Id,Rel,Last,First"
 
@@ -139,11 +139,14 @@ def test_text_that_is_not_of_the_encoding_named_is_told(tmp_path: Path) -> None:
 def test_a_workbook_has_days_and_numbers_of_its_own(tmp_path: Path) -> None:
     import datetime as dt
 
-    book = openpyxl.Workbook()
-    sheet = book.create_sheet("People")
-    sheet.append(["Id", "Rel", "Last", "First", "Born", "Zip"])
-    sheet.append([4711, "self", "SAMPLE", "ANN", dt.datetime(1980, 2, 3), 10001.0])  # noqa: DTZ001
-    book.save(tmp_path / "members.xlsx")
+    written(
+        tmp_path / "members.xlsx",
+        Sheet=[],
+        People=[
+            ["Id", "Rel", "Last", "First", "Born", "Zip"],
+            [4711, "self", "SAMPLE", "ANN", dt.datetime(1980, 2, 3), 10001.0],  # noqa: DTZ001
+        ],
+    )
     mapping = LEAST + '"member.birth_date" = "Born"\n"member.residence.zip" = "Zip"\n'
     (tmp_path / "map.toml").write_text(f'{mapping}\n[csv]\nsheet = "People"\n')
     told = read_mapping(tmp_path / "map.toml", "csv")
@@ -157,22 +160,10 @@ def test_a_workbook_has_days_and_numbers_of_its_own(tmp_path: Path) -> None:
 
 
 def _book(folder: Path, *cells: Any) -> Path:
-    book = openpyxl.Workbook()
-    sheet = book.worksheets[0]
-    sheet.append(["Id", "Rel", "Last", "First"])
-    sheet.append(["E1", "self", *cells])
-    sheet.append(["E2", "self", "SAMPLE", "BOB"])
-    book.save(folder / "members.xlsx")
+    rows: list[list[object]] = [["Id", "Rel", "Last", "First"], ["E1", "self", *cells]]
+    written(folder / "members.xlsx", Sheet=[*rows, ["E2", "self", "SAMPLE", "BOB"]])
     (folder / "map.toml").write_text(LEAST)
     return folder / "members.xlsx"
-
-
-def _patched(path: Path, part: str, change: Callable[[bytes], bytes]) -> None:
-    with zipfile.ZipFile(path) as book:
-        parts = {each.filename: book.read(each) for each in book.infolist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, content in parts.items():
-            book.writestr(name, change(content) if name == part else content)
 
 
 @pytest.mark.parametrize("cell", ["#REF!", '=CONCAT("A","B")'])
@@ -185,11 +176,7 @@ def test_a_formula_without_a_value_holds_the_member(cell: str, tmp_path: Path) -
 
 def test_rows_beyond_what_a_workbook_says_it_has_are_read(tmp_path: Path) -> None:
     path = _book(tmp_path, "SAMPLE", "ANN")
-    _patched(
-        path,
-        _SHEET,
-        lambda sheet: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', sheet),
-    )
+    patched(path, lambda sheet: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', sheet))
     told = read_mapping(tmp_path / "map.toml", "csv")
     assert len([made for made in read_table(str(path), told, maker()) if made.record]) == 2
 
@@ -210,7 +197,8 @@ _STRANGE: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 @pytest.mark.parametrize("case", _STRANGE)
 def test_a_strange_workbook_is_one_error(case: str, tmp_path: Path) -> None:
     path = _book(tmp_path, "SAMPLE", "ANN")
-    _patched(path, *_STRANGE[case])
+    part, change = _STRANGE[case]
+    patched(path, change, part)
     told = read_mapping(tmp_path / "map.toml", "csv")
     with pytest.raises(InputError, match="save it as CSV"):
         list(read_table(str(path), told, maker()))
@@ -218,7 +206,7 @@ def test_a_strange_workbook_is_one_error(case: str, tmp_path: Path) -> None:
 
 def test_a_workbook_that_unpacks_to_too_much_is_not_read(tmp_path: Path) -> None:
     path = _book(tmp_path, "SAMPLE", "ANN")
-    _patched(path, "docProps/app.xml", lambda _: bytes(workbook.AT_ONCE))
+    patched(path, lambda _: bytes(workbook.AT_ONCE), "docProps/app.xml")
     told = read_mapping(tmp_path / "map.toml", "csv")
     with pytest.raises(InputError, match="it unpacks to 26"):
         list(read_table(str(path), told, maker()))
