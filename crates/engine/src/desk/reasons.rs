@@ -10,7 +10,7 @@ use x12::wire::{Output, Segment, decimal};
 
 use super::line::{masked, push_number};
 use super::records::Records;
-use super::recordwork::Withdrawal;
+use super::records::Withdrawal;
 use super::{Desk, Part, worklist};
 use crate::records::{Line, Subject};
 use crate::stretch::Stretch;

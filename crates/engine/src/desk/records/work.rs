@@ -3,8 +3,8 @@
 use x12::claim::{FieldKind, NO_DATE, Schema};
 use x12::wire::Output;
 
-use super::Part;
-use super::claims::iso;
+use crate::desk::Part;
+use crate::desk::claims::iso;
 use crate::fields::{At, Fields, Values};
 use crate::records::{Line, Recording};
 use crate::stage::{Stage, StagedFile};
@@ -48,7 +48,7 @@ impl Worklist {
     }
 
     /// What says who the record of a line is of; empty where it has no line.
-    pub(super) fn who(&self, part: &Part<'_>, line: Option<&Line>) -> Vec<Vec<u8>> {
+    pub(crate) fn who(&self, part: &Part<'_>, line: Option<&Line>) -> Vec<Vec<u8>> {
         let batch = part.sheet.analysed.batches.get(0);
         let (Some(line), Some(batch)) = (line, batch) else { return vec![Vec::new(); self.who.len()] };
         let values = Values { fields: &self.fields, batch, bytes: part.sheet.bytes() };
