@@ -145,7 +145,7 @@ def _order(kind: str, files: tuple[str, ...]) -> Job:
         from scrubjay.enrollment.recording import order
 
         return Job(command=Command.ENROLL, inputs=files, worklist=False, **order())
-    from scrubjay.remittance.running import words
+    from scrubjay.remittance.wording import words
 
     return Job(command=Command.REMIT, inputs=files, worklist=False, words=words())
 

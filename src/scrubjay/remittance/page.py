@@ -10,6 +10,7 @@ import os
 
 from scrubjay.errors import OutputError
 from scrubjay.money import dollars
+from scrubjay.remittance.wording import by_code
 from scrubjay.report.records import page, section, subject_of, told_in
 
 TYPE_CHECKING = False
@@ -38,7 +39,7 @@ def of_payments(
 ) -> str:
     """The page of a run of remit, whose `summary` may say what `matching` and a schedule found."""
     money = summary["money"]
-    words = _words()
+    words = by_code()
     parts = (
         _balance(money),
         _statuses(money["claims"], words),
@@ -220,11 +221,3 @@ def _named(kind: str, code: str, words: Mapping[str, str]) -> str:
         return "(other)"
     word = words.get(f"{kind} {code}")
     return f"{word.replace('_', ' ')} ({code})" if word else code
-
-
-def _words() -> dict[str, str]:
-    """The words for codes, by list and code."""
-    path = os.path.join(os.path.dirname(os.path.dirname(__file__)), "codes", "remittance.words")
-    with open(path, encoding="ascii") as file:
-        lines = (line.split("#")[0].rpartition(" ") for line in file.read().splitlines())
-        return {known: word for known, _, word in lines if known}

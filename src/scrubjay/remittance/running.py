@@ -7,6 +7,7 @@ import os
 from scrubjay import places
 from scrubjay.job import Command, Job
 from scrubjay.remittance.page import of_engine
+from scrubjay.remittance.wording import words
 from scrubjay.runs import execute
 
 TYPE_CHECKING = False
@@ -18,14 +19,9 @@ if TYPE_CHECKING:
 
     AnyPath = str | os.PathLike[str]
 
-__all__ = ["remit", "words"]
-
-
-def words() -> str:
-    """The words for the codes of a payment, as the engine reads them."""
-    path = os.path.join(os.path.dirname(os.path.dirname(__file__)), "codes", "remittance.words")
-    with open(path, encoding="ascii") as file:
-        return file.read()
+__all__ = [
+    "remit",
+]
 
 
 def remit(
