@@ -5,7 +5,6 @@ repair is recorded. Claim numbers (CLM01), references (REF) and identifiers (NM1
 touched: acknowledgments and remittances echo them.
 """
 
-import contextlib
 import json
 import os
 import re
@@ -66,7 +65,7 @@ def repair(
             with open(source, "rb") as old, open(whole, "wb") as new, open(told, "w") as lines:
                 steady = places.Steady(source, old)
                 breaks = b""
-                with contextlib.suppress(*(() if alone else (InputError,))):
+                try:
                     breaks = b"\r\n" if documents.is_wrapped(source) else b""
                     for segment, control, changes, raw in _repaired(source):
                         _copy(old, new, segment.offset - old.tell(), breaks)
@@ -75,6 +74,9 @@ def repair(
                         for change in changes:
                             counts[change[0]] += 1
                             lines.write(json.dumps(_row(segment, control, change)) + "\n")
+                except InputError:
+                    if alone:
+                        raise
                 _copy(old, new, None, breaks)
                 steady.check(old.tell())
             os.chmod(whole, 0o600)
